@@ -1,0 +1,1 @@
+"""How the archive is kept and proved: WARC captures, texts, manifests, index, ledger, audit."""

@@ -1,0 +1,57 @@
+"""What can go wrong in words a person can act on, and the exit code of each.
+
+ArchiveError
+├── UsageError          2   wrong usage or settings
+├── DiskFull            3   no space left, or a file system that refuses writes
+├── ArchiveUnusable     4   no identity, the other kind, an unknown format, a folder that is not an archive
+└── RunBusy             2   the portal's night is being written by another process
+
+Every message is one line and says what to do. Exit codes are those of docs/operations.md.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+__all__ = ["ArchiveError", "ArchiveUnusable", "DiskFull", "ExitCode", "RunBusy", "UsageError"]
+
+
+class ExitCode(IntEnum):
+    """The exit codes of every command."""
+
+    GOOD = 0
+    FINDINGS = 1
+    USAGE = 2
+    DISK_FULL = 3
+    ARCHIVE_UNUSABLE = 4
+    INTERRUPTED = 11
+    TIME_LIMIT = 15
+    BUG = 70
+
+
+class ArchiveError(Exception):
+    """The common root: a one-line message and an exit code."""
+
+    exit_code: ExitCode = ExitCode.FINDINGS
+
+
+class UsageError(ArchiveError):
+    """The command or a setting is wrong; the message names it and the right form."""
+
+    exit_code = ExitCode.USAGE
+
+
+class DiskFull(ArchiveError):
+    """Writing failed for want of space or permission; nothing of the batch counts as kept."""
+
+    exit_code = ExitCode.DISK_FULL
+
+
+class ArchiveUnusable(ArchiveError):
+    """The folder cannot be used as the archive that was asked for."""
+
+    exit_code = ExitCode.ARCHIVE_UNUSABLE
+
+
+class RunBusy(UsageError):
+    """Another process holds this portal's night."""

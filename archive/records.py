@@ -1,0 +1,255 @@
+"""The records that pass between the layers and the closed vocabularies they use.
+
+Every word of an enum here is final: it appears in Scrapy's stats, in the files, in the index, in the night's report and
+on the audit page, and sealed files are never rewritten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+__all__ = [
+    "Attachment",
+    "Capture",
+    "CaptureRef",
+    "Document",
+    "Event",
+    "Image",
+    "Kind",
+    "Listed",
+    "Outcome",
+    "Page",
+    "Run",
+    "SectionWalk",
+    "Verdict",
+    "Via",
+    "WalkEnd",
+]
+
+
+class Kind(StrEnum):
+    """What an archive holds: real captures or a rehearsal's. The two never share an archive."""
+
+    LIVE = "live"
+    REPLICA = "replica"
+
+
+Via = Kind
+
+
+class Outcome(StrEnum):
+    """What one request brought back. Only ARTICLE can reach the archive as text."""
+
+    ARTICLE = "article"
+    LISTING = "listing"
+    ATTACHMENT = "attachment"
+    ROBOTS = "robots"
+    NOT_MODIFIED = "not_modified"
+    REDIRECTED = "redirected"
+    GONE = "gone"
+    SOFT_404 = "soft_404"
+    CHALLENGE = "challenge"
+    ROBOT_CHECK = "robot_check"
+    APP_SHELL = "app_shell"
+    LOGIN = "login"
+    MAINTENANCE = "maintenance"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    WRONG_HOST = "wrong_host"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    REFUSED = "refused"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    UNREACHABLE = "unreachable"
+    ROBOTS_DENIED = "robots_denied"
+    GUARD_DENIED = "guard_denied"
+    EXTRACT_TIMEOUT = "extract_timeout"
+    ERROR = "error"
+
+
+class Event(StrEnum):
+    """What one line of `articles.jsonl` says of an article."""
+
+    NEW = "new"
+    REVISION = "revision"
+    REDATED = "redated"
+    REREAD = "reread"
+    DUPLICATE = "duplicate"
+    NEAR_DUPLICATE = "near_duplicate"
+    GONE = "gone"
+    RETURNED = "returned"
+    MOVED = "moved"
+    ATTACHMENT = "attachment"
+    QUARANTINED = "quarantined"
+
+
+class Verdict(StrEnum):
+    """How a portal's night went, judged against its own history."""
+
+    GOOD = "good"
+    QUIET = "quiet"
+    THIN = "thin"
+    SUSPICIOUS = "suspicious"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+    INTERRUPTED = "interrupted"
+
+
+class WalkEnd(StrEnum):
+    """Why the walk of a section ended. Only a complete end moves the stop rule forward."""
+
+    KNOWN = "known"  # a page that was wholly known before the last complete walk
+    LAST_PAGE = "last_page"  # the list names no further page
+    REPEATED = "repeated"  # a page that brought no key this walk had not seen
+    SINCE = "since"  # the first walk reached its look-back
+    PAGE_LIMIT = "page_limit"  # incomplete: the bound on pages of one walk
+    EMPTY = "empty"  # incomplete: a first page without entries, an alarm
+    FAILED = "failed"  # incomplete: a list page that could not be fetched or read
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything the stop rule asks for was listed."""
+        return self in (WalkEnd.KNOWN, WalkEnd.LAST_PAGE, WalkEnd.REPEATED, WalkEnd.SINCE)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRef:
+    """Where a response stands in the run's WARC files: offset and length in bytes of one gzip member, and its SHA-256."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One response as served: raw body before decompression, headers as Scrapy hands them over (Twisted changes case)."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    via: Via
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
+
+    key: str
+    url: str
+    title: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response."""
+
+    url: str
+    outcome: Outcome
+    fetched_at: datetime
+    status: int | None = None
+    key: str | None = None
+    section: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    warc: CaptureRef | None = None
+    listed: tuple[Listed, ...] = ()
+    page_number: int | None = None
+    walk_end: WalkEnd | None = None
+    next_look: date | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to an article."""
+
+    name: str
+    url: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article, with its caption where the page gives one."""
+
+    url: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article ready to be kept.
+
+    `text` is the whole file (title, published line, lead, body, sign-off); `content` is title, lead and body without the
+    published line: its folded form decides what is new, duplicate or revision. `published` is ISO 8601: a day, or a
+    moment with `+07:00`.
+    """
+
+    portal: str
+    section: str
+    url: str
+    key: str
+    title: str
+    text: str
+    content: str
+    fetched_at: datetime
+    via: Via
+    warc: CaptureRef
+    published: str | None = None
+    published_raw: str | None = None
+    published_from: str | None = None
+    author: str | None = None
+    layout: str = "none"
+    extractor: str = ""
+    documents: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWalk:
+    """How the walk of one section went: list pages read, entries shown, keys never listed before, why it ended."""
+
+    pages: int = 0
+    listed: int = 0
+    fresh: int = 0
+    end: WalkEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A portal's night as `run.json` records it."""
+
+    portal: str
+    night: date
+    run: str
+    via: Via
+    started_at: datetime
+    finished_at: datetime
+    complete: bool
+    finish_reason: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    listed: int
+    requests: int
+    bytes: int
+    outcomes: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    sections: dict[str, SectionWalk] = field(default_factory=dict)
+    extraction: dict[str, int] = field(default_factory=dict)
+    software: dict[str, str] = field(default_factory=dict)
+    attempts: int = 1

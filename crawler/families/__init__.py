@@ -1,0 +1,1 @@
+"""One module per CMS family; its docstring tells how to recognise the family and which portals use it."""

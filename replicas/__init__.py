@@ -1,0 +1,1 @@
+"""Composed portals on loopback: invented people and events, real markup shapes. Nothing here is evidence."""

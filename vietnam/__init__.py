@@ -1,0 +1,1 @@
+"""What is true of the country and its language on any portal."""
