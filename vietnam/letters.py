@@ -1,0 +1,191 @@
+"""Vietnamese letters as bytes and as code points: decoding, one stored form, and folded forms for comparison.
+
+Stored text is NFC with invisible characters removed and nothing else changed. `fold` and `strip_diacritics` are for
+comparing and finding, never for storing. Legacy-font text and mojibake are detected, never repaired.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+__all__ = [
+    "Decoded",
+    "clean_letters",
+    "decode",
+    "fold",
+    "fold_spaces",
+    "is_legacy_font",
+    "is_mojibake",
+    "nfc",
+    "strip_diacritics",
+]
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
+# Every separator of Unicode but the plain blank; U+200B is no separator there and goes below.
+_BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# C0 and C1 controls but tab and newline, soft hyphen, zero-width, bidi marks and overrides, invisible operators,
+# interlinear marks, tag characters.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+_TONED_PAIR = re.compile(f"(o(?=[ae][{_TONES}])|u(?=y[{_TONES}]))([aey])([{_TONES}])")
+
+# Letters only Vietnamese (or a proper Unicode text) uses: their presence speaks against a legacy font.
+_PROPER = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
+_WORD = re.compile(r"[^\s.,;:!?()\[\]\"“”/]+")
+# TCVN3 (ABC): what its font shows as ® µ ¸ ¶ … stands inside words, where no Unicode Vietnamese has such signs.
+_TCVN3 = re.compile("[A-Za-z][µ¸¶·¹¨©ª«¬»¼½¾ÆÇËÎÏÑÖ×ØÜÞßäåæçëîïñö÷øûüþ®]|[®µ¸¶¨©ª«¬»¼½¾¹·§][A-Za-zµ-þ]")
+# VNI: the tone or hook is a character of its own after the vowel, as in `Vieät Nam`, `ñoàng`.
+_VNI = re.compile("[aeAE][äàåáãâéèúüëÄÀÅÁÃÂÉÈÚÜË]|[aeouyôöAEOUYÔÖ][ùøûõïÙØÛÕÏ]|ñ[aeiouyöôòó]|Ñ[AEIOUYÖÔaeiouyöô]")
+
+_CP1252_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # bytes 80 to BF as cp1252 or latin-1 shows them
+# á» and áº begin two thirds of the Vietnamese letters in UTF-8; Ä‘ is đ, Æ° ư, Æ¡ ơ, Äƒ ă. A quotation mark after a real
+# `Ã` (`THỊ XÃ”`) is no evidence, so two-byte forms count only with signs that never follow a letter.
+_MOJIBAKE = re.compile(
+    f"á[»º][{_CP1252_CONTINUATION}\\s]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§«¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·»«©®º]"
+)
+_REPLACED = re.compile("(?<=[^\\W\\d_])\ufffd+(?=[^\\W\\d_]|\\b|$)|\ufffd+(?=[^\\W\\d_])")
+_QUESTIONED = re.compile(r"(?:^|\s)[^\W\d_]+\?[^\W\d_]+(?=[\s.,;:]|$)")
+
+_WINDOWS_1258_TONES = frozenset(b"\xcc\xd2\xde\xec\xf2")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A body as text in NFC, the encoding it was read by, and how many characters could not be read (U+FFFD)."""
+
+    text: str
+    encoding: str
+    replaced: int
+
+
+def nfc(s: str) -> str:
+    """The composed form in which all text is stored and compared."""
+    return unicodedata.normalize("NFC", s)
+
+
+def fold_spaces(s: str) -> str:
+    """Every run of white space as one blank, none at the ends."""
+    return " ".join(s.split())
+
+
+def clean_letters(s: str) -> str:
+    """The stored form: NFC, no-break and other blanks as a plain blank, line ends as `\\n`, invisible characters removed.
+
+    Lone surrogates become U+FFFD. No word, tone mark or punctuation is changed.
+    """
+    s = _LINE_ENDS.sub("\n", s)
+    s = _INVISIBLE.sub("", _BLANKS.sub(" ", s))
+    return nfc(_SURROGATE.sub("\ufffd", s))
+
+
+def fold(s: str) -> str:
+    """For comparison only: case, spaces and the two tone styles (`hoà`, `hòa`) folded; `Ð` (U+00D0) counts as `Đ`."""
+    s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", s).casefold())
+    s = _TONED_PAIR.sub(r"\1\3\2", s).replace("ð", "đ")
+    return fold_spaces(nfc(s))
+
+
+def strip_diacritics(s: str) -> str:
+    """For finding only: lower case without tone marks, hooks and bars (`Đồng Nghị` gives `dong nghi`)."""
+    s = unicodedata.normalize("NFD", s).lower()
+    bare = "".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c))
+    return nfc(bare.replace("đ", "d").replace("ð", "d"))
+
+
+def _vietnamese_share(body: bytes) -> float:
+    """How many windows-1258 tone bytes stand after a letter, of all bytes above 127 that only it would place so."""
+    tones = sum(1 for c in body if c in _WINDOWS_1258_TONES)
+    if not tones:
+        return 0.0
+    vowels = frozenset(b"aeiouyAEIOUY\xc2\xc3\xca\xd4\xd5\xdd\xe2\xe3\xea\xf4\xf5\xfd")
+    placed = sum(1 for a, b in zip(body, body[1:], strict=False) if b in _WINDOWS_1258_TONES and a in vowels)
+    return placed / tones
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """Whether a body with bad bytes is damaged UTF-8 rather than another encoding: sound sequences prevail."""
+    sound = sum(1 for c in body.decode("utf-8", "ignore") if ord(c) > 127)
+    bad = body.decode("utf-8", "replace").count("\ufffd")
+    return sound > 2 * bad
+
+
+def _read(body: bytes, encoding: str) -> Decoded:
+    text = body.decode(encoding, "replace")
+    return Decoded(nfc(text), encoding, text.count("\ufffd"))
+
+
+_NAMES = {
+    "utf8": "utf-8",
+    "utf-8-sig": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "cp1258": "windows-1258",
+    "x-cp1258": "windows-1258",
+    "iso-8859-1": "windows-1252",
+    "latin1": "windows-1252",
+    "latin-1": "windows-1252",
+    "us-ascii": "windows-1252",
+    "ascii": "windows-1252",
+    "cp1252": "windows-1252",
+    "utf16": "utf-16",
+}
+
+
+def _named(declared: str | None) -> str | None:
+    """The declared encoding by its usual name, None where nothing usable is declared (WHATWG: latin-1 is cp1252)."""
+    name = (declared or "").strip().strip("\"'").lower()
+    name = _NAMES.get(name, name)
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        return None
+    return name or None
+
+
+def decode(body: bytes, declared: str | None) -> Decoded:
+    """A body as text, whatever its declaration says: byte order mark, sound UTF-8, then the declaration if it fits.
+
+    Bytes that are no UTF-8 though declared so, or undeclared, are read as windows-1258 (tones as combining marks, made
+    NFC) unless sound UTF-8 sequences prevail. Never raises; what cannot be read is U+FFFD and counted.
+    """
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if body.startswith(mark):
+            return _read(body[len(mark) :], encoding)
+    try:
+        return Decoded(nfc(body.decode("utf-8")), "utf-8", 0)
+    except UnicodeDecodeError:
+        pass
+    name = _named(declared)
+    if name not in (None, "utf-8", "windows-1252", "windows-1258"):
+        return _read(body, name)
+    if name in (None, "utf-8") and _mostly_utf8(body):
+        return _read(body, "utf-8")
+    # cp1252 and 1258 share their bytes: the tones after vowels tell them apart when the declaration may be a default.
+    if name == "windows-1252" and _vietnamese_share(body) < 0.8:
+        return _read(body, name)
+    return _read(body, "windows-1258")
+
+
+def is_mojibake(s: str) -> bool:
+    """Whether UTF-8 was read as a one-byte encoding somewhere (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
+    words = len(s.split())
+    if len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
+        return True
+    if len(_REPLACED.findall(s)) >= 2:
+        return True
+    questioned = len(_QUESTIONED.findall(s))
+    return questioned >= 3 and questioned * 5 >= words
+
+
+def is_legacy_font(s: str) -> bool:
+    """Whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
+    words = _WORD.findall(s)
+    marked = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))
+    proper = sum(1 for word in words if _PROPER.search(word))
+    return marked >= 2 and marked * 4 >= len(words) and marked > 2 * proper and not is_mojibake(s)
