@@ -1,0 +1,206 @@
+"""What a portal's spider declares, and the check of the declaration when its class is made.
+
+A family base is made with ``class VHVSpider(PortalSpider, family="VHV")`` and brings the layouts, the article key and
+the reading of lists. A portal is a subclass of a family and nothing but class attributes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import scrapy
+
+from crawler.listing import Listing, Section
+from pipelines.article import Layout
+from vietnam.provinces import PROVINCES
+
+__all__ = ["REPLICA_SUFFIX", "DeclarationError", "PortalSpider", "Sure", "host_of", "own_hosts", "real_host"]
+
+REPLICA_SUFFIX = ".replica.test"
+TLS = ("plain", "level1", "unverified")
+STATEMENTS = ("home", "sections", "list", "paging", "key", "layout")
+
+_HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SECTION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Sure(StrEnum):
+    """How well a portal is known. No live page has shown any of it, so nothing is called verified."""
+
+    RECORDED = "recorded"  # pages, texts or rows of this portal were kept
+    DESCRIBED = "described"  # a public source names its addresses and selectors
+    INFERRED = "inferred"  # addresses, one text or the family's likeness
+
+
+class DeclarationError(TypeError):
+    """A spider's class says too little, too much or the wrong thing; the message names the attribute."""
+
+
+class PortalSpider(scrapy.Spider):
+    """One portal. Attributes without a default must be declared; names are final once a night was archived."""
+
+    family: ClassVar[str] = ""
+    layouts: ClassVar[tuple[Layout, ...]] = ()
+
+    name: str
+    title: str
+    province: str | None
+    home: str
+    sections: tuple[Section, ...]
+    sure: Sure
+    inferred: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    delay: float = 2.0
+    tls: str = "plain"
+    first_walk_days: int = 30
+    looks: tuple[int, ...] = (1, 2, 4, 7, 14, 30)
+    labels: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, family: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if family is not None:
+            cls.family = family
+            _check_family(cls)
+        else:
+            _check_portal(cls)
+
+    @classmethod
+    def section_url(cls, section: Section) -> str:
+        """The address of a section's first page."""
+        return cls.home + section.path
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The article's natural key, None when the address is no article of this portal. Every family has its own."""
+        raise NotImplementedError
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """What a list page shows; `number` counts the pages of the walk from 1. Every family has its own."""
+        raise NotImplementedError
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case without port, empty when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def real_host(host: str) -> str:
+    """The host without the suffix of a rehearsal."""
+    return host.removesuffix(REPLICA_SUFFIX)
+
+
+def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
+    """The hosts that belong to a portal: its home with and without `www.`, and those it declares. No replica suffix."""
+    bare = host_of(portal.home).removeprefix("www.")
+    return frozenset({bare, f"www.{bare}", *portal.hosts})
+
+
+def _check_family(cls: type[PortalSpider]) -> None:
+    if not cls.layouts or not _is_tuple_of(cls.layouts, Layout):
+        raise DeclarationError(f"{cls.__name__}: a family needs `layouts`, a tuple of Layout, newest first")
+    for method in ("article_key", "read_listing"):
+        if getattr(cls, method).__func__ is getattr(PortalSpider, method).__func__:
+            raise DeclarationError(f"{cls.__name__}: a family needs its own `{method}`")
+
+
+def _check_portal(cls: type[PortalSpider]) -> None:
+    name = cls.__dict__.get("name")
+    who = name if isinstance(name, str) and name else cls.__name__
+    if not cls.family:
+        raise DeclarationError(f"{who}: derive the class from a family in crawler.families, not from PortalSpider")
+    _check_known(cls, who)
+    for attribute, (expected, fits) in _RULES.items():
+        if not hasattr(cls, attribute) or (attribute == "name" and name is None):
+            raise DeclarationError(f"{who}: attribute `{attribute}` is missing")
+        value = getattr(cls, attribute)
+        if not fits(value):
+            raise DeclarationError(f"{who}: attribute `{attribute}` should be {expected}, found {_shown(value)}")
+    _check_sections(cls, who)
+    _check_names(cls, who)
+
+
+def _check_known(cls: type[PortalSpider], who: str) -> None:
+    """Refuse a public attribute that is neither a declaration nor an override of something the bases have."""
+    inherited = {name for base in cls.__mro__[1:] if issubclass(base, PortalSpider) for name in vars(base)}
+    known = sorted(name for name in {*_RULES, *inherited} if not name.startswith("_") and name != "family")
+    for attribute in [*vars(cls), *vars(cls).get("__annotations__", {})]:
+        if attribute.startswith("_") or attribute in known:
+            continue
+        close = difflib.get_close_matches(attribute, known, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else f"a portal declares {', '.join(_RULES)}"
+        raise DeclarationError(f"{who}: unknown attribute `{attribute}`; {hint}")
+
+
+def _check_sections(cls: type[PortalSpider], who: str) -> None:
+    names = [section.name for section in cls.sections]
+    for section in cls.sections:
+        at = f"{who}: attribute `sections`: name {section.name!r}"
+        if not _SECTION.fullmatch(section.name):
+            raise DeclarationError(f"{at} should have only a-z, 0-9 and single hyphens")
+        if not section.path.startswith("/"):
+            raise DeclarationError(f"{at} has a path that should begin with /, found {section.path!r}")
+        if names.count(section.name) > 1:
+            raise DeclarationError(f"{at} stands twice")
+
+
+def _check_names(cls: type[PortalSpider], who: str) -> None:
+    camel = "".join(part.capitalize() for part in cls.name.split("_"))
+    if cls.__name__ != camel:
+        raise DeclarationError(f"{who}: attribute `name` asks for a class called {camel}, found {cls.__name__}")
+    module = cls.__module__.rpartition(".")[2]
+    if cls.__module__.startswith("crawler.spiders.") and module != cls.name:
+        raise DeclarationError(f"{who}: attribute `name` asks for a file called {cls.name}.py, found {module}.py")
+
+
+def _is_tuple_of(value: object, kind: type) -> bool:
+    return isinstance(value, tuple) and all(isinstance(part, kind) for part in value)
+
+
+def _is_number(value: object, least: float) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value < float("inf")
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and _is_number(value, 1)
+
+
+def _is_rising(value: object) -> bool:
+    return isinstance(value, tuple) and all(map(_is_days, value)) and list(value) == sorted(set(value))
+
+
+def _is_home(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("https://") and bool(_HOST.fullmatch(value[8:]))
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return f"{type(value).__name__} {shown if len(shown) <= 60 else shown[:57] + '...'}"
+
+
+_SLUGS = {province.slug for province in PROVINCES}
+_RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("a name of a-z, 0-9 and _", lambda v: isinstance(v, str) and bool(_NAME.fullmatch(v))),
+    "title": ("the portal's name, a str", lambda v: isinstance(v, str) and bool(v.strip())),
+    "province": ("a slug of provinces.csv or None", lambda v: v is None or (isinstance(v, str) and v in _SLUGS)),
+    "home": ("https://host without a slash at the end", _is_home),
+    "sections": ("a tuple of Section with at least one", lambda v: bool(v) and _is_tuple_of(v, Section)),
+    "sure": ("Sure.RECORDED, Sure.DESCRIBED or Sure.INFERRED", lambda v: isinstance(v, Sure)),
+    "inferred": (f"a tuple of {', '.join(STATEMENTS)}", lambda v: _is_tuple_of(v, str) and set(v) <= set(STATEMENTS)),
+    "hosts": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
+    "delay": ("a number of seconds", lambda v: _is_number(v, 0)),
+    "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),
+    "first_walk_days": ("a whole number of days from 1", _is_days),
+    "looks": ("a tuple of days in rising order", _is_rising),
+    "labels": ("a tuple of lines", lambda v: _is_tuple_of(v, str)),
+    "layouts": ("a tuple of Layout, newest first", lambda v: bool(v) and _is_tuple_of(v, Layout)),
+}
