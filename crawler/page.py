@@ -1,0 +1,161 @@
+"""The shape of a page, read once: what is visible, what stands in the main text, which devices it carries."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import lxml.etree
+import lxml.html
+
+__all__ = ["PageShape", "read_shape"]
+
+_XML = re.compile(r"\s*(?:<\?xml\b|<rss\b|<feed\b|<urlset\b|<sitemapindex\b)", re.I)
+_SET_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=")
+_RELOAD = re.compile(r"location\s*\.\s*(?:reload|replace|assign)\s*\(|location(?:\s*\.\s*href)?\s*=[^=]")
+_APP_IDS = ("app", "root", "__nuxt", "__next", "application")
+_CAPTCHA_WIDGETS = (
+    ".//*[contains(@class,'g-recaptcha') or contains(@class,'h-captcha') or contains(@class,'cf-turnstile')]"
+)
+_RETURNS = re.compile(r"[?&](?:returnurl|return|returnto|redirect|next|url)=", re.I)
+# A field for the few signs of a picture: it is short and stands in one row or box with an image.
+_CODE_FIELDS = (
+    ".//input[@type='text' and (number(@maxlength) <= 8 or contains(translate(@name,'ACHPT','achpt'),'captcha'))]"
+)
+_ROW = "ancestor::*[self::tr or self::p or self::li or self::div or self::td][.//img][1]"
+# Attribute storms cost libxml2 minutes: a tag of this size with this many assignments is not parsed here.
+_STORM_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+_STORM_ATTRIBUTES = 2000
+
+_UNSEEN = ("script", "style", "noscript", "template", "head", "svg", "object", "iframe", "select", "option")
+_FRAME = ("nav", "header", "footer", "aside", "a", "button", "label", "menu", "form")
+_FRAME_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:menu|nav|navbar|header|footer|banner|sidebar|breadcrumb|copyright|dialog|modal)", re.I
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class PageShape:
+    """What `outcome.classify` asks of a page.
+
+    `visible` is all text outside scripts and hidden parts; `main` is what of it stands outside links, menus, headers,
+    footers, forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that asks
+    whether a person is there; `returns_here` says that its form leads back to a page. `app_root` is the id of an empty
+    application container. `paragraphs` counts paragraphs of the main text with more than 80 characters.
+    """
+
+    visible: str = ""
+    main: str = ""
+    head: str = ""
+    links: int = 0
+    paragraphs: int = 0
+    password: bool = False
+    captcha: str = ""
+    returns_here: bool = False
+    app_root: str = ""
+    sets_cookie: bool = False
+    reloads: bool = False
+    begins_html: bool = False
+    ends_html: bool = False
+    is_xml: bool = False
+
+
+def read_shape(text: str) -> PageShape | None:
+    """Read the shape of a page; None when it cannot be parsed at a bounded cost or is no markup at all."""
+    if _XML.match(text):
+        return PageShape(is_xml=True)
+    if is_storm(text):
+        return None
+    try:
+        root = lxml.html.document_fromstring(text.replace("\0", ""), parser=lxml.html.HTMLParser(encoding=None))
+    except (lxml.etree.LxmlError, ValueError):
+        return PageShape(visible=text.strip()[:2000], main=text.strip()[:2000])
+    scripts = " ".join(script.text or "" for script in root.iter("script"))
+    visible, main = [], []
+    for seen, framed in _texts(root):
+        visible.append(seen)
+        if not framed:
+            main.append(seen)
+    captcha, returns_here = _captcha(root)
+    lower = text.lower()
+    return PageShape(
+        visible=" ".join(visible),
+        main=" ".join(main),
+        head=_head(root),
+        links=sum("href" in link.attrib for link in root.iter("a")),
+        paragraphs=sum(len(part) > 80 for part in main),
+        password=bool(root.xpath("//input[@type='password']")),
+        captcha=captcha,
+        returns_here=returns_here,
+        app_root=_app_root(root),
+        sets_cookie=bool(_SET_COOKIE.search(scripts)),
+        reloads=bool(_RELOAD.search(scripts)),
+        begins_html="<html" in lower[:2000],
+        ends_html="</html" in lower or "</body" in lower,
+    )
+
+
+def is_storm(text: str) -> bool:
+    """Whether a tag carries so many attributes that parsing it would block the crawl."""
+    return any(tag.group().count("=") > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
+
+
+def _texts(root: lxml.html.HtmlElement) -> list[tuple[str, bool]]:
+    """The visible texts in order, each with whether it stands in the page's frame. Iterative: depth is the page's."""
+    found: list[tuple[str, bool]] = []
+    stack: list[tuple[lxml.html.HtmlElement | str, bool]] = [(root, False)]
+    while stack:
+        node, framed = stack.pop()
+        if isinstance(node, str):
+            folded = " ".join(node.split())
+            if folded:
+                found.append((folded, framed))
+            continue
+        if not isinstance(node.tag, str) or node.tag in _UNSEEN or _HIDDEN.search(node.get("style") or ""):
+            continue
+        inside = framed or _is_frame(node)
+        for child in reversed(node):
+            if child.tail:
+                stack.append((child.tail, inside))
+            stack.append((child, inside))
+        if node.text:
+            stack.append((node.text, inside))
+    return found
+
+
+def _is_frame(node: lxml.html.HtmlElement) -> bool:
+    if node.tag == "form":  # ASP.NET wraps the whole page in one form
+        return len(node.xpath(".//p | .//h1 | .//h2")) == 0
+    if node.tag in _FRAME:
+        return True
+    return node.tag in ("div", "ul", "section") and bool(
+        _FRAME_NAMES.search(f"{node.get('class') or ''} {node.get('id') or ''}")
+    )
+
+
+def _head(root: lxml.html.HtmlElement) -> str:
+    parts = root.xpath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
+    return " ".join(" ".join(part.text_content().split()) for part in parts)[:600]
+
+
+def _app_root(root: lxml.html.HtmlElement) -> str:
+    for node in root.xpath("//body//*[@id] | //body//app-root"):
+        name = node.get("id") or node.tag
+        if (name in _APP_IDS or node.tag == "app-root") and not len(node) and not (node.text or "").strip():
+            return str(name)
+    return ""
+
+
+def _captcha(root: lxml.html.HtmlElement) -> tuple[str, bool]:
+    """The first device outside dialogs, and whether its form carries the address of the page one wanted."""
+    for node in root.xpath(_CODE_FIELDS):
+        form = node.xpath("ancestor::form[1]")
+        action = (form[0].get("action") or "") if form else ""
+        if node.xpath(_ROW) and _RETURNS.search(action):
+            return "the code in a picture", True
+    for node in root.xpath(_CAPTCHA_WIDGETS):
+        if any(_HIDDEN.search(up.get("style") or "") for up in node.iterancestors()):
+            continue
+        return "a captcha", False
+    return "", False

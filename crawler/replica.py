@@ -1,0 +1,145 @@
+"""The one place that knows of a rehearsal's replica server.
+
+`https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host kept; the response gets its own
+URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is Scrapy's own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Request, Response
+
+from archive.errors import UsageError
+from crawler.guard import LOOPBACK, REPLICA_SUFFIX
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_url"]
+
+NIGHT_HEADER = "X-Replica-Night"
+_READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
+_START_SECONDS = 30.0
+
+
+def replica_url(url: str) -> str:
+    """A portal's URL in the rehearsal: the suffix behind the host, once."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host or host.endswith(REPLICA_SUFFIX):
+        return url
+    netloc = parts.netloc.replace(host, host + REPLICA_SUFFIX) if host in parts.netloc else host + REPLICA_SUFFIX
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def loopback_url(url: str, port: int) -> tuple[str, str]:
+    """Where a rehearsal's request goes and the Host it carries. Raises IgnoreRequest for any other host."""
+    parts = urlsplit(url)
+    if not (parts.hostname or "").endswith(REPLICA_SUFFIX):
+        raise IgnoreRequest(f"a rehearsal sends nothing to {parts.hostname}")
+    return urlunsplit(("http", f"{LOOPBACK}:{port}", parts.path or "/", parts.query, "")), parts.hostname or ""
+
+
+class PortalDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler, and in a rehearsal (`REPLICA`) the way to the loopback port `REPLICA_PORT`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._rehearsed = bool(crawler.settings.get("REPLICA"))
+        self._port = crawler.settings.getint("REPLICA_PORT") if self._rehearsed else 0
+        self._night = str(crawler.settings.get("NIGHT") or "")
+        if self._rehearsed and not self._port:
+            raise NotConfigured("REPLICA is set but REPLICA_PORT is not")
+
+    async def download_request(self, request: Request) -> Response:
+        """Download one request; in a rehearsal from the replica, with the response under the request's URL."""
+        if not self._rehearsed:
+            return await super().download_request(request)
+        url, host = loopback_url(request.url, self._port)
+        sent = request.replace(url=url, headers=request.headers.copy(), meta=dict(request.meta))
+        sent.headers["Host"] = host
+        sent.headers[NIGHT_HEADER] = self._night
+        sent.meta.pop("proxy", None)
+        response = await super().download_request(sent)
+        if "download_latency" in sent.meta:
+            request.meta["download_latency"] = sent.meta["download_latency"]
+        return response.replace(url=request.url)
+
+
+class ReplicaServer:
+    """A replica server as a child process, for the life of one crawl.
+
+    It ends with `stop`, and with this process even when that is killed: Linux sends it SIGTERM then.
+    """
+
+    def __init__(self, folder: str | None = None, checkout: Path | None = None) -> None:
+        command = [sys.executable, "-m", "replicas.serve", "--port", "0", *(["--folder", folder] if folder else [])]
+        self._process = subprocess.Popen(
+            command,
+            cwd=checkout,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env={**os.environ, "REPLICA_PARENT": str(os.getpid())},
+            preexec_fn=_die_with_parent,
+        )
+        atexit.register(self.stop)
+        try:
+            self.port = self._read_port()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _read_port(self) -> int:
+        pipe = self._process.stdout
+        deadline = time.monotonic() + _START_SECONDS
+        line = b""
+        while pipe is not None and time.monotonic() < deadline and not line.endswith(b"\n"):
+            if not select.select([pipe], [], [], 0.5)[0]:
+                continue
+            read = os.read(pipe.fileno(), 4096)
+            if not read:
+                break
+            line += read
+        found = _READY.search(line.decode("utf-8", "replace"))
+        if found is None:
+            raise UsageError(
+                "the replica server did not start; run `python -m replicas.serve --port 0` to see why, "
+                "or set REPLICA_PORT to the port of a running one"
+            )
+        return int(found.group(1))
+
+    def stop(self) -> None:
+        """End the server, at the latest after five seconds."""
+        atexit.unregister(self.stop)
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+def _die_with_parent() -> None:
+    """prctl(PR_SET_PDEATHSIG, SIGTERM): a killed crawl leaves no server behind (Linux; elsewhere atexit must do)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)

@@ -1,0 +1,93 @@
+"""Scrapy's settings: only what differs from its defaults, with the reason. A portal's own exceptions are in its spider.
+
+Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, PROGRESS_FILE.
+"""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "luu-tru"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"  # our `crawl` ends with the exit codes of docs/operations.md
+
+# What this run is: the command line's -s NAME=VALUE goes before the environment.
+ARCHIVE = os.environ.get("ARCHIVE", "var/archive")
+REPLICA = os.environ.get("REPLICA", "")
+REPLICA_PORT = os.environ.get("REPLICA_PORT", "")
+NIGHT = os.environ.get("NIGHT", "")
+SINCE = os.environ.get("SINCE", "")
+LUU_TRU_CONTACT = os.environ.get("LUU_TRU_CONTACT", "")  # nights.toml gives it; without it a live run refuses
+PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
+
+# Nothing listens, nothing is executed from outside.
+TELNETCONSOLE_ENABLED = False  # a shell in every crawl
+REMOTE_CONTROL_ENABLED = False  # an HTTP server in every crawl that runs code sent to it
+
+# Nothing but http and https, and nothing past the guard.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.replica.PortalDownloadHandler",
+    "https": "crawler.replica.PortalDownloadHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"  # a process setting: in a spider it is ignored without a word
+HTTPPROXY_ENABLED = False  # a proxy of the environment would resolve names out of the guard's sight
+METAREFRESH_ENABLED = False  # a page's script or tag does not decide where we go
+REFERRER_POLICY = "no-referrer"  # GHSA-cwxj-rr6w-m6w7, and portals need not know the way we came
+DOWNLOAD_VERIFY_CERTIFICATES = True  # exceptions are per portal and recorded
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
+    "crawler.politeness.RobotsPause": 110,  # a robots.txt that cannot be had today is not a permission
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.politeness.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.body.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
+    "pipelines.keep.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
+}
+ITEM_PIPELINES = {
+    "pipelines.stages.ExtractStage": 100,
+    "pipelines.stages.CleanStage": 200,
+    "pipelines.stages.CheckStage": 300,
+    "pipelines.stages.KeepStage": 500,  # the dedup judgement is made inside the archive's transaction
+}
+
+# Sizes and times: a hostile or broken server costs little.
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # Scrapy's 1 GiB would be held in memory
+DOWNLOAD_WARNSIZE = 0  # the outcome says it
+DOWNLOAD_TIMEOUT = 60  # one SIGTERM waits for the request in flight
+DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured and judged truncated instead of being lost
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 2
+RETRY_BACKOFF = 5.0  # seconds before the first retry, doubled for the second
+RETRY_AFTER_LIMIT = 60.0  # a portal that asks for more is left for the night
+DNS_TIMEOUT = 20
+
+# Politeness: one request at a time, with a pause, under robots.txt and an honest name.
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "luu-tru"  # robots.txt addresses products, not the whole user agent line
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 2.0  # every portal sets its own
+USER_AGENT = f"luu-tru/0.1 (+{LUU_TRU_CONTACT})" if LUU_TRU_CONTACT else "luu-tru/0.1"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi",  # several portals answer in English otherwise
+    "Accept-Encoding": "gzip, deflate",  # what the decoder can check for completeness
+}
+
+# Every answer is recorded, so nothing may be filtered before us.
+HTTPERROR_ALLOW_ALL = True
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the walk knows what it asked; a filter would drop redirects
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the order of the list is the order of the night
+
+# Few words: what matters is in the night's record.
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.quiet.QuietFormatter"
+LOG_SHORT_NAMES = False
+STATS_DUMP = False
+LOGSTATS_INTERVAL = 0

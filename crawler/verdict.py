@@ -1,0 +1,186 @@
+"""Judge a portal's night: from its own counts, against its own history, with reasons a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from archive.records import Outcome, SectionWalk, Verdict, WalkEnd
+
+__all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
+
+HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
+MISSES_SHARE = 0.3  # of the articles read, pages that fit no layout
+QUARANTINE_SHARE = 0.3
+THIN_SHARE = 0.3  # of the usual number of listed articles
+SOFT_SHARE = 0.3
+
+_BLOCKING = {
+    Outcome.CHALLENGE: "a cookie challenge",
+    Outcome.ROBOT_CHECK: "a robot check",
+    Outcome.RATE_LIMITED: "too many requests (429)",
+    Outcome.REFUSED: "access refused (401, 403)",
+    Outcome.ROBOTS_DENIED: "robots.txt forbids it",
+}
+_ANSWERS = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.GUARD_DENIED}
+_UNREAD = (Outcome.ERROR, Outcome.EXTRACT_TIMEOUT, Outcome.APP_SHELL, Outcome.LOGIN, Outcome.EMPTY, Outcome.TRUNCATED)
+
+
+@dataclass(frozen=True, slots=True)
+class NightCounts:
+    """What one night of a portal counted.
+
+    `articles` are pages that were read as articles, `quarantined` and `misses` (fits no layout) are among them; `new`
+    counts articles that were kept for the first time, `listed` the entries that the sections showed. `wanted` is the
+    number of articles that were asked for. `stopped` is the crawl's finish reason when it did not end by itself.
+    """
+
+    outcomes: Mapping[Outcome, int]
+    sections: Mapping[str, SectionWalk]
+    listed: int
+    new: int
+    articles: int
+    wanted: int = 0
+    quarantined: int = 0
+    misses: int = 0
+    stopped: str | None = None
+
+    def share(self, *outcomes: Outcome) -> float:
+        """The share of these outcomes among the articles asked for."""
+        return sum(self.outcomes.get(outcome, 0) for outcome in outcomes) / max(self.wanted, 1)
+
+
+Finding = tuple[Verdict, str]
+
+# The worst finding names the night.
+_ORDER = (
+    Verdict.INTERRUPTED,
+    Verdict.UNREACHABLE,
+    Verdict.BLOCKED,
+    Verdict.BROKEN,
+    Verdict.SUSPICIOUS,
+    Verdict.THIN,
+    Verdict.QUIET,
+    Verdict.GOOD,
+)
+
+
+def judge_night(night: NightCounts, listed_before: Sequence[int]) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict and its reasons, the first reason being `no history yet` while there are under seven nights.
+
+    `listed_before` are the numbers of listed entries of the portal's earlier complete nights, newest first.
+    """
+    findings = [*_stopped(night), *_unreachable(night), *_blocked(night), *_sections(night), *_articles(night)]
+    if not findings:
+        findings = [*_thin(night, listed_before), *_quiet(night)]
+    verdict = min((found for found, _ in findings), key=_ORDER.index, default=Verdict.GOOD)
+    reasons = [words for _, words in sorted(findings, key=lambda finding: _ORDER.index(finding[0]))]
+    if len(listed_before) < HISTORY_NIGHTS:
+        reasons.insert(0, "no history yet")
+    return verdict, tuple(reasons)
+
+
+def _stopped(night: NightCounts) -> list[Finding]:
+    if night.stopped is None:
+        return []
+    return [
+        (Verdict.INTERRUPTED, f"the crawl was stopped before its end ({night.stopped}); what is owed comes next time")
+    ]
+
+
+def _unreachable(night: NightCounts) -> list[Finding]:
+    answered = sum(count for outcome, count in night.outcomes.items() if outcome in _ANSWERS)
+    failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
+    if failed and not answered:
+        return [
+            (Verdict.UNREACHABLE, f"none of {failed} requests was answered: the portal or the network here is down")
+        ]
+    return []
+
+
+def _blocked(night: NightCounts) -> list[Finding]:
+    found = []
+    for outcome, words in _BLOCKING.items():
+        count = night.outcomes.get(outcome, 0)
+        walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
+        decisive = outcome in (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+        if count and (decisive or walks_failed or night.share(outcome) > SOFT_SHARE):
+            found.append(
+                (Verdict.BLOCKED, f"{_times(count)} {words}: recorded and not bypassed; ask the portal's office")
+            )
+    return found
+
+
+def _sections(night: NightCounts) -> list[Finding]:
+    found = []
+    for name, walk in night.sections.items():
+        if walk.end is WalkEnd.EMPTY:
+            words = f"section {name} listed 0 articles: the list selector no longer fits or the portal is down"
+            found.append((Verdict.BROKEN, words))
+        elif walk.end is WalkEnd.FAILED:
+            words = (
+                f"section {name}: page {walk.pages + 1} of its list could not be read; the walk is repeated next time"
+            )
+            found.append((Verdict.SUSPICIOUS if walk.pages else Verdict.BROKEN, words))
+        elif walk.end is WalkEnd.PAGE_LIMIT:
+            words = f"section {name} had no end after {walk.pages} pages: its paging repeats or was changed"
+            found.append((Verdict.SUSPICIOUS, words))
+        elif walk.end is None:
+            found.append((Verdict.BROKEN, f"section {name} was not walked to an end"))
+    return found
+
+
+def _articles(night: NightCounts) -> list[Finding]:
+    found = []
+    if night.wanted and not night.articles and not night.outcomes.get(Outcome.NOT_MODIFIED):
+        words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
+        found.append((Verdict.BROKEN, words))
+    elif night.share(*_UNREAD) > SOFT_SHARE:
+        found.append(
+            (Verdict.SUSPICIOUS, f"{night.share(*_UNREAD):.0%} of the articles could not be read: {_most(night)}")
+        )
+    gone = night.share(Outcome.SOFT_404, Outcome.GONE)
+    if night.articles and gone > SOFT_SHARE and night.wanted >= 10:
+        found.append((Verdict.SUSPICIOUS, f"{gone:.0%} of the articles asked for are gone"))
+    if night.misses > MISSES_SHARE * night.articles:
+        words = (
+            f"{night.misses} of {night.articles} pages fit no layout: the portal was redesigned or a layout is missing"
+        )
+        found.append((Verdict.SUSPICIOUS, words))
+    if night.quarantined > QUARANTINE_SHARE * night.articles:
+        found.append(
+            (Verdict.SUSPICIOUS, f"{night.quarantined} of {night.articles} articles were set aside by the checks")
+        )
+    return found
+
+
+def _thin(night: NightCounts, listed_before: Sequence[int]) -> list[Finding]:
+    if len(listed_before) < HISTORY_NIGHTS:
+        return []
+    usual = median(listed_before[: 4 * HISTORY_NIGHTS])
+    if night.listed < THIN_SHARE * usual:
+        return [
+            (Verdict.THIN, f"{night.listed} entries were listed where {usual:g} are usual: look at the portal's lists")
+        ]
+    return []
+
+
+def _quiet(night: NightCounts) -> list[Finding]:
+    if night.new:
+        return []
+    return [(Verdict.QUIET, "everything that was listed is already known")]
+
+
+def _most(night: NightCounts) -> str:
+    """The most frequent bad outcome, in the words of the record."""
+    plain = (Outcome.LISTING, Outcome.ROBOTS, Outcome.REDIRECTED, Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+    bad = {outcome: count for outcome, count in night.outcomes.items() if outcome not in plain}
+    if not bad:
+        return "no answer came"
+    outcome = max(bad, key=lambda key: bad[key])
+    return f"mostly {outcome.value} ({bad[outcome]})"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
