@@ -1,0 +1,86 @@
+"""Writing that survives a power cut: what returns has reached the disk (faults measured on ext4, see docs/decisions.md).
+
+A file is written under a temporary name, flushed, renamed and its folder flushed. A failed flush is never retried: the
+kernel may have dropped the data, so the batch fails and the portal stops.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.errors import ArchiveError, DiskFull
+
+__all__ = ["TEMPORARY", "append_durably", "disk_errors", "make_folder", "move_durably", "sync_folder", "write_durably"]
+
+TEMPORARY = ".tmp-"
+
+_REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+
+
+@contextmanager
+def disk_errors(doing: str) -> Iterator[None]:
+    """Turn an operating system error while writing into one line that says what to do; raises DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _REFUSED:
+            reason = error.strerror or str(error)
+            raise DiskFull(
+                f"{doing}: {reason}; free space or mend the disk and run the night again: nothing kept is lost"
+            ) from error
+        raise ArchiveError(f"{doing}: {error.strerror or error}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries, so that a rename or a new file in it survives a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its parents, each flushed into its own parent."""
+    missing: list[Path] = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a whole file: temporary name, flush, rename over `path`, flush the folder."""
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    with temporary.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def append_durably(path: Path, data: bytes) -> None:
+    """Append bytes to a file and flush it; a new file's folder is flushed too."""
+    fresh = not path.exists()
+    with path.open("ab") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if fresh:
+        sync_folder(path.parent)
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Rename a file or folder within the archive and flush both parents."""
+    make_folder(target.parent)
+    source.rename(target)
+    sync_folder(target.parent)
+    if source.parent != target.parent:
+        sync_folder(source.parent)

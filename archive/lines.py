@@ -1,0 +1,193 @@
+"""The lines of `articles.jsonl` and `pages.jsonl`: canonical JSON, one event or one response a line.
+
+Keys are sorted, UTF-8 is not escaped, fields without a value are left out of `pages.jsonl` and null in `articles.jsonl`.
+A line ends with one newline; its bytes without the newline are a leaf of the night's Merkle tree.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import cast
+
+from archive.records import (
+    Attachment,
+    CaptureRef,
+    Document,
+    Event,
+    Image,
+    Listed,
+    Outcome,
+    Page,
+    WalkEnd,
+)
+
+__all__ = ["ArticleLine", "canonical", "decode_article", "decode_page", "encode_article", "encode_page"]
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """One line of `articles.jsonl`. `seq` is its number in the file, from 0, and the number in the text's file name.
+
+    `file` is the text's name in the run's folder (`quarantine/…` from the archive's root for a quarantined one), None
+    where the event stores no text; `sha256` and `bytes` describe that file.
+    """
+
+    event: Event
+    id: str
+    seq: int
+    portal: str
+    section: str
+    url: str
+    key: str
+    title: str
+    published: str | None
+    published_raw: str | None
+    published_from: str | None
+    author: str | None
+    fetched_at: datetime
+    via: str
+    file: str | None
+    sha256: str | None
+    content_sha256: str
+    bytes: int | None
+    warc: CaptureRef | None
+    layout: str
+    extractor: str
+    revision_of: str | None = None
+    duplicate_of: str | None = None
+    near: tuple[Json, ...] = ()
+    changes: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    flags: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def canonical(value: object) -> bytes:
+    """JSON in one form only: sorted keys, no blanks, UTF-8 as it is."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+
+
+def _plain(record: object) -> object:
+    if isinstance(record, (datetime, date)):
+        return record.isoformat()
+    if isinstance(record, tuple):
+        return [_plain(item) for item in record]
+    if isinstance(record, (CaptureRef, Listed, Attachment, Image)):
+        return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
+    return record
+
+
+def encode_article(line: ArticleLine) -> bytes:
+    """One line of `articles.jsonl` with its newline."""
+    return canonical({entry.name: _plain(getattr(line, entry.name)) for entry in fields(line)}) + b"\n"
+
+
+def encode_page(page: Page) -> bytes:
+    """One line of `pages.jsonl` with its newline; fields without a value are left out."""
+    plain = {entry.name: _plain(getattr(page, entry.name)) for entry in fields(page)}
+    return canonical({name: value for name, value in plain.items() if value not in (None, [])}) + b"\n"
+
+
+def _ref(raw: object) -> CaptureRef | None:
+    if raw is None:
+        return None
+    value = cast(Json, raw)
+    return CaptureRef(
+        str(value["file"]), int(cast(int, value["offset"])), int(cast(int, value["length"])), str(value["sha256"])
+    )
+
+
+def _strings(raw: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in cast(list[object], raw or []))
+
+
+def decode_article(line: bytes) -> ArticleLine:
+    """Read one line of `articles.jsonl`. Raises ValueError when it is not one."""
+    try:
+        raw = cast(Json, json.loads(line))
+        known = {entry.name for entry in fields(ArticleLine)}
+        values = {name: value for name, value in raw.items() if name in known}
+        values["event"] = Event(cast(str, raw["event"]))
+        values["fetched_at"] = datetime.fromisoformat(cast(str, raw["fetched_at"]))
+        values["warc"] = _ref(raw["warc"])
+        values["near"] = tuple(cast(list[Json], raw["near"]))
+        for name in ("changes", "documents", "flags", "reasons"):
+            values[name] = _strings(raw.get(name))
+        attachments = cast(list[dict[str, str]], raw["attachments"])
+        values["attachments"] = tuple(Attachment(item["name"], item["url"], item["type"]) for item in attachments)
+        values["images"] = tuple(
+            Image(item["url"], item["caption"]) for item in cast(list[dict[str, str]], raw["images"])
+        )
+        return ArticleLine(**values)  # type: ignore[arg-type]  # each field was converted above
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not an event: {error}") from error
+
+
+def _day(raw: object) -> date | None:
+    return date.fromisoformat(cast(str, raw)) if raw else None
+
+
+def decode_page(line: bytes) -> Page:
+    """Read one line of `pages.jsonl`. Raises ValueError when it is not one."""
+    try:
+        raw = cast(Json, json.loads(line))
+        listed = cast(list[Json], raw.get("listed", []))
+        return Page(
+            url=cast(str, raw["url"]),
+            outcome=Outcome(cast(str, raw["outcome"])),
+            fetched_at=datetime.fromisoformat(cast(str, raw["fetched_at"])),
+            status=cast("int | None", raw.get("status")),
+            key=cast("str | None", raw.get("key")),
+            section=cast("str | None", raw.get("section")),
+            etag=cast("str | None", raw.get("etag")),
+            last_modified=cast("str | None", raw.get("last_modified")),
+            body_sha256=cast("str | None", raw.get("body_sha256")),
+            warc=_ref(raw.get("warc")),
+            listed=tuple(
+                Listed(cast(str, item["key"]), cast(str, item["url"]), cast(str, item["title"]), _day(item["day"]))
+                for item in listed
+            ),
+            page_number=cast("int | None", raw.get("page_number")),
+            walk_end=WalkEnd(cast(str, raw["walk_end"])) if raw.get("walk_end") else None,
+            next_look=_day(raw.get("next_look")),
+            detail=cast("str | None", raw.get("detail")),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a page: {error}") from error
+
+
+def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:
+    """The line of a document without its file: the caller adds where the text stands."""
+    return ArticleLine(
+        event=event,
+        id=version,
+        seq=seq,
+        portal=document.portal,
+        section=document.section,
+        url=document.url,
+        key=document.key,
+        title=document.title,
+        published=document.published,
+        published_raw=document.published_raw,
+        published_from=document.published_from,
+        author=document.author,
+        fetched_at=document.fetched_at,
+        via=document.via.value,
+        file=None,
+        sha256=None,
+        content_sha256=content,
+        bytes=None,
+        warc=document.warc,
+        layout=document.layout,
+        extractor=document.extractor,
+        documents=document.documents,
+        attachments=document.attachments,
+        images=document.images,
+        flags=document.flags,
+    )

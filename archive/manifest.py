@@ -1,0 +1,190 @@
+"""The manifest of a night: what is sealed, how it is chained, who signed it.
+
+`manifest-1.json` is canonical JSON with one final newline:
+
+    {"archive": "<id>", "files": [{"path", "sha256", "size"}, …], "format": 1, "leaves": 12, "missed": [{"portal", "reason"}, …],
+     "night": "2026-11-22", "number": 1, "previous": {"head", "night", "number"} | null, "root": "<hex>"}
+
+`files` are all files of the runs this seal covers, by path; `number` counts the seals of one night; `previous` names the seal
+made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. The Merkle tree
+(RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for each file entry.
+There is no time of sealing in it, so that sealing again gives identical bytes. `manifest-1.sig` holds an Ed25519
+signature over the manifest's bytes as JSON, or the word `unsigned`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import cast
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from archive import merkle
+from archive.errors import UsageError
+from archive.lines import canonical
+from archive.runs import read_lines
+
+__all__ = ["FileEntry", "Previous", "Seal", "describe", "leaves", "load_key", "read_seal", "sign", "verify_signature"]
+
+UNSIGNED = b"unsigned\n"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A sealed file: path from the night's folder, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The seal that was made before."""
+
+    night: date
+    number: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a manifest says. `head` is the SHA-256 of its bytes."""
+
+    archive: str
+    night: date
+    number: int
+    files: tuple[FileEntry, ...]
+    missed: Mapping[str, str]
+    root: str
+    leaves: int
+    chained: Previous | None
+    signed: bool = field(default=False, compare=False)
+
+    @property
+    def previous(self) -> str | None:
+        """The previous seal's head."""
+        return self.chained.head if self.chained else None
+
+    def to_bytes(self) -> bytes:
+        """The manifest's bytes."""
+        chained = self.chained
+        before = (
+            {"head": chained.head, "night": chained.night.isoformat(), "number": chained.number} if chained else None
+        )
+        return (
+            canonical(
+                {
+                    "archive": self.archive,
+                    "files": [_entry(entry) for entry in self.files],
+                    "format": 1,
+                    "leaves": self.leaves,
+                    "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
+                    "night": self.night.isoformat(),
+                    "number": self.number,
+                    "previous": before,
+                    "root": self.root,
+                }
+            )
+            + b"\n"
+        )
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the manifest's bytes, in hex."""
+        return sha256(self.to_bytes()).hexdigest()
+
+
+def _entry(entry: FileEntry) -> dict[str, object]:
+    return {"path": entry.path, "sha256": entry.sha256, "size": entry.size}
+
+
+def read_seal(data: bytes, *, signed: bool = False) -> Seal:
+    """Read a manifest's bytes. Raises ValueError when they are not one, or not in the one canonical form."""
+    try:
+        raw = cast(dict[str, object], json.loads(data))
+        before = cast("dict[str, object] | None", raw["previous"])
+        seal = Seal(
+            archive=cast(str, raw["archive"]),
+            night=date.fromisoformat(cast(str, raw["night"])),
+            number=cast(int, raw["number"]),
+            files=tuple(
+                FileEntry(cast(str, item["path"]), cast(int, item["size"]), cast(str, item["sha256"]))
+                for item in cast(list[dict[str, object]], raw["files"])
+            ),
+            missed={item["portal"]: item["reason"] for item in cast(list[dict[str, str]], raw["missed"])},
+            root=cast(str, raw["root"]),
+            leaves=cast(int, raw["leaves"]),
+            chained=Previous(
+                date.fromisoformat(cast(str, before["night"])), cast(int, before["number"]), cast(str, before["head"])
+            )
+            if before
+            else None,
+            signed=signed,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a manifest: {error}") from error
+    if seal.to_bytes() != data:
+        raise ValueError("not in canonical form")
+    return seal
+
+
+def describe(night_folder: Path, path: Path) -> FileEntry:
+    """A file's entry, hashed now."""
+    with path.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    return FileEntry(path.relative_to(night_folder).as_posix(), path.stat().st_size, digest)
+
+
+def leaves(night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry]) -> list[bytes]:
+    """The leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry."""
+    lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
+    hashes = [merkle.leaf_hash(line) for line in lines]
+    return hashes + [merkle.leaf_hash(canonical(_entry(entry))) for entry in files]
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """Read an Ed25519 private key (PEM, PKCS #8). Raises UsageError with the command that makes one."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"signing key {path} cannot be read ({error}); make one with `openssl genpkey -algorithm ed25519 -out {path}`"
+        ) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UsageError(f"signing key {path} is not Ed25519; make one with `openssl genpkey -algorithm ed25519`")
+    return key
+
+
+def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
+    """The bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
+    if key is None:
+        return UNSIGNED
+    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    value = {
+        "algorithm": "Ed25519",
+        "key": base64.b64encode(public).decode(),
+        "signature": base64.b64encode(key.sign(manifest)).decode(),
+    }
+    return canonical(value) + b"\n"
+
+
+def verify_signature(manifest: bytes, signature: bytes) -> str | None:
+    """The public key (base64) whose signature holds, `unsigned`, or None when the signature does not fit."""
+    if signature == UNSIGNED:
+        return "unsigned"
+    try:
+        value = cast(dict[str, str], json.loads(signature))
+        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(value["key"], validate=True))
+        public.verify(base64.b64decode(value["signature"], validate=True), manifest)
+    except (ValueError, KeyError, TypeError, InvalidSignature):
+        return None
+    return value["key"]

@@ -1,0 +1,58 @@
+"""The Merkle tree of RFC 9162 §2.1 (the same hashes as RFC 6962): one root for a night, a short proof for one leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+__all__ = ["audit_path", "leaf_hash", "root", "root_from_path"]
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """SHA-256 of 0x00 and the leaf: the prefix keeps a leaf from posing as a node."""
+    return sha256(b"\x00" + data).digest()
+
+
+def _node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root(hashes: Sequence[bytes]) -> bytes:
+    """The tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1)."""
+    if not hashes:
+        return sha256(b"").digest()
+    level = list(hashes)
+    while len(level) > 1:
+        paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+    return level[0]
+
+
+def audit_path(index: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The sibling hashes from leaf `index` up to the root (RFC 9162 §2.1.3.1)."""
+    if not 0 <= index < len(hashes):
+        raise IndexError(f"leaf {index} of a tree of {len(hashes)}")
+    path: list[bytes] = []
+    level = list(hashes)
+    while len(level) > 1:
+        sibling = index ^ 1
+        if sibling < len(level):
+            path.append(level[sibling])
+        paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+        index //= 2
+    return tuple(path)
+
+
+def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """The root that an audit path leads to, or None when the path has the wrong length (RFC 9162 §2.1.3.2)."""
+    digest, last, rest = leaf, size - 1, list(path)
+    while last > 0:
+        if index % 2 or index != last:
+            if not rest:
+                return None
+            sibling = rest.pop(0)
+            digest = _node_hash(sibling, digest) if index % 2 else _node_hash(digest, sibling)
+        index //= 2
+        last //= 2
+    return None if rest else digest

@@ -1,0 +1,193 @@
+"""Sealing a night: settle what was published by two portals the same night, list every file, chain, sign.
+
+While portals run side by side, each judges an article against earlier nights and its own. Texts that two portals published
+the same night word for word are settled here, so that the judgement does not depend on which portal was faster: the
+canonical one (published, portal, key) keeps its text, the others become duplicates of it. Only unsealed runs are touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive import merkle
+from archive.durable import disk_errors, make_folder, sync_folder, write_durably
+from archive.errors import ArchiveUnusable, UsageError
+from archive.identity import Identity, Paths
+from archive.index import Index, Transaction
+from archive.lines import ArticleLine, decode_article, encode_article
+from archive.manifest import Previous, Seal, describe, leaves, read_seal, sign
+from archive.records import Event, Kind
+from archive.recovery import sweep_texts
+from archive.runs import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
+
+__all__ = ["manifest_path", "seal_night", "sealed_runs", "seals_on_disk"]
+
+
+@dataclass(slots=True)
+class _OpenRun:
+    """A closed run that no seal covers yet."""
+
+    folder: Path
+    lines: list[ArticleLine]
+
+
+def manifest_path(paths: Paths, night: date, number: int) -> Path:
+    """Where seal `number` of a night stands."""
+    return paths.night(night) / f"manifest-{number}.json"
+
+
+def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
+    """The seals of one night in the order of their numbers. Raises ArchiveUnusable when one cannot be read."""
+    found = []
+    for path in paths.night(night).glob("manifest-*.json"):
+        try:
+            seal = read_seal(path.read_bytes(), signed=_is_signed(path))
+        except ValueError as error:
+            raise ArchiveUnusable(
+                f"{path} is damaged ({error}): run `python -m archive verify`, restore a backup"
+            ) from None
+        found.append(seal)
+    return sorted(found, key=lambda seal: seal.number)
+
+
+def _is_signed(manifest: Path) -> bool:
+    signature = manifest.with_suffix(".sig")
+    return signature.is_file() and not signature.read_bytes().startswith(b"unsigned")
+
+
+def sealed_runs(seals: Iterable[Seal]) -> set[str]:
+    """The names of the runs that seals cover."""
+    return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}
+
+
+def seal_night(
+    identity: Identity,
+    paths: Paths,
+    index: Index,
+    night: date,
+    missed: Mapping[str, str],
+    key: Ed25519PrivateKey | None,
+) -> Seal:
+    """Seal what closed runs of a night no seal covers yet, and the portals that were missed; returns the night's last seal.
+
+    `missed` maps a portal without any run to the reason. Doing it again without news returns the same seal and writes the
+    same bytes. Raises UsageError when a run of the night is still open, or a live night lies before the last seal's.
+    """
+    for open_night, folder in paths.open_runs():
+        if open_night == night:
+            raise UsageError(
+                f"{folder.name} of {night} is still open: resume it with scheduler.py before sealing the night"
+            )
+    with disk_errors(f"cannot seal {night}"), index.writing() as transaction:
+        _note_seals(paths, transaction)
+        earlier = seals_on_disk(paths, night)
+        covered = sealed_runs(earlier)
+        runs = [folder for folder in paths.closed_runs(night) if folder.name not in covered]
+        told = {portal for seal in earlier for portal in seal.missed}
+        fresh = {
+            portal: reason for portal, reason in missed.items() if portal not in told and not _has_run(runs, portal)
+        }
+        if not runs and not fresh and earlier:
+            _sign_again(manifest_path(paths, night, earlier[-1].number), key)
+            return earlier[-1]
+        _settle(paths, transaction, night, runs)
+        seal = _seal(identity, paths, transaction, night, len(earlier) + 1, runs, fresh)
+        path = manifest_path(paths, night, seal.number)
+        make_folder(path.parent)
+        write_durably(path, seal.to_bytes())
+        write_durably(path.with_suffix(".sig"), sign(seal.to_bytes(), key))
+        seal = replace(seal, signed=key is not None)
+        transaction.add_seal(seal)
+    return seal
+
+
+def _has_run(runs: list[Path], portal: str) -> bool:
+    return any(folder.name.partition(".")[0] == portal for folder in runs)
+
+
+def _note_seals(paths: Paths, transaction: Transaction) -> None:
+    """A crash may have left a manifest that the index does not know: the chain follows the files."""
+    known = transaction.sealed()
+    for night in paths.nights():
+        names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
+        if any((night.isoformat(), number) not in known for number in names):
+            for seal in seals_on_disk(paths, night):
+                transaction.add_seal(seal)
+
+
+def _sign_again(manifest: Path, key: Ed25519PrivateKey | None) -> None:
+    if not manifest.with_suffix(".sig").exists():
+        write_durably(manifest.with_suffix(".sig"), sign(manifest.read_bytes(), key))
+
+
+def _seal(
+    identity: Identity,
+    paths: Paths,
+    transaction: Transaction,
+    night: date,
+    number: int,
+    runs: list[Path],
+    missed: Mapping[str, str],
+) -> Seal:
+    tip = transaction.tip()
+    previous = Previous(date.fromisoformat(str(tip.night)), int(str(tip.number)), str(tip.head)) if tip else None
+    if identity.kind is Kind.LIVE and previous and night < previous.night:
+        raise UsageError(
+            f"{night} lies before the last sealed night {previous.night}: a live night is never sealed late"
+        )
+    folder = paths.night(night)
+    files = tuple(describe(folder, path) for run in runs for path in sorted(run.iterdir()))
+    files = tuple(sorted(files, key=lambda entry: entry.path))
+    names = sorted((run.relative_to(folder) for run in runs), key=lambda path: path.as_posix())
+    hashes = leaves(folder, names, files)
+    return Seal(
+        archive=identity.id,
+        night=night,
+        number=number,
+        files=files,
+        missed=dict(missed),
+        root=merkle.root(hashes).hex(),
+        leaves=len(hashes),
+        chained=previous,
+    )
+
+
+def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[Path]) -> None:
+    """Turn same-night twins of other portals into duplicates of the canonical one; idempotent after a crash."""
+    runs = [
+        _OpenRun(folder, [decode_article(line) for line in read_lines(folder / "articles.jsonl")]) for folder in folders
+    ]
+    by_content: dict[str, list[ArticleLine]] = defaultdict(list)
+    for run in runs:
+        for line in run.lines:
+            if line.event is Event.NEW:
+                by_content[line.content_sha256].append(line)
+    for run in runs:
+        settled = [_settled(line, by_content[line.content_sha256]) for line in run.lines]
+        if settled != run.lines:
+            write_durably(run.folder / "articles.jsonl", b"".join(map(encode_article, settled)))
+        record = read_run(run.folder)
+        counted = count_events(record, read_lines(run.folder / "articles.jsonl"))
+        if not same_record(record, counted):
+            write_durably(run.folder / RUN_FILE, run_bytes(counted))
+        sweep_texts(paths, night, run.folder, settled)
+        sync_folder(run.folder)
+        transaction.drop_events(night, run.folder.name)
+        for line in settled:
+            transaction.add_event(night, run.folder.name, line)
+        transaction.add_run(counted)
+
+
+def _settled(line: ArticleLine, twins: list[ArticleLine]) -> ArticleLine:
+    if line.event is not Event.NEW or len(twins) < 2:
+        return line
+    canonical = min(twins, key=lambda twin: (twin.published or "9999", twin.portal, twin.key, twin.seq))
+    if canonical == line:
+        return line
+    return replace(line, event=Event.DUPLICATE, duplicate_of=canonical.id, file=None, sha256=None, bytes=None)

@@ -1,0 +1,388 @@
+"""A portal's night while it runs: captures first, then judged articles, committed in groups.
+
+A group is 25 documents or 5 seconds. WARC members and texts are flushed first; then, inside one write transaction of the
+index, each document is judged, its text takes its final name, the lines of `pages.jsonl` and `articles.jsonl` are appended
+and flushed (they are the commit), and the rows repeat them. When anything of this fails the portal stops: what was
+committed stays, the rest is set aside at the next start, and a failed flush is never tried again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+from archive.durable import (
+    TEMPORARY,
+    append_durably,
+    disk_errors,
+    make_folder,
+    move_durably,
+    sync_folder,
+    write_durably,
+)
+from archive.errors import ArchiveError, RunBusy
+from archive.identity import Paths
+from archive.index import Index, Transaction, place
+from archive.judgement import Judge
+from archive.lines import ArticleLine, article_line, encode_article, encode_page
+from archive.queries import Look, Owed
+from archive.records import (
+    Capture,
+    CaptureRef,
+    Document,
+    Event,
+    Outcome,
+    Page,
+    Run,
+    SectionWalk,
+    Verdict,
+    Via,
+    WalkEnd,
+)
+from archive.recovery import recover
+from archive.runs import RUN_FILE, run_bytes
+from archive.texts import content_sha256, file_name, text_bytes, version_id
+from archive.warc import Served, WarcFile
+
+__all__ = ["PortalNight", "Tally", "hold"]
+
+BATCH_DOCUMENTS = 25
+BATCH_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a portal's night came to: counts by outcome and by event, distinct keys listed, and each section's walk."""
+
+    outcomes: dict[str, int]
+    events: dict[str, int]
+    listed: int
+    requests: int
+    sections: dict[str, SectionWalk]
+
+
+JudgeNight = Callable[[Tally], tuple[Verdict, tuple[str, ...]]]
+
+
+@dataclass(slots=True)
+class _Pending:
+    page: Page
+    document: Document | None = None
+    reasons: tuple[str, ...] = ()
+    temporary: Path | None = None
+    data: bytes = b""
+
+
+def hold(paths: Paths, portal: str) -> IO[bytes]:
+    """Take the portal's write lock; it ends with the process. Raises RunBusy when another process holds it."""
+    make_folder(paths.open)
+    stream = paths.lock(portal).open("ab")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stream.close()
+        raise RunBusy(
+            f"{portal} is being crawled into this archive by another process; wait for it or end it"
+        ) from None
+    return stream
+
+
+class PortalNight:
+    """One portal's night, open for writing by this process alone."""
+
+    def __init__(
+        self, paths: Paths, index: Index, portal: str, night: date, run: str, via: Via, now: datetime, judge: Judge
+    ) -> None:
+        self.portal, self.night, self.run, self.via = portal, night, run, via
+        self._paths, self._index, self._judge = paths, index, judge
+        self._lock = hold(paths, portal)
+        self.folder = paths.open_night(night) / run
+        self.started_at = now
+        self._pending: list[_Pending] = []
+        self._oldest: datetime | None = None
+        self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
+        self._broken = False
+        with disk_errors(f"cannot open the night of {portal}"):
+            make_folder(self.folder)
+            self._resume()
+            self._warc = self._open_warc(now)
+
+    def _resume(self) -> None:
+        found = recover(self._paths, self.night, self.folder)
+        self.set_aside = found.set_aside
+        self.pages, self.articles = list(found.pages), list(found.articles)
+        with self._index.writing() as transaction:
+            transaction.drop_events(self.night, self.run)
+            transaction.drop_pages(self.night, self.run)
+            for line in self.articles:
+                transaction.add_event(self.night, self.run, line)
+            for number, page in enumerate(self.pages):
+                transaction.add_page(self.night, self.run, number, page)
+
+    def _open_warc(self, now: datetime) -> WarcFile:
+        numbers = [int(path.name[6:11]) for path in self.folder.glob("pages-*.warc.gz")]
+        self.attempts = max(numbers, default=0) + 1
+        info = {
+            "software": "Luu Tru",
+            "format": "WARC File Format 1.1",
+            "isPartOf": f"{self.portal} {self.night}",
+            "description": f"via {self.via.value}",
+        }
+        return WarcFile(self.folder / f"pages-{self.attempts:05d}.warc.gz", info, now)
+
+    # what a crawl keeps
+
+    def capture(self, capture: Capture) -> CaptureRef:
+        """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`."""
+        earlier = self._served(capture.url)
+        with disk_errors(f"cannot keep {capture.url}"):
+            ref = self._warc.append(capture, earlier)
+        digest = sha256(capture.body).hexdigest() if capture.body else ""
+        self._unjudged[ref] = (capture, digest)
+        return ref
+
+    def _served(self, url: str) -> Served | None:
+        with self._index.reading() as questions:
+            row = questions.last_page(self.portal, url)
+        return Served(str(row.body_sha256), datetime.fromisoformat(str(row.fetched_at))) if row else None
+
+    def page(self, page: Page) -> None:
+        """Queue the line of one response, or of one request that brought none."""
+        self._queue(_Pending(page))
+
+    def document(self, document: Document, page: Page) -> None:
+        """Queue an article with the line of the response it was read from."""
+        self._queue(_Pending(page, document))
+
+    def quarantine(self, document: Document, reasons: tuple[str, ...], page: Page) -> None:
+        """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
+        self._queue(_Pending(page, document, reasons))
+
+    def _queue(self, pending: _Pending) -> None:
+        page = pending.page
+        if page.warc is not None and page.warc in self._unjudged:
+            _, digest = self._unjudged.pop(page.warc)
+            pending.page = replace(page, body_sha256=page.body_sha256 or digest or None)
+        self._pending.append(pending)
+        self._oldest = self._oldest or page.fetched_at
+
+    def tick(self, now: datetime) -> bool:
+        """Commit when 25 documents are waiting or the oldest line has waited 5 seconds; tells whether it did."""
+        documents = sum(1 for pending in self._pending if pending.document)
+        waited = self._oldest is not None and now - self._oldest >= timedelta(seconds=BATCH_SECONDS)
+        if documents >= BATCH_DOCUMENTS or waited:
+            self.commit()
+            return True
+        return False
+
+    def commit(self) -> None:
+        """Commit what is queued. Raises DiskFull or ArchiveError; after that nothing more can be kept by this object."""
+        if self._broken:
+            raise ArchiveError(f"{self.portal}: a batch failed before; run the night again, what was kept is kept")
+        if not self._pending:
+            return
+        self._broken = True
+        with disk_errors(f"cannot commit the night of {self.portal}"):
+            self._warc.sync()
+            self._write_texts()
+            with self._index.writing() as transaction:
+                lines = self._judged(transaction)
+                sync_folder(self.folder)
+                pages = [pending.page for pending in self._pending]
+                append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
+                if lines:
+                    append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
+                for number, page in enumerate(pages, start=len(self.pages)):
+                    transaction.add_page(self.night, self.run, number, page)
+        self.pages += pages
+        self.articles += lines
+        self._pending, self._oldest, self._broken = [], None, False
+
+    def _write_texts(self) -> None:
+        for number, pending in enumerate(self._pending):
+            if pending.document is None:
+                continue
+            pending.data = text_bytes(pending.document.text)
+            folder = self._paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
+            make_folder(folder)
+            pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
+            with pending.temporary.open("wb") as stream:
+                stream.write(pending.data)
+                stream.flush()
+                os.fsync(stream.fileno())
+
+    def _judged(self, transaction: Transaction) -> list[ArticleLine]:
+        """Judge each queued document in turn, name its text, repeat its row; documents that brought no news leave no line."""
+        lines: list[ArticleLine] = []
+        seq = max((line.seq for line in self.articles), default=-1) + 1
+        for pending in self._pending:
+            if pending.document is None or pending.temporary is None:
+                continue
+            line = self._judge_one(transaction, pending.document, pending, seq)
+            if line is None or line.file is None:
+                pending.temporary.unlink()
+            else:
+                final = self._paths.root / line.file if pending.reasons else self.folder / line.file
+                pending.temporary.rename(final)
+                sync_folder(final.parent)
+            if line is not None:
+                transaction.add_event(self.night, self.run, line)
+                lines.append(line)
+                seq += 1
+        return lines
+
+    def _judge_one(
+        self, transaction: Transaction, document: Document, pending: _Pending, seq: int
+    ) -> ArticleLine | None:
+        digest, content = sha256(pending.data).hexdigest(), content_sha256(document.content)
+        version = version_id(self.portal, document.key, digest)
+        if pending.reasons:
+            folder = self._paths.quarantine(self.night, self.portal).relative_to(self._paths.root)
+            line = article_line(document, Event.QUARANTINED, seq, version, content)
+            name = (folder / file_name(seq, digest)).as_posix()
+            return replace(line, file=name, sha256=digest, bytes=len(pending.data), reasons=pending.reasons)
+        latest = transaction.latest_version(self.portal, document.key)
+        same = transaction.stored_content(content, self.night, self.portal)
+        judgement = self._judge(document, content, latest, same)
+        if judgement.event is None:
+            return None
+        line = article_line(document, judgement.event, seq, version, content)
+        line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
+        if judgement.event is Event.DUPLICATE:
+            return line
+        return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
+
+    # what a crawl asks
+
+    def has_walked(self, section: str) -> bool:
+        """Whether a complete walk of the section was ever committed."""
+        with self._index.reading() as questions:
+            return questions.last_walk(self.portal, section) is not None
+
+    def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
+        """Which keys the section had shown by the end of its last complete walk."""
+        with self._index.reading() as questions:
+            at = questions.last_walk(self.portal, section)
+            return questions.listed_by(self.portal, section, list(keys), at) if at else set()
+
+    def is_kept(self, key: str) -> bool:
+        """Whether an event of this article was committed, or waits in the open group."""
+        if any(pending.document is not None and pending.document.key == key for pending in self._pending):
+            return True
+        with self._index.reading() as questions:
+            return questions.is_kept(self.portal, key)
+
+    def first_kept(self, key: str) -> date | None:
+        """The night in which an article was first kept."""
+        with self._index.reading() as questions:
+            return questions.first_kept(self.portal, key)
+
+    def owed(self) -> list[Owed]:
+        """Entries of earlier nights and attempts that were listed and never kept."""
+        with self._index.reading() as questions:
+            return questions.owed(self.portal)
+
+    def due_looks(self) -> list[Look]:
+        """Articles whose next look is due by tonight."""
+        with self._index.reading() as questions:
+            return questions.due_looks(self.portal, self.night)
+
+    def tally(self) -> Tally:
+        """The counts of everything committed in this run, earlier attempts included."""
+        outcomes = Counter(page.outcome.value for page in self.pages)
+        events = Counter(line.event.value for line in self.articles)
+        listed = {entry.key for page in self.pages for entry in page.listed}
+        return Tally(
+            dict(sorted(outcomes.items())),
+            dict(sorted(events.items())),
+            len(listed),
+            len(self.pages),
+            self._sections(),
+        )
+
+    def _sections(self) -> dict[str, SectionWalk]:
+        walks: dict[str, SectionWalk] = {}
+        start = place(self.night, self.run, 0)
+        for name in sorted({page.section for page in self.pages if page.section and page.page_number}):
+            pages = [page for page in self.pages if page.section == name and page.page_number]
+            keys = {entry.key for page in pages for entry in page.listed}
+            ends: list[WalkEnd] = [page.walk_end for page in pages if page.walk_end]
+            with self._index.reading() as questions:
+                fresh = questions.first_listed_from(self.portal, name, start)
+            walks[name] = SectionWalk(len(pages), len(keys), fresh, ends[-1] if ends else None)
+        return walks
+
+    # how it ends
+
+    def suspend(self) -> None:
+        """Commit and let go: the run stays in `open/` and a later start goes on where it stopped."""
+        self._record_unjudged("interrupted before it was understood")
+        self.commit()
+        self._release()
+
+    def close(
+        self,
+        now: datetime,
+        *,
+        complete: bool,
+        finish_reason: str,
+        judge_night: JudgeNight,
+        extraction: dict[str, int],
+        software: dict[str, str],
+    ) -> Run:
+        """Commit, write `run.json`, move the run to its dated place and let go."""
+        self._record_unjudged("never understood")
+        self.commit()
+        tally = self.tally()
+        verdict, reasons = judge_night(tally)
+        self._warc.close()
+        run = Run(
+            portal=self.portal,
+            night=self.night,
+            run=self.run,
+            via=self.via,
+            started_at=min([self.started_at, *(page.fetched_at for page in self.pages[:1])]),
+            finished_at=now,
+            complete=complete,
+            finish_reason=finish_reason,
+            verdict=verdict,
+            reasons=reasons,
+            listed=tally.listed,
+            requests=tally.requests,
+            bytes=sum(path.stat().st_size for path in self.folder.glob("pages-*.warc.gz")),
+            outcomes=tally.outcomes,
+            events=tally.events,
+            sections=tally.sections,
+            extraction=extraction,
+            software=software,
+            attempts=self.attempts,
+        )
+        with disk_errors(f"cannot close the night of {self.portal}"):
+            write_durably(self.folder / RUN_FILE, run_bytes(run))
+            place_run(self._paths, self._index, self.folder, run)
+        self._release()
+        return run
+
+    def _record_unjudged(self, detail: str) -> None:
+        for ref, (capture, _) in list(self._unjudged.items()):
+            self.page(Page(capture.url, Outcome.ERROR, capture.fetched_at, capture.status, warc=ref, detail=detail))
+
+    def _release(self) -> None:
+        self._warc.close()
+        self._lock.close()
+
+
+def place_run(paths: Paths, index: Index, folder: Path, run: Run) -> None:
+    """Move a run that has its record to its dated place, whole, and repeat its record in the index."""
+    move_durably(folder, paths.night(run.night) / run.run)
+    with index.writing() as transaction:
+        transaction.add_run(run)
+    if not any(folder.parent.iterdir()):
+        folder.parent.rmdir()

@@ -1,0 +1,278 @@
+"""Every question that is asked of the index, by a crawl and by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Connection, Row, Select, Table, func, or_, select
+
+from archive.judgement import Version
+from archive.records import Event, Outcome, Run, WalkEnd
+from archive.runs import run_from
+from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from vietnam.letters import strip_diacritics
+
+__all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
+
+VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)
+SETTLED = tuple(
+    outcome.value
+    for outcome in (
+        Outcome.GONE,
+        Outcome.SOFT_404,
+        Outcome.WRONG_HOST,
+        Outcome.TOO_LARGE,
+        Outcome.UNSUPPORTED_TYPE,
+        Outcome.GUARD_DENIED,
+        Outcome.ROBOTS_DENIED,
+        Outcome.EMPTY,
+        Outcome.LOGIN,
+    )
+)
+COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An entry that a list showed and that was never kept."""
+
+    section: str
+    key: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An article whose next look is due, with the validators of its last response."""
+
+    section: str | None
+    key: str
+    url: str
+    outcome: Outcome
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One event as `list` and `show` name it."""
+
+    night: str
+    run: str
+    seq: int
+    event: Event
+    id: str
+    portal: str
+    section: str
+    key: str
+    url: str
+    title: str
+    published: str | None
+    author: str | None
+    file: str | None
+    sha256: str | None
+    content_sha256: str
+    revision_of: str | None
+    duplicate_of: str | None
+
+
+class Queries:
+    """The questions, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # what a crawl asks
+
+    def latest_version(self, portal: str, key: str) -> Version | None:
+        """The last version of an article."""
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_([e.value for e in VERSIONS]))
+            .order_by(EVENTS.c.at.desc())
+            .limit(1)
+        )
+        return _version(self.connection.execute(query).first())
+
+    def stored_content(self, content: str, before: date, portal: str) -> Version | None:
+        """The earliest stored text with this content: of an earlier night, or of this portal tonight.
+
+        Tonight's texts of other portals are left to the sealing of the night, so that the judgement does not depend on
+        which portal came first.
+        """
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.content_sha256 == content, EVENTS.c.file.is_not(None))
+            .where(EVENTS.c.event != Event.QUARANTINED.value)
+            .where(or_(EVENTS.c.night < before.isoformat(), EVENTS.c.portal == portal))
+            .order_by(
+                EVENTS.c.night, func.coalesce(EVENTS.c.published, "9999"), EVENTS.c.portal, EVENTS.c.key, EVENTS.c.at
+            )
+            .limit(1)
+        )
+        return _version(self.connection.execute(query).first())
+
+    def is_kept(self, portal: str, key: str) -> bool:
+        """Whether any event of this article was committed, a quarantined one included."""
+        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
+        return self.connection.execute(query).first() is not None
+
+    def first_kept(self, portal: str, key: str) -> date | None:
+        """The night of an article's first event."""
+        query = select(func.min(EVENTS.c.night)).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+        night = cast("str | None", self.connection.execute(query).scalar())
+        return date.fromisoformat(night) if night else None
+
+    def first_listed_from(self, portal: str, section: str, at: str) -> int:
+        """How many keys the section showed for the first time at this place or later."""
+        query = select(func.count()).where(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.at >= at)
+        return self.connection.execute(query).scalar_one()
+
+    def tip(self) -> Row[tuple[object, ...]] | None:
+        """The last seal of the chain: the one that no other seal names as its previous."""
+        named = select(SEALS.c.previous).where(SEALS.c.previous.is_not(None))
+        query = select(SEALS).where(SEALS.c.head.not_in(named)).order_by(SEALS.c.night.desc(), SEALS.c.number.desc())
+        return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
+
+    def sealed(self) -> set[tuple[str, int]]:
+        """The night and number of every seal."""
+        return {(row.night, row.number) for row in self.connection.execute(select(SEALS.c.night, SEALS.c.number))}
+
+    def owed(self, portal: str) -> list[Owed]:
+        """Entries that were listed, and neither kept nor answered for good, in the order in which they were listed."""
+        kept = select(EVENTS.c.key).where(EVENTS.c.portal == portal)
+        settled = select(LOOKS.c.key).where(LOOKS.c.portal == portal, LOOKS.c.outcome.in_(SETTLED))
+        query = (
+            select(LISTED)
+            .where(LISTED.c.portal == portal, LISTED.c.key.not_in(kept), LISTED.c.key.not_in(settled))
+            .order_by(LISTED.c.at, LISTED.c.position)
+        )
+        first = {row.key: row for row in reversed(self.connection.execute(query).all())}
+        return [Owed(row.section, row.key, row.url, row.title) for row in reversed(first.values())]
+
+    def due_looks(self, portal: str, night: date) -> list[Look]:
+        """Articles to look at again by this night, the longest due first."""
+        query = (
+            select(LOOKS)
+            .where(LOOKS.c.portal == portal, LOOKS.c.next_look <= night.isoformat())
+            .order_by(LOOKS.c.next_look, LOOKS.c.at)
+        )
+        return [
+            Look(row.section, row.key, row.url, Outcome(row.outcome), row.etag, row.last_modified)
+            for row in self.connection.execute(query)
+        ]
+
+    def last_walk(self, portal: str, section: str) -> str | None:
+        """Where the last complete walk of a section ended."""
+        query = select(func.max(PAGES.c.at)).where(
+            PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(COMPLETE)
+        )
+        return cast("str | None", self.connection.execute(query).scalar())
+
+    def listed_by(self, portal: str, section: str, keys: Sequence[str], at: str) -> set[str]:
+        """Which of these keys the section had shown by then."""
+        query = select(LISTED.c.key).where(
+            LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key.in_(keys), LISTED.c.at <= at
+        )
+        return set(self.connection.execute(query).scalars())
+
+    def last_page(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
+        """The last response of an address that had a body."""
+        query = (
+            select(PAGES)
+            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256.is_not(None))
+            .order_by(PAGES.c.at.desc())
+            .limit(1)
+        )
+        return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
+
+    def history(self, portal: str, before: date, nights: int) -> list[Run]:
+        """The records of a portal's runs before a night, newest first."""
+        query = (
+            select(RUNS.c.record)
+            .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat())
+            .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
+            .limit(nights)
+        )
+        return [run_from(record) for record in self.connection.execute(query).scalars()]
+
+    # what people ask
+
+    def find(
+        self,
+        *,
+        portal: str | None = None,
+        night: date | None = None,
+        words: str | None = None,
+        url: str | None = None,
+        digest: str | None = None,
+        article: str | None = None,
+        limit: int | None = None,
+    ) -> list[Found]:
+        """Events by portal, night, words of the title (with or without diacritics), address, hash or id."""
+        query: Select[tuple[object, ...]] = select(EVENTS)
+        if portal:
+            query = query.where(EVENTS.c.portal == portal)
+        if night:
+            query = query.where(EVENTS.c.night == night.isoformat())
+        for word in strip_diacritics(words or "").split():
+            query = query.where(EVENTS.c.title_plain.contains(word, autoescape=True))
+        if url:
+            query = query.where(EVENTS.c.url == url)
+        if digest:
+            query = query.where(or_(EVENTS.c.sha256.startswith(digest), EVENTS.c.content_sha256.startswith(digest)))
+        if article:
+            query = query.where(or_(EVENTS.c.id == article, EVENTS.c.portal + "/" + EVENTS.c.key == article))
+        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
+        return [_found(row) for row in self.connection.execute(query)]
+
+    def relatives(self, content: str) -> list[Found]:
+        """Every event with this content: the places where a text also stood."""
+        query = select(EVENTS).where(EVENTS.c.content_sha256 == content).order_by(EVENTS.c.night, EVENTS.c.portal)
+        return [_found(row) for row in self.connection.execute(query)]
+
+    def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
+        """All rows of a table in the order of its primary key: what two indexes are compared by."""
+        return (tuple(row) for row in self.connection.execute(select(table).order_by(*table.primary_key.columns)))
+
+
+def _version(row: Row[tuple[object, ...]] | None) -> Version | None:
+    if row is None:
+        return None
+    return Version(
+        id=row.id,
+        portal=row.portal,
+        key=row.key,
+        night=row.night,
+        run=row.run,
+        event=Event(row.event),
+        content_sha256=row.content_sha256,
+        published=row.published,
+        file=row.file,
+    )
+
+
+def _found(row: Row[tuple[object, ...]]) -> Found:
+    return Found(
+        night=row.night,
+        run=row.run,
+        seq=row.seq,
+        event=Event(row.event),
+        id=row.id,
+        portal=row.portal,
+        section=row.section,
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        author=row.author,
+        file=row.file,
+        sha256=row.sha256,
+        content_sha256=row.content_sha256,
+        revision_of=row.revision_of,
+        duplicate_of=row.duplicate_of,
+    )

@@ -1,0 +1,72 @@
+"""Making the index again from the files alone, row for row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from archive.durable import disk_errors, sync_folder
+from archive.identity import Paths
+from archive.index import Index, Transaction
+from archive.lines import decode_article, decode_page
+from archive.night import seals_on_disk
+from archive.runs import RUN_FILE, read_lines, read_run
+
+__all__ = ["fill", "rebuild"]
+
+
+def fill(paths: Paths, index: Index, problem: Callable[[Path, str], None]) -> None:
+    """Repeat every line, run record and manifest of an archive in an empty index; what cannot be read goes to `problem`."""
+    runs = [(night, folder, True) for night in paths.nights() for folder in paths.closed_runs(night)]
+    runs += [(night, folder, False) for night, folder in paths.open_runs()]
+    with index.writing() as transaction:
+        for night, folder, closed in runs:
+            _fill_run(transaction, night, folder, closed, problem)
+        for night in paths.nights():
+            try:
+                for seal in seals_on_disk(paths, night):
+                    transaction.add_seal(seal)
+            except Exception as error:  # damaged manifests are named by the audit, and must not hide the readable rest
+                problem(paths.night(night), str(error))
+
+
+def _fill_run(
+    transaction: Transaction, night: date, folder: Path, closed: bool, problem: Callable[[Path, str], None]
+) -> None:
+    seen: set[int] = set()
+    for number, line in enumerate(read_lines(folder / "articles.jsonl")):
+        try:
+            article = decode_article(line)
+            if article.seq in seen:
+                raise ValueError(f"its number {article.seq} stands on an earlier line")
+            seen.add(article.seq)
+            transaction.add_event(night, folder.name, article)
+        except ValueError as error:
+            problem(folder / "articles.jsonl", f"line {number}: {error}")
+    for number, line in enumerate(read_lines(folder / "pages.jsonl")):
+        try:
+            transaction.add_page(night, folder.name, number, decode_page(line))
+        except ValueError as error:
+            problem(folder / "pages.jsonl", f"line {number}: {error}")
+    if closed:
+        try:
+            transaction.add_run(read_run(folder))
+        except (OSError, ValueError) as error:
+            problem(folder / RUN_FILE, str(error))
+
+
+def rebuild(paths: Paths) -> list[str]:
+    """Make `index.db` again beside the old one, then put it in its place; returns what could not be read, in words."""
+    fresh = paths.root / "index.db.new"
+    problems: list[str] = []
+    with disk_errors("cannot rebuild the index"):
+        fresh.unlink(missing_ok=True)
+        index = Index.create(fresh)
+        fill(paths, index, lambda path, why: problems.append(f"{path.relative_to(paths.root)}: {why}"))
+        index.close()
+        for extra in ("-wal", "-shm", "-journal"):
+            paths.index.with_name(paths.index.name + extra).unlink(missing_ok=True)
+        fresh.replace(paths.index)
+        sync_folder(paths.root)
+    return problems

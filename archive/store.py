@@ -1,0 +1,153 @@
+"""Archive: the one door through which anything is kept or found.
+
+    with Archive.open(Path("var/archive"), Kind.LIVE) as archive:
+        night = archive.start("quang_tri", date(2026, 11, 22), now, judge)
+
+On disk (all formats are final; what is sealed never changes):
+
+    archive.json                     identity, kind, format
+    open/<night>/<run>/              a portal's night while it runs
+    YYYY/MM/DD/<run>/                a closed one: texts, articles.jsonl, pages.jsonl, pages-00001.warc.gz, run.json
+    YYYY/MM/DD/manifest-1.json .sig  the seal of the night
+    quarantine/YYYY/MM/DD/<portal>/  what was set aside, with its reasons
+    index.db                         derived; `python -m archive rebuild` makes it again
+    ledger.db                        leases and heartbeats of running nights
+
+`<run>` is the portal's name; a repeated run of a closed night is `<portal>.2`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.errors import ArchiveUnusable, UsageError
+from archive.identity import Identity, Paths, create_identity, read_identity, run_order
+from archive.index import Index
+from archive.judgement import Judge
+from archive.manifest import Seal
+from archive.night import seal_night, sealed_runs, seals_on_disk
+from archive.portal_night import PortalNight, hold, place_run
+from archive.records import Kind, Run
+from archive.runs import RUN_FILE, read_run
+
+__all__ = ["Archive"]
+
+
+class Archive:
+    """One archive folder. Opening it never makes or repairs anything but a missing index of an empty archive."""
+
+    def __init__(self, paths: Paths, identity: Identity, *, read_only: bool = False) -> None:
+        self.paths, self.identity = paths, identity
+        if not paths.index.exists():
+            if any(paths.nights()) or read_only:
+                raise ArchiveUnusable(
+                    f"{paths.index} is missing: make it again with `python -m archive rebuild --archive {paths.root}`"
+                )
+            Index.create(paths.index).close()
+        self.index = Index(paths.index, read_only=read_only)
+
+    @classmethod
+    def create(cls, root: Path, kind: Kind, archive_id: UUID, now: datetime) -> Archive:
+        """Make an archive in a new or empty folder. Raises UsageError when there is anything."""
+        identity = create_identity(root, kind, archive_id, now)
+        paths = Paths(root)
+        Index.create(paths.index).close()
+        return cls(paths, identity)
+
+    @classmethod
+    def open(cls, root: Path, kind: Kind | None = None, *, read_only: bool = False) -> Archive:
+        """Open an archive. Raises ArchiveUnusable when it has no identity, is of the other kind or of another format."""
+        return cls(Paths(root), read_identity(root, kind), read_only=read_only)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
+
+    def start(self, portal: str, night: date, now: datetime, judge: Judge) -> PortalNight:
+        """Begin or resume a portal's night.
+
+        Raises RunBusy when another process writes it, UsageError for a live night before the last seal's.
+        """
+        self._refuse_past(night)
+        self._finish_closing(portal)
+        open_runs = [
+            folder for when, folder in self.paths.open_runs() if when == night and run_order(folder.name)[0] == portal
+        ]
+        run = open_runs[0].name if open_runs else self._free_run(portal, night)
+        return PortalNight(self.paths, self.index, portal, night, run, self.identity.kind, now, judge)
+
+    def _refuse_past(self, night: date) -> None:
+        last = self.last_seal()
+        if self.identity.kind is Kind.LIVE and last is not None and night < last.night:
+            raise UsageError(
+                f"{night} lies before the last sealed night {last.night}: a live page cannot be fetched as of then; "
+                f"run --night {last.night} or later"
+            )
+
+    def _free_run(self, portal: str, night: date) -> str:
+        taken = {folder.name for folder in self.paths.closed_runs(night)}
+        ordinal = 1
+        while (name := portal if ordinal == 1 else f"{portal}.{ordinal}") in taken:
+            ordinal += 1
+        return name
+
+    def _finish_closing(self, portal: str) -> None:
+        """A crash between `run.json` and the move leaves a finished run in `open/`: move it now."""
+        for _, folder in self.paths.open_runs():
+            if run_order(folder.name)[0] == portal and (folder / RUN_FILE).exists():
+                with hold(self.paths, portal):
+                    place_run(self.paths, self.index, folder, read_run(folder))
+
+    def finish_closing(self) -> None:
+        """Move every run that has its record but was not moved when its process died."""
+        for portal in {run_order(folder.name)[0] for _, folder in self.paths.open_runs()}:
+            self._finish_closing(portal)
+
+    def open_runs(self, night: date) -> list[str]:
+        """Portals whose run of this night is still in `open/`: running, or interrupted."""
+        return [run_order(folder.name)[0] for when, folder in self.paths.open_runs() if when == night]
+
+    def runs(self, night: date) -> list[Run]:
+        """The records of a night's closed runs, in name order."""
+        return [read_run(folder) for folder in self.paths.closed_runs(night)]
+
+    def history(self, portal: str, before: date, nights: int) -> list[Run]:
+        """The last records of a portal before a night, newest first."""
+        with self.index.reading() as questions:
+            return questions.history(portal, before, nights)
+
+    def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
+        """Seal a night (see archive/night.py). `missed`: portals that never ran → why."""
+        return seal_night(self.identity, self.paths, self.index, night, missed, key)
+
+    def last_seal(self) -> Seal | None:
+        """The last seal of the chain."""
+        with self.index.reading() as questions:
+            tip = questions.tip()
+        if tip is None:
+            return None
+        seals = seals_on_disk(self.paths, date.fromisoformat(str(tip.night)))
+        return next((seal for seal in seals if seal.number == tip.number), None)
+
+    def unsealed_nights(self) -> list[date]:
+        """Nights with closed runs that no seal covers, oldest first."""
+        found = []
+        for night in self.paths.nights():
+            covered = sealed_runs(seals_on_disk(self.paths, night))
+            if any(folder.name not in covered for folder in self.paths.closed_runs(night)):
+                found.append(night)
+        return found

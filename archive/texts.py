@@ -1,0 +1,50 @@
+"""The text files: what a page said.
+
+A text is UTF-8, NFC, without trailing spaces, with one final newline; title, published line, lead, paragraphs with a blank
+line between them, sign-off last. Its name is the number of its line in `articles.jsonl` and the first 16 hex digits of
+the file's SHA-256: `000_2a1da29baf66937e.txt`. Nothing of a name comes from the page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+
+__all__ = ["content_sha256", "file_name", "text_bytes", "text_content", "version_id"]
+
+NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
+
+
+def text_bytes(text: str) -> bytes:
+    """The bytes of a text file: NFC, no trailing spaces, one final newline. Words are never changed."""
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
+    return ("\n".join(lines).strip("\n") + "\n").encode("utf-8")
+
+
+def content_sha256(content: str) -> str:
+    """The identity of what an article says: title, lead and body, NFC, every run of white space folded to one blank."""
+    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFC", content)).strip()
+    return sha256(folded.encode("utf-8")).hexdigest()
+
+
+def text_content(text: str, published_raw: str | None) -> str:
+    """A text without its published line, so that an auditor can derive `content_sha256` from the file alone."""
+    parts = text.split("\n\n")
+    if published_raw and len(parts) > 1 and _folded(parts[1]) == _folded(published_raw):
+        del parts[1]
+    return "\n".join(parts)
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def file_name(seq: int, digest: str) -> str:
+    """`000_2a1da29baf66937e.txt` from a running number and the file's SHA-256 in hex."""
+    return f"{seq:03d}_{digest[:16]}.txt"
+
+
+def version_id(portal: str, key: str, digest: str) -> str:
+    """`portal/key@2a1da29baf66937e`: one version of one article."""
+    return f"{portal}/{key}@{digest[:16]}"
