@@ -1,0 +1,83 @@
+"""The composed portals' articles and what a reader should make of each page: data, independent of the templates."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from replicas.composed import ComposedSite
+from replicas.portals import SITES
+from replicas.reading import CONTENT, read_articles
+from replicas.records import (
+    Expected,
+    ExpectedAttachment,
+    ExpectedBlock,
+    Kind,
+    ReplicaArticle,
+    plain,
+)
+from replicas.site import SiteRequest, Suffixer
+
+__all__ = [
+    "PORTALS",
+    "Expected",
+    "ExpectedAttachment",
+    "ExpectedBlock",
+    "Kind",
+    "ReplicaArticle",
+    "article_url",
+    "articles",
+    "expected",
+    "portal_site",
+    "render_article",
+]
+
+PORTALS = tuple(name for name in SITES if (CONTENT / f"{name}.toml").is_file())
+_suffixer = Suffixer(site.host for site in SITES.values())
+
+
+@cache
+def portal_site(portal: str) -> ComposedSite:
+    """The composed site of a portal with its own articles; KeyError for a name that is none of `PORTALS`."""
+    site = SITES[portal]
+    return site(read_articles(portal, site.key_of))
+
+
+def articles(portal: str) -> tuple[ReplicaArticle, ...]:
+    """All articles of a portal, those of later nights and the withdrawn one included."""
+    return portal_site(portal).articles
+
+
+def article_url(portal: str, article: ReplicaArticle) -> str:
+    """The article's own address as the replica serves it, with the suffix."""
+    return _suffixer.text(portal_site(portal).url(article))
+
+
+def render_article(portal: str, article: ReplicaArticle, night: date, counter: int = 1) -> str:
+    """The article's page at the end of `night`, as the `counter`-th request of a server would bring it.
+
+    A withdrawn article is rendered as it was before; the served site says instead that there is nothing.
+    """
+    site = portal_site(portal)
+    path, _, query = site.article_path(article).partition("?")
+    return _suffixer.text(site.render_article(article, SiteRequest(site.host, path, query, night, counter)))
+
+
+def expected(portal: str, article: ReplicaArticle, night: date) -> Expected:
+    """What a good reading of the article's page at the end of `night` gives."""
+    site, shown = portal_site(portal), article.as_of(night)
+    lead = [ExpectedBlock(Kind.LEAD, plain(shown.lead))] if shown.lead else []
+    body = [ExpectedBlock(part.kind, plain(part.text)) for part in shown.parts if part.text]
+    files = [*shown.links(), *((name, name) for name in shown.files)]
+    return Expected(
+        key=shown.key,
+        url=article_url(portal, shown),
+        title=plain(shown.title),
+        published=shown.published.isoformat() if shown.clock else shown.day.isoformat(),
+        published_raw=plain(site.date_line(shown)),
+        blocks=(*lead, *body),
+        author=shown.byline,
+        attachments=tuple(
+            ExpectedAttachment(plain(text), _suffixer.text(site.home + site.file_path(name))) for name, text in files
+        ),
+    )

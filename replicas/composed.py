@@ -1,0 +1,254 @@
+"""A composed portal: sections, list pages, article pages, attachments, robots.txt and honest and dishonest 404s.
+
+A family subclass says what its addresses and date lines look like; the markup stands in `templates/<family>/`. A site
+takes any articles, so that real ones can be served in a family's markup too.
+"""
+
+from __future__ import annotations
+
+import html
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qs, quote, unquote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from replicas.bodies import BodyStyle, build_body
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest, SiteResponse
+
+__all__ = ["WEEKDAYS", "ComposedSite", "Row", "page_number"]
+
+WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy")
+_FILES = {".pdf": "application/pdf", ".docx": "application/octet-stream", ".xlsx": "application/octet-stream"}
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif")
+_GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of a list page. `address` is the one the list links to, which may be an article's second address."""
+
+    article: ReplicaArticle
+    address: str
+    day: str
+
+
+@cache
+def environment() -> Environment:
+    """The templates' environment: autoescape on, an undefined name is an error."""
+    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def page_number(query: str, name: str) -> int:
+    """The page a query asks for by a parameter of this name (or ending in it, for `_cur`); 1 without a usable one."""
+    for key, values in parse_qs(query).items():
+        if (key == name or (name.startswith("_") and key.endswith(name))) and values[-1].isdecimal():
+            return max(1, int(values[-1]))
+    return 1
+
+
+class ComposedSite(ABC):
+    """One portal. Pure: a response depends on the request alone."""
+
+    portal: str
+    host: str
+    family: str
+    name: str
+    sections: tuple[ReplicaSection, ...]
+    style: BodyStyle
+    page_size = 5
+    disallow: tuple[str, ...] = ()
+    still_articles = False
+    """Whether article pages carry no counter and answer conditional requests."""
+    beyond = "empty"
+    """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
+
+    def __init__(self, articles: Sequence[ReplicaArticle]) -> None:
+        self.articles = tuple(articles)
+        self._by_key = {article.key: article for article in self.articles}
+        self._files = {
+            self.file_path(name): name for a in self.articles for name, _ in (*a.links(), *((f, f) for f in a.files))
+        }
+
+    # What a family says ------------------------------------------------------------------------------------------
+
+    @staticmethod
+    @abstractmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        """The natural key of an article from its slug, its time and the number written with it."""
+
+    @abstractmethod
+    def article_path(self, article: ReplicaArticle) -> str:
+        """Path and query of an article's own address."""
+
+    @abstractmethod
+    def twin_path(self, article: ReplicaArticle) -> str:
+        """Path and query of its second address."""
+
+    @abstractmethod
+    def key_at(self, path: str, query: str) -> str | None:
+        """The key that an address names, None when it is no article's address."""
+
+    @abstractmethod
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        """Path and query of a section's list page."""
+
+    @abstractmethod
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        """Section and page number an address names, None when it is no list's."""
+
+    @abstractmethod
+    def date_line(self, article: ReplicaArticle) -> str:
+        """The publication time as the article page shows it."""
+
+    def list_day(self, article: ReplicaArticle) -> str:
+        """The day as the list shows it."""
+        return f"{article.published:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        """The path of an attachment."""
+        return f"/documents/20182/{zlib.crc32(name.encode())}/{name}"
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """Whatever else the family serves (feeds, fragments)."""
+        return None
+
+    # Addresses ---------------------------------------------------------------------------------------------------
+
+    @property
+    def home(self) -> str:
+        """Scheme and real host, without a slash."""
+        return f"https://{self.host}"
+
+    def url(self, article: ReplicaArticle) -> str:
+        """The article's absolute address, real host."""
+        return self.home + self.article_path(article)
+
+    def section(self, name: str) -> ReplicaSection:
+        """The section of this short name; KeyError for another."""
+        return {section.name: section for section in self.sections}[name]
+
+    # Answers -----------------------------------------------------------------------------------------------------
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        """The answer to one request."""
+        if request.path == "/robots.txt":
+            lines = ["User-agent: *", *(f"Disallow: {path}" for path in self.disallow), ""]
+            return SiteResponse("\n".join(lines).encode(), content_type="text/plain")
+        if request.path == "/":
+            there = self.home + self.list_path(self.sections[0], 1)
+            return SiteResponse(b"", 302, headers=(("Location", there),))
+        if (answer := self.other(request)) is not None:
+            return answer
+        if (listed := self.list_at(request.path, request.query)) is not None:
+            return _html(self.render_list(*listed, request))
+        if (key := self.key_at(request.path, request.query)) is not None:
+            return self._article_answer(self._by_key.get(key), request)
+        return self._file_answer(request)
+
+    def visible(self, night: date) -> list[ReplicaArticle]:
+        """Articles published by the end of the night, newest first, as they read that night."""
+        shown = [article.as_of(night) for article in self.articles if article.day <= night]
+        return sorted(shown, key=lambda article: article.published, reverse=True)
+
+    def rows(self, section: ReplicaSection, night: date) -> list[Row]:
+        """All entries of a section that night, second addresses included, newest first."""
+        rows = []
+        for article in self.visible(night):
+            if article.section == section.name:
+                rows.append(Row(article, self.article_path(article), self.list_day(article)))
+            if article.twin == section.name:
+                rows.append(Row(article, self.twin_path(article), self.list_day(article)))
+        return rows
+
+    def page(self, section: ReplicaSection, number: int, night: date) -> tuple[list[Row], int]:
+        """The entries of one list page and the number of pages; the sticky article is put on top of page 1."""
+        rows = self.rows(section, night)
+        last = max(1, -(-len(rows) // self.page_size))
+        if number > last and self.beyond != "empty":
+            number = last if self.beyond == "last" else 1
+        shown = rows[(number - 1) * self.page_size : number * self.page_size]
+        sticky = [row for row in rows if row.article.sticky] if number == 1 else []
+        return [*sticky, *shown], last
+
+    def render_list(self, section: ReplicaSection, number: int, request: SiteRequest) -> str:
+        """A list page."""
+        rows, last = self.page(section, number, request.night)
+        following = self.list_path(section, number + 1) if number < last else None
+        return self.render(
+            "list.html", request, section=section, rows=rows, number=number, last=last, following=following
+        )
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """An article's page as of the request's night, whether or not it was withdrawn."""
+        shown = article.as_of(request.night)
+        others = [other for other in self.visible(request.night) if other.key != article.key]
+        start = zlib.crc32(article.key.encode()) % max(1, len(others))
+        related = [*others[start:], *others[:start]][:3] if article.related else []
+        return self.render(
+            "article.html",
+            request,
+            article=shown,
+            section=self.section(article.section),
+            body=Markup(build_body(shown.parts, self.style, shown.shape)),
+            shown=self.date_line(shown),
+            related=[(other, self.article_path(other)) for other in related],
+            files=[(name, self.file_path(name)) for name in shown.files],
+        )
+
+    def render(self, template: str, request: SiteRequest, **values: object) -> str:
+        """One of the family's templates with what every page needs."""
+        common = {"site": self, "clock": request.clock, "visitors": request.visitors, "request": request}
+        weekday = "Chủ nhật" if request.night.weekday() == 6 else f"Thứ {WEEKDAYS[request.night.weekday()]}"
+        return environment().get_template(f"{self.family}/{template}").render(**common, weekday=weekday, **values)
+
+    def _article_answer(self, article: ReplicaArticle | None, request: SiteRequest) -> SiteResponse:
+        if article is None or article.day > request.night:
+            return self._notice(request, "Không tìm thấy trang", 404)
+        if article.withdrawn:
+            return self._notice(request, "Không tìm thấy nội dung bạn yêu cầu", 200)
+        body = self.render_article(article, request)
+        if not self.still_articles:
+            return _html(body)
+        changed = [revision.since for revision in article.revisions if revision.since <= request.night]
+        at = datetime.combine(changed[-1], article.published.timetz()) if changed else article.published
+        etag = f'"{zlib.crc32(body.encode()):08x}-{len(body.encode()):x}"'
+        return SiteResponse(body.encode(), etag=etag, last_modified=at)
+
+    def _file_answer(self, request: SiteRequest) -> SiteResponse:
+        path = unquote(request.path)
+        ending = path[path.rfind(".") :].lower()
+        if path in self._files:
+            return SiteResponse(_pdf(self._files[path]), content_type=_FILES.get(ending, "application/octet-stream"))
+        if ending in _PICTURES:
+            return SiteResponse(_GIF, content_type="image/gif")
+        return self._notice(request, "Không tìm thấy trang", 404)
+
+    def _notice(self, request: SiteRequest, message: str, status: int) -> SiteResponse:
+        return _html(self.render("notice.html", request, message=message), status)
+
+
+def _html(text: str, status: int = 200) -> SiteResponse:
+    return SiteResponse(text.encode(), status)
+
+
+def _pdf(name: str) -> bytes:
+    """The smallest thing that opens as a PDF, with the file's name in it."""
+    drawn = f"BT /F1 12 Tf 72 720 Td ({html.escape(quote(name))}) Tj ET"
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        " /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+    )
+    body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer\n<< /Root 1 0 R >>\n%%EOF\n".encode()

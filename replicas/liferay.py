@@ -1,0 +1,173 @@
+"""The composed portals on Liferay: Quảng Trị (view-article), Bắc Giang and Đà Nẵng (asset publisher).
+
+No page of the view-article portlet was ever shown: its markup is inferred. Of the asset publisher, class names are
+described by scrapers, their nesting is inferred.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import datetime
+from functools import partial
+from urllib.parse import unquote
+
+from replicas.bodies import BodyStyle
+from replicas.composed import WEEKDAYS, ComposedSite, page_number
+from replicas.records import ReplicaArticle, ReplicaSection
+
+__all__ = ["AssetPublisher", "BacGiang", "DaNang", "QuangTri"]
+
+
+def centred_figure(src: str, caption: str) -> str:
+    """Picture and caption as two centred paragraphs, the caption in italics and without a class."""
+    picture = f'<p style="text-align: center;"><img alt="" src="{src}" style="width: 600px; height: 400px;" /></p>'
+    return picture + (f'\n<p style="text-align: center;"><em>{caption}</em></p>' if caption else "")
+
+
+def _classed_figure(src: str, caption: str) -> str:
+    picture = f'<div class="image-box" style="text-align: center;"><img alt="" src="{src}" /></div>'
+    return picture + (f'\n<p class="image-caption">{caption}</p>' if caption else "")
+
+
+def _journal_image(name: str) -> str:
+    return f"/image/journal/article?img_id={zlib.crc32(name.encode())}&amp;t=1740967{len(name):03d}512#{name}"
+
+
+def document_path(name: str, group: int) -> str:
+    """A path of Liferay's document library: group, folder, file, uuid."""
+    number = zlib.crc32(name.encode())
+    return f"/documents/{group}/{number % 900_000 + 100_000}/{name}/{number:08x}-5b1e-4c7d-9a60-{number * 7919:012x}"
+
+
+def _document_link(name: str, text: str, group: int) -> str:
+    return f'<a href="{document_path(name, group)}?t={1_740_967_000_000 + zlib.crc32(text.encode())}">{text}</a>'
+
+
+class QuangTri(ComposedSite):
+    """www.quangtri.gov.vn: the key is a time stamp in the path, paging by `cur`."""
+
+    portal = "quang_tri"
+    host = "www.quangtri.gov.vn"
+    family = "view_article"
+    name = "Cổng thông tin điện tử tỉnh Quảng Trị"
+    sections = (
+        ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh", "1572913402817"),
+        ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
+    )
+    style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=20182))
+    disallow = ("/c/portal/login", "/group/", "/user/")
+
+    _ARTICLE = re.compile(r"(?:/vi)?/chi-tiet-tin/-/view-article/1/\d{13}/(\d{13})")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return str(int(published.timestamp() * 1000) - 200_000 - zlib.crc32(slug.encode()) % 1_500_000)
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/chi-tiet-tin/-/view-article/1/{self.section(article.section).code}/{article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return "/vi" + self.article_path(article)
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = self._ARTICLE.fullmatch(path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?cur={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, page_number(query, "cur")) for s in self.sections if path == s.path), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        weekday = "Chủ Nhật" if at.weekday() == 6 else f"Thứ {WEEKDAYS[at.weekday()].title()}"
+        return f"{at.hour}:{at:%M}, {weekday}, {at:%d-%m-%Y}" if article.clock else f"{weekday}, {at:%d-%m-%Y}"
+
+    def file_path(self, name: str) -> str:
+        return document_path(name, 20182)
+
+
+class AssetPublisher(ComposedSite):
+    """A Liferay portal with the asset publisher: the key is the slug, paging by a parameter ending in `_cur`."""
+
+    instance: str
+    beyond = "last"
+    group = 10184
+    disallow = ("/c/portal/login", "/group/", "/user/", "/*/pop_up")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return slug
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        if number == 1:
+            return section.path
+        portlet = f"101_INSTANCE_{self.instance}"
+        return (
+            f"{section.path}?p_p_id={portlet}&p_p_lifecycle=0&p_p_state=normal&p_p_mode=view"
+            f"&_{portlet}_delta={self.page_size}&_{portlet}_cur={number}"
+        )
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        path = path.removeprefix("/vi/") if path.startswith("/vi/") else path.removeprefix("/")
+        return next(((s, page_number(query, "_cur")) for s in self.sections if path == s.path.strip("/")), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        return document_path(name, self.group)
+
+
+class BacGiang(AssetPublisher):
+    """bacgiang.gov.vn: the older list markup with absolute links, `| Lượt xem` in the date element."""
+
+    portal = "bac_giang"
+    host = "bacgiang.gov.vn"
+    family = "asset_publisher_abstracts"
+    name = "Cổng thông tin điện tử tỉnh Bắc Giang"
+    instance = "mGa9pTzLxC4e"
+    sections = (
+        ReplicaSection("chinh_tri", "/chinh-tri", "Chính trị"),
+        ReplicaSection("kinh_te", "/kinh-te", "Kinh tế"),
+        ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
+    )
+    style = BodyStyle(_journal_image, _classed_figure, partial(_document_link, group=10184))
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/web/guest/-/asset_publisher/{self.instance}/content/{article.slug}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article) + "?inheritRedirect=true"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/vi)?/web/guest/-/asset_publisher/\w+/content/([^/]+)", path)
+        return unquote(found[1]) if found else None
+
+
+class DaNang(AssetPublisher):
+    """danang.gov.vn: twins below `/vi`, the lead in `meta` only, a section's label after the last block of some."""
+
+    portal = "da_nang"
+    host = "danang.gov.vn"
+    family = "asset_publisher"
+    name = "Cổng thông tin điện tử thành phố Đà Nẵng"
+    instance = "b2QwXkT7nVrd"
+    group = 59281
+    sections = (
+        ReplicaSection("tin_tuc_su_kien", "/tin-tuc-su-kien", "Tin tức - Sự kiện"),
+        ReplicaSection("le_hoi_su_kien", "/le-hoi-su-kien", "Lễ hội & Sự kiện"),
+    )
+    style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=59281))
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/web/dng/-/{article.slug}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/vi/web/dng/-/{article.slug}"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/vi)?/web/dng/-/([^/]+)", path)
+        return unquote(found[1]) if found else None

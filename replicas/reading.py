@@ -1,0 +1,116 @@
+"""Read a portal's articles from `content/<portal>.toml`.
+
+One `[[article]]` table each. `at` is a local date or date-time of Việt Nam; `body` is one part a line: `## heading`,
+`[img picture.jpg] caption`, `- list item`, `| cell | cell`, `~ sign-off`, anything else a paragraph. `shared` takes
+title, lead and body from `content/shared.toml`. `[[article.edit]]` says what is replaced from night number `night` on.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from replicas import FIRST_NIGHT
+from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
+
+__all__ = ["CONTENT", "read_articles", "read_body"]
+
+CONTENT = Path(__file__).parent / "content"
+
+_IMAGE = re.compile(r"\[img ([^\]]+)\]\s*(.*)")
+_PREFIXES = (("## ", Kind.HEADING), ("- ", Kind.LIST_ITEM), ("~ ", Kind.SIGNOFF))
+_FIELDS = {
+    "slug", "id", "section", "at", "title", "lead", "body", "shape", "byline", "label", "keywords", "twin", "related",
+    "sticky", "withdrawn", "shared", "files", "edit",
+}  # fmt: skip
+
+Table = dict[str, object]
+KeyOf = Callable[[str, datetime, str], str]
+"""Slug, moment of publication and the table's `id` (empty if it has none), to the natural key."""
+
+
+def read_articles(portal: str, key_of: KeyOf) -> tuple[ReplicaArticle, ...]:
+    """All articles of a portal in the file's order; ValueError names the portal, the article and what is wrong."""
+    tables = tomllib.loads((CONTENT / f"{portal}.toml").read_text("utf-8"))["article"]
+    shared = tomllib.loads((CONTENT / "shared.toml").read_text("utf-8"))
+    articles = tuple(_article(portal, table, shared, key_of) for table in tables)
+    keys = [article.key for article in articles]
+    if doubled := {key for key in keys if keys.count(key) > 1}:
+        raise ValueError(f"content/{portal}.toml: key used twice: {sorted(doubled)}")
+    return articles
+
+
+def read_body(body: str) -> tuple[Part, ...]:
+    """The parts of a body written one part a line."""
+    return tuple(_part(line.strip(" \n")) for line in body.splitlines() if line.strip(" \n"))
+
+
+def _part(line: str) -> Part:
+    if found := _IMAGE.match(line):
+        return Part(Kind.CAPTION, found[2], image=found[1])
+    if line.startswith("| "):
+        cells = tuple(cell.strip(" ") for cell in line.strip("| ").split(" | "))
+        return Part(Kind.TABLE_ROW, " | ".join(cells), cells=cells)
+    for prefix, kind in _PREFIXES:
+        if line.startswith(prefix):
+            return Part(kind, line.removeprefix(prefix))
+    return Part(Kind.PARAGRAPH, line)
+
+
+def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf) -> ReplicaArticle:
+    if unknown := set(table) - _FIELDS:
+        raise ValueError(f"content/{portal}.toml: {table.get('slug')}: unknown field {sorted(unknown)}")
+    release = shared[str(table["shared"])] if "shared" in table else table
+    slug, at = str(table["slug"]), table["at"]
+    clock = isinstance(at, datetime)
+    if not isinstance(at, date):
+        raise ValueError(f"content/{portal}.toml: {slug}: `at` must be a date or a date-time")
+    published = (at if isinstance(at, datetime) else datetime.combine(at, time())).replace(tzinfo=TZ)
+    title, lead, body = (str(release.get(name, "")) for name in ("title", "lead", "body"))
+    return ReplicaArticle(
+        key=key_of(slug, published, str(table.get("id", ""))),
+        slug=slug,
+        section=str(table["section"]),
+        title=title,
+        published=published,
+        lead=lead,
+        parts=read_body(body),
+        clock=clock,
+        shape=str(table.get("shape", "plain")),
+        byline=_text_or_none(table, "byline"),
+        label=str(table.get("label", "")),
+        keywords=_texts(table, "keywords"),
+        twin=_text_or_none(table, "twin"),
+        related=table.get("related") is not False,
+        sticky=table.get("sticky") is True,
+        withdrawn=table.get("withdrawn") is True,
+        shared=_text_or_none(table, "shared"),
+        files=_texts(table, "files"),
+        revisions=_revisions(portal, table, title, lead, body),
+    )
+
+
+def _revisions(portal: str, table: Table, title: str, lead: str, body: str) -> tuple[Revision, ...]:
+    revisions = []
+    edits = table.get("edit", [])
+    for edit in edits if isinstance(edits, list) else []:
+        title = str(edit.get("title", title))
+        for old, new in edit.get("replace", []):
+            if old not in lead + body:
+                raise ValueError(f"content/{portal}.toml: {table['slug']}: nothing to replace: {old!r}")
+            lead, body = lead.replace(old, new), body.replace(old, new)
+        revisions.append(Revision(FIRST_NIGHT + timedelta(days=edit["night"]), title, lead, read_body(body)))
+    return tuple(revisions)
+
+
+def _text_or_none(table: Table, name: str) -> str | None:
+    value = table.get(name)
+    return None if value is None else str(value)
+
+
+def _texts(table: Table, name: str) -> tuple[str, ...]:
+    value = table.get(name, [])
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -1,0 +1,199 @@
+"""The composed portals on SharePoint and ASP.NET: Ninh Thuận (Tân Dân), Quảng Ninh (SP.QNP), vjst.vn (ministry type).
+
+Of Tân Dân the class names are seen in a pasted article; the markup of the other two is inferred.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from replicas.bodies import BodyStyle
+from replicas.composed import WEEKDAYS, ComposedSite, page_number
+from replicas.records import ReplicaArticle, ReplicaSection
+
+__all__ = ["NinhThuan", "QuangNinh", "Vjst"]
+
+_LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
+
+
+def _tail(slug: str) -> str:
+    """The seven random letters and digits that Tân Dân glues to a slug; the same for the same slug."""
+    number, letters = zlib.crc32(slug.encode()) + (1 << 32), ""
+    while len(letters) < 7:
+        number, digit = divmod(number, len(_LETTERS))
+        letters += _LETTERS[digit]
+    return letters
+
+
+def _plain_figure(src: str, caption: str) -> str:
+    return f'<p><img src="{src}" alt="" width="640"></p>' + (f"\n<p>{caption}</p>" if caption else "")
+
+
+def _broken_figure(src: str, caption: str) -> str:
+    below = f"<br><i>{caption}</i>" if caption else ""
+    return f'<div align="center"><center><img src="{src}" border="0">{below}</center></div>'
+
+
+def _font_figure(src: str, caption: str) -> str:
+    picture = f'<p align="center"><img src="{src}" width="500" /></p>'
+    return picture + (f'\n<p align="center"><em><font size="2">{caption}</font></em></p>' if caption else "")
+
+
+def _file_link(prefix: str, name: str, text: str) -> str:
+    return f'<a href="{prefix}{name}" target="_blank">{text}</a>'
+
+
+class NinhThuan(ComposedSite):
+    """ninhthuan.gov.vn: the path below `/portal/pages/` is the key, in any letter case; paging by `PageIndex`."""
+
+    portal = "ninh_thuan"
+    host = "ninhthuan.gov.vn"
+    family = "tan_dan"
+    name = "Cổng thông tin điện tử tỉnh Ninh Thuận"
+    sections = (
+        ReplicaSection("tin_tuc_su_kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
+        ReplicaSection("thong_tin_trong_tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
+    )
+    style = BodyStyle(
+        image=lambda name: f"/portal/Photos/2025-03-03/{zlib.crc32(name.encode()):08x}{name.replace(' ', '%20')}",
+        figure=_plain_figure,
+        link=lambda name, text: _file_link("/portal/Attachments/2025/", name, text),
+        signoff='<p align="right"><b>{}</b></p>'.format,
+    )
+    disallow = ("/_layouts/", "/_vti_bin/", "/portal/pages/print.aspx")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        day = f"{published.year}-{published.month}-{published.day}"
+        return f"{day}/{slug}{_tail(slug)}.aspx".lower()
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        day, _, file = article.key.partition("/")
+        return f"/portal/Pages/{day}/{file[0].upper()}{file[1:]}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article).lower()
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/portal/pages/(\d{4}-\d{1,2}-\d{1,2}/[^/]+\.aspx)", path.lower())
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?PageIndex={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        number = page_number(query, "PageIndex")
+        return next(((s, number) for s in self.sections if path.lower() == s.path.lower()), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return "Đăng ngày " + (
+            f"{article.published:%d-%m-%Y %H:%M}" if article.clock else f"{article.published:%d-%m-%Y}"
+        )
+
+    def list_day(self, article: ReplicaArticle) -> str:
+        return f"({article.published:%d/%m/%Y})"
+
+    def file_path(self, name: str) -> str:
+        return f"/portal/Attachments/2025/{name}"
+
+
+class QuangNinh(ComposedSite):
+    """www.quangninh.gov.vn: the query is the key, in any letter case of the path; one article stays on top of page 1."""
+
+    portal = "quang_ninh"
+    host = "www.quangninh.gov.vn"
+    family = "sp_qnp"
+    name = "Cổng thông tin điện tử tỉnh Quảng Ninh"
+    sections = (ReplicaSection("tin_tuc_su_kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),)
+    style = BodyStyle(
+        image=lambda name: f"/Style%20Library/SP.QNP/app/img/{name}",
+        figure=_broken_figure,
+        link=lambda name, text: _file_link("/Lists/TinTuc/Attachments/4417/", name, text),
+        signoff='<div align="right"><b>{}</b></div>'.format,
+        filler="<div>&nbsp;</div>",
+    )
+    disallow = ("/_layouts/", "/_vti_bin/", "/_catalogs/")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/Trang/ChiTietTinTuc.aspx?nid={article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/trang/chitiettintuc.aspx?nid={article.key}&cm=tin-noi-bat"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        if path.lower() != "/trang/chitiettintuc.aspx":
+            return None
+        return parse_qs(query).get("nid", [""])[-1] or None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?PageIndex={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        number = page_number(query, "PageIndex")
+        return next(((s, number) for s in self.sections if path.lower() == s.path.lower()), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
+
+    def list_day(self, article: ReplicaArticle) -> str:
+        return self.date_line(article)
+
+    def file_path(self, name: str) -> str:
+        return f"/Lists/TinTuc/Attachments/4417/{name}"
+
+
+class Vjst(ComposedSite):
+    """vjst.vn: a number in the path is the key, the slug after it proves nothing; the date stands above the title."""
+
+    portal = "vjst"
+    host = "vjst.vn"
+    family = "ministry"
+    name = "Cổng thông tin khoa học và công nghệ"
+    beyond = "last"
+    sections = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    style = BodyStyle(
+        image=lambda name: f"/Images/Tintuc/m{zlib.crc32(name.encode()):08x}-1f3c-4b6e-8d21-{len(name):012x}.jpg",
+        figure=_font_figure,
+        link=lambda name, text: _file_link("/Images/FileVanBan/", name, text),
+        signoff='<p align="right"><strong>{}</strong></p>'.format,
+        filler="<p>&nbsp;</p>\n<p>&nbsp;</p>",
+    )
+    disallow = ("/admin/", "/Desktopmodules/")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/vn/tin-tuc/{article.key}/{article.slug[:100]}.aspx"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/vn/tin-tuc/{article.key}/{article.slug[:31]}-.aspx"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/vn/tin-tuc/(\d+)/[^/]+\.aspx", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?page={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, page_number(query, "page")) for s in self.sections if path == s.path), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        weekday = "Chủ nhật" if at.weekday() == 6 else f"Thứ {WEEKDAYS[at.weekday()]}"
+        return f"{weekday}, {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday}, {at:%d/%m/%Y}"
+
+    def list_day(self, article: ReplicaArticle) -> str:
+        return f"Ngày {article.published:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        return f"/Images/FileVanBan/{name}"
