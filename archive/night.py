@@ -172,6 +172,7 @@ def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[P
         settled = [_settled(line, by_content[line.content_sha256]) for line in run.lines]
         if settled != run.lines:
             write_durably(run.folder / "articles.jsonl", b"".join(map(encode_article, settled)))
+            _drop_twins(run.folder, run.lines, settled)
         record = read_run(run.folder)
         counted = count_events(record, read_lines(run.folder / "articles.jsonl"))
         if not same_record(record, counted):
@@ -182,6 +183,13 @@ def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[P
         for line in settled:
             transaction.add_event(night, run.folder.name, line)
         transaction.add_run(counted)
+
+
+def _drop_twins(folder: Path, before: list[ArticleLine], after: list[ArticleLine]) -> None:
+    kept = {line.file for line in after}
+    for line in before:
+        if line.file is not None and line.event is Event.NEW and line.file not in kept:
+            (folder / line.file).unlink(missing_ok=True)
 
 
 def _settled(line: ArticleLine, twins: list[ArticleLine]) -> ArticleLine:

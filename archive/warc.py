@@ -48,7 +48,7 @@ def payload_digest(body: bytes) -> str:
 
 
 def _label(digest: bytes) -> str:
-    return "sha256:" + base64.b32encode(digest).decode("ascii").rstrip("=")
+    return "sha256:" + base64.b32encode(digest).decode("ascii")
 
 
 def _warc_date(moment: datetime) -> str:

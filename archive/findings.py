@@ -1,0 +1,65 @@
+"""What an audit can find: one code for each kind of damage. Codes are final; scripts and fixtures name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["Audit", "Code", "Finding"]
+
+
+class Code(StrEnum):
+    """The kinds of damage. Each docs/operations.md row says what to do about one."""
+
+    MISSING = "MISSING"  # a sealed or recorded file is not there
+    EXTRA = "EXTRA"  # a file stands in a sealed night that no manifest lists
+    MISMATCH = "MISMATCH"  # a file's size or SHA-256 is not the sealed one
+    SYMLINK = "SYMLINK"  # a symbolic link stands in the archive
+    MANIFEST = "MANIFEST"  # a manifest cannot be read or is not in canonical form
+    WRONG_NIGHT = "WRONG_NIGHT"  # a manifest stands in the folder of another night or number
+    WRONG_ARCHIVE = "WRONG_ARCHIVE"  # a manifest belongs to another archive
+    ROOT = "ROOT"  # the Merkle root does not follow from the lines and files
+    CHAIN = "CHAIN"  # the seal before is not there, or has another head
+    FORK = "FORK"  # two seals name the same seal before, or two have none
+    SIGNATURE = "SIGNATURE"  # a signature is missing or does not fit the manifest
+    UNSEALED_SIGNATURE = "UNSEALED_SIGNATURE"  # a signature without its manifest
+    LINE = "LINE"  # a line of articles.jsonl or pages.jsonl cannot be read
+    LINE_TWICE = "LINE_TWICE"  # the same number stands on two lines
+    TEXT_MISSING = "TEXT_MISSING"  # a line names a text that is not there
+    TEXT_EXTRA = "TEXT_EXTRA"  # a text stands there that no line names
+    TEXT_MISMATCH = "TEXT_MISMATCH"  # a text is not the one its line or its name tells
+    CONTENT_MISMATCH = "CONTENT_MISMATCH"  # content_sha256 does not follow from the text
+    CAPTURE = "CAPTURE"  # a WARC record is missing, cut or changed at its offset
+    CAPTURE_TAIL = "CAPTURE_TAIL"  # a WARC file does not end with a whole record
+    RUN_RECORD = "RUN_RECORD"  # run.json is missing, cannot be read, or counts other events than the lines
+    WRONG_KIND = "WRONG_KIND"  # a line was captured via the other kind
+    ROW_MISSING = "ROW_MISSING"  # a line without its row in the index
+    ROW_EXTRA = "ROW_EXTRA"  # a row without its line in the files
+    INDEX = "INDEX"  # the index is missing or cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One damaged thing: its code, its path from the archive's root, and what is wrong in words."""
+
+    code: Code
+    path: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Audit:
+    """The result of an audit: findings, notes that are no damage, and how much was read."""
+
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    nights: int = 0
+    runs: int = 0
+    texts: int = 0
+    captures: int = 0
+    files: int = 0
+    bytes: int = 0
+
+    def found(self, code: Code, path: str, detail: str) -> None:
+        """Record one damaged thing."""
+        self.findings.append(Finding(code, path, detail))

@@ -1,0 +1,65 @@
+"""What the archive's commands print: tables for a terminal, plain lines for a pipe, JSON for programs.
+
+Titles and addresses are what portals wrote: control characters are made visible before they reach a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive.findings import Audit
+from archive.queries import Found
+
+__all__ = ["print_articles", "print_audit", "printable"]
+
+
+def printable(text: str) -> str:
+    """The text with control characters, bidi overrides included, shown as escapes instead of obeyed."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in text)
+
+
+def print_articles(found: Sequence[Found], *, as_json: bool) -> None:
+    """One line an event."""
+    if as_json:
+        for item in found:
+            print(json.dumps(asdict(item), ensure_ascii=False, sort_keys=True))
+        return
+    if not sys.stdout.isatty():
+        for item in found:
+            print(
+                "\t".join(
+                    [item.night, item.portal, item.event.value, item.id, item.published or "", printable(item.title)]
+                )
+            )
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("night", "portal", "event", "published", "title", "id"):
+        table.add_column(name, no_wrap=name != "title", overflow="fold")
+    for item in found:
+        cells = (item.night, item.portal, item.event.value, item.published or "–", printable(item.title), item.id)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+def print_audit(audit: Audit, *, as_json: bool) -> None:
+    """The findings first, then what was read."""
+    if as_json:
+        print(json.dumps(asdict(audit), ensure_ascii=False, sort_keys=True, indent=1))
+        return
+    for finding in audit.findings:
+        print(f"{finding.code}  {printable(finding.path)}: {printable(finding.detail)}")
+    for note in audit.notes:
+        print(f"note  {printable(note)}")
+    size = f"{audit.bytes / 1e6:.1f} MB"
+    print(
+        f"read {audit.nights} nights, {audit.runs} portal-nights, {audit.texts} texts, {audit.captures} captures, "
+        f"{audit.files} files, {size}"
+    )
+    print("intact" if not audit.findings else f"{len(audit.findings)} findings")
