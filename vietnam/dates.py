@@ -1,15 +1,57 @@
-"""First form: publication dates."""
+"""Publication dates as Vietnamese portals write them: visible lines, machine values, addresses.
+
+Day before month always. A moment later than `now`, before 1997 (Viet Nam's first web year), impossible, incomplete or
+in a form that two orders could explain is no date: None, never a guess. What a string cannot tell is whether it stands
+in the title block or in the site's clock: the caller looks in the right place.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
 
-__all__ = ["TZ", "Moment", "find_published", "read_machine", "read_published", "read_url_day"]
+from vietnam.date_forms import TZ, Label, Shown, shown_dates
+from vietnam.letters import clean_letters, fold_spaces
 
-TZ = ZoneInfo("Asia/Ho_Chi_Minh")
+__all__ = ["FIRST_YEAR", "TZ", "Moment", "find_published", "read_machine", "read_published", "read_url_day"]
+
+FIRST_YEAR = 1997
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_RFC_822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d{2}:(?P<minute>\d{2})(?::\d{2})?\s+"
+    r"(?P<zone>UTC|GMT|Z|[+-]\d{4})",
+    re.ASCII,
+)
+_URL_DAY = re.compile(r"/(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=/|$)", re.ASCII)
+
+# What the words before a date say it is, when it is not the publication: licence, term, effect, issue, birth, event.
+_OTHER_DATE = re.compile(
+    r"giấy\s+phép|/gp-?|gpxb|cấp\s+ngày|cấp\s+phép|hiệu\s+lực|tự\s+động|©|copyright|bản\s+quyền|(?<!\w)hạn(?!\w)|thời\s+hạn|"
+    r"ban\s+hành|(?<!\w)ký(?!\w)|ngày\s+sinh|sinh\s+ngày|(?:từ|đến|trước|sau|hết)\s+ngày|kết\s+thúc|bắt\s+đầu|khai\s+mạc|"
+    r"diễn\s+ra|áp\s+dụng|hôm\s+nay|<!--|[?&]\w*date=",
+    re.IGNORECASE,
+)
+# A gazette's issue: `Số 47 Ngày 25/7/2026`.
+_ISSUE = re.compile(r"\s*số\s+\d+\s*[,-]?\s*", re.IGNORECASE)
+_SEGMENT = re.compile(r"[\n|•;]")
+# Words a date line may carry beside the date and its label: counters, buttons, the number of a gazette's issue.
+_BESIDE = re.compile(
+    r"(?:(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc|truy\s+cập|nghe|tải)|đã\s+(?:xem|đọc)|views?|hits?|bình\s+luận|phản\s+hồi|chia\s+sẻ|"
+    r"lượt\s+thích|comments?|in\s+ra|admin|(?:in|lưu)(?:\s+(?:bài|trang|tin))?(?:\s+viết)?|email|cỡ\s+chữ|đọc\s+bài|nghe\s+bài|xem|print|"
+    r"danh\s+mục\s+văn\s+bản|số|ngày|giờ|lúc|a[+-]?|aa)(?!\w)|\d[\d.,]*",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:(?:tác\s+giả|nguồn|theo|(?:(?:được\s+)?(?:đăng|viết)\s+)?bởi|người\s+đăng|by)\s*:?\s*)?(?P<name>.*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,53 +70,153 @@ class Moment:
         return datetime.combine(self.day, self.clock or time(0), TZ)
 
     def known_by(self, now: datetime) -> bool:
-        """Whether the moment is not later than `now` (aware)."""
+        """Whether the moment is not later than `now` (aware); a day counts as soon as it has begun in Viet Nam."""
         if self.clock is None:
             return self.day <= now.astimezone(TZ).date()
         return self.at() <= now
 
 
-_FIRST = re.compile(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\d/-])(?:[\s|,-]+(\d{1,2}):(\d{2}))?")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?.*)?")
+def _possible(day: date, clock: time | None, now: datetime) -> Moment | None:
+    moment = Moment(day, clock)
+    return moment if day.year >= FIRST_YEAR and moment.known_by(now) else None
+
+
+def _lines(text: str) -> str:
+    """The text with spaces folded but line breaks kept, since a line break ends a label's reach."""
+    return re.sub(r"\s+", lambda run: "\n" if "\n" in run[0] else " ", clean_letters(text)).strip()
+
+
+def _segment(text: str, shown: Shown) -> tuple[str, str]:
+    """What stands before and after a date in its own line or between its bars."""
+    before, after = text[: shown.label_start], text[shown.end :]
+    return _SEGMENT.split(before)[-1], _SEGMENT.split(after)[0]
+
+
+def _is_published(text: str, shown: Shown) -> bool:
+    """Whether the words around a date in a title block let it be the publication date."""
+    before, after = _segment(text, shown)
+    if _OTHER_DATE.search(before) or re.match(r"\s*\(?(?:hết hạn|có hiệu lực)", after, re.IGNORECASE):
+        return False
+    first = after.lstrip(" )").lstrip()
+    if shown.label is not Label.NONE:
+        return True
+    if re.search(r"[^\W\d_]\s*:\s*$", before):
+        return False  # a label of another kind of date: `Ngày trả lời:`
+    # A date inside a sentence has words before it, or goes on with a comma or with words.
+    opened = not re.search(r"\w\W{0,2}$", before) or bool(re.search(r"[-–—]\s*$", before) or _ISSUE.fullmatch(before))
+    ended = not re.match(r"[^\W\d_]|,", first)
+    if shown.clock is None:
+        return opened and ended
+    # A title may follow a full date line on the same line; a byline may come before it.
+    return ended or (opened and not first.startswith(",") and text[shown.end - 1] in "0123456789)")
+
+
+def _best(text: str, now: datetime) -> tuple[Moment, Shown] | None:
+    """The date that is most likely the publication: labelled so, then with a time of day, then the first."""
+    found = [
+        (moment, shown)
+        for shown in shown_dates(text)
+        if _is_published(text, shown) and (moment := _possible(shown.day, shown.clock, now)) is not None
+    ]
+    return max(found, key=lambda pair: (pair[1].label, pair[0].clock is not None), default=None)
 
 
 def find_published(text: str, now: datetime) -> tuple[Moment, str] | None:
-    """The publication moment and the raw date part."""
-    m = _FIRST.search(text)
-    if not m:
+    """The publication moment in a title block, with the date line as shown: label, weekday, date, time and zone.
+
+    Counters and other words around it are left out and spaces folded. Dates of sentences, licences, terms and ranges are
+    passed over; among several the one labelled as publication wins, one labelled as update loses.
+    """
+    text = _lines(text)
+    best = _best(text, now)
+    if best is None:
         return None
-    try:
-        day = date(int(m[3]), int(m[2]), int(m[1]))
-        moment = Moment(day, time(int(m[4]), int(m[5])) if m[4] else None)
-    except ValueError:
-        return None
-    return (moment, " ".join(m[0].split())) if moment.known_by(now) else None
+    moment, shown = best
+    raw = fold_spaces(text[shown.label_start : shown.end])
+    return moment, raw if raw.count("(") >= raw.count(")") else raw.rstrip(") ")
+
+
+def _is_byline(words: str) -> bool:
+    """Whether the words beside a date can be a byline: a label and a name, or at least two capitalised words."""
+    found = _BYLINE.fullmatch(words)
+    name = found["name"] if found else words
+    parts = [part for part in re.split(r"[\s,\-–—/().]+", name) if part]
+    alone = len(parts) == 1 and name == words and not name.isupper()
+    return len(parts) <= 8 and not alone and all(part[0].isupper() for part in parts)
 
 
 def read_published(text: str, now: datetime) -> Moment | None:
-    """A visible date line."""
-    found = find_published(text, now)
-    return found[0] if found else None
+    """A visible date line, read as exactly as it allows; None when anything else than a date line is given.
+
+    Labels, a weekday, view counters, a zone and a byline may share the line. A machine value is read as one.
+    """
+    if (moment := read_machine(text, now)) is not None:
+        return moment
+    line = _lines(text)
+    best = _best(line, now) if len(line) <= 200 and not _OTHER_DATE.search(line) else None
+    if best is None:
+        return None
+    for shown in sorted(shown_dates(line), key=lambda shown: shown.start, reverse=True):
+        line = line[: shown.label_start] + "\0" + line[shown.end :]
+    for segment in _SEGMENT.split(line):
+        if "\0" not in segment:
+            continue
+        apart = r"\0|:|\s[-–—]\s" if best[0].clock is None else r"\0|:|^.*\s[-–—]\s"
+        for words in re.split(apart, _BESIDE.sub(" ", segment)):
+            if (words := words.strip(" -–—,.()[]/")) and not _is_byline(words):
+                return None
+    return best[0]
 
 
 def read_machine(text: str, now: datetime) -> Moment | None:
-    """An attribute value."""
-    m = _ISO.fullmatch(text.strip())
-    if not m:
-        return None
+    """The value of an attribute, a metadata field or a feed: ISO 8601 or RFC 822, converted to Asia/Ho_Chi_Minh.
+
+    Without an offset the time is local. A GMT time whose minutes equal its month is refused: NukeViet prints the month
+    in their place (`D, j M Y H:m:s`).
+    """
+    text = fold_spaces(clean_letters(text))
     try:
-        moment = Moment(
-            date(int(m[1]), int(m[2]), int(m[3])), time(int(m[4]), int(m[5]), int(m[6] or 0)) if m[4] else None
-        )
-    except ValueError:
+        if iso := _ISO.fullmatch(text):
+            return _read_iso(iso, now)
+        if rfc := _RFC_822.fullmatch(text):
+            at = parsedate_to_datetime(text)
+            if rfc["zone"] == "GMT" and int(rfc["minute"]) == at.month:
+                return None
+            local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(TZ)
+            return _possible(local.date(), local.time(), now)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.known_by(now) else None
+    return None
+
+
+def _read_iso(iso: re.Match[str], now: datetime) -> Moment | None:
+    day = date(int(iso[1]), int(iso[2]), int(iso[3]))
+    if iso[4] is None:
+        return _possible(day, None, now)
+    clock = time(int(iso[4]), int(iso[5]), int(iso[6] or 0))
+    zone = (iso[7] or "").upper()
+    if zone in ("Z", "UTC", "GMT"):
+        zone = "+0000"
+    if not zone:
+        return _possible(day, clock, now)
+    digits = zone.replace(":", "").ljust(5, "0")
+    if int(digits[1:3]) > 14 or int(digits[3:]) > 59:
+        return None
+    local = datetime.strptime(f"{datetime.combine(day, clock):%Y-%m-%dT%H:%M:%S}{digits}", "%Y-%m-%dT%H:%M:%S%z")
+    local = local.astimezone(TZ)
+    return _possible(local.date(), local.time(), now)
 
 
 def read_url_day(url: str) -> date | None:
-    """The day of an address' path segment."""
-    m = re.search(r"/(\d{4})-(\d{1,2})-(\d{1,2})(?=/|$)", url)
+    """The day an address names as a whole part of its path (`/2024-4-25/`, `/2024/04/25/`), None when there is none.
+
+    Years alone and the numbers of slugs and ids are no days: most are the time the record was made.
+    """
+    path = re.split(r"[?#]", url, maxsplit=1)[0]
+    found = _URL_DAY.search(path)
+    if found is None or int(found[1]) < FIRST_YEAR:
+        return None
     try:
-        return date(int(m[1]), int(m[2]), int(m[3])) if m else None
+        return date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = [
     "Decoded",
@@ -39,14 +40,19 @@ _TONED_PAIR = re.compile(f"(o(?=[ae][{_TONES}])|u(?=y[{_TONES}]))([aey])([{_TONE
 # Letters only Vietnamese (or a proper Unicode text) uses: their presence speaks against a legacy font.
 _PROPER = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
 _WORD = re.compile(r"[^\s.,;:!?()\[\]\"“”/]+")
-# TCVN3 (ABC): what its font shows as ® µ ¸ ¶ … stands inside words, where no Unicode Vietnamese has such signs.
-_TCVN3 = re.compile("[A-Za-z][µ¸¶·¹¨©ª«¬»¼½¾ÆÇËÎÏÑÖ×ØÜÞßäåæçëîïñö÷øûüþ®]|[®µ¸¶¨©ª«¬»¼½¾¹·§][A-Za-zµ-þ]")
+# TCVN3 (ABC): what its font shows as ® µ ¸ ¶ … stands inside words, where no Unicode Vietnamese has such signs; its
+# accented letters alone are those of French or German names.
+_TCVN3 = re.compile(r"[A-Za-zµ-þ][µ¸¶·¹¨©ª«¬»¼½¾§÷×]|[a-z][ÆËÎÏÑÖØÜÞÇ]|[®µ¸¶¨©ª«¬¼½¾¹§][A-Za-zµ-þ]")
+_TCVN3_WEAK = re.compile("[A-Za-z][ÆÇËÎÏÑÖØÜÞßäåæçëîïñöøûüþ]")
 # VNI: the tone or hook is a character of its own after the vowel, as in `Vieät Nam`, `ñoàng`.
-_VNI = re.compile("[aeAE][äàåáãâéèúüëÄÀÅÁÃÂÉÈÚÜË]|[aeouyôöAEOUYÔÖ][ùøûõïÙØÛÕÏ]|ñ[aeiouyöôòó]|Ñ[AEIOUYÖÔaeiouyöô]")
+_VNI = re.compile(
+    "[aeAE][äàåáãâéèúüëÄÀÅÁÃÂÉÈÚÜË]|[aeouyôöAEOUYÔÖ][ùøûõÙØÛÕ]|[aeouyôöAEOUYÔÖ][ïÏ](?![a-z])|ñ[aeiouyöôòó]|Ñ[AEIOUYÖÔaeiouyöô]"
+)
 
-_CP1252_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # bytes 80 to BF as cp1252 or latin-1 shows them
-# á» and áº begin two thirds of the Vietnamese letters in UTF-8; Ä‘ is đ, Æ° ư, Æ¡ ơ, Äƒ ă. A quotation mark after a real
-# `Ã` (`THỊ XÃ”`) is no evidence, so two-byte forms count only with signs that never follow a letter.
+# What the bytes 80 to BF look like as cp1252 or latin-1.
+_CP1252_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+# á» and áº begin two thirds of the Vietnamese letters in UTF-8; Ä‘ is đ, Æ° ư, Æ¡ ơ, Äƒ ă. A quotation mark after a
+# real `Ã` (`THỊ XÃ”`) is no evidence, so two-byte forms count only with signs that never follow a letter.
 _MOJIBAKE = re.compile(
     f"á[»º][{_CP1252_CONTINUATION}\\s]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§«¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·»«©®º]"
 )
@@ -76,7 +82,7 @@ def fold_spaces(s: str) -> str:
 
 
 def clean_letters(s: str) -> str:
-    """The stored form: NFC, no-break and other blanks as a plain blank, line ends as `\\n`, invisible characters removed.
+    """The stored form: NFC, every blank a plain one, line ends as `\\n`, invisible characters removed.
 
     Lone surrogates become U+FFFD. No word, tone mark or punctuation is changed.
     """
@@ -105,7 +111,7 @@ def _vietnamese_share(body: bytes) -> float:
     if not tones:
         return 0.0
     vowels = frozenset(b"aeiouyAEIOUY\xc2\xc3\xca\xd4\xd5\xdd\xe2\xe3\xea\xf4\xf5\xfd")
-    placed = sum(1 for a, b in zip(body, body[1:], strict=False) if b in _WINDOWS_1258_TONES and a in vowels)
+    placed = sum(1 for a, b in pairwise(body) if b in _WINDOWS_1258_TONES and a in vowels)
     return placed / tones
 
 
@@ -173,7 +179,7 @@ def decode(body: bytes, declared: str | None) -> Decoded:
 
 
 def is_mojibake(s: str) -> bool:
-    """Whether UTF-8 was read as a one-byte encoding somewhere (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
+    """Whether UTF-8 was read as a one-byte encoding (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
     words = len(s.split())
     if len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
         return True
@@ -186,6 +192,8 @@ def is_mojibake(s: str) -> bool:
 def is_legacy_font(s: str) -> bool:
     """Whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
     words = _WORD.findall(s)
-    marked = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))
+    strong = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))
+    weak = sum(1 for word in words if _TCVN3_WEAK.search(word)) if strong else 0
     proper = sum(1 for word in words if _PROPER.search(word))
+    marked = max(strong, weak)
     return marked >= 2 and marked * 4 >= len(words) and marked > 2 * proper and not is_mojibake(s)

@@ -1,0 +1,194 @@
+"""How Vietnamese pages write a date: the forms of day, time of day, zone, weekday, and the words around them.
+
+`shown_dates` lists every day a text shows with its time and its label; which of them is the publication date, if any,
+is for `vietnam.dates` to say. Day before month always.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+__all__ = ["TZ", "Label", "Shown", "shown_dates"]
+
+TZ = ZoneInfo("Asia/Ho_Chi_Minh")
+_FLAGS = re.IGNORECASE | re.VERBOSE
+
+_MONTHS = {
+    "giêng": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
+    "chín": 9, "mười một": 11, "mười hai": 12, "mười": 10, "chạp": 12,
+}  # fmt: skip
+_MONTH = r"(?:\d{1,2}|" + "|".join(sorted(_MONTHS, key=len, reverse=True)).replace(" ", r"\s+") + ")"
+
+_DAY = re.compile(
+    rf"""
+      (?<![\d./\-+:_=]) (?P<d>\d{{1,2}}) \s? (?P<sep>[/.\-]) \s? (?P<m>\d{{1,2}}) \s? (?P=sep) \s? (?P<y>\d{{4}})
+      (?! \d | [./\-]\d )
+    | (?<![\d./\-+:_=]) (?P<y2>\d{{4}}) (?P<sep2>[/\-]) (?P<m2>\d{{1,2}}) (?P=sep2) (?P<d2>\d{{1,2}})
+      (?! [\d+] | [./\-]\d | T(?!\d\d:\d\d) )
+    | (?<![\d./\-+:]) (?P<d3>\d{{1,2}}) \s*,?\s* (?:tháng|th\.?) \s* (?P<m3>{_MONTH}) [\s,]+ (?:năm\s+)? (?P<y3>\d{{4}})
+      (?!\d)
+    | \b (?:tháng|th\.?) \s* (?P<m4>{_MONTH}) \s+ (?:ngày\s+)? (?P<d4>\d{{1,2}}) \s*,\s* (?P<y4>\d{{4}}) (?!\d)
+    """,
+    _FLAGS,
+)
+_CLOCK = r"""(?<![\d:./\-]) (?P<H>\d{1,2}) \s? (?: : | h | g | giờ ) \s? (?P<M>\d{2}) (?: \s?:\s? (?P<S>\d{2}) (?:\.\d+)? )?
+    (?! [\d:] ) (?: \s? (?:phút|'|’) )? (?: \s* (?P<half> AM|PM|SA|CH|sáng|chiều|tối ) \b )?"""
+_GAP = r"[\s,|\-–—•·]*"
+_WEEKDAY = r"(?<!\w) (?: thứ \s* (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7]) | t[2-7] | (?:chủ|chúa) \s* nhật | cn ) (?!\w)"
+_AFTER = re.compile(rf"[\s,|\-–—•·(@T]* (?: (?:vào\s+)? lúc | hồi )? \s* :? \s* {_CLOCK}", _FLAGS)
+_BEFORE = re.compile(rf"{_CLOCK} {_GAP} \)? {_GAP} (?: (?P<weekday>{_WEEKDAY}) {_GAP} )? (?: ngày \s* )? \(? $", _FLAGS)
+_WEEKDAY_BEFORE = re.compile(rf"(?P<weekday>{_WEEKDAY}) {_GAP} (?: ngày \s* )? $", _FLAGS)
+_DAY_WORD = re.compile(r"(?<!\w) ngày \s* :? \s* $", _FLAGS)
+_ZONE = re.compile(
+    r"""[\s,]* \(? \s* (?: (?P<name>GMT|UTC) (?P<plain>\s*[+\-]\s*\d{1,2}(?::?\d{2})?)? (?!\w)
+    | (?P<offset>[+\-]\d{2}:?\d{2}) (?![\d:/\-]) | (?P<z>Z)\b | giờ \s (?:hà\snội|việt\snam) ) \s* \)?""",
+    _FLAGS,
+)
+# No label, weekday or time that belongs to a date stands farther before it than this.
+_REACH = 80
+
+_RANGE_BEFORE = re.compile(
+    r"(?: \d \s* [\-–—] | (?<!\w) (?:từ|trước|sau|hết|đến|tới|quá|trong|và|vào|sáng|trưa|chiều|tối|đêm|rạng\s+sáng)"
+    r"| \w \s+ (?:vào\s+)? (?:lúc|hồi) ) [\s,]* $",
+    _FLAGS,
+)
+_RANGE_AFTER = re.compile(r"\s* (?: [\-–—] | đến | tới ) \s* (?: hết\s+ )? (?:ngày\s*)? \d{1,2} [/.\-] \d", _FLAGS)
+_HOURS = re.compile(
+    r"\d{1,2} \s? (?: : | h ) \s? (?:\d{2})? \s* (?:[\-–—]|đến) \s* \d{1,2} \s? (?: : | h ) \s? \d{2}", _FLAGS
+)
+
+_PUBLISHED = re.compile(
+    r"""(?<!\w) (?: (?:(?:được|đã|bài)\s+)? (?:ngày|thời\s+gian|thời\s+điểm|giờ)? \s*
+        (?: đăng\s+công\s+báo | đăng\s+(?:tải|bài|tin) | đăng | xuất\s+bản | công\s+bố | phát\s+hành
+          | gửi\s+bài | gửi | viết | tạo | đưa\s+tin )
+        | posted | published | created | date )
+        \s* (?: bài | tin | lên )? \s* (?: vào\s+lúc | vào | lúc | ngày | hồi | on | at )? \s* [:,\-|]? \s* $""",
+    _FLAGS,
+)
+_UPDATED = re.compile(
+    r"""(?<!\w) (?: (?:lần|ngày|thời\s+gian|được)? \s* (?:cập\s+nhật|chỉnh\s+sửa|sửa\s+đổi) \s* (?:lần\s+cuối|mới\s+nhất|cuối)?
+        | (?:last\s+)? (?:updated?|modified) )
+        \s* (?: vào\s+lúc | vào | lúc | ngày | hồi | on | at )? \s* [:,\-|]? \s* $""",
+    _FLAGS,
+)
+
+
+class Label(IntEnum):
+    """What the words right before a date call it; a higher one is the better publication date."""
+
+    UPDATED = 0
+    NONE = 1
+    PUBLISHED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A day a text shows: its time of day in Asia/Ho_Chi_Minh, its label, and where it stands.
+
+    `label_start` to `end` is the whole with its label, `start` to `end` the date with weekday, time and zone.
+    """
+
+    day: date
+    clock: time | None
+    label: Label
+    weekday: bool
+    label_start: int
+    start: int
+    end: int
+
+
+def _month(written: str) -> int:
+    return int(written) if written.isdigit() else _MONTHS[" ".join(written.lower().split())]
+
+
+def _clock(found: re.Match[str]) -> time:
+    """The time of day; a 24-hour clock may carry a superfluous AM or PM. ValueError when there is no such time."""
+    hour, half = int(found["H"]), (found["half"] or "").upper()
+    if half in ("PM", "CH", "CHIỀU", "TỐI") and hour < 12:
+        hour += 12
+    elif half in ("AM", "SA", "SÁNG") and hour == 12:
+        hour = 0
+    return time(hour, int(found["M"]), int(found["S"] or 0))
+
+
+def _american(day: re.Match[str], clock: re.Match[str] | None) -> bool:
+    """Whether `3/5/2026 3:34:00 PM` may be month first: slashes, AM or PM, a 12-hour time, both numbers a month.
+
+    .NET prints its en-US culture so; its vi-VN culture prints SA and CH, day first.
+    """
+    if clock is None or day["sep"] != "/" or (clock["half"] or "").upper() not in ("AM", "PM"):
+        return False
+    return 1 <= int(clock["H"]) <= 12 and int(day["d"]) <= 12 and int(day["d"]) != int(day["m"])
+
+
+def _in_vietnam(day: date, clock: time, zone: re.Match[str] | None) -> tuple[date, time]:
+    """The moment in Asia/Ho_Chi_Minh; without a zone it is already local. ValueError for an offset that is none."""
+    if zone is None or not (zone["name"] or zone["offset"] or zone["z"]):
+        return day, clock
+    written = re.sub(r"[\s:]", "", zone["offset"] or zone["plain"] or "+0")
+    hours, minutes = (written[1:-2], written[-2:]) if len(written) > 3 else (written[1:], "0")
+    shift = timedelta(hours=int(hours), minutes=int(minutes))
+    if shift > timedelta(hours=14):
+        raise ValueError("no such offset")
+    offset = timezone(-shift if written[0] == "-" else shift) if shift else UTC
+    local = datetime.combine(day, clock, offset).astimezone(TZ)
+    return local.date(), local.time()
+
+
+def _label(before: str) -> tuple[Label, int]:
+    """The label that ends a text, and how many characters it takes there."""
+    for label, form in ((Label.UPDATED, _UPDATED), (Label.PUBLISHED, _PUBLISHED)):
+        if found := form.search(before):
+            return label, len(before) - found.start()
+    return Label.NONE, 0
+
+
+def _part_of_range(before: str, after: str) -> bool:
+    """Whether the words around a date make it a term, a range of days or hours, or a day told in a sentence."""
+    line = before.rpartition("\n")[2] + after.partition("\n")[0]
+    return bool(_RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after) or _HOURS.search(line))
+
+
+def _moment(found: re.Match[str], clock: re.Match[str] | None, zone: re.Match[str] | None) -> tuple[date, time | None]:
+    """Day and time in Asia/Ho_Chi_Minh. ValueError when there is no such day, time or offset."""
+    year, month, number = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
+    day = date(int(year), _month(month), int(number))
+    return (day, None) if clock is None else _in_vietnam(day, _clock(clock), zone)
+
+
+def _read(text: str, found: re.Match[str]) -> Shown | None:
+    """One match of `_DAY` with what belongs to it, None when it is impossible, ambiguous or part of a range."""
+    end = found.end()
+    before = text[max(0, found.start() - _REACH) : found.start()]
+    follows = _AFTER.match(text, end)
+    named = (None if follows else _BEFORE.search(before)) or _WEEKDAY_BEFORE.search(before)
+    leads = named or _DAY_WORD.search(before)
+    start = found.start() - (len(before) - leads.start() if leads else 0)
+    clock = follows or (named if named and "H" in named.groupdict() else None)
+    end = follows.end() if follows else end
+    zone = _ZONE.match(text, end) if clock else None
+    end = zone.end() if zone else end
+    before = text[max(0, start - _REACH) : start]
+    label, length = _label(before)
+    if (label is Label.NONE and _part_of_range(before, "")) or _part_of_range("", text[found.end() : end + _REACH]):
+        return None
+    if _american(found, clock) or _RANGE_AFTER.match(text, end):
+        return None
+    try:
+        day, time_of_day = _moment(found, clock, zone)
+    except (ValueError, OverflowError):
+        return None
+    return Shown(day, time_of_day, label, bool(named and named["weekday"]), start - length, start, end)
+
+
+def shown_dates(text: str) -> Iterator[Shown]:
+    """Every day the text shows that is possible, complete and no part of a range, in the text's order."""
+    for found in _DAY.finditer(text):
+        shown = _read(text, found)
+        if shown is not None:
+            yield shown
