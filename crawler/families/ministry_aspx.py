@@ -1,0 +1,78 @@
+"""Ministry-type .aspx (most.gov.vn and, very likely, vjst.vn).
+
+Recognise: `/vn/tin-tuc/<id>/<slug>.aspx`, pictures `/Images/Tintuc/m<uuid>.jpg`.
+
+Portals: www.most.gov.vn (the ministry is now at mst.gov.vn, another family); vjst.vn [inferred].
+
+[seen] in addresses and two texts: the slug is cut at about 100 characters and may end in `-`; order of the text: date line
+first (`Thứ năm, 03/08/2023 13:16`, at most.gov.vn with ` GMT+7`), title, lead, paragraphs and captions, signature in
+initials, rating.
+
+[inferred], nobody has shown the markup: every class name below, the list, `?page=N`.
+
+Widgets: the rating block (`Đánh giá`, `X`, `(Di chuột vào ngôi sao để chọn điểm)`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from parsel import Selector
+
+from crawler.addresses import with_parameter
+from crawler.keys import own_address
+from crawler.listing import Listing, Section
+from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.paging import has_postback, next_by_parameter
+from crawler.portal import PortalSpider
+from pipelines.article import Layout
+
+__all__ = ["MinistryAspxSpider"]
+
+_ARTICLE = re.compile(r"(?:/v[ni])?/tin-tuc/(?P<id>\d+)/[^/]+\.aspx", re.IGNORECASE)
+_LIST = ListShape(
+    module="div.list-news",
+    pager="div.paging",
+    links=("div.news-item a.news-title", "div.news-item a"),
+    entry="div.news-item",
+    day="span.news-date",
+)
+
+
+class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
+    """A portal whose articles are `/vn/tin-tuc/<id>/<slug>.aspx`."""
+
+    layouts = (
+        Layout(
+            name="detail-news",
+            fits="div.detail-news",
+            title=("div.detail-news h1.detail-title", "div.detail-news .detail-title"),
+            published=("div.detail-news .detail-date",),
+            lead=("div.detail-news .detail-lead",),
+            body=("div.detail-news .detail-content",),
+            author=("div.detail-news .detail-author",),
+            captions=(".detail-content .caption", ".detail-content .image-caption"),
+            drop=("div.rating", ".rating"),
+            attachments=("div.detail-news .attachments a", '.detail-content a[href$=".pdf"]'),
+        ),
+    )
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The number in the path, whatever the slug."""
+        address = own_address(cls, url)
+        match = _ARTICLE.fullmatch(address.path) if address else None
+        return address.site + match["id"] if address and match else None
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """The list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
+        page, base = Selector(text=html), page_base(url, html)
+        module = find_module(page, _LIST, base, cls.article_key)
+        if module is None:
+            return Listing(())
+        entries = read_entries(module, _LIST, base, cls.article_key)
+        following = next_by_parameter(module.pager, base, number, lambda name: name.lower() == "page")
+        if following is None and has_postback(module.pager, number):
+            following = with_parameter(url, "page", str(number + 1))
+        return Listing(entries, following)

@@ -1,0 +1,98 @@
+"""Tân Dân on SharePoint (Ninh Thuận, Điện Biên, Nam Định, the planning ministry; sub-sites of Thanh Hóa and Hà Tĩnh).
+
+Recognise: `/portal/Pages/…aspx` beside `/portal/Photos/YYYY-MM-DD/…`; classes beginning `tandan-`, `td-`, `TD-`;
+SharePoint's `ctl00_PlaceHolderMain_ctl…`, `ms-rtestate-field`.
+
+Portals: ninhthuan.gov.vn with sub-sites, dienbien.gov.vn, namdinh.gov.vn, mpi.gov.vn.
+
+[seen] in a public scraper, one article's pasted markup and about twenty addresses:
+- articles `/portal/Pages/<Y-M-D>/<Slug><tail>.aspx`, the folder padded or not, or only a year; the tail is glued to a
+  slug that is cut in the middle of a word, so it is no key; `Portal/Pages` in any case, with and without `www`, `:443`
+- links of a list in `.channel-news-title` or `.tandan-p-article-news-title`
+- `p.tandan-p-article-main` holds a block element: lxml closes it at once, the body is its sibling `.ms-rtestate-field`
+- print copies `/portal/pages/print.aspx?p=N`
+
+[inferred]: the key; any article link with a date folder as an entry; `?PageIndex=N` (a scraper tried it and went over to
+clicking a postback), therefore a page that brings nothing new ends the walk.
+
+Widgets: `.tandan-div-article-other`, `.social-share`, `.td-tags`; the words `Đăng ngày` before the date.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from parsel import Selector
+
+from crawler.addresses import with_parameter
+from crawler.keys import own_address
+from crawler.listing import Listing, Section
+from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.paging import has_postback, next_by_parameter
+from crawler.portal import PortalSpider
+from pipelines.article import Layout
+from vietnam.dates import read_url_day
+
+__all__ = ["TanDanSpider"]
+
+_ARTICLE = re.compile(r"/portal/pages/(?P<path>\d{4}(?:-\d{1,2}-\d{1,2})?/[^/]+\.aspx)")
+_LIST = ListShape(
+    module=".ms-webpart-zone, .ms-webpartzone-cell, .s4-wpcell, [class*=td-channel], [class*=channel-news-list]",
+    pager=(
+        '[class*="pagination"], [class*="paging"], [class*="pager"], [class*="phan-trang"], '
+        ':has(> a[href*="PageIndex="]), :has(> a[href*="__doPostBack"])'
+    ),
+    links=(".channel-news-title a", ".tandan-p-article-news-title a", 'a[href*="ortal/"]'),
+    entry="[class*=channel-news-item], [class*=article-news-item], li, tr",
+)
+_BODY = (".tandan-content-view", ".ms-rtestate-field", ".tandan-p-article-main")
+_DROP = (".tandan-div-article-other", "#ctl00_PlaceHolderMain_ctl08_label", ".social-share", ".td-tags")
+
+
+class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
+    """A portal of Tân Dân: articles under `/portal/Pages/<date>/`."""
+
+    layouts = (
+        Layout(
+            name="tandan-view",
+            fits=".tandan-content-view, .tandan-title-view",
+            title=(".tandan-title-view", ".tandan-p-article-news-title"),
+            published=(".tandan-date-view", ".tandan-span-date-publish"),
+            lead=(".tandan-p-article-news-summary",),
+            body=_BODY,
+            drop=_DROP,
+            attachments=('.ms-rtestate-field a[href$=".pdf"]', '.tandan-content-view a[href$=".pdf"]'),
+        ),
+        Layout(
+            name="tandan-article",
+            fits=".tandan-span-date-publish, .tandan-p-article-news-summary, .tandan-p-article-main",
+            title=(".tandan-p-article-news-title", ".tandan-title-view"),
+            published=(".tandan-span-date-publish", ".tandan-date-view"),
+            lead=(".tandan-p-article-news-summary",),
+            body=_BODY[1:],
+            drop=_DROP,
+            attachments=('.ms-rtestate-field a[href$=".pdf"]',),
+        ),
+    )
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The path below `/portal/pages/` in lower case: SharePoint's addresses do not tell case apart."""
+        address = own_address(cls, url)
+        match = _ARTICLE.fullmatch(address.path.lower()) if address else None
+        return address.site + match["path"] if address and match else None
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """The module around the page links; days from the folders of the addresses; `?PageIndex=N` for a postback."""
+        page, base = Selector(text=html), page_base(url, html)
+        module = find_module(page, _LIST, base, cls.article_key)
+        if module is None:
+            return Listing(())
+        found = read_entries(module, _LIST, base, cls.article_key)
+        entries = tuple(replace(entry, day=read_url_day(entry.url)) for entry in found)
+        following = next_by_parameter(module.pager, base, number, lambda name: name.lower() == "pageindex")
+        if following is None and has_postback(module.pager, number):
+            following = with_parameter(url, "PageIndex", str(number + 1))
+        return Listing(entries, following)

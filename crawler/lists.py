@@ -1,0 +1,131 @@
+"""The entries of a list page, taken from the one module that is the list.
+
+The side columns of these portals repeat the list's classes for other sections, and menus match any pattern of article
+addresses. What the list has and the others have not is the pager, so the module around the pager is the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from parsel import Selector
+from w3lib.html import get_base_url
+
+from crawler.addresses import absolute
+from crawler.listing import Entry, KeyOf
+from vietnam.dates import TZ, read_published
+from vietnam.letters import fold_spaces, nfc
+
+__all__ = ["ListModule", "ListShape", "find_module", "page_base", "read_entries"]
+
+# A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
+_ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
+_CLIMB = 5  # levels from a pager up to its list
+_SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
+_MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """Where a family's list page puts its entries. All values are CSS selectors.
+
+    `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries' links
+    (the first selector that finds articles counts), `entry` the box of one entry and `day` its date in that box.
+    """
+
+    module: str
+    pager: str
+    links: tuple[str, ...]
+    entry: str
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListModule:
+    """The box that is the section's own list, and the box of its page links if it has one."""
+
+    box: Selector
+    pager: Selector | None = None
+
+
+def page_base(url: str, html: str) -> str:
+    """The address relative links of the page start from."""
+    return get_base_url(html, url)
+
+
+def find_module(page: Selector, shape: ListShape, base: str, key_of: KeyOf) -> ListModule | None:
+    """The section's own list: the nearest box around a pager that holds articles.
+
+    Without any pager the first box of the family's shape outside the side columns. None when the list is empty: a pager
+    around which no article stands is an empty list, whatever the other columns show.
+    """
+    boxes = page.css(shape.module)
+    edges = [box.root for box in boxes]
+    pagers = [pager for pager in page.css(shape.pager) if not _has_article(pager, base, key_of)]
+    for pager in pagers:
+        for around in _climb(pager, edges):
+            if _has_article(around, base, key_of):
+                return ListModule(around, pager)
+    if pagers:
+        return None
+    sides = [side.root for side in page.css(_SIDES)]
+    for box in boxes:
+        aside = any(above.root in sides for above in box.xpath("ancestor-or-self::*"))
+        if not aside and _has_article(box, base, key_of):
+            return ListModule(box)
+    return None
+
+
+def read_entries(module: ListModule, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
+    """The articles a module links to in its order, each key once: picture, title and "read more" links are one entry."""
+    entries: dict[str, Entry] = {}
+    boxes = module.box.css(shape.entry)
+    for links in shape.links:
+        for link in module.box.css(links):
+            url = absolute(base, link.attrib.get("href", ""))
+            key = key_of(url) if url else None
+            if url is None or key is None:
+                continue
+            found = Entry(url=url, key=key, title=_title(link), day=_day(link, boxes, shape.day))
+            before = entries.setdefault(key, found)
+            entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
+        if entries:
+            break
+    return tuple(entries.values())
+
+
+def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
+    """The boxes around a pager from the inside out, up to the first that is a whole module."""
+    around = list(reversed(pager.xpath("ancestor-or-self::*")))
+    for box in around[: _CLIMB + 1]:
+        if box.root.tag in ("body", "html", "form"):
+            return
+        yield box
+        if box.root in edges and box is not around[0]:
+            return
+
+
+def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
+    addresses = (absolute(base, href) for href in box.css("a::attr(href)").getall())
+    return any(url is not None and key_of(url) is not None for url in addresses)
+
+
+def _title(link: Selector) -> str:
+    for text in ("".join(link.xpath(".//text()").getall()), link.attrib.get("title", "")):
+        title = fold_spaces(nfc(text)).strip()
+        if title and title.casefold() not in _MORE:
+            return title
+    return ""
+
+
+def _day(link: Selector, boxes: Iterable[Selector], dated: str) -> date | None:
+    """The day shown in the innermost entry box around a link."""
+    around = [above.root for above in link.xpath("ancestor-or-self::*")]
+    inner = [box for box in boxes if box.root in around]
+    for shown in inner[-1].css(dated) if inner and dated else ():
+        moment = read_published("".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME)
+        if moment:
+            return moment.day
+    return None

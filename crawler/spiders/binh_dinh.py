@@ -1,0 +1,15 @@
+"""Bình Định, part of Gia Lai since 1 July 2025."""
+
+from crawler.families.vhv import VHVSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class BinhDinh(VHVSpider):
+    name = "binh_dinh"
+    title = "Cổng thông tin điện tử tỉnh Bình Định"
+    province = "binhdinh"
+    home = "https://binhdinh.gov.vn"
+    sections = (Section("tin-tuc", "/tin-tuc", "Tin tức"),)
+    sure = Sure.RECORDED  # one article's text here, the family's markup at the ministry of industry and trade
+    inferred = ("list", "paging", "key", "layout")

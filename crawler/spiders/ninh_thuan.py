@@ -1,0 +1,18 @@
+"""Ninh Thuận, part of Khánh Hòa since 1 July 2025; whether the old host redirects is not known."""
+
+from crawler.families.tandan import TanDanSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class NinhThuan(TanDanSpider):
+    name = "ninh_thuan"
+    title = "Cổng thông tin điện tử tỉnh Ninh Thuận"
+    province = "ninhthuan"
+    home = "https://ninhthuan.gov.vn"
+    sections = (
+        Section("tin-tuc-su-kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
+        Section("thong-tin-trong-tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
+    )
+    sure = Sure.RECORDED  # one article's text; its addresses were seen
+    inferred = ("sections", "list", "paging", "key", "layout")

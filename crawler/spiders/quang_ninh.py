@@ -1,0 +1,15 @@
+"""Quảng Ninh; departments stand below `/So/<so>/` on the same host."""
+
+from crawler.families.sp_qnp import SPQNPSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class QuangNinh(SPQNPSpider):
+    name = "quang_ninh"
+    title = "Cổng thông tin điện tử tỉnh Quảng Ninh"
+    province = "quangninh"
+    home = "https://www.quangninh.gov.vn"
+    sections = (Section("tin-tuc-su-kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),)
+    sure = Sure.RECORDED  # one article's text; its addresses were seen
+    inferred = ("list", "paging", "layout")

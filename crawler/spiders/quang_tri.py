@@ -1,0 +1,18 @@
+"""Quảng Trị, which absorbed Quảng Bình on the same platform."""
+
+from crawler.families.liferay_view_article import LiferayViewArticleSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class QuangTri(LiferayViewArticleSpider):
+    name = "quang_tri"
+    title = "Cổng thông tin điện tử tỉnh Quảng Trị"
+    province = "quangtri"
+    home = "https://www.quangtri.gov.vn"
+    sections = (
+        Section("tin-trong-tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
+        Section("chi-dao-dieu-hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
+    )
+    sure = Sure.RECORDED  # one article's text; its addresses were seen
+    inferred = ("sections", "list", "paging", "layout")

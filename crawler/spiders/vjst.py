@@ -1,0 +1,15 @@
+"""The journal of the Ministry of Science and Technology, the likely source of the text known for Bắc Giang; never seen."""
+
+from crawler.families.ministry_aspx import MinistryAspxSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class Vjst(MinistryAspxSpider):
+    name = "vjst"
+    title = "Tạp chí Khoa học và Công nghệ Việt Nam"
+    province = None
+    home = "https://vjst.vn"
+    sections = (Section("tin-tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    sure = Sure.INFERRED
+    inferred = ("home", "sections", "list", "paging", "key", "layout")
