@@ -64,7 +64,7 @@ class ComposedSite(ABC):
     name: str
     sections: tuple[ReplicaSection, ...]
     style: BodyStyle
-    page_size = 5
+    page_size = 4
     disallow: tuple[str, ...] = ()
     still_articles = False
     """Whether article pages carry no counter and answer conditional requests."""
@@ -190,9 +190,9 @@ class ComposedSite(ABC):
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
         """An article's page as of the request's night, whether or not it was withdrawn."""
         shown = article.as_of(request.night)
-        others = [other for other in self.visible(request.night) if other.key != article.key]
-        start = zlib.crc32(article.key.encode()) % max(1, len(others))
-        related = [*others[start:], *others[:start]][:3] if article.related else []
+        # Older ones only: what a page links to must not change by itself when something new appears.
+        older = [other for other in self.visible(request.night) if other.published < article.published]
+        related = older[:3] if article.related else []
         return self.render(
             "article.html",
             request,
