@@ -154,17 +154,19 @@ class Ledger:
                 )
             return self._db.total_changes - before
 
-    def settle(self, portal: str, night: date, state: State, reason: str, now: datetime) -> bool:
+    def settle(
+        self, portal: str, night: date, state: State, reason: str, now: datetime, run: str | None = None
+    ) -> bool:
         """End a portal's night that nobody runs (missed, skipped, stopped at the cut-off); False if it is taken."""
         with self._write():
             row = self._row(portal, night)
             if row is not None and (row.state.terminal or (row.state is State.RUNNING and not row.abandoned(now))):
                 return False
             self._db.execute(
-                "INSERT INTO nights (portal, night, state, due_at, reason, finished_at) VALUES (?, ?, ?, ?, ?, ?) "
+                "INSERT INTO nights (portal, night, state, due_at, reason, finished_at, run) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (night, portal) DO UPDATE SET state = excluded.state, reason = excluded.reason, "
-                "finished_at = excluded.finished_at, owner = NULL, lease_until = NULL",
-                (portal, night.isoformat(), state.value, _utc(now), reason, _utc(now)),
+                "finished_at = excluded.finished_at, run = COALESCE(excluded.run, run), owner = NULL, lease_until = NULL",
+                (portal, night.isoformat(), state.value, _utc(now), reason, _utc(now), run),
             )
             return True
 

@@ -1,0 +1,151 @@
+"""One crawl as a process in a session of its own: limits, a deadline, SIGTERM, then SIGKILL of the whole group."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from archive.durable import disk_errors
+from archive.errors import ExitCode
+
+__all__ = ["CrawlProcess", "Ended", "Limits", "Stop"]
+
+_ROOT = Path(__file__).resolve().parent.parent
+_CODES: dict[int, str] = {
+    ExitCode.GOOD: "ended without a complete record",
+    ExitCode.FINDINGS: "ended without a complete record (exit code 1)",
+    ExitCode.USAGE: "refused its settings",
+    ExitCode.DISK_FULL: "found the disk full",
+    ExitCode.ARCHIVE_UNUSABLE: "could not use the archive",
+    ExitCode.INTERRUPTED: "was interrupted",
+    ExitCode.TIME_LIMIT: "reached its time limit",
+    ExitCode.BUG: "ended with a bug of ours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Total time, address space in bytes, and the time between SIGTERM and SIGKILL."""
+
+    deadline: timedelta
+    memory: int
+    grace: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a process is told to end: in words, and the exit code that stands for it."""
+
+    reason: str
+    code: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it ended: exit code (negative: the signal), what it was told before, whether it had to be killed."""
+
+    code: int
+    told: Stop | None = None
+    killed: bool = False
+    last_line: str = ""
+
+    @property
+    def reason(self) -> str:
+        """In words for the ledger and the night's report."""
+        if self.told is not None:
+            return self.told.reason + (", did not answer SIGTERM and was killed" if self.killed else "")
+        if self.code < 0:
+            words = f"was killed by {_signal_name(-self.code)}"
+        else:
+            words = _CODES.get(self.code, f"ended with exit code {self.code}")
+        return f"the crawl {words}" + (f": {self.last_line}" if self.last_line else "")
+
+
+class CrawlProcess:
+    """A running command. `ticks` are monotonic seconds, given by the caller at every call."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path, limits: Limits, ticks: float
+    ) -> None:
+        """Start it. Its output is appended to `log`. Raises DiskFull or ArchiveError when the log cannot be made."""
+        with disk_errors(f"cannot write {log}"):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            stream = log.open("ab")
+        launch = [sys.executable, "-m", "crawler.launch", str(os.getpid()), str(limits.memory)]
+        with stream:
+            self._log, self._began = log, stream.tell()
+            self._process = subprocess.Popen(
+                [*launch, *command],
+                cwd=_ROOT,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._limits = limits
+        self._started = ticks
+        self._told: Stop | None = None
+        self._told_at = 0.0
+        self._killed = False
+
+    @property
+    def pid(self) -> int:
+        """The process, which is also its group and session."""
+        return self._process.pid
+
+    def tell(self, stop: Stop, ticks: float) -> None:
+        """Ask it to end: it finishes its batch. Asking twice changes nothing, so that it is not torn from its batch."""
+        if self._told is None:
+            self._told, self._told_at = stop, ticks
+            self._signal(signal.SIGTERM, group=False)
+
+    def kill(self) -> None:
+        """End it and everything it started, now."""
+        self._killed = True
+        self._signal(signal.SIGKILL, group=True)
+        self._process.wait()
+
+    def poll(self, ticks: float) -> Ended | None:
+        """How it ended, or None while it runs; keeps the deadline and the time between SIGTERM and SIGKILL."""
+        code = self._process.poll()
+        if code is not None:
+            self._signal(signal.SIGKILL, group=True)  # workers that outlived their crawl
+            return Ended(code, self._told, self._killed, self._last_line())
+        if self._told is None and ticks - self._started >= self._limits.deadline.total_seconds():
+            minutes = self._limits.deadline.total_seconds() / 60
+            self.tell(Stop(f"stopped at its deadline of {minutes:g} min", ExitCode.TIME_LIMIT), ticks)
+        elif self._told is not None and ticks - self._told_at >= self._limits.grace.total_seconds():
+            self._killed = True
+            self._signal(signal.SIGKILL, group=True)
+        return None
+
+    def _signal(self, number: signal.Signals, *, group: bool) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if group:
+                os.killpg(self._process.pid, number)
+            elif self._process.poll() is None:
+                os.kill(self._process.pid, number)
+
+    def _last_line(self) -> str:
+        """The last line it wrote, if that is an error of ours or of Python: what a person wants to see first."""
+        with contextlib.suppress(OSError), self._log.open("rb") as stream:
+            stream.seek(max(self._began, stream.seek(0, os.SEEK_END) - 4096))
+            lines = stream.read().decode("utf-8", "replace").split("\n")
+            said = [line.strip() for line in lines if line.strip()]
+            return "".join(letter for letter in said[-1] if letter.isprintable())[:300] if said else ""
+        return ""
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
