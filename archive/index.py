@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -98,11 +98,19 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One read transaction on a read-only connection."""
+        _roll_back(self.path)
         try:
             with self._reader.begin() as connection:
                 yield Transaction(connection)
         except DatabaseError as error:
             raise _explained(self.path, error) from error
+
+
+def _roll_back(path: Path) -> None:
+    """A process that was killed may leave a journal that only a writing connection can roll back."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _explained(path: Path, error: DatabaseError) -> ArchiveError:

@@ -8,30 +8,27 @@ committed stays, the rest is set aside at the next start, and a failed flush is 
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
 
 from archive.durable import (
     TEMPORARY,
     append_durably,
     disk_errors,
     make_folder,
-    move_durably,
     sync_folder,
     write_durably,
 )
-from archive.errors import ArchiveError, RunBusy
+from archive.errors import ArchiveError
 from archive.identity import Paths
 from archive.index import Index, Transaction, place
 from archive.judgement import Judge
 from archive.lines import ArticleLine, article_line, encode_article, encode_page
+from archive.placing import hold, place_run
 from archive.queries import Look, Owed
 from archive.records import (
     Capture,
@@ -41,34 +38,18 @@ from archive.records import (
     Outcome,
     Page,
     Run,
-    SectionWalk,
-    Verdict,
     Via,
-    WalkEnd,
 )
 from archive.recovery import recover
 from archive.runs import RUN_FILE, run_bytes
+from archive.tally import JudgeNight, Tally, tally
 from archive.texts import content_sha256, file_name, text_bytes, version_id
 from archive.warc import Served, WarcFile
 
-__all__ = ["PortalNight", "Tally", "hold"]
+__all__ = ["PortalNight"]
 
 BATCH_DOCUMENTS = 25
 BATCH_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What a portal's night came to: counts by outcome and by event, distinct keys listed, and each section's walk."""
-
-    outcomes: dict[str, int]
-    events: dict[str, int]
-    listed: int
-    requests: int
-    sections: dict[str, SectionWalk]
-
-
-JudgeNight = Callable[[Tally], tuple[Verdict, tuple[str, ...]]]
 
 
 @dataclass(slots=True)
@@ -78,20 +59,6 @@ class _Pending:
     reasons: tuple[str, ...] = ()
     temporary: Path | None = None
     data: bytes = b""
-
-
-def hold(paths: Paths, portal: str) -> IO[bytes]:
-    """Take the portal's write lock; it ends with the process. Raises RunBusy when another process holds it."""
-    make_folder(paths.open)
-    stream = paths.lock(portal).open("ab")
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        stream.close()
-        raise RunBusy(
-            f"{portal} is being crawled into this archive by another process; wait for it or end it"
-        ) from None
-    return stream
 
 
 class PortalNight:
@@ -296,28 +263,11 @@ class PortalNight:
 
     def tally(self) -> Tally:
         """The counts of everything committed in this run, earlier attempts included."""
-        outcomes = Counter(page.outcome.value for page in self.pages)
-        events = Counter(line.event.value for line in self.articles)
-        listed = {entry.key for page in self.pages for entry in page.listed}
-        return Tally(
-            dict(sorted(outcomes.items())),
-            dict(sorted(events.items())),
-            len(listed),
-            len(self.pages),
-            self._sections(),
-        )
-
-    def _sections(self) -> dict[str, SectionWalk]:
-        walks: dict[str, SectionWalk] = {}
         start = place(self.night, self.run, 0)
-        for name in sorted({page.section for page in self.pages if page.section and page.page_number}):
-            pages = [page for page in self.pages if page.section == name and page.page_number]
-            keys = {entry.key for page in pages for entry in page.listed}
-            ends: list[WalkEnd] = [page.walk_end for page in pages if page.walk_end]
-            with self._index.reading() as questions:
-                fresh = questions.first_listed_from(self.portal, name, start)
-            walks[name] = SectionWalk(len(pages), len(keys), fresh, ends[-1] if ends else None)
-        return walks
+        with self._index.reading() as questions:
+            return tally(
+                self.pages, self.articles, lambda section: questions.first_listed_from(self.portal, section, start)
+            )
 
     # how it ends
 
@@ -326,6 +276,11 @@ class PortalNight:
         self._record_unjudged("interrupted before it was understood")
         self.commit()
         self._release()
+
+    def abandon(self) -> None:
+        """Let go after a failure without writing anything more: the next start sets the run right."""
+        self._warc.abandon()
+        self._lock.close()
 
     def close(
         self,
@@ -377,12 +332,3 @@ class PortalNight:
     def _release(self) -> None:
         self._warc.close()
         self._lock.close()
-
-
-def place_run(paths: Paths, index: Index, folder: Path, run: Run) -> None:
-    """Move a run that has its record to its dated place, whole, and repeat its record in the index."""
-    move_durably(folder, paths.night(run.night) / run.run)
-    with index.writing() as transaction:
-        transaction.add_run(run)
-    if not any(folder.parent.iterdir()):
-        folder.parent.rmdir()

@@ -32,7 +32,8 @@ from archive.index import Index
 from archive.judgement import Judge
 from archive.manifest import Seal
 from archive.night import seal_night, sealed_runs, seals_on_disk
-from archive.portal_night import PortalNight, hold, place_run
+from archive.placing import hold, place_run
+from archive.portal_night import PortalNight
 from archive.records import Kind, Run
 from archive.runs import RUN_FILE, read_run
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -71,10 +72,12 @@ class WarcFile:
         self._offset = 0
         self._buffer = BytesIO()
         self._writer = WARCWriter(self._buffer, gzip=True, warc_version="1.1")
+        fields = "".join(f"{name}: {value}\r\n" for name, value in info.items()).encode()
         record = self._writer.create_warc_record(
             "",
             "warcinfo",
-            payload=BytesIO("".join(f"{name}: {value}\r\n" for name, value in info.items()).encode()),
+            payload=BytesIO(fields),
+            length=len(fields),
             warc_headers_dict={
                 "WARC-Record-ID": _record_id("warcinfo", path.name, now),
                 "WARC-Date": _warc_date(now),
@@ -97,6 +100,11 @@ class WarcFile:
         """Flush and close the file."""
         if not self._stream.closed:
             self.sync()
+            self._stream.close()
+
+    def abandon(self) -> None:
+        """Close the file after a failure; what could not be written is lost, as it was never acknowledged."""
+        with suppress(OSError):
             self._stream.close()
 
     def _append(self, record: object) -> CaptureRef:
