@@ -220,7 +220,6 @@ class Transaction(Queries):
             "previous": seal.previous,
             "root": seal.root,
             "files": len(seal.files),
-            "signed": int(seal.signed),
         }
         self.connection.execute(insert(SEALS).values(values))
 

@@ -114,7 +114,6 @@ SEALS = Table(
     Column("previous", String),
     Column("root", String, nullable=False),
     Column("files", Integer, nullable=False),
-    Column("signed", Integer, nullable=False),
 )
 
 TABLES = (RUNS, EVENTS, PAGES, LISTED, LOOKS, SEALS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -98,11 +98,7 @@ def walk(night: PortalNight, told: Sequence[Told], moment: datetime) -> None:
     ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, Kind.REPLICA))
     listed = tuple(Listed(item.key, f"{url}/{item.key}", item.title) for item in told)
     page = Page(url, Outcome.LISTING, moment, 200, section="tin", warc=ref, listed=listed, page_number=1)
-    night.page(Page(**{**_fields(page), "walk_end": WalkEnd.LAST_PAGE}))
-
-
-def _fields(page: Page) -> dict[str, object]:
-    return {name: getattr(page, name) for name in page.__slots__}
+    night.page(replace(page, walk_end=WalkEnd.LAST_PAGE))
 
 
 def finish(night: PortalNight, moment: datetime) -> Run:

@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.audit import verify
 from archive.errors import ArchiveError, RunBusy, UsageError
-from archive.records import Capture, Kind, Outcome, Page, WalkEnd
+from archive.records import Capture, Kind, Listed, Outcome, Page, WalkEnd
 from archive.runs import read_lines
 from archive.store import Archive
 from archive.warc import payload_digest
@@ -129,7 +129,7 @@ def test_known_before_the_last_complete_walk(tmp_path: Path) -> None:
     assert night.has_walked("tin")
     url = "https://danang.gov.vn.replica.test/tin"
     ref = night.capture(Capture(url, 200, (), b"2", at(FIRST), Kind.REPLICA))
-    listed = (composed.Listed("moi", url, "Mới"), composed.Listed("thong-cao", url, "Cũ"))
+    listed = (Listed("moi", url, "Mới"), Listed("thong-cao", url, "Cũ"))
     night.page(Page(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref, listed=listed, page_number=1))
     night.commit()
     assert night.known_before_last_walk("tin", ["moi", "thong-cao"]) == {"thong-cao"}
