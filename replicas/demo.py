@@ -1,0 +1,222 @@
+"""What `make demo` runs: three nights of every portal against the composed replicas, sealed, verified and shown.
+
+Run again, it goes on with the next date, so that one sees what is not stored twice. Exit code: that of the worst step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from uuid import uuid4
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.errors import ArchiveError, ExitCode
+from archive.lines import ArticleLine, decode_article
+from archive.records import Event, Kind, Outcome, Run
+from archive.runs import read_lines
+from archive.store import Archive
+from crawler.leftovers import last_run
+from crawler.nighttable import other_outcomes
+from replicas import FIRST_NIGHT
+from replicas.serve import ReplicaServer
+from vietnam.dates import TZ
+
+__all__ = ["PortalSum", "main", "next_nights", "sum_nights"]
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST_NIGHTS = 3
+PREVIEW_LINES = 15
+
+
+@dataclass(slots=True)
+class PortalSum:
+    """One portal over several nights; the verdict is the last night's."""
+
+    portal: str
+    listed: int = 0
+    unchanged: int = 0
+    events: dict[Event, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    verdict: str = "none"
+
+    def add(self, run: Run) -> None:
+        """Count one more night."""
+        self.listed += run.listed
+        self.unchanged += run.outcomes.get(Outcome.NOT_MODIFIED.value, 0)
+        self.verdict = run.verdict.value
+        for event in Event:
+            self.events[event] = self.events.get(event, 0) + run.events.get(event.value, 0)
+        for name, count in other_outcomes(run).items():
+            self.others[name] = self.others.get(name, 0) + count
+
+    @property
+    def known(self) -> int:
+        """Entries that the lists showed and that the archive had already."""
+        return max(0, self.listed - self.events.get(Event.NEW, 0) - self.events.get(Event.DUPLICATE, 0))
+
+
+def next_nights(sealed: date | None) -> list[date]:
+    """The nights to run: up to the third one at first, then always the next date."""
+    start = FIRST_NIGHT if sealed is None else sealed + timedelta(days=1)
+    last = max(start, FIRST_NIGHT + timedelta(days=FIRST_NIGHTS - 1))
+    return [start + timedelta(days=number) for number in range((last - start).days + 1)]
+
+
+def sum_nights(archive: Archive, nights: Iterable[date]) -> list[PortalSum]:
+    """The portals of these nights, by name."""
+    sums: dict[str, PortalSum] = {}
+    for night in nights:
+        for portal in sorted({run.portal for run in archive.runs(night)}):
+            run = last_run(archive, portal, night)
+            if run is not None:
+                sums.setdefault(portal, PortalSum(portal)).add(run)
+    return [sums[portal] for portal in sorted(sums)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m replicas.demo", description="Rehearse nights and show them.")
+    parser.add_argument("--archive", type=Path, default=ROOT / "var/demo", metavar="DIR", help="default var/demo")
+    parser.add_argument("--jobs", type=int, default=4, metavar="N", help="portals side by side (default 4)")
+    asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
+    try:
+        return _demo(asked.archive, asked.jobs, console)
+    except ArchiveError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("demo: interrupted; run it again to go on where it stopped", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _demo(folder: Path, jobs: int, console: Console) -> int:
+    archive = _opened(folder)
+    with archive:
+        sealed = archive.last_seal()
+    again = sealed is not None
+    nights = next_nights(sealed.night if sealed else None)
+    worst = 0
+    with ReplicaServer() as server:
+        env = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port)}
+        for night in nights:
+            console.rule(f"night {night}", align="left")
+            here = ["--night", night.isoformat(), "--archive", str(folder), "--jobs", str(jobs)]
+            code = _run([str(ROOT / "scheduler.py"), "--once", *here], env)
+            worst = max(worst, code)
+            if code not in (ExitCode.GOOD, ExitCode.FINDINGS):
+                return worst  # a night that could not be run: its message stands above
+    console.rule("verify", align="left")
+    worst = max(worst, _run(["-m", "archive", "verify", "--archive", str(folder)], dict(os.environ)))
+    with Archive.open(folder, Kind.REPLICA, read_only=True) as store:
+        _show(console, store, folder, nights, again=again)
+    return worst
+
+
+def _opened(folder: Path) -> Archive:
+    """The demo's archive, made when there is nothing yet."""
+    if folder.exists() and any(folder.iterdir()):
+        return Archive.open(folder, Kind.REPLICA)
+    return Archive.create(folder, Kind.REPLICA, uuid4(), datetime.now(TZ))
+
+
+def _run(arguments: Sequence[str], env: dict[str, str]) -> int:
+    """Run one of our commands on this terminal; it is ended with us."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=env)
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _show(console: Console, archive: Archive, folder: Path, nights: list[date], *, again: bool) -> None:
+    sums = sum_nights(archive, nights)
+    first, last = nights[0], nights[-1]
+    title = f"night {last}" if first == last else f"nights {first} to {last}, verdict of the last"
+    console.rule(title, align="left")
+    console.print(_table(sums))
+    if again:
+        console.print(_unchanged(sums), markup=False)
+    shown = folder.resolve()
+    where = str(shown.relative_to(ROOT)) if shown.is_relative_to(ROOT) else str(shown)
+    console.print(f"\nThe archive: {where}; the last night: {where}/{last:%Y/%m/%d}", markup=False)
+    article = _preview(console, archive, nights)
+    python = ".venv/bin/python" if Path(sys.prefix) == ROOT / ".venv" else "python"
+    option = f"--archive {where}"
+    console.print("\nTry next:", markup=False)
+    for command, says in (
+        (f"{python} -m archive list {option} --night {last}", "what that night kept"),
+        (f"{python} -m archive show {article} {option}", "one article, whole"),
+        (f"{python} -m archive verify {option}", "read everything again and prove it"),
+        (f"{python} scheduler.py status {option}", "how the nights stand"),
+        ("make demo", f"the next date, {last + timedelta(days=1)}"),
+    ):
+        console.print(f"  {command}   # {says}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(sums: list[PortalSum]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("portal", no_wrap=True)
+    for name in ("listed", "new", "revisions", "duplicates"):
+        table.add_column(name, justify="right")
+    table.add_column("other outcomes")
+    table.add_column("verdict", no_wrap=True)
+    for one in sums:
+        counts = [one.events.get(event, 0) for event in (Event.NEW, Event.REVISION, Event.DUPLICATE)]
+        others = ", ".join(f"{name} {count}" for name, count in sorted(one.others.items()))
+        table.add_row(one.portal, str(one.listed), *map(str, counts), others, one.verdict)
+    return table
+
+
+def _unchanged(sums: list[PortalSum]) -> str:
+    known, listed = sum(one.known for one in sums), sum(one.listed for one in sums)
+    looked = sum(one.unchanged for one in sums)
+    quiet = [one.portal for one in sums if not any(one.events.values())]
+    said = f"\n{known} of the {listed} entries listed were already known and were not stored again."
+    if looked:
+        said += f" {looked} pages were looked at again and had not changed."
+    if quiet:
+        said += f" Nothing at all changed on {', '.join(quiet)}."
+    return said
+
+
+def _preview(console: Console, archive: Archive, nights: list[date]) -> str:
+    """Print the beginning of one text that was kept; returns the article's id."""
+    for night in reversed(nights):
+        for run in archive.paths.closed_runs(night):
+            lines = [decode_article(raw) for raw in read_lines(run / "articles.jsonl")]
+            line = next((line for line in lines if line.event is Event.NEW and line.file), None)
+            if line is not None and line.file is not None:
+                console.print(f"\n{run.name}/{line.file}:\n", markup=False, highlight=False)
+                text = (run / line.file).read_text(encoding="utf-8").splitlines()
+                for shown in text[:PREVIEW_LINES]:
+                    console.print(f"  {shown}", markup=False, highlight=False)
+                if len(text) > PREVIEW_LINES:
+                    console.print("  …", markup=False)
+                return _id(line)
+    return "ID"
+
+
+def _id(line: ArticleLine) -> str:
+    return f"{line.portal}/{line.key}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
