@@ -18,7 +18,7 @@ from crawler.listing import Entry, KeyOf
 from vietnam.dates import TZ, read_published
 from vietnam.letters import fold_spaces, nfc
 
-__all__ = ["ListModule", "ListShape", "find_module", "page_base", "read_entries"]
+__all__ = ["ListPage", "ListShape", "read_list", "read_whole"]
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
@@ -43,52 +43,61 @@ class ListShape:
 
 
 @dataclass(frozen=True, slots=True)
-class ListModule:
-    """The box that is the section's own list, and the box of its page links if it has one."""
+class ListPage:
+    """A list page read: its entries, the box of its page links if there is one, where relative links start from."""
 
-    box: Selector
+    page: Selector
+    base: str
+    entries: tuple[Entry, ...] = ()
     pager: Selector | None = None
 
 
-def page_base(url: str, html: str) -> str:
-    """The address relative links of the page start from."""
-    return get_base_url(html, url)
+def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
+    """The section's own list: the articles of the nearest box around a pager that holds any.
 
-
-def find_module(page: Selector, shape: ListShape, base: str, key_of: KeyOf) -> ListModule | None:
-    """The section's own list: the nearest box around a pager that holds articles.
-
-    Without any pager the first box of the family's shape outside the side columns. None when the list is empty: a pager
-    around which no article stands is an empty list, whatever the other columns show.
+    Without any pager the first box of the family's shape outside the side columns counts. A pager around which no
+    article stands is an empty list, whatever the other columns show.
     """
+    page, base = _opened(url, html)
     boxes = page.css(shape.module)
     edges = [box.root for box in boxes]
     pagers = [pager for pager in page.css(shape.pager) if not _has_article(pager, base, key_of)]
     for pager in pagers:
         for around in _climb(pager, edges):
             if _has_article(around, base, key_of):
-                return ListModule(around, pager)
+                return ListPage(page, base, _entries(around, shape, base, key_of), pager)
     if pagers:
-        return None
+        return ListPage(page, base)
     sides = [side.root for side in page.css(_SIDES)]
     for box in boxes:
         aside = any(above.root in sides for above in box.xpath("ancestor-or-self::*"))
         if not aside and _has_article(box, base, key_of):
-            return ListModule(box)
-    return None
+            return ListPage(page, base, _entries(box, shape, base, key_of))
+    return ListPage(page, base)
 
 
-def read_entries(module: ListModule, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
-    """The articles a module links to in its order, each key once: picture, title and "read more" links are one entry."""
+def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
+    """A page or a piece of one whose links alone tell the list from the rest."""
+    page, base = _opened(url, html)
+    return ListPage(page, base, _entries(page, shape, base, key_of))
+
+
+def _opened(url: str, html: str) -> tuple[Selector, str]:
+    # Said to be HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
+    return Selector(text=html, type="html"), get_base_url(html, url)
+
+
+def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
+    """The articles a box links to in its order, each key once: picture, title and "read more" links are one entry."""
     entries: dict[str, Entry] = {}
-    boxes = module.box.css(shape.entry)
+    around = box.css(shape.entry)
     for links in shape.links:
-        for link in module.box.css(links):
+        for link in box.css(links):
             url = absolute(base, link.attrib.get("href", ""))
             key = key_of(url) if url else None
             if url is None or key is None:
                 continue
-            found = Entry(url=url, key=key, title=_title(link), day=_day(link, boxes, shape.day))
+            found = Entry(url=url, key=key, title=_title(link), day=_day(link, around, shape.day))
             before = entries.setdefault(key, found)
             entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
         if entries:

@@ -23,11 +23,10 @@ from __future__ import annotations
 
 import re
 
-from parsel import Selector
-
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.lists import ListShape, read_list
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -45,9 +44,17 @@ _LIST = ListShape(
 )
 
 _NO_CLOCK = "".join(
-    f':not([class*="{word}"])' for word in ("date-today", "current-date", "clock", "update", "day-time")
+    f':not([class*="{word}"])' for word in ("date-today", "current-date", "clock", "update", "related", "publisher")
 )
 _DATED = tuple(f'[class*="{word}"]{_NO_CLOCK}' for word in ("ngay-dang", "publish", "date", "time"))
+
+
+def _dated_below(title: str) -> tuple[str, ...]:
+    """Beside or below the title first: lists and clocks elsewhere on the page carry the same words in their classes."""
+    near = tuple(f"{title} {way}{dated}" for dated in _DATED for way in ("~ ", "~ * ", ""))
+    return (*near, *(f"#main-content {dated}" for dated in _DATED), *_DATED)
+
+
 _IN_BODY = tuple(
     f'[class*="{word}"]'
     for word in ("portlet", "metadata", "tag-lib", "taglib", "social", "rating", "comment", "related")
@@ -62,33 +69,23 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
             name="title-detail",
             fits=".title-detail",
             title=("h1.title-detail", ".title-detail h1", ".title-detail"),
-            # Beside the title first: lists and clocks elsewhere on the page carry the same words in their classes.
-            published=(
-                *(f".title-detail ~ {dated}" for dated in _DATED),
-                *(f".portlet-asset-publisher {dated}" for dated in _DATED),
-                *_DATED,
-            ),
+            published=_dated_below(".title-detail"),
             lead=("meta[name=description]::attr(content)",),
             body=(".journal-content-article", ".content-detail", ".detail-content"),
-            captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption"),
+            captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption", *CENTRED_CAPTIONS),
             drop=_IN_BODY,
-            attachments=('.journal-content-article a[href*="/documents/"]', ".attachments a"),
+            attachments=('.journal-content-article a[href*="/documents/"]', ".asset-attachments a"),
         ),
         Layout(
             name="title-news",
             fits=".title-news",
             title=(".title-news h1", ".title-news"),
-            published=(
-                *(f".title-news ~ {dated}" for dated in _DATED),
-                *(f".title-news {dated}" for dated in _DATED),
-                *(f".portlet-asset-publisher {dated}" for dated in _DATED),
-                *_DATED,
-            ),
+            published=_dated_below(".title-news"),
             lead=("meta[name=description]::attr(content)",),
             body=(".journal-content-article", ".content-detail", ".detail-content"),
-            captions=(".caption", ".image-caption", ".img-caption", ".note"),
+            captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption", *CENTRED_CAPTIONS),
             drop=_IN_BODY,
-            attachments=('.journal-content-article a[href*="/documents/"]', ".attachments a"),
+            attachments=('.journal-content-article a[href*="/documents/"]', ".asset-attachments a"),
         ),
     )
 
@@ -104,12 +101,8 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The publisher that has page links; the next page by the counter of its own portlet."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        entries = read_entries(module, _LIST, base, cls.article_key)
-        return Listing(entries, next_by_parameter(module.pager, base, number, _counts))
+        found = read_list(url, html, _LIST, cls.article_key)
+        return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 
 
 def _counts(name: str) -> bool:

@@ -20,11 +20,10 @@ from __future__ import annotations
 
 import re
 
-from parsel import Selector
-
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.lists import ListShape, read_list
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -53,9 +52,9 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
             lead=(".view-article .article-summary",),
             body=(".view-article .article-content",),
             author=(".view-article .article-author",),
-            captions=(".article-content .caption", ".article-content .image-caption"),
+            captions=(".article-content .caption", *CENTRED_CAPTIONS),
             drop=(".other-news",),
-            attachments=(".view-article .attachments a",),
+            attachments=(".view-article .article-files a",),
         ),
         Layout(
             name="view-article",
@@ -65,9 +64,9 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
             lead=(".view-article .article-summary",),
             body=(".view-article .article-content",),
             author=(".view-article .article-author",),
-            captions=(".article-content .caption", ".article-content .image-caption"),
+            captions=(".article-content .caption", *CENTRED_CAPTIONS),
             drop=(".other-news",),
-            attachments=(".view-article .attachments a",),
+            attachments=(".view-article .article-files a",),
         ),
     )
 
@@ -81,12 +80,8 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The module around the page links; the next page by the counter `cur` of its links."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        entries = read_entries(module, _LIST, base, cls.article_key)
-        return Listing(entries, next_by_parameter(module.pager, base, number, _counts))
+        found = read_list(url, html, _LIST, cls.article_key)
+        return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 
 
 def _counts(name: str) -> bool:

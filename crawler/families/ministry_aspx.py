@@ -17,12 +17,11 @@ from __future__ import annotations
 
 import re
 
-from parsel import Selector
-
 from crawler.addresses import with_parameter
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.lists import ListShape, read_list
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -51,9 +50,9 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
             lead=("div.detail-news .detail-lead",),
             body=("div.detail-news .detail-content",),
             author=("div.detail-news .detail-author",),
-            captions=(".detail-content .caption", ".detail-content .image-caption"),
+            captions=(".detail-content .caption", *CENTRED_CAPTIONS),
             drop=("div.rating", ".rating"),
-            attachments=("div.detail-news .attachments a", '.detail-content a[href$=".pdf"]'),
+            attachments=("div.detail-news .detail-files a", '.detail-content a[href$=".pdf"]'),
         ),
     )
 
@@ -67,12 +66,8 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        entries = read_entries(module, _LIST, base, cls.article_key)
-        following = next_by_parameter(module.pager, base, number, lambda name: name.lower() == "page")
-        if following is None and has_postback(module.pager, number):
+        found = read_list(url, html, _LIST, cls.article_key)
+        following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "page")
+        if following is None and has_postback(found.pager, number):
             following = with_parameter(url, "page", str(number + 1))
-        return Listing(entries, following)
+        return Listing(found.entries, following)

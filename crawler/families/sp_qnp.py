@@ -19,12 +19,11 @@ from __future__ import annotations
 
 import re
 
-from parsel import Selector
-
 from crawler.addresses import with_parameter
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.lists import ListShape, read_list
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -53,8 +52,9 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
             lead=("div.chi-tiet-tin .tom-tat",),
             body=("div.chi-tiet-tin .noi-dung",),
             author=("div.chi-tiet-tin .tac-gia",),
+            captions=CENTRED_CAPTIONS,
             drop=(".tin-lien-quan", ".tin-nong", ".tin-tieu-diem", ".thong-ke"),
-            attachments=('div.chi-tiet-tin a[href*="/Attachments/"]',),
+            attachments=(".tep-dinh-kem a", 'div.chi-tiet-tin a[href*="/Attachments/"]'),
         ),
     )
 
@@ -71,12 +71,8 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The list around the page links; the next page by `?PageIndex=N`, tried as well where the pager is a postback."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        entries = read_entries(module, _LIST, base, cls.article_key)
-        following = next_by_parameter(module.pager, base, number, lambda name: name.lower() == "pageindex")
-        if following is None and has_postback(module.pager, number):
+        found = read_list(url, html, _LIST, cls.article_key)
+        following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")
+        if following is None and has_postback(found.pager, number):
             following = with_parameter(url, "PageIndex", str(number + 1))
-        return Listing(entries, following)
+        return Listing(found.entries, following)

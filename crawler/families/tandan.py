@@ -23,12 +23,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from parsel import Selector
-
 from crawler.addresses import with_parameter
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListShape, find_module, page_base, read_entries
+from crawler.lists import ListShape, read_list
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -61,8 +60,9 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
             published=(".tandan-date-view", ".tandan-span-date-publish"),
             lead=(".tandan-p-article-news-summary",),
             body=_BODY,
+            captions=CENTRED_CAPTIONS,
             drop=_DROP,
-            attachments=('.ms-rtestate-field a[href$=".pdf"]', '.tandan-content-view a[href$=".pdf"]'),
+            attachments=(".td-attachments a", '.tandan-content-view a[href$=".pdf"]'),
         ),
         Layout(
             name="tandan-article",
@@ -71,8 +71,9 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
             published=(".tandan-span-date-publish", ".tandan-date-view"),
             lead=(".tandan-p-article-news-summary",),
             body=_BODY[1:],
+            captions=CENTRED_CAPTIONS,
             drop=_DROP,
-            attachments=('.ms-rtestate-field a[href$=".pdf"]',),
+            attachments=(".td-attachments a", '.ms-rtestate-field a[href$=".pdf"]'),
         ),
     )
 
@@ -86,13 +87,9 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The module around the page links; days from the folders of the addresses; `?PageIndex=N` for a postback."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        found = read_entries(module, _LIST, base, cls.article_key)
-        entries = tuple(replace(entry, day=read_url_day(entry.url)) for entry in found)
-        following = next_by_parameter(module.pager, base, number, lambda name: name.lower() == "pageindex")
-        if following is None and has_postback(module.pager, number):
+        found = read_list(url, html, _LIST, cls.article_key)
+        entries = tuple(replace(entry, day=read_url_day(entry.url)) for entry in found.entries)
+        following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")
+        if following is None and has_postback(found.pager, number):
             following = with_parameter(url, "PageIndex", str(number + 1))
         return Listing(entries, following)

@@ -26,11 +26,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from parsel import Selector
-
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListModule, ListShape, page_base, read_entries
+from crawler.lists import ListShape, read_whole
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
 
@@ -38,7 +36,8 @@ __all__ = ["VCCorpSpider"]
 
 _ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?")
 _NO_ARTICLE = frozenset({"chu-de", "timelinelist"})
-_FRAGMENT = re.compile(r"/timelinelist/(?P<zone>\d+)/(?P<number>\d+)\.htm")
+_ZONE = re.compile(r"[1-9][0-9]*")
+_FRAGMENT = re.compile(r"/timelinelist/(?P<zone>[0-9]+)/(?P<number>[0-9]{1,6})\.htm")
 _SECTION = ListShape(
     module="",
     pager="",
@@ -77,7 +76,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
                 ".detail-like-fb",
                 "p.NLPlaceholderShow",
             ),
-            attachments=(".detail-content [type=attachment] a", '.detail-content a[href$=".pdf"]'),
+            attachments=(".detail-attach a", '.detail-content a[href$=".pdf"]'),
         ),
     )
 
@@ -93,12 +92,10 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The section's own boxes, then the timeline's fragments until one brings no entry."""
-        page, base = Selector(text=html), page_base(url, html)
         fragment = _FRAGMENT.fullmatch(urlsplit(url).path)
-        shape = _PIECE if fragment else _SECTION
-        entries = read_entries(ListModule(page), shape, base, cls.article_key)
-        zone = fragment["zone"] if fragment else page.css("#hdZoneId::attr(value)").get("").strip()
-        if not entries or not zone.isdecimal() or zone.strip("0") == "":
-            return Listing(entries)
+        found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.article_key)
+        zone = fragment["zone"] if fragment else found.page.css("#hdZoneId::attr(value)").get("").strip()
+        if not found.entries or not _ZONE.fullmatch(zone):
+            return Listing(found.entries)
         following = int(fragment["number"]) + 1 if fragment else 2
-        return Listing(entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))
+        return Listing(found.entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))

@@ -24,12 +24,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from parsel import Selector
-
 from crawler.addresses import absolute, with_parameter
+from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
-from crawler.lists import ListModule, ListShape, find_module, page_base, read_entries
+from crawler.lists import ListPage, ListShape, read_list
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider, host_of
 from pipelines.article import Layout
@@ -55,7 +54,7 @@ _LIST = ListShape(
 
 _PUBLISHED = ("span.post-date", ".post-date", "time.post-date")
 _AUTHOR = ("div.aritcle-author.author", "div.author")
-_CAPTIONS = ("figcaption", 'p[style*="text-align:center"]:has(em)', 'p[style*="text-align: center"]:has(em)')
+_CAPTIONS = ("figcaption", *CENTRED_CAPTIONS)
 _DROP = (
     "header",
     "div.block_share",
@@ -164,50 +163,46 @@ class VHVSpider(PortalSpider, family="VHV"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The module around the pager; the next page by its link, by the address's own number, or by the module's counts."""
-        page, base = Selector(text=html), page_base(url, html)
-        module = find_module(page, _LIST, base, cls.article_key)
-        if module is None:
-            return Listing(())
-        entries = read_entries(module, _LIST, base, cls.article_key)
+        found = read_list(url, html, _LIST, cls.article_key)
         following = (
-            _linked(module, base)
-            or next_by_parameter(module.pager, base, number, lambda name: name == "page")
-            or _counted_up(url, module)
-            or _counted(url, page, module, number)
+            _linked(found)
+            or next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
+            or _counted_up(url, found)
+            or _counted(url, found, number)
         )
-        return Listing(entries, following)
+        return Listing(found.entries, following)
 
 
-def _linked(module: ListModule, base: str) -> str | None:
+def _linked(found: ListPage) -> str | None:
     """The pager's own link to the next page."""
-    for link in module.box.css("a.next-pages[href], a.next[href]"):
-        url = absolute(base, link.attrib["href"])
-        if url and host_of(url) == host_of(base) and url != base:
+    for link in found.pager.css("a.next-pages[href], a.next[href]") if found.pager else ():
+        url = absolute(found.base, link.attrib["href"])
+        if url and host_of(url) == host_of(found.base) and url != found.base:
             return url
     return None
 
 
-def _counted_up(url: str, module: ListModule) -> str | None:
+def _counted_up(url: str, found: ListPage) -> str | None:
     """hungyen: `…-c21073-1.html` leads to `…-c21073-2.html`, unless the pager's links all lead back."""
     own = _LIST_PAGE.fullmatch(url)
     if own is None:
         return None
-    hrefs = module.pager.css("a::attr(href)").getall() if module.pager else []
+    hrefs = found.pager.css("a::attr(href)").getall() if found.pager else []
     shown = [int(match["number"]) for href in hrefs if (match := _LIST_PAGE.fullmatch(urlsplit(href).path))]
     number = int(own["number"])
     return None if shown and max(shown) <= number else f"{own['before']}{number + 1}.html"
 
 
-def _counted(url: str, page: Selector, module: ListModule, number: int) -> str | None:
+def _counted(url: str, found: ListPage, number: int) -> str | None:
     """moit: an empty pager whose module tells in a script how many articles there are."""
-    if module.pager is None or module.pager.css("a"):
+    if found.pager is None or found.pager.css("a"):
         return None
-    own_id = re.sub(r"\D", "", module.pager.attrib.get("id", ""))
+    own_id = re.sub(r"\D", "", found.pager.attrib.get("id", ""))
     calls: list[tuple[int, re.Match[str]]] = []
-    for script in page.css("script::text").getall():
+    for script in found.page.css("script::text").getall():
         named = [match.start() for match in re.finditer(rf"(?<!\d){own_id}(?!\d)", script)] if own_id else []
-        found = _COUNTS.finditer(script)
-        calls += [(min((abs(call.start() - at) for at in named), default=10**9), call) for call in found]
+        told = _COUNTS.finditer(script)
+        calls += [(min((abs(call.start() - at) for at in named), default=10**9), call) for call in told]
     if not calls:
         return None
     # A page has several modules: the call that stands nearest to this module's id is its own.

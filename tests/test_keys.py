@@ -1,0 +1,202 @@
+"""One article, one key: every spelling of an address brings the same key, two articles never share one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.families.sp_qnp import SPQNPSpider
+from crawler.portal import PortalSpider
+from crawler.spiders.bac_giang import BacGiang
+from crawler.spiders.bao_chinh_phu import BaoChinhPhu
+from crawler.spiders.binh_dinh import BinhDinh
+from crawler.spiders.da_nang import DaNang
+from crawler.spiders.ninh_thuan import NinhThuan
+from crawler.spiders.quang_ninh import QuangNinh
+from crawler.spiders.quang_tri import QuangTri
+from crawler.spiders.vjst import Vjst
+
+# Path (and the query that identifies) on the home host, and the key it has.
+ARTICLES: list[tuple[type[PortalSpider], str, str]] = [
+    (NinhThuan, "/portal/Pages/2024-4-25/Quy-hoach-gaykd6fqr.aspx", "2024-4-25/quy-hoach-gaykd6fqr.aspx"),
+    (NinhThuan, "/portal/Pages/2024-4-26/Quy-hoach-gaykd6fqr.aspx", "2024-4-26/quy-hoach-gaykd6fqr.aspx"),
+    (NinhThuan, "/portal/pages/2015/Le-khanh-thanh.aspx", "2015/le-khanh-thanh.aspx"),
+    (NinhThuan, "/portal/Pages/2026-07-15/Hop-bao-468686.aspx", "2026-07-15/hop-bao-468686.aspx"),
+    (QuangTri, "/chi-tiet-tin/-/view-article/1/13729062791727/1574304721680", "1574304721680"),
+    (QuangTri, "/vi/chi-tiet-tin/-/view-article/1/1372906279172/1663239191717", "1663239191717"),
+    (BinhDinh, "/tin-tuc/khai-mac-hoi-thao.html", "khai-mac-hoi-thao"),
+    (BinhDinh, "/tin-tuc/khai-mac-hoi-thao-.html", "khai-mac-hoi-thao-"),
+    (BinhDinh, "/tin-tuc/bo-truo-ng-le-ma-nh-hu-ng.html", "bo-truo-ng-le-ma-nh-hu-ng"),
+    (BinhDinh, "/hoi-nghi-c284386.html", "284386"),
+    (BinhDinh, "/tin-tuc/vitamin-c1.html", "vitamin-c1"),
+    (BinhDinh, "/tin-tuc/trai-cay-giau-vitamin-c1.html", "trai-cay-giau-vitamin-c1"),
+    (BacGiang, "/web/guest/-/asset_publisher/Abc123xYz789/content/chap-thuan-au-tu", "chap-thuan-au-tu"),
+    (BacGiang, "/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/content/chap-thuan-au-tu-1", "chap-thuan-au-tu-1"),
+    (BacGiang, "/chi-tiet-tin/-/asset_publisher/1o2MmGSc2AhD/content/id/48213", "id/48213"),
+    (DaNang, "/web/dng/-/khai-truong-cho-dem", "khai-truong-cho-dem"),
+    (DaNang, "/web/dng/-/khai-truong-cho-dem-1", "khai-truong-cho-dem-1"),
+    (DaNang, "/web/dng/-/khai-truong-cho-dem-i", "khai-truong-cho-dem-i"),
+    (DaNang, "/web/dng/-/tu-ng%C3%A0y-112025", "tu-ng%C3%A0y-112025"),
+    (DaNang, "/web/dng/-/tu-nga%CC%80y-112025", "tu-nga%CC%80y-112025"),
+    (Vjst, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
+    (Vjst, "/vn/tin-tuc/1198/nghien-cuu-giong-lua-.aspx", "1198"),
+    (QuangNinh, "/Trang/ChiTietTinTuc.aspx?nid=113139", "113139"),
+    (QuangNinh, "/So/soxaydung/Trang/ChiTietTinTuc.aspx?nid=113139", "so/soxaydung/113139"),
+    (QuangNinh, "/So/soxaydung/Trang/ChiTietTinTuc.aspx?nid=5479", "so/soxaydung/5479"),
+    (BaoChinhPhu, "/chinh-sach-co-hieu-luc-102260228093004191.htm", "102260228093004191"),
+    (BaoChinhPhu, "/danh-gia-dien-rong-10226030416274747.htm", "10226030416274747"),
+]
+IDS = [f"{portal.name} {path}" for portal, path, _ in ARTICLES]
+
+PORTALS: list[type[PortalSpider]] = [NinhThuan, QuangTri, BinhDinh, BacGiang, DaNang, Vjst, QuangNinh, BaoChinhPhu]
+
+NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
+    (NinhThuan, "/portal/Pages/Tin-tuc-su-kien.aspx"),
+    (NinhThuan, "/portal/pages/print.aspx?p=31310"),
+    (NinhThuan, "/portal/Pages/default.aspx"),
+    (NinhThuan, "/portal/Photos/2024-04-25/a.jpg"),
+    (NinhThuan, "/chinhquyen/phuoc-dan/Pages/Default.aspx"),
+    (QuangTri, "/tin-trong-tinh?cur=2"),
+    (QuangTri, "/chi-tiet-tin/-/view-article/1/2/3?p_p_state=pop_up"),
+    (QuangTri, "/documents/1/2/van-ban.pdf"),
+    (BinhDinh, "/tin-tuc"),
+    (BinhDinh, "/loi-chao-mung"),
+    (BinhDinh, "/chuyen-muc-tin-tong-hop-c21073-1.html"),
+    (BinhDinh, "/tin-tong-hop-c21073-2.html"),
+    (BinhDinh, "/tin-tuc/khai-mac.html?page=login"),
+    (BinhDinh, "/pages/gioi-thieu.html"),
+    (BacGiang, "/chinh-tri"),
+    (BacGiang, "/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/content/chap-thuan/pop_up"),
+    (BacGiang, "/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/rss"),
+    (BacGiang, "/chi-tiet/-/asset_publisher"),
+    (DaNang, "/web/dng/-/khai-truong/print"),
+    (DaNang, "/c/portal/login?p_l_id=1"),
+    (DaNang, "/web/dng/-/.."),
+    (Vjst, "/vn/tin-tuc.aspx"),
+    (Vjst, "/vn/tin-tuc.aspx?page=2"),
+    (Vjst, "/vn/pages/print.aspx?id=1"),
+    (QuangNinh, "/Trang/tin-tuc-su-kien.aspx"),
+    (QuangNinh, "/Trang/ChiTietTinTuc.aspx"),
+    (QuangNinh, "/Trang/ChiTietTinTuc.aspx?nid=7;drop"),
+    (QuangNinh, "/Trang/ChiTietBVGioiThieu.aspx?bvid=12"),
+    (QuangNinh, "/so/sothongtinTT/Trang/Qnp-rss.aspx"),
+    (BaoChinhPhu, "/chinh-tri.htm"),
+    (BaoChinhPhu, "/chinh-tri.rss"),
+    (BaoChinhPhu, "/chu-de/nghi-quyet-102260228093004191.htm"),
+    (BaoChinhPhu, "/timelinelist/1021119/2.htm"),
+    (BaoChinhPhu, "/print/chinh-sach-102260228093004191.htm"),
+]
+
+
+@pytest.mark.parametrize(("portal", "path", "key"), ARTICLES, ids=IDS)
+def test_the_key_of_a_real_address_shape(portal: type[PortalSpider], path: str, key: str) -> None:
+    assert portal.article_key(portal.home + path) == key
+
+
+@pytest.mark.parametrize("portal", PORTALS, ids=[portal.name for portal in PORTALS])
+def test_two_articles_never_share_a_key(portal: type[PortalSpider]) -> None:
+    keys = [portal.article_key(portal.home + path) for owner, path, _ in ARTICLES if owner is portal]
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(("portal", "path"), NO_ARTICLES, ids=[f"{p.name} {path}" for p, path in NO_ARTICLES])
+def test_what_is_no_article_has_no_key(portal: type[PortalSpider], path: str) -> None:
+    assert portal.article_key(portal.home + path) is None
+
+
+HOSTS = ["{bare}", "www.{bare}", "{bare}.replica.test", "www.{bare}.replica.test"]
+JUNK = ["fbclid=IwAR0", "utm_source=zalo", "categoryId=100", "inheritRedirect=true", "p_p_id=x", "a=b=c", "%", "tìm=ơ"]
+
+
+@settings(deadline=None)
+@given(
+    article=st.sampled_from(ARTICLES),
+    scheme=st.sampled_from(["https", "http", "HTTPS"]),
+    host=st.sampled_from(HOSTS),
+    upper=st.booleans(),
+    port=st.sampled_from(["", ":443"]),
+    session=st.sampled_from(["", ";jsessionid=0A1B2C.node1"]),
+    junk=st.lists(st.sampled_from(JUNK), max_size=4),
+    fragment=st.sampled_from(["", "#", "#binh-luan"]),
+)
+def test_decorations_do_not_make_a_second_article(
+    article: tuple[type[PortalSpider], str, str],
+    scheme: str,
+    host: str,
+    upper: bool,
+    port: str,
+    session: str,
+    junk: list[str],
+    fragment: str,
+) -> None:
+    portal, path, key = article
+    written = host.format(bare=portal.home.removeprefix("https://").removeprefix("www."))
+    before, _, query = path.partition("?")
+    queries = "&".join([*junk, query] if query else junk)
+    address = f"{scheme}://{written.upper() if upper else written}{port}{before}{session}"
+    assert portal.article_key(address + (f"?{queries}" if queries else "") + fragment) == key
+
+
+@pytest.mark.parametrize(
+    ("portal", "one", "other"),
+    [
+        (DaNang, "/web/dng/-/khai-truong", "/vi/web/dng/-/khai-truong"),
+        (DaNang, "/web/dng/-/khai-truong", "/web/guest/-/asset_publisher/abc/content/khai-truong?inheritRedirect=true"),
+        (DaNang, "/web/dng/-/khai-truong", "/web/dng/-/khai-truong/"),
+        (DaNang, "/web/dng/-/ngày", "/web/dng/-/ng%c3%a0y"),
+        (BacGiang, "/vi_VN/a/-/asset_publisher/x/content/b", "/a/-/asset_publisher/y/content/b/maximized"),
+        (QuangTri, "/chi-tiet-tin/-/view-article/1/2/3", "/vi/chi-tiet-tin/-/view-article/1/9/3"),
+        (NinhThuan, "/portal/Pages/2024-4-25/Abc.aspx", "/PORTAL/pages/2024-4-25/aBC.ASPX"),
+        (QuangNinh, "/So/SoXayDung/Trang/ChiTietTinTuc.aspx?nid=1", "/so/soxaydung/trang/chitiettintuc.aspx?NID=1"),
+        (BinhDinh, "/tin-tuc/a-b.html", "/tin-tuc/hoat-dong/a-b.html?categoryId=5"),
+        (Vjst, "/vn/tin-tuc/7/a.aspx", "/vn/tin-tuc/7/a-moi.aspx"),
+    ],
+)
+def test_twins_are_one_article(portal: type[PortalSpider], one: str, other: str) -> None:
+    assert portal.article_key(portal.home + one) == portal.article_key(portal.home + other) is not None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/web/dng/-/khai-truong",
+        "https://danang.gov.vn.example.com/web/dng/-/khai-truong",
+        "https://danang.gov.vn@example.com/web/dng/-/khai-truong",
+        "https://khac.danang.gov.vn/web/dng/-/khai-truong",
+        "https://danang.gov.vn:8080/web/dng/-/khai-truong",
+        "ftp://danang.gov.vn/web/dng/-/khai-truong",
+        "/web/dng/-/khai-truong",
+        "javascript:alert(1)",
+        "https://[danang.gov.vn/web/dng/-/x",
+        "https://danang.gov.vn:port/web/dng/-/x",
+        "https://danang.gov.vn/web/dng/-/" + "x" * 65536,
+        "",
+    ],
+    ids=lambda address: address[:60] or "empty",
+)
+def test_foreign_and_broken_addresses_have_no_key(address: str) -> None:
+    assert DaNang.article_key(address) is None
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_no_path_breaks_a_family(path: str) -> None:
+    for portal in PORTALS:
+        key = portal.article_key(f"{portal.home}/{path}")
+        assert key is None or (key.isascii() and not set(key) & set(' \t\r\n"<>\\\0'))
+
+
+def test_numbers_of_a_further_host_are_kept_apart() -> None:
+    class Doanh(SPQNPSpider):
+        name = "doanh"
+        title = "Doanh nghiệp Quảng Ninh"
+        province = "quangninh"
+        home = "https://www.quangninh.gov.vn"
+        sections = QuangNinh.sections
+        sure = QuangNinh.sure
+        hosts = ("doanhnghiep.quangninh.gov.vn",)
+
+    path = "/Trang/ChiTietTinTuc.aspx?nid=8850"
+    assert Doanh.article_key("https://quangninh.gov.vn" + path) == "8850"
+    assert Doanh.article_key("https://doanhnghiep.quangninh.gov.vn" + path) == "doanhnghiep.quangninh.gov.vn/8850"
