@@ -1,0 +1,151 @@
+"""Widget lines that leak into text: counters, buttons, rating boxes, empty lists, footers.
+
+A rule says what such a line is, not which page it came from, and holds for a whole line or element only: a sentence
+that begins with the same words stays. Case, spaces, Unicode form, tone style, numbers and the punctuation around a
+label make no difference. The forms themselves are in `residue.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from vietnam.letters import clean_letters, fold, fold_spaces
+from vietnam.residue_forms import BUTTONS, COMPANIONS, FORMS, PROPER, SECTION_LABELS, Form, Strength
+
+__all__ = ["is_residue", "residue_kind", "strip_residue"]
+
+_LONGEST = 300
+# What stands above a line of at least this many characters may be its heading.
+_PROSE = 80
+
+_AROUND = re.compile(r"^[^\w©]+|[^\w+\-]+$")
+_SIGNS = re.compile(r"[|•·:»«<>›‹▪▫■□●○◦►▶◄◀▲▼→←↑↓☆★✩✪✮♥✓✔✕✖✗×/\\,;\s\ue000-\uf8ff]+")
+_STARS = re.compile(r"[★☆✩✪✮⭐\s]+")
+# Between buttons in one line; a full stop would end a sentence.
+_BETWEEN = re.compile(r"[\s|•·:,/()\[\]!–—>»«<*\-\ue000-\uf8ff]*")
+_LABELS = frozenset(fold(label) for label in SECTION_LABELS)
+
+
+def _after_signs(line: str, at: int) -> int:
+    found = _BETWEEN.match(line, at)
+    return found.end() if found else at
+
+
+def _longest(line: str, at: int, forms: Sequence[Form]) -> tuple[int, Form] | None:
+    ends = [(found.end(), form) for form in forms if (found := form.pattern.match(line, at)) and found.end() > at]
+    return max(ends, key=lambda end: (end[0], end[1].strength), default=None)
+
+
+def _row(line: str) -> tuple[str, Strength] | None:
+    """Kind and strength of a line that is nothing but buttons, counters and what stands beside them."""
+    at = _after_signs(line, 0)
+    tokens: list[Form] = []
+    while at < len(line):
+        found = _longest(line, at, BUTTONS + COMPANIONS)
+        if found is None:
+            return None
+        at = _after_signs(line, found[0])
+        tokens.append(found[1])
+    best = max(tokens, key=lambda form: form.strength, default=None)
+    if best is None or (best.strength < Strength.SURE and any(form.strength < Strength.EDGE for form in tokens)):
+        return None
+    return best.kind, best.strength
+
+
+def _signs(line: str) -> str | None:
+    """The kind of a line without any word: empty bars and bullets, arrows, stars."""
+    if _STARS.fullmatch(line):
+        return "rating"
+    if not _SIGNS.fullmatch(line):
+        return None
+    return "pager" if re.search(r"[<>«»›‹]", line) else "share"
+
+
+def _read(line: str) -> tuple[str, Strength] | None:
+    """Kind and strength of a whole line, None for text."""
+    shown = fold_spaces(clean_letters(line))
+    if not shown or len(shown) > _LONGEST:
+        return None
+    if kind := _signs(shown):
+        return kind, Strength.SURE
+    folded = fold(shown)
+    bare = _AROUND.sub("", folded)
+    written = {bare, folded, folded.rstrip(" .:…!?")}
+    found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
+    found += [form for form in PROPER if form.pattern.fullmatch(shown)]
+    if found:
+        best = max(found, key=lambda form: form.strength)
+        if best.strength > Strength.NEAR:
+            return best.kind, best.strength
+    if row := _row(folded.rstrip(".… ")):
+        return row
+    words = bare.split()
+    half = len(words) // 2
+    if half and words[:half] == words[half:]:
+        return _read(" ".join(words[:half]))  # a panel's title and its link text
+    return (found[0].kind, Strength.NEAR) if found else None
+
+
+def _is_label(line: str, labels: frozenset[str]) -> bool:
+    return _AROUND.sub("", fold(clean_letters(line))) in labels
+
+
+def residue_kind(line: str) -> str | None:
+    """What widget a whole line belongs to (`visitor counter`, `share` …), None when it is text or could well be."""
+    if _is_label(line, _LABELS):
+        return "navigation"
+    found = _read(line)
+    return found[0] if found and found[1] > Strength.NEAR else None
+
+
+def is_residue(line: str) -> bool:
+    """Whether a whole line is a widget's, judged by itself; `strip_residue` also looks at where it stands."""
+    return residue_kind(line) is not None
+
+
+def strip_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """The lines that stay and those removed, both in order; blank lines stay where they are.
+
+    What only a widget prints goes everywhere. A line that could be a heading (`Đánh giá`, `Hôm nay`) goes next to such
+    lines and after the last text, and stays between paragraphs. A line that is a widget's only in company (a lone
+    number, a form field's name, an address) goes inside a run of widget lines. Section labels (`labels` of the portal,
+    and those known) go only as last lines.
+    """
+    known = _LABELS | {_AROUND.sub("", fold(label)) for label in labels}
+    at = [i for i, line in enumerate(lines) if line.strip()]
+    read = [_read(lines[i]) for i in at]
+    for i in range(len(at) - 1, 0, -1):
+        if _is_label(lines[at[i]], known):
+            read[i] = ("navigation", Strength.EDGE)
+        elif read[i] is None:
+            break
+    gone: set[int] = set()
+    first = 0
+    while first < len(at):
+        last = first
+        while last < len(at) and read[last] is not None:
+            last += 1
+        gone.update(at[first + i] for i in _widgets_of([r for r in read[first:last] if r], first > 0, last == len(at)))
+        first = last + 1
+    return [line for i, line in enumerate(lines) if i not in gone], [lines[i] for i in sorted(gone)]
+
+
+def _widgets_of(run: Sequence[tuple[str, Strength]], after_text: bool, at_end: bool) -> list[int]:
+    """Which lines of a run between two lines of text are widgets: the sure ones and what belongs to them."""
+    proofs = [i for i, (_, strength) in enumerate(run) if strength is Strength.SURE]
+    if at_end and after_text:
+        proofs += [i for i, (_, strength) in enumerate(run) if strength is Strength.EDGE]
+    if not proofs:
+        return []
+    first, last = min(proofs), max(proofs)
+    while first and (run[first - 1][1] is Strength.EDGE or _belongs(run[: first + 1])):
+        first -= 1
+    while last + 1 < len(run) and (run[last + 1][1] is Strength.EDGE or run[last + 1][0] == run[last][0] or at_end):
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _belongs(run: Sequence[tuple[str, Strength]]) -> bool:
+    """Whether the last line but one is the value under a label, as `93` between `Hôm nay:` and `Đã truy cập:`."""
+    return len(run) > 2 and run[-3][1] is Strength.EDGE and run[-2][0] in (run[-3][0], run[-1][0])
