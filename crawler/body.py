@@ -69,7 +69,7 @@ def _inflate(raw: bytes, name: str, limit: int) -> Body:
 
 
 def _members(raw: bytes, window: int, limit: int) -> Body:
-    """Every member of a stream. Raises zlib.error when not even the first byte can be read."""
+    """Every member of a stream. Raises zlib.error when it is no such stream; a damaged one counts as cut."""
     out = bytearray()
     while raw:
         inflater = zlib.decompressobj(window)
@@ -84,7 +84,7 @@ def _members(raw: bytes, window: int, limit: int) -> Body:
                 if not some and not rest:
                     break
         except zlib.error:
-            if not out:
+            if not out and not raw.startswith(b"\x1f\x8b"):
                 raise
             return Body(bytes(out), (CUT,))
         if not inflater.eof:

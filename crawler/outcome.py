@@ -167,7 +167,7 @@ def _content(seen: Seen, shape: PageShape | None) -> Judged | None:
         return None
     if not seen.has_article:
         return _without_article(seen, shape)
-    if len(shape.main) < _SHORT and _says(_NOT_FOUND, shape) and shape.paragraphs < 2:
+    if _is_bare(shape) and _says(_NOT_FOUND, shape):
         return Outcome.SOFT_404, "the page says so under its title"
     return _cut_html(seen, shape)
 
@@ -175,11 +175,11 @@ def _content(seen: Seen, shape: PageShape | None) -> Judged | None:
 def _without_article(seen: Seen, shape: PageShape) -> Judged | None:
     if shape.app_root and len(shape.visible) < 200:
         return Outcome.APP_SHELL, f"empty #{shape.app_root}"
-    if len(shape.main) < _SHORT and _says(_MAINTENANCE, shape) and shape.links < 40:
+    if _is_bare(shape) and _says(_MAINTENANCE, shape) and shape.links < 40:
         return Outcome.MAINTENANCE, "the page says so"
-    if seen.expect is Expect.ARTICLE and shape.password and len(shape.main) < _SHORT:
+    if seen.expect is Expect.ARTICLE and shape.password and _is_bare(shape):
         return Outcome.LOGIN, "a password field and no article"
-    if seen.expect is Expect.ARTICLE and len(shape.main) < _SHORT and _says(_NOT_FOUND, shape):
+    if seen.expect is Expect.ARTICLE and _is_bare(shape) and _says(_NOT_FOUND, shape):
         return Outcome.SOFT_404, "the page says so and has no article"
     if len(shape.main) < 40 and (seen.expect is Expect.ARTICLE or not shape.links):
         return Outcome.EMPTY, "no text besides menu and frame"
@@ -193,6 +193,11 @@ def _cut_html(seen: Seen, shape: PageShape) -> Judged | None:
     if "partial" in seen.flags:  # no Content-Length: only the closed connection said that this is all
         return Outcome.TRUNCATED, "the connection ended before </html>"
     return Outcome(seen.expect.value), "no </html>"
+
+
+def _is_bare(shape: PageShape) -> bool:
+    """Whether the page's main text is too little for an article: short, and not two paragraphs of it."""
+    return len(shape.main) < _SHORT and shape.paragraphs < 2
 
 
 def _says(pattern: re.Pattern[str], shape: PageShape) -> bool:

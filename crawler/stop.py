@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from archive.records import Listed, SectionWalk, WalkEnd
+from archive.records import Listed, WalkEnd
 
 __all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "next_look"]
 
@@ -38,29 +38,29 @@ class SectionProgress:
     first: bool
     since: date
     pages: int = 0
-    listed: int = 0
-    fresh: int = 0
     end: WalkEnd | None = None
     _seen: set[str] = field(default_factory=set)
     _dated: bool = False
 
-    def page(
-        self, number: int, entries: Sequence[Listed], more: bool, known: AbstractSet[str], fresh: int
-    ) -> WalkEnd | None:
-        """Take note of a list page and say whether the walk ends with it.
+    def page(self, entries: Sequence[Listed], more: bool, known: AbstractSet[str]) -> WalkEnd | None:
+        """Take note of the next list page and say whether the walk ends with it.
 
-        `number` counts the pages of the walk from 1; `more` says that the page names a next one; `known` are those of
-        its keys that the section had shown before its last complete walk ended; `fresh` is the number of keys that no
-        list of the portal had shown before.
+        `more` says that the page names a next one; `known` are those of its keys that the section had shown before its
+        last complete walk ended.
         """
         keys = {entry.key for entry in entries}
         new = keys - self._seen
-        self._seen |= keys
-        self._dated = self._dated or any(entry.day is not None for entry in entries)
-        self.pages += 1
-        self.listed += len(new)
-        self.fresh += fresh
-        self.end = self._end(number, entries, more, keys, new, known)
+        self._note(keys, entries)
+        self.end = self._end(entries, more, keys, new, known)
+        return self.end
+
+    def document(self, entries: Sequence[Listed], more: bool) -> WalkEnd | None:
+        """The same for a feed or one of several sitemaps: each is read whole, `more` says that others follow."""
+        self._note({entry.key for entry in entries}, entries)
+        if not more:
+            self.end = WalkEnd.LAST_PAGE if self._seen else WalkEnd.EMPTY
+        elif self.pages >= LATER_PAGES:
+            self.end = WalkEnd.PAGE_LIMIT
         return self.end
 
     def fail(self) -> WalkEnd:
@@ -68,32 +68,32 @@ class SectionProgress:
         self.end = WalkEnd.FAILED
         return self.end
 
-    def summary(self) -> SectionWalk:
-        """The walk as `run.json` records it."""
-        return SectionWalk(self.pages, self.listed, self.fresh, self.end)
+    def _note(self, keys: AbstractSet[str], entries: Sequence[Listed]) -> None:
+        self._seen |= keys
+        self._dated = self._dated or any(entry.day is not None for entry in entries)
+        self.pages += 1
 
     def _end(
         self,
-        number: int,
         entries: Sequence[Listed],
         more: bool,
         keys: AbstractSet[str],
         new: AbstractSet[str],
         known: AbstractSet[str],
     ) -> WalkEnd | None:
-        if number == 1 and not entries:
+        if self.pages == 1 and not entries:
             return WalkEnd.EMPTY
         if not new:
             return WalkEnd.REPEATED
         if not self.first and keys <= known:
             return WalkEnd.KNOWN
-        if self.first and self._looked_back(number, entries):
+        if self.first and self._looked_back(entries):
             return WalkEnd.SINCE
         if not more:
             return WalkEnd.LAST_PAGE
-        return WalkEnd.PAGE_LIMIT if number >= LATER_PAGES else None
+        return WalkEnd.PAGE_LIMIT if self.pages >= LATER_PAGES else None
 
-    def _looked_back(self, number: int, entries: Sequence[Listed]) -> bool:
+    def _looked_back(self, entries: Sequence[Listed]) -> bool:
         """Whether a first walk has reached its look-back.
 
         A list without days cannot say how old it is: ten of its pages count as the look-back, because a walk that ends
@@ -102,4 +102,4 @@ class SectionProgress:
         days = [entry.day for entry in entries if entry.day is not None]
         if days:
             return max(days) < self.since
-        return not self._dated and number >= UNDATED_PAGES
+        return not self._dated and self.pages >= UNDATED_PAGES

@@ -1,0 +1,132 @@
+"""What a request was for, and the line that records what came of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urljoin
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+
+from archive.records import Listed, Outcome, Page, WalkEnd
+from crawler.body import CUT, DATALOSS
+from crawler.guard import AddressRefused, GuardDenied
+from crawler.outcome import Expect
+from crawler.politeness import RobotsDenied
+from pipelines.keep import Captured
+
+__all__ = ["Ask", "answer_page", "failure_page", "judge_failure", "passing_outcome", "redirect_target"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What was asked for: an article (with its key) or a page of a section's list (with its number, from 1)."""
+
+    expect: Expect
+    url: str
+    section: str
+    key: str | None = None
+    number: int | None = None
+
+
+def answer_page(
+    ask: Ask,
+    captured: Captured,
+    outcome: Outcome,
+    detail: str | None = None,
+    *,
+    listed: tuple[Listed, ...] = (),
+    walk_end: WalkEnd | None = None,
+    next_look: date | None = None,
+) -> Page:
+    """The line of a captured response."""
+    return Page(
+        url=captured.url,
+        outcome=outcome,
+        fetched_at=captured.fetched_at,
+        status=captured.status,
+        key=ask.key,
+        section=ask.section or None,
+        etag=captured.etag,
+        last_modified=captured.last_modified,
+        warc=captured.ref,
+        listed=listed,
+        page_number=ask.number,
+        walk_end=walk_end,
+        next_look=next_look,
+        detail=detail,
+    )
+
+
+def failure_page(
+    ask: Ask, url: str, now: datetime, outcome: Outcome, detail: str | None, walk_end: WalkEnd | None = None
+) -> Page:
+    """The line of a request that brought no response."""
+    return Page(
+        url=url,
+        outcome=outcome,
+        fetched_at=now,
+        key=ask.key,
+        section=ask.section or None,
+        page_number=ask.number,
+        walk_end=walk_end,
+        detail=detail,
+    )
+
+
+def redirect_target(url: str, response: Response) -> str | None:
+    """Where a response sends us on (RFC 9110, 15.4), None when it does not."""
+    location = response.headers.get("Location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    try:
+        return urljoin(url, location.decode("utf-8", "replace"))
+    except ValueError:
+        return None
+
+
+def passing_outcome(response: Response) -> Outcome:
+    """The outcome of a response that is asked for again."""
+    if DATALOSS in response.flags or CUT in response.flags:
+        return Outcome.TRUNCATED
+    return Outcome.RATE_LIMITED if response.status == 429 else Outcome.SERVER_ERROR
+
+
+def judge_failure(error: BaseException) -> tuple[Outcome, str]:
+    """The outcome of a request without a response, and the kind of failure in words."""
+    if isinstance(error, GuardDenied):
+        return Outcome.GUARD_DENIED, str(error)
+    if isinstance(error, RobotsDenied) or (isinstance(error, IgnoreRequest) and "robots.txt" in str(error)):
+        return Outcome.ROBOTS_DENIED, str(error)
+    if isinstance(error, CannotResolveHostError):
+        if isinstance(error.__cause__, AddressRefused):
+            return Outcome.GUARD_DENIED, str(error.__cause__)
+        return Outcome.UNREACHABLE, "name not found"
+    for kind, outcome, words in _KINDS:
+        if isinstance(error, kind):
+            return outcome, words
+    if isinstance(error, OSError):
+        return Outcome.UNREACHABLE, type(error).__name__
+    return Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
+
+
+_KINDS: tuple[tuple[type[BaseException], Outcome, str], ...] = (
+    (DownloadTimeoutError, Outcome.UNREACHABLE, "timeout"),
+    (DownloadConnectionRefusedError, Outcome.UNREACHABLE, "connection refused"),
+    (ResponseDataLossError, Outcome.TRUNCATED, "connection lost in the body"),
+    (DownloadCancelledError, Outcome.TOO_LARGE, "larger than the limit"),
+    (UnsupportedURLSchemeError, Outcome.GUARD_DENIED, "scheme not fetched"),
+    (DownloadFailedError, Outcome.UNREACHABLE, "connection failed"),
+)

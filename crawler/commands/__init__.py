@@ -1,0 +1,1 @@
+"""Scrapy commands of this project; `crawl` replaces Scrapy's own."""

@@ -1,0 +1,66 @@
+"""`python -m scrapy crawl PORTAL`: one portal's night into the archive, with the exit codes of docs/operations.md."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+
+from scrapy.commands import ScrapyCommand
+from scrapy.crawler import AsyncCrawlerProcess
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from crawler.night_run import crawl_portal, tell
+from crawler.walk import Walk
+
+__all__ = ["Command"]
+
+
+class Command(ScrapyCommand):
+    """Crawl one portal for one night."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[options] PORTAL"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Crawl one portal's night into the archive"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours before Scrapy's."""
+        parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
+        parser.add_argument("--night", metavar="DAY", help="the night, YYYY-MM-DD (default: today in Viet Nam)")
+        parser.add_argument("--since", metavar="DAY", help="how far a portal's first walk goes back (default: 30 days)")
+        super().add_options(parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Options go before the environment."""
+        super().process_options(args, opts)
+        for name in ("archive", "night", "since"):
+            value = getattr(opts, name)
+            if value is not None and self.settings is not None:
+                self.settings.set(name.upper(), value, priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl; an error of usage or of the archive is one line."""
+        try:
+            self.exitcode = int(self._crawl(args))
+        except ArchiveError as error:
+            self.exitcode = tell(error)
+
+    def _crawl(self, args: list[str]) -> ExitCode:
+        process = self.crawler_process
+        if self.settings is None or not isinstance(process, AsyncCrawlerProcess):
+            raise UsageError("the crawl needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
+        names = process.spider_loader.list()
+        if len(args) != 1 or args[0].startswith("-"):
+            raise UsageError(f"say which portal: {', '.join(sorted(names))}")
+        if args[0] not in names:
+            close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or sorted(names)
+            raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
+        portal = process.spider_loader.load(args[0])
+        if not issubclass(portal, Walk):
+            raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
+        return crawl_portal(process, self.settings, portal)

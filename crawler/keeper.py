@@ -1,0 +1,132 @@
+"""The spider as keeper of its night: every answer and every failure becomes exactly one line, and a stop is one stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.errors import ArchiveError
+from archive.portal_night import PortalNight
+from archive.records import Event, Kind, Outcome, Page
+from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redirect_target
+from crawler.guard import url_allowed
+from crawler.outcome import Expect
+from crawler.tonight import ProgressFile, Tonight
+from pipelines.keep import Captured
+
+__all__ = ["BLOCKED", "UNREACHABLE", "NightKeeper"]
+
+# Finish reasons of our own: all that could be done tonight was done.
+BLOCKED = "blocked"
+UNREACHABLE = "unreachable"
+
+_STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+_DEAD_AFTER = 3  # requests in a row without an answer, each tried three times
+_ROBOTS = Ask(Expect.LISTING, "", "")
+
+
+class NightKeeper(scrapy.Spider):
+    """What the middlewares and stages ask of the running spider (`pipelines.keep.Keeper` and more)."""
+
+    def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
+        super().__init__()
+        self.tonight, self.night, self.own = tonight, night, own
+        self.replica = tonight.kind is Kind.REPLICA
+        self.extraction: Counter[str] = Counter()
+        self.listed: set[str] = set()
+        self.fatal: ArchiveError | None = None
+        self.finish_reason: str | None = None
+        self._robots: dict[str, int] = {}
+        self._outcomes: Counter[str] = Counter()
+        self._silent = 0
+        self._progress = ProgressFile(tonight.progress)
+        self._closing: asyncio.Future[None] | None = None
+
+    def now(self) -> datetime:
+        """The crawl's clock."""
+        return self.tonight.clock.now()
+
+    def answered(self, request: Request, response: Response, captured: Captured) -> None:
+        """Record at once what never comes to the spider: robots.txt and redirects."""
+        target = redirect_target(request.url, response)
+        if request.callback is NO_CALLBACK:
+            self._robots[urlsplit(request.url).netloc] = response.status
+            outcome = Outcome.ROBOTS if target is None else Outcome.REDIRECTED
+            self.write(answer_page(_ROBOTS, captured, outcome, target))
+        elif target is not None:
+            refused = url_allowed(target, self.own, self.replica)
+            outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
+            self.write(answer_page(_hop(request), captured, outcome, refused or target))
+
+    def passed(self, request: Request, response: Response) -> None:
+        """Record an answer that is asked for again."""
+        if request.callback is not NO_CALLBACK:
+            self.write(answer_page(_hop(request), request.meta["captured"], passing_outcome(response), "tried again"))
+
+    def denied(self, request: Request, reason: str) -> None:
+        """Record a refused request that has no errback: robots.txt sent elsewhere."""
+        if request.callback is NO_CALLBACK:
+            self.write(failure_page(_ROBOTS, request.url, self.now(), Outcome.GUARD_DENIED, reason))
+
+    def robots_status(self, host: str) -> int | None:
+        """What the host's robots.txt answered last."""
+        return self._robots.get(host)
+
+    def noted(self, page: Page) -> None:
+        """A line was queued: commit when due, tell how far we are."""
+        self._outcomes[page.outcome.value] += 1
+        try:
+            self.night.tick(self.now())
+        except ArchiveError as error:
+            self.failed(error)
+        self._tell()
+
+    def _tell(self, *, last: bool = False) -> None:
+        new = sum(1 for line in self.night.articles if line.event is Event.NEW)
+        self._progress.told(self._outcomes, len(self.listed), new, last=last)
+
+    def counted(self, name: str, count: int = 1) -> None:
+        """Add to the extraction counts of the night's record."""
+        if count:
+            self.extraction[name] += count
+
+    def failed(self, error: ArchiveError) -> None:
+        """Nothing can be kept any more: stop, once."""
+        if self.fatal is None:
+            self.fatal = error
+            self.stop("archive_error")
+
+    def stop(self, reason: str) -> None:
+        """End the crawl; what was not asked stays owed."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's last word."""
+        self.finish_reason = reason
+        self._tell(last=True)
+
+    def write(self, page: Page) -> None:
+        """Queue a line."""
+        self.night.page(page)
+        self.noted(page)
+
+    def heed(self, outcome: Outcome) -> None:
+        """A challenge is an answer: recorded, not worked around. A silent portal is left alone for tonight."""
+        if outcome in _STOPPING:
+            self.stop(BLOCKED)
+        self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
+        if self._silent >= _DEAD_AFTER:
+            self.stop(UNREACHABLE)
+
+
+def _hop(request: Request) -> Ask:
+    """A response on the way counts neither as a list page nor as the article, unless it ends there."""
+    ask: Ask = request.meta["ask"]
+    return Ask(ask.expect, ask.url, ask.section, ask.key)

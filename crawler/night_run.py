@@ -1,0 +1,132 @@
+"""One portal's night from beginning to end: open the archive, crawl, judge, close; or let go so that it can go on.
+
+How it ends, by the crawl's finish reason: `finished`, `blocked` and `unreachable` close the night with its record;
+`shutdown` and `closespider_timeout` leave it open for a later start; an error of the archive leaves what was committed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import BaseSettings
+
+from archive.errors import ArchiveError, ExitCode
+from archive.portal_night import PortalNight
+from archive.records import Event, Outcome, Run, Verdict
+from archive.store import Archive
+from archive.tally import Tally
+from crawler.keeper import BLOCKED, UNREACHABLE
+from crawler.replica import ReplicaServer
+from crawler.tonight import Tonight, software
+from crawler.verdict import HISTORY_NIGHTS, NightCounts, judge_night
+from crawler.walk import Walk
+from pipelines.dedup import judge
+
+__all__ = ["crawl_portal", "night_counts"]
+
+_log = logging.getLogger(__name__)
+
+_ENDED = ("finished", BLOCKED, UNREACHABLE)
+_GOOD = (Verdict.GOOD, Verdict.QUIET)
+_READ = (Event.NEW, Event.REVISION, Event.DUPLICATE)
+_HISTORY = 4 * HISTORY_NIGHTS
+
+
+def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: type[Walk]) -> ExitCode:
+    """Crawl one portal's night into its archive and say how it went.
+
+    Raises UsageError, ArchiveUnusable or RunBusy before anything is fetched, DiskFull when the archive cannot be
+    written any more.
+    """
+    tonight = Tonight.read(settings)
+    settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
+    with Archive.open(tonight.archive, tonight.kind) as archive, _rehearsal(tonight, settings):
+        night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge)
+        spider = _crawl(process, portal, tonight, night)
+        return _end(archive, night, tonight, spider)
+
+
+@contextlib.contextmanager
+def _rehearsal(tonight: Tonight, settings: BaseSettings) -> Iterator[None]:
+    """In a rehearsal without a running server: one of our own, for as long as the crawl."""
+    if not settings.get("REPLICA") or tonight.replica_port is not None:
+        yield
+        return
+    server = ReplicaServer(tonight.replica_folder)
+    settings.set("REPLICA_PORT", server.port, priority="cmdline")
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _crawl(process: AsyncCrawlerProcess, portal: type[Walk], tonight: Tonight, night: PortalNight) -> Walk | None:
+    """Run Scrapy to its end; None when it could not even begin (the reason is in the log)."""
+    # Their error lines repeat what the night's record says, with tracebacks.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    crawler = process.create_crawler(portal)
+    task = process.crawl(crawler, tonight=tonight, night=night)
+    process.start()
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if error is not None:
+        _log.error("the crawl of %s could not run", portal.name, exc_info=error)
+    spider = crawler.spider
+    return spider if isinstance(spider, Walk) else None
+
+
+def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | None) -> ExitCode:
+    if spider is None:
+        night.suspend()
+        return ExitCode.BUG
+    if spider.fatal is not None:
+        raise spider.fatal
+    reason = spider.finish_reason
+    if reason not in _ENDED:
+        night.suspend()
+        if reason in (None, "shutdown"):
+            return ExitCode.INTERRUPTED
+        return ExitCode.TIME_LIMIT if reason == "closespider_timeout" else ExitCode.BUG
+    run = _close(archive, night, tonight, spider, reason)
+    return ExitCode.GOOD if run.verdict in _GOOD else ExitCode.FINDINGS
+
+
+def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk, reason: str) -> Run:
+    before = [run.listed for run in archive.history(night.portal, night.night, _HISTORY) if run.complete]
+
+    def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
+        return judge_night(night_counts(night, tally, spider.extraction), before)
+
+    return night.close(
+        tonight.clock.now(),
+        complete=True,
+        finish_reason=reason,
+        judge_night=verdict,
+        extraction=dict(sorted(spider.extraction.items())),
+        software=software(),
+    )
+
+
+def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
+    """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
+    outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
+    asked = {page.key for page in night.pages if page.key is not None}
+    return NightCounts(
+        outcomes=outcomes,
+        sections=tally.sections,
+        listed=tally.listed,
+        new=sum(tally.events.get(event.value, 0) for event in _READ),
+        articles=outcomes.get(Outcome.ARTICLE, 0),
+        wanted=len(asked),
+        quarantined=tally.events.get(Event.QUARANTINED.value, 0),
+        misses=extraction.get("layout none", 0),
+    )
+
+
+def tell(error: ArchiveError) -> int:
+    """An error of ours as its one line on stderr, and its exit code."""
+    sys.stderr.write(f"{error}\n")
+    return int(error.exit_code)

@@ -1,0 +1,76 @@
+"""From a response to what the judging functions need: decoded text, the layouts with the portal's labels, the facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scrapy.http import Response
+
+from crawler.asking import Ask
+from crawler.outcome import Seen
+from crawler.page import is_storm
+from pipelines.article import Layout
+from pipelines.markup import Page, match, parse, pick
+from vietnam.letters import decode
+
+__all__ = ["charset_of", "layouts_of", "listing_text", "see"]
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
+    """The family's layouts with the labels that this portal prints in its bodies."""
+    return tuple(replace(layout, labels=(*layout.labels, *labels)) for layout in layouts)
+
+
+def charset_of(response: Response) -> str | None:
+    """The encoding that the Content-Type header declares."""
+    header = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    found = _CHARSET.search(header)
+    return found[1] if found else None
+
+
+def listing_text(response: Response) -> str | None:
+    """A list page as text, its addresses as served (never normalised); None for a page that would block the parser."""
+    text = _text(response.body, charset_of(response))
+    return None if text is None or is_storm(text) else text
+
+
+def see(response: Response, ask: Ask, home: str, own: frozenset[str], layouts: tuple[Layout, ...]) -> Seen:
+    """The facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
+    charset = charset_of(response)
+    text = _text(response.body, charset)
+    return Seen(
+        status=response.status,
+        headers={
+            name.decode("latin-1").lower(): (response.headers.get(name) or b"").decode("latin-1")
+            for name in response.headers
+        },
+        body=response.body,
+        text=text,
+        url=response.url,
+        requested_url=ask.url,
+        expect=ask.expect,
+        home=home,
+        own=own,
+        flags=frozenset(response.flags),
+        has_article=bool(layouts) and text is not None and not is_storm(text) and _fits(response, charset, layouts),
+    )
+
+
+def _text(body: bytes, charset: str | None) -> str | None:
+    if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    return body.decode(decode(body, charset).encoding, "replace")
+
+
+def _fits(response: Response, charset: str | None, layouts: Iterable[Layout]) -> bool:
+    page: Page = parse(response.body, response.url, charset)
+    return any(
+        match(page.root, layout.fits)
+        and any(True for _ in pick(page.root, layout.title))
+        and any(True for _ in pick(page.root, layout.body))
+        for layout in layouts
+    )

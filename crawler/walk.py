@@ -1,0 +1,242 @@
+"""The walk of a portal on one night: section by section through the lists, then what is owed, then the due looks.
+
+A spider is made by `crawler.night_run` with the night it writes into; everything it decides is decided by pure
+functions (`stop`, `outcome`, `asking`), and everything it keeps goes through `night`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable
+from typing import ClassVar, cast
+
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from archive.errors import ArchiveError
+from archive.portal_night import PortalNight
+from archive.records import Listed, Outcome, WalkEnd
+from crawler.asking import Ask, answer_page, failure_page, judge_failure
+from crawler.guard import REPLICA_SUFFIX, own_hosts
+from crawler.keeper import NightKeeper
+from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.outcome import Expect, classify
+from crawler.reading import charset_of, layouts_of, listing_text, see
+from crawler.replica import replica_url
+from crawler.stop import SectionProgress, first_walk_since, next_look
+from crawler.tonight import Tonight
+from pipelines.article import Layout
+from pipelines.keep import Captured
+from pipelines.stages import Fetched
+
+__all__ = ["Walk"]
+
+_log = logging.getLogger(__name__)
+
+_LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
+
+
+class Walk(NightKeeper):
+    """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
+
+    name: str
+    home: str
+    sections: tuple[Section, ...]
+    hosts: tuple[str, ...]
+    delay: float
+    tls: str
+    first_walk_days: int
+    looks: tuple[int, ...]
+    labels: tuple[str, ...]
+    layouts: ClassVar[tuple[Layout, ...]]
+
+    def __init__(self, *, tonight: Tonight, night: PortalNight) -> None:
+        super().__init__(tonight, night, own_hosts(self.home, self.hosts))
+        self._walks: dict[str, SectionProgress] = {}
+        self._sitemaps: dict[str, list[str]] = {}
+        self._asked: set[str] = set()
+        self._read_with = layouts_of(self.layouts, self.labels)
+
+    @classmethod
+    def section_url(cls, section: Section) -> str:
+        """The address of a section's first page."""
+        raise NotImplementedError
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The article's natural key, None when the address is no article of this portal."""
+        raise NotImplementedError
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """What a list page shows."""
+        raise NotImplementedError
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The portal's own pause and TLS exception; a rehearsal waits for nobody."""
+        super().update_settings(settings)
+        rehearsed = bool(settings.get("REPLICA"))
+        settings.set("DOWNLOAD_DELAY", 0 if rehearsed else cls.delay, priority="spider")
+        if rehearsed:
+            settings.set("RETRY_BACKOFF", 0.05, priority="spider")
+        if cls.tls == "level1":
+            settings.set("DOWNLOADER_CLIENT_TLS_CIPHERS", "DEFAULT:@SECLEVEL=1", priority="spider")
+        if cls.tls == "unverified":
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="spider")
+
+    # what is asked
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page of every section, what earlier nights left owed, and the articles whose look is due."""
+        try:
+            for request in self._first_requests():
+                yield request
+        except ArchiveError as error:
+            self.failed(error)
+
+    def _first_requests(self) -> Iterable[Request]:
+        since = first_walk_since(self.night.night, self.first_walk_days, self.tonight.since)
+        for section in self.sections:
+            self._walks[section.name] = SectionProgress(not self.night.has_walked(section.name), since)
+            self._sitemaps[section.name] = []
+            yield self._list_request(section, self.section_url(section))
+        for owed in self.night.owed():
+            yield from self._article_request(owed.section, owed.key, owed.url)
+        for look in self.night.due_looks():
+            conditions = {"If-None-Match": look.etag, "If-Modified-Since": look.last_modified}
+            headers = {name: value for name, value in conditions.items() if value}
+            yield from self._article_request(look.section or "", look.key, look.url, headers)
+
+    def _list_request(self, section: Section, url: str) -> Request:
+        number = self._walks[section.name].pages + 1
+        ask = Ask(Expect.LISTING, self._here(url), section.name, number=number)
+        return Request(ask.url, self.on_listing, errback=self.on_failure, priority=_LISTS, meta={"ask": ask})
+
+    def _article_request(
+        self, section: str, key: str, url: str, headers: dict[str, str] | None = None
+    ) -> Iterable[Request]:
+        if key in self._asked:
+            return
+        self._asked.add(key)
+        ask = Ask(Expect.ARTICLE, self._here(url), section, key=key)
+        yield Request(
+            ask.url, self.on_article, headers=headers, errback=self.on_failure, priority=_ARTICLES, meta={"ask": ask}
+        )
+
+    def _here(self, url: str) -> str:
+        return replica_url(url) if self.replica else url
+
+    # what came back
+
+    async def on_listing(self, response: Response) -> AsyncIterator[Request]:
+        """Read a list page, ask for its new articles, and go on unless the walk ends here."""
+        ask, captured = _told(response)
+        try:
+            for request in self._listing(ask, captured, response):
+                yield request
+        except ArchiveError as error:
+            self.failed(error)
+
+    def _listing(self, ask: Ask, captured: Captured, response: Response) -> list[Request]:
+        walk, section = self._walks[ask.section], self._section(ask.section)
+        outcome, detail = classify(see(response, ask, self.home, self._own_here(), ()))
+        listing = None
+        if outcome is Outcome.LISTING:
+            listing, outcome, detail = self._read_listing(section, ask, response, detail)
+        if listing is None:
+            end = walk.fail()
+            if outcome is Outcome.EMPTY and ask.number == 1:
+                end = walk.end = WalkEnd.EMPTY
+            self.write(answer_page(ask, captured, outcome, detail, walk_end=end))
+            self.heed(outcome)
+            return []
+        entries = tuple(Listed(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
+        following = self._following(section, listing)
+        if section.kind is SectionKind.PAGES:
+            known = self.night.known_before_last_walk(section.name, {entry.key for entry in entries})
+            end_here = walk.page(entries, following is not None, known)
+        else:
+            end_here = walk.document(entries, following is not None)
+        if end_here is WalkEnd.EMPTY:
+            outcome, detail = Outcome.EMPTY, "a first page without entries"
+        self.listed |= {entry.key for entry in entries}
+        self.write(answer_page(ask, captured, outcome, detail, listed=entries, walk_end=end_here))
+        self.heed(outcome)
+        wanted = [entry for entry in entries if not self.night.is_kept(entry.key)]
+        requests = [one for entry in wanted for one in self._article_request(section.name, entry.key, entry.url)]
+        if end_here is None and following is not None:
+            requests.insert(0, self._list_request(section, following))
+        return requests
+
+    def _read_listing(
+        self, section: Section, ask: Ask, response: Response, detail: str | None
+    ) -> tuple[Listing | None, Outcome, str | None]:
+        try:
+            if section.kind is SectionKind.FEED:
+                return read_feed(response.url, response.body, self.article_key, self.now()), Outcome.LISTING, detail
+            if section.kind is SectionKind.SITEMAP:
+                return read_sitemap(response.url, response.body, self.article_key, self.now()), Outcome.LISTING, detail
+            text = listing_text(response)
+            if text is None:
+                return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"
+            return self.read_listing(response.url, text, section, ask.number or 1), Outcome.LISTING, detail
+        except ListingError as error:
+            return None, Outcome.ERROR, str(error)[:200]
+        except Exception as error:
+            _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
+            return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
+
+    def _following(self, section: Section, listing: Listing) -> str | None:
+        queue = self._sitemaps[section.name]
+        queue.extend(listing.more)
+        return listing.next or (queue.pop(0) if queue else None)
+
+    async def on_article(self, response: Response) -> AsyncIterator[Fetched]:
+        """Judge what an article's address brought and hand an article to the stages."""
+        ask, captured = _told(response)
+        seen = see(response, ask, self.home, self._own_here(), self._read_with)
+        outcome, detail = classify(seen)
+        try:
+            look = None
+            if outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED):
+                first = self.night.first_kept(ask.key or "") or self.night.night
+                look = next_look(first, self.night.night, self.looks)
+            page = answer_page(ask, captured, outcome, detail, next_look=look)
+            if outcome is not Outcome.ARTICLE:
+                self.write(page)
+                self.heed(outcome)
+                return
+        except ArchiveError as error:
+            self.failed(error)
+            return
+        self.heed(outcome)
+        # The address that answered is where relative links start; the stages use the page's.
+        yield Fetched(page, response.body, self._read_with, charset_of(response))
+
+    def on_failure(self, failure: Failure) -> None:
+        """Record a request that brought no response to the spider."""
+        request = cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy sets it
+        ask: Ask = request.meta["ask"]
+        if self.fatal is not None:
+            return
+        outcome, detail = judge_failure(cast(BaseException, failure.value))
+        end = self._walks[ask.section].fail() if ask.expect is Expect.LISTING else None
+        if outcome is Outcome.ERROR:
+            _log.error("%s failed: %s", ascii(request.url), detail)
+        try:
+            self.write(failure_page(ask, request.url, self.now(), outcome, detail, end))
+        except ArchiveError as error:
+            self.failed(error)
+        self.heed(outcome)
+
+    def _section(self, name: str) -> Section:
+        return next(section for section in self.sections if section.name == name)
+
+    def _own_here(self) -> frozenset[str]:
+        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
+
+
+def _told(response: Response) -> tuple[Ask, Captured]:
+    return response.meta["ask"], response.meta["captured"]

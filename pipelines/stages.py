@@ -1,0 +1,170 @@
+"""The stages as Scrapy calls them: each takes one record, asks one pure function, and hands on the next record.
+
+Fetched ─extract─▶ Read ─clean─▶ Read ─check─▶ Checked ─keep─▶ the archive (which judges new, revision or duplicate)
+
+What a stage cannot do leaves a page line with its outcome: nothing is dropped without a count.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, Self
+
+from scrapy.exceptions import DropItem
+
+from archive.errors import ArchiveError
+from archive.records import Outcome, Page
+from pipelines.article import Article, Layout
+from pipelines.check import check
+from pipelines.clean import clean
+from pipelines.keep import Keeper, document_of
+from pipelines.worker import ExtractFailed, ExtractionWorker, ExtractTimeout
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["CheckStage", "Checked", "CleanStage", "ExtractStage", "Fetched", "KeepStage", "Read"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An article's response, captured and judged to be one: the line it will get, its decoded body, how to read it."""
+
+    page: Page
+    body: bytes
+    layouts: tuple[Layout, ...]
+    declared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the page says."""
+
+    page: Page
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An article with the reasons that speak against keeping it; none is good."""
+
+    page: Page
+    article: Article
+    reasons: tuple[str, ...]
+
+
+class _Crawl(Keeper, Protocol):
+    """The running crawl as the stages see it."""
+
+    name: str
+
+    def counted(self, name: str, count: int = 1) -> None:
+        """Add to the extraction counts of the night's record."""
+
+
+class Stage:
+    """What the stages share: the crawl, and the line of an article that went no further."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def crawl(self) -> _Crawl:
+        """The running spider."""
+        return self._crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
+
+    def lose(self, page: Page, outcome: Outcome, detail: str) -> DropItem:
+        """Record why the article ends here; the capture stays, so a later reading can try again."""
+        page = replace(page, outcome=outcome, detail=detail[:200])
+        self.crawl.night.page(page)
+        self.crawl.noted(page)
+        return DropItem(detail)
+
+    def bug(self, page: Page, error: Exception) -> DropItem:
+        """The same for an error of ours, with its traceback in the log."""
+        _log.error("%s failed on %s", type(self).__name__, ascii(page.url), exc_info=error)
+        return self.lose(page, Outcome.ERROR, f"{type(self).__name__}: {type(error).__name__}")
+
+
+class ExtractStage(Stage):
+    """Reads the article in a worker process, with a deadline."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._worker = ExtractionWorker()
+
+    async def process_item(self, item: Fetched) -> Read:
+        """The article as the page says it."""
+        try:
+            article = await self._worker.read_async(
+                item.body, item.page.url, item.layouts, item.page.fetched_at, item.declared
+            )
+        except ExtractTimeout as error:
+            raise self.lose(item.page, Outcome.EXTRACT_TIMEOUT, str(error)) from None
+        except ExtractFailed as error:
+            raise self.lose(item.page, Outcome.ERROR, str(error)) from None
+        except Exception as error:
+            raise self.bug(item.page, error) from error
+        self.crawl.counted(f"layout {article.layout}")
+        self.crawl.counted("restored", article.restored)
+        return Read(item.page, article)
+
+    async def close_spider(self) -> None:
+        """End the worker."""
+        self._worker.close()
+
+
+class CleanStage(Stage):
+    """Takes the widgets out."""
+
+    def process_item(self, item: Read) -> Read:
+        """The article without residue."""
+        try:
+            cleaned = clean(item.article)
+        except Exception as error:
+            raise self.bug(item.page, error) from error
+        self.crawl.counted("removed", len(cleaned.removed) - len(item.article.removed))
+        return Read(item.page, cleaned)
+
+
+class CheckStage(Stage):
+    """Asks what speaks against keeping it."""
+
+    def process_item(self, item: Read) -> Checked:
+        """The article with its reasons; a page without title and text was no article."""
+        article = item.article
+        if not article.blocks and not article.attachments and not article.title:
+            raise self.lose(item.page, Outcome.EMPTY, "neither title nor text")
+        try:
+            return Checked(item.page, article, check(article, item.page.fetched_at))
+        except Exception as error:
+            raise self.bug(item.page, error) from error
+
+
+class KeepStage(Stage):
+    """Hands the article to the archive, or to quarantine with its reasons."""
+
+    def process_item(self, item: Checked) -> Checked:
+        """Queue it with its page line; the archive judges it when the group is committed."""
+        night = self.crawl.night
+        try:
+            document = document_of(item.article, item.page, self.crawl.name, night)
+            if item.reasons:
+                self.crawl.counted("quarantined")
+                night.quarantine(document, item.reasons, item.page)
+            else:
+                night.document(document, item.page)
+        except ArchiveError as error:
+            self.crawl.failed(error)
+            raise DropItem(str(error)) from error
+        except Exception as error:
+            raise self.bug(item.page, error) from error
+        self.crawl.noted(item.page)
+        return item

@@ -1,0 +1,156 @@
+"""The verdict of a night and its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from archive.records import Outcome, SectionWalk, Verdict, WalkEnd
+from crawler.verdict import NightCounts, judge_night
+
+WALK = SectionWalk(pages=1, listed=10, fresh=3, end=WalkEnd.KNOWN)
+GOOD = NightCounts(
+    outcomes={Outcome.LISTING: 1, Outcome.ARTICLE: 3, Outcome.ROBOTS: 1},
+    sections={"tin-trong-tinh": WALK},
+    listed=10,
+    new=3,
+    articles=3,
+    wanted=3,
+)
+USUAL = [10] * 7
+
+
+def outcomes(**counts: int) -> dict[Outcome, int]:
+    return {Outcome(name): count for name, count in counts.items()}
+
+
+def section(end: WalkEnd | None, pages: int = 1) -> dict[str, SectionWalk]:
+    return {"tin-trong-tinh": SectionWalk(pages, 0, 0, end)}
+
+
+CASES = {
+    "good": (GOOD, USUAL, Verdict.GOOD, ""),
+    "nothing new": (
+        replace(GOOD, new=0, articles=0, wanted=0, outcomes=outcomes(listing=1)),
+        USUAL,
+        Verdict.QUIET,
+        "already known",
+    ),
+    "looks without change": (
+        replace(GOOD, new=0, articles=0, outcomes=outcomes(listing=1, not_modified=3)),
+        USUAL,
+        Verdict.QUIET,
+        "already known",
+    ),
+    "few listed": (replace(GOOD, listed=2), USUAL, Verdict.THIN, "2 entries were listed where 10 are usual"),
+    "few listed, no history": (replace(GOOD, listed=2), [10], Verdict.GOOD, "no history yet"),
+    "nobody answers": (
+        replace(
+            GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED, 0), new=0, articles=0, wanted=0
+        ),
+        USUAL,
+        Verdict.UNREACHABLE,
+        "none of 3 requests was answered",
+    ),
+    "challenge": (replace(GOOD, outcomes=outcomes(listing=1, challenge=1)), USUAL, Verdict.BLOCKED, "cookie challenge"),
+    "robot check": (replace(GOOD, outcomes=outcomes(robot_check=1)), USUAL, Verdict.BLOCKED, "robot check"),
+    "429": (replace(GOOD, outcomes=outcomes(rate_limited=2)), USUAL, Verdict.BLOCKED, "2 times too many requests"),
+    "403 on the list": (
+        replace(GOOD, outcomes=outcomes(refused=1), sections=section(WalkEnd.FAILED, 0), new=0, articles=0, wanted=0),
+        USUAL,
+        Verdict.BLOCKED,
+        "refused",
+    ),
+    "403 on one article of many": (
+        replace(GOOD, outcomes=outcomes(listing=1, article=9, refused=1), articles=9, wanted=10, new=9),
+        USUAL,
+        Verdict.GOOD,
+        "",
+    ),
+    "robots.txt forbids": (
+        replace(
+            GOOD, outcomes=outcomes(robots=1, robots_denied=1), sections=section(WalkEnd.FAILED, 0), new=0, articles=0
+        ),
+        USUAL,
+        Verdict.BLOCKED,
+        "robots.txt forbids it",
+    ),
+    "empty list": (
+        replace(GOOD, sections=section(WalkEnd.EMPTY), outcomes=outcomes(empty=1), new=0, articles=0, wanted=0),
+        USUAL,
+        Verdict.BROKEN,
+        "section tin-trong-tinh listed 0 articles: the list selector no longer fits or the portal is down",
+    ),
+    "list unreadable": (
+        replace(GOOD, sections=section(WalkEnd.FAILED, 0), outcomes=outcomes(server_error=3)),
+        USUAL,
+        Verdict.BROKEN,
+        "page 1 of its list could not be read",
+    ),
+    "second page unreadable": (
+        replace(GOOD, sections=section(WalkEnd.FAILED, 1)),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "page 2 of its list could not be read",
+    ),
+    "endless list": (
+        replace(GOOD, sections=section(WalkEnd.PAGE_LIMIT, 200)),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "no end after 200 pages",
+    ),
+    "walk without end": (replace(GOOD, sections=section(None)), USUAL, Verdict.BROKEN, "was not walked to an end"),
+    "no article readable": (
+        replace(GOOD, outcomes=outcomes(listing=1, soft_404=5), articles=0, new=0, wanted=5),
+        USUAL,
+        Verdict.BROKEN,
+        "5 articles were asked for and none could be read: mostly soft_404 (5)",
+    ),
+    "every article raised": (
+        replace(GOOD, outcomes=outcomes(listing=1, error=3), articles=0, new=0),
+        USUAL,
+        Verdict.BROKEN,
+        "mostly error (3)",
+    ),
+    "half unreadable": (
+        replace(GOOD, outcomes=outcomes(listing=1, article=5, extract_timeout=5), articles=5, wanted=10, new=5),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "50% of the articles could not be read",
+    ),
+    "layouts miss": (replace(GOOD, misses=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 pages fit no layout"),
+    "many in quarantine": (replace(GOOD, quarantined=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 articles were set aside"),
+    "stopped": (replace(GOOD, stopped="SIGTERM"), USUAL, Verdict.INTERRUPTED, "SIGTERM"),
+}
+
+
+@pytest.mark.parametrize(("night", "before", "verdict", "reason"), CASES.values(), ids=CASES.keys())
+def test_a_night_is_judged_with_its_reason(
+    night: NightCounts, before: Sequence[int], verdict: Verdict, reason: str
+) -> None:
+    found, reasons = judge_night(night, before)
+    assert found is verdict
+    assert reason in "; ".join(reasons)
+
+
+@pytest.mark.parametrize("nights", range(7))
+def test_under_seven_nights_the_first_reason_says_so(nights: int) -> None:
+    assert judge_night(GOOD, [10] * nights) == (Verdict.GOOD, ("no history yet",))
+    found, reasons = judge_night(replace(GOOD, sections=section(WalkEnd.EMPTY)), [10] * nights)
+    assert found is Verdict.BROKEN
+    assert reasons[0] == "no history yet"
+    assert len(reasons) == 2
+
+
+def test_a_good_night_with_history_needs_no_words() -> None:
+    assert judge_night(GOOD, USUAL) == (Verdict.GOOD, ())
+
+
+def test_the_worst_finding_names_the_night_and_the_others_follow() -> None:
+    night = replace(GOOD, outcomes=outcomes(challenge=1), sections=section(None), misses=3)
+    verdict, reasons = judge_night(night, USUAL)
+    assert verdict is Verdict.BLOCKED
+    assert len(reasons) == 3
+    assert "cookie challenge" in reasons[0]
