@@ -1,0 +1,139 @@
+"""What a bell brings about: the night that is on is run, those before it are ended, all of them are sealed."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from threading import Event, Lock
+
+from rich.console import Console
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.ledger import Ledger
+from archive.manifest import Seal
+from archive.records import Kind
+from archive.store import Archive
+from crawler.nights import NightRunner, Ways
+from crawler.nightsettings import NightSettings
+from crawler.nighttable import exit_code, night_rows, night_table
+from crawler.portals import chosen, load_portals
+from crawler.progress import watch_on
+from crawler.schedule import Schedule
+from vietnam.dates import TZ
+
+__all__ = ["Asked", "Bell", "clock"]
+
+log = logging.getLogger("scheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked for, and the settings behind it."""
+
+    archive: Path
+    settings: NightSettings
+    kind: Kind
+    names: tuple[str, ...]
+    night: date | None
+    ways: Ways
+
+
+class Bell:
+    """Opens the archive and its ledger, does what is owed at this moment, and puts both away again."""
+
+    def __init__(self, asked: Asked, console: Console) -> None:
+        self.asked, self.console = asked, console
+        self.stop = Event()
+        self._ringing = Lock()
+        self._portals = load_portals()
+        chosen(asked.names, self._portals)
+        chosen(asked.settings.portals, self._portals)
+
+    def ring(self) -> None:
+        """Run what is due; a bell that rings while another is answered is not heard. Errors are logged, never raised."""
+        if not self._ringing.acquire(blocking=False):
+            return
+        try:
+            self.due()
+        except ArchiveError as error:
+            log.error("%s", error)
+        except Exception:
+            log.exception("the night could not be run")
+        finally:
+            self._ringing.release()
+
+    def due(self) -> ExitCode:
+        """Run the night that is on, and end and seal those before it."""
+        with ExitStack() as stack:
+            schedule, runner = self.open(stack)
+            now = clock()
+            night = self.asked.settings.latest(now)
+            schedule.refuse_past(night)
+            known = schedule.last_night()
+            self._say_seals(schedule.end_before(night, now))
+            closes = self.asked.settings.closes(night)
+            if now >= closes and known is None:
+                return ExitCode.GOOD  # the first night of all is the next one
+            schedule.plan(night, now)
+            ended = schedule.ledger.ended(night)
+            if not ended and now < closes:
+                runner.run(night, schedule.scheduled(), closes)
+            if clock() >= closes:
+                schedule.end(night, clock())
+            sealed = schedule.seal(night)
+            if not ended and schedule.ledger.ended(night):
+                self._report(schedule, night)
+            self._say_seals(sealed)
+            return exit_code(night_rows(schedule.archive, schedule.ledger, night))
+
+    def once(self) -> ExitCode:
+        """Run one night now, whatever the hour."""
+        with ExitStack() as stack:
+            schedule, runner = self.open(stack)
+            now = clock()
+            night = self.asked.night or now.date()
+            if schedule.kind is Kind.LIVE and night > now.date():
+                raise UsageError(f"{night} lies in the future; name a night up to {now.date()} with --night")
+            schedule.refuse_past(night)
+            self._say_seals(schedule.end_before(night, now, longest=None))
+            if self.asked.names:
+                schedule.plan_again(night, self.asked.names, now)
+            else:
+                schedule.plan(night, now)
+            if schedule.ledger.ended(night):
+                log.info("every portal's night of %s has ended; to run one again name it with --portal", night)
+            runner.run(night, self.asked.names or schedule.scheduled(), None)
+            sealed = schedule.seal(night)
+            self._report(schedule, night)
+            self._say_seals(sealed)
+            rows = night_rows(schedule.archive, schedule.ledger, night)
+            return exit_code([row for row in rows if not self.asked.names or row.portal in self.asked.names])
+
+    def open(self, stack: ExitStack) -> tuple[Schedule, NightRunner]:
+        """The archive and its ledger, until the stack unwinds. Raises what is wrong with the settings or the folder."""
+        asked = self.asked
+        if asked.kind is Kind.LIVE and not asked.settings.contact:
+            raise UsageError(
+                'a live run needs an address that portals can write to: type contact = "you@example.vn" in nights.toml'
+            )
+        archive = stack.enter_context(Archive.open(asked.archive, asked.kind))
+        ledger = stack.enter_context(Ledger(archive.paths.ledger))
+        watch = watch_on(self.console, lambda: log)
+        runner = NightRunner(archive, ledger, asked.settings, self._portals, asked.ways, watch, self.stop, clock)
+        return Schedule(archive, ledger, asked.settings, self._portals), runner
+
+    def _report(self, schedule: Schedule, night: date) -> None:
+        self.console.print(night_table(f"night {night}", night_rows(schedule.archive, schedule.ledger, night)))
+
+    def _say_seals(self, seals: list[Seal]) -> None:
+        for seal in seals:
+            signed = "signed" if seal.signed else "unsigned"
+            self.console.print(f"sealed {seal.night} as manifest-{seal.number} ({signed}), head {seal.head[:16]}")
+
+
+def clock() -> datetime:
+    """The present moment in Viet Nam."""
+    return datetime.now(TZ)

@@ -1,0 +1,97 @@
+"""A night on one screen: a row per portal, the reasons in words below, and the exit code that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from archive.errors import ExitCode
+from archive.ledger import Ledger, State
+from archive.records import Event, Outcome, Run, Verdict
+from archive.store import Archive
+from crawler.leftovers import last_run
+
+__all__ = ["NightRow", "exit_code", "night_rows", "night_table", "other_outcomes"]
+
+_EXPECTED = {Outcome.ARTICLE, Outcome.LISTING, Outcome.ROBOTS, Outcome.NOT_MODIFIED}
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """How one portal's night stands: its state in the ledger and, where there is one, the record of its last run."""
+
+    portal: str
+    state: State
+    reason: str
+    run: Run | None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, or the ledger's state where no run was closed."""
+        return self.run.verdict.value if self.run is not None else self.state.value
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing has to be looked at."""
+        if self.state is State.SKIPPED:
+            return True
+        good = self.run is not None and self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
+        return good and self.state is State.DONE
+
+    @property
+    def plain(self) -> bool:
+        """Whether its reasons need not be read: nothing was wrong and nothing left out."""
+        return self.good and self.state is not State.SKIPPED
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+        return self.run.reasons if self.run is not None and self.run.reasons else (self.reason,) if self.reason else ()
+
+    def events(self, event: Event) -> int:
+        """How many lines of this kind the run wrote."""
+        return self.run.events.get(event.value, 0) if self.run is not None else 0
+
+
+def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
+    """Every portal of a night that the ledger knows, by name."""
+    rows = []
+    for row in ledger.of(night):
+        run = last_run(archive, row.portal, night) if row.state.terminal else None
+        same = run is not None and run.run == row.run
+        rows.append(NightRow(row.portal, row.state, row.reason, run if same else None))
+    return rows
+
+
+def exit_code(rows: list[NightRow]) -> ExitCode:
+    """GOOD when every portal's night was good or quiet, INTERRUPTED while some are owed, else FINDINGS."""
+    if any(not row.state.terminal for row in rows):
+        return ExitCode.INTERRUPTED
+    return ExitCode.GOOD if all(row.good for row in rows) else ExitCode.FINDINGS
+
+
+def other_outcomes(run: Run) -> dict[str, int]:
+    """What came back beside articles, lists, robots.txt and unchanged pages, commonest first."""
+    others = {name: count for name, count in run.outcomes.items() if Outcome(name) not in _EXPECTED and count}
+    return dict(sorted(others.items(), key=lambda item: (-item[1], item[0])))
+
+
+def night_table(title: str, rows: list[NightRow]) -> RenderableType:
+    """Portal, listed, new, revisions, duplicates, other outcomes, verdict; below it why a night was not plainly good."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("portal", no_wrap=True)
+    for name in ("listed", "new", "revisions", "duplicates"):
+        table.add_column(name, justify="right")
+    table.add_column("other outcomes")
+    table.add_column("verdict", no_wrap=True)
+    for row in rows:
+        counts = [row.events(event) for event in (Event.NEW, Event.REVISION, Event.DUPLICATE)]
+        numbers = [str(number) for number in [row.run.listed, *counts]] if row.run else ["–"] * 4
+        others = ", ".join(f"{name} {count}" for name, count in other_outcomes(row.run).items()) if row.run else ""
+        table.add_row(row.portal, *numbers, others, row.verdict)
+    reasons = [Text(f"{row.portal}: {'; '.join(row.reasons)}") for row in rows if row.reasons and not row.plain]
+    return Group(table, *reasons)

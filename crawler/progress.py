@@ -1,0 +1,176 @@
+"""What a person sees while the nights run: a live table on a terminal, plain log lines elsewhere, never both.
+
+A crawl process tells how far it is by appending lines to its progress file (environment PROGRESS_FILE), each a JSON
+object with `requests`, `listed`, `new` and `outcomes`, all counted from the start of the run; the last one holds.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from archive.ledger import State
+from archive.records import Run
+
+__all__ = ["Counts", "LiveWatch", "PlainWatch", "Watch", "read_counts", "watch_on"]
+
+_SHOWN_OUTCOMES = 3
+_TAIL = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far a run is."""
+
+    requests: int = 0
+    listed: int = 0
+    new: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+
+class Watch(Protocol):
+    """Who is told what happens to the portals of a night."""
+
+    def started(self, portal: str, night: date, tries: int) -> None: ...
+
+    def counted(self, portal: str, counts: Counts) -> None: ...
+
+    def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None: ...
+
+    def told(self, message: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def read_counts(path: Path) -> Counts | None:
+    """The last whole line of a progress file; None while there is none. A torn or foreign line is passed over."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL))
+            lines = stream.read().split(b"\n")[:-1]
+    except OSError:
+        return None
+    for line in reversed(lines):
+        try:
+            said = json.loads(line)
+            outcomes = {str(name): int(count) for name, count in said.get("outcomes", {}).items()}
+            return Counts(int(said.get("requests", 0)), int(said.get("listed", 0)), int(said.get("new", 0)), outcomes)
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def outcome_words(outcomes: Mapping[str, int]) -> str:
+    """The commonest outcomes, most first: `article 12, listing 4`."""
+    order = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_OUTCOMES]
+    return ", ".join(f"{name} {count}" for name, count in order if count)
+
+
+class PlainWatch:
+    """One log line per event."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins."""
+        again = f", try {tries}" if tries > 1 else ""
+        self._log.info("%s %s started%s", night, portal, again)
+
+    def counted(self, portal: str, counts: Counts) -> None:
+        """Says nothing: the end says it."""
+
+    def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None:
+        """A portal's night came to an end, or to the end of a try."""
+        if run is None:
+            self._log.warning("%s %s %s: %s", night, portal, state, reason)
+            return
+        why = f" ({'; '.join(run.reasons)})" if run.reasons else ""
+        new = run.events.get("new", 0)
+        self._log.info(
+            "%s %s %s: listed %d, new %d, requests %d, %s%s",
+            *(night, portal, state, run.listed, new, run.requests, run.verdict, why),
+        )
+
+    def told(self, message: str) -> None:
+        """A remark."""
+        self._log.info("%s", message)
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+@dataclass(slots=True)
+class _Row:
+    state: str
+    counts: Counts = field(default_factory=Counts)
+
+
+class LiveWatch:
+    """A table that stays in place, one row per portal, drawn again at most four times a second."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._night: date | None = None
+        self._rows: dict[str, _Row] = {}
+        self._live: Live | None = None
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins; another night begins a new table."""
+        if self._night != night:
+            self.close()
+            self._night, self._rows = night, {}
+        if self._live is None:
+            self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._table)
+            self._live.start()
+        self._rows[portal] = _Row("running" if tries == 1 else f"running, try {tries}")
+
+    def counted(self, portal: str, counts: Counts) -> None:
+        """New numbers for a running portal."""
+        if portal in self._rows:
+            self._rows[portal].counts = counts
+
+    def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None:
+        """The row's last word: the verdict, or why there is none."""
+        row = self._rows.setdefault(portal, _Row(""))
+        row.state = f"{state}: {reason}" if run is None else run.verdict.value
+        if run is not None:
+            row.counts = Counts(run.requests, run.listed, run.events.get("new", 0), run.outcomes)
+
+    def told(self, message: str) -> None:
+        """A remark, above the table."""
+        self._console.print(message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Leave the table as it is and give the terminal back."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _table(self) -> Table:
+        table = Table(title=f"night {self._night}", box=None, pad_edge=False, title_justify="left")
+        table.add_column("portal")
+        for name in ("requests", "listed", "new"):
+            table.add_column(name, justify="right")
+        table.add_column("outcomes so far")
+        table.add_column("state")
+        for portal, row in sorted(self._rows.items()):
+            numbers = (str(row.counts.requests), str(row.counts.listed), str(row.counts.new))
+            table.add_row(portal, *numbers, outcome_words(row.counts.outcomes), Text(row.state))
+        return table
+
+
+def watch_on(console: Console, log: Callable[[], logging.Logger]) -> Watch:
+    """The live table where there is a terminal, log lines where there is none."""
+    return LiveWatch(console) if console.is_terminal else PlainWatch(log())

@@ -1,0 +1,185 @@
+"""The nights: `python scheduler.py` stays and runs each night at its hour; `--once`, `--due` and `status` do one thing.
+
+APScheduler only rings the bell. The ledger decides which portal's night is owed, so a crash, a second scheduler, a missed
+hour or a clock that jumps never loses or doubles one. Exit codes: archive/errors.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from rich.console import Console
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.ledger import Ledger, State
+from archive.records import Kind
+from archive.store import Archive
+from crawler.bell import Asked, Bell, clock
+from crawler.nights import Ways
+from crawler.nightsettings import NightSettings, read_settings
+from crawler.nighttable import night_rows, night_table
+from crawler.portal import DeclarationError
+from vietnam.dates import TZ
+
+ROOT = Path(__file__).resolve().parent
+BELL_SECONDS = 60
+log = logging.getLogger("scheduler")
+
+
+def status(archive: Path, settings: NightSettings, console: Console, *, as_json: bool) -> ExitCode:
+    """Print the next start, what runs, and how the last night stands. Changes nothing."""
+    with ExitStack() as stack:
+        store = stack.enter_context(Archive.open(archive, read_only=True))
+        ledger = stack.enter_context(Ledger(store.paths.ledger))
+        nights = ledger.nights()
+        rows = night_rows(store, ledger, nights[-1]) if nights else []
+        running = [row for night in nights for row in ledger.of(night) if row.state is State.RUNNING]
+        sealed = store.last_seal()
+        said = {
+            "archive": str(archive),
+            "kind": store.identity.kind.value,
+            "next_start": settings.next_start(clock()).isoformat(),
+            "sealed": sealed.night.isoformat() if sealed else None,
+            "journal": ledger.journal(),
+            "running": [
+                {"portal": row.portal, "night": row.night.isoformat(), "owner": str(row.owner), "tries": row.tries}
+                for row in running
+            ],
+            "night": nights[-1].isoformat() if nights else None,
+            "portals": [
+                {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
+                for row in rows
+            ],
+        }
+    if as_json:
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+        return ExitCode.GOOD
+    for name in ("archive", "kind", "next_start", "sealed"):
+        console.print(f"{name.replace('_', ' ')}: {said[name] or 'never'}", markup=False)
+    console.print(f"running: {', '.join(f'{row.portal} ({row.night})' for row in running) or 'nothing'}", markup=False)
+    if nights:
+        console.print(night_table(f"night {nights[-1]}", rows))
+    return ExitCode.GOOD
+
+
+def resident(bell: Bell) -> ExitCode:
+    """Stay: ring at the night's start, and every minute for what a late start or a jumping clock left owed."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
+    scheduler = BlockingScheduler(jobstores={"default": MemoryJobStore()}, timezone=TZ)
+    start = bell.asked.settings.start
+    nightly = CronTrigger(hour=start.hour, minute=start.minute, timezone=TZ)
+    beat = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ, start_date=clock())
+    for name, trigger in {"nightly": nightly, "heartbeat": beat}.items():
+        scheduler.add_job(bell.ring, trigger, id=name, misfire_grace_time=None, coalesce=True, max_instances=1)
+    log.info("waiting for the night of %s", bell.asked.settings.next_start(clock()).isoformat(timespec="minutes"))
+    try:
+        scheduler.start()
+    finally:
+        bell.stop.set()
+        scheduler.shutdown(wait=True)
+    return ExitCode.GOOD
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
+    _log_lines()
+    try:
+        settings = _settings(options.settings)
+        archive = options.archive or settings.archive
+        if options.command == "status":
+            return status(archive, settings, console, as_json=options.json)
+        bell = Bell(_asked(options, settings, archive), console)
+        with ExitStack() as stack:  # refuse now what every bell would refuse later
+            bell.open(stack)
+        return _run(bell, options)
+    except (ArchiveError, DeclarationError) as error:
+        print(f"scheduler: {error}", file=sys.stderr)
+        return error.exit_code if isinstance(error, ArchiveError) else ExitCode.USAGE
+    except Exception:
+        log.exception("a bug: please report it with the lines below")
+        return ExitCode.BUG
+
+
+def _run(bell: Bell, options: argparse.Namespace) -> int:
+    stays = not (options.once or options.due)
+
+    def told(number: int, frame: FrameType | None) -> None:
+        first = not bell.stop.is_set()
+        bell.stop.set()
+        if stays and first:
+            raise SystemExit(ExitCode.INTERRUPTED)  # out of the wait; what runs is ended by `resident`
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    if stays:
+        return resident(bell)
+    code = bell.once() if options.once else bell.due()
+    return ExitCode.INTERRUPTED if bell.stop.is_set() else code
+
+
+def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> Asked:
+    if (options.portal or options.night or options.jobs) and not options.once:
+        raise UsageError("--portal, --night and --jobs belong to --once: the schedule itself stands in nights.toml")
+    try:
+        night = date.fromisoformat(options.night) if options.night else None
+    except ValueError:
+        raise UsageError(f"wrong date `{options.night}`; write it as YYYY-MM-DD, like {clock().date()}") from None
+    jobs = settings.jobs if options.jobs is None else options.jobs
+    if not 1 <= jobs <= 64:
+        raise UsageError(f"--jobs should be from 1 to 64, found {jobs}")
+    retry = timedelta(0) if options.once else timedelta(minutes=5)
+    kind = Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
+    return Asked(archive, settings, kind, tuple(options.portal or ()), night, Ways(jobs, retry, logs=ROOT / "var/log"))
+
+
+def _settings(path: Path | None) -> NightSettings:
+    """The named file, else the checkout's, else the defaults."""
+    own = ROOT / "nights.toml"
+    if path is None and not own.exists():
+        return replace(NightSettings(), archive=ROOT / NightSettings().archive)
+    return read_settings(path or own)
+
+
+def _log_lines() -> None:
+    lines = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    lines.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, TZ).timetuple()
+    handler = logging.StreamHandler()
+    handler.setFormatter(lines)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python scheduler.py", description="Run the nights. Without an option: stay, and run each at its hour."
+    )
+    parser.add_argument("command", nargs="?", choices=["status"], help="show what runs and how the last night stands")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--once", action="store_true", help="run one night now and end")
+    which.add_argument("--due", action="store_true", help="run what is owed now and end (cron, timers)")
+    parser.add_argument("--portal", nargs="+", action="extend", metavar="P", help="only these portals (with --once)")
+    parser.add_argument("--night", metavar="D", help="the night, YYYY-MM-DD (with --once; default: today)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="portals side by side (with --once)")
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive (default: the one of nights.toml)")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: nights.toml)")
+    parser.add_argument("--json", action="store_true", help="with status: as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
