@@ -71,8 +71,10 @@ class ComposedSite(ABC):
     beyond = "empty"
     """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
 
-    def __init__(self, articles: Sequence[ReplicaArticle]) -> None:
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         self.articles = tuple(articles)
+        if sections is not None:
+            self.sections = tuple(sections)
         self._by_key = {article.key: article for article in self.articles}
         self._files = {
             self.file_path(name): name for a in self.articles for name, _ in (*a.links(), *((f, f) for f in a.files))
@@ -162,12 +164,19 @@ class ComposedSite(ABC):
     def rows(self, section: ReplicaSection, night: date) -> list[Row]:
         """All entries of a section that night, second addresses included, newest first."""
         rows = []
-        for article in self.visible(night):
-            if article.section == section.name:
+        visible = self.visible(night)
+        for article in visible:
+            if article.section == section.name or self._shares(section, article, article is visible[-1]):
                 rows.append(Row(article, self.article_path(article), self.list_day(article)))
             if article.twin == section.name:
                 rows.append(Row(article, self.twin_path(article), self.list_day(article)))
         return rows
+
+    @staticmethod
+    def _shares(section: ReplicaSection, article: ReplicaArticle, oldest: bool) -> bool:
+        if not section.share:
+            return False
+        return oldest or zlib.crc32(f"{section.name}/{article.key}".encode()) % section.share == 0
 
     def page(self, section: ReplicaSection, number: int, night: date) -> tuple[list[Row], int]:
         """The entries of one list page and the number of pages; the sticky article is put on top of page 1."""

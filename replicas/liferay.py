@@ -111,8 +111,10 @@ class AssetPublisher(ComposedSite):
         )
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        path = path.removeprefix("/vi/") if path.startswith("/vi/") else path.removeprefix("/")
-        return next(((s, page_number(query, "_cur")) for s in self.sections if path == s.path.strip("/")), None)
+        path = path.removeprefix("/vi")
+        return next(
+            ((s, page_number(query, "_cur")) for s in self.sections if path == s.path.removeprefix("/vi")), None
+        )
 
     def date_line(self, article: ReplicaArticle) -> str:
         return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
@@ -133,6 +135,13 @@ class BacGiang(AssetPublisher):
         ReplicaSection("chinh_tri", "/chinh-tri", "Chính trị"),
         ReplicaSection("kinh_te", "/kinh-te", "Kinh tế"),
         ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
+        ReplicaSection("van_hoa_xa_hoi", "/van-hoa-xa-hoi", "Văn hóa - Xã hội", share=3),
+        ReplicaSection("quoc_phong_an_ninh", "/quoc-phong-an-ninh", "Quốc phòng - An ninh", share=5),
+        ReplicaSection("so_ban_nganh", "/so-ban-nganh", "Sở ban ngành", share=3),
+        ReplicaSection("hoi_doan_the", "/hoi-doan-the", "Hội đoàn thể", share=5),
+        ReplicaSection("huyen_thanh_pho", "/huyen-thanh-pho", "Huyện - Thành phố", share=3),
+        ReplicaSection("tin_trong_nuoc", "/tin-trong-nuoc", "Tin trong nước", share=5),
+        ReplicaSection("tin_tuc_quoc_te", "/tin-tuc-quoc-te", "Tin quốc tế", share=5),
     )
     style = BodyStyle(_journal_image, _classed_figure, partial(_document_link, group=10184))
 
@@ -159,6 +168,12 @@ class DaNang(AssetPublisher):
     sections = (
         ReplicaSection("tin_tuc_su_kien", "/tin-tuc-su-kien", "Tin tức - Sự kiện"),
         ReplicaSection("le_hoi_su_kien", "/le-hoi-su-kien", "Lễ hội & Sự kiện"),
+        ReplicaSection("noi_o", "/noi-o", "Nơi ở", share=5),
+        ReplicaSection("lang_nghe_truyen_thong", "/lang-nghe-truyen-thong", "Làng nghề truyền thống", share=5),
+        ReplicaSection("chinh_quyen", "/vi/chinh-quyen", "Chính quyền", share=3),
+        ReplicaSection("cong_dan", "/vi/cong-dan", "Công dân", share=4),
+        ReplicaSection("doanh_nghiep", "/vi/doanh-nghiep", "Doanh nghiệp", share=4),
+        ReplicaSection("du_khach", "/vi/du-khach", "Du khách", share=4),
     )
     style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=59281))
 

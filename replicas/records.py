@@ -69,12 +69,16 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaSection:
-    """A section of a composed portal: short name, path, Vietnamese title; `code` is the CMS's own id of it."""
+    """A section of a composed portal: short name, path, Vietnamese title; `code` is the CMS's own id of it.
+
+    With `share` it shows articles of other sections too, as portals do: about one in `share`, and always the oldest.
+    """
 
     name: str
     path: str
     title: str
     code: str = ""
+    share: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,38 @@ from replicas.site import SiteRequest, SiteResponse
 
 __all__ = ["BaoChinhPhu"]
 
+_FURTHER = (
+    ("/chinh-sach-va-cuoc-song/tham-van-chinh-sach.htm", "Tham vấn chính sách", 4),
+    ("/chinh-sach-va-cuoc-song.htm", "Chính sách và cuộc sống", 4),
+    ("/chi-dao-quyet-dinh-cua-chinh-phu-thu-tuong-chinh-phu.htm", "Chỉ đạo, quyết định của Chính phủ", 4),
+    ("/chinh-tri/to-chuc-nhan-su.htm", "Tổ chức nhân sự", 4),
+    ("/chinh-tri/doi-ngoai.htm", "Đối ngoại", 4),
+    ("/chinh-tri/hoi-nhap.htm", "Hội nhập", 4),
+    ("/kinh-te.htm", "Kinh tế", 4),
+    ("/kinh-te/ngan-hang.htm", "Ngân hàng", 4),
+    ("/kinh-te/chung-khoan.htm", "Chứng khoán", 4),
+    ("/kinh-te/thi-truong.htm", "Thị trường", 4),
+    ("/kinh-te/doanh-nghiep.htm", "Doanh nghiệp", 4),
+    ("/kinh-te/khoi-nghiep.htm", "Khởi nghiệp", 4),
+    ("/van-hoa.htm", "Văn hóa", 4),
+    ("/van-hoa/the-thao.htm", "Thể thao", 4),
+    ("/van-hoa/du-lich.htm", "Du lịch", 4),
+    ("/xa-hoi.htm", "Xã hội", 4),
+    ("/xa-hoi/y-te.htm", "Y tế", 4),
+    ("/xa-hoi/doi-song.htm", "Đời sống", 4),
+    ("/xa-hoi/phap-luat.htm", "Pháp luật", 4),
+    ("/xa-hoi/nong-thon-moi.htm", "Nông thôn mới", 4),
+    ("/xa-hoi/an-sinh-xa-hoi.htm", "An sinh xã hội", 4),
+    ("/khoa-giao.htm", "Khoa giáo", 4),
+    ("/khoa-giao/giao-duc.htm", "Giáo dục", 4),
+    ("/khoa-giao/khoa-hoc-cong-nghe.htm", "Khoa học - Công nghệ", 4),
+    ("/khoa-giao/bien-viet-nam.htm", "Biển Việt Nam", 4),
+    ("/quoc-te.htm", "Quốc tế", 4),
+    ("/quoc-te/viet-nam-asean.htm", "Việt Nam - ASEAN", 4),
+    ("/tin-moi.htm", "Tin mới", 1),
+)
+"""Path, title and share of the sections that show what other sections published; zone ids follow from their order."""
+
 _CDN = "https://bcp.cdn.example.replica.test/"
 
 
@@ -36,6 +68,10 @@ class BaoChinhPhu(ComposedSite):
     sections = (
         ReplicaSection("chinh_sach_moi", "/chinh-sach-va-cuoc-song/chinh-sach-moi.htm", "Chính sách mới", "1021119"),
         ReplicaSection("chinh_tri", "/chinh-tri.htm", "Chính trị", "1021095"),
+        *(
+            ReplicaSection(path.strip("/").removesuffix(".htm"), path, title, str(1021130 + number * 3), share)
+            for number, (path, title, share) in enumerate(_FURTHER)
+        ),
     )
     style = BodyStyle(
         image=lambda name: f"334894974524682240/2025/3/3/{name}",
