@@ -1,0 +1,110 @@
+"""Whether an article may be kept as text: reasons for setting it aside, in words; no reason means good."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from pipelines.article import Article
+from vietnam.letters import fold, is_legacy_font, is_mojibake, strip_diacritics
+
+__all__ = ["check", "is_foreign"]
+
+_ENOUGH = 250  # characters from which a text's language can be told
+_PICTURES = 2  # a photo story without a word has at least as many
+_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ\u1ea0-\u1ef9]")
+_NO_ARTICLE = re.compile(
+    r"^(?:loi(?: truy cap)?(?: 404)?|404(?: not found)?|403 forbidden|wrong url|not found|bad request|access denied|"
+    r"(?:trang|bai viet|noi dung|tin)(?: ban)?(?: (?:nay|yeu cau|tim kiem|dang tim))?(?: da)?"
+    r" (?:khong (?:ton tai|tim thay)|bi xoa|dang duoc cap nhat).{0,60}|"
+    r"khong tim thay.{0,60}|du lieu dang (?:duoc )?cap nhat|noi dung dang (?:duoc )?cap nhat|dang cap nhat|"
+    r"chi tiet bai viet tam thoi khong co|he thong dang bao tri.{0,80}|website dang (?:bao tri|nang cap).{0,80}|"
+    r"ban khong co quyen.{0,60}|vui long dang nhap.{0,60}|please enable javascript.{0,60}|"
+    r"trinh duyet cua ban.{0,20} tat chuc nang ho tro javascript|loading|dang tai(?: du lieu)?)[.!…\s]*$"
+)
+_PORTAL = re.compile(
+    r"^(?:cong|trang|chuyen trang|website)\s+(?:thong tin dien tu|ttdt|tttdt|thong tin)\b(?P<rest>.*)$"
+)
+_UNIT_WORDS = frozenset(
+    "cua tinh thanh pho so ban nganh huyen xa phuong thi uy tran cuc chi chinh phu bo van phong ubnd hdnd dang bo mttq va "
+    "dien tu - –".split()
+)
+_PAGE_NAMES = frozenset(
+    {
+        "trang chu",
+        "chi tiet tin",
+        "chi tiet bai viet",
+        "thuc don",
+        "tin tuc",
+        "tin tuc - su kien",
+        "home",
+        "menu",
+        "untitled",
+    }
+)
+_CODE = re.compile(r"(?:function\s*\w*\s*\(|var \w+\s*=|\$\(|document\.|window\.|=>|\{\s*\"|</?\w+)")
+
+
+def check(article: Article, now: datetime) -> tuple[str, ...]:
+    """Why an article is set aside; empty when it is good. Doubt counts against it, shortness and tables do not."""
+    text = "\n".join(block.text for block in article.blocks)
+    reasons = [*_of_title(article.title), *_of_text(article, text)]
+    if article.published is not None and not article.published.known_by(now):
+        reasons.append(f"published after the fetch: {article.published.isoformat()}")
+    if "parser_gave_up" in article.flags:
+        reasons.append("the page is nested too deep to be read whole")
+    return tuple(reasons)
+
+
+def _of_title(title: str) -> list[str]:
+    if not title.strip():
+        return ["no title"]
+    bare = strip_diacritics(title).strip(" .:-–|")
+    if bare in _PAGE_NAMES or _is_portal_name(title):
+        return [f"the title names the portal, not an article: {title}"]
+    if _NO_ARTICLE.match(bare):
+        return [f"the title is an error message: {title}"]
+    return ["unreadable characters in the title"] if "\ufffd" in title else []
+
+
+def _is_portal_name(title: str) -> bool:
+    """Whether a title is only `Cổng thông tin điện tử …`; with a verb behind the name it is an article about one."""
+    found = _PORTAL.match(strip_diacritics(title).strip())
+    if not found:
+        return False
+    words = title.split()[-len(found["rest"].split()) :] if found["rest"].split() else []
+    return all(word[:1].isupper() or strip_diacritics(word) in _UNIT_WORDS for word in words)
+
+
+def _of_text(article: Article, text: str) -> list[str]:
+    if not text.strip():
+        kept = article.attachments or len(article.images) >= _PICTURES
+        return [] if kept else ["no body text, no attachment"]
+    reasons: list[str] = []
+    if len(text) < _ENOUGH and _NO_ARTICLE.match(" ".join(strip_diacritics(text).split())) and not article.attachments:
+        reasons.append(f"the body is an error message: {fold(text)[:80]}")
+    whole = f"{article.title}\n{text}"
+    if is_legacy_font(whole):
+        reasons.append("text typed for a TCVN3 or VNI font")
+    if is_mojibake(whole):
+        reasons.append("text decoded wrongly (mojibake)")
+    lost = text.count("\ufffd")
+    if (lost > 2 or lost * 500 > len(text)) and not is_mojibake(whole):
+        reasons.append(f"{lost} unreadable characters")
+    if _is_other_script(text):
+        reasons.append("text in another script than Latin")
+    if len(_CODE.findall(text)) * 120 > len(text):
+        reasons.append("program code instead of text")
+    return reasons
+
+
+def _is_other_script(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    other = sum(1 for c in letters if ord(c) > 0x24F and not 0x1E00 <= ord(c) <= 0x1EFF)
+    return len(letters) >= 20 and other * 2 > len(letters)
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a text long enough to tell has hardly a Vietnamese letter: an English edition, or text without marks."""
+    letters = sum(1 for c in text if c.isalpha())
+    return letters >= _ENOUGH and len(_VIETNAMESE.findall(text)) * 50 < letters

@@ -1,0 +1,180 @@
+"""What a page says: an `Article` from bytes, by a family's layout or, where none fits, by reading the whole page.
+
+`python -m pipelines.extract FILE --url URL [--portal NAME] [--now ISO] [--text]` prints it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import re
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from archive.errors import ExitCode
+from pipelines.article import Article, Block, BlockKind, Layout
+from pipelines.check import is_foreign
+from pipelines.codec import article_to_json
+from pipelines.engine import EXTRACTOR, restored_in
+from pipelines.generic import read_generic
+from pipelines.layout import Reading, fits, read_layout
+from pipelines.markup import Page, line, parse
+from pipelines.prepare import Piece
+from vietnam.dates import TZ
+from vietnam.letters import fold
+from vietnam.signoff import read_signoff
+
+__all__ = ["extract"]
+
+_AUTHOR_LABEL = re.compile(
+    r"^(?:tác giả|người viết|bài(?: viết)?(?:,? ảnh)?|tin(?: bài)?|nguồn(?: tin)?|theo|by)\s*[:：]\s*", re.IGNORECASE
+)
+
+
+def extract(
+    body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared_encoding: str | None = None
+) -> Article:
+    """The article of one response body (decompressed HTML) at `url`.
+
+    `layouts` are tried in their order; the first that the page says it has is used, else the whole page is read and
+    the article says `layout: none`. `now` (aware) is the fetch: what lies after it is no date. Pure; never raises on
+    what a page contains, so an empty title or no blocks is an answer for `pipelines.check`.
+    """
+    page = parse(body, url, declared_encoding)
+    reading = None
+    for layout in layouts:
+        if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
+            break
+    return _article(reading or read_generic(page, now), page)
+
+
+def _article(reading: Reading, page: Page) -> Article:
+    blocks, removed = _blocks(reading)
+    author, blocks = _signed(reading, blocks)
+    published = reading.published
+    flags = []
+    if published.disagree:
+        flags.append("dates_disagree")
+    if page.damaged:
+        flags.append("parser_gave_up")
+    if is_foreign(" ".join(block.text for block in blocks)):
+        flags.append("not_vietnamese")
+    return Article(
+        url=page.url,
+        title=reading.title,
+        blocks=tuple(blocks),
+        published=published.moment,
+        published_raw=published.raw,
+        published_from=published.source,
+        author=author,
+        attachments=reading.attachments,
+        images=reading.images,
+        layout=reading.layout,
+        extractor=EXTRACTOR,
+        restored=restored_in(blocks),
+        removed=tuple(removed),
+        flags=tuple(flags),
+    )
+
+
+def _blocks(reading: Reading) -> tuple[list[Block], list[str]]:
+    """Lead, body and bylines as blocks; a repeated title or lead and the portal's labels are taken out and told."""
+    removed: list[str] = []
+    lead = [piece for piece in reading.lead if piece.text]
+    body = [piece for piece in reading.body if piece.text]
+    while lead and fold(lead[0].text) == fold(reading.title):
+        removed.append(lead.pop(0).text)
+    while body and fold(body[0].text) == fold(reading.title):
+        removed.append(body.pop(0).text)
+    lead = _undoubled(lead, body, removed)
+    kept = [piece for piece in body if fold(piece.text) not in reading.labels]
+    removed += [piece.text for piece in body if fold(piece.text) in reading.labels]
+    blocks = [Block(BlockKind.LEAD, piece.text) for piece in lead]
+    blocks += [Block(piece.kind, piece.text) for piece in kept]
+    blocks += [Block(BlockKind.SIGNOFF, byline) for byline in reading.bylines]
+    return blocks, removed
+
+
+def _undoubled(lead: list[Piece], body: list[Piece], removed: list[str]) -> list[Piece]:
+    """The lead; its repetition at the head of the body goes, and a lead that only announces the body's first words goes."""
+    if not lead:
+        return []
+    said = fold(" ".join(piece.text for piece in lead))
+    for count in (1, 2, 3):
+        if len(body) >= count and fold(" ".join(piece.text for piece in body[:count])) == said:
+            removed.extend(piece.text for piece in body[:count])
+            del body[:count]
+            return lead
+    opening = fold(" ".join(piece.text for piece in body[:3]))
+    shortened = said.rstrip(". …")
+    if len(shortened) >= 40 and opening.startswith(shortened):
+        removed.extend(piece.text for piece in lead)
+        return []
+    return lead
+
+
+def _signed(reading: Reading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
+    """The author by the layout or by the last short line, which is marked as sign-off and stays where it is."""
+    author = line(_AUTHOR_LABEL.sub("", reading.author)) or None
+    own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]
+    signoff = read_signoff(own) if own and not reading.bylines else None
+    if signoff is None:
+        return author, blocks
+    for position in range(len(blocks) - 1, -1, -1):
+        if blocks[position].text == signoff.line and blocks[position].kind is BlockKind.PARAGRAPH:
+            blocks[position] = Block(BlockKind.SIGNOFF, signoff.line)
+            break
+    return author or signoff.author, blocks
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: read a saved page and print its article as JSON. Without `--portal` no layout is used."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.extract", description="Print what a saved page says.")
+    parser.add_argument("file", type=Path, help="the saved page")
+    parser.add_argument("--url", required=True, help="the address it was fetched from")
+    parser.add_argument("--portal", help="read it by this portal's layouts; without it no layout is used")
+    parser.add_argument("--now", help="the moment of the fetch, ISO 8601 (default: now); later dates are refused")
+    parser.add_argument("--text", action="store_true", help="print the text as it would be archived instead of JSON")
+    options = parser.parse_args(arguments)
+    try:
+        now = datetime.fromisoformat(options.now) if options.now else datetime.now(TZ)
+        layouts = _layouts_of(options.portal) if options.portal else ()
+        body = options.file.read_bytes()
+    except OSError as error:
+        return _complain(f"cannot read {options.file}: {(error.strerror or str(error)).lower()}")
+    except ValueError:
+        return _complain(f"--now {options.now}: give an ISO 8601 time, as 2026-11-22T07:00:00+07:00")
+    except LookupError as error:
+        return _complain(str(error.args[0]))
+    article = extract(body, options.url, layouts, now if now.tzinfo else now.replace(tzinfo=TZ))
+    print(article.text() if options.text else json.dumps(article_to_json(article), ensure_ascii=False, indent=1))
+    return ExitCode.GOOD
+
+
+def _layouts_of(portal: str) -> tuple[Layout, ...]:
+    """A portal's layouts by its name, found at run time as Scrapy finds spiders: this layer imports no portal."""
+    # Only the command needs Scrapy; the extraction worker starts without it.
+    from scrapy.settings import Settings
+    from scrapy.spiderloader import get_spider_loader
+
+    loader = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
+    names = loader.list()
+    if portal not in names:
+        close = difflib.get_close_matches(portal, names, n=3, cutoff=0.5)
+        raise LookupError(
+            f"no portal {portal}: {'did you mean ' + ' or '.join(close) if close else 'see `scrapy list`'}"
+        )
+    layouts = getattr(loader.load(portal), "layouts", ())
+    return tuple(layout for layout in layouts if isinstance(layout, Layout))
+
+
+def _complain(message: str) -> int:
+    print(message, file=sys.stderr)
+    return ExitCode.USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
