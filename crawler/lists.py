@@ -6,7 +6,7 @@ addresses. What the list has and the others have not is the pager, so the module
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -23,6 +23,8 @@ __all__ = ["ListPage", "ListShape", "read_list", "read_whole"]
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
 _CLIMB = 5  # levels from a pager up to its list
+_MOST_LINKS = 2000  # no list shows more; a page of a hundred thousand links must not hold up the crawl
+_MOST_BOXES = 20
 _SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
 _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
 
@@ -59,9 +61,9 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
     article stands is an empty list, whatever the other columns show.
     """
     page, base = _opened(url, html)
-    boxes = page.css(shape.module)
+    boxes = page.css(shape.module)[:_MOST_BOXES]
     edges = [box.root for box in boxes]
-    pagers = [pager for pager in page.css(shape.pager) if not _has_article(pager, base, key_of)]
+    pagers = [pager for pager in page.css(shape.pager)[:_MOST_BOXES] if not _has_article(pager, base, key_of)]
     for pager in pagers:
         for around in _climb(pager, edges):
             if _has_article(around, base, key_of):
@@ -90,9 +92,9 @@ def _opened(url: str, html: str) -> tuple[Selector, str]:
 def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
     """The articles a box links to in its order, each key once: picture, title and "read more" links are one entry."""
     entries: dict[str, Entry] = {}
-    around = box.css(shape.entry)
+    around = {entry.root: entry for entry in box.css(shape.entry)}
     for links in shape.links:
-        for link in box.css(links):
+        for link in box.css(links)[:_MOST_LINKS]:
             url = absolute(base, link.attrib.get("href", ""))
             key = key_of(url) if url else None
             if url is None or key is None:
@@ -117,7 +119,7 @@ def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
 
 
 def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
-    addresses = (absolute(base, href) for href in box.css("a::attr(href)").getall())
+    addresses = (absolute(base, href) for href in box.css("a::attr(href)")[:_MOST_LINKS].getall())
     return any(url is not None and key_of(url) is not None for url in addresses)
 
 
@@ -129,11 +131,10 @@ def _title(link: Selector) -> str:
     return ""
 
 
-def _day(link: Selector, boxes: Iterable[Selector], dated: str) -> date | None:
+def _day(link: Selector, boxes: Mapping[object, Selector], dated: str) -> date | None:
     """The day shown in the innermost entry box around a link."""
-    around = [above.root for above in link.xpath("ancestor-or-self::*")]
-    inner = [box for box in boxes if box.root in around]
-    for shown in inner[-1].css(dated) if inner and dated else ():
+    inner = next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
+    for shown in inner.css(dated) if inner and dated else ():
         moment = read_published("".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME)
         if moment:
             return moment.day

@@ -7,6 +7,7 @@ the reading of lists. A portal is a subclass of a family and nothing but class a
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -133,7 +134,7 @@ def _check_known(cls: type[PortalSpider], who: str) -> None:
     """Refuse a public attribute that is neither a declaration nor an override of something the bases have."""
     inherited = {name for base in cls.__mro__[1:] if issubclass(base, PortalSpider) for name in vars(base)}
     known = sorted(name for name in {*_RULES, *inherited} if not name.startswith("_") and name != "family")
-    for attribute in [*vars(cls), *vars(cls).get("__annotations__", {})]:
+    for attribute in [*vars(cls), *inspect.get_annotations(cls)]:
         if attribute.startswith("_") or attribute in known:
             continue
         close = difflib.get_close_matches(attribute, known, n=1)
@@ -187,11 +188,10 @@ def _shown(value: object) -> str:
     return f"{type(value).__name__} {shown if len(shown) <= 60 else shown[:57] + '...'}"
 
 
-_SLUGS = {province.slug for province in PROVINCES}
 _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "name": ("a name of a-z, 0-9 and _", lambda v: isinstance(v, str) and bool(_NAME.fullmatch(v))),
     "title": ("the portal's name, a str", lambda v: isinstance(v, str) and bool(v.strip())),
-    "province": ("a slug of provinces.csv or None", lambda v: v is None or (isinstance(v, str) and v in _SLUGS)),
+    "province": ("a slug of provinces.csv or None", lambda v: v is None or (isinstance(v, str) and v in PROVINCES)),
     "home": ("https://host without a slash at the end", _is_home),
     "sections": ("a tuple of Section with at least one", lambda v: bool(v) and _is_tuple_of(v, Section)),
     "sure": ("Sure.RECORDED, Sure.DESCRIBED or Sure.INFERRED", lambda v: isinstance(v, Sure)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -78,6 +79,16 @@ class TestVHV:
 
     def test_an_empty_list_is_not_filled_from_the_side(self) -> None:
         assert read(BinhDinh, vhv("", VHV_EMPTY_PAGER)) == Listing(())
+
+    def test_an_empty_list_is_not_filled_from_the_module_below(self) -> None:
+        empty = (
+            f'<div class="ModuleWrapper" id="module25"><section class="section-list">{VHV_EMPTY_PAGER}</section></div>'
+        )
+        assert read(BinhDinh, page(f"<div>{empty}{VHV_SIDE}</div>")) == Listing(())
+        unknown_box = '<div class="list"><div class="wrapper-pagination"></div></div>'
+        assert read(BinhDinh, page("<div>" * 5 + unknown_box + "</div>" * 5 + f"<main>{VHV_SIDE}</main>")) == Listing(
+            ()
+        )
 
     def test_without_a_pager_the_first_module_outside_the_side_counts(self) -> None:
         assert keys(read(BinhDinh, vhv(VHV_ROWS, ""))) == ["mo-kho", "ke-de"]
@@ -367,3 +378,20 @@ def test_a_listing_keeps_the_hosts_suffix() -> None:
     section = Section("tin-tuc-su-kien", "/tin-tuc-su-kien", "Tin tức")
     listing = DaNang.read_listing("https://danang.gov.vn.replica.test/tin-tuc-su-kien", html, section, 1)
     assert [entry.url for entry in listing.entries] == ["https://danang.gov.vn.replica.test/web/dng/-/cho-dem"]
+
+
+@pytest.mark.parametrize("portal", FAMILY_PORTALS, ids=lambda p: str(p.name))
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div class='pagination phan-trang paging'><a href='?page=2'>2</a></div>" * 5000,
+        "<div class='ModuleWrapper portlet-asset-publisher ms-webpart-zone'>" * 400
+        + "<a href='/web/dng/-/a'>A</a>" * 20000,
+        "<li class='item'><span class='date'>01/03/2025</span>" * 2000 + "<a href='/tin-tuc/a.html'>A</a>",
+    ],
+    ids=["pagers", "links", "nested"],
+)
+def test_a_hostile_page_is_read_in_seconds(portal: type[PortalSpider], html: str) -> None:
+    before = time.process_time()
+    read(portal, html)
+    assert time.process_time() - before < 10

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from parsel import Selector
-from vietnam.provinces import PROVINCES
 
 import crawler.families
 import crawler.spiders
 from crawler.portal import PortalSpider, host_of
 from pipelines.article import Layout
+from vietnam.provinces import province
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT.parent / "shared" / "data" / "pages"
@@ -56,9 +56,8 @@ def test_a_module_is_one_portal_of_its_name(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_portal_stands_on_its_provinces_domain(name: str) -> None:
     portal = portal_of(name)
-    domains = {province.slug: province.domain for province in PROVINCES}
     if portal.province:
-        assert host_of(portal.home).removeprefix("www.") == domains[portal.province]
+        assert host_of(portal.home).removeprefix("www.") == province(portal.province).domain
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,7 +112,6 @@ def test_the_recorded_page_has_its_layout(family: str, file: str, name: str) -> 
         assert any("".join(page.css(selector).css("::text").getall()).strip() for selector in part)
 
 
-@pytest.mark.skipif(not (ROOT / "scrapy.cfg").exists(), reason="scrapy.cfg is not here yet")
 def test_scrapy_lists_every_portal() -> None:
     listed = subprocess.run(
         [sys.executable, "-W", "error", "-m", "scrapy", "list"],
