@@ -54,7 +54,7 @@ _CP1252_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”�
 # á» and áº begin two thirds of the Vietnamese letters in UTF-8; Ä‘ is đ, Æ° ư, Æ¡ ơ, Äƒ ă. A quotation mark after a
 # real `Ã` (`THỊ XÃ”`) is no evidence, so two-byte forms count only with signs that never follow a letter.
 _MOJIBAKE = re.compile(
-    f"á[»º][{_CP1252_CONTINUATION}\\s]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§«¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·»«©®º]"
+    f"á[»º][{_CP1252_CONTINUATION}]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·©®º]"
 )
 _REPLACED = re.compile("(?<=[^\\W\\d_])\ufffd+(?=[^\\W\\d_]|\\b|$)|\ufffd+(?=[^\\W\\d_])")
 _QUESTIONED = re.compile(r"(?:^|\s)[^\W\d_]+\?[^\W\d_]+(?=[\s.,;:]|$)")
@@ -183,7 +183,8 @@ def is_mojibake(s: str) -> bool:
     words = len(s.split())
     if len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
         return True
-    if len(_REPLACED.findall(s)) >= 2:
+    replaced = len(_REPLACED.findall(s))
+    if replaced >= 2 and replaced * 20 >= words:
         return True
     questioned = len(_QUESTIONED.findall(s))
     return questioned >= 3 and questioned * 5 >= words

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.residue_forms import BUTTONS, COMPANIONS, FORMS, PROPER, SECTION_LABELS, Form, Strength
 
-__all__ = ["is_residue", "residue_kind", "strip_residue"]
+__all__ = ["find_residue", "is_residue", "residue_kind", "strip_residue"]
 
 _LONGEST = 300
 # What stands above a line of at least this many characters may be its heading.
@@ -24,6 +24,8 @@ _SIGNS = re.compile(r"[|•·:»«<>›‹▪▫■□●○◦►▶◄◀▲�
 _STARS = re.compile(r"[★☆✩✪✮⭐\s]+")
 # Between buttons in one line; a full stop would end a sentence.
 _BETWEEN = re.compile(r"[\s|•·:,/()\[\]!–—>»«<*\-\ue000-\uf8ff]*")
+# Kinds of which one button alone may carry a number or a word: `Chia sẻ 12`.
+_COUNTED = frozenset(("share", "comment", "view counter", "visitor counter", "font size", "rating"))
 _LABELS = frozenset(fold(label) for label in SECTION_LABELS)
 
 
@@ -48,8 +50,11 @@ def _row(line: str) -> tuple[str, Strength] | None:
         at = _after_signs(line, found[0])
         tokens.append(found[1])
     best = max(tokens, key=lambda form: form.strength, default=None)
-    if best is None or (best.strength < Strength.SURE and any(form.strength < Strength.EDGE for form in tokens)):
+    beside = sum(1 for form in tokens if form.strength < Strength.EDGE)
+    if best is None or (beside and best.strength < Strength.SURE):
         return None
+    if beside and len(tokens) - beside == 1 and best.kind not in _COUNTED:
+        return None  # `In 2025` is no button
     return best.kind, best.strength
 
 
@@ -104,8 +109,8 @@ def is_residue(line: str) -> bool:
     return residue_kind(line) is not None
 
 
-def strip_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-    """The lines that stay and those removed, both in order; blank lines stay where they are.
+def find_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> frozenset[int]:
+    """Which lines of a text are widgets', by their index; blank lines count for nothing.
 
     What only a widget prints goes everywhere. A line that could be a heading (`Đánh giá`, `Hôm nay`) goes next to such
     lines and after the last text, and stays between paragraphs. A line that is a widget's only in company (a lone
@@ -128,6 +133,12 @@ def strip_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> tuple[lis
             last += 1
         gone.update(at[first + i] for i in _widgets_of([r for r in read[first:last] if r], first > 0, last == len(at)))
         first = last + 1
+    return frozenset(gone)
+
+
+def strip_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """The lines that stay, blank ones where they are, and those `find_residue` names, both in order."""
+    gone = find_residue(lines, labels)
     return [line for i, line in enumerate(lines) if i not in gone], [lines[i] for i in sorted(gone)]
 
 

@@ -1,0 +1,112 @@
+"""From what a page says to what its article says: letters in the stored form, widget lines out, the sign-off recognised.
+
+Words are never changed: a line stays as it is or goes as a whole, and what goes is listed.
+
+    python -m pipelines.clean FILE...     print plain text files cleaned (UTF-8)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from pipelines.article import Article, Block, BlockKind
+from vietnam.letters import clean_letters, fold_spaces
+from vietnam.residue import find_residue, strip_residue
+from vietnam.signoff import read_signoff
+
+__all__ = ["clean", "clean_text", "main"]
+
+# A block of these kinds is a sign-off by its words alone; a caption or a table's cell may be a bare name.
+_SIGNING = (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.SIGNOFF)
+
+
+def _line(text: str) -> str:
+    return fold_spaces(clean_letters(text))
+
+
+def clean(article: Article) -> Article:
+    """The article without widget lines, in stored letters, its sign-off marked and its author named.
+
+    What was removed is added to `removed`. The author the page's own markup names comes before the sign-off's.
+    """
+    blocks = [Block(block.kind, text) for block in article.blocks if (text := _line(block.text))]
+    gone = find_residue([block.text for block in blocks])
+    kept = [block for i, block in enumerate(blocks) if i not in gone]
+    author = _line(article.author or "") or None
+    signed, signer = _signed(kept)
+    return replace(
+        article,
+        title=_line(article.title),
+        blocks=tuple(signed),
+        published_raw=_line(article.published_raw or "") or None,
+        author=author or signer,
+        attachments=tuple(replace(file, name=_line(file.name)) for file in article.attachments),
+        images=tuple(replace(image, caption=_line(image.caption)) for image in article.images),
+        removed=(*article.removed, *(blocks[i].text for i in sorted(gone))),
+    )
+
+
+def _signed(blocks: Sequence[Block]) -> tuple[list[Block], str | None]:
+    """The blocks with the sign-off marked as such, and whom it names; a text of one block has none."""
+    signoff = read_signoff([block.text for block in blocks]) if len(blocks) > 1 else None
+    if signoff is None or blocks[-1].kind not in _SIGNING:
+        return list(blocks), None
+    first = len(blocks) - 1 if blocks[-1].text == signoff.line else len(blocks) - 2
+    marked = [
+        Block(BlockKind.SIGNOFF, block.text) if i >= first and block.kind in _SIGNING else block
+        for i, block in enumerate(blocks)
+    ]
+    return marked, signoff.author
+
+
+def clean_text(text: str) -> str:
+    """A plain text without its widget lines.
+
+    Lines that stay are kept word for word, in stored letters and without trailing spaces; runs of blank lines become
+    one, none stands first or last. One newline ends the text; a text of widgets only becomes the empty text.
+    """
+    lines = [line.rstrip() for line in clean_letters(text).split("\n")]
+    kept, _ = strip_residue(lines)
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    return whole + "\n" if whole else ""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: byte {error.start} is not UTF-8; convert the file to UTF-8 first") from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path}: {reason}; name a plain text file") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: print each file cleaned, one after the other. Exit code 2 when one cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.clean", description="Print plain texts without widgets.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a plain text file in UTF-8")
+    options = parser.parse_args(arguments)
+    code = ExitCode.GOOD
+    for path in options.files:
+        try:
+            sys.stdout.buffer.write(clean_text(_read(path)).encode("utf-8"))
+            sys.stdout.buffer.flush()
+        except ArchiveError as error:
+            print(f"clean: {error}", file=sys.stderr)
+            code = error.exit_code
+        except BrokenPipeError:
+            # The reader has seen enough (`… | head`); Python must not complain once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            break
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

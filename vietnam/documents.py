@@ -1,0 +1,104 @@
+"""Số ký hiệu, the numbers of official documents, as texts cite them (`15/2025/NQ-HĐND`, `36-NQ/TW`, `24/2018/QH14`).
+
+The form is that of Decree 30/2020/NĐ-CP for state bodies (number, slash, type, hyphen, organ; laws and circulars with
+the year) and of the Party's rules (number, hyphen, type, slash, organ).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vietnam.letters import clean_letters
+
+__all__ = ["DocumentNumber", "document_numbers", "read_document_numbers"]
+
+# Abbreviations of document types: Decree 30/2020/NĐ-CP appendix III, the Party's rules, and those portals use.
+_TYPES = frozenset(
+    "NQ QĐ QĐi CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB TT TTLT NĐ NQLT CTLT L PL"
+    " LCT SL KL CV TCT GP GPXB GCN TM BĐ LT QT ĐC HDLN HDLT KHLT BCLT QĐLT TBKL KLGS KLTTr ĐL VBHN".split()
+)
+_UPPER = "A-ZĐÀ-ÖØ-ÝĂĨŨƠƯẠ-Ỹ"
+_WORD = rf"[{_UPPER}][^\W\d_]{{0,13}}(?:&[{_UPPER}][^\W_]{{0,7}})*\d{{0,3}}"
+_START = r"(?<![\w/.,\-–&])(?<!\d )"
+_STATE = re.compile(
+    rf"{_START}(?P<number>\d{{1,6}}[a-zđ]?) ?/ ?(?:(?P<year>\d{{4}}|\d{{2}}) ?/ ?)?(?P<type>{_WORD})"
+    rf"(?P<organ>(?: ?[-–] ?{_WORD}){{0,4}})(?![\w/])"
+)
+_PARTY = re.compile(
+    rf"{_START}(?P<number>\d{{1,6}}[a-zđ]?) ?[-–] ?(?P<type>{_WORD}) ?/ ?(?P<organ>{_WORD}(?:[-–]{_WORD}){{0,3}})(?![\w/])"
+)
+# What a count of cities or countries is followed by: `3/TP-HCM`.
+_PLACES = frozenset(("TP", "VN"))
+_NUMBERED_ORGAN = re.compile(r"(?:QH|UBTVQH|HĐNN|LCT|CTN|TTg)\d{0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentNumber:
+    """A cited document: its number with a letter if it has one, the year it names, the type's abbreviation (empty for
+    official letters and laws, which name none), the issuing organ, and the citation as the text has it."""
+
+    number: str
+    year: int | None
+    type: str
+    organ: str
+    raw: str
+
+
+def _year(written: str | None) -> int | None:
+    """The year; two digits were usual until 2005."""
+    if written is None:
+        return None
+    year = int(written)
+    return year if year > 99 else year + (1900 if year > 44 else 2000)
+
+
+def _is_code(word: str) -> bool:
+    """Whether a word is an abbreviation: no lower case but in the middle or at the end of one (`TTg`, `CTr`)."""
+    return sum(c.isupper() for c in word) >= 2 and sum(c.islower() for c in word) <= 2
+
+
+def _state(found: re.Match[str]) -> DocumentNumber | None:
+    year = _year(found["year"])
+    kind = found["type"]
+    organs = [word for word in re.split(r" ?[-–] ?", found["organ"]) if word]
+    if year is not None and not 1945 <= year <= 2100:
+        return None
+    raw = found[0]
+    if kind in _TYPES and organs and _is_code(organs[0]):
+        loose = [i for i, word in enumerate(organs) if i and not _is_code(word)]
+        organs = organs[: loose[0]] if loose else organs
+        return DocumentNumber(found["number"], year, kind, "-".join(organs), raw)
+    if year is not None and not organs and _NUMBERED_ORGAN.fullmatch(kind):
+        return DocumentNumber(found["number"], year, "", kind, raw)
+    if kind in _PLACES:
+        return None
+    # An official letter names its organ and the unit that wrote it.
+    if year is None and organs and " " not in found["organ"] and _is_code(kind) and all(_is_code(o) for o in organs):
+        return DocumentNumber(found["number"], None, "", "-".join([kind, *organs]), raw)
+    return None
+
+
+def _party(found: re.Match[str]) -> DocumentNumber | None:
+    if found["type"] not in _TYPES or not _is_code(re.split("[-–]", found["organ"])[0]):
+        return None
+    return DocumentNumber(found["number"], None, found["type"], found["organ"], found[0])
+
+
+def read_document_numbers(text: str) -> Iterator[DocumentNumber]:
+    """Every citation in the text's order, repeats included. Dates, fractions and addresses are none."""
+    text = clean_letters(text)
+    found = [(match.start(), _state(match)) for match in _STATE.finditer(text)]
+    found += [(match.start(), _party(match)) for match in _PARTY.finditer(text)]
+    for _, cited in sorted(found, key=lambda pair: pair[0]):
+        if cited is not None:
+            yield cited
+
+
+def document_numbers(text: str) -> tuple[str, ...]:
+    """The citations as the text has them, in order, each once (spaces around its signs do not make another)."""
+    seen: dict[str, str] = {}
+    for cited in read_document_numbers(text):
+        seen.setdefault(cited.raw.replace(" ", ""), cited.raw)
+    return tuple(seen.values())

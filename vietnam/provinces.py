@@ -1,0 +1,88 @@
+"""The 34 provinces and cities of today and the 29 that ended on 1 July 2025, as `provinces.csv` lists them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from vietnam.letters import fold, strip_diacritics
+
+__all__ = ["PROVINCES", "Province", "Status", "UnknownProvince", "is_province_name", "province", "successor"]
+
+
+class Status(StrEnum):
+    """Whether the province exists today."""
+
+    CURRENT = "current"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """A province or city: its slug is the name of its portal's domain.
+
+    `domain` has neither scheme nor `www.`; `merged_into` is a slug and `since` the day of the merger, both None for a
+    province of today.
+    """
+
+    slug: str
+    name: str
+    domain: str
+    status: Status
+    merged_into: str | None = None
+    since: date | None = None
+
+
+class UnknownProvince(KeyError):
+    """No province has this slug; the message names the closest ones."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def _load(path: Path) -> Mapping[str, Province]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = [
+            Province(
+                slug=row["slug"],
+                name=row["name"],
+                domain=row["domain"],
+                status=Status(row["status"]),
+                merged_into=row["merged_into"] or None,
+                since=date.fromisoformat(row["since"]) if row["since"] else None,
+            )
+            for row in csv.DictReader(lines)
+        ]
+    return MappingProxyType({row.slug: row for row in rows})
+
+
+PROVINCES: Mapping[str, Province] = _load(Path(__file__).with_name("provinces.csv"))
+_NAMES = frozenset(fold(known.name) for known in PROVINCES.values())
+
+
+def province(slug: str) -> Province:
+    """The province with this slug. UnknownProvince (a KeyError) with a hint when there is none."""
+    found = PROVINCES.get(slug)
+    if found is not None:
+        return found
+    plain = strip_diacritics(slug).replace(" ", "").replace("_", "")
+    close = get_close_matches(plain, PROVINCES, n=3)
+    hint = f"did you mean {', '.join(close)}?" if close else "see vietnam/provinces.csv for the slugs"
+    raise UnknownProvince(f"no province has the slug {slug!r}; {hint}")
+
+
+def successor(slug: str) -> Province:
+    """The province of today that a slug's territory belongs to: itself unless it was merged."""
+    found = province(slug)
+    return found if found.merged_into is None else province(found.merged_into)
+
+
+def is_province_name(words: str) -> bool:
+    """Whether the words are the name of a province of today or before July 2025, in any case or tone style."""
+    return fold(words) in _NAMES
