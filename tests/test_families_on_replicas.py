@@ -1,0 +1,83 @@
+"""Every family reads the composed portal of its kind: all articles of all sections, nothing else, and each one's layout."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from typing import cast
+from urllib.parse import urlsplit
+
+import pytest
+from parsel import Selector
+
+from crawler.listing import Entry
+from crawler.portal import PortalSpider, real_host
+from replicas.articles import PORTALS, portal_site
+from replicas.composed import ComposedSite
+from replicas.site import SiteRequest, Suffixer
+from vietnam.letters import fold_spaces, nfc
+
+NIGHTS = (date(2025, 3, 3), date(2025, 3, 12))
+
+
+def spider_of(portal: str) -> type[PortalSpider]:
+    module = import_module(f"crawler.spiders.{portal}")
+    name = "".join(part.capitalize() for part in portal.split("_"))
+    return cast("type[PortalSpider]", getattr(module, name))
+
+
+def fetch(site: ComposedSite, url: str, night: date) -> str:
+    parts = urlsplit(url)
+    assert real_host(parts.netloc) == site.host
+    answer = site.respond(SiteRequest(site.host, parts.path, parts.query, night, 1))
+    assert answer.status == 200, url
+    return Suffixer([site.host]).body(answer.body).decode()
+
+
+def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date) -> list[Entry]:
+    """The entries of a section, page after page until one brings no new key."""
+    section = next(section for section in spider.sections if section.path == path)
+    url: str | None = spider.section_url(section).replace(site.host, f"{site.host}.replica.test")
+    entries: dict[str, Entry] = {}
+    for number in range(1, 20):
+        if url is None:
+            break
+        listing = spider.read_listing(url, fetch(site, url, night), section, number)
+        fresh = [entry for entry in listing.entries if entry.key not in entries]
+        if not fresh:
+            break
+        entries.update({entry.key: entry for entry in fresh})
+        url = listing.next
+    return list(entries.values())
+
+
+@pytest.mark.parametrize("night", NIGHTS, ids=str)
+@pytest.mark.parametrize("portal", PORTALS)
+def test_all_articles_of_all_sections_are_listed(portal: str, night: date) -> None:
+    site, spider = portal_site(portal), spider_of(portal)
+    declared = {section.path for section in spider.sections}
+    for served in site.sections:
+        assert served.path in declared
+        found = walk(site, spider, served.path, night)
+        shown = {spider.article_key(site.home + row.address): row for row in site.rows(served, night)}
+        assert {entry.key for entry in found} == set(shown)
+        for entry in found:
+            assert entry.title == fold_spaces(nfc(shown[entry.key].article.title))
+            assert entry.url.startswith(f"https://{site.host}.replica.test/")
+            assert entry.day in (None, shown[entry.key].article.published.date())
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_every_article_has_a_layout_that_finds_its_parts(portal: str) -> None:
+    site, spider = portal_site(portal), spider_of(portal)
+    for article in site.visible(NIGHTS[-1]):
+        request = SiteRequest(site.host, "/", "", NIGHTS[-1], 1)
+        page = Selector(text=site.render_article(article, request), type="html")
+        layout = next(layout for layout in spider.layouts if page.css(layout.fits))
+        titles = [text for selector in layout.title for text in page.css(selector).xpath("normalize-space()").getall()]
+        assert fold_spaces(nfc(titles[0])) == fold_spaces(nfc(article.title))
+        dates = [
+            text for selector in layout.published for text in page.css(selector).xpath("normalize-space()").getall()
+        ]
+        assert f"{article.published:%d}" in next(text for text in dates if text)
+        assert any(page.css(selector) for selector in layout.body)
