@@ -77,7 +77,9 @@ class ComposedSite(ABC):
             self.sections = tuple(sections)
         self._by_key = {article.key: article for article in self.articles}
         self._files = {
-            self.file_path(name): name for a in self.articles for name, _ in (*a.links(), *((f, f) for f in a.files))
+            self.file_path(name).partition("?")[0]: name
+            for a in self.articles
+            for name, _ in (*a.links(), *((f, f) for f in a.files))
         }
 
     # What a family says ------------------------------------------------------------------------------------------
@@ -116,7 +118,7 @@ class ComposedSite(ABC):
         return f"{article.published:%d/%m/%Y}"
 
     def file_path(self, name: str) -> str:
-        """The path of an attachment."""
+        """Path and query of an attachment."""
         return f"/documents/20182/{zlib.crc32(name.encode())}/{name}"
 
     def other(self, request: SiteRequest) -> SiteResponse | None:

@@ -35,13 +35,14 @@ def _journal_image(name: str) -> str:
 
 
 def document_path(name: str, group: int) -> str:
-    """A path of Liferay's document library: group, folder, file, uuid."""
+    """An address in Liferay's document library: group, folder, file, uuid, and the time of its last change."""
     number = zlib.crc32(name.encode())
-    return f"/documents/{group}/{number % 900_000 + 100_000}/{name}/{number:08x}-5b1e-4c7d-9a60-{number * 7919:012x}"
+    place = f"/documents/{group}/{number % 900_000 + 100_000}/{name}/{number:08x}-5b1e-4c7d-9a60-{number * 7919:012x}"
+    return f"{place}?t={1_740_000_000_000 + number}"
 
 
 def _document_link(name: str, text: str, group: int) -> str:
-    return f'<a href="{document_path(name, group)}?t={1_740_967_000_000 + zlib.crc32(text.encode())}">{text}</a>'
+    return f'<a href="{document_path(name, group)}">{text}</a>'
 
 
 class QuangTri(ComposedSite):

@@ -43,9 +43,9 @@ class RecordedSite:
 
 
 def recorded_sites(folder: Path) -> list[Site]:
-    """The sites of a folder; NotADirectoryError or ValueError with a line that says what is missing."""
+    """The sites of a folder; ValueError says in one line what is missing."""
     if not folder.is_dir():
-        raise NotADirectoryError(f"no folder of recorded pages: {folder}")
+        raise ValueError(f"no folder of recorded pages: {folder}")
     hosts: dict[str, dict[str, Path]] = {}
     for file, url in _addresses(folder):
         parts = urlsplit(url)

@@ -65,6 +65,7 @@ class BaoChinhPhu(ComposedSite):
     host = "baochinhphu.vn"
     family = "vccorp"
     name = "Báo Điện tử Chính phủ"
+    beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
     sections = (
         ReplicaSection("chinh_sach_moi", "/chinh-sach-va-cuoc-song/chinh-sach-moi.htm", "Chính sách mới", "1021119"),
         ReplicaSection("chinh_tri", "/chinh-tri.htm", "Chính trị", "1021095"),
