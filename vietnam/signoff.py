@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vietnam.letters import clean_letters, fold, fold_spaces, strip_diacritics
+from vietnam.letters import clean_letters, fold, fold_spaces
+from vietnam.names import is_initials, is_name, is_syllable
 from vietnam.provinces import is_province_name
 
 __all__ = ["Signoff", "read_signoff"]
@@ -60,53 +61,14 @@ _ONE_WORD_OFFICE = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(?:(?:pv|ctv|phóng viên|nhà báo|cộng tác viên|ths|th\.s|ts|pgs|gs|bs|bác sĩ|ks|cn|luật sư|ls|nhóm pv|btv|đ/c|sưu tầm)[.:]?\s+)+",
+    r"(?:(?:pv|ctv|phóng viên|nhà báo|cộng tác viên|ths|th\.s|ts|pgs|gs|bs|bác sĩ|ks|cn|luật sư|ls"
+    r"|nhóm pv|btv|đ/c|sưu tầm)[.:]?\s+)+",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
     r"\s*\((?:t/h|th|tổng hợp|sưu tầm|biên tập|thực hiện|dịch|lược ghi|ghi|st|[^()]{2,30})\)$", re.IGNORECASE
 )
 _DOMAIN = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:vn|com|net|org|info)(?:/\S*)?", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[A-ZĐ]\.? ?){1,4}[A-ZĐ]\.?|[A-ZĐ][a-zđ]{0,3}\.[A-ZĐ][a-zà-ỹđ]*|[A-ZĐ]\.[A-ZĐÀ-Ỵ][^\W\d_]+")
-# Abbreviations of bodies, endings and signature formulas that look like initials.
-_NO_INITIALS = frozenset(
-    "UBND HĐND UBMT MTTQ ĐBQH BCĐ BTV OCOP HẾT END TM KT TL TUQ TW TU NQ QĐ KH CT BC TB GP VN KHCN NTM QH CP XHCN PCCC ATGT".split()
-)
-_SYLLABLE = re.compile(
-    r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvxfjwzy])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnptk])?"
-)
-# The hundred surnames that nearly all Vietnamese bear, without diacritics.
-_SURNAMES = frozenset(
-    "an au bach bui ca cao chau che chu chung chuong cu cung dam dan dang dao dau diep dinh do doan doi dong du duong gia giang giap ha"
-    " han hau hien ho hoa hoang hong hua hung huynh kha khong khuat khuc kieu kim la lac lai lam lan le leo lieu lo loi long lu lua luc"
-    " luong luu ly ma mac mai man minh nga nghiem ngo nguy nguyen nhan nhu ninh nong ong pham phan pho phong phu phung phuong quach"
-    " quan quang quyen sai sam son sung ta tang thach thai than thanh thao thi thieu tho to ton tong tra tran trang trieu trinh truong"
-    " tu tuong ung van vang vi vien vo vu vuong vuu xa y yen".split()
-)
-# First syllables of places and of headings, where a name of two to four capitalised words could be taken for a person.
-_NO_NAME = frozenset(
-    "việt chùa đền đình miếu sông núi cầu đường phố phường xã huyện tỉnh thành quận thị làng bản thôn ấp khu bãi đảo vịnh biển rừng"
-    " chợ nhà trường kết phần chương mục điều phụ bảng biểu hình ảnh tổng danh nơi lưu".split()
-)
-
-
-def _is_name(words: str) -> bool:
-    """A person's name or pen name: two to five capitalised Vietnamese syllables, all capitals allowed."""
-    parts = words.split()
-    if not 2 <= len(parts) <= 5 or is_province_name(words) or parts[0].lower() in _NO_NAME:
-        return False
-    bare = [strip_diacritics(part.strip(".'’")) for part in parts]
-    if not all(part[0].isupper() and part.replace(".", "").replace("'", "").isalpha() for part in parts):
-        return False
-    shaped = sum(1 for part in bare if _SYLLABLE.fullmatch(part) or len(part) == 1)
-    return (
-        shaped == len(parts) or (bare[0] in _SURNAMES and shaped >= len(parts) - 1) or bare[0] in ("y", "a", "h", "k")
-    )
-
-
-def _is_initials(words: str) -> bool:
-    bare = words.replace(".", "").replace(" ", "")
-    return bool(_INITIALS.fullmatch(words)) and len(bare) <= 6 and bare not in _NO_INITIALS
 
 
 def _is_office(words: str) -> bool:
@@ -128,10 +90,8 @@ def _is_signed(words: str) -> bool:
     one_words = sum(1 for part in parts if len(part.split()) == 1)
     for part in parts:
         plain = _ROLE.sub("", part)
-        single = (
-            one_words > 1 and plain.istitle() and plain.isalpha() and bool(_SYLLABLE.fullmatch(strip_diacritics(plain)))
-        )
-        if not (_is_name(plain) or _is_initials(plain) or _is_office(plain) or single):
+        single = one_words > 1 and plain.istitle() and plain.isalpha() and is_syllable(plain)
+        if not (is_name(plain) or is_initials(plain) or _is_office(plain) or single):
             return False
     return not all(is_province_name(part) for part in parts)
 

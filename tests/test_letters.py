@@ -1,0 +1,209 @@
+"""Letters: bytes to one stored form, folded forms for comparison, text typed for another font or decoded wrongly."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from vietnam.letters import (
+    clean_letters,
+    decode,
+    fold,
+    fold_spaces,
+    is_legacy_font,
+    is_mojibake,
+    nfc,
+    strip_diacritics,
+)
+
+SENTENCE = (
+    "Ủy ban nhân dân tỉnh họp phiên thường kỳ: Độc lập – Tự do, hoà bình, quý III, thuở ấy, ngoằn ngoèo; ỹ ữ ẵ ặ ẫ ộ."
+)
+TONES = "\u0300\u0301\u0309\u0303\u0323"
+
+
+def as_windows_1258(text: str) -> bytes:
+    """The text as a windows-1258 editor saves it: vowels with their hook, the tone as a character of its own."""
+    body = b""
+    for letter in unicodedata.normalize("NFC", text):
+        parts = unicodedata.normalize("NFD", letter)
+        tone = "".join(part for part in parts if part in TONES)
+        vowel = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+        body += (vowel + tone).encode("cp1258")
+    return body
+
+
+@pytest.mark.parametrize("declared", ["utf-8", None, "windows-1258", "iso-8859-1", "no-such-encoding", "'UTF-8'"])
+def test_utf8_is_read_whatever_is_declared(declared: str | None) -> None:
+    read = decode(SENTENCE.encode(), declared)
+    assert (read.text, read.encoding, read.replaced) == (SENTENCE, "utf-8", 0)
+
+
+@pytest.mark.parametrize("declared", ["windows-1258", "cp1258", None, "utf-8", "UTF-8", "iso-8859-1", "base64"])
+def test_windows_1258_is_read_whatever_is_declared(declared: str | None) -> None:
+    read = decode(as_windows_1258(SENTENCE), declared)
+    assert (read.text, read.encoding, read.replaced) == (SENTENCE, "windows-1258", 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (b"\xef\xbb\xbf" + SENTENCE.encode(), "utf-8"),
+        (b"\xff\xfe" + SENTENCE.encode("utf-16-le"), "utf-16-le"),
+        (b"\xfe\xff" + SENTENCE.encode("utf-16-be"), "utf-16-be"),
+    ],
+    ids=["utf-8", "utf-16-le", "utf-16-be"],
+)
+def test_byte_order_mark_decides(body: bytes, encoding: str) -> None:
+    assert decode(body, "windows-1252") == decode(body, None)
+    assert (decode(body, None).text, decode(body, None).encoding) == (SENTENCE, encoding)
+
+
+def test_cut_utf8_stays_utf8_and_its_loss_is_counted() -> None:
+    read = decode(SENTENCE.encode()[:-2], "utf-8")
+    assert (read.encoding, read.replaced) == ("utf-8", 1)
+    assert read.text.startswith(SENTENCE[:-3])
+
+
+def test_western_text_stays_western() -> None:
+    assert decode("Crème brûlée à l'hôtel".encode("cp1252"), "iso-8859-1").text == "Crème brûlée à l'hôtel"
+
+
+def test_another_declared_encoding_is_followed() -> None:
+    assert decode("越南".encode("gb18030"), "gb18030").text == "越南"
+
+
+@given(st.binary(max_size=200), st.sampled_from([None, "utf-8", "windows-1258", "latin-1", "shift_jis", "rot13"]))
+def test_decoding_never_fails(body: bytes, declared: str | None) -> None:
+    read = decode(body, declared)
+    assert read.text == nfc(read.text)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        (unicodedata.normalize("NFD", "Nghị quyết Đại hội"), "Nghị quyết Đại hội"),
+        ("Thu\u0306\u031b ", "Thư\u0306 "),
+        ("Quảng\u00a0Trị\u2003họp", "Quảng Trị họp"),
+        ("Quảng\u200b Trị\ufeff\u200e", "Quảng Trị"),
+        ("khoa\u00adhọc \u202eđảo\u202c", "khoahọc đảo"),
+        ("thẻ\U000e0041\U000e007f", "thẻ"),
+        ("số\x00 không\x07", "số không"),
+        ("một\ud800 nửa", "một\ufffd nửa"),
+        ("dòng\r\nhai\rba\u2028bốn", "dòng\nhai\nba\nbốn"),
+        ("a\u200b\u0301", "á"),
+        ("giữ\tnguyên  hai dấu cách", "giữ\tnguyên  hai dấu cách"),
+    ],
+    ids=[
+        "nfd",
+        "mark order",
+        "blanks",
+        "zero width",
+        "soft hyphen, bidi",
+        "tags",
+        "nul",
+        "surrogate",
+        "ends",
+        "split",
+        "kept",
+    ],
+)
+def test_stored_form(written: str, stored: str) -> None:
+    assert clean_letters(written) == nfc(stored)
+
+
+@given(st.text())
+@example("\u1fb2\u0345")
+@example("oa\u0300\u0323")
+def test_stored_form_and_folded_forms_are_final(text: str) -> None:
+    for form in (clean_letters, fold, fold_spaces, strip_diacritics, nfc):
+        once = form(text)
+        assert form(once) == once, form.__name__
+
+
+VIETNAMESE = st.text(
+    alphabet="aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđbcghklmnpqrstvx ,.\n"
+)
+
+
+@given(VIETNAMESE)
+def test_no_word_changes(text: str) -> None:
+    assert clean_letters(text) == text
+    assert clean_letters(unicodedata.normalize("NFD", text)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hoà bình", "Hòa  Bình"),
+        ("THUỶ SẢN", "thủy sản"),
+        ("khoẻ", "khỏe"),
+        ("quý", "qúy"),
+        ("Hoàn", "hòan"),
+        ("Ð\u0061k", "Đak"),
+        (unicodedata.normalize("NFD", "Đắk Lắk"), "đắk\u00a0lắk"),
+    ],
+)
+def test_fold_meets(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("hòa", "họa"), ("má", "mà"), ("tuý", "tùy"), ("đa", "da")])
+def test_fold_keeps_words_apart(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+def test_strip_diacritics() -> None:
+    assert strip_diacritics("Nghị quyết Đại hội ĐẢNG") == "nghi quyet dai hoi dang"
+
+
+LEGACY = [
+    "Céng hoµ x· héi chñ nghÜa ViÖt Nam",
+    "§éc lËp - Tù do - H¹nh phóc",
+    "Uû ban nh©n d©n tØnh Qu¶ng TrÞ",
+    "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam",
+    "Ñoäc laäp - Töï do - Haïnh phuùc",
+    "UÛy ban nhaân daân tænh Quaûng Trò",
+]
+
+
+@pytest.mark.parametrize("text", LEGACY)
+def test_legacy_font_is_told_and_not_repaired(text: str) -> None:
+    assert is_legacy_font(text)
+    assert not is_mojibake(text)
+    assert clean_letters(text) == text
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1258"])
+def test_mojibake_is_told(encoding: str) -> None:
+    assert is_mojibake(SENTENCE.encode().decode(encoding, "replace"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Há»™i nghá»‹", "H\ufffdi ngh\ufffd t\ufffdnh", "H?i ngh? th??ng k? c?a t?nh m?i b?t ??u"],
+    ids=["short", "lost", "?"],
+)
+def test_lost_letters_are_told(text: str) -> None:
+    assert is_mojibake(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCE,
+        "THỊ XÃ” và “CHÂU Á»",
+        "Crème brûlée, naïve café",
+        "Müller, Citroën, São Paulo, Düsseldorf",
+        "Hội nghị OCOP® 2025: nhiệt độ 25°C, diện tích 3 m², 50% ± 2",
+        "«tốt», «khá» và «đạt»",
+        "Ai? Ở đâu? https://tinh.replica.test/tim?tu=khoa",
+        "",
+    ],
+)
+def test_sound_text_is_neither(text: str) -> None:
+    assert not is_mojibake(text)
+    assert not is_legacy_font(text)
