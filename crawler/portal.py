@@ -14,15 +14,14 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import scrapy
-
+from crawler.guard import REPLICA_SUFFIX
 from crawler.listing import Listing, Section
+from crawler.walk import Walk
 from pipelines.article import Layout
 from vietnam.provinces import PROVINCES
 
 __all__ = ["REPLICA_SUFFIX", "DeclarationError", "PortalSpider", "Sure", "host_of", "own_hosts", "real_host"]
 
-REPLICA_SUFFIX = ".replica.test"
 TLS = ("plain", "level1", "unverified")
 STATEMENTS = ("home", "sections", "list", "paging", "key", "layout")
 
@@ -43,7 +42,7 @@ class DeclarationError(TypeError):
     """A spider's class says too little, too much or the wrong thing; the message names the attribute."""
 
 
-class PortalSpider(scrapy.Spider):
+class PortalSpider(Walk):
     """One portal. Attributes without a default must be declared; names are final once a night was archived."""
 
     family: ClassVar[str] = ""
