@@ -44,7 +44,7 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
     """Print the next start, what runs, and how the last night stands. Changes nothing."""
     with ExitStack() as stack:
         store = stack.enter_context(Archive.open(archive, read_only=True))
-        ledger = stack.enter_context(Ledger(store.paths.ledger))
+        ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
         nights = ledger.nights()
         rows = night_rows(store, ledger, nights[-1]) if nights else []
         running = [row for night in nights for row in ledger.of(night) if row.state is State.RUNNING]
@@ -145,7 +145,10 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
         raise UsageError(f"--jobs should be from 1 to 64, found {jobs}")
     retry = timedelta(0) if options.once else timedelta(minutes=5)
     kind = Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
-    return Asked(archive, settings, kind, tuple(options.portal or ()), night, Ways(jobs, retry, logs=ROOT / "var/log"))
+    if night is not None and kind is Kind.LIVE and night > clock().date():
+        raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
+    ways = Ways(jobs, retry, logs=ROOT / "var/log")
+    return Asked(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
 
 
 def _settings(path: Path | None) -> NightSettings:

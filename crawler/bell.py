@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,7 @@ from vietnam.dates import TZ
 __all__ = ["Asked", "Bell", "clock"]
 
 log = logging.getLogger("scheduler")
+_WAIT_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Asked:
     names: tuple[str, ...]
     night: date | None
     ways: Ways
+    once: bool = False
 
 
 class Bell:
@@ -77,17 +80,14 @@ class Bell:
             closes = self.asked.settings.closes(night)
             if now >= closes and known is None:
                 return ExitCode.GOOD  # the first night of all is the next one
+            if self._all_done(schedule, night):
+                return ExitCode.GOOD
             schedule.plan(night, now)
-            ended = schedule.ledger.ended(night)
-            if not ended and now < closes:
+            if now < closes:
                 runner.run(night, schedule.scheduled(), closes)
             if clock() >= closes:
                 schedule.end(night, clock())
-            sealed = schedule.seal(night)
-            if not ended and schedule.ledger.ended(night):
-                self._report(schedule, night)
-            self._say_seals(sealed)
-            return exit_code(night_rows(schedule.archive, schedule.ledger, night))
+            return self._sealed(schedule, night, ())
 
     def once(self) -> ExitCode:
         """Run one night now, whatever the hour."""
@@ -95,8 +95,6 @@ class Bell:
             schedule, runner = self.open(stack)
             now = clock()
             night = self.asked.night or now.date()
-            if schedule.kind is Kind.LIVE and night > now.date():
-                raise UsageError(f"{night} lies in the future; name a night up to {now.date()} with --night")
             schedule.refuse_past(night)
             self._say_seals(schedule.end_before(night, now, longest=None))
             if self.asked.names:
@@ -105,12 +103,24 @@ class Bell:
                 schedule.plan(night, now)
             if schedule.ledger.ended(night):
                 log.info("every portal's night of %s has ended; to run one again name it with --portal", night)
-            runner.run(night, self.asked.names or schedule.scheduled(), None)
-            sealed = schedule.seal(night)
-            self._report(schedule, night)
-            self._say_seals(sealed)
-            rows = night_rows(schedule.archive, schedule.ledger, night)
-            return exit_code([row for row in rows if not self.asked.names or row.portal in self.asked.names])
+            names = self.asked.names or schedule.scheduled()
+            runner.run(night, names, None)
+            while not self.stop.wait(_WAIT_SECONDS) and not schedule.ended(night, names):
+                runner.run(night, names, None)  # another scheduler has them: wait for it, or take over when it dies
+            return self._sealed(schedule, night, self.asked.names)
+
+    def _all_done(self, schedule: Schedule, night: date) -> bool:
+        sealed = schedule.archive.last_seal()
+        return sealed is not None and sealed.night >= night and schedule.ledger.ended(night)
+
+    def _sealed(self, schedule: Schedule, night: date, names: Collection[str]) -> ExitCode:
+        """Seal what can be sealed, show the night when it has ended, and say how it went (for these portals)."""
+        sealed = schedule.seal(night)
+        rows = night_rows(schedule.archive, schedule.ledger, night)
+        if self.asked.once or schedule.ledger.ended(night):
+            self.console.print(night_table(f"night {night}", rows))
+        self._say_seals(sealed)
+        return exit_code([row for row in rows if not names or row.portal in names])
 
     def open(self, stack: ExitStack) -> tuple[Schedule, NightRunner]:
         """The archive and its ledger, until the stack unwinds. Raises what is wrong with the settings or the folder."""
@@ -124,9 +134,6 @@ class Bell:
         watch = watch_on(self.console, lambda: log)
         runner = NightRunner(archive, ledger, asked.settings, self._portals, asked.ways, watch, self.stop, clock)
         return Schedule(archive, ledger, asked.settings, self._portals), runner
-
-    def _report(self, schedule: Schedule, night: date) -> None:
-        self.console.print(night_table(f"night {night}", night_rows(schedule.archive, schedule.ledger, night)))
 
     def _say_seals(self, seals: list[Seal]) -> None:
         for seal in seals:

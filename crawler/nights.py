@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from archive.errors import ArchiveError, DiskFull, ExitCode
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode
 from archive.ledger import Claim, Ending, Ledger, StaleClaim, State
 from archive.owner import Owner
 from archive.records import Kind, Run
@@ -31,9 +31,10 @@ LEASE = timedelta(minutes=5)
 _BEAT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _COUNT_SECONDS = 0.5
+_FATAL = {ExitCode.DISK_FULL: DiskFull, ExitCode.ARCHIVE_UNUSABLE: ArchiveUnusable}
 _INTERRUPTED = Stop("interrupted: the scheduler was stopped", ExitCode.INTERRUPTED)
 _TAKEN = Stop("taken over by another scheduler", ExitCode.INTERRUPTED)
-_FULL = Stop("stopped because the disk is full", ExitCode.DISK_FULL)
+_HALTED = Stop("stopped because the archive cannot be written", ExitCode.DISK_FULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class NightRunner:
     now: Callable[[], datetime]
     owner: Owner = field(default_factory=Owner.here)
     _running: dict[str, _Running] = field(default_factory=dict)
-    _full: ArchiveError | None = None
+    _fatal: ArchiveError | None = None
 
     def run(self, night: date, names: Collection[str], until: datetime | None) -> None:
         """Run the named portals' nights that are owed, at the latest until the cut-off.
@@ -80,7 +81,7 @@ class NightRunner:
         Returns when nothing of it runs and nothing more is due now. Raises DiskFull, or the error of a log that cannot be
         made, after everything was stopped.
         """
-        self._full = None
+        self._fatal = None
         try:
             while True:
                 self._tell(until)
@@ -96,17 +97,17 @@ class NightRunner:
                 running.process.kill()
             self._running.clear()
             self.watch.close()
-        if self._full is not None:
-            raise self._full
+        if self._fatal is not None:
+            raise self._fatal
 
     def _halted(self, until: datetime | None) -> bool:
-        return self.stop.is_set() or self._full is not None or (until is not None and self.now() >= until)
+        return self.stop.is_set() or self._fatal is not None or (until is not None and self.now() >= until)
 
     def _tell(self, until: datetime | None) -> None:
         if not self._halted(until):
             return
         cut_off = Stop(f"stopped at the cut-off of {self.settings.cut_off:%H:%M}", ExitCode.TIME_LIMIT)
-        reason = _FULL if self._full is not None else _INTERRUPTED if self.stop.is_set() else cut_off
+        reason = _HALTED if self._fatal is not None else _INTERRUPTED if self.stop.is_set() else cut_off
         for running in self._running.values():
             running.process.tell(reason, time.monotonic())
 
@@ -153,7 +154,7 @@ class NightRunner:
                 time.monotonic(),
             )
         except ArchiveError as error:
-            self._full = error
+            self._fatal = error
             self._finish(claim, Ending(State.PLANNED, str(error), error.exit_code, free=True), None)
             return
         self._running[claim.portal] = _Running(claim, process, where, progress, time.monotonic())
@@ -209,12 +210,12 @@ class NightRunner:
             self._finish(claim, Ending(State.DONE, exit_code=ended.code, run=run.run), run)
             return
         code = ended.told.code if ended.told is not None else ended.code
-        if code == ExitCode.DISK_FULL and self._full is None:
-            self._full = DiskFull(f"{claim.portal}: {ended.reason}")
+        if code in _FATAL and self._fatal is None:
+            self._fatal = _FATAL[ExitCode(code)](f"{claim.portal}: {ended.reason}")
         later = self.now() + self.ways.retry
         if ended.told is not None and code == ExitCode.INTERRUPTED:
             ending = Ending(State.PLANNED, ended.reason, code, free=True)
-        elif code == ExitCode.DISK_FULL:
+        elif code in _FATAL:
             ending = Ending(State.PLANNED, ended.reason, code, due=later, free=True)
         elif code == ExitCode.TIME_LIMIT:
             ending = Ending(State.PARTIAL, ended.reason, code)

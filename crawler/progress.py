@@ -94,13 +94,13 @@ class PlainWatch:
     def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None:
         """A portal's night came to an end, or to the end of a try."""
         if run is None:
-            self._log.warning("%s %s %s: %s", night, portal, state, reason)
+            self._log.warning("%s %s %s: %s", night, portal, _words(state), reason)
             return
         why = f" ({'; '.join(run.reasons)})" if run.reasons else ""
         new = run.events.get("new", 0)
         self._log.info(
             "%s %s %s: listed %d, new %d, requests %d, %s%s",
-            *(night, portal, state, run.listed, new, run.requests, run.verdict, why),
+            *(night, portal, _words(state), run.listed, new, run.requests, run.verdict, why),
         )
 
     def told(self, message: str) -> None:
@@ -109,6 +109,10 @@ class PlainWatch:
 
     def close(self) -> None:
         """Nothing to put away."""
+
+
+def _words(state: State) -> str:
+    return "is owed again" if state is State.PLANNED else state.value
 
 
 @dataclass(slots=True)
@@ -144,7 +148,7 @@ class LiveWatch:
     def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None:
         """The row's last word: the verdict, or why there is none."""
         row = self._rows.setdefault(portal, _Row(""))
-        row.state = f"{state}: {reason}" if run is None else run.verdict.value
+        row.state = f"{_words(state)}: {reason}" if run is None else run.verdict.value
         if run is not None:
             row.counts = Counts(run.requests, run.listed, run.events.get("new", 0), run.outcomes)
 

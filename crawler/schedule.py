@@ -88,7 +88,8 @@ class Schedule:
         for number in range(1, (night - last).days):
             self._miss(last + timedelta(days=number), now)
         seals = []
-        for earlier in [past for past in self.ledger.nights() if past < night]:
+        sealed = self.archive.last_seal()
+        for earlier in [past for past in self.ledger.nights() if past < night and (not sealed or past >= sealed.night)]:
             self.end(earlier, now)
             seals += self.seal(earlier)
         return seals
@@ -134,9 +135,15 @@ class Schedule:
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
         return [] if known else [seal]
 
+    def ended(self, night: date, names: Collection[str]) -> bool:
+        """Whether these portals' nights are terminal."""
+        return all(row.state.terminal for row in self.ledger.of(night) if row.portal in names)
+
     def _whole(self, night: date) -> bool:
         """Whether nothing more is to come: a live night owes every scheduled portal, unless it was sealed before."""
         sealed = self.archive.last_seal()
         if self.kind is Kind.REPLICA or (sealed is not None and sealed.night == night):
             return True
+        if any(past < night and not self.ledger.ended(past) for past in self.ledger.nights()):
+            return False  # seals are chained: the earlier night comes first
         return set(self.scheduled()) <= {row.portal for row in self.ledger.of(night)}

@@ -88,11 +88,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m replicas.demo", description="Rehearse nights and show them.")
     parser.add_argument("--archive", type=Path, default=ROOT / "var/demo", metavar="DIR", help="default var/demo")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="portals side by side (default 4)")
+    parser.add_argument("--portal", nargs="+", default=[], metavar="P", help="only these portals")
     asked = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     try:
-        return _demo(asked.archive, asked.jobs, console)
+        return _demo(asked.archive.resolve(), asked.jobs, asked.portal, console)
     except ArchiveError as error:
         print(f"demo: {error}", file=sys.stderr)
         return error.exit_code
@@ -101,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
 
 
-def _demo(folder: Path, jobs: int, console: Console) -> int:
+def _demo(folder: Path, jobs: int, portals: list[str], console: Console) -> int:
     archive = _opened(folder)
     with archive:
         sealed = archive.last_seal()
@@ -111,13 +112,15 @@ def _demo(folder: Path, jobs: int, console: Console) -> int:
     with ReplicaServer() as server:
         env = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port)}
         for night in nights:
-            console.rule(f"night {night}", align="left")
+            console.print()
             here = ["--night", night.isoformat(), "--archive", str(folder), "--jobs", str(jobs)]
+            here += ["--portal", *portals] if portals else []
             code = _run([str(ROOT / "scheduler.py"), "--once", *here], env)
             worst = max(worst, code)
-            if code not in (ExitCode.GOOD, ExitCode.FINDINGS):
-                return worst  # a night that could not be run: its message stands above
-    console.rule("verify", align="left")
+            if not _is_sealed(folder, night):
+                console.print(f"{night} was not sealed; what went wrong stands above", markup=False)
+                return worst or ExitCode.FINDINGS
+    console.print()
     worst = max(worst, _run(["-m", "archive", "verify", "--archive", str(folder)], dict(os.environ)))
     with Archive.open(folder, Kind.REPLICA, read_only=True) as store:
         _show(console, store, folder, nights, again=again)
@@ -129,6 +132,12 @@ def _opened(folder: Path) -> Archive:
     if folder.exists() and any(folder.iterdir()):
         return Archive.open(folder, Kind.REPLICA)
     return Archive.create(folder, Kind.REPLICA, uuid4(), datetime.now(TZ))
+
+
+def _is_sealed(folder: Path, night: date) -> bool:
+    with Archive.open(folder, Kind.REPLICA, read_only=True) as archive:
+        seal = archive.last_seal()
+        return seal is not None and seal.night == night
 
 
 def _run(arguments: Sequence[str], env: dict[str, str]) -> int:
@@ -150,12 +159,11 @@ def _show(console: Console, archive: Archive, folder: Path, nights: list[date], 
     sums = sum_nights(archive, nights)
     first, last = nights[0], nights[-1]
     title = f"night {last}" if first == last else f"nights {first} to {last}, verdict of the last"
-    console.rule(title, align="left")
+    console.print(f"\n{title}\n", style="bold", highlight=False)
     console.print(_table(sums))
     if again:
         console.print(_unchanged(sums), markup=False)
-    shown = folder.resolve()
-    where = str(shown.relative_to(ROOT)) if shown.is_relative_to(ROOT) else str(shown)
+    where = str(folder.relative_to(ROOT)) if folder.is_relative_to(ROOT) else str(folder)
     console.print(f"\nThe archive: {where}; the last night: {where}/{last:%Y/%m/%d}", markup=False)
     article = _preview(console, archive, nights)
     python = ".venv/bin/python" if Path(sys.prefix) == ROOT / ".venv" else "python"

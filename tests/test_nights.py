@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from archive.errors import DiskFull, ExitCode, UsageError
+from archive.errors import ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.ledger import Ledger, State
 from archive.owner import Owner
 from archive.records import Kind, Run, Verdict
@@ -59,6 +59,7 @@ SLOW = OPEN + "time.sleep(0.8); close()"
 EMPTY = "pass"
 CRASH = OPEN + "os.kill(os.getpid(), signal.SIGSEGV)"
 FULL = OPEN + "print('no space left', file=sys.stderr); raise SystemExit(3)"
+GONE = "print('mount it'); raise SystemExit(4)"
 HANGS = OPEN + "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 HEEDS = OPEN + "signal.signal(signal.SIGTERM, lambda *a: (run.suspend(), os._exit(11))); time.sleep(60)"
 CRASHES_ONCE = (
@@ -204,10 +205,19 @@ def test_a_hung_crawl_is_killed_at_its_deadline_and_recorded_as_partial(place: P
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["interrupted", "good"]
 
 
-def test_a_full_disk_stops_new_work_and_leaves_it_owed(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("crawl", "error", "message"),
+    [
+        pytest.param(FULL, DiskFull, "a: the crawl found the disk full: no space left", id="the disk is full"),
+        pytest.param(GONE, ArchiveUnusable, "a: the crawl could not use the archive: mount it", id="it is gone"),
+    ],
+)
+def test_an_archive_that_cannot_be_written_stops_new_work_and_leaves_it_owed(
+    place: Place, crawl: str, error: type[Exception], message: str
+) -> None:
     place.ledger.plan(NIGHT, ["a", "b"], NOW)
-    with pytest.raises(DiskFull, match="a: the crawl found the disk full: no space left"):
-        place.runner({"a": FULL, "b": GOOD}, jobs=1).run(NIGHT, ["a", "b"], None)
+    with pytest.raises(error, match=message):
+        place.runner({"a": crawl, "b": GOOD}, jobs=1).run(NIGHT, ["a", "b"], None)
     assert place.states() == {"a": State.PLANNED, "b": State.PLANNED}
     assert ("started", "b") not in place.heard.events
 
