@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from vietnam.letters import clean_letters, fold, fold_spaces
-from vietnam.residue_forms import BUTTONS, COMPANIONS, FORMS, PROPER, SECTION_LABELS, Form, Strength
+from vietnam.residue_forms import BUTTONS, COMPANIONS, FORMS, LOUD, PROPER, SECTION_LABELS, Form, Strength
 
 __all__ = ["find_residue", "is_residue", "residue_kind", "strip_residue"]
 
@@ -78,7 +78,7 @@ def _read(line: str) -> tuple[str, Strength] | None:
     bare = _AROUND.sub("", folded)
     written = {bare, folded, folded.rstrip(" .:…!?")}
     found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
-    found += [form for form in PROPER if form.pattern.fullmatch(shown)]
+    found += [form for form in (LOUD if shown.isupper() else PROPER) if form.pattern.fullmatch(shown)]
     if found:
         best = max(found, key=lambda form: form.strength)
         if best.strength > Strength.NEAR:

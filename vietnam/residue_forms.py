@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vietnam.letters import fold
 
-__all__ = ["BUTTONS", "COMPANIONS", "FORMS", "PROPER", "SECTION_LABELS", "Form", "Strength"]
+__all__ = ["BUTTONS", "COMPANIONS", "FORMS", "LOUD", "PROPER", "SECTION_LABELS", "Form", "Strength"]
 
 _NUMBER = r"(?:\d[\d., ]*(?: ?(?:lượt|lần|người|khách|nghìn|ngàn|triệu|k|m)(?!\w))?)"
 _WILD = re.compile(r"\.\{|\]\{")
@@ -72,6 +72,8 @@ def _in_company(form: Form) -> Form:
 
 _BY_NAME, SECTION_LABELS = _load(Path(__file__).with_name("residue.toml"))
 PROPER = tuple(_BY_NAME["proper"] + _BY_NAME["alone"])
+# For lines in capitals throughout, which hide what is a name.
+LOUD = tuple(Form(form.kind, form.strength, re.compile(form.pattern.pattern, re.IGNORECASE)) for form in PROPER)
 FORMS = tuple(_BY_NAME["button"] + _BY_NAME["sure"] + _BY_NAME["edge"] + _BY_NAME["near"])
 BUTTONS = tuple(_in_company(form) for form in _BY_NAME["button"])
 # What may stand beside buttons in their line; open-ended forms would swallow a sentence.
