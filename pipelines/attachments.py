@@ -17,7 +17,7 @@ from pipelines.article import BlockKind
 from pipelines.markup import line, tag_of, text_of
 from pipelines.prepare import Piece
 
-__all__ = ["attachments_in", "images_of", "is_file"]
+__all__ = ["attachments_in", "images_of", "is_file", "is_file_link"]
 
 _TYPES = "pdf docx doc xlsx xls pptx ppt zip rar 7z odt ods rtf".split()
 _FILE = re.compile(r"\.(" + "|".join(_TYPES) + r")(?=$|[/?#&;'\"\s])", re.IGNORECASE)
@@ -48,6 +48,11 @@ def attachments_in(roots: Iterable[HtmlElement], base: str) -> tuple[Attachment,
                 if url and url not in found:
                     found[url] = Attachment(_name(name, url), url, _type(url, name))
     return tuple(found.values())
+
+
+def is_file_link(element: HtmlElement) -> bool:
+    """Whether a link, or the script it calls, opens a document file."""
+    return next(_named(element), None) is not None
 
 
 def is_file(address: str) -> bool:

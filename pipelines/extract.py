@@ -25,6 +25,7 @@ from pipelines.markup import Page, line, parse
 from pipelines.prepare import Piece
 from vietnam.dates import TZ
 from vietnam.letters import fold
+from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff
 
 __all__ = ["extract"]
@@ -82,7 +83,7 @@ def _article(reading: Reading, page: Page) -> Article:
 
 def _blocks(reading: Reading) -> tuple[list[Block], list[str]]:
     """Lead, body and bylines as blocks; a repeated title or lead and the portal's labels are taken out and told."""
-    removed: list[str] = []
+    removed = list(reading.removed)
     lead = [piece for piece in reading.lead if piece.text]
     body = [piece for piece in reading.body if piece.text]
     while lead and fold(lead[0].text) == fold(reading.title):
@@ -120,11 +121,15 @@ def _signed(reading: Reading, blocks: list[Block]) -> tuple[str | None, list[Blo
     """The author by the layout or by the last short line, which is marked as sign-off and stays where it is."""
     author = line(_AUTHOR_LABEL.sub("", reading.author)) or None
     own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]
+    # A label of the next module or the list of files may follow the sign-off; cleaning takes labels away later.
+    files = {attachment.name for attachment in reading.attachments}
+    while own and (is_residue(own[-1]) or own[-1] in files):
+        own.pop()
     signoff = read_signoff(own) if own and not reading.bylines else None
     if signoff is None:
         return author, blocks
     for position in range(len(blocks) - 1, -1, -1):
-        if blocks[position].text == signoff.line and blocks[position].kind is BlockKind.PARAGRAPH:
+        if blocks[position].text == signoff.line and blocks[position].kind in (BlockKind.PARAGRAPH, BlockKind.CAPTION):
             blocks[position] = Block(BlockKind.SIGNOFF, signoff.line)
             break
     return author or signoff.author, blocks

@@ -10,11 +10,13 @@ from lxml.html import HtmlElement
 
 from pipelines.attachments import attachments_in, images_of
 from pipelines.layout import Reading
-from pipelines.markup import INVISIBLE, Page, is_hidden, tag_of, text_of
+from pipelines.markup import INVISIBLE, Page, brief_text, is_hidden, tag_of
+from pipelines.prepare import Piece
 from pipelines.published import decide, in_metadata, visible
 from pipelines.region import Region, find_region
 from pipelines.titles import find_title
 from vietnam.dates import Moment
+from vietnam.residue import strip_residue
 
 __all__ = ["read_generic"]
 
@@ -34,18 +36,36 @@ def read_generic(page: Page, now: datetime) -> Reading:
     reading = Reading(title=title)
     region = find_region(page, element)
     if region is None:
-        reading.published = decide(None, page, None, now)
-        return reading
+        around = element.getparent() if element is not None else None
+        if around is None:
+            reading.published = decide(None, page, None, now)
+            return reading
+        region = Region(around, [], [], [])
     found = _title_block_date(page, element, region, now)
     around = _around(element, region.container)
     reading.published = decide(found[0] if found else None, page, around, now)
     spent = found[1] if found else None
     reading.author = _byline(around, region)
     reading.lead = region.lead
-    reading.body = [piece for piece in region.body if spent is None or piece.element is not spent]
+    body = [piece for piece in region.body if spent is None or piece.element is not spent]
+    reading.body, reading.removed = _without_widgets(body)
     reading.attachments = attachments_in((around,), page.base)
     reading.images = images_of([*region.lead, *region.body], page.base)
     return reading
+
+
+def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """The blocks without whole lines that are widgets, and those lines: no layout has dropped their containers here."""
+    kept, removed = strip_residue([piece.text for piece in pieces if piece.text])
+    left: list[Piece] = []
+    position = 0
+    for piece in pieces:
+        if not piece.text:
+            left.append(piece)
+        elif position < len(kept) and kept[position] == piece.text:
+            left.append(piece)
+            position += 1
+    return left, removed
 
 
 def _byline(around: HtmlElement, region: Region) -> str:
@@ -55,7 +75,7 @@ def _byline(around: HtmlElement, region: Region) -> str:
         names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
         if not _WRITER.search(names) or element in inside or is_hidden(element):
             continue
-        text = _YEAR_ON.sub("", text_of(element)).strip(" -–|•,")
+        text = _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,")
         if _NAME.match(text):
             return text
     return ""
@@ -135,8 +155,8 @@ def _widest(
     for element in (holder, *holder.iterancestors()):
         if element in around or tag_of(element) == "body":
             break
-        text = text_of(element)
-        if len(text) > _LINE:
+        text = brief_text(element, _LINE)
+        if not text:
             break
         seen = visible(text, now)
         if seen is None:

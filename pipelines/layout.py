@@ -34,6 +34,7 @@ class Reading:
     author: str = ""
     attachments: tuple[Attachment, ...] = ()
     images: tuple[Image, ...] = ()
+    removed: list[str] = field(default_factory=list)
     labels: frozenset[str] = frozenset()
     layout: str = "none"
 

@@ -18,6 +18,7 @@ __all__ = [
     "INVISIBLE",
     "Page",
     "attribute",
+    "brief_text",
     "is_hidden",
     "line",
     "match",
@@ -122,6 +123,20 @@ def pick(root: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[HtmlElem
                 yield element, value, name is None
 
 
+def brief_text(element: HtmlElement, limit: int) -> str:
+    """The visible text of an element that has no more than `limit` characters, else nothing: large ones are not read."""
+    length = 0
+    for node in element.iter():
+        if tag_of(node) not in ("script", "style"):
+            length += len((node.text or "").strip())
+        if node is not element:
+            length += len((node.tail or "").strip())
+        if length > 2 * limit:
+            return ""
+    text = text_of(element)
+    return text if len(text) <= limit else ""
+
+
 def tag_of(element: HtmlElement) -> str:
     """The element's tag in lower case; empty for comments and the like."""
     return element.tag.lower() if isinstance(element.tag, str) else ""
@@ -129,7 +144,8 @@ def tag_of(element: HtmlElement) -> str:
 
 def line(text: str) -> str:
     """Text as one stored line: letters cleaned, spaces folded."""
-    return fold_spaces(clean_letters(text).translate(_NO_CHARACTERS))
+    text = fold_spaces(clean_letters(text))
+    return text if text.isprintable() else text.translate(_NO_CHARACTERS)
 
 
 def is_hidden(element: HtmlElement) -> bool:

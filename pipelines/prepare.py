@@ -27,6 +27,7 @@ _CAPTION_CLASS = re.compile(
 )
 _CENTRED = re.compile(r"text-align\s*:\s*(?:-\w+-)?center", re.IGNORECASE)
 _CAPTION_LENGTH = 400  # characters: a longer text below a picture is a paragraph
+_PLAIN_CAPTION = 160  # characters
 _CELL_LENGTH = 600  # characters: a cell with more than this holds running text, so its table only arranges
 
 
@@ -255,8 +256,12 @@ def _name_captions(pieces: list[Piece]) -> None:
     for before, piece in zip([None, *pieces], pieces, strict=False):
         if piece.kind is not BlockKind.PARAGRAPH or not piece.text or len(piece.text) > _CAPTION_LENGTH:
             continue
+        # Portals without a class for it set the caption as a short plain paragraph right below the picture.
+        below = before is not None and bool(before.images) and not before.text and len(piece.text) <= _PLAIN_CAPTION
         at_picture = bool(piece.images) or (before is not None and bool(before.images) and not before.text)
-        if at_picture and (piece.centred or piece.slanted or _framed(piece.element)):
+        if (below and not piece.text.endswith((":", ".", ";"))) or (
+            at_picture and (piece.centred or piece.slanted or _framed(piece.element))
+        ):
             piece.kind = BlockKind.CAPTION
 
 

@@ -13,35 +13,24 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipelines.article import BlockKind
-from pipelines.attachments import is_file
+from pipelines.attachments import is_file_link
+from pipelines.boxes import PROSE, holds, links_of, outside_link, without_boxes
 from pipelines.engine import lines_of
-from pipelines.markup import INLINE, Page, line, match, tag_of
+from pipelines.markup import Page, line, match, tag_of
 from pipelines.prepare import Piece, pieces_of
 from vietnam.letters import fold
 from vietnam.residue import is_residue
 
 __all__ = ["Region", "find_region"]
 
-_PROSE = 40  # characters from which a block counts as prose
 _LINKED = 0.5  # share of link text from which a block is a link
 _GAP = 40  # characters of links and labels after which prose no longer belongs to the title by its place alone
-_TEASER = 20  # characters of a link that may be another article's title
-_BOX = 700  # characters of the largest teaser
 _FURNITURE = frozenset({"nav", "footer", "aside"})
+_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li ul ol tr tbody table td blockquote pre figure figcaption center".split())
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "dialog", "complementary", "menu", "menubar"})
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:nav(?:bar)?|menu|breadcrumbs?|footer|sidebar|comments?|binh-?luan|share|social|popup|modal|toolbar|"
     r"pagination|login|cookie|banner|ads?|advert\w*|quang-?cao|rating|vote|newsletter|tags?|keywords?|tu-?khoa)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-_BOX_NAMED = re.compile(
-    r"relat|lien-?quan|tinlq|item|box|more|article|news|post|story|card|other|khac|thumb|avatar|zone|widget|suggest|recommend",
-    re.IGNORECASE,
-)
-_OTHERS = re.compile(
-    r"^(?:(?:các |những )?(?:tin|bài)(?: viết| tức)? (?:liên quan|khác|mới hơn|cũ hơn|cùng chuyên mục|đã đưa|đọc nhiều|nổi bật)"
-    r"|(?:cùng|tin cùng) chuyên mục|tham khảo thêm|đọc thêm|xem thêm(?: về)?|đọc nhiều|có thể bạn quan tâm|mới nhất|"
-    r"tin mới(?: nhất)?|tin nổi bật|theo dòng sự kiện|bình luận|ý kiến (?:bạn đọc|của bạn)|từ khóa|tags?|chủ đề)\s*:?$",
     re.IGNORECASE,
 )
 
@@ -61,16 +50,20 @@ def find_region(page: Page, title: HtmlElement | None, skip: frozenset[HtmlEleme
     bodies = match(page.root, "body") or [page.root]
     skip = skip | _furniture(bodies[0], title)
     pieces = [piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images]
+    for piece in pieces:
+        # A link to a file is content, whatever its share of the block.
+        if piece.linked and (links := links_of(piece)) and all(map(is_file_link, links)):
+            piece.linked = 0
     container = _container(pieces, bodies[0], title, _read_lines(page))
     start = _position_after(pieces, title)
     if container is None:
         container, pieces = _nearest(pieces, start, title)
     if container is None:
         return None
-    inside = [piece for piece in pieces[start:] if _holds(container, piece.element)]
+    inside = [piece for piece in pieces[start:] if holds(container, piece.element)]
     first = next((i for i, piece in enumerate(pieces) if inside and piece is inside[0]), start)
     above = pieces[start:first]
-    inside = _without_boxes(inside, container)
+    inside = without_boxes(inside, container)
     return _parted(page, container, above, inside)
 
 
@@ -95,7 +88,7 @@ def _furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlEl
 
 
 def _prose_in(element: HtmlElement) -> int:
-    return sum(len(text) for p in element.iter("p") if len(text := "".join(p.itertext()).strip()) >= _PROSE)
+    return sum(len(text) for p in element.iter("p") if len(text := "".join(p.itertext()).strip()) >= PROSE)
 
 
 def _position_after(pieces: list[Piece], title: HtmlElement | None) -> int:
@@ -105,10 +98,6 @@ def _position_after(pieces: list[Piece], title: HtmlElement | None) -> int:
     return max((i + 1 for i, piece in enumerate(pieces) if piece.element in inside), default=0)
 
 
-def _holds(container: HtmlElement, element: HtmlElement) -> bool:
-    return element is container or container in element.iterancestors()
-
-
 def _container(
     pieces: list[Piece], body: HtmlElement, title: HtmlElement | None, read: frozenset[str]
 ) -> HtmlElement | None:
@@ -116,7 +105,7 @@ def _container(
     homes: set[HtmlElement] = set()
     start, gap = _position_after(pieces, title), 0
     for position, piece in enumerate(pieces):
-        score, home = _score(piece, read), _home(_outside_link(piece.element))
+        score, home = _score(piece, read), _home(outside_link(piece.element))
         if position < start:
             score = min(score, 0) - len(piece.text) * 0.3
         elif score < 0:
@@ -134,7 +123,40 @@ def _container(
         return None
     best = max(scores.values())
     # Of equal sums the deepest element: the order of insertion is from the inside out.
-    return next(element for element, score in scores.items() if score >= best - 1e-6)
+    return _widened(next(element for element, score in scores.items() if score >= best - 1e-6), pieces[start:], body)
+
+
+def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement:
+    """The element around a lone block and around blocks set like it beside it: one long paragraph is no article."""
+    holders = [outside_link(piece.element) for piece in pieces if len(piece.text) >= PROSE and not piece.linked]
+    element = outside_link(element)
+    while element is not body and (tag_of(element) in _BLOCKS or sum(holds(element, holder) for holder in holders) < 2):
+        first = next((holder for holder in holders if holds(element, holder)), element)
+        wider = [
+            each for each in list(element.iterancestors())[:3] if each is not body and body in each.iterancestors()
+        ]
+        alike = next((each for each in wider if _repeats(each, first, element, holders)), None)
+        if alike is None and tag_of(element) in _BLOCKS and wider:
+            alike = wider[0]
+        if alike is None:
+            break
+        element = alike
+    return element
+
+
+def _repeats(wider: HtmlElement, first: HtmlElement, element: HtmlElement, holders: list[HtmlElement]) -> bool:
+    """Whether `wider` holds another block outside `element` that is nested by the same tags as its first one."""
+    path = _path(wider, first)
+    return any(not holds(element, holder) and _path(wider, holder) == path for holder in holders)
+
+
+def _path(above: HtmlElement, below: HtmlElement) -> list[str]:
+    path: list[str] = []
+    for element in (below, *below.iterancestors()):
+        if element is above:
+            return path
+        path.append(f"{tag_of(element)}.{element.get('class', '')}")
+    return []
 
 
 def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tuple[HtmlElement | None, list[Piece]]:
@@ -143,22 +165,15 @@ def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tupl
         return None, pieces
     end, homes = start, set[HtmlElement]()
     while end < len(pieces) and not is_residue(pieces[end].text):
-        home = _home(_outside_link(pieces[end].element))
+        home = _home(outside_link(pieces[end].element))
         if pieces[end].linked and home not in homes:
             break
         homes.add(home)
         end += 1
     for element in title.iterancestors():
-        if any(_holds(element, piece.element) for piece in pieces[start:end]):
+        if any(holds(element, piece.element) for piece in pieces[start:end]):
             return element, pieces[:end]
     return None, pieces
-
-
-def _outside_link(element: HtmlElement) -> HtmlElement:
-    """The block around a link, or the element itself."""
-    while tag_of(element) in INLINE and (parent := element.getparent()) is not None:
-        element = parent
-    return element
 
 
 def _home(element: HtmlElement) -> HtmlElement:
@@ -173,69 +188,9 @@ def _score(piece: Piece, read: frozenset[str]) -> float:
         return 0.0
     if piece.linked > _LINKED * length or is_residue(piece.text):
         return -float(length + 20)
-    if length < _PROSE and piece.kind not in (BlockKind.TABLE_ROW, BlockKind.CAPTION):
+    if length < PROSE and piece.kind not in (BlockKind.TABLE_ROW, BlockKind.CAPTION):
         return -3.0
     return (length - 2 * piece.linked) * (1.0 if fold(piece.text) in read else 0.6)
-
-
-def _without_boxes(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
-    """The blocks that belong to no box of links to other articles."""
-    boxes: set[HtmlElement] = set()
-    for piece in pieces:
-        if _is_teaser(piece):
-            boxes.add(_box_of(piece, pieces, container))
-    kept = [piece for piece in pieces if not any(piece.element is box or _holds(box, piece.element) for box in boxes)]
-    return _without_tail(kept)
-
-
-def _is_teaser(piece: Piece) -> bool:
-    if len(piece.text) < _TEASER or piece.linked < 0.9 * len(piece.text.replace(" ", "")):
-        return False
-    links = [link for link in _links_of(piece.element) if link.get("href")]
-    return bool(links) and not any(is_file(link.get("href", "")) for link in links)
-
-
-def _links_of(element: HtmlElement) -> list[HtmlElement]:
-    around = [each for each in (element, *element.iterancestors()) if tag_of(each) == "a"][:1]
-    return around or [link for link in element.iter("a") if isinstance(link, HtmlElement)]
-
-
-def _box_of(piece: Piece, pieces: list[Piece], container: HtmlElement) -> HtmlElement:
-    """The widest element around a link that still looks like a teaser or a list of them."""
-    best = piece.element
-    for element in piece.element.iterancestors():
-        if element is container:
-            break
-        inside = [other for other in pieces if _holds(element, other.element)]
-        links = sum(1 for other in inside if _is_teaser(other))
-        length = sum(len(other.text) for other in inside)
-        others = [other for other in inside if not _is_teaser(other)]
-        if length > _BOX * max(links, 1) or any(len(other.text) > _BOX * 0.6 for other in others):
-            break
-        if not others or (len(others) <= 2 * links + 1 and _looks_like_box(element, container)):
-            best = element
-    return best
-
-
-def _looks_like_box(element: HtmlElement, container: HtmlElement) -> bool:
-    for each in (element, *element.iterancestors()):
-        if each is container:
-            return False
-        named = " ".join(each.get(name, "") for name in ("class", "id", "type", "data-role", "itemtype"))
-        if tag_of(each) in ("ul", "ol", "li", "article", "aside") or _BOX_NAMED.search(named):
-            return True
-    return False
-
-
-def _without_tail(pieces: list[Piece]) -> list[Piece]:
-    """The blocks up to a heading of other articles, unless real prose follows it."""
-    for position, piece in enumerate(pieces):
-        if _OTHERS.match(piece.text):
-            rest = [other for other in pieces[position + 1 :] if len(other.text) >= _PROSE and not other.linked]
-            if not rest:
-                return pieces[:position]
-            return [*pieces[:position], *_without_tail(pieces[position + 1 :])]
-    return pieces
 
 
 def _parted(page: Page, container: HtmlElement, above: list[Piece], inside: list[Piece]) -> Region:
@@ -249,34 +204,46 @@ def _parted(page: Page, container: HtmlElement, above: list[Piece], inside: list
     if not lead:
         lead = [piece for piece in above if len(piece.text) >= 60][-1:]
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
-    start = next((i for i, piece in enumerate(inside) if _begins(piece)), 0)
-    while start and not inside[start - 1].text:
-        start -= 1
-    body = inside[start:]
+    body = _from_the_first_prose(inside, container)
     said = [piece for piece in body if piece.text]
     if not lead and len(said) > 1 and (_is_described(said[0].text, described) or _is_standfirst(said[0])):
-        lead, body = said[:1], [piece for piece in body if piece is not said[0]]
+        pictures = body[: body.index(said[0])]
+        lead, body = said[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], container)
     return Region(container, lead, body, above)
+
+
+def _from_the_first_prose(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
+    start = next((i for i, piece in enumerate(pieces) if _begins(piece)), 0)
+    home = _home(outside_link(pieces[start].element)) if pieces else container
+    while start and (not pieces[start - 1].text or _belongs(pieces[start - 1], home, container)):
+        start -= 1
+    return pieces[start:]
 
 
 def _begins(piece: Piece) -> bool:
     """Whether a text can begin with the block: prose or a caption, not a byline or a portrait."""
     if piece.linked:
-        return len(piece.text) - piece.linked >= _PROSE
-    return len(piece.text) >= _PROSE or piece.kind is BlockKind.CAPTION
+        return len(piece.text) - piece.linked >= PROSE
+    return len(piece.text) >= PROSE or piece.kind is BlockKind.CAPTION
+
+
+def _belongs(piece: Piece, home: HtmlElement, container: HtmlElement) -> bool:
+    """Whether a short block before the first prose is text: it stands beside it in a container that is all body."""
+    beside = _home(outside_link(piece.element)) is home
+    return beside and home is container and not piece.linked and not is_residue(piece.text)
 
 
 def _is_standfirst(piece: Piece) -> bool:
     """Whether the first block is set as a heading but is as long as a paragraph."""
-    return piece.kind is BlockKind.HEADING and len(piece.text) >= 2 * _PROSE
+    return piece.kind is BlockKind.HEADING and len(piece.text) >= 2 * PROSE
 
 
 def _is_described(text: str, described: list[str]) -> bool:
     folded = fold(text)
     for description in described:
         start = description.rstrip(". …")
-        if len(start) >= _PROSE and (
-            folded.startswith(start[:120]) or (start.startswith(folded[:120]) and len(folded) >= _PROSE)
+        if len(start) >= PROSE and (
+            folded.startswith(start[:120]) or (start.startswith(folded[:120]) and len(folded) >= PROSE)
         ):
             return True
     return False

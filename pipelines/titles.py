@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.markup import INVISIBLE, Page, is_hidden, line, match, tag_of, text_of
+from pipelines.markup import INVISIBLE, Page, brief_text, is_hidden, line, match, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
 __all__ = ["declared_titles", "find_title", "without_site"]
@@ -97,10 +97,8 @@ def _element_saying(page: Page, declared: list[str]) -> HtmlElement | None:
     for element in page.root.iter("h1", "h2", "h3", "h4", "p", "div", "span", "td", "strong", "b", "font"):
         if len(element) > 8 or not _is_shown(element) or _in_furniture(element):
             continue
-        text = fold(text_of(element)) if len("".join(element.itertext())) < 1000 else ""
-        if text and (
-            text in wanted or any(text.startswith(start) and len(text) < 400 for start in cut if len(start) > 30)
-        ):
+        text = fold(brief_text(element, 400))
+        if text and (text in wanted or any(text.startswith(start) for start in cut if len(start) > 30)):
             return element
     return None
 

@@ -173,7 +173,7 @@ SHAPES = (
 <div class="tandan-div-article-other"><p class="tandan-p-article-other"><a href="/k">{RELATED}</a></p></div></div>"""
         ),
         TANDAN,
-        b((L, LEAD), (P, ONE), (P, CAPTION), (P, TWO)),
+        b((L, LEAD), (P, ONE), (C, CAPTION), (P, TWO)),
         raw="Đăng ngày 14/03/2025 16:20",
     ),
     Shape(
