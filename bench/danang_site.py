@@ -18,6 +18,7 @@ from crawler.spiders.da_nang import DaNang as DaNangSpider
 from replicas.composed import Row as ListRow
 from replicas.liferay import DaNang
 from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest
 
 __all__ = ["LABELS", "PAGE_SIZE", "MonthArticle", "MonthSite", "folded", "month_articles", "paragraphs"]
 
@@ -39,6 +40,7 @@ _PARAGRAPH = 240  # characters after which the next end of a sentence ends the p
 _SIGNOFF = re.compile(r"[^a-zà-ỹđ.!?:;]{5,90}")
 _END = re.compile(r"[.!?…。][\"”’»)\]]*$")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-ZĐ]{1,3}|ThS|PGS|GS|TS|BS|KS|[0-9]{1,2})\.$")
+_TEXT = re.compile(r'<meta name="description"[^>]*>|(?<=>)[^<]+(?=<)')
 _BEGIN = re.compile(r"[\"“‘«(\[\-–+*•]?[\s]?[A-ZÀ-ỸĐ0-9぀-鿿]")
 
 
@@ -131,7 +133,7 @@ def paragraphs(body: str) -> tuple[str, ...]:
     length = 0
     every = body.split(" ")
     ends = [index + 1 for index in range(len(every) - 1) if _ends(every[index], every[index + 1])]
-    last = ends[-1] if ends else 0
+    last = ends[-1] if ends and not _END.search(every[-1]) else 0  # what follows is no sentence: a byline
     for index, word in enumerate(every, 1):
         words.append(word)
         length += len(word) + 1
@@ -162,6 +164,11 @@ class MonthSite(DaNang):
         self._listings = {article.slug: article.listings for article in articles}
         names = {section.title: section.name for section in self.sections}
         super().__init__([_served(article, names) for article in articles])
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """The page; an address that stands in running text is text, so the server must not find it there and suffix it."""
+        page = super().render_article(article, request)
+        return _TEXT.sub(lambda found: found[0].replace("://", ":&#47;&#47;"), page)
 
     def rows(self, section: ReplicaSection, night: date) -> list[ListRow]:
         visible = self.visible(night)
