@@ -117,6 +117,8 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     for kind, outcome, words in _KINDS:
         if isinstance(error, kind):
             return outcome, words
+    if isinstance(error, IgnoreRequest):
+        return Outcome.ERROR, str(error)
     if isinstance(error, OSError):
         return Outcome.UNREACHABLE, type(error).__name__
     return Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -46,8 +47,12 @@ def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: t
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     with Archive.open(tonight.archive, tonight.kind) as archive, _rehearsal(tonight, settings):
         night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge)
-        spider = _crawl(process, portal, tonight, night)
-        return _end(archive, night, tonight, spider)
+        try:
+            spider = _crawl(process, portal, tonight, night)
+            return _end(archive, night, tonight, spider)
+        except BaseException:
+            night.abandon()
+            raise
 
 
 @contextlib.contextmanager
@@ -66,8 +71,9 @@ def _rehearsal(tonight: Tonight, settings: BaseSettings) -> Iterator[None]:
 
 def _crawl(process: AsyncCrawlerProcess, portal: type[Walk], tonight: Tonight, night: PortalNight) -> Walk | None:
     """Run Scrapy to its end; None when it could not even begin (the reason is in the log)."""
-    # Their error lines repeat what the night's record says, with tracebacks.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    # Their lines repeat what the night's record says, with tracebacks.
+    for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(portal)
     task = process.crawl(crawler, tonight=tonight, night=night)
     process.start()
@@ -112,15 +118,13 @@ def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk,
 
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
-    outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
-    asked = {page.key for page in night.pages if page.key is not None}
+    last = {page.key: page.outcome for page in night.pages if page.key is not None}
     return NightCounts(
-        outcomes=outcomes,
+        outcomes={Outcome(name): count for name, count in tally.outcomes.items()},
+        of_articles=Counter(last.values()),
         sections=tally.sections,
         listed=tally.listed,
         new=sum(tally.events.get(event.value, 0) for event in _READ),
-        articles=outcomes.get(Outcome.ARTICLE, 0),
-        wanted=len(asked),
         quarantined=tally.events.get(Event.QUARANTINED.value, 0),
         misses=extraction.get("layout none", 0),
     )

@@ -47,6 +47,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.body.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
     "pipelines.keep.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
 }
 ITEM_PIPELINES = {
@@ -63,6 +65,7 @@ DOWNLOAD_TIMEOUT = 60  # one SIGTERM waits for the request in flight
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured and judged truncated instead of being lost
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # its page line says it
 RETRY_BACKOFF = 5.0  # seconds before the first retry, doubled for the second
 RETRY_AFTER_LIMIT = 60.0  # a portal that asks for more is left for the night
 DNS_TIMEOUT = 20

@@ -24,31 +24,41 @@ _BLOCKING = {
     Outcome.ROBOTS_DENIED: "robots.txt forbids it",
 }
 _ANSWERS = frozenset(Outcome) - {Outcome.UNREACHABLE, Outcome.GUARD_DENIED}
-_UNREAD = (Outcome.ERROR, Outcome.EXTRACT_TIMEOUT, Outcome.APP_SHELL, Outcome.LOGIN, Outcome.EMPTY, Outcome.TRUNCATED)
+# Everything else means that an article was there, or may have been, and could not be read.
+_ANSWERED = (Outcome.ARTICLE, Outcome.NOT_MODIFIED, Outcome.GONE, Outcome.SOFT_404)
 
 
 @dataclass(frozen=True, slots=True)
 class NightCounts:
     """What one night of a portal counted.
 
-    `articles` are pages that were read as articles, `quarantined` and `misses` (fits no layout) are among them; `new`
-    counts articles that were kept for the first time, `listed` the entries that the sections showed. `wanted` is the
-    number of articles that were asked for. `stopped` is the crawl's finish reason when it did not end by itself.
+    `outcomes` counts every line; `of_articles` counts, for each article that was asked for, what its last line said.
+    `new` counts articles that brought something to keep, `listed` the entries that the sections showed; `misses` are
+    articles that fit no layout, `quarantined` those set aside. `stopped` says why a crawl did not end by itself.
     """
 
     outcomes: Mapping[Outcome, int]
+    of_articles: Mapping[Outcome, int]
     sections: Mapping[str, SectionWalk]
     listed: int
     new: int
-    articles: int
-    wanted: int = 0
     quarantined: int = 0
     misses: int = 0
     stopped: str | None = None
 
+    @property
+    def wanted(self) -> int:
+        """The number of articles asked for."""
+        return sum(self.of_articles.values())
+
+    @property
+    def articles(self) -> int:
+        """The number of articles read, doubtful ones included."""
+        return self.of_articles.get(Outcome.ARTICLE, 0)
+
     def share(self, *outcomes: Outcome) -> float:
         """The share of these outcomes among the articles asked for."""
-        return sum(self.outcomes.get(outcome, 0) for outcome in outcomes) / max(self.wanted, 1)
+        return sum(self.of_articles.get(outcome, 0) for outcome in outcomes) / max(self.wanted, 1)
 
 
 Finding = tuple[Verdict, str]
@@ -119,10 +129,8 @@ def _sections(night: NightCounts) -> list[Finding]:
             words = f"section {name} listed 0 articles: the list selector no longer fits or the portal is down"
             found.append((Verdict.BROKEN, words))
         elif walk.end is WalkEnd.FAILED:
-            words = (
-                f"section {name}: page {walk.pages + 1} of its list could not be read; the walk is repeated next time"
-            )
-            found.append((Verdict.SUSPICIOUS if walk.pages else Verdict.BROKEN, words))
+            words = f"section {name}: page {walk.pages} of its list could not be read; the walk is repeated next time"
+            found.append((Verdict.SUSPICIOUS if walk.pages > 1 else Verdict.BROKEN, words))
         elif walk.end is WalkEnd.PAGE_LIMIT:
             words = f"section {name} had no end after {walk.pages} pages: its paging repeats or was changed"
             found.append((Verdict.SUSPICIOUS, words))
@@ -133,13 +141,11 @@ def _sections(night: NightCounts) -> list[Finding]:
 
 def _articles(night: NightCounts) -> list[Finding]:
     found = []
-    if night.wanted and not night.articles and not night.outcomes.get(Outcome.NOT_MODIFIED):
+    if night.wanted and not night.articles and not night.of_articles.get(Outcome.NOT_MODIFIED):
         words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
         found.append((Verdict.BROKEN, words))
-    elif night.share(*_UNREAD) > SOFT_SHARE:
-        found.append(
-            (Verdict.SUSPICIOUS, f"{night.share(*_UNREAD):.0%} of the articles could not be read: {_most(night)}")
-        )
+    elif night.wanted and (unread := 1 - night.share(*_ANSWERED)) > SOFT_SHARE:
+        found.append((Verdict.SUSPICIOUS, f"{unread:.0%} of the articles could not be read: {_most(night)}"))
     gone = night.share(Outcome.SOFT_404, Outcome.GONE)
     if night.articles and gone > SOFT_SHARE and night.wanted >= 10:
         found.append((Verdict.SUSPICIOUS, f"{gone:.0%} of the articles asked for are gone"))
@@ -173,9 +179,8 @@ def _quiet(night: NightCounts) -> list[Finding]:
 
 
 def _most(night: NightCounts) -> str:
-    """The most frequent bad outcome, in the words of the record."""
-    plain = (Outcome.LISTING, Outcome.ROBOTS, Outcome.REDIRECTED, Outcome.ARTICLE, Outcome.NOT_MODIFIED)
-    bad = {outcome: count for outcome, count in night.outcomes.items() if outcome not in plain}
+    """What most of the articles came to instead, in the words of the record."""
+    bad = {outcome: count for outcome, count in night.of_articles.items() if outcome is not Outcome.ARTICLE}
     if not bad:
         return "no answer came"
     outcome = max(bad, key=lambda key: bad[key])

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable
 from typing import ClassVar, cast
 
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -145,9 +146,11 @@ class Walk(NightKeeper):
         listing = None
         if outcome is Outcome.LISTING:
             listing, outcome, detail = self._read_listing(section, ask, response, detail)
+        elif outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
+            listing, outcome = Listing(()), Outcome.LISTING
         if listing is None:
             end = walk.fail()
-            if outcome is Outcome.EMPTY and ask.number == 1:
+            if outcome is Outcome.EMPTY:
                 end = walk.end = WalkEnd.EMPTY
             self.write(answer_page(ask, captured, outcome, detail, walk_end=end))
             self.heed(outcome)
@@ -223,7 +226,7 @@ class Walk(NightKeeper):
             return
         outcome, detail = judge_failure(cast(BaseException, failure.value))
         end = self._walks[ask.section].fail() if ask.expect is Expect.LISTING else None
-        if outcome is Outcome.ERROR:
+        if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
         try:
             self.write(failure_page(ask, request.url, self.now(), outcome, detail, end))

@@ -14,10 +14,9 @@ WALK = SectionWalk(pages=1, listed=10, fresh=3, end=WalkEnd.KNOWN)
 GOOD = NightCounts(
     outcomes={Outcome.LISTING: 1, Outcome.ARTICLE: 3, Outcome.ROBOTS: 1},
     sections={"tin-trong-tinh": WALK},
+    of_articles={Outcome.ARTICLE: 3},
     listed=10,
     new=3,
-    articles=3,
-    wanted=3,
 )
 USUAL = [10] * 7
 
@@ -30,16 +29,12 @@ def section(end: WalkEnd | None, pages: int = 1) -> dict[str, SectionWalk]:
     return {"tin-trong-tinh": SectionWalk(pages, 0, 0, end)}
 
 
+NONE: dict[Outcome, int] = {}
 CASES = {
     "good": (GOOD, USUAL, Verdict.GOOD, ""),
-    "nothing new": (
-        replace(GOOD, new=0, articles=0, wanted=0, outcomes=outcomes(listing=1)),
-        USUAL,
-        Verdict.QUIET,
-        "already known",
-    ),
+    "nothing new": (replace(GOOD, new=0, of_articles=NONE), USUAL, Verdict.QUIET, "already known"),
     "looks without change": (
-        replace(GOOD, new=0, articles=0, outcomes=outcomes(listing=1, not_modified=3)),
+        replace(GOOD, new=0, of_articles=outcomes(not_modified=3)),
         USUAL,
         Verdict.QUIET,
         "already known",
@@ -47,9 +42,7 @@ CASES = {
     "few listed": (replace(GOOD, listed=2), USUAL, Verdict.THIN, "2 entries were listed where 10 are usual"),
     "few listed, no history": (replace(GOOD, listed=2), [10], Verdict.GOOD, "no history yet"),
     "nobody answers": (
-        replace(
-            GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED, 0), new=0, articles=0, wanted=0
-        ),
+        replace(GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED), of_articles=NONE),
         USUAL,
         Verdict.UNREACHABLE,
         "none of 3 requests was answered",
@@ -58,39 +51,37 @@ CASES = {
     "robot check": (replace(GOOD, outcomes=outcomes(robot_check=1)), USUAL, Verdict.BLOCKED, "robot check"),
     "429": (replace(GOOD, outcomes=outcomes(rate_limited=2)), USUAL, Verdict.BLOCKED, "2 times too many requests"),
     "403 on the list": (
-        replace(GOOD, outcomes=outcomes(refused=1), sections=section(WalkEnd.FAILED, 0), new=0, articles=0, wanted=0),
+        replace(GOOD, outcomes=outcomes(refused=1), sections=section(WalkEnd.FAILED), of_articles=NONE),
         USUAL,
         Verdict.BLOCKED,
         "refused",
     ),
     "403 on one article of many": (
-        replace(GOOD, outcomes=outcomes(listing=1, article=9, refused=1), articles=9, wanted=10, new=9),
+        replace(GOOD, outcomes=outcomes(refused=1, article=9), of_articles=outcomes(article=9, refused=1)),
         USUAL,
         Verdict.GOOD,
         "",
     ),
     "robots.txt forbids": (
-        replace(
-            GOOD, outcomes=outcomes(robots=1, robots_denied=1), sections=section(WalkEnd.FAILED, 0), new=0, articles=0
-        ),
+        replace(GOOD, outcomes=outcomes(robots=1, robots_denied=1), sections=section(WalkEnd.FAILED), of_articles=NONE),
         USUAL,
         Verdict.BLOCKED,
         "robots.txt forbids it",
     ),
     "empty list": (
-        replace(GOOD, sections=section(WalkEnd.EMPTY), outcomes=outcomes(empty=1), new=0, articles=0, wanted=0),
+        replace(GOOD, sections=section(WalkEnd.EMPTY), outcomes=outcomes(empty=1), of_articles=NONE),
         USUAL,
         Verdict.BROKEN,
         "section tin-trong-tinh listed 0 articles: the list selector no longer fits or the portal is down",
     ),
     "list unreadable": (
-        replace(GOOD, sections=section(WalkEnd.FAILED, 0), outcomes=outcomes(server_error=3)),
+        replace(GOOD, sections=section(WalkEnd.FAILED), outcomes=outcomes(server_error=3), of_articles=NONE),
         USUAL,
         Verdict.BROKEN,
         "page 1 of its list could not be read",
     ),
     "second page unreadable": (
-        replace(GOOD, sections=section(WalkEnd.FAILED, 1)),
+        replace(GOOD, sections=section(WalkEnd.FAILED, 2)),
         USUAL,
         Verdict.SUSPICIOUS,
         "page 2 of its list could not be read",
@@ -103,23 +94,19 @@ CASES = {
     ),
     "walk without end": (replace(GOOD, sections=section(None)), USUAL, Verdict.BROKEN, "was not walked to an end"),
     "no article readable": (
-        replace(GOOD, outcomes=outcomes(listing=1, soft_404=5), articles=0, new=0, wanted=5),
+        replace(GOOD, of_articles=outcomes(soft_404=5)),
         USUAL,
         Verdict.BROKEN,
         "5 articles were asked for and none could be read: mostly soft_404 (5)",
     ),
-    "every article raised": (
-        replace(GOOD, outcomes=outcomes(listing=1, error=3), articles=0, new=0),
-        USUAL,
-        Verdict.BROKEN,
-        "mostly error (3)",
-    ),
+    "every article raised": (replace(GOOD, of_articles=outcomes(error=3)), USUAL, Verdict.BROKEN, "mostly error (3)"),
     "half unreadable": (
-        replace(GOOD, outcomes=outcomes(listing=1, article=5, extract_timeout=5), articles=5, wanted=10, new=5),
+        replace(GOOD, of_articles=outcomes(article=5, extract_timeout=5)),
         USUAL,
         Verdict.SUSPICIOUS,
         "50% of the articles could not be read",
     ),
+    "failed lists are no articles": (replace(GOOD, outcomes=outcomes(article=3, error=8)), USUAL, Verdict.GOOD, ""),
     "layouts miss": (replace(GOOD, misses=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 pages fit no layout"),
     "many in quarantine": (replace(GOOD, quarantined=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 articles were set aside"),
     "stopped": (replace(GOOD, stopped="SIGTERM"), USUAL, Verdict.INTERRUPTED, "SIGTERM"),

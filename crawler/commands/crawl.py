@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import logging
 
 from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
@@ -13,6 +14,8 @@ from crawler.night_run import crawl_portal, tell
 from crawler.walk import Walk
 
 __all__ = ["Command"]
+
+_log = logging.getLogger(__name__)
 
 
 class Command(ScrapyCommand):
@@ -49,6 +52,9 @@ class Command(ScrapyCommand):
             self.exitcode = int(self._crawl(args))
         except ArchiveError as error:
             self.exitcode = tell(error)
+        except Exception:
+            _log.exception("a bug of ours: what was committed is kept, the night can be run again")
+            self.exitcode = int(ExitCode.BUG)
 
     def _crawl(self, args: list[str]) -> ExitCode:
         process = self.crawler_process
