@@ -4,63 +4,114 @@ from __future__ import annotations
 
 WIDGETS = {
     "visitor counter": [
-        "Trực tuyến: 12", "Đang online: 4.517", "Tuần này: 1.234", "Hôm qua 2.345", "Lượt truy cập hôm qua 2.345",
-        "Tổng lượt truy cập: 63.727.740", "Số người đang xem: 7", "Hôm nay: 12 | Hôm qua: 15 | Tổng: 2.310",
-        "Khách viếng thăm: 41", "Trong tháng: 1 204", "Truy cập: 120 lượt", "Thống kê truy cập website", "12 người đang truy cập",
+        "Người dùng trực tuyến: 3", "Số lượt truy cập trong ngày: 120", "Trực tuyến: 12", "Đang online: 4.517",
+        "Tuần này: 1.234", "Hôm qua 2.345", "Lượt truy cập hôm qua 2.345", "Tổng lượt truy cập: 63.727.740",
+        "Số người đang xem: 7", "Hôm nay: 12 | Hôm qua: 15 | Tổng: 2.310", "Khách viếng thăm: 41",
+        "Trong tháng: 1 204", "Truy cập: 120 lượt", "Thống kê truy cập website", "12 người đang truy cập",
     ],
     "view counter": [
         "Lượt xem: 1.234", "125 lượt xem", "Đã xem 12 lần", "Số lần đọc: 90", "Xem: 22", "Lượt đọc bài viết: 8",
         "Bài viết này đã được xem 12 lần", "Views: 100", "Số lượt tải về: 3",
     ],
-    "font size": ["Cỡ chữ: A+ A-", "A+ A A-", "A-", "Cỡ chữ", "Tăng cỡ chữ | Giảm cỡ chữ", "[A+] [A-]"],
-    "contrast": ["Độ tương phản", "Chế độ ban đêm"],
-    "share": [
-        "Chia sẻ bài viết qua Facebook", "Chia sẻ trên Zalo, Facebook", "Chia sẻ: Facebook Twitter Zalo", "Sao chép đường dẫn",
-        "Copy link", "Chia sẻ 12", "Facebook", "|", "• : •", "Theo dõi Báo Mới trên Google News",
+    "font size": [
+        "Cỡ chữ: A+ A-", "A+ A A-", "A-", "Cỡ chữ", "Tăng cỡ chữ | Giảm cỡ chữ", "[A+] [A-]",
     ],
-    "print": ["In trang", "In bài viết", "Xem bản in", "In ra"],
-    "save": ["Lưu bài", "Lưu lại"],
-    "email": ["Gửi email", "Gửi bài viết qua email", "Gửi cho bạn bè"],
-    "audio": ["Nghe bài viết", "00:00 / 03:12", "Giọng nữ miền Bắc", "Tạm dừng"],
+    "contrast": [
+        "Độ tương phản", "Chế độ ban đêm",
+    ],
+    "share": [
+        "Gửi qua Zalo", "Thích 0", "Theo dõi chúng tôi", "Chia sẻ bài viết qua Facebook",
+        "Chia sẻ trên Zalo, Facebook", "Chia sẻ: Facebook Twitter Zalo", "Sao chép đường dẫn", "Copy link",
+        "Chia sẻ 12", "Facebook", "|", "• : •", "Theo dõi Báo Mới trên Google News",
+    ],
+    "print": [
+        "In trang", "In bài viết", "Xem bản in", "In ra",
+    ],
+    "save": [
+        "Lưu bài", "Lưu lại",
+    ],
+    "email": [
+        "Gửi email", "Gửi bài viết qua email", "Gửi cho bạn bè",
+    ],
+    "audio": [
+        "Nghe bài viết", "00:00 / 03:12", "Giọng nữ miền Bắc", "Tạm dừng",
+    ],
     "rating": [
-        "★★★★☆", "Tổng số điểm của bài viết là: 10 trong 2 đánh giá", "Xếp hạng: 4.5 - 12 phiếu bầu", "4.5/5 (12 đánh giá)",
+        "Điểm: 5/5 (1 đánh giá)", "Hãy đánh giá bài viết này", "★★★★☆",
+        "Tổng số điểm của bài viết là: 10 trong 2 đánh giá", "Xếp hạng: 4.5 - 12 phiếu bầu", "4.5/5 (12 đánh giá)",
         "Click để đánh giá bài viết", "Nhấn vào ngôi sao để đánh giá", "Bạn đánh giá bài viết này thế nào?",
     ],
     "comment": [
-        "0 bình luận", "Bình luận (3)", "Ý kiến bạn đọc (0)", "Gửi phản hồi", "Chưa có bình luận nào", "Nhập mã xác nhận",
-        "Sắp xếp theo thời gian mới nhất", "Vui lòng đăng nhập để gửi bình luận", "Viết bình luận của bạn",
+        "Nhập các ký tự trong hình", "Thảo luận (0)", "0 bình luận", "Bình luận (3)", "Ý kiến bạn đọc (0)",
+        "Gửi phản hồi", "Chưa có bình luận nào", "Nhập mã xác nhận", "Sắp xếp theo thời gian mới nhất",
+        "Vui lòng đăng nhập để gửi bình luận", "Viết bình luận của bạn",
     ],
     "related": [
-        "Tin cùng chuyên mục", "Các bài viết khác", "Tin đã đưa", "Bài viết liên quan:", "TIN MỚI NHẤT", "Xem nhiều nhất",
-        "Có thể bạn quan tâm", "Không có bài viết nào", "Hiện chưa có dữ liệu", "Nội dung đang được cập nhật...",
-        "Những tin cũ hơn",
+        "Đang tải dữ liệu...", "Tin nổi bật khác", "Click vào đây để xem", "Tin cùng chuyên mục", "Các bài viết khác",
+        "Tin đã đưa", "Bài viết liên quan:", "TIN MỚI NHẤT", "Xem nhiều nhất", "Có thể bạn quan tâm",
+        "Không có bài viết nào", "Hiện chưa có dữ liệu", "Nội dung đang được cập nhật...", "Những tin cũ hơn",
     ],
     "navigation": [
-        "Quay lại", "Về đầu trang", "Trang chủ > Tin tức > Tin trong tỉnh", "Trang chủ » Giới thiệu", "Sơ đồ website",
-        "Skip to content", "Chào mừng bạn đến với Cổng thông tin điện tử tỉnh",
+        "Trở về trang chủ", "Trang chủ >> Tin tức sự kiện", "Trang chủ Tin tức", "Quay lại", "Về đầu trang",
+        "Trang chủ > Tin tức > Tin trong tỉnh", "Trang chủ » Giới thiệu", "Sơ đồ website", "Skip to content",
+        "Chào mừng bạn đến với Cổng thông tin điện tử tỉnh",
     ],
-    "pager": ["Trang trước", "1 2 3 4 ... 12", "Trang 2/15", "«", "Xem thêm", "Hiển thị 1 - 10 của 120 kết quả", "Trang sau >>"],
-    "search box": ["Nhập từ khóa tìm kiếm", "-- Chọn lĩnh vực --", "Tìm kiếm theo từ khóa", "Tất cả chuyên mục"],
-    "calendar": ["T2 T3 T4 T5 T6 T7 CN", "Lịch tiếp công dân"],
-    "links": ["Liên kết website", "-- Liên kết web --", "Các trang liên kết"],
-    "tags": ["Tags: chuyển đổi số, nông nghiệp", "Từ khóa:", "Tag"],
-    "attachment label": ["Tệp tin đính kèm:", "File đính kèm (2)", "Tải về", "Download", "Tài liệu kèm theo"],
-    "login": ["Đăng nhập", "Quên mật khẩu?", "Tên đăng nhập"],
+    "pager": [
+        "Bài tiếp theo", "<< < 1 2 3 > >>", "Đầu Trước 1 2 3 Sau Cuối", "Trang 1 2 3 4 5", "Trang trước",
+        "1 2 3 4 ... 12", "Trang 2/15", "«", "Xem thêm", "Hiển thị 1 - 10 của 120 kết quả", "Trang sau >>",
+    ],
+    "search box": [
+        "Nhập từ khóa tìm kiếm", "-- Chọn lĩnh vực --", "Tìm kiếm theo từ khóa", "Tất cả chuyên mục",
+    ],
+    "calendar": [
+        "T2 T3 T4 T5 T6 T7 CN", "Lịch tiếp công dân",
+    ],
+    "links": [
+        "Liên kết website", "-- Liên kết web --", "Các trang liên kết",
+    ],
+    "tags": [
+        "Tags: chuyển đổi số, nông nghiệp", "Từ khóa:", "Tag",
+    ],
+    "attachment label": [
+        "Tệp tin đính kèm:", "File đính kèm (2)", "Tải về", "Download", "Tài liệu kèm theo",
+    ],
+    "login": [
+        "Đăng nhập", "Quên mật khẩu?", "Tên đăng nhập",
+    ],
     "copyright footer": [
         "© 2025 Cổng thông tin điện tử tỉnh", "Bản quyền thuộc về Sở Nội vụ tỉnh", "Copyright 2024 by Sở Tư pháp",
-        "Ghi rõ nguồn khi phát hành lại thông tin từ website này", "All rights reserved.", "Thiết kế bởi Trung tâm CNTT",
+        "Ghi rõ nguồn khi phát hành lại thông tin từ website này", "All rights reserved.",
+        "Thiết kế bởi Trung tâm CNTT",
     ],
-    "licence footer": ["Giấy phép số 45/GP-TTĐT do Sở TT&TT cấp ngày 12/3/2021", "Giấy phép xuất bản: 9/GP-STTTT"],
+    "licence footer": [
+        "GPXB số: 12/GP-STTTT cấp ngày 12/3/2014", "Giấy phép số 45/GP-TTĐT do Sở TT&TT cấp ngày 12/3/2021",
+        "Giấy phép xuất bản: 9/GP-STTTT",
+    ],
     "contact footer": [
-        "Chịu trách nhiệm chính: Ông Trần Văn Bảo", "Đơn vị quản lý: Văn phòng UBND tỉnh", "Số 12 Lê Lai, Đông Hà, Quảng Trị",
+        "Chịu trách nhiệm chính: Ông Trần Văn Bảo", "Đơn vị quản lý: Văn phòng UBND tỉnh",
+        "Số 12 Lê Lai, Đông Hà, Quảng Trị",
     ],
-    "no-script notice": ["Trình duyệt của bạn không hỗ trợ thẻ audio", "Vui lòng bật JavaScript để xem trang"],
-    "app": ["Tải ứng dụng trên App Store", "Quét mã QR để tải ứng dụng", "Google Play"],
-    "image alt from Word": ["Description: Description: IMG_2034.JPG", "z4567_abc.jpg"],
-    "clock": ["Thứ bảy, ngày 5 tháng 4 năm 2025", "Hôm nay: Thứ ba, 04/03/2025", "Bây giờ là 10:20"],
-    "advertising": ["Quảng cáo"],
-    "language": ["English | 中文"],
-    "date label": ["Ngày đăng:", "Đăng lúc"],
+    "no-script notice": [
+        "Trình duyệt của bạn không hỗ trợ thẻ audio", "Vui lòng bật JavaScript để xem trang",
+    ],
+    "app": [
+        "Tải ứng dụng trên App Store", "Quét mã QR để tải ứng dụng", "Google Play",
+    ],
+    "image alt from Word": [
+        "Description: Description: IMG_2034.JPG", "z4567_abc.jpg",
+    ],
+    "clock": [
+        "Thứ bảy, ngày 5 tháng 4 năm 2025", "Hôm nay: Thứ ba, 04/03/2025", "Bây giờ là 10:20",
+    ],
+    "advertising": [
+        "Quảng cáo",
+    ],
+    "language": [
+        "Tiếng Việt | English", "VN EN", "English | 中文",
+    ],
+    "date label": [
+        "Ngày đăng:", "Đăng lúc",
+    ],
 }  # fmt: skip
 
 PROSE = """
@@ -98,6 +149,9 @@ Trực tuyến và trực tiếp là hai hình thức của hội nghị
 Tháng này: trồng 1.200 cây phân tán
 Tổng cộng: 1.200
 Tổng số: 45
+Trong năm 2025
+Thông tin tìm kiếm cứu nạn
+Click chuột vào biểu tượng để mở bản đồ số, người dân xem được quy hoạch
 Năm: 2025
 Bản quyền tác giả là tài sản cần được bảo vệ
 Bản quyền thuộc về tác giả, vì vậy đơn vị phải xin phép trước

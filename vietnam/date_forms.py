@@ -36,17 +36,22 @@ _DAY = re.compile(
     """,
     _FLAGS,
 )
-_CLOCK = r"""(?<![\d:./\-]) (?P<H>\d{1,2}) \s? (?: : | h | g | giờ ) \s? (?P<M>\d{2}) (?: \s?:\s? (?P<S>\d{2}) (?:\.\d+)? )?
+_CLOCK = r"""(?<![\d:./\-]) (?P<H>\d{1,2}) \s? (?: : | h | g | giờ ) \s? (?P<M>\d{2})
+    (?: \s?:\s? (?P<S>\d{2}) (?:\.\d+)? )?
     (?! [\d:] ) (?: \s? (?:phút|'|’) )? (?: \s* (?P<half> AM|PM|SA|CH|sáng|chiều|tối ) \b )?"""
 _GAP = r"[\s,|\-–—•·]*"
 _WEEKDAY = r"(?<!\w) (?: thứ \s* (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7]) | t[2-7] | (?:chủ|chúa) \s* nhật | cn ) (?!\w)"
 _AFTER = re.compile(rf"[\s,|\-–—•·(@T]* (?: (?:vào\s+)? lúc | hồi )? \s* :? \s* {_CLOCK}", _FLAGS)
-_BEFORE = re.compile(rf"{_CLOCK} {_GAP} \)? {_GAP} (?: (?P<weekday>{_WEEKDAY}) {_GAP} )? (?: ngày \s* )? \(? $", _FLAGS)
+_BEFORE = re.compile(
+    rf"(?: (?P<first>{_WEEKDAY}) {_GAP} )? {_CLOCK} {_GAP} \)? {_GAP}"
+    rf"(?: (?P<weekday>{_WEEKDAY}) {_GAP} )? (?: ngày \s* )? \(? $",
+    _FLAGS,
+)
 _WEEKDAY_BEFORE = re.compile(rf"(?P<weekday>{_WEEKDAY}) {_GAP} (?: ngày \s* )? $", _FLAGS)
 _DAY_WORD = re.compile(r"(?<!\w) ngày \s* :? \s* $", _FLAGS)
 _ZONE = re.compile(
-    r"""[\s,]* \(? \s* (?: (?P<name>GMT|UTC) (?P<plain>\s*[+\-]\s*\d{1,2}(?::?\d{2})?)? (?!\w)
-    | (?P<offset>[+\-]\d{2}:?\d{2}) (?![\d:/\-]) | (?P<z>Z)\b | giờ \s (?:hà\snội|việt\snam) ) \s* \)?""",
+    r"""[\s,]* [(\[]? \s* (?: (?P<name>GMT|UTC) (?P<plain>\s*[+\-]\s*\d{1,2}(?::?\d{2})?)? (?!\w)
+    | (?P<offset>[+\-]\d{2}:?\d{2}) (?![\d:/\-]) | (?P<z>Z)\b | giờ \s (?:hà\snội|việt\snam) ) \s* [)\]]?""",
     _FLAGS,
 )
 # No label, weekday or time that belongs to a date stands farther before it than this.
@@ -66,7 +71,7 @@ _PUBLISHED = re.compile(
     r"""(?<!\w) (?: (?:(?:được|đã|bài)\s+)? (?:ngày|thời\s+gian|thời\s+điểm|giờ)? \s*
         (?: đăng\s+công\s+báo | đăng\s+(?:tải|bài|tin) | đăng | xuất\s+bản | công\s+bố | phát\s+hành
           | gửi\s+bài | gửi | viết | tạo | đưa\s+tin )
-        | posted | published | created | date )
+        | (?:posted?|publish(?:ed)?|created) (?:\s+date)? | date | (?:đăng|viết)\s+bởi\s+[^\d\n|:]{2,40}?(?=\s(?:lúc|ngày|vào)) )
         \s* (?: bài | tin | lên )? \s* (?: vào\s+lúc | vào | lúc | ngày | hồi | on | at )? \s* [:,\-|]? \s* $""",
     _FLAGS,
 )
@@ -183,7 +188,15 @@ def _read(text: str, found: re.Match[str]) -> Shown | None:
         day, time_of_day = _moment(found, clock, zone)
     except (ValueError, OverflowError):
         return None
-    return Shown(day, time_of_day, label, bool(named and named["weekday"]), start - length, start, end)
+    return Shown(
+        day,
+        time_of_day,
+        label,
+        bool(named and (named["weekday"] or named.groupdict().get("first"))),
+        start - length,
+        start,
+        end,
+    )
 
 
 def shown_dates(text: str) -> Iterator[Shown]:

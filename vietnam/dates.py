@@ -41,6 +41,7 @@ _OTHER_DATE = re.compile(
 # A gazette's issue: `Số 47 Ngày 25/7/2026`.
 _ISSUE = re.compile(r"\s*số\s+\d+\s*[,-]?\s*", re.IGNORECASE)
 _SEGMENT = re.compile(r"[\n|•;]")
+_COUNTER = re.compile(r"(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc|truy\s+cập)|đã\s+(?:xem|đọc)|views?(?!\w)", re.IGNORECASE)
 # Words a date line may carry beside the date and its label: counters, buttons, the number of a gazette's issue.
 _BESIDE = re.compile(
     r"(?:(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc|truy\s+cập|nghe|tải)|đã\s+(?:xem|đọc)|views?|hits?|bình\s+luận|phản\s+hồi|chia\s+sẻ|"
@@ -104,11 +105,11 @@ def _is_published(text: str, shown: Shown) -> bool:
         return False  # a label of another kind of date: `Ngày trả lời:`
     # A date inside a sentence has words before it, or goes on with a comma or with words.
     opened = not re.search(r"\w\W{0,2}$", before) or bool(re.search(r"[-–—]\s*$", before) or _ISSUE.fullmatch(before))
-    ended = not re.match(r"[^\W\d_]|,", first)
+    ended = not re.match(r"[^\W\d_]|,", first) or bool(_COUNTER.match(first))
     if shown.clock is None:
         return opened and ended
     # A title may follow a full date line on the same line; a byline may come before it.
-    return ended or (opened and not first.startswith(",") and text[shown.end - 1] in "0123456789)")
+    return ended or (opened and not first.startswith(",") and text[shown.end - 1] in "0123456789)]")
 
 
 def _best(text: str, now: datetime) -> tuple[Moment, Shown] | None:

@@ -25,7 +25,9 @@ _STARS = re.compile(r"[★☆✩✪✮⭐\s]+")
 # Between buttons in one line; a full stop would end a sentence.
 _BETWEEN = re.compile(r"[\s|•·:,/()\[\]!–—>»«<*\-\ue000-\uf8ff]*")
 # Kinds of which one button alone may carry a number or a word: `Chia sẻ 12`.
-_COUNTED = frozenset(("share", "comment", "view counter", "visitor counter", "font size", "rating"))
+_COUNTED = frozenset(
+    ("share", "comment", "view counter", "visitor counter", "font size", "rating", "language", "navigation")
+)
 _LABELS = frozenset(fold(label) for label in SECTION_LABELS)
 
 
