@@ -14,7 +14,7 @@ from archive.runs import ReadLines, read_run
 from bench.danang_site import MonthArticle, folded
 from vietnam.letters import clean_letters
 
-__all__ = ["Judged", "Mismatch", "judge_month"]
+__all__ = ["Judged", "Mismatch", "Undated", "judge_month"]
 
 _VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)
 _AROUND = 60  # characters shown from where two texts part
@@ -27,6 +27,15 @@ class Mismatch:
     key: str
     archived: str
     expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undated:
+    """An article whose row gives a day and no time, with the night that archived it; None: its day is not in the range."""
+
+    key: str
+    day: str
+    archived: str | None
 
 
 @dataclass(slots=True)
@@ -52,7 +61,7 @@ class Judged:
     invisible: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
-    without_clock: list[str] = field(default_factory=list)
+    without_clock: list[Undated] = field(default_factory=list)
     verdicts: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
 
@@ -119,14 +128,15 @@ def _judge(
 ) -> None:
     for article in sorted(articles, key=lambda article: article.published):
         versions = kept.get(article.slug, [])
+        if not article.clock:
+            night = versions[0].night.isoformat() if versions else None
+            judged.without_clock.append(Undated(article.slug, article.day.isoformat(), night))
         within = span[0] <= article.day <= span[1]
         if within:
             judged.in_range += 1
             if len(versions) != 1:
                 judged.missed.append(article.slug)
-            if not article.clock:
-                judged.without_clock.append(article.slug)
-            elif versions and versions[0].night != article.day:
+            if article.clock and versions and versions[0].night != article.day:
                 judged.late.append(article.slug)
         elif versions:
             judged.before_range += 1

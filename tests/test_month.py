@@ -122,7 +122,7 @@ def test_three_nights_through_the_real_program(tmp_path: Path, articles: tuple[M
     nothing = ("missed", "late", "text_mismatches", "quarantined", "strangers")
     assert {name: said[name] for name in nothing} == {name: [] for name in nothing}
     assert (said["without_clock"], said["invisible"], said["title_apart"]) == (
-        ["video-tuan-qua"],
+        [{"key": "video-tuan-qua", "day": "2025-12-02", "archived": "2025-12-02"}],
         ["ve-dich"],
         ["ben-cu"],
     )
