@@ -9,6 +9,7 @@ import argparse
 import difflib
 import json
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -182,4 +183,6 @@ def _complain(message: str) -> int:
 
 
 if __name__ == "__main__":
+    # `… | head` ends the command quietly.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

@@ -64,7 +64,8 @@ def find_region(page: Page, title: HtmlElement | None, skip: frozenset[HtmlEleme
     first = next((i for i, piece in enumerate(pieces) if inside and piece is inside[0]), start)
     above = pieces[start:first]
     inside = without_boxes(inside, container)
-    return _parted(page, container, above, inside)
+    titled = frozenset(title.iterancestors()) if title is not None else frozenset[HtmlElement]()
+    return _parted(page, container, above, inside, titled)
 
 
 def _read_lines(page: Page) -> frozenset[str]:
@@ -193,7 +194,9 @@ def _score(piece: Piece, read: frozenset[str]) -> float:
     return (length - 2 * piece.linked) * (1.0 if fold(piece.text) in read else 0.6)
 
 
-def _parted(page: Page, container: HtmlElement, above: list[Piece], inside: list[Piece]) -> Region:
+def _parted(
+    page: Page, container: HtmlElement, above: list[Piece], inside: list[Piece], titled: frozenset[HtmlElement]
+) -> Region:
     """Lead and body: the lead is what the page's description says, or the prose between the title and the container."""
     described = [
         fold(line(element.get("content") or ""))
@@ -204,18 +207,19 @@ def _parted(page: Page, container: HtmlElement, above: list[Piece], inside: list
     if not lead:
         lead = [piece for piece in above if len(piece.text) >= 60][-1:]
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
-    body = _from_the_first_prose(inside, container)
+    body = _from_the_first_prose(inside, titled)
     said = [piece for piece in body if piece.text]
     if not lead and len(said) > 1 and (_is_described(said[0].text, described) or _is_standfirst(said[0])):
         pictures = body[: body.index(said[0])]
-        lead, body = said[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], container)
+        lead, body = said[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], titled)
     return Region(container, lead, body, above)
 
 
-def _from_the_first_prose(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
+def _from_the_first_prose(pieces: list[Piece], titled: frozenset[HtmlElement]) -> list[Piece]:
+    """The blocks from the first prose on, and short ones before it that stand with it apart from the title block."""
     start = next((i for i, piece in enumerate(pieces) if _begins(piece)), 0)
-    home = _home(outside_link(pieces[start].element)) if pieces else container
-    while start and (not pieces[start - 1].text or _belongs(pieces[start - 1], home, container)):
+    first = pieces[start] if pieces else None
+    while first and start and (not pieces[start - 1].text or _belongs(pieces[start - 1], first, titled)):
         start -= 1
     return pieces[start:]
 
@@ -227,10 +231,10 @@ def _begins(piece: Piece) -> bool:
     return len(piece.text) >= PROSE or piece.kind is BlockKind.CAPTION
 
 
-def _belongs(piece: Piece, home: HtmlElement, container: HtmlElement) -> bool:
-    """Whether a short block before the first prose is text: it stands beside it in a container that is all body."""
-    beside = _home(outside_link(piece.element)) is home
-    return beside and home is container and not piece.linked and not is_residue(piece.text)
+def _belongs(piece: Piece, first: Piece, titled: frozenset[HtmlElement]) -> bool:
+    """Whether a short block before the first prose is text: what holds it holds the prose too, and not the title."""
+    home = _home(outside_link(piece.element))
+    return home not in titled and holds(home, first.element) and not piece.linked and not is_residue(piece.text)
 
 
 def _is_standfirst(piece: Piece) -> bool:

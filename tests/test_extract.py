@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, BlockKind, Layout, PublishedFrom
-from pipelines.extract import extract
+from pipelines.extract import extract, main
+from replicas.articles import article_url, articles, render_article
 from tests.shapes import BASE, LEAD, ONE, PLAIN, PLAIN_RAW, RELATED, SHAPES, TITLE, TWO, Shape, page, plain
 from vietnam.dates import TZ
 
@@ -316,3 +319,63 @@ def test_broken_markup_loses_no_letter(parts: list[str]) -> None:
     said = sum(block.text.count("x") for block in article.blocks if block.kind is not BlockKind.LEAD)
 
     assert said == parts.count("x ")
+
+
+def test_the_command_prints_the_article(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = tmp_path / "trang.html"
+    saved.write_text(plain(f"<p>{ONE}</p>"), encoding="utf-8")
+
+    assert main([str(saved), "--url", URL, "--now", NOW.isoformat()]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["title"], printed["layout"], printed["blocks"]) == (
+        TITLE,
+        "none",
+        [{"kind": "paragraph", "text": ONE}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{missing}", "--url", URL], "cannot read {missing}: no such file or directory\n"),
+        (["{folder}", "--url", URL], "cannot read {folder}: is a directory\n"),
+        (["{saved}", "--url", URL, "--portal", "quang_try"], "no portal quang_try: did you mean quang_tri"),
+        (["{saved}", "--url", URL, "--portal", "zzzz"], "no portal zzzz: see `scrapy list`\n"),
+        (["{saved}", "--url", URL, "--now", "today"], "--now today: give an ISO 8601 time"),
+    ],
+    ids=["missing file", "a folder", "misspelled portal", "unknown portal", "no time"],
+)
+def test_the_command_says_in_one_line_what_is_wrong(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "trang.html"
+    saved.write_text(plain(f"<p>{ONE}</p>"), encoding="utf-8")
+    names = {"missing": tmp_path / "none.html", "folder": tmp_path, "saved": saved}
+
+    assert main([argument.format(**names) for argument in arguments]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(message.format(**names))
+    assert error.count("\n") == 1
+
+
+def test_the_command_uses_a_portals_layouts_only_when_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    article = articles("quang_tri")[0]
+    saved = tmp_path / "trang.html"
+    saved.write_text(render_article("quang_tri", article, NOW.date()), encoding="utf-8")
+    command = [str(saved), "--url", article_url("quang_tri", article), "--now", NOW.isoformat()]
+    layouts = []
+    for portal in ([], ["--portal", "quang_tri"]):
+        assert main([*command, *portal]) == 0
+        layouts.append(json.loads(capsys.readouterr().out)["layout"])
+
+    assert layouts[0] == "none"
+    assert layouts[1] != "none"
+
+
+def test_blocks_that_the_engine_loses_are_put_back_and_counted() -> None:
+    article = read(plain("<p>Có.</p><h2>Danh mục</h2><h2>Phụ lục</h2>"), PLAIN)
+
+    assert [block.text for block in article.blocks] == ["Có.", "Danh mục", "Phụ lục"]
+    assert article.restored == 3
