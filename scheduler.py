@@ -76,15 +76,26 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
     return ExitCode.GOOD
 
 
-def resident(bell: Bell) -> ExitCode:
-    """Stay: ring at the night's start, and every minute for what a late start or a jumping clock left owed."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
+def bells(bell: Bell) -> BlockingScheduler:
+    """Ring at the night's start, and at once and every minute for what a late start or a jumping clock left owed.
+
+    Zones are given to each trigger (a trigger made as an object does not inherit the scheduler's), lateness is no reason
+    not to ring, and the jobs live in memory: what is owed stands in the ledger.
+    """
     scheduler = BlockingScheduler(jobstores={"default": MemoryJobStore()}, timezone=TZ)
     start = bell.asked.settings.start
+    always = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     nightly = CronTrigger(hour=start.hour, minute=start.minute, timezone=TZ)
-    beat = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ, start_date=clock())
-    for name, trigger in {"nightly": nightly, "heartbeat": beat}.items():
-        scheduler.add_job(bell.ring, trigger, id=name, misfire_grace_time=None, coalesce=True, max_instances=1)
+    scheduler.add_job(bell.ring, nightly, id="nightly", **always)
+    beat = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ)
+    scheduler.add_job(bell.ring, beat, id="heartbeat", next_run_time=clock(), **always)
+    return scheduler
+
+
+def resident(bell: Bell) -> ExitCode:
+    """Stay until told to end; what runs then finishes its batch first."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
+    scheduler = bells(bell)
     log.info("waiting for the night of %s", bell.asked.settings.next_start(clock()).isoformat(timespec="minutes"))
     try:
         scheduler.start()
@@ -147,7 +158,7 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
     kind = Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
     if night is not None and kind is Kind.LIVE and night > clock().date():
         raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
-    ways = Ways(jobs, retry, logs=ROOT / "var/log")
+    ways = Ways(jobs, retry, logs=settings.logs)
     return Asked(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
 
 
@@ -155,7 +166,8 @@ def _settings(path: Path | None) -> NightSettings:
     """The named file, else the checkout's, else the defaults."""
     own = ROOT / "nights.toml"
     if path is None and not own.exists():
-        return replace(NightSettings(), archive=ROOT / NightSettings().archive)
+        bare = NightSettings()
+        return replace(bare, archive=ROOT / bare.archive, logs=ROOT / bare.logs)
     return read_settings(path or own)
 
 

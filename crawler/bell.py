@@ -14,7 +14,7 @@ from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.ledger import Ledger
-from archive.manifest import Seal
+from archive.manifest import Seal, load_key
 from archive.records import Kind
 from archive.store import Archive
 from crawler.nights import NightRunner, Ways
@@ -114,10 +114,10 @@ class Bell:
         return sealed is not None and sealed.night >= night and schedule.ledger.ended(night)
 
     def _sealed(self, schedule: Schedule, night: date, names: Collection[str]) -> ExitCode:
-        """Seal what can be sealed, show the night when it has ended, and say how it went (for these portals)."""
+        """Seal what can be sealed, show the night when that is done, and say how it went (for these portals)."""
         sealed = schedule.seal(night)
         rows = night_rows(schedule.archive, schedule.ledger, night)
-        if self.asked.once or schedule.ledger.ended(night):
+        if self.asked.once or sealed:
             self.console.print(night_table(f"night {night}", rows))
         self._say_seals(sealed)
         return exit_code([row for row in rows if not names or row.portal in names])
@@ -129,6 +129,8 @@ class Bell:
             raise UsageError(
                 'a live run needs an address that portals can write to: type contact = "you@example.vn" in nights.toml'
             )
+        if asked.settings.signing_key is not None:
+            load_key(asked.settings.signing_key)  # a night must not end before one learns that it cannot be signed
         archive = stack.enter_context(Archive.open(asked.archive, asked.kind))
         ledger = stack.enter_context(Ledger(archive.paths.ledger))
         watch = watch_on(self.console, lambda: log)
@@ -138,7 +140,8 @@ class Bell:
     def _say_seals(self, seals: list[Seal]) -> None:
         for seal in seals:
             signed = "signed" if seal.signed else "unsigned"
-            self.console.print(f"sealed {seal.night} as manifest-{seal.number} ({signed}), head {seal.head[:16]}")
+            words = f"sealed {seal.night} as manifest-{seal.number} ({signed}), head {seal.head[:16]}"
+            self.console.print(words, highlight=False)
 
 
 def clock() -> datetime:

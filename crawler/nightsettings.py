@@ -40,6 +40,7 @@ class NightSettings:
     memory: int = 3072 << 20
     max_tries: int = 3
     archive: Path = Path("var/archive")
+    logs: Path = Path("var/log")
     signing_key: Path | None = None
     portals: Mapping[str, PortalSettings] = field(default_factory=dict)
 
@@ -89,7 +90,8 @@ def read_settings(path: Path) -> NightSettings:
     if settings.start == settings.cut_off:
         raise UsageError(f"{path}: `cut_off` should differ from `start`, both are {settings.start:%H:%M}")
     base, key = path.resolve().parent, settings.signing_key
-    return replace(settings, archive=base / settings.archive, signing_key=None if key is None else base / key)
+    key = None if key is None else base / key
+    return replace(settings, archive=base / settings.archive, logs=base / settings.logs, signing_key=key)
 
 
 def _read_portal(name: str, table: object, path: Path) -> PortalSettings:
@@ -174,6 +176,7 @@ _KEYS: _Keys = {
     ),
     "max_tries": ("max_tries", "a whole number from 1 to 20", _whole(1, 20)),
     "archive": ("archive", "the path of a folder", _path),
+    "logs": ("logs", "the path of a folder", _path),
     "signing_key": (
         "signing_key",
         "the path of a key file, or empty",

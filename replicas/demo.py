@@ -162,7 +162,7 @@ def _show(console: Console, archive: Archive, folder: Path, nights: list[date], 
     console.print(f"\n{title}\n", style="bold", highlight=False)
     console.print(_table(sums))
     if again:
-        console.print(_unchanged(sums), markup=False)
+        console.print(_unchanged(sums), markup=False, highlight=False, soft_wrap=True)
     where = str(folder.relative_to(ROOT)) if folder.is_relative_to(ROOT) else str(folder)
     console.print(f"\nThe archive: {where}; the last night: {where}/{last:%Y/%m/%d}", markup=False)
     article = _preview(console, archive, nights)
@@ -215,7 +215,7 @@ def _preview(console: Console, archive: Archive, nights: list[date]) -> str:
                 console.print(f"\n{run.name}/{line.file}:\n", markup=False, highlight=False)
                 text = (run / line.file).read_text(encoding="utf-8").splitlines()
                 for shown in text[:PREVIEW_LINES]:
-                    console.print(f"  {shown}", markup=False, highlight=False)
+                    console.print(f"  {shown}", markup=False, highlight=False, soft_wrap=True)
                 if len(text) > PREVIEW_LINES:
                     console.print("  …", markup=False)
                 return _id(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import threading
@@ -9,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 
 from archive.errors import ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.ledger import Ledger, State
@@ -25,7 +28,7 @@ from crawler.nightsettings import NightSettings, PortalSettings
 from crawler.nighttable import exit_code, night_rows
 from crawler.portal import Sure
 from crawler.portals import Portal, addresses, chosen, load_portals, why_skipped
-from crawler.progress import Counts, read_counts
+from crawler.progress import Counts, read_counts, watch_on
 from crawler.schedule import Schedule
 from vietnam.dates import TZ
 
@@ -441,3 +444,29 @@ def test_progress_is_the_last_whole_line(tmp_path: Path, text: bytes, counts: tu
     path.write_bytes(text)
     found = read_counts(path)
     assert (found and (found.requests, found.listed, found.new)) == counts
+
+
+def test_without_a_terminal_each_event_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    watch = watch_on(Console(file=StringIO()), lambda: logging.getLogger("scheduler"))
+    watch.started("quang_tri", NIGHT, 1)
+    watch.counted("quang_tri", Counts(3, 2, 1))
+    watch.ended("quang_tri", NIGHT, State.PLANNED, None, "was killed by SIGSEGV")
+    watch.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "2025-03-03 quang_tri started",
+        "2025-03-03 quang_tri is owed again: was killed by SIGSEGV",
+    ]
+
+
+def test_a_terminal_shows_a_row_per_portal_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    screen = StringIO()
+    watch = watch_on(Console(file=screen, force_terminal=True, width=100), lambda: logging.getLogger("scheduler"))
+    watch.started("quang_tri", NIGHT, 1)
+    watch.counted("quang_tri", Counts(31, 20, 7, {"article": 9, "listing": 2}))
+    watch.ended("vjst", NIGHT, State.FAILED, None, "said [/red] and died")
+    watch.close()
+    assert "article 9, listing 2" in screen.getvalue()
+    assert "failed: said [/red] and died" in screen.getvalue()
+    assert caplog.records == []

@@ -22,7 +22,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_the_file_of_the_checkout_says_the_defaults() -> None:
     settings = read_settings(ROOT / "nights.toml")
-    assert settings == NightSettings(archive=ROOT / "var/archive")
+    assert settings == NightSettings(archive=ROOT / "var/archive", logs=ROOT / "var/log")
     assert settings.contact == ""
 
 
@@ -30,7 +30,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         'contact = "luutru@example.vn"\nstart = "22:30"\ncut_off = "05:00"\njobs = 2\ndeadline_minutes = 90\n'
-        'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nsigning_key = "keys/seal.pem"\n'
+        'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nlogs = "log"\nsigning_key = "keys/seal.pem"\n'
         "[portals.vjst]\nenabled = false\ndelay = 5\nlooks = [1, 7]\n",
     )
     assert read_settings(path) == NightSettings(
@@ -42,6 +42,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         memory=1 << 30,
         max_tries=1,
         archive=Path("/srv/luu-tru"),
+        logs=tmp_path / "log",
         signing_key=tmp_path / "keys/seal.pem",
         portals={"vjst": PortalSettings(enabled=False, delay=5.0, looks=(1, 7))},
     )

@@ -10,17 +10,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 
 import scheduler
 from archive.errors import ExitCode
 from archive.ledger import Ledger, State
 from archive.records import Kind
 from archive.store import Archive
+from crawler.bell import Asked, Bell
+from crawler.nights import Ways
+from crawler.nightsettings import NightSettings
 from crawler.portals import load_portals
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
@@ -55,6 +60,7 @@ def files(folder: Path) -> set[str]:
         pytest.param("replica", "1", "", "--night 2025-03-03", 2, "belong to --once", id="a night for the resident"),
         pytest.param("replica", "1", "strat = 1", "--once", 2, "unknown key `strat`; did you mean", id="a setting"),
         pytest.param("replica", "1", "[portals.vjs]", "--due", 2, "unknown portal `vjs`", id="a setting's portal"),
+        pytest.param("replica", "1", 'signing_key = "k.pem"', "--once", 2, "k.pem cannot be read", id="no signing key"),
         pytest.param("none", "1", "", "--once", 4, "python -m archive init", id="no archive"),
         pytest.param(
             "replica", "", REACHABLE, "--once", 4, "is a replica archive and this is a live run", id="replica"
@@ -162,17 +168,29 @@ def test_one_night_of_one_portal_is_crawled_sealed_and_shown(tmp_path: Path, rep
     assert f"{NIGHT} quang_tri done: listed " in lines[1]
     with Archive.open(archive, Kind.REPLICA) as store:
         (run,) = store.runs(FIRST_NIGHT)
-    assert run.events["new"] >= 12
+    assert run.events["new"] >= 5
     verified = subprocess.run([sys.executable, "-m", "archive", "verify", "--archive", str(archive)], cwd=ROOT)
     assert verified.returncode == ExitCode.GOOD
 
 
+def only(tmp_path: Path, *names: str, start: str = "01:00", cut_off: str = "07:00") -> Path:
+    """Settings with every other portal switched off."""
+    path = tmp_path / "nights.toml"
+    off = "".join(f"[portals.{name}]\nenabled = false\n" for name in load_portals() if name not in names)
+    path.write_text(f'start = "{start}"\ncut_off = "{cut_off}"\n{off}', encoding="utf-8")
+    return path
+
+
 def test_two_schedulers_run_each_portal_once(tmp_path: Path, replica: ReplicaServer) -> None:
     archive = made(tmp_path / "archive", Kind.REPLICA)
-    options = ("--once", "--night", NIGHT, "--jobs", "1", "--portal", "quang_tri", "binh_dinh")
+    settings = str(only(tmp_path, "quang_tri", "binh_dinh"))
     both = [
         subprocess.Popen(
-            command(archive, *options), cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True
+            command(archive, "--once", "--night", NIGHT, "--jobs", "1", "--settings", settings),
+            cwd=ROOT,
+            env=rehearsed(replica),
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(2)
     ]
@@ -188,52 +206,81 @@ def test_two_schedulers_run_each_portal_once(tmp_path: Path, replica: ReplicaSer
 
 def test_sigterm_ends_the_crawls_and_a_later_start_goes_on(tmp_path: Path, replica: ReplicaServer) -> None:
     archive = made(tmp_path / "archive", Kind.REPLICA)
-    options = ("--once", "--night", NIGHT, "--portal", "quang_tri", "binh_dinh", "--jobs", "1")
-    process = subprocess.Popen(
-        command(archive, *options), cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True
-    )
+    settings = str(only(tmp_path, "quang_tri", "binh_dinh"))
+    line = command(archive, "--once", "--night", NIGHT, "--jobs", "1", "--settings", settings)
+    process = subprocess.Popen(line, cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     while "binh_dinh started" not in process.stderr.readline():
         pass
     until = time.monotonic() + 60
-    while not list((archive / "open").glob("*/binh_dinh/pages.jsonl")) and time.monotonic() < until:
+    while not list((archive / "open").glob("*/binh_dinh/pages-*.warc.gz")) and time.monotonic() < until:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED
     assert states(archive)["quang_tri"] is State.PLANNED
-    again = subprocess.run(command(archive, "--once", "--night", NIGHT), cwd=ROOT, env=rehearsed(replica), timeout=180)
+    again = subprocess.run(line, cwd=ROOT, env=rehearsed(replica), timeout=180)
     assert again.returncode == ExitCode.GOOD
     assert {states(archive)[name] for name in ("quang_tri", "binh_dinh")} == {State.DONE}
+
+
+def test_the_night_of_a_killed_scheduler_is_taken_over_at_once(tmp_path: Path, replica: ReplicaServer) -> None:
+    archive = made(tmp_path / "archive", Kind.REPLICA)
+    line = command(archive, "--once", "--night", NIGHT, "--settings", str(only(tmp_path, "quang_tri")))
+    process = subprocess.Popen(line, cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 60
+    while not list((archive / "open").glob("*/quang_tri/pages-*.warc.gz")) and time.monotonic() < until:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate(timeout=60)
+    assert states(archive)["quang_tri"] is State.RUNNING
+    again = subprocess.run(line, cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True, timeout=180)
+    assert again.returncode == ExitCode.GOOD, again.stderr
+    with Ledger(archive / "ledger.db") as ledger:
+        row = next(row for row in ledger.of(FIRST_NIGHT) if row.portal == "quang_tri")
+    assert (row.state, row.tries, row.fence) == (State.DONE, 2, 2)
+    verified = subprocess.run([sys.executable, "-m", "archive", "verify", "--archive", str(archive)], cwd=ROOT)
+    assert verified.returncode == ExitCode.GOOD
 
 
 def test_the_resident_scheduler_runs_the_night_that_is_on_and_ends_when_told(
     tmp_path: Path, replica: ReplicaServer
 ) -> None:
     archive = made(tmp_path / "archive", Kind.REPLICA)
-    now = datetime.now(TZ)
-    settings = tmp_path / "nights.toml"
-    off = "".join(f"[portals.{name}]\nenabled = false\n" for name in portals_but("quang_tri"))
-    hours = f'start = "{now - timedelta(hours=1):%H:%M}"\ncut_off = "{now + timedelta(hours=2):%H:%M}"\n'
-    settings.write_text(hours + off, encoding="utf-8")
-    process = subprocess.Popen(
-        command(archive, "--settings", str(settings)),
-        cwd=ROOT,
-        env=rehearsed(replica),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    opened = datetime.now(TZ) - timedelta(hours=1)
+    closes = opened + timedelta(hours=3)
+    settings = str(only(tmp_path, "quang_tri", start=f"{opened:%H:%M}", cut_off=f"{closes:%H:%M}"))
+    line = command(archive, "--settings", settings)
+    process = subprocess.Popen(line, cwd=ROOT, env=rehearsed(replica), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        while not (line := process.stdout.readline()).startswith("sealed"):
-            assert line, "it ended by itself"
+        while not (said := process.stdout.readline()).startswith("sealed"):
+            assert said, "it ended by itself"
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED
-    night = (now - timedelta(hours=1)).date()
-    assert states(archive, night).pop("quang_tri") is State.DONE
+    assert states(archive, opened.date())["quang_tri"] is State.DONE
 
 
-def portals_but(name: str) -> list[str]:
-    return [other for other in load_portals() if other != name]
+def bell_of(tmp_path: Path) -> Bell:
+    asked = Asked(tmp_path / "absent", NightSettings(), Kind.REPLICA, (), None, Ways(1))
+    return Bell(asked, Console(file=StringIO()))
+
+
+def test_no_lateness_is_a_reason_not_to_ring(tmp_path: Path) -> None:
+    jobs = {job.id: job for job in scheduler.bells(bell_of(tmp_path)).get_jobs()}
+    assert set(jobs) == {"nightly", "heartbeat"}
+    for job in jobs.values():
+        assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
+        assert str(job.trigger.timezone) == "Asia/Ho_Chi_Minh"
+    after = datetime(2025, 3, 3, 20, 0, tzinfo=UTC)  # 03:00 of the 4th in Viet Nam
+    rings = jobs["nightly"].trigger.get_next_fire_time(None, after)
+    assert rings == datetime(2025, 3, 5, 1, 0, tzinfo=TZ)
+
+
+def test_an_error_never_silences_the_bell(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    bell = bell_of(tmp_path)
+    for _ in range(2):
+        bell.ring()
+    assert [record.message.count("is no archive") for record in caplog.records] == [1, 1]
