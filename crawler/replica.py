@@ -32,7 +32,8 @@ __all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_ur
 
 NIGHT_HEADER = "X-Replica-Night"
 _READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
+_CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def replica_url(url: str) -> str:
@@ -85,15 +86,16 @@ class ReplicaServer:
     It ends with `stop`, and with this process even when that is killed: Linux sends it SIGTERM then.
     """
 
-    def __init__(self, folder: str | None = None, checkout: Path | None = None) -> None:
-        command = [sys.executable, "-m", "replicas.serve", "--port", "0", *(["--folder", folder] if folder else [])]
+    def __init__(self, folder: str | None = None) -> None:
+        command = [sys.executable, "-m", "replicas.serve", "--port", "0"]
+        if folder is not None:
+            command += ["--folder", str(Path(folder).resolve())]
         self._process = subprocess.Popen(
             command,
-            cwd=checkout,
+            cwd=_CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "REPLICA_PARENT": str(os.getpid())},
             preexec_fn=_die_with_parent,
         )
         atexit.register(self.stop)
@@ -102,6 +104,11 @@ class ReplicaServer:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
 
     def _read_port(self) -> int:
         pipe = self._process.stdout

@@ -44,9 +44,12 @@ def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
         "/tin/b.html": response(gzip.compress(article(2)), Content_Encoding="gzip"),
         "/tin/c.html": response(article(3)),
     }
+    suffixes = tmp_path / "suffix-list"  # where Scrapy's own cookies would put what they download past the guard
+    more = {"PROGRESS_FILE": str(progress), "TLDEXTRACT_CACHE": str(suffixes)}
     with RawServer(pages) as server:
-        done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port, PROGRESS_FILE=str(progress))
+        done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port, **more)
     assert (done.code, done.err) == (0, "")
+    assert not suffixes.exists()
     run, lines, articles = the_night(archive)
     assert run.complete
     assert (run.verdict, run.reasons, run.finish_reason) == (Verdict.GOOD, ("no history yet",), "finished")
@@ -197,6 +200,24 @@ def test_the_end_of_a_night_has_its_verdict_and_reason(name: str, archive: Path)
     assert reason in "; ".join(run.reasons)
     assert done.code == (0 if verdict is Verdict.GOOD else 1)
     assert server.asked["/tin-tuc"] == lists
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [response(CHALLENGE), response(b"slow", "429 Too Many Requests", Retry_After="999")],
+    ids=["challenge", "too many requests"],
+)
+def test_a_portal_that_blocks_in_the_middle_is_left_alone_and_the_rest_stays_owed(answer: bytes, archive: Path) -> None:
+    pages = portal(a=response(article(1)), b=answer, c=response(article(3)), d=response(article(4)))
+    with RawServer(pages) as server:
+        assert crawl("--archive", str(archive), *ARGUMENTS, port=server.port).code == 1
+        assert server.asked["/tin/d.html"] == 0  # c may have been on its way
+        server.pages["/tin/b.html"] = response(article(2))
+        assert crawl("--archive", str(archive), "--night", "2025-03-06", port=server.port).code == 0
+    run, _, first = the_night(archive)
+    _, _, second = the_night(archive, night=NIGHT.replace(day=6))
+    assert (run.verdict, run.finish_reason) == (Verdict.BLOCKED, "blocked")
+    assert sorted(line.key for line in [*first, *second]) == ["a", "b", "c", "d"]
 
 
 def test_a_portal_that_answers_after_a_moment_is_waited_for(archive: Path) -> None:
