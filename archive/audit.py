@@ -16,9 +16,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive import merkle
+from archive.captures import run_folder
 from archive.errors import ArchiveError
 from archive.findings import Audit, Code
-from archive.identity import Identity, Paths
+from archive.identity import RUN_NAME, Identity, Paths, run_order
 from archive.index import Index
 from archive.journal import journal_for
 from archive.lines import ArticleLine, decode_article, decode_page
@@ -164,6 +165,28 @@ def _run(identity: Identity, paths: Paths, folder: Path, audit: Audit, *, whole:
             )
     refs = {page.warc for page in pages if page.warc} | {line.warc for line in articles if line.warc}
     _captures(paths, folder, refs, audit, whole)
+    for line in articles:
+        _read_from(paths, folder, line, audit)
+
+
+def _read_from(paths: Paths, folder: Path, line: ArticleLine, audit: Audit) -> None:
+    """A text has the response it was read from: in its own run, or named wherever it stands in the archive."""
+    name = _relative(paths, folder / "articles.jsonl")
+    if line.file is not None and (line.warc is None) == (line.read_from is None):
+        audit.found(Code.LINE, name, f"line {line.seq} should name one capture: `warc` or `read_from`")
+    place = line.read_from
+    if place is None:
+        return
+    if not RUN_NAME.fullmatch(place.run) or run_order(place.run)[0] != line.portal or "/" in place.file:
+        audit.found(
+            Code.LINE, name, f"line {line.seq} was read from {place.run}/{place.file}, no capture of its portal"
+        )
+        return
+    audit.captures += 1
+    path = run_folder(paths, place.night, place.run) / place.file
+    if read_member(path, place.ref) is None:
+        detail = f"the record at {place.offset}, {place.length} bytes, which {line.id} was read from, is missing, cut or changed"
+        audit.found(Code.CAPTURE, _relative(paths, path), detail)
 
 
 def _articles(paths: Paths, folder: Path, audit: Audit) -> list[ArticleLine]:

@@ -18,11 +18,11 @@ from archive.durable import disk_errors, make_folder, write_durably
 from archive.errors import ArchiveUnusable, UsageError
 from archive.records import Kind
 
-__all__ = ["FORMAT", "Identity", "Paths", "create_identity", "read_identity"]
+__all__ = ["FORMAT", "RUN_NAME", "Identity", "Paths", "create_identity", "read_identity"]
 
 FORMAT = 1
 _NIGHT = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
-_RUN = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")
+RUN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Paths:
 def _run_folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
         for path in folder.iterdir():
-            if _RUN.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            if RUN_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 yield path
 
 

@@ -2,6 +2,12 @@
 
 Keys are sorted, UTF-8 is not escaped, fields without a value are left out of `pages.jsonl` and null in `articles.jsonl`.
 A line ends with one newline; its bytes without the newline are a leaf of the night's Merkle tree.
+
+`warc` names the response that was read by file, offset, length and SHA-256, in the line's own run. A `reread` made from
+the archive alone fetched nothing, so no response of its run stands behind it: its `warc` is null and `read_from` names the
+capture that was read again, wherever it stands: `{night, run, file, offset, length, sha256}`, the file being
+`YYYY/MM/DD/<run>/<file>`. Its `fetched_at`, `url` and `section` are those of that capture. A `reread` found by a crawl has
+the `warc` of the crawl's own response and no `read_from`. Every line with a text has one of the two.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from typing import cast
 
 from archive.records import (
     Attachment,
+    CapturePlace,
     CaptureRef,
     Document,
     Event,
@@ -33,7 +40,8 @@ class ArticleLine:
     """One line of `articles.jsonl`. `seq` is its number in the file, from 0, and the number in the text's file name.
 
     `file` is the text's name in the run's folder (`quarantine/…` from the archive's root for a quarantined one), None
-    where the event stores no text; `sha256` and `bytes` describe that file.
+    where the event stores no text; `sha256` and `bytes` describe that file. `read_from` is the capture of an earlier run
+    that was read again.
     """
 
     event: Event
@@ -66,6 +74,7 @@ class ArticleLine:
     images: tuple[Image, ...] = ()
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    read_from: CapturePlace | None = None
 
 
 def canonical(value: object) -> bytes:
@@ -78,7 +87,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, Listed, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, Attachment, Image)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -103,6 +112,15 @@ def _ref(raw: object) -> CaptureRef | None:
     )
 
 
+def _place(raw: object) -> CapturePlace | None:
+    ref = _ref(raw)
+    if ref is None:
+        return None
+    value = cast(Json, raw)
+    night = date.fromisoformat(str(value["night"]))
+    return CapturePlace(night, str(value["run"]), ref.file, ref.offset, ref.length, ref.sha256)
+
+
 def _strings(raw: object) -> tuple[str, ...]:
     return tuple(str(item) for item in cast(list[object], raw or []))
 
@@ -116,6 +134,7 @@ def decode_article(line: bytes) -> ArticleLine:
         values["event"] = Event(cast(str, raw["event"]))
         values["fetched_at"] = datetime.fromisoformat(cast(str, raw["fetched_at"]))
         values["warc"] = _ref(raw["warc"])
+        values["read_from"] = _place(raw.get("read_from"))
         values["near"] = tuple(cast(list[Json], raw["near"]))
         for name in ("changes", "documents", "flags", "reasons"):
             values[name] = _strings(raw.get(name))
@@ -190,4 +209,5 @@ def article_line(document: Document, event: Event, seq: int, version: str, conte
         attachments=document.attachments,
         images=document.images,
         flags=document.flags,
+        read_from=document.read_from,
     )

@@ -108,7 +108,8 @@ def seal_night(
 
 
 def _has_run(runs: list[Path], portal: str) -> bool:
-    return any(folder.name.partition(".")[0] == portal for folder in runs)
+    """A run that only read captures again leaves the portal's night missed."""
+    return any(folder.name.partition(".")[0] == portal and read_run(folder).crawled for folder in runs)
 
 
 def _note_seals(paths: Paths, transaction: Transaction) -> None:

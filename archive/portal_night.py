@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from archive.captures import Captures
 from archive.durable import (
     TEMPORARY,
     append_durably,
@@ -54,7 +55,7 @@ BATCH_SECONDS = 5
 
 @dataclass(slots=True)
 class _Pending:
-    page: Page
+    page: Page | None
     document: Document | None = None
     reasons: tuple[str, ...] = ()
     temporary: Path | None = None
@@ -74,6 +75,7 @@ class PortalNight:
         self.started_at = now
         self._pending: list[_Pending] = []
         self._oldest: datetime | None = None
+        self.captures = Captures(paths, index)
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
         self._broken = False
         with disk_errors(f"cannot open the night of {portal}"):
@@ -132,13 +134,18 @@ class PortalNight:
         """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
         self._queue(_Pending(page, document, reasons))
 
+    def reread(self, document: Document) -> None:
+        """Queue what today's rules read in an earlier capture: nothing was fetched, so no page line goes with it."""
+        self._queue(_Pending(None, document))
+
     def _queue(self, pending: _Pending) -> None:
         page = pending.page
-        if page.warc is not None and page.warc in self._unjudged:
-            _, digest = self._unjudged.pop(page.warc)
-            pending.page = replace(page, body_sha256=page.body_sha256 or digest or None)
+        if page is not None:
+            if page.warc is not None and page.warc in self._unjudged:
+                _, digest = self._unjudged.pop(page.warc)
+                pending.page = replace(page, body_sha256=page.body_sha256 or digest or None)
+            self._oldest = self._oldest or page.fetched_at
         self._pending.append(pending)
-        self._oldest = self._oldest or page.fetched_at
 
     def tick(self, now: datetime) -> bool:
         """Commit when 25 documents are waiting or the oldest line has waited 5 seconds; tells whether it did."""
@@ -162,8 +169,9 @@ class PortalNight:
             with self._index.writing() as transaction:
                 lines = self._judged(transaction)
                 sync_folder(self.folder)
-                pages = [pending.page for pending in self._pending]
-                append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
+                pages = [pending.page for pending in self._pending if pending.page]
+                if pages:
+                    append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
                 for number, page in enumerate(pages, start=len(self.pages)):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import cast
 
-from sqlalchemy import Connection, Row, Select, Table, func, or_, select
+from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
 
 from archive.judgement import Version
 from archive.records import Event, Outcome, Run, WalkEnd
@@ -32,6 +33,7 @@ SETTLED = tuple(
         Outcome.LOGIN,
     )
 )
+_VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
@@ -191,14 +193,44 @@ class Queries:
         return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
 
     def history(self, portal: str, before: date, nights: int) -> list[Run]:
-        """The records of a portal's runs before a night, newest first."""
+        """The records of a portal's crawls before a night, newest first; a run of `reextract` is no crawl."""
         query = (
             select(RUNS.c.record)
             .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat())
             .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
-            .limit(nights)
         )
-        return [run_from(record) for record in self.connection.execute(query).scalars()]
+        runs = map(run_from, self.connection.execute(query).scalars())
+        return list(islice((run for run in runs if run.crawled), nights))
+
+    # what a second reading asks
+
+    def latest_event(self, portal: str, key: str) -> Found | None:
+        """The event of an article's last version."""
+        query = select(EVENTS).where(_VERSION, EVENTS.c.portal == portal, EVENTS.c.key == key)
+        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        return _found(row) if row else None
+
+    def latest_events(self, portal: str, since: date | None = None, limit: int | None = None) -> list[Found]:
+        """The event of every article's last version, oldest first: those of a night and later, the newest `limit`."""
+        last = (
+            select(EVENTS.c.key, func.max(EVENTS.c.at).label("at"))
+            .where(_VERSION, EVENTS.c.portal == portal)
+            .group_by(EVENTS.c.key)
+            .subquery()
+        )
+        query = select(EVENTS).join(last, and_(EVENTS.c.key == last.c.key, EVENTS.c.at == last.c.at))
+        query = query.where(EVENTS.c.portal == portal, EVENTS.c.night >= (since or date.min).isoformat())
+        rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit)).all()
+        return [_found(row) for row in reversed(rows)]
+
+    def served_with(self, portal: str, url: str, body_sha256: str) -> list[tuple[str, str, int]]:
+        """Night, run and line of `pages.jsonl` of every response of an address with this body, the first one first."""
+        query = (
+            select(PAGES.c.night, PAGES.c.run, PAGES.c.line)
+            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256 == body_sha256)
+            .order_by(PAGES.c.at)
+        )
+        return [(row.night, row.run, row.line) for row in self.connection.execute(query)]
 
     # what people ask
 

@@ -11,8 +11,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 __all__ = [
+    "REEXTRACT",
     "Attachment",
     "Capture",
+    "CapturePlace",
     "CaptureRef",
     "Document",
     "Event",
@@ -21,12 +23,17 @@ __all__ = [
     "Listed",
     "Outcome",
     "Page",
+    "Reread",
     "Run",
     "SectionWalk",
     "Verdict",
     "Via",
     "WalkEnd",
 ]
+
+
+REEXTRACT = "reextract"
+"""The finish reason of a run that read archived captures again and fetched nothing."""
 
 
 class Kind(StrEnum):
@@ -127,6 +134,23 @@ class CaptureRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CapturePlace:
+    """A response anywhere in the archive: the night and run whose folder holds the WARC file, and where it stands there."""
+
+    night: date
+    run: str
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+    @property
+    def ref(self) -> CaptureRef:
+        """Where it stands in the run's folder."""
+        return CaptureRef(self.file, self.offset, self.length, self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One response as served: raw body before decompression, headers as Scrapy hands them over (Twisted changes case)."""
 
@@ -190,12 +214,26 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """What today's rules make of the capture behind an article's latest version, whose id is `version`.
+
+    What this reading explains of a change, the publisher did not do. `published` is ISO 8601 as in `Document`.
+    """
+
+    version: str
+    content_sha256: str
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An article ready to be kept.
 
     `text` is the whole file (title, published line, lead, body, sign-off); `content` is title, lead and body without the
     published line: its folded form decides what is new, duplicate or revision. `published` is ISO 8601: a day, or a
-    moment with `+07:00`.
+    moment with `+07:00`. `warc` is the response of this run that was read, or None for a capture of an earlier run that
+    was read again: then `read_from` names it, and `fetched_at` is the moment of that capture. `reread` is asked for only
+    when an article differs from its latest version.
     """
 
     portal: str
@@ -207,7 +245,7 @@ class Document:
     content: str
     fetched_at: datetime
     via: Via
-    warc: CaptureRef
+    warc: CaptureRef | None
     published: str | None = None
     published_raw: str | None = None
     published_from: str | None = None
@@ -218,6 +256,8 @@ class Document:
     attachments: tuple[Attachment, ...] = ()
     images: tuple[Image, ...] = ()
     flags: tuple[str, ...] = ()
+    read_from: CapturePlace | None = None
+    reread: Reread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +293,8 @@ class Run:
     extraction: dict[str, int] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
     attempts: int = 1
+
+    @property
+    def crawled(self) -> bool:
+        """Whether the portal was asked: a run of `reextract` only reads captures again, and is no night of the portal."""
+        return self.finish_reason != REEXTRACT

@@ -2,7 +2,8 @@
 
 The lines are the commit. A complete line whose text and WARC member are as written is adopted; a torn line, a line whose
 file is damaged, a text without a line and the tail of a WARC file behind the last committed member go to
-`quarantine/<night>/<portal>/recovered-<n>/`. Doing it twice changes nothing.
+`quarantine/<night>/<portal>/recovered-<n>/`. Doing it twice changes nothing. The earlier capture that a `reread` line names
+in `read_from` is not looked at here: the text was read while it was whole, and what befell it since is the audit's to say.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from archive.captures import Captures
 from archive.errors import ArchiveUnusable, UsageError
 from archive.identity import Identity, Paths, create_identity, read_identity, run_order
 from archive.index import Index
@@ -130,6 +131,11 @@ class Archive:
         """The last records of a portal before a night, newest first."""
         with self.index.reading() as questions:
             return questions.history(portal, before, nights)
+
+    @property
+    def captures(self) -> Captures:
+        """What was kept, for reading again: lines, texts and responses."""
+        return Captures(self.paths, self.index)
 
     def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
         """Seal a night (see archive/night.py). `missed`: portals that never ran → why."""

@@ -28,7 +28,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.records import Capture, CaptureRef, Via
 
-__all__ = ["Served", "WarcFile", "members", "payload_digest", "read_capture", "read_member"]
+__all__ = ["Record", "Served", "WarcFile", "members", "payload_digest", "read_capture", "read_member", "read_record"]
 
 PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHUNK = 65536
@@ -41,6 +41,14 @@ class Served:
 
     body_sha256: str
     fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One response as it stands in the file. A revisit has no body and names the earlier capture that has it."""
+
+    capture: Capture
+    revisit_of: Served | None = None
 
 
 def payload_digest(body: bytes) -> str:
@@ -180,19 +188,29 @@ def read_member(path: Path, ref: CaptureRef) -> bytes | None:
 
 def read_capture(path: Path, ref: CaptureRef, via: Via) -> Capture | None:
     """The response at a reference, or None when its bytes are damaged. A revisit has an empty body."""
+    record = read_record(path, ref, via)
+    return record.capture if record else None
+
+
+def read_record(path: Path, ref: CaptureRef, via: Via) -> Record | None:
+    """The response or revisit at a reference, or None when its bytes are damaged."""
     member = read_member(path, ref)
     if member is None:
         return None
     for record in ArchiveIterator(BytesIO(member)):
-        http = record.http_headers
-        return Capture(
-            url=record.rec_headers.get_header("WARC-Target-URI"),
+        http, named = record.http_headers, record.rec_headers
+        capture = Capture(
+            url=named.get_header("WARC-Target-URI"),
             status=int(http.get_statuscode()),
             headers=tuple((name, value) for name, value in http.headers),
             body=record.raw_stream.read(),
-            fetched_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+            fetched_at=datetime.fromisoformat(named.get_header("WARC-Date")),
             via=via,
         )
+        if record.rec_type != "revisit":
+            return Record(capture)
+        digest = base64.b32decode(named.get_header("WARC-Payload-Digest").removeprefix("sha256:"))
+        return Record(capture, Served(digest.hex(), datetime.fromisoformat(named.get_header("WARC-Refers-To-Date"))))
     return None
 
 

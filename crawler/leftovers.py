@@ -16,8 +16,8 @@ __all__ = ["close_leftover", "last_run", "place_finished"]
 
 
 def last_run(archive: Archive, portal: str, night: date) -> Run | None:
-    """The newest closed run of a portal's night."""
-    runs = [run for run in archive.runs(night) if run.portal == portal]
+    """The newest closed crawl of a portal's night; a run that only read captures again is none."""
+    runs = [run for run in archive.runs(night) if run.portal == portal and run.crawled]
     return max(runs, key=lambda run: int(run.run.partition(".")[2] or 1), default=None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,12 +11,11 @@ from crawler.asking import Ask
 from crawler.outcome import Seen
 from crawler.page import is_storm
 from pipelines.article import Layout
+from pipelines.body import declared_charset
 from pipelines.markup import Page, match, parse, pick
 from vietnam.letters import decode
 
 __all__ = ["charset_of", "layouts_of", "listing_text", "see"]
-
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 
 def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
@@ -27,9 +25,7 @@ def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[La
 
 def charset_of(response: Response) -> str | None:
     """The encoding that the Content-Type header declares."""
-    header = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    found = _CHARSET.search(header)
-    return found[1] if found else None
+    return declared_charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
 
 
 def listing_text(response: Response) -> str | None:

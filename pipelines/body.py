@@ -1,0 +1,108 @@
+"""The body behind its transfer form: decompressed, bounded, and known to be whole or cut. The crawl and a second reading
+of a capture share it, so that both read the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+__all__ = [
+    "CUT",
+    "DATALOSS",
+    "NOT_COMPRESSED",
+    "TOO_LARGE",
+    "UNKNOWN_ENCODING",
+    "Body",
+    "BodyFlag",
+    "declared_charset",
+    "decode_body",
+]
+
+BodyFlag = str
+DATALOSS = "dataloss"  # Scrapy's own flag: fewer bytes than Content-Length, or a chunked body without its end
+CUT = "truncated"
+TOO_LARGE = "too_large"
+NOT_COMPRESSED = "not_compressed"
+UNKNOWN_ENCODING = "unknown_encoding"
+
+_WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_STEP = 64 * 1024
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The decoded bytes and what is wrong with them: `truncated`, `too_large`, `not_compressed`, `unknown_encoding`."""
+
+    data: bytes
+    flags: tuple[BodyFlag, ...] = ()
+
+
+def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
+    """Undo `Content-Encoding` (gzip and deflate, several after another), up to `limit` bytes.
+
+    A gzip stream without its trailer is `truncated`: RFC 1952 ends every member with CRC and length. A body that is
+    declared gzip but is not is taken as it stands. Past the limit the data is dropped and the flag says so.
+    """
+    data = raw
+    flags: list[BodyFlag] = []
+    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+        if name == "identity":
+            continue
+        if name not in _WINDOWS:
+            return Body(data, (*flags, UNKNOWN_ENCODING))
+        step = _inflate(data, name, limit)
+        data = step.data
+        flags.extend(step.flags)
+        if TOO_LARGE in step.flags:
+            break
+    return Body(data, tuple(dict.fromkeys(flags)))
+
+
+def _inflate(raw: bytes, name: str, limit: int) -> Body:
+    if not raw:
+        return Body(b"")
+    for window in (
+        _WINDOWS[name],
+        *((-15,) if name == "deflate" else ()),
+    ):  # some servers send deflate without its header
+        try:
+            return _members(raw, window, limit)
+        except zlib.error:
+            continue
+    return Body(raw, (NOT_COMPRESSED,))
+
+
+def _members(raw: bytes, window: int, limit: int) -> Body:
+    """Every member of a stream. Raises zlib.error when it is no such stream; a damaged one counts as cut."""
+    out = bytearray()
+    while raw:
+        inflater = zlib.decompressobj(window)
+        rest = raw
+        try:
+            while not inflater.eof:
+                some = inflater.decompress(rest, min(_STEP, limit + 1 - len(out)))
+                out += some
+                if len(out) > limit:
+                    return Body(b"", (TOO_LARGE,))
+                rest = inflater.unconsumed_tail
+                if not some and not rest:
+                    break
+        except zlib.error:
+            if not out and not raw.startswith(b"\x1f\x8b"):
+                raise
+            return Body(bytes(out), (CUT,))
+        if not inflater.eof:
+            return Body(bytes(out), (CUT,))
+        raw = inflater.unused_data.lstrip(b"\0")  # zero padding behind the last member is allowed by gzip
+        if raw and window == 31 and not raw.startswith(b"\x1f\x8b"):
+            break
+    return Body(bytes(out))
+
+
+def declared_charset(content_type: str) -> str | None:
+    """The encoding that a Content-Type header declares."""
+    found = _CHARSET.search(content_type)
+    return found[1] if found else None

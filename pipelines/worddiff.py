@@ -1,0 +1,91 @@
+"""What changed between two texts, word by word: paragraphs are matched first, then the words of those that differ.
+
+Words are compared as they stand, with their diacritics: `hoà` and `hòa` are two words here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Mark", "Span", "diff_paragraphs"]
+
+_LIKE = 0.4  # paragraphs with fewer words in common are shown one after the other, not woven into each other
+_LARGEST = 25_000_000  # pairs of words; comparing more takes minutes
+_BREAK = "¶"
+
+
+class Mark(StrEnum):
+    """What became of some words. GAP stands for unchanged paragraphs that are left out; its text says how many."""
+
+    SAME = "same"
+    OLD = "old"
+    NEW = "new"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words in a row with one fate. `¶` is the end of a paragraph that was joined to the next, or split from it."""
+
+    mark: Mark
+    text: str
+
+
+Line = tuple[Span, ...]
+
+
+def diff_paragraphs(old: Sequence[str], new: Sequence[str], context: int = 1) -> tuple[Line, ...]:
+    """The new text as lines of spans, with what went; unchanged paragraphs beyond `context` are one GAP."""
+    found: list[Line] = []
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found += _unchanged(old[i:i_end], context, first=i == 0, last=i_end == len(old) and j_end == len(new))
+        elif i_end - i == j_end - j:
+            for before, after in zip(old[i:i_end], new[j:j_end], strict=True):
+                found.append(_words([before], [after]))
+        else:
+            found.append(_words(old[i:i_end], new[j:j_end]))
+    return tuple(found)
+
+
+def _unchanged(paragraphs: Sequence[str], context: int, *, first: bool, last: bool) -> list[Line]:
+    head = 0 if first else context
+    tail = 0 if last else context
+    if len(paragraphs) <= head + tail:
+        return [(Span(Mark.SAME, paragraph),) for paragraph in paragraphs]
+    kept_tail = paragraphs[len(paragraphs) - tail :]
+    gap = len(paragraphs) - head - tail
+    return [
+        *((Span(Mark.SAME, paragraph),) for paragraph in paragraphs[:head]),
+        (Span(Mark.GAP, f"{gap} unchanged paragraph{'s' if gap > 1 else ''}"),),
+        *((Span(Mark.SAME, paragraph),) for paragraph in kept_tail),
+    ]
+
+
+def _words(old: Sequence[str], new: Sequence[str]) -> Line:
+    before, after = _split(old), _split(new)
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    if not before or not after or len(before) * len(after) > _LARGEST or matcher.ratio() < _LIKE:
+        whole = (Span(Mark.OLD, " ".join(before)), Span(Mark.NEW, " ".join(after)))
+        return tuple(span for span in whole if span.text)
+    spans: list[Span] = []
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        if tag == "equal":
+            spans.append(Span(Mark.SAME, " ".join(before[i:i_end])))
+            continue
+        if i_end > i:
+            spans.append(Span(Mark.OLD, " ".join(before[i:i_end])))
+        if j_end > j:
+            spans.append(Span(Mark.NEW, " ".join(after[j:j_end])))
+    return tuple(spans)
+
+
+def _split(paragraphs: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        words += [_BREAK] if number else []
+        words += paragraph.split()
+    return words
