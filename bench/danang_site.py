@@ -32,6 +32,11 @@ LABELS = (
     "Chỉ đạo, điều hành của UBND",
     "Làng nghề truyền thống",
     "CỔNG THÔNG TIN ĐIỆN TỬ THÀNH PHỐ",
+    "Bầu cử đại biểu Quốc hội khóa XVI và đại biểu HĐND các cấp nhiệm kỳ 2026 - 2031",
+    "Tin tức - Hóa đơn điện tử",
+    "Hoạt động chính quyền 2 cấp thành phố Đà Nẵng",
+    "Hội đồng nhân dân thành phố",
+    "Thông tin liên quan Sâm Ngọc Linh",
 )
 """Section labels that the portal prints after the last sentence. Named here too, so that the spider is held against it."""
 

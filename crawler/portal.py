@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from crawler import guard
 from crawler.guard import REPLICA_SUFFIX
 from crawler.listing import Listing, Section
 from crawler.walk import Walk
@@ -101,8 +102,7 @@ def real_host(host: str) -> str:
 
 def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
     """The hosts that belong to a portal: its home with and without `www.`, and those it declares. No replica suffix."""
-    bare = host_of(portal.home).removeprefix("www.")
-    return frozenset({bare, f"www.{bare}", *portal.hosts})
+    return guard.own_hosts(portal.home, portal.hosts)
 
 
 def _check_family(cls: type[PortalSpider]) -> None:

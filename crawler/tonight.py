@@ -22,7 +22,10 @@ _LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "warcio", "sqlalchemy"
 
 @dataclass(frozen=True, slots=True)
 class Tonight:
-    """The circumstances of one crawl. `since` bounds a portal's first walk; `progress` is a file or None."""
+    """The circumstances of one crawl. `since` bounds a portal's first walk; `progress` is a file or None.
+
+    `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own.
+    """
 
     archive: Path
     night: date
@@ -32,6 +35,7 @@ class Tonight:
     replica_folder: str | None = None
     replica_port: int | None = None
     progress: Path | None = None
+    looks: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Tonight:
@@ -62,6 +66,7 @@ class Tonight:
             replica_folder=_folder(replica),
             replica_port=_port(said("REPLICA_PORT")) if replica else None,
             progress=Path(progress) if progress else None,
+            looks=_days(said("LOOKS")),
         )
 
 
@@ -81,6 +86,13 @@ def _folder(replica: str) -> str | None:
     if not Path(replica).is_dir():
         raise UsageError(f"REPLICA={replica} is no folder: use REPLICA=1 or a folder of recorded pages")
     return replica
+
+
+def _days(text: str) -> tuple[int, ...]:
+    days = [part.strip() for part in text.split(",")] if text else []
+    if not all(day.isdecimal() and int(day) > 0 for day in days):
+        raise UsageError(f"LOOKS={text} are no days: write them as 1,7,30")
+    return tuple(sorted(map(int, days)))
 
 
 def _port(text: str) -> int | None:

@@ -58,6 +58,7 @@ class Walk(NightKeeper):
         self._sitemaps: dict[str, list[str]] = {}
         self._asked: set[str] = set()
         self._read_with = layouts_of(self.layouts, self.labels)
+        self._looks = tonight.looks or self.looks
 
     @classmethod
     def section_url(cls, section: Section) -> str:
@@ -205,7 +206,7 @@ class Walk(NightKeeper):
             look = None
             if outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED):
                 first = self.night.first_kept(ask.key or "") or self.night.night
-                look = next_look(first, self.night.night, self.looks)
+                look = next_look(first, self.night.night, self._looks)
             page = answer_page(ask, captured, outcome, detail, next_look=look)
             if outcome is not Outcome.ARTICLE:
                 self.write(page)

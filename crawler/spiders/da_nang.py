@@ -31,4 +31,9 @@ class DaNang(LiferayAssetPublisherSpider):
         "Chỉ đạo, điều hành của UBND",
         "Làng nghề truyền thống",
         "CỔNG THÔNG TIN ĐIỆN TỬ THÀNH PHỐ",
+        "Bầu cử đại biểu Quốc hội khóa XVI và đại biểu HĐND các cấp nhiệm kỳ 2026 - 2031",
+        "Tin tức - Hóa đơn điện tử",
+        "Hoạt động chính quyền 2 cấp thành phố Đà Nẵng",
+        "Hội đồng nhân dân thành phố",
+        "Thông tin liên quan Sâm Ngọc Linh",
     )
