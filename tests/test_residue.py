@@ -92,6 +92,18 @@ def test_a_button_goes_anywhere(word: str) -> None:
     assert find_residue([word, LONG, word, LONG, word]) == {0, 2, 4}
 
 
+@pytest.mark.parametrize("buttons", [["A", "A+", "A-"], ["a", "a-", "a+"], ["Cỡ chữ", "A", "A+"], ["A-", "A", "A+"]])
+def test_a_row_of_size_buttons_set_as_lines(buttons: list[str]) -> None:
+    assert find_residue([*buttons, LONG, "A", LONG]) == {0, 1, 2}
+
+
+@pytest.mark.parametrize("dress", [str, str.upper, str.lower])
+def test_a_licence_line_in_any_case(dress: type[str]) -> None:
+    for line in ("Giấy phép số: 18/GP-TTĐT, cấp ngày 12/05/2021.", "Giấy phép hoạt động số 7/GP-STTTT ngày 1-2-2020"):
+        assert is_residue(dress(line))
+        assert not is_residue(dress(f"{line.rstrip('.')} đã bị thu hồi sau khi kiểm tra"))
+
+
 @pytest.mark.parametrize("label", ["Làng nghề truyền thống", "Truyền thông chính sách", "GÓP Ý HIẾN KẾ"])
 def test_section_labels_only_last(label: str) -> None:
     assert is_residue(label)

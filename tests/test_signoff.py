@@ -41,6 +41,7 @@ SIGNED = {
     "Tin và ảnh: Lan Chi": "Lan Chi",
     "Bài: Lan Chi; Ảnh: Mai Lâm": "Lan Chi",
     "Y Thông": "Y Thông",
+    "Lưu Thị Diễm": "Lưu Thị Diễm",
 }
 
 TEXT = [
@@ -56,6 +57,8 @@ TEXT = [
     "Việt Nam",
     "Kết Luận",
     "Chùa Một Cột",
+    "Lưu VT",
+    "- Lưu: VT, KT2.",
     "UBND",
     "HẾT",
     "Ảnh: Mai Lâm",

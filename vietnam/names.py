@@ -36,7 +36,7 @@ _SURNAMES = frozenset(
 _NO_NAME = frozenset(
     """
     việt chùa đền đình miếu sông núi cầu đường phố phường xã huyện tỉnh thành quận thị làng bản thôn ấp khu bãi đảo vịnh
-    biển rừng chợ nhà trường kết phần chương mục điều phụ bảng biểu hình ảnh tổng danh nơi lưu thông quyết nghị chỉ
+    biển rừng chợ nhà trường kết phần chương mục điều phụ bảng biểu hình ảnh tổng danh nơi thông quyết nghị chỉ
     """.split()
 )
 
@@ -53,6 +53,9 @@ def is_name(words: str) -> bool:
         return False
     bare = [strip_diacritics(part.strip(".'’")) for part in parts]
     if not all(part[0].isupper() and part.replace(".", "").replace("'", "").isalpha() for part in parts):
+        return False
+    # `Lưu VT` ends a decision; a Lưu has a name of syllables.
+    if bare[0] == "luu" and not all(_SYLLABLE.fullmatch(part) for part in bare):
         return False
     shaped = sum(1 for part in bare if _SYLLABLE.fullmatch(part) or len(part) == 1)
     return (

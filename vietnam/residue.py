@@ -152,11 +152,17 @@ def _widgets_of(run: Sequence[tuple[str, Strength]], after_text: bool, at_end: b
     if not proofs:
         return []
     first, last = min(proofs), max(proofs)
-    while first and (run[first - 1][1] is Strength.EDGE or _belongs(run[: first + 1])):
+    while first and (run[first - 1][1] is Strength.EDGE or _belongs(run[: first + 1]) or _alike(run, first)):
         first -= 1
     while last + 1 < len(run) and (run[last + 1][1] is Strength.EDGE or run[last + 1][0] == run[last][0] or at_end):
         last += 1
     return list(range(first, last + 1))
+
+
+def _alike(run: Sequence[tuple[str, Strength]], at: int) -> bool:
+    """Whether the line before is a lone button of the same widget, as `A` before `A+`; a lone number is none."""
+    kind, strength = run[at - 1]
+    return kind == run[at][0] == "font size" and strength is Strength.NEAR
 
 
 def _belongs(run: Sequence[tuple[str, Strength]]) -> bool:
