@@ -44,12 +44,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where one skin of a family puts an article's parts. All values but `name` and `labels` are CSS selectors.
+    """Where one skin of a family puts an article's parts. All values but `name` and the lines are CSS selectors.
 
     `fits` tells whether a page has this layout. Of `title`, `published`, `lead`, `author` and `body` the first selector
     that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes its first
     match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are whole
-    lines the portal prints in the body that are not text (section labels), compared folded.
+    lines the portal prints in the body that are not text (section labels), compared folded. `before`, `among` and
+    `after` are shapes (`pipelines.shapes`) of lines it prints before the text, anywhere in it, and after it.
     """
 
     name: str
@@ -64,6 +65,9 @@ class Layout:
     cut: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

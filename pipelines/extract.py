@@ -24,12 +24,13 @@ from pipelines.generic import read_generic
 from pipelines.layout import Reading, fits, read_layout
 from pipelines.markup import Page, line, parse
 from pipelines.prepare import Piece
+from pipelines.shapes import shape_of
 from vietnam.dates import TZ
 from vietnam.letters import fold
 from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff
 
-__all__ = ["extract"]
+__all__ = ["blocks_of", "extract", "read_page"]
 
 _AUTHOR_LABEL = re.compile(
     r"^(?:tác giả|người viết|bài(?: viết)?(?:,? ảnh)?|tin(?: bài)?|nguồn(?: tin)?|theo|by)\s*[:：]\s*", re.IGNORECASE
@@ -46,15 +47,19 @@ def extract(
     what a page contains, so an empty title or no blocks is an answer for `pipelines.check`.
     """
     page = parse(body, url, declared_encoding)
-    reading = None
+    return _article(read_page(page, layouts, now), page)
+
+
+def read_page(page: Page, layouts: tuple[Layout, ...], now: datetime) -> Reading:
+    """The parts of a page, by the first of the layouts that it has, else by reading the whole page."""
     for layout in layouts:
         if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
-            break
-    return _article(reading or read_generic(page, now), page)
+            return reading
+    return read_generic(page, now)
 
 
 def _article(reading: Reading, page: Page) -> Article:
-    blocks, removed = _blocks(reading)
+    blocks, removed = blocks_of(reading)
     author, blocks = _signed(reading, blocks)
     published = reading.published
     flags = []
@@ -82,8 +87,8 @@ def _article(reading: Reading, page: Page) -> Article:
     )
 
 
-def _blocks(reading: Reading) -> tuple[list[Block], list[str]]:
-    """Lead, body and bylines as blocks; a repeated title or lead and the portal's labels are taken out and told."""
+def blocks_of(reading: Reading) -> tuple[list[Block], list[str]]:
+    """Lead, body and bylines as blocks; a repeated title or lead and the portal's own lines are taken out and told."""
     removed = list(reading.removed)
     lead = [piece for piece in reading.lead if piece.text]
     body = [piece for piece in reading.body if piece.text]
@@ -94,10 +99,35 @@ def _blocks(reading: Reading) -> tuple[list[Block], list[str]]:
     lead = _undoubled(lead, body, removed)
     kept = [piece for piece in body if fold(piece.text) not in reading.labels]
     removed += [piece.text for piece in body if fold(piece.text) in reading.labels]
+    lead, kept = _without_repeats(reading, lead, kept, removed)
     blocks = [Block(BlockKind.LEAD, piece.text) for piece in lead]
     blocks += [Block(piece.kind, piece.text) for piece in kept]
     blocks += [Block(BlockKind.SIGNOFF, byline) for byline in reading.bylines]
     return blocks, removed
+
+
+def _without_repeats(
+    reading: Reading, lead: list[Piece], body: list[Piece], removed: list[str]
+) -> tuple[list[Piece], list[Piece]]:
+    """Lead and body without the lines that the portal repeats, each where it was learned: a text may say the same words."""
+    if not (reading.before or reading.among or reading.after):
+        return lead, body
+    pieces = [*lead, *body]
+    shapes = [shape_of(piece.text) for piece in pieces]
+    gone = {at for at, shape in enumerate(shapes) if shape in reading.among}
+    for at, shape in enumerate(shapes):
+        if shape in reading.before:
+            gone.add(at)
+        elif at not in gone and not is_residue(pieces[at].text):
+            break
+    for at in range(len(shapes) - 1, -1, -1):
+        if shapes[at] in reading.after:
+            gone.add(at)
+        elif at not in gone and not is_residue(pieces[at].text) and not read_signoff([pieces[at].text]):
+            break
+    removed += [pieces[at].text for at in sorted(gone)]
+    kept = [None if at in gone else piece for at, piece in enumerate(pieces)]
+    return [piece for piece in kept[: len(lead)] if piece], [piece for piece in kept[len(lead) :] if piece]
 
 
 def _undoubled(lead: list[Piece], body: list[Piece], removed: list[str]) -> list[Piece]:

@@ -36,6 +36,9 @@ class Reading:
     images: tuple[Image, ...] = ()
     removed: list[str] = field(default_factory=list)
     labels: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     layout: str = "none"
 
 
@@ -59,6 +62,7 @@ def read_layout(page: Page, layout: Layout, now: datetime) -> Reading | None:
     # A container that a drop selector happens to match stays: `[class*=portlet]` is meant for what is inside.
     skip = (skip | taken) - frozenset(containers)
     reading = Reading(title=title, layout=layout.name, labels=frozenset(fold(label) for label in layout.labels))
+    reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
     reading.published = decide(seen, page, None, now, named)
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)

@@ -1,0 +1,20 @@
+"""The shape of a line: what stays the same when a portal prints it again with other numbers."""
+
+from __future__ import annotations
+
+import re
+
+from vietnam.letters import clean_letters, fold, fold_spaces
+
+__all__ = ["shape_of"]
+
+_NUMBER = re.compile(r"\d+(?:[.,:/ ]?\d+)*")
+_AROUND = re.compile(r"^[^\w#]+|[^\w#]+$")
+
+
+def shape_of(line: str) -> str:
+    """The line folded (case, Unicode form, tone style, blanks), each number as `#`, without the signs around it.
+
+    A shape is its own shape, so a written shape can be compared with a line: `Lượt đọc: 1.204` and `lượt đọc: #`.
+    """
+    return _AROUND.sub("", _NUMBER.sub("#", fold(fold_spaces(clean_letters(line)))))
