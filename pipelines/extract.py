@@ -33,7 +33,9 @@ from vietnam.signoff import read_signoff
 __all__ = ["blocks_of", "extract", "read_page"]
 
 _AUTHOR_LABEL = re.compile(
-    r"^(?:tác giả|người viết|bài(?: viết)?(?:,? ảnh)?|tin(?: bài)?|nguồn(?: tin)?|theo|by)\s*[:：]\s*", re.IGNORECASE
+    r"^(?:(?:tác giả|người viết)\s+(?![:：])|"
+    r"(?:tác giả|người viết|bài(?: viết)?(?:,? ảnh)?|tin(?: bài)?|nguồn(?: tin)?|theo|by)\s*[:：]\s*)",
+    re.IGNORECASE,
 )
 
 
@@ -118,7 +120,7 @@ def _without_repeats(
     for at, shape in enumerate(shapes):
         if shape in reading.before:
             gone.add(at)
-        elif at not in gone and not is_residue(pieces[at].text):
+        elif at >= len(lead) and at not in gone and not is_residue(pieces[at].text):
             break
     for at in range(len(shapes) - 1, -1, -1):
         if shapes[at] in reading.after:

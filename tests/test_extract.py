@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
@@ -379,3 +380,12 @@ def test_blocks_that_the_engine_loses_are_put_back_and_counted() -> None:
 
     assert [block.text for block in article.blocks] == ["Có.", "Danh mục", "Phụ lục"]
     assert article.restored == 3
+
+
+@pytest.mark.parametrize("label", ["Tác giả: ", "Tác giả ", "Tác giả : ", "Người viết:", ""])
+def test_a_byline_beside_the_body_is_the_last_line_and_names_the_writer(label: str) -> None:
+    html = plain(f"<p>{ONE}</p>").replace("</body>", f'<div class="tg"><b>{label}</b>Lê Thị Lan</div></body>')
+    article = read(html, replace(PLAIN, author=("div.tg",)))
+
+    assert article.author == "Lê Thị Lan"
+    assert (article.blocks[-1].kind, article.blocks[-1].text) == (BlockKind.SIGNOFF, f"{label}Lê Thị Lan")
