@@ -96,10 +96,18 @@ def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
     return tuple(_article(same) for same in by_slug.values())
 
 
+def _unlabelled(body: str) -> tuple[str, str]:
+    """The body without the labels behind it, and the last of them: one article stands under two."""
+    last = ""
+    while label := next((label for label in LABELS if f" {body}".endswith(f" {label}")), ""):
+        body, last = body[: len(body) - len(label)].strip(), last or label
+    return body, last
+
+
 def _article(rows: list[Row]) -> MonthArticle:
     row = rows[0]
     title, lead, body, apart = _parts(row)
-    label = next((label for label in LABELS if f" {body}".endswith(f" {label}")), "")
+    body, label = _unlabelled(body)
     return MonthArticle(
         slug=row.slug,
         published=row.published,
@@ -108,7 +116,7 @@ def _article(rows: list[Row]) -> MonthArticle:
         keywords=row.keywords,
         title=title,
         lead=lead,
-        body=body[: len(body) - len(label)].strip(),
+        body=body,
         label=label,
         apart=apart,
     )
