@@ -109,17 +109,19 @@ def compare(line: ArticleLine, paragraphs: Sequence[str], article: Article) -> t
     by the captions of the line's images.
     """
     content = content_sha256(article.content())
-    changes = [
+    plain = [
         FieldChange(Field.TITLE, line.title, article.title),
         FieldChange(Field.PUBLISHED, *_published(line, article)),
         FieldChange(Field.AUTHOR, line.author or "", article.author or ""),
-        *(_texts(line, paragraphs[1:], article) if line.file or content != line.content_sha256 else ()),
         FieldChange(Field.ATTACHMENTS, _files(line.attachments), _files(article.attachments)),
         FieldChange(Field.IMAGES, _pictures(line.images), _pictures(article.images)),
         FieldChange(Field.LAYOUT, line.layout, article.layout),
         FieldChange(Field.CONTENT, line.content_sha256, content),
     ]
-    return tuple(change for change in changes if change.old != change.new)
+    changes = [change for change in plain if change.old != change.new]
+    if line.file or content != line.content_sha256:
+        changes += _texts(line, paragraphs[1:], article)
+    return tuple(sorted(changes, key=lambda change: list(Field).index(change.field)))
 
 
 def _iso(article: Article) -> str | None:
@@ -160,4 +162,5 @@ def _texts(line: ArticleLine, old: Sequence[str], article: Article) -> list[Fiel
             gone[instead or own].append(paragraph)
         for position in range(j, j_end):
             come[kinds[position]].append(new[position])
-    return [FieldChange(field, "\n".join(gone[field]), "\n".join(come[field])) for field in gone]
+    touched = [field for field in gone if gone[field] or come[field]]  # a paragraph that moved went and came
+    return [FieldChange(field, "\n".join(gone[field]), "\n".join(come[field])) for field in touched]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from archive.judgement import Judgement, Version
-from archive.records import CaptureRef, Document, Event, Via
-from pipelines.dedup import judge
+from archive.records import CaptureRef, Document, Event, Reread, Via
+from pipelines.dedup import judge, judge_reread
 from vietnam.dates import TZ
 
 DOCUMENT = Document(
@@ -68,3 +70,36 @@ def test_a_revision_that_became_a_copy_names_both() -> None:
 def test_a_duplicate_seen_again_is_nothing_to_keep() -> None:
     recorded = replace(KEPT, event=Event.DUPLICATE, file=None)
     assert judge(DOCUMENT, "aa", recorded, OTHER) == Judgement(None)
+
+
+SAME_DAY = DOCUMENT.published
+
+
+@pytest.mark.parametrize(
+    ("today", "event"),
+    [
+        (Reread(KEPT.id, "bb", SAME_DAY), Event.REREAD),
+        (Reread(KEPT.id, "bb", None), Event.REDATED),
+        (Reread(KEPT.id, "cc", SAME_DAY), Event.REVISION),
+        (Reread(KEPT.id, "aa", SAME_DAY), Event.REVISION),
+        (Reread("ba_song/1@ffff000000000000", "bb", SAME_DAY), Event.REVISION),
+        (None, Event.REVISION),
+    ],
+    ids=["explains all", "explains the text", "explains a part", "explains nothing", "of another version", "unread"],
+)
+def test_a_change_is_measured_from_what_todays_rules_read_before(today: Reread | None, event: Event) -> None:
+    document = replace(DOCUMENT, reread=today)
+    assert judge(document, "bb", KEPT, None) == Judgement(event, revision_of=KEPT.id)
+
+
+def test_a_date_that_the_rules_read_otherwise_was_not_changed_by_the_publisher() -> None:
+    document = replace(DOCUMENT, published="2025-03-04", reread=Reread(KEPT.id, "aa", "2025-03-04"))
+    assert judge(document, "aa", KEPT, KEPT) == Judgement(Event.REREAD, revision_of=KEPT.id)
+
+
+def test_a_second_reading_is_kept_for_the_version_that_was_read() -> None:
+    document = replace(DOCUMENT, reread=Reread(KEPT.id, "aa", "2025-03-03"))
+    assert judge_reread(document, "aa", KEPT, KEPT) == Judgement(Event.REREAD, revision_of=KEPT.id)
+    assert judge_reread(document, "bb", KEPT, OTHER).duplicate_of == OTHER.id
+    later = replace(KEPT, id="ba_song/1@ffff000000000000")
+    assert judge_reread(document, "bb", later, None) == judge_reread(document, "bb", None, None) == Judgement(None)

@@ -1,0 +1,147 @@
+"""`python -m scrapy reextract PORTAL`: today's rules over the archived captures, and what they would change."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import traceback
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rich.console import Console
+from rich.progress import Progress
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.records import Kind
+from archive.store import Archive
+from crawler.clock import Clock
+from crawler.night_run import tell
+from crawler.reading import layouts_of
+from crawler.reextract import Reextracted, accept, night_of, read_again
+from crawler.reextract_report import as_json, print_report
+from crawler.tonight import day_of
+from crawler.walk import Walk
+from pipelines.worker import ExtractionWorker
+
+__all__ = ["Command"]
+
+
+class Command(ScrapyCommand):
+    """Read a portal's archived captures again."""
+
+    requires_project = True
+    requires_crawler_process = False  # nothing is fetched
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[options] PORTAL"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Read archived captures again with today's rules and show what changes"
+
+    def long_desc(self) -> str:
+        """What `--help` opens with."""
+        return (
+            "Reads the capture of each article's latest version with today's rules and shows, per field and word by word, "
+            "what they change. With --accept the new readings are kept tonight as `reread` events; nothing that was kept "
+            "before is touched. Exit code 1 when captures could not be read."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours before Scrapy's."""
+        parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
+        parser.add_argument("--since", metavar="DAY", help="only versions archived on this night and later")
+        parser.add_argument("--limit", metavar="N", help="only the N newest")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--accept", action="store_true", help="keep the new readings tonight as `reread`")
+        parser.add_argument(
+            "--night", metavar="DAY", help="with --accept: the night they are kept in (default: tonight)"
+        )
+        super().add_options(parser)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read again; an error of usage or of the archive is one line."""
+        try:
+            self.exitcode = int(self._reextract(args, opts))
+        except ArchiveError as error:
+            self.exitcode = tell(error)
+        except KeyboardInterrupt:
+            sys.stderr.write("interrupted: run it again, what was kept is kept\n")
+            self.exitcode = ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            # The reader has seen enough (`… | head`); Python must not complain once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except Exception:
+            traceback.print_exc()
+            self.exitcode = ExitCode.BUG
+
+    def _reextract(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        settings = self.settings
+        assert settings is not None  # noqa: S101  Scrapy sets it before it calls
+        portal = _portal(settings, args)
+        since = day_of("--since", opts.since) if opts.since else None
+        limit = _count(opts.limit) if opts.limit is not None else None
+        night = day_of("--night", opts.night) if opts.night else None
+        if night is not None and not opts.accept:
+            raise UsageError("--night says where new readings are kept: give it with --accept, or leave it out")
+        with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=not opts.accept) as archive:
+            if opts.accept:
+                night = night_of(archive, portal.name, night, Clock().tonight())
+            result = _read(archive, portal, settings, since, limit)
+            if opts.accept and night is not None:
+                accept(archive, result, night, Clock(night if archive.identity.kind is Kind.REPLICA else None).now())
+        if opts.json:
+            sys.stdout.write(as_json(result) + "\n")
+        else:
+            console = Console() if sys.stdout.isatty() else Console(no_color=True, soft_wrap=True)
+            print_report(result, console, accepted=opts.accept)
+        return ExitCode.FINDINGS if result.unreadable else ExitCode.GOOD
+
+
+def _read(
+    archive: Archive, portal: type[Walk], settings: Settings, since: date | None, limit: int | None
+) -> Reextracted:
+    shown = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    with ExtractionWorker() as worker, shown:
+        task = shown.add_task(f"reading {portal.name} again", total=None)
+        return read_again(
+            archive,
+            portal.name,
+            layouts_of(portal.layouts, portal.labels),
+            worker.read,
+            settings.getint("DOWNLOAD_MAXSIZE"),
+            since=since,
+            limit=limit,
+            progress=lambda done, of: shown.update(task, completed=done, total=of),
+        )
+
+
+def _portal(settings: Settings, args: list[str]) -> type[Walk]:
+    loader = get_spider_loader(settings)
+    names = sorted(loader.list())
+    unknown = [arg for arg in args if arg.startswith("-")]
+    if unknown:
+        raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy reextract --help`")
+    if len(args) != 1:
+        raise UsageError(f"say which portal: {', '.join(names)}")
+    if args[0] not in names:
+        close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
+        raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
+    portal = loader.load(args[0])
+    if not issubclass(portal, Walk):
+        raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
+    return portal
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise UsageError(f"--limit {text!r} is no number of articles: give a whole number from 1")

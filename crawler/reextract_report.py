@@ -1,0 +1,126 @@
+"""What `scrapy reextract` prints: a table of what would change, then the words that change, text by text.
+
+On a terminal words are coloured; elsewhere they are marked `[-old-]` and `{+new+}`. Control characters that a portal
+wrote are made visible.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive.report import printable
+from crawler.reextract import NewReading, Reextracted
+from pipelines.reread import Field
+from pipelines.worddiff import Mark, Span, diff_paragraphs
+
+__all__ = ["as_json", "plain_line", "print_report"]
+
+_TEXT = (Field.TITLE, Field.LEAD, Field.BODY, Field.CAPTIONS)
+_STYLES = {Mark.SAME: "", Mark.OLD: "red strike", Mark.NEW: "green", Mark.GAP: "dim"}
+_MARKS = {Mark.SAME: "{}", Mark.OLD: "[-{}-]", Mark.NEW: "{{+{}+}}", Mark.GAP: "… {} …"}
+
+
+def print_report(result: Reextracted, console: Console, *, accepted: bool) -> None:
+    """The table, what could not be read, each article that changed, and what was kept."""
+    console.print(_table(result))
+    for version, reason in result.unreadable:
+        console.print(f"unreadable {printable(version)}: {printable(reason)}", markup=False, highlight=False)
+    for reading in result.changed:
+        console.print()
+        _print_one(reading, console)
+    if result.changed:
+        console.print()
+        console.print(_end(result, accepted=accepted), markup=False, highlight=False)
+
+
+def _end(result: Reextracted, *, accepted: bool) -> str:
+    if result.run is not None:
+        where = f"{result.run.night} as {result.run.run}"
+        return f"kept {result.stored} new readings in {where}; the versions before them are as they were"
+    good = sum(reading.keeps for reading in result.changed)
+    if accepted or not good:
+        return "nothing was kept: no reading that says anything else of an article passed the checks"
+    return f"nothing was kept: --accept keeps {good} of them tonight as `reread`"
+
+
+def _table(result: Reextracted) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(result.portal)
+    table.add_column("articles", justify="right")
+    table.add_row("read", str(result.read))
+    table.add_row("unchanged", str(result.unchanged))
+    fields = Counter(change.field for reading in result.changed for change in reading.changes)
+    for name in Field:
+        if fields[name]:
+            table.add_row(f"changed {name.value}", str(fields[name]))
+    table.add_row("doubtful now", str(sum(bool(reading.reasons) for reading in result.changed)))
+    table.add_row("unreadable", str(len(result.unreadable)))
+    return table
+
+
+def _print_one(reading: NewReading, console: Console) -> None:
+    names = ", ".join(change.field.value for change in reading.changes)
+    console.print(f"{reading.found.id}  {names}", markup=False, highlight=False, style="bold")
+    console.print(printable(reading.line.url), markup=False, highlight=False)
+    for reason in reading.reasons:
+        console.print(f"not kept, today's rules set it aside: {printable(reason)}", markup=False, highlight=False)
+    for change in reading.changes:
+        if change.field in _TEXT or change.field is Field.CONTENT:
+            continue
+        console.print(_line(console, (Span(Mark.SAME, f"{change.field.value}:"), *_pair(change.old, change.new))))
+    if any(change.field in (*_TEXT, Field.CONTENT) for change in reading.changes):
+        for spans in diff_paragraphs(reading.before, reading.after):
+            console.print(_line(console, spans))
+
+
+def _pair(old: str, new: str) -> list[Span]:
+    return [Span(mark, text) for mark, text in ((Mark.OLD, old), (Mark.NEW, new)) if text]
+
+
+def _line(console: Console, spans: Sequence[Span]) -> Text:
+    if not console.is_terminal:
+        return Text(plain_line(spans))
+    line = Text()
+    for number, span in enumerate(spans):
+        line.append(" " if number else "")
+        line.append(printable(span.text) if span.mark is not Mark.GAP else f"… {span.text} …", _STYLES[span.mark])
+    return line
+
+
+def plain_line(spans: Sequence[Span]) -> str:
+    """One line of a diff without colours."""
+    return " ".join(_MARKS[span.mark].format(printable(span.text)) for span in spans)
+
+
+def as_json(result: Reextracted) -> str:
+    """The same for programs, one object."""
+    return json.dumps(
+        {
+            "portal": result.portal,
+            "read": result.read,
+            "unchanged": result.unchanged,
+            "unreadable": [{"id": version, "reason": reason} for version, reason in result.unreadable],
+            "changed": [_plain(reading) for reading in result.changed],
+            "stored": result.stored,
+            "run": f"{result.run.night}/{result.run.run}" if result.run else None,
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def _plain(reading: NewReading) -> dict[str, object]:
+    return {
+        "id": reading.found.id,
+        "night": reading.found.night,
+        "url": reading.line.url,
+        "changes": [{"field": one.field.value, "old": one.old, "new": one.new} for one in reading.changes],
+        "diff": [plain_line(spans) for spans in diff_paragraphs(reading.before, reading.after)],
+        "doubtful": list(reading.reasons),
+    }
