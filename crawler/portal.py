@@ -32,7 +32,8 @@ _SECTION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Sure(StrEnum):
-    """How well a portal is known. No live page has shown any of it, so nothing is called verified."""
+    """How well what a crawl rests on is known: lists, key and layout. No live page has shown any of it to us, so nothing
+    is called verified, and the weakest of them decides."""
 
     RECORDED = "recorded"  # pages, texts or rows of this portal were kept
     DESCRIBED = "described"  # a public source names its addresses and selectors

@@ -11,5 +11,5 @@ class BinhDinh(VHVSpider):
     province = "binhdinh"
     home = "https://binhdinh.gov.vn"
     sections = (Section("tin-tuc", "/tin-tuc", "Tin tức"),)
-    sure = Sure.RECORDED  # one article's text here, the family's markup at the ministry of industry and trade
+    sure = Sure.INFERRED  # one article's text is recorded here, the markup only at another site of the family
     inferred = ("list", "paging", "key", "layout")

@@ -20,7 +20,7 @@ class DaNang(LiferayAssetPublisherSpider):
         Section("doanh-nghiep", "/vi/doanh-nghiep", "Doanh nghiệp"),
         Section("du-khach", "/vi/du-khach", "Du khách"),
     )
-    sure = Sure.RECORDED  # the texts of 432 articles; the markup is described
+    sure = Sure.DESCRIBED  # the texts of 432 articles are recorded, the markup is described
     labels = (
         "Hoạt động của các sở, ngành và địa phương",
         "Video Chỉ đạo điều hành",
