@@ -37,20 +37,34 @@ def clean(article: Article) -> Article:
     What was removed is added to `removed`. The author the page's own markup names comes before the sign-off's.
     """
     blocks = [Block(block.kind, text) for block in article.blocks if (text := _line(block.text))]
-    gone = find_residue([block.text for block in blocks])
-    kept = [block for i, block in enumerate(blocks) if i not in gone]
     author = _line(article.author or "") or None
-    signed, signer = _signed(kept)
+    removed: list[str] = []
+    while True:
+        gone = _residue(blocks)
+        removed += [blocks[i].text for i in sorted(gone)]
+        kept = [block for i, block in enumerate(blocks) if i not in gone]
+        blocks, signer = _signed(kept)
+        if blocks == kept:  # else a sign-off was found, and the text ends before it
+            break
     return replace(
         article,
         title=_line(article.title),
-        blocks=tuple(signed),
+        blocks=tuple(blocks),
         published_raw=_line(article.published_raw or "") or None,
         author=author or signer,
         attachments=tuple(replace(file, name=_line(file.name)) for file in article.attachments),
         images=tuple(replace(image, caption=_line(image.caption)) for image in article.images),
-        removed=(*article.removed, *(blocks[i].text for i in sorted(gone))),
+        removed=(*article.removed, *removed),
     )
+
+
+def _residue(blocks: Sequence[Block]) -> frozenset[int]:
+    """Which blocks are widgets'. A sign-off that stands outside the body comes last: what is before it ends the text too."""
+    lines = [block.text for block in blocks]
+    end = len(blocks)
+    while end and blocks[end - 1].kind is BlockKind.SIGNOFF:
+        end -= 1
+    return find_residue(lines) | find_residue(lines[:end])
 
 
 def _signed(blocks: Sequence[Block]) -> tuple[list[Block], str | None]:

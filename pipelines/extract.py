@@ -27,7 +27,7 @@ from pipelines.prepare import Piece
 from pipelines.shapes import shape_of
 from vietnam.dates import TZ
 from vietnam.letters import fold
-from vietnam.residue import is_residue
+from vietnam.residue import find_residue, is_residue
 from vietnam.signoff import read_signoff
 
 __all__ = ["blocks_of", "extract", "read_page"]
@@ -156,7 +156,8 @@ def _signed(reading: Reading, blocks: list[Block]) -> tuple[str | None, list[Blo
     own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]
     # A label of the next module or the list of files may follow the sign-off; cleaning takes labels away later.
     files = {attachment.name for attachment in reading.attachments}
-    while own and (is_residue(own[-1]) or own[-1] in files):
+    gone = find_residue(own)
+    while own and (len(own) - 1 in gone or is_residue(own[-1]) or own[-1] in files):
         own.pop()
     signoff = read_signoff(own) if own and not reading.bylines else None
     if signoff is None:

@@ -167,3 +167,15 @@ def test_samples_lose_their_residue_and_nothing_else() -> None:
         assert after == [line for line in before if line not in known["residue"]], name
         assert (len(after), after[-1]) == (known["text_lines"], known["last"]), name
         assert clean(article(*after)).author == known["author"], name
+
+
+def test_widgets_between_the_text_and_a_byline_from_elsewhere_go() -> None:
+    lines = ["Bản quyền thuộc về Văn phòng UBND tỉnh", "Điện thoại: 0233.385123", "Email: bbt@tinh.gov.vn"]
+    widgets = tuple(Block(BlockKind.PARAGRAPH, line) for line in lines)
+    text = Block(
+        BlockKind.PARAGRAPH, "Theo kế hoạch, các xã bãi ngang hoàn thành việc trồng cây trước mùa mưa năm nay."
+    )
+    byline = Block(BlockKind.SIGNOFF, "Lê Thị Lan")
+    cleaned = clean(Article("https://tinh.replica.test/tin/1", "Trồng cây chắn cát", (text, *widgets, byline)))
+    assert cleaned.blocks == (text, byline)
+    assert cleaned.removed == tuple(lines)

@@ -98,6 +98,13 @@ def test_a_row_of_size_buttons_set_as_lines(buttons: list[str]) -> None:
 
 
 @pytest.mark.parametrize("dress", [str, str.upper, str.lower])
+def test_an_owners_line_after_the_text_in_any_case(dress: type[str]) -> None:
+    lines = [LONG, "Lan Chi", dress("Bản quyền thuộc về Văn phòng UBND tỉnh"), dress("Điện thoại: 0233.385123")]
+    assert find_residue(lines) == {2, 3}
+    assert find_residue([LONG, "Bản quyền của tác phẩm thuộc về tác giả và đồng tác giả", LONG]) == frozenset()
+
+
+@pytest.mark.parametrize("dress", [str, str.upper, str.lower])
 def test_a_licence_line_in_any_case(dress: type[str]) -> None:
     for line in ("Giấy phép số: 18/GP-TTĐT, cấp ngày 12/05/2021.", "Giấy phép hoạt động số 7/GP-STTTT ngày 1-2-2020"):
         assert is_residue(dress(line))
