@@ -22,6 +22,7 @@ from archive.store import Archive
 from archive.tally import Tally
 from crawler.keeper import BLOCKED, UNREACHABLE
 from crawler.replica import ReplicaServer
+from crawler.suspects import night_note
 from crawler.tonight import Tonight, software
 from crawler.verdict import HISTORY_NIGHTS, NightCounts, judge_night
 from crawler.walk import Walk
@@ -44,6 +45,7 @@ def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: t
     written any more.
     """
     tonight = Tonight.read(settings)
+    portal.read_with()  # a wrong file of rules is told before anything is asked
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     with Archive.open(tonight.archive, tonight.kind) as archive, _rehearsal(tonight, settings):
         night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge)
@@ -101,19 +103,32 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
 
 
 def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk, reason: str) -> Run:
+    suspects, residue = _residue(archive, night, spider)
     before = [run.listed for run in archive.history(night.portal, night.night, _HISTORY) if run.complete]
 
     def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
-        return judge_night(night_counts(night, tally, spider.extraction), before)
+        judged, reasons = judge_night(night_counts(night, tally, spider.extraction), before)
+        return judged, (*reasons, *residue)  # told, and no reason for another verdict
 
     return night.close(
         tonight.clock.now(),
         complete=True,
         finish_reason=reason,
         judge_night=verdict,
-        extraction=dict(sorted(spider.extraction.items())),
+        extraction=dict(sorted((spider.extraction + suspects).items())),
         software=software(),
     )
+
+
+def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counter[str], tuple[str, ...]]:
+    """The lines that the portal seems to repeat, tonight's articles included: their count, and the words for it."""
+    night.commit()
+    try:
+        count, said = night_note(archive, night.portal, spider.read_with())
+    except Exception:  # what was kept is kept: looking at it must not cost the night its record
+        _log.exception("the repeated lines of %s could not be looked for", night.portal)
+        return Counter(), ()
+    return Counter({"residue suspects": count}), (said,) if said else ()
 
 
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:

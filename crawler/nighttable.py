@@ -52,6 +52,11 @@ class NightRow:
         """Why, in words."""
         return self.run.reasons if self.run is not None and self.run.reasons else (self.reason,) if self.reason else ()
 
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        """The reasons a person should read: of a good night only what wants a decision, the lines a portal repeats."""
+        return tuple(reason for reason in self.reasons if not self.plain or reason.startswith("residue:"))
+
     def events(self, event: Event) -> int:
         """How many lines of this kind the run wrote."""
         return self.run.events.get(event.value, 0) if self.run is not None else 0
@@ -93,5 +98,5 @@ def night_table(title: str, rows: list[NightRow]) -> RenderableType:
         numbers = [str(number) for number in [row.run.listed, *counts]] if row.run else ["–"] * 4
         others = ", ".join(f"{name} {count}" for name, count in other_outcomes(row.run).items()) if row.run else ""
         table.add_row(row.portal, *numbers, others, row.verdict)
-    reasons = [Text(f"{row.portal}: {'; '.join(row.reasons)}") for row in rows if row.reasons and not row.plain]
+    reasons = [Text(f"{row.portal}: {'; '.join(told)}") for row in rows if (told := row.to_read)]
     return Group(table, *reasons)

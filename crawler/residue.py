@@ -22,14 +22,17 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar, Protocol
 
 from lxml.cssselect import CSSSelector
 
 from archive.errors import UsageError
+from crawler.reading import layouts_of
 from pipelines.article import Layout
+from pipelines.recurring import why_never
 from pipelines.repeats import Where
 
-__all__ = ["FILE", "Rule", "add_rule", "file_of", "rules_of", "with_rules"]
+__all__ = ["FILE", "Rule", "add_rule", "file_of", "layouts_with_rules", "name_of", "rules_of", "with_rules"]
 
 FILE = "residue.toml"
 DROP = "drop"
@@ -38,6 +41,13 @@ _HEAD = (
     "# Lines and boxes that are the portal's and not its articles', accepted with `scrapy suspects PORTAL --accept N`.\n"
     "# What each key means: crawler/residue.py. Delete a table to take its rule back.\n"
 )
+
+
+class Declared(Protocol):
+    """What of a portal's class is needed here."""
+
+    layouts: ClassVar[tuple[Layout, ...]]
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,11 @@ def name_of(owner: type) -> str:
     named = owner.__dict__.get("name")
     family = owner.__dict__.get("family")
     return next((name for name in (named, family) if isinstance(name, str) and name), "")
+
+
+def layouts_with_rules(portal: type[Declared]) -> tuple[Layout, ...]:
+    """The layouts a portal's pages are read with: the family's, the portal's labels and the accepted rules in them."""
+    return with_rules(layouts_of(portal.layouts, portal.labels), rules_of(portal))
 
 
 def with_rules(layouts: tuple[Layout, ...], rules: Iterable[Rule]) -> tuple[Layout, ...]:
@@ -132,6 +147,8 @@ def _rule(path: Path, name: str, table: dict[str, object]) -> Rule:
     kind, says, why = kinds[0], table[kinds[0]], table.get("why", "")
     if not isinstance(says, str) or not says.strip() or not isinstance(why, str):
         raise UsageError(f"{path}: `{kind}` and `why` of {name} should be texts, found {says!r} and {why!r}")
+    if kind != DROP and (never := why_never(says)):
+        raise UsageError(f"{path}: {says!r} of {name} is {never}: it is never taken out of a text")
     if kind == DROP:
         try:
             CSSSelector(says, translator="html")

@@ -23,8 +23,9 @@ from crawler.guard import REPLICA_SUFFIX, own_hosts
 from crawler.keeper import NightKeeper
 from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.outcome import Expect, classify
-from crawler.reading import charset_of, layouts_of, listing_text, see
+from crawler.reading import charset_of, listing_text, see
 from crawler.replica import replica_url
+from crawler.residue import layouts_with_rules
 from crawler.stop import SectionProgress, first_walk_since, next_look
 from crawler.tonight import Tonight
 from pipelines.article import Layout
@@ -57,8 +58,16 @@ class Walk(NightKeeper):
         self._walks: dict[str, SectionProgress] = {}
         self._sitemaps: dict[str, list[str]] = {}
         self._asked: set[str] = set()
-        self._read_with = layouts_of(self.layouts, self.labels)
+        self._read_with = self.read_with()
         self._looks = tonight.looks or self.looks
+
+    @classmethod
+    def read_with(cls) -> tuple[Layout, ...]:
+        """What its pages are read with: the family's layouts, the portal's labels, the accepted rules.
+
+        Raises UsageError when a file of rules is wrong.
+        """
+        return layouts_with_rules(cls)
 
     @classmethod
     def section_url(cls, section: Section) -> str:

@@ -206,7 +206,9 @@ def _layouts_of(portal: str) -> tuple[Layout, ...]:
         raise LookupError(
             f"no portal {portal}: {'did you mean ' + ' or '.join(close) if close else 'see `scrapy list`'}"
         )
-    layouts = getattr(loader.load(portal), "layouts", ())
+    spider = loader.load(portal)
+    # The rules that the crawl reads with; a spider that is no portal's may still say layouts.
+    layouts = spider.read_with() if hasattr(spider, "read_with") else getattr(spider, "layouts", ())
     return tuple(layout for layout in layouts if isinstance(layout, Layout))
 
 

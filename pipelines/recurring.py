@@ -11,15 +11,14 @@ from datetime import date
 from pipelines.article import BlockKind
 from pipelines.places import Path, Placed
 from pipelines.shapes import shape_of
-from vietnam.formulas import is_formula
-from vietnam.residue import is_residue
+from vietnam.formulas import formula_kind, is_formula
 from vietnam.signoff import read_signoff
 
 __all__ = ["LEAST", "SHARE", "Boxes", "Lines", "Seen", "Told", "recurring", "why_never"]
 
 LEAST = 4  # articles: fewer say the same by chance or by subject
 DAYS = 2  # one day's news repeats itself
-SHARE = 0.05  # of the articles of a section, or of all
+SHARE = 0.02  # of the articles of a section, or of all
 
 _PROSE = 80  # characters: running text
 _LONGEST = 300  # characters of a line that is looked at
@@ -57,7 +56,8 @@ def why_never(line: str) -> str | None:
 
 
 def _signs(line: str) -> bool:
-    return len(line) <= _SIGNOFF and read_signoff([line]) is not None
+    # A document's signature is the document's: no author of the portal stands in it.
+    return len(line) <= _SIGNOFF and read_signoff([line]) is not None and formula_kind(line) != "signature"
 
 
 def recurring(articles: Sequence[Told]) -> dict[str, tuple[str, ...]]:
@@ -89,11 +89,8 @@ class Lines:
         self.recurring = {shape: found for shape, found in sorted(seen.items()) if self._recurs(found)}
         own = {shape for shape in self.recurring if self.commonest(shape) is None}
         self.text = [
-            [
-                (shape not in self.recurring or shape in own) and not is_residue(block.text)
-                for shape, block in zip(shapes[number], told.blocks, strict=True)
-            ]
-            for number, told in enumerate(self.articles)
+            [shape not in self.recurring or shape in own for shape in shapes[number]]
+            for number in range(len(self.articles))
         ]
         self.signed = [[_signs(block.text) for block in told.blocks] for told in self.articles]
 

@@ -6,11 +6,12 @@ caption of different pictures. Points (`docs/residue.md` says why):
 
     4  it stands in a box with a name (class or id) that holds no running text in any article, only such lines
     3  the same for a box without a name
-    3  it follows the sign-off in at least two articles
+    3  it follows the sign-off in several articles
     3  it stands in most articles of the portal, whatever their section
     2  the same words are a link elsewhere on the page: the name of a section
     1  it stands in most articles of its section; its numbers change; it stands in three sections or more; it is a link
    -2  it stands where sign-offs stand and could be one, or is written as a heading among the text
+   -4  it is a row of a table without a name
 
 The same articles in another order give the same suspects. Nothing is read or fetched here.
 """
@@ -18,7 +19,7 @@ The same articles in another order give the same suspects. Nothing is read or fe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,6 +33,8 @@ __all__ = ["THRESHOLD", "Suspect", "Where", "find_repeats"]
 THRESHOLD = 3
 MOST = 0.6  # of the articles of a section, or of all: what a portal prints everywhere
 ENOUGH = 10  # articles, before "most of them" says anything
+BEHIND = 3  # articles in which a line follows the sign-off, and …
+BEHIND_SHARE = 0.3  # … their share of those that have the line: a line of text may be taken for a sign-off now and then
 
 _SIGNOFF_WORDS = 12
 _EXAMPLES = 5
@@ -112,14 +115,16 @@ def _is_caption(seen: Sequence[Seen]) -> bool:
     return 2 * len(captions) > len(seen) and (len(pictures) > 1 or pictures == {""})
 
 
-def _where(lines: Lines, seen: Iterable[Seen]) -> Where:
-    """Where most of the occurrences stand; what has text on neither side stands after it."""
+def _where(lines: Lines, seen: Sequence[Seen]) -> Where:
+    """Where most of the occurrences stand, a lead apart; what has text on neither side stands after it."""
     found: Counter[Where] = Counter()
-    for one in seen:
+    read = [one for one in seen if one.block.path is not None]
+    for one in read or seen:
+        blocks = lines.articles[one.article].blocks
         text, signed = lines.text[one.article], lines.signed[one.article]
         if not any(own and not signs for own, signs in zip(text[one.at + 1 :], signed[one.at + 1 :], strict=True)):
             found[Where.AFTER] += 1
-        elif not any(text[: one.at]):
+        elif not any(text[at] for at in range(one.at) if blocks[at].kind is not BlockKind.LEAD):
             found[Where.BEFORE] += 1
         else:
             found[Where.AMONG] += 1
@@ -141,17 +146,24 @@ def _of_box(box: Path) -> tuple[int, str]:
 
 
 def _of_neighbours(line: str, seen: Sequence[Seen], where: Where, box: Path, behind: int) -> tuple[int, str]:
-    if behind >= 2:
+    if behind >= BEHIND and behind >= BEHIND_SHARE * len(seen):
         return 3, f"follows the sign-off in {behind} articles"
     if any("." in step or "#" in step for step in box):
         return 0, ""
     kinds = Counter(one.block.kind for one in seen)
-    heading = kinds[BlockKind.HEADING] + kinds[BlockKind.TABLE_ROW] > len(seen) / 2 or line.endswith(":")
+    if kinds[BlockKind.TABLE_ROW] > len(seen) / 2:
+        return -4, "a row of a table"
+    heading = kinds[BlockKind.HEADING] > len(seen) / 2 or line.endswith(":")
     if heading and where is not Where.AFTER:
         return -2, "written as a heading"
-    if where is Where.AFTER and len(line.split()) <= _SIGNOFF_WORDS and not line.endswith((".", "!", "?")):
-        return -2, "could be a sign-off"
-    return 0, ""
+    return (-2, "could be a sign-off") if where is Where.AFTER and _could_sign(line) else (0, "")
+
+
+def _could_sign(line: str) -> bool:
+    """Whether a line could be a pen name or an office that no form knows: short, and names write more than one capital."""
+    words = line.split()
+    capitals = sum(1 for word in words if word[0].isupper())
+    return len(words) <= _SIGNOFF_WORDS and not line.endswith((".", "!", "?")) and (capitals > 1 or len(words) < 3)
 
 
 def _of_spread(lines: Lines, seen: Sequence[Seen]) -> list[tuple[int, str]]:

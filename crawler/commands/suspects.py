@@ -1,0 +1,155 @@
+"""`python -m scrapy suspects PORTAL`: what a portal repeats, learned from the archive, and the way into its rules."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.store import Archive
+from crawler.night_run import tell
+from crawler.residue import Rule, add_rule, name_of
+from crawler.suspects import Learned, Trial, learn, rule_for, try_rule
+from crawler.suspects_report import as_json, report, why
+from crawler.walk import Walk
+from pipelines.recurring import why_never
+from pipelines.repeats import Suspect
+from pipelines.shapes import shape_of
+
+__all__ = ["Command"]
+
+
+class Command(ScrapyCommand):
+    """Show what a portal repeats; accept a suspect into its rules."""
+
+    requires_project = True
+    requires_crawler_process = False  # nothing is fetched
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[options] PORTAL"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "Show lines a portal repeats that are no text, and accept them into its rules"
+
+    def long_desc(self) -> str:
+        """What `--help` opens with."""
+        return (
+            "Compares the portal's newest archived articles and reads their captures again: a line that recurs where the "
+            "portal writes is a suspect. With --accept the rule that takes it out, tried on those captures, is appended to "
+            "residue.toml beside the spider. Exit code 1 when there are suspects."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours before Scrapy's."""
+        parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
+        parser.add_argument("--accept", metavar="N", help="make the rule of this suspect: its number, or its line")
+        parser.add_argument("--family", action="store_true", help="with --accept: for every portal of the family")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        super().add_options(parser)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Show or accept; an error of usage or of the archive is one line."""
+        try:
+            self.exitcode = int(self._suspects(args, opts))
+        except ArchiveError as error:
+            self.exitcode = tell(error)
+
+    def _suspects(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        settings = self.settings
+        assert settings is not None  # noqa: S101  Scrapy sets it before it calls
+        portal = _portal(settings, args)
+        if opts.family and not opts.accept:
+            raise UsageError("--family says whose rule it becomes: give it with --accept N")
+        if opts.accept and (never := why_never(opts.accept)):
+            raise UsageError(f"{opts.accept!r} is {never}: it is never taken out of a text")
+        with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=True) as archive:
+            learned = learn(archive, portal.name, portal.read_with())
+            if opts.accept:
+                suspect = _chosen(learned, opts.accept)
+                relatives = _relatives(settings, portal) if opts.family else []
+                others = [learn(archive, other.name, other.read_with()) for other in relatives]
+                sys.stdout.write(_accept(portal, learned, suspect, others, family=opts.family) + "\n")
+                return ExitCode.GOOD
+        trials = [rule_for(suspect, learned.pages) for suspect in learned.suspects]
+        sys.stdout.write((as_json if opts.json else report)(learned, trials) + "\n")
+        return ExitCode.FINDINGS if learned.suspects else ExitCode.GOOD
+
+
+def _portal(settings: Settings, args: list[str]) -> type[Walk]:
+    loader = get_spider_loader(settings)
+    names = sorted(loader.list())
+    if unknown := [arg for arg in args if arg.startswith("-")]:
+        raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy suspects --help`")
+    if len(args) != 1:
+        raise UsageError(f"say which portal: {', '.join(names)}")
+    if args[0] not in names:
+        close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
+        raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
+    portal = loader.load(args[0])
+    if not issubclass(portal, Walk):
+        raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
+    return portal
+
+
+def _chosen(learned: Learned, wanted: str) -> Suspect:
+    """The suspect of this number, or with this line."""
+    suspects = learned.suspects
+    if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
+        return suspects[int(wanted) - 1]
+    found = [suspect for suspect in suspects if suspect.shape == shape_of(wanted)]
+    if not found:
+        there = f"there are {len(suspects)}" if suspects else "there is none"
+        raise UsageError(f"no suspect {wanted!r} on {learned.portal}; {there}: see `scrapy suspects {learned.portal}`")
+    return found[0]
+
+
+def _family(portal: type[Walk]) -> type[Walk]:
+    """The class that brings the family's layouts."""
+    owners = [owner for owner in portal.__mro__ if issubclass(owner, Walk) and owner.__dict__.get("family")]
+    if not owners:
+        raise UsageError(f"{portal.name} is of no family: leave --family out")
+    return owners[0]
+
+
+def _relatives(settings: Settings, portal: type[Walk]) -> list[type[Walk]]:
+    """The family's other portals."""
+    family, loader = _family(portal), get_spider_loader(settings)
+    every = [loader.load(name) for name in sorted(loader.list()) if name != portal.name]
+    return [other for other in every if issubclass(other, family)]
+
+
+def _accept(portal: type[Walk], learned: Learned, suspect: Suspect, others: list[Learned], *, family: bool) -> str:
+    """Write the rule that takes the suspect out and nothing else, here and on the family's other pages."""
+    trial = rule_for(suspect, learned.pages)
+    if not trial.clean:
+        raise UsageError(_refused(trial, learned.portal))
+    for other in others:
+        there = try_rule(trial.rule, suspect, other.pages)
+        if there.others:
+            raise UsageError(_refused(there, other.portal))
+    owner = _family(portal) if family else portal
+    path = add_rule(owner, Rule(trial.rule.kind, trial.rule.says, why(suspect)))
+    where = " and ".join([learned.portal, *(other.portal for other in others if other.pages)])
+    return (
+        f"accepted for {name_of(owner)}: {trial.rule.kind} = {trial.rule.says!r} in {path}\n"
+        f"tried on the archived pages of {where}: {trial.lines} lines go from {trial.pages} pages of {learned.portal}, "
+        "nothing else\n"
+        f"it holds from the next night on; `scrapy reextract {learned.portal}` shows what it changes in what was kept"
+    )
+
+
+def _refused(trial: Trial, portal: str) -> str:
+    said = f"{trial.rule.kind} = {trial.rule.says!r}"
+    if trial.others:
+        return f"refused: on {portal} {said} would also take {trial.others[0][:80]!r}; write a selector into the layout"
+    return f"refused: {said} takes nothing out of the pages of {portal}: they fit no layout, so mend the layout first"
