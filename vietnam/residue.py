@@ -11,7 +11,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from vietnam.letters import clean_letters, fold, fold_spaces
-from vietnam.residue_forms import BUTTONS, COMPANIONS, FORMS, LOUD, PROPER, SECTION_LABELS, Form, Strength
+from vietnam.residue_forms import (
+    ANY_FORM,
+    ANY_TOKEN,
+    BUTTONS,
+    COMPANIONS,
+    FORMS,
+    LOUD,
+    PROPER,
+    SECTION_LABELS,
+    Form,
+    Strength,
+)
 
 __all__ = ["find_residue", "is_residue", "residue_kind", "strip_residue"]
 
@@ -37,6 +48,8 @@ def _after_signs(line: str, at: int) -> int:
 
 
 def _longest(line: str, at: int, forms: Sequence[Form]) -> tuple[int, Form] | None:
+    if not ANY_TOKEN.match(line, at):
+        return None
     ends = [(found.end(), form) for form in forms if (found := form.pattern.match(line, at)) and found.end() > at]
     return max(ends, key=lambda end: (end[0], end[1].strength), default=None)
 
@@ -79,7 +92,9 @@ def _read(line: str) -> tuple[str, Strength] | None:
     folded = fold(shown)
     bare = _AROUND.sub("", folded)
     written = {bare, folded, folded.rstrip(" .:…!?")}
-    found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
+    found: list[Form] = []
+    if any(ANY_FORM.fullmatch(form_of_line) for form_of_line in written):
+        found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
     found += [form for form in (LOUD if shown.isupper() else PROPER) if form.pattern.fullmatch(shown)]
     if found:
         best = max(found, key=lambda form: form.strength)

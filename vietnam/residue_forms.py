@@ -10,7 +10,18 @@ from pathlib import Path
 
 from vietnam.letters import fold
 
-__all__ = ["BUTTONS", "COMPANIONS", "FORMS", "LOUD", "PROPER", "SECTION_LABELS", "Form", "Strength"]
+__all__ = [
+    "ANY_FORM",
+    "ANY_TOKEN",
+    "BUTTONS",
+    "COMPANIONS",
+    "FORMS",
+    "LOUD",
+    "PROPER",
+    "SECTION_LABELS",
+    "Form",
+    "Strength",
+]
 
 _NUMBER = r"(?:\d[\d., ]*(?: ?(?:lượt|lần|người|khách|nghìn|ngàn|triệu|k|m)(?!\w))?)"
 _WILD = re.compile(r"\.\{|\]\{")
@@ -80,3 +91,7 @@ BUTTONS = tuple(_in_company(form) for form in _BY_NAME["button"])
 COMPANIONS = tuple(
     _in_company(form) for form in _BY_NAME["edge"] + _BY_NAME["near"] if not _WILD.search(form.pattern.pattern)
 )
+
+# Nearly all lines are text: one pattern of all says so at once.
+ANY_FORM = re.compile("|".join(f"(?:{form.pattern.pattern})" for form in FORMS))
+ANY_TOKEN = re.compile("|".join(f"(?:{form.pattern.pattern})" for form in BUTTONS + COMPANIONS))
