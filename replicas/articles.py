@@ -28,6 +28,7 @@ __all__ = [
     "article_url",
     "articles",
     "expected",
+    "expected_of",
     "portal_site",
     "render_article",
 ]
@@ -65,13 +66,17 @@ def render_article(portal: str, article: ReplicaArticle, night: date, counter: i
 
 def expected(portal: str, article: ReplicaArticle, night: date) -> Expected:
     """What a good reading of the article's page at the end of `night` gives."""
-    site, shown = portal_site(portal), article.as_of(night)
+    return expected_of(portal_site(portal), article.as_of(night))
+
+
+def expected_of(site: ComposedSite, shown: ReplicaArticle) -> Expected:
+    """What a good reading of an article's page on any site gives, be the article the site's own or not."""
     lead = [ExpectedBlock(Kind.LEAD, plain(shown.lead))] if shown.lead else []
     body = [ExpectedBlock(part.kind, plain(part.text)) for part in shown.parts if part.text]
     files = [*shown.links(), *((name, name) for name in shown.files)]
     return Expected(
         key=shown.key,
-        url=article_url(portal, shown),
+        url=_suffixer.text(site.url(shown)),
         title=plain(shown.title),
         published=shown.published.isoformat() if shown.clock else shown.day.isoformat(),
         published_raw=plain(site.date_line(shown)),
