@@ -42,7 +42,8 @@ def print_report(result: Reextracted, console: Console, *, accepted: bool) -> No
 def _end(result: Reextracted, *, accepted: bool) -> str:
     if result.run is not None:
         where = f"{result.run.night} as {result.run.run}"
-        return f"kept {result.stored} new readings in {where}; the versions before them are as they were"
+        count = f"{result.stored} new reading{'s' if result.stored > 1 else ''}"
+        return f"kept {count} in {where}; what was kept before is as it was"
     good = sum(reading.keeps for reading in result.changed)
     if accepted or not good:
         return "nothing was kept: no reading that says anything else of an article passed the checks"

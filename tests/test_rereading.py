@@ -60,7 +60,7 @@ def accepted(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = copy_of(crawled, tmp_path_factory.mktemp("accepted"))
     done = reextract(root, "--accept", "--night", NEXT.isoformat())
     assert (done.code, done.err) == (0, "")
-    assert done.out.endswith(f"kept 1 new readings in {NEXT} as ba_song; the versions before them are as they were\n")
+    assert done.out.endswith(f"kept 1 new reading in {NEXT} as ba_song; what was kept before is as it was\n")
     return root
 
 
@@ -108,9 +108,7 @@ def test_a_later_rule_reads_the_same_capture_and_not_the_reading(kept: Path) -> 
 
 
 def test_in_a_rehearsal_tonight_is_the_last_night_of_the_archive(root: Path) -> None:
-    assert reextract(root, "--accept").out.endswith(
-        "in 2025-03-05 as ba_song.2; the versions before them are as they were\n"
-    )
+    assert reextract(root, "--accept").out.endswith("in 2025-03-05 as ba_song.2; what was kept before is as it was\n")
     with Archive.open(root) as archive:
         assert archive.seal(NIGHT, {}).number == 2
     assert intact(root)

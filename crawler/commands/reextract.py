@@ -22,9 +22,9 @@ from archive.records import Kind
 from archive.store import Archive
 from crawler.clock import Clock
 from crawler.night_run import tell
-from crawler.reading import layouts_of
 from crawler.reextract import Reextracted, accept, night_of, read_again
 from crawler.reextract_report import as_json, print_report
+from crawler.residue import layouts_with_rules
 from crawler.tonight import day_of
 from crawler.walk import Walk
 from pipelines.worker import ExtractionWorker
@@ -62,9 +62,7 @@ class Command(ScrapyCommand):
         parser.add_argument("--limit", metavar="N", help="only the N newest")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--accept", action="store_true", help="keep the new readings tonight as `reread`")
-        parser.add_argument(
-            "--night", metavar="DAY", help="with --accept: the night they are kept in (default: tonight)"
-        )
+        parser.add_argument("--night", metavar="DAY", help="with --accept, the night that keeps them; else tonight")
         super().add_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -115,7 +113,7 @@ def _read(
         return read_again(
             archive,
             portal.name,
-            layouts_of(portal.layouts, portal.labels),
+            layouts_with_rules(portal),
             worker.read,
             settings.getint("DOWNLOAD_MAXSIZE"),
             since=since,
