@@ -25,6 +25,8 @@ _LONGEST = 300  # characters of a line that is looked at
 _SIGNOFF = 120  # characters of the longest sign-off
 _PURE = 0.6  # of the lines of a box: recurring ones and links
 _SIGNED = 0.3  # of the lines of a place: it is where authors stand
+_ALWAYS = 0.9  # of the articles with a line
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "td", "figcaption", "blockquote"})
 _WRITER = re.compile(r"author|tac-?gia|byline|writer|signature|ky-?ten|nguon|source|caption|chu-?thich", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -74,7 +76,8 @@ class Lines:
     """All lines of a portal's articles by shape, one per article, and which of them recur.
 
     `text` and `signed` tell of each line of each article whether it is the article's own (what does not recur, and what
-    recurs by nature) and whether it could be a sign-off.
+    recurs by nature) and whether it could be a sign-off. A line with the form of a name (`Góc Bạn Đọc`) is the portal's
+    where no author signs: always in the same box with a name, amid the text or behind the sign-off.
     """
 
     def __init__(self, articles: Sequence[Told]) -> None:
@@ -87,12 +90,15 @@ class Lines:
                 if shape and not (seen[shape] and seen[shape][-1].article == number):
                     seen[shape].append(Seen(number, at, told.blocks[at]))
         self.recurring = {shape: found for shape, found in sorted(seen.items()) if self._recurs(found)}
+        self._printed: frozenset[str] = frozenset()
         own = {shape for shape in self.recurring if self.commonest(shape) is None}
-        self.text = [
-            [shape not in self.recurring or shape in own for shape in shapes[number]]
-            for number in range(len(self.articles))
-        ]
+        self.text = [[shape not in self.recurring or shape in own for shape in line] for line in shapes]
         self.signed = [[_signs(block.text) for block in told.blocks] for told in self.articles]
+        self._printed = frozenset(shape for shape in own if self._no_author_there(self.recurring[shape]))
+        for number, line in enumerate(shapes):
+            for at, shape in enumerate(line):
+                if shape in self._printed:
+                    self.text[number][at] = self.signed[number][at] = False
 
     def _recurs(self, seen: Sequence[Seen]) -> bool:
         days = {self.articles[one.article].day for one in seen}
@@ -105,12 +111,40 @@ class Lines:
         for section, count in sorted(Counter(self.articles[one.article].section for one in seen).items()):
             yield section, count, self._sections[section]
 
+    def behind(self, one: Seen) -> bool:
+        """Whether the last line of text above is a sign-off."""
+        above = [at for at in range(one.at) if self.text[one.article][at]]
+        return bool(above) and self.signed[one.article][above[-1]]
+
+    def amid(self, one: Seen) -> bool:
+        """Whether text stands above, the lead apart, and below, sign-offs apart."""
+        blocks, text, signed = self.articles[one.article].blocks, self.text[one.article], self.signed[one.article]
+        above = any(text[at] for at in range(one.at) if blocks[at].kind is not BlockKind.LEAD)
+        return above and any(text[at] and not signed[at] for at in range(one.at + 1, len(text)))
+
+    def _no_author_there(self, seen: Sequence[Seen]) -> bool:
+        read = [one for one in seen if one.block.path is not None]
+        boxes = Counter(_container(one.block.path or ()) for one in read)
+        box, count = max(sorted(boxes.items()), key=lambda item: item[1], default=((), 0))
+        if not box or count < _ALWAYS * len(read) or any(is_formula(one.block.text) for one in seen):
+            return False
+        return sum(self.amid(one) or self.behind(one) for one in read) >= _ALWAYS * len(read)
+
     def commonest(self, shape: str) -> str | None:
-        """The commonest wording; None when a wording is a formula's or a sign-off's."""
+        """The commonest wording; None when a wording is a formula's, or a sign-off's where authors may sign."""
         wordings = Counter(one.block.text for one in self.recurring[shape])
-        if any(why_never(wording) for wording in wordings):
+        if shape not in self._printed and any(why_never(wording) for wording in wordings):
             return None
         return min(wordings, key=lambda wording: (-wordings[wording], wording))
+
+
+def _container(path: Path) -> Path:
+    """The nearest box with a name that is more than a paragraph: those have the classes of editors."""
+    for length in range(len(path), 0, -1):
+        tag, name, _ = re.split(r"([.#]|$)", path[length - 1], maxsplit=1)
+        if name and tag not in _PARAGRAPHS and not _WRITER.search(path[length - 1]):
+            return path[:length]
+    return ()
 
 
 def _shape(block: Placed) -> str:

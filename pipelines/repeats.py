@@ -88,7 +88,7 @@ def _judge(lines: Lines, boxes: Boxes, shape: str) -> Suspect | None:
     places = Counter(boxes.around(one.block.path) for one in seen if one.block.path is not None)
     box = min(places, key=lambda place: (-places[place], place), default=())
     where = _where(lines, seen)
-    behind = sum(1 for one in seen if _follows_signoff(lines, one))
+    behind = sum(lines.behind(one) for one in seen)
     weighed = [
         _of_box(box),
         _of_neighbours(line, seen, where, box, behind),
@@ -120,35 +120,32 @@ def _where(lines: Lines, seen: Sequence[Seen]) -> Where:
     found: Counter[Where] = Counter()
     read = [one for one in seen if one.block.path is not None]
     for one in read or seen:
-        blocks = lines.articles[one.article].blocks
         text, signed = lines.text[one.article], lines.signed[one.article]
-        if not any(own and not signs for own, signs in zip(text[one.at + 1 :], signed[one.at + 1 :], strict=True)):
-            found[Where.AFTER] += 1
-        elif not any(text[at] for at in range(one.at) if blocks[at].kind is not BlockKind.LEAD):
+        if lines.amid(one):
+            found[Where.AMONG] += 1
+        elif any(text[at] and not signed[at] for at in range(one.at + 1, len(text))):
             found[Where.BEFORE] += 1
         else:
-            found[Where.AMONG] += 1
+            found[Where.AFTER] += 1
     return max(sorted(found), key=lambda where: found[where])
-
-
-def _follows_signoff(lines: Lines, one: Seen) -> bool:
-    """Whether the last line of text above is a sign-off."""
-    above = [at for at in range(one.at) if lines.text[one.article][at]]
-    return bool(above) and lines.signed[one.article][above[-1]]
 
 
 def _of_box(box: Path) -> tuple[int, str]:
     if not box:
         return 0, ""
-    named = next((step for step in box if "." in step or "#" in step), None)
     shown = " > ".join(box)
-    return (4, f"alone in its box {shown}") if named else (3, f"alone in a box without a name ({shown})")
+    return (4, f"alone in its box {shown}") if _named(box) else (3, f"alone in a box without a name ({shown})")
+
+
+def _named(box: Path) -> bool:
+    # The boxes around it hold text: their names say nothing of this one.
+    return bool(box) and not {".", "#"}.isdisjoint(box[-1])
 
 
 def _of_neighbours(line: str, seen: Sequence[Seen], where: Where, box: Path, behind: int) -> tuple[int, str]:
     if behind >= BEHIND and behind >= BEHIND_SHARE * len(seen):
         return 3, f"follows the sign-off in {behind} articles"
-    if any("." in step or "#" in step for step in box):
+    if _named(box):
         return 0, ""
     kinds = Counter(one.block.kind for one in seen)
     if kinds[BlockKind.TABLE_ROW] > len(seen) / 2:

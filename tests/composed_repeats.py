@@ -13,7 +13,7 @@ from pipelines.places import read_places
 from pipelines.recurring import Told
 from vietnam.dates import TZ
 
-__all__ = ["FIRST", "LAYOUT", "SECTIONS", "Piece", "page", "told"]
+__all__ = ["FIRST", "LAYOUT", "SECTIONS", "Piece", "Planted", "page", "sentence", "told"]
 
 LAYOUT = Layout(
     "plain", "article", ("article h1",), ("article .ngay",), ("article .noi-dung",), lead=("article .tom-tat",)

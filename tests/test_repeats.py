@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
 
-from pipelines.recurring import LEAST, why_never
+from crawler.walk import Walk
+from pipelines.places import read_places
+from pipelines.recurring import LEAST, Told, why_never
 from pipelines.repeats import Suspect, Where, find_repeats
 from pipelines.shapes import shape_of
-from tests.composed_repeats import LAYOUT, Piece, Planted, told
+from replicas import LAST_NIGHT
+from replicas.articles import PORTALS, article_url, articles, render_article
+from tests.composed_repeats import LAYOUT, Piece, Planted, sentence, told
+from vietnam.dates import TZ
 
 MANY = 36
+LATE = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
+SPIDERS = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
 
 
 def suspects(planted: Planted, count: int = MANY) -> tuple[Suspect, ...]:
@@ -68,6 +78,14 @@ WIDGETS = {
                             'Chuyện thứ {n} ở bến sông</a></li></ul></div>')]),
         ["Cùng dòng sự kiện ấy", "Chuyện thứ 1200 ở bến sông"], Where.AFTER,
     ),
+    "name-of-a-column-amid-the-text": (
+        Planted(middle=[every('<div class="chuyen-muc"><p>Góc Bạn Đọc</p><p>Gửi bài về cho chúng tôi</p></div>')]),
+        ["Góc Bạn Đọc", "Gửi bài về cho chúng tôi"], Where.AMONG,
+    ),
+    "name-of-a-site-behind-the-sign-off": (
+        Planted(end=[SIGN, every('<div class="dich-vu">Cổng Dịch vụ công Quốc gia</div>', 2)]),
+        ["Cổng Dịch vụ công Quốc gia"], Where.AFTER,
+    ),
     "banner-with-one-picture": (
         Planted(middle=[every('<div class="bang-ron"><img src="/anh/bang-ron.gif"><p>Ba Sông đồng lòng vượt lũ</p></div>')]),
         ["Ba Sông đồng lòng vượt lũ"], Where.AMONG,
@@ -88,6 +106,7 @@ DECISION = """<p>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</p><p>Độc lậ
 <p>Điều 1. Phê duyệt kế hoạch số {n}.</p><p>Quyết định này có hiệu lực kể từ ngày ký./.</p>"""
 RECIPIENTS = """<p><b>Nơi nhận:</b></p><p>- Như Điều 3;</p><p>- Lưu: VT, NC.</p><p>TM. ỦY BAN NHÂN DÂN</p>
 <p>KT. CHỦ TỊCH</p><p>PHÓ CHỦ TỊCH</p>"""
+FACT: Piece = lambda number: sentence(number * 5 + 2)[:55]  # noqa: E731
 OF_TEXTS = {
     "decisions": Planted(head=[every(DECISION, 3)], tail=[every(RECIPIENTS, 3)]),
     "nothing-but-decisions": Planted(head=[every(DECISION)], tail=[every(RECIPIENTS)]),
@@ -98,12 +117,20 @@ OF_TEXTS = {
                                                   "Một góc bến sông</p></div>", 2)]),
     "footer-of-press-releases": Planted(tail=[every("<p>THÔNG TIN LIÊN HỆ</p><p>Phòng Truyền thông, Hợp tác xã Bến Mới, "
                                                     "điện thoại 0000 123 456</p>", 5)]),
+    "box-of-facts": Planted(middle=[lambda number: '<div class="ho-so"><p>Đơn vị thực hiện công trình</p>'
+                                                   f"<p>{FACT(number)}</p></div>" if number % 2 else ""]),
+    "heading-in-a-box-of-facts": Planted(middle=[lambda number: '<div class="ho-so"><h4>Thông tin công trình</h4>'
+                                                                f"<p>{FACT(number)}</p></div>" if number % 2 else ""]),
     "heading-of-a-genre": Planted(middle=[every("<h3>Diễn biến chính</h3>", 2)]),
     "words-before-a-list": Planted(middle=[every("<p><strong>Các nội dung chính gồm:</strong></p>", 2)]),
     "head-of-tables": Planted(middle=[every("<table><tr><td>TT</td><td>Đơn vị</td><td>Số lượng</td></tr>"
                               "<tr><td>1</td><td>Xã Cồn Lau</td><td>{n}</td></tr></table>", 2)]),
     "last-words-of-a-genre": Planted(tail=[every("<p>Bản tin phát lúc {n} giờ.</p>", 3)]),
     "pen-name": Planted(end=[every("<p>Sóng Nước</p>", 3)]),
+    "office-after-the-writer": Planted(end=[SIGN, every('<p class="text-right">Văn phòng UBND tỉnh</p>')]),
+    "office-in-a-box-of-its-own": Planted(end=[every('<div class="cuoi"><p>Văn phòng UBND tỉnh</p></div>')]),
+    "office-above-the-text": Planted(head=[every('<div class="dau"><p>Văn phòng UBND tỉnh</p></div>')]),
+    "name-amid-the-text": Planted(middle=[every("<p>Trần Mai Hoa</p>", 2)]),
     "photographer-after-the-writer": Planted(end=[SIGN, every("<p>Ảnh: Minh Thư</p>", 2)]),
     "source": Planted(end=[every("<p><em>(Theo Báo Ba Sông)</em></p>", 2)]),
 }  # fmt: skip
@@ -124,12 +151,18 @@ def test_sign_offs_recur_by_nature(dress: str, authors: tuple[str, ...]) -> None
 
 def test_all_at_once() -> None:
     """All widgets and all that texts repeat on one portal: every widget is found, nothing else."""
-    every_one = [*OF_TEXTS.values(), *(widget for widget, _, _ in WIDGETS.values())]
+    # Below other lines the office's box would stand amid the text, where nobody signs.
+    of_texts = [planted for name, planted in OF_TEXTS.items() if name != "office-above-the-text"]
+    every_one = [*of_texts, *(widget for widget, _, _ in WIDGETS.values())]
     planted = Planted(
         head=[piece for one in every_one for piece in one.head],
         middle=[piece for one in every_one for piece in one.middle],
         tail=[piece for one in every_one for piece in one.tail],
-        end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)],
+        end=[
+            SIGN,
+            every("<p>Nhịp sống vùng sông</p>", 3, 2),
+            every('<div class="dich-vu">Cổng Dịch vụ công Quốc gia</div>', 2),
+        ],
     )
     wanted = {line for _, lines, _ in WIDGETS.values() for line in lines}
 
@@ -215,3 +248,16 @@ def test_shapes(line: str, shape: str) -> None:
 def test_the_layout_of_these_pages_reads_them() -> None:
     assert LAYOUT.name == "plain"
     assert len(told(3, Planted()).blocks) == 4
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_the_composed_portals_repeat_nothing(portal: str) -> None:
+    """Their articles share sign-offs, captions and formulas; their widgets are known."""
+    spider = SPIDERS.load(portal)
+    assert issubclass(spider, Walk)
+    found = []
+    for article in articles(portal):
+        page, url = render_article(portal, article, LAST_NIGHT).encode(), article_url(portal, article)
+        found.append(Told(article.key, article.day, article.section, read_places(page, url, spider.read_with(), LATE)))
+
+    assert find_repeats(found) == ()

@@ -70,8 +70,6 @@ class Command(ScrapyCommand):
         portal = _portal(settings, args)
         if opts.family and not opts.accept:
             raise UsageError("--family says whose rule it becomes: give it with --accept N")
-        if opts.accept and (never := why_never(opts.accept)):
-            raise UsageError(f"{opts.accept!r} is {never}: it is never taken out of a text")
         with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=True) as archive:
             learned = learn(archive, portal.name, portal.read_with())
             if opts.accept:
@@ -107,6 +105,8 @@ def _chosen(learned: Learned, wanted: str) -> Suspect:
     if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
         return suspects[int(wanted) - 1]
     found = [suspect for suspect in suspects if suspect.shape == shape_of(wanted)]
+    if not found and (never := why_never(wanted)):
+        raise UsageError(f"{wanted!r} is {never}: it is never taken out of a text")
     if not found:
         there = f"there are {len(suspects)}" if suspects else "there is none"
         raise UsageError(f"no suspect {wanted!r} on {learned.portal}; {there}: see `scrapy suspects {learned.portal}`")
