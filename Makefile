@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fast fix lock clean
+.PHONY: help demo test check quality month fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,6 +29,13 @@ check: $(READY)  ## format, lint, strict types, fast tests: what CI runs first
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
+
+quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
+	@$(BIN)/python -m bench.quality
+
+month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month
+	$(BIN)/python bench/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \
+	  --archive $(or $(ARCHIVE),var/month)
 
 fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .
