@@ -16,8 +16,12 @@ from rich.text import Text
 
 from archive.findings import Audit
 from archive.queries import Found
+from archive.worddiff import Mark, Span
 
-__all__ = ["print_articles", "print_audit", "printable"]
+__all__ = ["marked", "plain_line", "print_articles", "print_audit", "printable"]
+
+_STYLES = {Mark.SAME: "", Mark.OLD: "red strike", Mark.NEW: "green", Mark.GAP: "dim"}
+_MARKS = {Mark.SAME: "{}", Mark.OLD: "[-{}-]", Mark.NEW: "{{+{}+}}", Mark.GAP: "… {} …"}
 
 
 def printable(text: str) -> str:
@@ -63,3 +67,19 @@ def print_audit(audit: Audit, *, as_json: bool) -> None:
         f"{audit.files} files, {size}"
     )
     print("intact" if not audit.findings else f"{len(audit.findings)} findings")
+
+
+def marked(console: Console, spans: Sequence[Span]) -> Text:
+    """One line of a word diff: coloured on a terminal, `[-old-]` and `{+new+}` elsewhere."""
+    if not console.is_terminal:
+        return Text(plain_line(spans))
+    line = Text()
+    for number, span in enumerate(spans):
+        line.append(" " if number else "")
+        line.append(printable(span.text) if span.mark is not Mark.GAP else f"… {span.text} …", _STYLES[span.mark])
+    return line
+
+
+def plain_line(spans: Sequence[Span]) -> str:
+    """One line of a word diff without colours."""
+    return " ".join(_MARKS[span.mark].format(printable(span.text)) for span in spans)

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from archive.report import printable
+from archive.report import marked, plain_line, printable
+from archive.worddiff import Mark, Span, diff_paragraphs
 from crawler.reextract import NewReading, Reextracted
 from pipelines.reread import Field
-from pipelines.worddiff import Mark, Span, diff_paragraphs
 
-__all__ = ["as_json", "plain_line", "print_report"]
+__all__ = ["as_json", "print_report"]
 
 _TEXT = (Field.TITLE, Field.LEAD, Field.BODY, Field.CAPTIONS)
-_STYLES = {Mark.SAME: "", Mark.OLD: "red strike", Mark.NEW: "green", Mark.GAP: "dim"}
-_MARKS = {Mark.SAME: "{}", Mark.OLD: "[-{}-]", Mark.NEW: "{{+{}+}}", Mark.GAP: "… {} …"}
 
 
 def print_report(result: Reextracted, console: Console, *, accepted: bool) -> None:
@@ -74,29 +70,14 @@ def _print_one(reading: NewReading, console: Console) -> None:
     for change in reading.changes:
         if change.field in _TEXT or change.field is Field.CONTENT:
             continue
-        console.print(_line(console, (Span(Mark.SAME, f"{change.field.value}:"), *_pair(change.old, change.new))))
+        console.print(marked(console, (Span(Mark.SAME, f"{change.field.value}:"), *_pair(change.old, change.new))))
     if any(change.field in (*_TEXT, Field.CONTENT) for change in reading.changes):
         for spans in diff_paragraphs(reading.before, reading.after):
-            console.print(_line(console, spans))
+            console.print(marked(console, spans))
 
 
 def _pair(old: str, new: str) -> list[Span]:
     return [Span(mark, text) for mark, text in ((Mark.OLD, old), (Mark.NEW, new)) if text]
-
-
-def _line(console: Console, spans: Sequence[Span]) -> Text:
-    if not console.is_terminal:
-        return Text(plain_line(spans))
-    line = Text()
-    for number, span in enumerate(spans):
-        line.append(" " if number else "")
-        line.append(printable(span.text) if span.mark is not Mark.GAP else f"… {span.text} …", _STYLES[span.mark])
-    return line
-
-
-def plain_line(spans: Sequence[Span]) -> str:
-    """One line of a diff without colours."""
-    return " ".join(_MARKS[span.mark].format(printable(span.text)) for span in spans)
 
 
 def as_json(result: Reextracted) -> str:

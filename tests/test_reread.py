@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from archive.captures import Unreadable
 from archive.lines import ArticleLine, decode_article, encode_article
 from archive.records import Attachment, Capture, CapturePlace, CaptureRef, Event, Image, Kind
+from archive.report import plain_line
 from archive.texts import content_sha256
-from crawler.reextract_report import plain_line
+from archive.worddiff import Mark, diff_paragraphs
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
 from pipelines.reread import Field, compare, reread
-from pipelines.worddiff import Mark, diff_paragraphs
 from tests.portals.ba_song import PlainSpider
 from tests.raw_server import article as page
 from vietnam.dates import TZ, Moment
