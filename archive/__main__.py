@@ -16,6 +16,7 @@ from archive.identity import Paths, read_identity
 from archive.queries import Found
 from archive.rebuild import rebuild
 from archive.records import Event, Kind
+from archive.removal import REMOVALS
 from archive.report import print_articles, print_audit, printable
 from archive.store import Archive
 from vietnam.dates import TZ
@@ -164,7 +165,7 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
         stored = next((other for other in relatives if other.file), item)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
-        of = version.revision_of or version.duplicate_of
+        of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
         print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
     for other in relatives:
         if (other.portal, other.key) != (item.portal, item.key):

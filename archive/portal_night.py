@@ -42,6 +42,7 @@ from archive.records import (
     Via,
 )
 from archive.recovery import recover
+from archive.removal import Removal, held, removal_line
 from archive.runs import RUN_FILE, run_bytes
 from archive.tally import JudgeNight, Tally, tally
 from archive.texts import content_sha256, file_name, text_bytes, version_id
@@ -60,6 +61,7 @@ class _Pending:
     reasons: tuple[str, ...] = ()
     temporary: Path | None = None
     data: bytes = b""
+    gone_after: int | None = None
 
 
 class PortalNight:
@@ -130,6 +132,13 @@ class PortalNight:
         """Queue an article with the line of the response it was read from."""
         self._queue(_Pending(page, document))
 
+    def vanished(self, page: Page, gone_after: int) -> None:
+        """Queue the line of an answer that says that an article is no more.
+
+        It becomes an event `gone`, once, when none has stood there for `gone_after` days and a text of it was kept.
+        """
+        self._queue(_Pending(page, gone_after=gone_after))
+
     def quarantine(self, document: Document, reasons: tuple[str, ...], page: Page) -> None:
         """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
         self._queue(_Pending(page, document, reasons))
@@ -167,15 +176,15 @@ class PortalNight:
             self._warc.sync()
             self._write_texts()
             with self._index.writing() as transaction:
+                pages = [pending.page for pending in self._pending if pending.page]
+                for number, page in enumerate(pages, start=len(self.pages)):
+                    transaction.add_page(self.night, self.run, number, page)
                 lines = self._judged(transaction)
                 sync_folder(self.folder)
-                pages = [pending.page for pending in self._pending if pending.page]
                 if pages:
                     append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
-                for number, page in enumerate(pages, start=len(self.pages)):
-                    transaction.add_page(self.night, self.run, number, page)
         self.pages += pages
         self.articles += lines
         self._pending, self._oldest, self._broken = [], None, False
@@ -198,6 +207,11 @@ class PortalNight:
         lines: list[ArticleLine] = []
         seq = max((line.seq for line in self.articles), default=-1) + 1
         for pending in self._pending:
+            removal = self._removal(transaction, pending, seq)
+            if removal is not None:
+                transaction.add_event(self.night, self.run, removal)
+                lines.append(removal)
+                seq += 1
             if pending.document is None or pending.temporary is None:
                 continue
             line = self._judge_one(transaction, pending.document, pending, seq)
@@ -212,6 +226,23 @@ class PortalNight:
                 lines.append(line)
                 seq += 1
         return lines
+
+    def _removal(self, transaction: Transaction, pending: _Pending, seq: int) -> ArticleLine | None:
+        """What the answer says of a removal: `gone`, `returned`, or nothing new. A doubtful article brings nothing back."""
+        page = pending.page
+        if page is None or page.key is None or pending.reasons:
+            return None
+        is_gone = (last := transaction.removal(self.portal, page.key)) is not None and last.event is Event.GONE
+        if pending.document is not None and is_gone:
+            event = Event.RETURNED
+        elif pending.gone_after is not None and not is_gone:
+            if not held(transaction.vanished(self.portal, page.key), self.night, pending.gone_after):
+                return None
+            event = Event.GONE
+        else:
+            return None
+        version = transaction.last_version(self.portal, page.key)
+        return removal_line(event, seq, version, self.portal, page, self.via) if version else None
 
     def _judge_one(
         self, transaction: Transaction, document: Document, pending: _Pending, seq: int
@@ -258,6 +289,21 @@ class PortalNight:
         """The night in which an article was first kept."""
         with self._index.reading() as questions:
             return questions.first_kept(self.portal, key)
+
+    def vanished_since(self, key: str) -> date | None:
+        """The first night in which the article had vanished, with no good answer since; None while it stands."""
+        with self._index.reading() as questions:
+            return min(questions.vanished(self.portal, key), default=None)
+
+    def removal(self, key: str) -> Removal | None:
+        """Whether the article was last recorded as gone or as returned."""
+        with self._index.reading() as questions:
+            return questions.removal(self.portal, key)
+
+    def waiting(self, keys: Collection[str]) -> set[str]:
+        """Which of these answered with something that is no article, and wait for a look after tonight."""
+        with self._index.reading() as questions:
+            return questions.waiting(self.portal, list(keys), self.night)
 
     def owed(self) -> list[Owed]:
         """Entries of earlier nights and attempts that were listed and never kept."""

@@ -8,10 +8,11 @@ from datetime import date
 from itertools import islice
 from typing import cast
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from archive.judgement import Version
 from archive.records import Event, Outcome, Run, WalkEnd
+from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.runs import run_from
 from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
 from vietnam.letters import strip_diacritics
@@ -49,7 +50,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An article whose next look is due, with the validators of its last response."""
+    """An article whose next look is due, with the validators of its last response if that was the article."""
 
     section: str | None
     key: str
@@ -82,11 +83,8 @@ class Found:
     duplicate_of: str | None
 
 
-class Queries:
+class Queries(RemovalQueries):
     """The questions, on one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
 
     # what a crawl asks
 
@@ -163,10 +161,18 @@ class Queries:
             .where(LOOKS.c.portal == portal, LOOKS.c.next_look <= night.isoformat())
             .order_by(LOOKS.c.next_look, LOOKS.c.at)
         )
-        return [
-            Look(row.section, row.key, row.url, Outcome(row.outcome), row.etag, row.last_modified)
-            for row in self.connection.execute(query)
-        ]
+        return [self._look(row) for row in self.connection.execute(query).all()]
+
+    def _look(self, row: Row[tuple[object, ...]]) -> Look:
+        outcome = Outcome(row.outcome)
+        if outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED):
+            return Look(row.section, row.key, row.url, outcome, row.etag, row.last_modified)
+        # What answered was no article: its validators are not the article's, and it may have been the front page.
+        version = self.latest_event(row.portal, row.key)
+        listed = select(LISTED.c.url).where(LISTED.c.portal == row.portal, LISTED.c.key == row.key)
+        shown = self.connection.execute(listed.order_by(LISTED.c.at, LISTED.c.position).limit(1)).scalar()
+        url = version.url if version else shown or row.url
+        return Look(row.section, row.key, url, outcome, None, None)
 
     def last_walk(self, portal: str, section: str) -> str | None:
         """Where the last complete walk of a section ended."""
@@ -209,6 +215,15 @@ class Queries:
         query = select(EVENTS).where(_VERSION, EVENTS.c.portal == portal, EVENTS.c.key == key)
         row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
         return _found(row) if row else None
+
+    def last_version(self, portal: str, key: str) -> LastVersion | None:
+        """What a line of removal repeats of an article; None when it was never kept as a text."""
+        last = self.latest_event(portal, key)
+        if last is None:
+            return None
+        return LastVersion(
+            last.id, last.section, last.url, last.title, last.published, last.author, last.content_sha256
+        )
 
     def latest_events(self, portal: str, since: date | None = None, limit: int | None = None) -> list[Found]:
         """The event of every article's last version, oldest first: those of a night and later, the newest `limit`."""
@@ -264,7 +279,9 @@ class Queries:
 
     def relatives(self, content: str) -> list[Found]:
         """Every event with this content: the places where a text also stood."""
-        query = select(EVENTS).where(EVENTS.c.content_sha256 == content).order_by(EVENTS.c.night, EVENTS.c.portal)
+        places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
+        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
+        query = query.order_by(EVENTS.c.night, EVENTS.c.portal)
         return [_found(row) for row in self.connection.execute(query)]
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:

@@ -74,6 +74,7 @@ PAGES = Table(
     Column("warc_offset", Integer),
     Column("warc_length", Integer),
     Index("pages_url", "portal", "url", "at"),
+    Index("pages_article", "portal", "key", "at"),
     Index("pages_walk", "portal", "section", "walk_end", "at"),
 )
 

@@ -18,6 +18,7 @@ from scrapy.settings import BaseSettings
 from archive.errors import ArchiveError, ExitCode
 from archive.portal_night import PortalNight
 from archive.records import Event, Outcome, Run, Verdict
+from archive.removal import VANISHED
 from archive.store import Archive
 from archive.tally import Tally
 from crawler.keeper import BLOCKED, UNREACHABLE
@@ -27,6 +28,7 @@ from crawler.tonight import Tonight, software
 from crawler.verdict import HISTORY_NIGHTS, NightCounts, judge_night
 from crawler.walk import Walk
 from pipelines.dedup import judge
+from pipelines.misfits import misfits
 
 __all__ = ["crawl_portal", "night_counts"]
 
@@ -134,6 +136,9 @@ def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counte
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key is not None}
+    for key in [key for key, outcome in last.items() if outcome in VANISHED]:
+        if (night.vanished_since(key) or night.night) < night.night:
+            del last[key]  # away as before: that says nothing of tonight
     return NightCounts(
         outcomes={Outcome(name): count for name, count in tally.outcomes.items()},
         of_articles=Counter(last.values()),
@@ -142,6 +147,7 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
         new=sum(tally.events.get(event.value, 0) for event in _READ),
         quarantined=tally.events.get(Event.QUARANTINED.value, 0),
         misses=extraction.get("layout none", 0),
+        misfits=misfits(extraction),
     )
 
 

@@ -62,6 +62,7 @@ class PortalSpider(Walk):
     tls: str = "plain"
     first_walk_days: int = 30
     looks: tuple[int, ...] = (1, 2, 4, 7, 14, 30)
+    gone_after: int = 14
     labels: tuple[str, ...] = ()
 
     def __init_subclass__(cls, family: str | None = None, **kwargs: Any) -> None:
@@ -201,6 +202,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),
     "first_walk_days": ("a whole number of days from 1", _is_days),
     "looks": ("a tuple of days in rising order", _is_rising),
+    "gone_after": ("a whole number of days from 1", _is_days),
     "labels": ("a tuple of lines", lambda v: _is_tuple_of(v, str)),
     "layouts": ("a tuple of Layout, newest first", lambda v: bool(v) and _is_tuple_of(v, Layout)),
 }

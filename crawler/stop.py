@@ -13,9 +13,11 @@ from datetime import date, timedelta
 
 from archive.records import Listed, WalkEnd
 
-__all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "next_look"]
+__all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "look_for_vanished", "next_look"]
 
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
+VANISHED_LOOKS = (1, 3, 7, 14)  # days after an article had first vanished
+VANISHED_EVERY = 30  # and then, without end: what was withdrawn may come back
 UNDATED_PAGES = 10  # the look-back of a first walk over a list that shows no days
 
 
@@ -29,6 +31,17 @@ def next_look(first_kept: date, night: date, looks: Sequence[int]) -> date | Non
     return next(
         (first_kept + timedelta(days=days) for days in looks if first_kept + timedelta(days=days) > night), None
     )
+
+
+def look_for_vanished(since: date, night: date, gone_after: int) -> date:
+    """The night of the next look at an article that had first vanished in the night `since`.
+
+    There is one exactly `gone_after` days later, so that a removal is told on its day.
+    """
+    later = (night - since).days
+    last = VANISHED_LOOKS[-1]
+    after = last + VANISHED_EVERY * (max(0, later - last) // VANISHED_EVERY + 1)
+    return since + timedelta(days=min(days for days in (*VANISHED_LOOKS, gone_after, after) if days > later))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from archive.records import Outcome, SectionWalk, Verdict, WalkEnd
+from pipelines.misfits import Misfit
 
 __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
@@ -15,6 +16,7 @@ MISSES_SHARE = 0.3  # of the articles read, pages that fit no layout
 QUARANTINE_SHARE = 0.3
 THIN_SHARE = 0.3  # of the usual number of listed articles
 SOFT_SHARE = 0.3
+FEW = 3  # articles that may be withdrawn on a night when nothing else was asked for
 
 _BLOCKING = {
     Outcome.CHALLENGE: "a cookie challenge",
@@ -34,7 +36,8 @@ class NightCounts:
 
     `outcomes` counts every line; `of_articles` counts, for each article that was asked for, what its last line said.
     `new` counts articles that brought something to keep, `listed` the entries that the sections showed; `misses` are
-    articles that fit no layout, `quarantined` those set aside. `stopped` says why a crawl did not end by itself.
+    articles that fit no layout, `quarantined` those set aside, `misfits` the layouts that lose text on sampled pages.
+    `stopped` says why a crawl did not end by itself.
     """
 
     outcomes: Mapping[Outcome, int]
@@ -44,6 +47,7 @@ class NightCounts:
     new: int
     quarantined: int = 0
     misses: int = 0
+    misfits: tuple[Misfit, ...] = ()
     stopped: str | None = None
 
     @property
@@ -141,7 +145,8 @@ def _sections(night: NightCounts) -> list[Finding]:
 
 def _articles(night: NightCounts) -> list[Finding]:
     found = []
-    if night.wanted and not night.articles and not night.of_articles.get(Outcome.NOT_MODIFIED):
+    vanished = night.share(Outcome.SOFT_404, Outcome.GONE) == 1 and night.wanted < FEW
+    if night.wanted and not vanished and not night.articles and not night.of_articles.get(Outcome.NOT_MODIFIED):
         words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
         found.append((Verdict.BROKEN, words))
     elif night.wanted and (unread := 1 - night.share(*_ANSWERED)) > SOFT_SHARE:
@@ -152,6 +157,12 @@ def _articles(night: NightCounts) -> list[Finding]:
     if night.misses > MISSES_SHARE * night.articles:
         words = (
             f"{night.misses} of {night.articles} pages fit no layout: the portal was redesigned or a layout is missing"
+        )
+        found.append((Verdict.SUSPICIOUS, words))
+    for misfit in night.misfits:
+        words = (
+            f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
+            f" {misfit.pages} sampled pages: the layout no longer fits"
         )
         found.append((Verdict.SUSPICIOUS, words))
     if night.quarantined > QUARANTINE_SHARE * night.articles:

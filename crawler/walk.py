@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from datetime import date
 from typing import ClassVar, cast
 
 from scrapy.exceptions import IgnoreRequest
@@ -17,7 +19,9 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
-from archive.records import Listed, Outcome, WalkEnd
+from archive.queries import SETTLED
+from archive.records import Event, Listed, Outcome, Page, WalkEnd
+from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure
 from crawler.guard import REPLICA_SUFFIX, own_hosts
 from crawler.keeper import NightKeeper
@@ -26,7 +30,7 @@ from crawler.outcome import Expect, classify
 from crawler.reading import charset_of, listing_text, see
 from crawler.replica import replica_url
 from crawler.residue import layouts_with_rules
-from crawler.stop import SectionProgress, first_walk_since, next_look
+from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, next_look
 from crawler.tonight import Tonight
 from pipelines.article import Layout
 from pipelines.keep import Captured
@@ -50,6 +54,7 @@ class Walk(NightKeeper):
     tls: str
     first_walk_days: int
     looks: tuple[int, ...]
+    gone_after: int
     labels: tuple[str, ...]
     layouts: ClassVar[tuple[Layout, ...]]
 
@@ -177,7 +182,8 @@ class Walk(NightKeeper):
         self.listed |= {entry.key for entry in entries}
         self.write(answer_page(ask, captured, outcome, detail, listed=entries, walk_end=end_here))
         self.heed(outcome)
-        wanted = [entry for entry in entries if not self.night.is_kept(entry.key)]
+        waiting = self.night.waiting({entry.key for entry in entries})
+        wanted = [entry for entry in entries if entry.key not in waiting and not self.night.is_kept(entry.key)]
         requests = [one for entry in wanted for one in self._article_request(section.name, entry.key, entry.url)]
         if end_here is None and following is not None:
             requests.insert(0, self._list_request(section, following))
@@ -212,13 +218,9 @@ class Walk(NightKeeper):
         seen = see(response, ask, self.home, self._own_here(), self._read_with)
         outcome, detail = classify(seen)
         try:
-            look = None
-            if outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED):
-                first = self.night.first_kept(ask.key or "") or self.night.night
-                look = next_look(first, self.night.night, self._looks)
-            page = answer_page(ask, captured, outcome, detail, next_look=look)
+            page = answer_page(ask, captured, outcome, detail, next_look=self._next_look(ask.key, outcome))
             if outcome is not Outcome.ARTICLE:
-                self.write(page)
+                self._without_article(page)
                 self.heed(outcome)
                 return
         except ArchiveError as error:
@@ -227,6 +229,29 @@ class Walk(NightKeeper):
         self.heed(outcome)
         # The address that answered is where relative links start; the stages use the page's.
         yield Fetched(page, response.body, self._read_with, charset_of(response))
+
+    def _without_article(self, page: Page) -> None:
+        if page.outcome in VANISHED:
+            self.night.vanished(page, self.gone_after)
+            self.noted(page)
+        else:
+            self.write(page)
+
+    def _next_look(self, key: str | None, outcome: Outcome) -> date | None:
+        """When to ask for an article again after this outcome; None where the schedule ends or the lists decide."""
+        tonight, stands = self.night.night, outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+        if key is None or not (stands or outcome.value in SETTLED):
+            return None
+        since = None if stands else self.night.vanished_since(key)
+        if since or outcome in VANISHED:
+            return look_for_vanished(since or tonight, tonight, self.gone_after)
+        watched = self.night.first_kept(key)
+        removal = self.night.removal(key)
+        if removal is not None:  # what came back is watched like something new
+            watched = removal.night if removal.event is Event.RETURNED else tonight
+        if watched is None and not stands:
+            return None
+        return next_look(watched or tonight, tonight, self._looks)
 
     def on_failure(self, failure: Failure) -> None:
         """Record a request that brought no response to the spider."""
@@ -239,7 +264,8 @@ class Walk(NightKeeper):
         if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
         try:
-            self.write(failure_page(ask, request.url, self.now(), outcome, detail, end))
+            page = failure_page(ask, request.url, self.now(), outcome, detail, end)
+            self.write(replace(page, next_look=self._next_look(ask.key, outcome)))
         except ArchiveError as error:
             self.failed(error)
         self.heed(outcome)

@@ -74,6 +74,8 @@ def test_a_missing_attribute_is_named(attribute: str) -> None:
         ("first_walk_days", 1.5, "a whole number of days from 1"),
         ("looks", (2, 1), "a tuple of days in rising order"),
         ("looks", (0, 1), "a tuple of days in rising order"),
+        ("gone_after", 0, "a whole number of days from 1"),
+        ("gone_after", 14.5, "a whole number of days from 1"),
         ("labels", "Tin tức", "a tuple of lines"),
         ("layouts", (), "a tuple of Layout, newest first"),
     ],
