@@ -6,9 +6,12 @@ Words are compared as they stand, with their diacritics: `hoà` and `hòa` are t
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+
+from archive.paragraphs import Pair, pairs
 
 __all__ = ["Mark", "Span", "diff_paragraphs"]
 
@@ -40,15 +43,35 @@ Line = tuple[Span, ...]
 def diff_paragraphs(old: Sequence[str], new: Sequence[str], context: int = 1) -> tuple[Line, ...]:
     """The new text as lines of spans, with what went; unchanged paragraphs beyond `context` are one GAP."""
     found: list[Line] = []
-    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found += _unchanged(old[i:i_end], context, first=i == 0, last=i_end == len(old) and j_end == len(new))
-        elif i_end - i == j_end - j:
-            for before, after in zip(old[i:i_end], new[j:j_end], strict=True):
-                found.append(_words([before], [after]))
+    groups = [(same, list(group)) for same, group in groupby(pairs(old, new), key=_same)]
+    for number, (same, group) in enumerate(groups):
+        if same:
+            paragraphs = [pair.new[0] for pair in group]
+            found += _unchanged(paragraphs, context, first=number == 0, last=number == len(groups) - 1)
         else:
-            found.append(_words(old[i:i_end], new[j:j_end]))
+            found += [_words(pair.old, pair.new) for pair in _replaced(group)]
     return tuple(found)
+
+
+def _same(pair: Pair) -> bool:
+    return pair.old == pair.new
+
+
+def _replaced(group: Sequence[Pair]) -> Iterator[Pair]:
+    """The same with a paragraph that came right after one that went on one line with it."""
+    waiting: Pair | None = None
+    for pair in group:
+        if waiting is not None and not pair.old:
+            yield Pair(waiting.old, pair.new)
+            waiting = None
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = None if pair.new else pair
+        if pair.new:
+            yield pair
+    if waiting is not None:
+        yield waiting
 
 
 def _unchanged(paragraphs: Sequence[str], context: int, *, first: bool, last: bool) -> list[Line]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-__all__ = ["TZ", "Label", "Shown", "shown_dates"]
+__all__ = ["TZ", "Label", "Shown", "clock_places", "day_places", "shown_dates"]
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -39,6 +39,7 @@ _DAY = re.compile(
 _CLOCK = r"""(?<![\d:./\-]) (?P<H>\d{1,2}) \s? (?: : | h | g | giờ ) \s? (?P<M>\d{2})
     (?: \s?:\s? (?P<S>\d{2}) (?:\.\d+)? )?
     (?! [\d:] ) (?: \s? (?:phút|'|’) )? (?: \s* (?P<half> AM|PM|SA|CH|sáng|chiều|tối ) \b )?"""
+_TIME = re.compile(_CLOCK, _FLAGS)
 _GAP = r"[\s,|\-–—•·]*"
 _WEEKDAY = r"(?<!\w) (?: thứ \s* (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7]) | t[2-7] | (?:chủ|chúa) \s* nhật | cn ) (?!\w)"
 _AFTER = re.compile(rf"[\s,|\-–—•·(@T]* (?: (?:vào\s+)? lúc | hồi )? \s* :? \s* {_CLOCK}", _FLAGS)
@@ -205,3 +206,16 @@ def shown_dates(text: str) -> Iterator[Shown]:
         shown = _read(text, found)
         if shown is not None:
             yield shown
+
+
+def day_places(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of every whole day the text writes, terms and ranges included, and the day as `2025-3-5`."""
+    for found in _DAY.finditer(text):
+        year, month, day = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
+        yield found.start(), found.end(), f"{int(year)}-{_month(month)}-{int(day)}"
+
+
+def clock_places(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every time of day with its minutes that the text writes."""
+    for found in _TIME.finditer(text):
+        yield found.span()

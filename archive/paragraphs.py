@@ -1,0 +1,110 @@
+"""Which paragraph of an old text became which of the new one: the ground on which words are compared.
+
+Paragraphs that are equal but for case, spaces and tone style anchor the rest; between two anchors those with most words
+in common are matched in order. What was split or joined stays together; what has no match came or went.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vietnam.letters import fold, nfc
+
+__all__ = ["Pair", "pairs"]
+
+_LIKE = 0.4  # paragraphs with a smaller share of words in common are two paragraphs
+_GAIN = 0.1  # by how much a neighbour has to make a match better to belong to it
+_LARGEST = 10_000  # pairs of paragraphs between two anchors; beyond that they are matched by their place
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Paragraphs of the old text and what they became: nothing where they went, from nothing where they came."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
+    """The two texts side by side, in the new one's order; every paragraph of both once."""
+    found: list[Pair] = []
+    before, after = [fold(paragraph) for paragraph in old], [fold(paragraph) for paragraph in new]
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found += [Pair((one,), (other,)) for one, other in zip(old[i:i_end], new[j:j_end], strict=True)]
+        else:
+            found += _between(old[i:i_end], new[j:j_end])
+    return tuple(found)
+
+
+def _between(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+    before, after = [_bag([one]) for one in old], [_bag([other]) for other in new]
+    if len(old) * len(new) > _LARGEST:
+        same_place = enumerate(zip(before, after, strict=False))
+        matches = [(number, number) for number, both in same_place if _likeness(*both) >= _LIKE]
+    else:
+        matches = _matches(before, after)
+    found: list[Pair] = []
+    i = j = 0
+    for one, other in [*matches, (len(old), len(new))]:
+        found += [Pair((paragraph,), ()) for paragraph in old[i:one]]
+        found += [Pair((), (paragraph,)) for paragraph in new[j:other]]
+        if one < len(old):
+            found.append(Pair((old[one],), (new[other],)))
+        i, j = one + 1, other + 1
+    return _joined(found)
+
+
+def _matches(old: Sequence[Counter[str]], new: Sequence[Counter[str]]) -> list[tuple[int, int]]:
+    """The matches in order whose likenesses sum up highest (the alignment of Needleman and Wunsch without gap costs)."""
+    likeness = [[_likeness(one, other) for other in new] for one in old]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            taken = likeness[i][j] + best[i + 1][j + 1] if likeness[i][j] >= _LIKE else 0.0
+            best[i][j] = max(taken, best[i + 1][j], best[i][j + 1])
+    found = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if likeness[i][j] >= _LIKE and best[i][j] == likeness[i][j] + best[i + 1][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _joined(found: list[Pair]) -> list[Pair]:
+    """The same with every piece that was split off a paragraph, or joined to one, beside what it belongs to."""
+    result: list[Pair] = []
+    for pair in found:
+        if result and (whole := _whole(result[-1], pair)) is not None:
+            result[-1] = whole
+        else:
+            result.append(pair)
+    return result
+
+
+def _whole(one: Pair, other: Pair) -> Pair | None:
+    """Both as one pair, when that is more alike than the matched one of them alone."""
+    together = replace(one, old=one.old + other.old, new=one.new + other.new)
+    matched = [pair for pair in (one, other) if pair.old and pair.new]
+    if len(matched) != 1 or not together.old or not together.new:
+        return None
+    alone = _likeness(_bag(matched[0].old), _bag(matched[0].new))
+    return together if _likeness(_bag(together.old), _bag(together.new)) >= alone + _GAIN else None
+
+
+def _bag(paragraphs: Sequence[str]) -> Counter[str]:
+    return Counter(word for paragraph in paragraphs for word in nfc(paragraph).split())
+
+
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    """Twice the words in common by all words of both."""
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 1.0
