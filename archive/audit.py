@@ -275,10 +275,8 @@ def _index(paths: Paths, audit: Audit) -> None:
             with expected.reading() as wanted, actual.reading() as present:
                 for table in TABLES:
                     files, rows = Counter(wanted.rows(table)), Counter(present.rows(table))
-                    for row in files - rows:
-                        audit.found(Code.ROW_MISSING, f"index.db/{table.name}", _key(row))
-                    for row in rows - files:
-                        audit.found(Code.ROW_EXTRA, f"index.db/{table.name}", _key(row))
+                    _rows(audit, Code.ROW_MISSING, table.name, files - rows)
+                    _rows(audit, Code.ROW_EXTRA, table.name, rows - files)
         except ArchiveError as error:
             audit.found(Code.INDEX, "index.db", str(error))
         finally:
@@ -286,5 +284,11 @@ def _index(paths: Paths, audit: Audit) -> None:
             actual.close()
 
 
-def _key(row: tuple[object, ...]) -> str:
-    return " ".join(str(value) for value in row[:4])
+def _rows(audit: Audit, code: Code, table: str, rows: Counter[tuple[object, ...]]) -> None:
+    """One finding for each night (of lists and looks: each portal) whose rows differ, however many they are."""
+    groups: dict[str, list[tuple[object, ...]]] = {}
+    for row in rows:
+        groups.setdefault(str(row[0]), []).append(row)
+    for group, found in sorted(groups.items()):
+        first = " ".join(str(value) for value in min(found, key=str)[1:4])
+        audit.found(code, f"index.db/{table}", f"{group}: {len(found)} rows, the first {first}")
