@@ -66,7 +66,8 @@ def print_audit(audit: Audit, *, as_json: bool) -> None:
         f"read {audit.nights} nights, {audit.runs} portal-nights, {audit.texts} texts, {audit.captures} captures, "
         f"{audit.files} files, {size}"
     )
-    print("intact" if not audit.findings else f"{len(audit.findings)} findings")
+    count = len(audit.findings)
+    print("intact" if not count else f"{count} finding{'s' if count > 1 else ''}")
 
 
 def marked(console: Console, spans: Sequence[Span]) -> Text:
