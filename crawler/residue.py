@@ -93,7 +93,7 @@ def with_rules(layouts: tuple[Layout, ...], rules: Iterable[Rule]) -> tuple[Layo
     return tuple(
         replace(
             layout,
-            drop=(*layout.drop, *more[DROP]),
+            boxes=(*layout.boxes, *more[DROP]),
             before=(*layout.before, *more[Where.BEFORE]),
             among=(*layout.among, *more[Where.AMONG]),
             after=(*layout.after, *more[Where.AFTER]),

@@ -49,8 +49,9 @@ class Layout:
     `fits` tells whether a page has this layout. Of `title`, `published`, `lead`, `author` and `body` the first selector
     that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes its first
     match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are whole
-    lines the portal prints in the body that are not text (section labels), compared folded. `before`, `among` and
-    `after` are shapes (`pipelines.shapes`) of lines it prints before the text, anywhere in it, and after it.
+    lines the portal prints in the body that are not text (section labels), compared folded. `boxes` are dropped like
+    `drop`, and `before`, `among` and `after` are shapes (`pipelines.shapes`) of lines before the text, anywhere in it and
+    after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Layout:
     cut: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     after: tuple[str, ...] = ()

@@ -106,6 +106,7 @@ def layout_from_json(data: dict[str, str | list[str]]) -> Layout:
         cut=words("cut"),
         attachments=words("attachments"),
         labels=words("labels"),
+        boxes=words("boxes"),
         before=words("before"),
         among=words("among"),
         after=words("after"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,9 +61,13 @@ def read_layout(page: Page, layout: Layout, now: datetime) -> Reading | None:
     captions = _matches(page, layout.captions)
     taken = frozenset(element for element in (title_element, seen_in, *leads) if element is not None)
     # A container that a drop selector happens to match stays: `[class*=portlet]` is meant for what is inside.
-    skip = (skip | taken) - frozenset(containers)
+    boxes = _matches(page, layout.boxes) - frozenset(containers)
+    skip = (skip | taken | boxes) - frozenset(containers)
     reading = Reading(title=title, layout=layout.name, labels=frozenset(fold(label) for label in layout.labels))
     reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
+    reading.removed = [
+        piece.text for box in _inside(boxes, (*leads, *containers)) for piece in pieces_of(box) if piece.text
+    ]
     reading.published = decide(seen, page, None, now, named)
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
@@ -80,6 +85,12 @@ def read_layout(page: Page, layout: Layout, now: datetime) -> Reading | None:
 
 def _matches(page: Page, selectors: tuple[str, ...]) -> frozenset[HtmlElement]:
     return frozenset(element for selector in selectors for element in match(page.root, selector))
+
+
+def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """The boxes below these places, in the order of the page."""
+    if boxes:
+        yield from (element for place in places for element in place.iterdescendants() if element in boxes)
 
 
 def _title(page: Page, layout: Layout) -> tuple[str, HtmlElement | None]:

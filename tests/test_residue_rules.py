@@ -10,6 +10,9 @@ from types import ModuleType
 import pytest
 
 from archive.errors import UsageError
+from archive.ledger import State
+from archive.records import Run, Verdict, Via
+from crawler.nighttable import NightRow
 from crawler.residue import Rule, add_rule, file_of, rules_of, with_rules
 from pipelines.article import Layout
 from pipelines.codec import layout_from_json, layout_to_json
@@ -116,14 +119,17 @@ def test_among_takes_it_anywhere_and_nothing_longer() -> None:
 
 
 def test_drop_takes_the_box() -> None:
-    assert read(f'<div class="ke"><p>{LINE}</p><p>Mở ra</p></div>{BODY}', Rule("drop", "div.ke"))[0] == TEXT
+    box = f'<div class="ke"><p>{LINE}</p><p>Mở ra</p></div>'
+
+    assert read(box + BODY, Rule("drop", "div.ke")) == (TEXT, (LINE, "Mở ra"))
+    assert read(BODY, Rule("drop", "div.noi-dung")) == (TEXT, ())
 
 
 def test_a_layout_takes_its_lines_through_the_worker() -> None:
     (layout,) = with_rules((LAYOUT,), (Rule("before", "a"), Rule("among", "b"), Rule("after", "c"), Rule("drop", "d")))
 
     assert layout_from_json(layout_to_json(layout)) == layout
-    assert (layout.before, layout.among, layout.after, layout.drop) == (("a",), ("b",), ("c",), (".cu", "d"))
+    assert (layout.before, layout.among, layout.after, layout.boxes) == (("a",), ("b",), ("c",), ("d",))
 
 
 @pytest.mark.parametrize(
@@ -145,3 +151,21 @@ def test_a_layout_takes_its_lines_through_the_worker() -> None:
 )
 def test_selectors_of_a_box(box: tuple[str, ...], selectors: tuple[str, ...]) -> None:
     assert selectors_of(box) == selectors
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (Verdict.GOOD, ("residue: 2 suspects on ba_song",)),
+        (Verdict.BROKEN, ("no history yet", "residue: 2 suspects on ba_song")),
+    ],
+)
+def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict, told: tuple[str, ...]) -> None:
+    now = datetime(2025, 3, 4, tzinfo=TZ)
+    reasons = ("no history yet", "residue: 2 suspects on ba_song")
+    run = Run(
+        "ba_song", now.date(), "ba_song", Via.REPLICA, now, now, complete=True, finish_reason="finished",
+        verdict=verdict, reasons=reasons, listed=3, requests=4, bytes=5,
+    )  # fmt: skip
+
+    assert NightRow("ba_song", State.DONE, "", run).to_read == told
