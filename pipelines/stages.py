@@ -7,6 +7,7 @@ What a stage cannot do leaves a page line with its outcome: nothing is dropped w
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, Self
@@ -20,6 +21,7 @@ from pipelines.article import Article, Layout
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.keep import Keeper, document_of
+from pipelines.misfits import is_sampled, tallied
 from pipelines.reread import request_of, reread_of
 from pipelines.worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 
@@ -104,6 +106,8 @@ class ExtractStage(Stage):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._worker = ExtractionWorker()
+        self._sections: set[str | None] = set()
+        self._checks: list[asyncio.Future[None]] = []
 
     async def process_item(self, item: Fetched) -> Read:
         """The article as the page says it."""
@@ -119,10 +123,36 @@ class ExtractStage(Stage):
             raise self.bug(item.page, error) from error
         self.crawl.counted(f"layout {article.layout}")
         self.crawl.counted("restored", article.restored)
+        if article.layout != "none" and self._is_sampled(item.page):
+            # Beside the way of the article, which is kept in its turn.
+            self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
         return Read(item.page, article, item.layouts)
 
+    def _is_sampled(self, page: Page) -> bool:
+        """Whether whole-page trafilatura reads the page too: the first of each section, and every tenth by its key."""
+        first = page.section not in self._sections
+        self._sections.add(page.section)
+        return first or is_sampled(page.key or page.url)
+
+    async def _crosscheck(self, item: Fetched, article: Article) -> None:
+        """Count how the layout holds against the whole page; nothing that happens here costs the article."""
+        try:
+            check = await self._worker.crosscheck_async(item.body, article, item.declared)
+        except (ExtractTimeout, ExtractFailed) as error:
+            self.crawl.counted("crosscheck failed")
+            _log.info("not cross-checked: %s", ascii(str(error)))
+            return
+        for name, count in tallied(check).items():
+            self.crawl.counted(name, count)
+        if check.disagrees:
+            _log.warning(
+                "layout %s lacks %d of %d letters that the whole page has: %s, first %s",
+                check.layout, check.missed, check.whole, ascii(item.page.url), check.first,
+            )  # fmt: skip
+
     async def close_spider(self) -> None:
-        """End the worker."""
+        """Wait for the cross-checks, end the worker."""
+        await asyncio.gather(*self._checks)
         self._worker.close()
 
 

@@ -19,13 +19,15 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TypedDict
 
 from pipelines.article import Article, Layout
-from pipelines.codec import article_from_json, article_to_json, layout_from_json, layout_to_json
+from pipelines.codec import ArticleJson, article_from_json, article_to_json, layout_from_json, layout_to_json
+from pipelines.misfits import Crosscheck
 
 __all__ = ["ExtractFailed", "ExtractTimeout", "ExtractionWorker"]
 
@@ -42,6 +44,25 @@ class ExtractTimeout(Exception):
 
 class ExtractFailed(Exception):
     """The child raised or died on the page (memory limit, crash); the message is one line."""
+
+
+class _Crosschecked(TypedDict):
+    """The fields of a `Crosscheck`."""
+
+    layout: str
+    text: int
+    confirmed: int
+    whole: int
+    missed: int
+    first: str
+
+
+class _Answer(TypedDict, total=False):
+    """What the child sends for a request: one of these."""
+
+    article: ArticleJson
+    crosscheck: _Crosschecked
+    failed: str
 
 
 class ExtractionWorker:
@@ -71,6 +92,11 @@ class ExtractionWorker:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._read, body, url, tuple(layouts), now, declared_encoding)
 
+    async def crosscheck_async(self, body: bytes, article: Article, declared_encoding: str | None = None) -> Crosscheck:
+        """`pipelines.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._crosscheck, body, article, declared_encoding)
+
     def close(self) -> None:
         """End the child; a page being read is given up at its deadline."""
         self._thread.submit(self._stop).result()
@@ -85,18 +111,26 @@ class ExtractionWorker:
         self.close()
 
     def _read(self, body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared: str | None) -> Article:
-        child = self._running()
-        request = {
+        asked: dict[str, object] = {
             "url": url,
             "layouts": [layout_to_json(layout) for layout in layouts],
             "now": now.isoformat(),
             "encoding": declared,
         }
+        return article_from_json(self._ask(asked, body, url)["article"])
+
+    def _crosscheck(self, body: bytes, article: Article, declared: str | None) -> Crosscheck:
+        asked: dict[str, object] = {"crosscheck": article_to_json(article), "encoding": declared}
+        return Crosscheck(**self._ask(asked, body, article.url)["crosscheck"])
+
+    def _ask(self, request: dict[str, object], body: bytes, url: str) -> _Answer:
+        """The child's answer to one request and page; raises ExtractTimeout or ExtractFailed."""
+        child = self._running()
         until = time.monotonic() + self.deadline
         try:
             _send(child, json.dumps(request).encode(), until)
             _send(child, body, until)
-            answer = json.loads(_receive(child, until))
+            answer: _Answer = json.loads(_receive(child, until))
         except TimeoutError:
             self._stop()
             raise ExtractTimeout(f"not read within {self.deadline:g} s: {url}") from None
@@ -105,7 +139,7 @@ class ExtractionWorker:
             raise ExtractFailed(f"the reading process ended on {url} (memory limit or crash)") from lost
         if "failed" in answer:
             raise ExtractFailed(f"{answer['failed']}: {url}")
-        return article_from_json(answer["article"])
+        return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is None:
@@ -188,22 +222,29 @@ def _wait(descriptor: int, event: int, until: float) -> None:
 
 def _serve(source: BinaryIO, sink: BinaryIO) -> None:
     """The child: answer frames until the pipe ends."""
+    from pipelines.crosscheck import crosscheck
     from pipelines.extract import extract
+    from pipelines.markup import parse
 
     _answer(sink, {"ready": True})
     while (header := source.read(8)) and len(header) == 8:
         request = json.loads(source.read(int.from_bytes(header, "big")))
         body = source.read(int.from_bytes(source.read(8), "big"))
-        layouts = tuple(layout_from_json(layout) for layout in request["layouts"])
-        now = datetime.fromisoformat(request["now"])
         try:
-            article = extract(body, request["url"], layouts, now, request["encoding"])
+            if "crosscheck" in request:
+                read = article_from_json(request["crosscheck"])
+                found = crosscheck(parse(body, read.url, request["encoding"]), read)
+                answer: dict[str, object] = {"crosscheck": asdict(found)}
+            else:
+                layouts = tuple(layout_from_json(layout) for layout in request["layouts"])
+                now = datetime.fromisoformat(request["now"])
+                article = extract(body, request["url"], layouts, now, request["encoding"])
+                answer = {"article": article_to_json(article)}
         except MemoryError:
             return
         except Exception as error:
-            _answer(sink, {"failed": f"{type(error).__name__}: {error}".splitlines()[0]})
-        else:
-            _answer(sink, {"article": article_to_json(article)})
+            answer = {"failed": f"{type(error).__name__}: {error}".splitlines()[0]}
+        _answer(sink, answer)
 
 
 def _answer(sink: BinaryIO, data: object) -> None:

@@ -1,0 +1,78 @@
+"""What a night's sample says of its layouts: one page's cross-check, the counts it adds, the layouts that no longer fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+__all__ = ["Crosscheck", "Misfit", "is_sampled", "misfits", "tallied"]
+
+_EVERY = 10  # of so many articles one is sampled, by the hash of its key
+_DISAGREES = 0.3  # share of the whole page's prose that a layout may lack
+_LEAST = 160  # letters of prose below which a page says nothing against a layout
+_LACKS, _SOME = 0.05, 30  # share and letters that make a small loss
+_SEVERAL, _NEARLY_ALL = 4, 0.8  # sampled pages from which small losses count, and the share of them that has one
+
+
+@dataclass(frozen=True, slots=True)
+class Crosscheck:
+    """One page read twice, in letters of prose. `text` is what the layout gave and `confirmed` what trafilatura has
+    of it; `whole` is what trafilatura finds and `missed` what the layout lacks of it, `first` the first such sentence."""
+
+    layout: str
+    text: int
+    confirmed: int
+    whole: int
+    missed: int
+    first: str = ""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether the layout lacks something of the size of a lead; a single page proves nothing."""
+        return self.missed >= _SOME and self.missed >= _LACKS * self.whole
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the layout lacks so much that it is wrong on this page."""
+        return self.missed >= _LEAST and self.missed >= _DISAGREES * self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A layout that lost text: on `lacking` of `pages` sampled ones, there `percent` of the whole page's prose."""
+
+    layout: str
+    pages: int
+    lacking: int
+    percent: int
+
+
+def is_sampled(key: str) -> bool:
+    """Whether an article belongs to the sample; the same key always does or never."""
+    return int.from_bytes(sha256(key.encode()).digest()[:4], "big") % _EVERY == 0
+
+
+def tallied(check: Crosscheck) -> dict[str, int]:
+    """What one check adds to the extraction counts of the night's record; `misfits` reads them back."""
+    own = f"crosscheck {check.layout}"
+    counts = {"crosscheck pages": 1, f"{own} pages": 1}
+    if check.lacks:
+        counts |= {f"{own} lacking": 1, f"{own} whole": check.whole, f"{own} missed": check.missed}
+    if check.disagrees:
+        counts |= {"crosscheck disagree": 1, f"{own} disagree": 1}
+    return counts
+
+
+def misfits(counts: Mapping[str, int]) -> tuple[Misfit, ...]:
+    """The layouts that are wrong on a third of their sampled pages, or lack a little on nearly all of several; worst first."""
+    found = []
+    for name, lacking in counts.items():
+        own = name.removesuffix(" lacking")
+        if own == name or not own.startswith("crosscheck "):
+            continue
+        pages, wrong = counts.get(f"{own} pages", 0), counts.get(f"{own} disagree", 0)
+        if 3 * wrong >= pages or (pages >= _SEVERAL and lacking >= _NEARLY_ALL * pages):
+            percent = round(100 * counts.get(f"{own} missed", 0) / max(counts.get(f"{own} whole", 0), 1))
+            found.append(Misfit(own.removeprefix("crosscheck "), pages, lacking, percent))
+    return tuple(sorted(found, key=lambda misfit: (-misfit.percent, misfit.layout)))
