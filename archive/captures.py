@@ -63,18 +63,19 @@ class Captures:
         A duplicate's are those of the text that was kept for it: the same words, perhaps in other paragraphs.
         """
         holder = self._holder(found)
-        published = self.line(holder).published_raw if holder else None
-        return tuple(text_content(self._text(holder, found), published).strip("\n").split("\n"))
-
-    def _text(self, holder: Found | None, found: Found) -> str:
         if holder is None or holder.file is None:
             raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
-        path = run_folder(self._paths, date.fromisoformat(holder.night), holder.run) / holder.file
+        content = text_content(self.text(holder), self.line(holder).published_raw)
+        return tuple(content.strip("\n").split("\n"))
+
+    def text(self, found: Found) -> str:
+        """The text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
+        path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
         try:
             data = path.read_bytes()
         except OSError as error:
             raise Unreadable(f"{self._name(path)} cannot be read ({error.strerror}); {_RESTORE}") from None
-        if sha256(data).hexdigest() != holder.sha256:
+        if sha256(data).hexdigest() != found.sha256:
             raise Unreadable(f"{self._name(path)} is not the text that its line names; {_RESTORE}")
         return data.decode("utf-8")
 

@@ -8,6 +8,11 @@ the archive alone fetched nothing, so no response of its run stands behind it: i
 capture that was read again, wherever it stands: `{night, run, file, offset, length, sha256}`, the file being
 `YYYY/MM/DD/<run>/<file>`. Its `fetched_at`, `url` and `section` are those of that capture. A `reread` found by a crawl has
 the `warc` of the crawl's own response and no `read_from`. Every line with a text has one of the two.
+
+`changes` and `similarity` stand on the lines of `revision`, `redated` and `reread` and compare the version with the one
+that `revision_of` names: the sorted classes of `archive.changes.Change`, and the share of words that stayed, 0 to 1 with
+four decimals. Both follow from the two text files; `similarity` is null (or missing, in older lines) and `changes` empty
+where the older file could not be read, and on every other event.
 """
 
 from __future__ import annotations
@@ -75,6 +80,7 @@ class ArticleLine:
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     read_from: CapturePlace | None = None
+    similarity: float | None = None
 
 
 def canonical(value: object) -> bytes:

@@ -43,6 +43,7 @@ from archive.records import (
 )
 from archive.recovery import recover
 from archive.removal import Removal, held, removal_line
+from archive.revised import Earlier, described
 from archive.runs import RUN_FILE, run_bytes
 from archive.tally import JudgeNight, Tally, tally
 from archive.texts import content_sha256, file_name, text_bytes, version_id
@@ -215,6 +216,9 @@ class PortalNight:
             if pending.document is None or pending.temporary is None:
                 continue
             line = self._judge_one(transaction, pending.document, pending, seq)
+            if line is not None and line.revision_of:
+                own = {known.seq: known for known in (*self.articles, *lines)}
+                line = described(line, pending.document.text, Earlier(self.captures, transaction, self.folder, own))
             if line is None or line.file is None:
                 pending.temporary.unlink()
             else:
