@@ -159,8 +159,9 @@ class ComposedSite(ABC):
         return self._file_answer(request)
 
     def visible(self, night: date) -> list[ReplicaArticle]:
-        """Articles published by the end of the night, newest first, as they read that night."""
-        shown = [article.as_of(night) for article in self.articles if article.day <= night]
+        """Articles that stand at the end of the night, newest first, as they read that night."""
+        there = [article for article in self.articles if article.day <= night and article.removal(night) is None]
+        shown = [article.as_of(night) for article in there]
         return sorted(shown, key=lambda article: article.published, reverse=True)
 
     def rows(self, section: ReplicaSection, night: date) -> list[Row]:
@@ -224,6 +225,8 @@ class ComposedSite(ABC):
     def _article_answer(self, article: ReplicaArticle | None, request: SiteRequest) -> SiteResponse:
         if article is None or article.day > request.night:
             return self._notice(request, "Không tìm thấy trang", 404)
+        if (removal := article.removal(request.night)) is not None:
+            return self._notice(request, "Bài viết không tồn tại hoặc đã bị gỡ", removal.status)
         if article.withdrawn:
             return self._notice(request, "Không tìm thấy nội dung bạn yêu cầu", 200)
         body = self.render_article(article, request)

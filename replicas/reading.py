@@ -2,7 +2,8 @@
 
 One `[[article]]` table each. `at` is a local date or date-time of Việt Nam; `body` is one part a line: `## heading`,
 `[img picture.jpg] caption`, `- list item`, `| cell | cell`, `~ sign-off`, anything else a paragraph. `shared` takes
-title, lead and body from `content/shared.toml`. `[[article.edit]]` says what is replaced from night number `night` on.
+title, lead and body from `content/shared.toml`. `[[article.edit]]` says what is replaced from night number `night` on,
+`[[article.removed]]` that the article is away from there on: `until` a night (without it for good), with a `status`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from replicas import FIRST_NIGHT
-from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
+from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 
 __all__ = ["CONTENT", "read_articles", "read_body"]
 
@@ -24,7 +25,7 @@ _IMAGE = re.compile(r"\[img ([^\]]+)\]\s*(.*)")
 _PREFIXES = (("## ", Kind.HEADING), ("- ", Kind.LIST_ITEM), ("~ ", Kind.SIGNOFF))
 _FIELDS = {
     "slug", "id", "section", "at", "title", "lead", "body", "shape", "byline", "label", "keywords", "twin", "related",
-    "sticky", "withdrawn", "shared", "files", "edit",
+    "sticky", "withdrawn", "shared", "files", "edit", "removed",
 }  # fmt: skip
 
 Table = dict[str, object]
@@ -90,6 +91,7 @@ def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf)
         shared=_text_or_none(table, "shared"),
         files=_texts(table, "files"),
         revisions=_revisions(portal, table, title, lead, body),
+        removals=_removals(table),
     )
 
 
@@ -104,6 +106,18 @@ def _revisions(portal: str, table: Table, title: str, lead: str, body: str) -> t
             lead, body = lead.replace(old, new), body.replace(old, new)
         revisions.append(Revision(FIRST_NIGHT + timedelta(days=edit["night"]), title, lead, read_body(body)))
     return tuple(revisions)
+
+
+def _removals(table: Table) -> tuple[Removal, ...]:
+    removed = table.get("removed", [])
+    return tuple(
+        Removal(
+            since=FIRST_NIGHT + timedelta(days=one["night"]),
+            until=FIRST_NIGHT + timedelta(days=one["until"]) if "until" in one else None,
+            status=one.get("status", 404),
+        )
+        for one in (removed if isinstance(removed, list) else [])
+    )
 
 
 def _text_or_none(table: Table, name: str) -> str | None:

@@ -20,6 +20,7 @@ __all__ = [
     "ExpectedBlock",
     "Kind",
     "Part",
+    "Removal",
     "ReplicaArticle",
     "ReplicaSection",
     "Revision",
@@ -68,6 +69,22 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that is taken down from night `since` on, up to and without night `until` (None: for good).
+
+    Meanwhile no list shows it and its address answers with `status`; 200 is a page that says there is nothing.
+    """
+
+    since: date
+    until: date | None = None
+    status: int = 404
+
+    def holds(self, night: date) -> bool:
+        """Whether the article is away at the end of `night`."""
+        return self.since <= night and (self.until is None or night < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class ReplicaSection:
     """A section of a composed portal: short name, path, Vietnamese title; `code` is the CMS's own id of it.
 
@@ -109,6 +126,7 @@ class ReplicaArticle:
     shared: str | None = None
     files: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
+    removals: tuple[Removal, ...] = ()
 
     @property
     def day(self) -> date:
@@ -122,6 +140,10 @@ class ReplicaArticle:
             if revision.since <= night:
                 shown = replace(shown, title=revision.title, lead=revision.lead, parts=revision.parts)
         return shown
+
+    def removal(self, night: date) -> Removal | None:
+        """What took the article away that night, None while it stands."""
+        return next((removal for removal in self.removals if removal.holds(night)), None)
 
     def links(self) -> tuple[tuple[str, str], ...]:
         """File name and link text of every attachment linked in the body, in the body's order."""

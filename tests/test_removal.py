@@ -24,7 +24,10 @@ from archive.schema import TABLES
 from archive.store import Archive
 from crawler.stop import look_for_vanished
 from pipelines.dedup import judge
+from replicas.articles import articles
+from replicas.serve import ReplicaServer
 from tests.composed_archive import EDITED, FIRST, SHORT, Told, at, finish, keep, make, walk
+from tests.crawling import crawl, new_archive
 
 PORTAL, KEY = "da_nang", SHORT.key
 URL = f"https://danang.gov.vn.replica.test/{KEY}"
@@ -254,6 +257,41 @@ def test_show_tells_the_nights_and_the_text_that_was_kept(tmp_path: Path) -> Non
     assert shown.endswith(f"{SHORT.paragraphs[-1]}\n")
     listed = command("list", "--night", "2025-03-21", "--archive", str(tmp_path / "a"))
     assert listed.split("\t")[:4] == ["2025-03-21", PORTAL, "gone", version]
+
+
+# Through the real program ---------------------------------------------------------------------------------------------
+
+NOWHERE = 9  # a port of the loopback where nobody listens
+SOONER = ("-s", "SPIDER_MODULES=tests.portals_removal")
+
+
+@pytest.mark.slow
+def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
+    """Three articles are taken down, one of them with a soft 404, one for three nights; meanwhile the portal is down."""
+    root = new_archive(tmp_path / "a")
+    codes = {}
+    with ReplicaServer() as server:
+        for number, port in [(9, server.port), (10, server.port), (11, NOWHERE), (12, server.port), (13, server.port)]:
+            options = ("--archive", str(root), "--night", day(number).isoformat())
+            codes[number] = crawl(*options, *SOONER, portal="quang_tri", port=port).code
+            with Archive.open(root) as archive:
+                archive.seal(day(number), {})
+    assert codes == {9: 0, 10: 0, 11: 1, 12: 0, 13: 0}
+    by_slug = {article.slug: article for article in articles("quang_tri")}
+    away = {by_slug[slug].key: slug for slug in ("van-ban-lich-nghi", "giai-chay-dem", "chuyen-doi-so-lang")}
+    with Archive.open(root) as archive:
+        found = [(number, line.event.value, away.get(line.key)) for number, line in lines_of(archive) if number > 9]
+        assert sorted(found) == [
+            (12, "gone", "chuyen-doi-so-lang"),
+            (12, "gone", "giai-chay-dem"),
+            (12, "gone", "van-ban-lich-nghi"),
+            (13, "returned", "chuyen-doi-so-lang"),
+        ]
+        outcomes = [archive.runs(day(number))[0].outcomes for number in codes]
+        assert [counts.get("gone", 0) for counts in outcomes] == [0, 2, 0, 2, 1]
+        # One more was withdrawn before it was ever kept: lists show it, and it is asked for after 1, 3 and 7 days.
+        assert [counts.get("soft_404", 0) for counts in outcomes] == [1, 2, 0, 2, 1]
+        assert intact(archive)
 
 
 # The rules alone ------------------------------------------------------------------------------------------------------

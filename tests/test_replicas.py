@@ -259,6 +259,27 @@ def test_the_withdrawn_article_is_listed_and_its_page_says_with_200_that_there_i
     assert honest.status == 404
 
 
+REMOVED = [(portal, article) for portal in PORTALS for article in articles(portal) if article.removals]
+
+
+@pytest.mark.parametrize(("portal", "article"), REMOVED, ids=[article.slug for _, article in REMOVED])
+def test_a_removed_article_is_away_from_its_night_on_and_until_it_comes_back(
+    server: ReplicaServer, portal: str, article: ReplicaArticle
+) -> None:
+    site = portal_site(portal)
+    (removal,) = article.removals
+    back = removal.until or removal.since + timedelta(days=400)
+    assert LAST_NIGHT < removal.since
+    standing = {removal.since - timedelta(days=1), *([removal.until] if removal.until else [])}
+    for night in sorted({removal.since, back - timedelta(days=1), *standing}):
+        answer = ask(server, site.host, site.article_path(article), night)
+        listed = article.key in [row.article.key for row in site.rows(site.section(article.section), night)]
+        said = plain(article.title) in words(answer.text)
+        assert (answer.status, listed, said) == (
+            (200, True, True) if night in standing else (removal.status, False, False)
+        )
+
+
 def test_without_a_night_the_last_composed_one_is_answered(server: ReplicaServer) -> None:
     path = path_of(article_url("quang_tri", articles("quang_tri")[-1]))
     assert ask(server, "www.quangtri.gov.vn", path, None).status == 200
