@@ -8,9 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from rich.console import Console
 from rich.progress import Progress
 
 from archive.audit import verify
+from archive.difference import difference, print_difference
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.identity import Paths, read_identity
 from archive.queries import Found
@@ -77,6 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     _filters(command)
     command.set_defaults(run=_show)
+
+    command = commands.add_parser("diff", parents=[shared], help="show word by word what changed in an article")
+    command.add_argument(
+        "article", metavar="ID", help="portal/key: its last two versions; portal/key@version: that one"
+    )
+    command.add_argument("other", nargs="?", metavar="ID2", help="compare the first version with this one")
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.set_defaults(run=_diff)
     return parser
 
 
@@ -152,6 +162,12 @@ def _show(options: argparse.Namespace) -> ExitCode:
             print_articles(found, as_json=False)
             raise _NotFound(f"{len(articles)} articles fit; name one of them by its id")
         _print_article(archive, found[-1], found)
+    return ExitCode.GOOD
+
+
+def _diff(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        print_difference(difference(archive, options.article, options.other), Console(), as_json=options.json)
     return ExitCode.GOOD
 
 
