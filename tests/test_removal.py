@@ -28,6 +28,7 @@ from replicas.articles import articles
 from replicas.serve import ReplicaServer
 from tests.composed_archive import EDITED, FIRST, SHORT, Told, at, finish, keep, make, walk
 from tests.crawling import crawl, new_archive
+from tests.raw_server import RawServer, Said, article, html, listing, response
 
 PORTAL, KEY = "da_nang", SHORT.key
 URL = f"https://danang.gov.vn.replica.test/{KEY}"
@@ -291,6 +292,32 @@ def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
         assert [counts.get("gone", 0) for counts in outcomes] == [0, 2, 0, 2, 1]
         # One more was withdrawn before it was ever kept: lists show it, and it is asked for after 1, 3 and 7 days.
         assert [counts.get("soft_404", 0) for counts in outcomes] == [1, 2, 0, 2, 1]
+        assert intact(archive)
+
+
+@pytest.mark.slow
+def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "a")
+    front = response(html("<h1>Trang chủ</h1>"), ETag='"front"')
+    stands, leads_away = response(article(1), ETag='"a1"'), response(b"", "302 Found", Location="/")
+    asked = []
+    for number, said in [(2, stands), (3, leads_away), (4, leads_away), (6, stands)]:
+        pages: dict[str, Said] = {
+            "/": front,
+            "/tin-tuc": response(listing(["a", "never"])),
+            "/tin/a.html": said,
+            "/tin/never.html": leads_away,
+        }
+        with RawServer(pages) as server:
+            done = crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
+        assert (done.code, done.err) == (0, ""), number
+        asked.append((server.asked["/tin/a.html"], server.asked["/tin/never.html"]))
+        conditions = [head for head in server.heads if "If-None-Match" in head and "/tin/a.html" in head]
+        assert len(conditions) == (number == 3), "validators are those of the article alone"
+    # The one that was never kept waits for its next look (1 and 3 days after the first), though the list shows it.
+    assert asked == [(1, 1), (1, 1), (1, 0), (1, 1)]
+    with Archive.open(root) as archive:
+        assert told(archive) == [(2, "new")]
         assert intact(archive)
 
 
