@@ -23,6 +23,7 @@ __all__ = ["read_generic"]
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WRITER = re.compile(r"author|byline|tac-?gia|writer", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_][\w.]*[ ,&–-]*){1,6}$")
+_BYLINE_LABEL = re.compile(r"^(?:tác giả|người viết|phóng viên)\s*:?\s+", re.IGNORECASE)
 _YEAR_ON = re.compile(r"[\s|•,–-]*(?:\d{1,2}[:/.-]|thứ |chủ nhật).*$", re.IGNORECASE)
 _LINE = 120  # characters: the longest published line with its labels and byline
 _NEAR = 4  # ancestors of the title in which a date above it counts
@@ -75,7 +76,7 @@ def _byline(around: HtmlElement, region: Region) -> str:
         names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
         if not _WRITER.search(names) or element in inside or is_hidden(element):
             continue
-        text = _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,")
+        text = _BYLINE_LABEL.sub("", _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,"))
         if _NAME.match(text):
             return text
     return ""

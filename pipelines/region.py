@@ -19,7 +19,7 @@ from pipelines.engine import lines_of
 from pipelines.markup import Page, line, match, tag_of
 from pipelines.prepare import Piece, pieces_of
 from vietnam.letters import fold
-from vietnam.residue import is_residue
+from vietnam.residue import is_residue, residue_kind
 
 __all__ = ["Region", "find_region"]
 
@@ -28,6 +28,22 @@ _GAP = 40  # characters of links and labels after which prose no longer belongs 
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li ul ol tr tbody table td blockquote pre figure figcaption center".split())
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "dialog", "complementary", "menu", "menubar"})
+# Widgets that belong to the article they stand at.
+_OWN_BAR = frozenset(
+    {
+        "font size",
+        "contrast",
+        "share",
+        "save",
+        "print",
+        "email",
+        "audio",
+        "view counter",
+        "date label",
+        "attachment label",
+    }
+)
+_FOOT = re.compile(r"(?:^|[\s_-])(?:footer|copyright|breadcrumbs?)(?:$|[\s_-])", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:^|[\s_-])(?:nav(?:bar)?|menu|breadcrumbs?|footer|sidebar|comments?|binh-?luan|share|social|popup|modal|toolbar|"
     r"pagination|login|cookie|banner|ads?|advert\w*|quang-?cao|rating|vote|newsletter|tags?|keywords?|tu-?khoa)(?:$|[\s_-])",
@@ -82,7 +98,7 @@ def _furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlEl
         if not tag or element in around or element is body or element is title:
             continue
         names = f"{element.get('class', '')} {element.get('id', '')}"
-        plain = tag in _FURNITURE or element.get("role") in _ROLES
+        plain = tag in _FURNITURE or element.get("role") in _ROLES or _FOOT.search(names) is not None
         if (plain or tag == "header" or _NAMED.search(names)) and (plain or _prose_in(element) < 0.3 * whole):
             found.add(element)
     return frozenset(found)
@@ -110,7 +126,7 @@ def _container(
         if position < start:
             score = min(score, 0) - len(piece.text) * 0.3
         elif score < 0:
-            gap += len(piece.text)
+            gap += 0 if is_residue(piece.text) else len(piece.text)
         elif gap < _GAP or home in homes:
             homes.add(home)
         else:
@@ -131,18 +147,27 @@ def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> Ht
     """The element around a lone block and around blocks set like it beside it: one long paragraph is no article."""
     holders = [outside_link(piece.element) for piece in pieces if len(piece.text) >= PROSE and not piece.linked]
     element = outside_link(element)
-    while element is not body and (tag_of(element) in _BLOCKS or sum(holds(element, holder) for holder in holders) < 2):
+    while element is not body and (
+        (narrow := tag_of(element) in _BLOCKS or _is_table(element, pieces))
+        or sum(holds(element, holder) for holder in holders) < 2
+    ):
         first = next((holder for holder in holders if holds(element, holder)), element)
         wider = [
             each for each in list(element.iterancestors())[:3] if each is not body and body in each.iterancestors()
         ]
         alike = next((each for each in wider if _repeats(each, first, element, holders)), None)
-        if alike is None and tag_of(element) in _BLOCKS and wider:
+        if alike is None and narrow and wider:
             alike = wider[0]
         if alike is None:
             break
         element = alike
     return element
+
+
+def _is_table(element: HtmlElement, pieces: list[Piece]) -> bool:
+    """Whether an element holds a table's rows and nothing else: a decision is more than its annex."""
+    inside = [piece.kind for piece in pieces if piece.text and holds(element, piece.element)]
+    return bool(inside) and set(inside) == {BlockKind.TABLE_ROW}
 
 
 def _repeats(wider: HtmlElement, first: HtmlElement, element: HtmlElement, holders: list[HtmlElement]) -> bool:
@@ -165,7 +190,13 @@ def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tupl
     if title is None:
         return None, pieces
     end, homes = start, set[HtmlElement]()
-    while end < len(pieces) and not is_residue(pieces[end].text):
+    while end < len(pieces):
+        if (kind := residue_kind(pieces[end].text)) is not None:
+            # The article's own bar may stand above its text; any other label begins another module.
+            if kind not in _OWN_BAR:
+                break
+            end += 1
+            continue
         home = _home(outside_link(pieces[end].element))
         if pieces[end].linked and home not in homes:
             break
