@@ -136,7 +136,8 @@ def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counte
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key is not None}
-    for key in [key for key, outcome in last.items() if outcome in VANISHED]:
+    vanished = [key for key, outcome in last.items() if outcome in VANISHED]
+    for key in vanished:
         if (night.vanished_since(key) or night.night) < night.night:
             del last[key]  # away as before: that says nothing of tonight
     return NightCounts(
@@ -147,6 +148,7 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
         new=sum(tally.events.get(event.value, 0) for event in _READ),
         quarantined=tally.events.get(Event.QUARANTINED.value, 0),
         misses=extraction.get("layout none", 0),
+        withdrawn=sum(1 for key in vanished if key in last and night.is_kept(key)),
         misfits=misfits(extraction),
     )
 

@@ -16,7 +16,7 @@ MISSES_SHARE = 0.3  # of the articles read, pages that fit no layout
 QUARANTINE_SHARE = 0.3
 THIN_SHARE = 0.3  # of the usual number of listed articles
 SOFT_SHARE = 0.3
-FEW = 3  # articles that may be withdrawn on a night when nothing else was asked for
+FEW = 3  # fewer kept articles than this may be withdrawn on a night when nothing else was asked for
 
 _BLOCKING = {
     Outcome.CHALLENGE: "a cookie challenge",
@@ -37,7 +37,7 @@ class NightCounts:
     `outcomes` counts every line; `of_articles` counts, for each article that was asked for, what its last line said.
     `new` counts articles that brought something to keep, `listed` the entries that the sections showed; `misses` are
     articles that fit no layout, `quarantined` those set aside, `misfits` the layouts that lose text on sampled pages.
-    `stopped` says why a crawl did not end by itself.
+    `withdrawn` are articles kept before that vanished tonight; `stopped` says why a crawl did not end by itself.
     """
 
     outcomes: Mapping[Outcome, int]
@@ -47,6 +47,7 @@ class NightCounts:
     new: int
     quarantined: int = 0
     misses: int = 0
+    withdrawn: int = 0
     misfits: tuple[Misfit, ...] = ()
     stopped: str | None = None
 
@@ -145,8 +146,8 @@ def _sections(night: NightCounts) -> list[Finding]:
 
 def _articles(night: NightCounts) -> list[Finding]:
     found = []
-    vanished = night.share(Outcome.SOFT_404, Outcome.GONE) == 1 and night.wanted < FEW
-    if night.wanted and not vanished and not night.articles and not night.of_articles.get(Outcome.NOT_MODIFIED):
+    only_withdrawn = night.withdrawn == night.wanted < FEW
+    if night.wanted and not only_withdrawn and not night.articles and not night.of_articles.get(Outcome.NOT_MODIFIED):
         words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
         found.append((Verdict.BROKEN, words))
     elif night.wanted and (unread := 1 - night.share(*_ANSWERED)) > SOFT_SHARE:

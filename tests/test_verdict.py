@@ -93,6 +93,24 @@ CASES = {
         "no end after 200 pages",
     ),
     "walk without end": (replace(GOOD, sections=section(None)), USUAL, Verdict.BROKEN, "was not walked to an end"),
+    "one withdrawn article and nothing else": (
+        replace(GOOD, new=0, of_articles=outcomes(gone=1), withdrawn=1),
+        USUAL,
+        Verdict.QUIET,
+        "already known",
+    ),
+    "everything withdrawn at once": (
+        replace(GOOD, new=0, of_articles=outcomes(gone=3), withdrawn=3),
+        USUAL,
+        Verdict.BROKEN,
+        "mostly gone (3)",
+    ),
+    "one new article that is not there": (
+        replace(GOOD, new=0, of_articles=outcomes(soft_404=1)),
+        USUAL,
+        Verdict.BROKEN,
+        "mostly soft_404 (1)",
+    ),
     "no article readable": (
         replace(GOOD, of_articles=outcomes(soft_404=5)),
         USUAL,
