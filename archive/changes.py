@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archive.paragraphs import Pair, pairs
-from vietnam.facts import FactKind, facts, is_number_word
+from archive.paragraphs import Pair, likeness, pairs
+from vietnam.facts import Fact, FactKind, facts, is_number_word
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.signoff import read_signoff
 
 __all__ = ["Change", "Comparison", "changes"]
 
+_MOVED = 0.7  # a paragraph that stands elsewhere with this share of its words is that paragraph
+_MOST_MOVED = 2_500  # pairs of paragraphs that are looked at for that
 _COSTLIEST = 150_000  # equal words, old by new: difflib looks at each of them again and again
 
 
@@ -63,12 +65,12 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
-    """A fact, a word or a sign. Units with one `value` are the same; `raw` is how it is written."""
+class _Token:
+    """A word or a sign as it is written, the fact it is part of, and the number of its paragraph in the pair."""
 
-    kind: FactKind | None
-    value: str
     raw: str
+    fact: Fact | None
+    paragraph: int
 
 
 @dataclass(slots=True)
@@ -89,26 +91,32 @@ def changes(old: str, new: str) -> Comparison:
     found: set[Change] = set()
     if fold_spaces(before[0]) != fold_spaces(after[0]):
         found.add(Change.TITLE)
-    _compare(Pair((before[0],), (after[0],)), tally)
+    _compare(Pair((before[0],), (after[0],)), (), tally)
     tally.wording = False  # the title's words are told by its own class
     gone, come = Counter[str](), Counter[str]()
-    for pair in _signed(pairs(before[1:], after[1:])):
-        _compare(pair, tally)
+    signed = _signoffs(before, after)
+    for pair in _beside(pairs(before[1:], after[1:]), signed):
+        _compare(pair, signed, tally)
         if not (pair.old and pair.new):
             gone.update(map(fold, pair.old))
             come.update(map(fold, pair.new))
     moved = gone & come
-    if moved:
-        tally.wording = True
+    tally.wording |= bool(moved)
     found |= {Change.PARAGRAPH_REMOVED} if gone - moved else set()
     found |= {Change.PARAGRAPH_ADDED} if come - moved else set()
-    found |= {change for change, _ in (tally.gone - tally.come) + (tally.come - tally.gone)}
-    found |= {Change.WORDING} if tally.wording else set()
+    found |= _told(tally)
     if _unspaced(before) == _unspaced(after):
-        found = {Change.SPACING} if before != after or old != new else set()
+        found = {Change.SPACING} if old != new else set()
     elif not found:
         found = {Change.WORDING}
     return Comparison(round(2 * tally.stayed / tally.total, 4) if tally.total else 1.0, tuple(sorted(found)))
+
+
+def _told(tally: _Tally) -> set[Change]:
+    """The classes of the words: a kind of fact whose facts are the same on both sides was only written otherwise, or moved."""
+    differ = {change for change, _ in (tally.gone - tally.come) + (tally.come - tally.gone)}
+    same = {change for change, _ in tally.gone & tally.come} - differ
+    return differ | ({Change.WORDING} if tally.wording or same else set())
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -120,7 +128,7 @@ def _unspaced(paragraphs: Sequence[str]) -> str:
     return "".join("".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _compare(pair: Pair, tally: _Tally) -> None:
+def _compare(pair: Pair, signed: Sequence[str], tally: _Tally) -> None:
     """Add what became of a pair's words; the facts of a paragraph that came or went alone are not looked at."""
     old, new = _words(pair.old), _words(pair.new)
     tally.total += len(old) + len(new)
@@ -130,35 +138,48 @@ def _compare(pair: Pair, tally: _Tally) -> None:
     if not pair.old or not pair.new:
         return
     tally.stayed += _in_common(old, new)
-    if _resigned(pair, tally):
+    if _resigned(pair, signed, tally):
         return
-    before, after = _units(pair.old), _units(pair.new)
-    keys = [unit.value for unit in before], [unit.value for unit in after]
+    before, after = _tokens(pair.old), _tokens(pair.new)
+    keys = [token.raw for token in before], [token.raw for token in after]
     if _costly(*keys):
-        _differ(before, after, tally)
+        _differ_at_large(before, after, tally)
         return
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-        if tag == "equal":
-            same = zip(before[i:i_end], after[j:j_end], strict=True)
-            tally.wording |= any(one.raw != other.raw for one, other in same)
-        else:
+        if tag != "equal":
             _differ(before[i:i_end], after[j:j_end], tally)
 
 
-def _signed(matched: Sequence[Pair]) -> list[Pair]:
-    """The same with sign-offs beside each other that share no word: the article got another name under it."""
-    signed = [pair for pair in matched if len(pair.old + pair.new) == 1 and read_signoff(pair.old or pair.new)]
-    gone, come = [pair for pair in signed if pair.old], [pair for pair in signed if pair.new]
-    both = list(zip(gone, come, strict=False))
-    alone = [pair for pair in matched if not any(pair is one for two in both for one in two)]
-    return alone + [Pair(one.old, other.new) for one, other in both]
+def _beside(matched: Sequence[Pair], signed: Sequence[str]) -> list[Pair]:
+    """The same with what went and what came as one pair where both are much alike, or both are the sign-off."""
+    gone = [pair for pair in matched if not pair.new]
+    come = [pair for pair in matched if not pair.old]
+    if len(gone) * len(come) > _MOST_MOVED:
+        return list(matched)
+    found = [pair for pair in matched if pair.old and pair.new]
+    for one in gone:
+        both = one.old[0] in signed
+        other = next((it for it in come if (both and it.new[0] in signed) or _alike(one.old[0], it.new[0])), None)
+        found.append(Pair(one.old, other.new if other else ()))
+        come = [pair for pair in come if pair is not other]
+    return found + come
 
 
-def _resigned(pair: Pair, tally: _Tally) -> bool:
-    """Whether both are sign-offs that name somebody: then whom they name is what is compared."""
-    if len(pair.old) != 1 or len(pair.new) != 1 or (one := read_signoff(pair.old)) is None:
+def _alike(old: str, new: str) -> bool:
+    return old != new and likeness([old], [new]) >= _MOVED
+
+
+def _signoffs(*texts: Sequence[str]) -> list[str]:
+    """The lines at the texts' ends that name who wrote them; the same words elsewhere are a heading."""
+    return [line for text in texts for line in text[1:][-2:] if read_signoff([line])]
+
+
+def _resigned(pair: Pair, signed: Sequence[str], tally: _Tally) -> bool:
+    """Whether both are sign-offs: then whom they name is what is compared."""
+    if len(pair.old) != 1 or len(pair.new) != 1 or pair.old[0] not in signed or pair.new[0] not in signed:
         return False
-    if (other := read_signoff(pair.new)) is None:
+    one, other = read_signoff(pair.old), read_signoff(pair.new)
+    if one is None or other is None:
         return False
     tally.gone[Change.NAME, fold_spaces(one.author)] += 1
     tally.come[Change.NAME, fold_spaces(other.author)] += 1
@@ -184,36 +205,53 @@ def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
     return sum(block.size for block in matcher.get_matching_blocks())
 
 
-def _differ(old: Sequence[_Unit], new: Sequence[_Unit], tally: _Tally) -> None:
-    """Units that stand instead of others: their facts by kind, and whether anything else changed."""
-    in_words = [unit.kind is FactKind.NUMBER or is_number_word(unit.raw) for unit in (*old, *new)]
-    if old and new and all(in_words):  # `ba` that became `bốn`, or `12` that became `mười lăm`
-        tally.gone[Change.NUMBER, " ".join(unit.value for unit in old)] += 1
-        tally.come[Change.NUMBER, " ".join(unit.value for unit in new)] += 1
+def _differ(old: Sequence[_Token], new: Sequence[_Token], tally: _Tally) -> None:
+    """Words that stand instead of others: the facts that they are part of, and whether any is part of none.
+
+    What was a date or a số ký hiệu and is now only figures, or the
+    other way round, is told as that: the words around it may be what made it one.
+    """
+    if old and new and all(_is_figure(token) for token in (*old, *new)):
+        tally.gone[Change.NUMBER, " ".join(token.raw for token in old)] += 1
+        tally.come[Change.NUMBER, " ".join(token.raw for token in new)] += 1
         return
-    for units, side in ((old, tally.gone), (new, tally.come)):
-        for unit in units:
-            if unit.kind is not None:
-                side[_OF_FACT[unit.kind], unit.value] += 1
-    rest = [[unit.raw for unit in units if unit.kind is None] for units in (old, new)]
+    kinds = [{token.fact.kind if token.fact else None for token in side} for side in (old, new)]
+    particular = (kinds[0] | kinds[1]) - {FactKind.NUMBER}
+    one = particular.pop() if len(particular) == 1 and {FactKind.NUMBER} in kinds else None
+    for tokens, side in ((old, tally.gone), (new, tally.come)):
+        for _, fact in dict.fromkeys((token.paragraph, token.fact) for token in tokens if token.fact):
+            side[_OF_FACT[one or fact.kind], fact.value] += 1
+    rest = [[token.raw for token in tokens if token.fact is None] for tokens in (old, new)]
     tally.wording |= rest[0] != rest[1]
+
+
+def _differ_at_large(old: Sequence[_Token], new: Sequence[_Token], tally: _Tally) -> None:
+    """The same for paragraphs that cannot be compared word by word: by what each has and the other has not."""
+    facts_of = [
+        Counter((_OF_FACT[fact.kind], fact.value) for fact in dict.fromkeys(token.fact for token in side) if fact)
+        for side in (old, new)
+    ]
+    tally.gone += facts_of[0] - facts_of[1]
+    tally.come += facts_of[1] - facts_of[0]
+    rest = [[token.raw for token in side if token.fact is None] for side in (old, new)]
+    tally.wording |= rest[0] != rest[1]
+
+
+def _is_figure(token: _Token) -> bool:
+    """Whether a word is a number or part of one, in digits or in words: `ba` may have become `bốn`, `12` `mười lăm`."""
+    return is_number_word(token.raw) if token.fact is None else token.fact.kind is FactKind.NUMBER
 
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-def _units(paragraphs: Sequence[str]) -> list[_Unit]:
-    found: list[_Unit] = []
-    for paragraph in paragraphs:
-        end = 0
-        for fact in facts(paragraph):
-            found += _plain(paragraph[end : fact.start])
-            raw = fold_spaces(paragraph[fact.start : fact.end])
-            found.append(_Unit(fact.kind, f"{fact.kind} {fact.value}", raw))
-            end = fact.end
-        found += _plain(paragraph[end:])
+def _tokens(paragraphs: Sequence[str]) -> list[_Token]:
+    found: list[_Token] = []
+    for number, paragraph in enumerate(paragraphs):
+        covering = iter(facts(paragraph))
+        fact = next(covering, None)
+        for word in _WORD.finditer(paragraph):
+            while fact is not None and fact.end <= word.start():
+                fact = next(covering, None)
+            found.append(_Token(word[0], fact if fact is not None and fact.start < word.end() else None, number))
     return found
-
-
-def _plain(text: str) -> list[_Unit]:
-    return [_Unit(None, word, word) for word in _WORD.findall(text)]

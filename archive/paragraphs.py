@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from vietnam.letters import fold, nfc
 
-__all__ = ["Pair", "pairs"]
+__all__ = ["Pair", "likeness", "pairs"]
 
 _LIKE = 0.4  # paragraphs with a smaller share of words in common are two paragraphs
 _GAIN = 0.1  # by how much a neighbour has to make a match better to belong to it
@@ -60,16 +60,16 @@ def _between(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
 
 def _matches(old: Sequence[Counter[str]], new: Sequence[Counter[str]]) -> list[tuple[int, int]]:
     """The matches in order whose likenesses sum up highest (the alignment of Needleman and Wunsch without gap costs)."""
-    likeness = [[_likeness(one, other) for other in new] for one in old]
+    alike = [[_likeness(one, other) for other in new] for one in old]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
-            taken = likeness[i][j] + best[i + 1][j + 1] if likeness[i][j] >= _LIKE else 0.0
+            taken = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= _LIKE else 0.0
             best[i][j] = max(taken, best[i + 1][j], best[i][j + 1])
     found = []
     i = j = 0
     while i < len(old) and j < len(new):
-        if likeness[i][j] >= _LIKE and best[i][j] == likeness[i][j] + best[i + 1][j + 1]:
+        if alike[i][j] >= _LIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
             found.append((i, j))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
@@ -96,8 +96,13 @@ def _whole(one: Pair, other: Pair) -> Pair | None:
     matched = [pair for pair in (one, other) if pair.old and pair.new]
     if len(matched) != 1 or not together.old or not together.new:
         return None
-    alone = _likeness(_bag(matched[0].old), _bag(matched[0].new))
-    return together if _likeness(_bag(together.old), _bag(together.new)) >= alone + _GAIN else None
+    alone = likeness(matched[0].old, matched[0].new)
+    return together if likeness(together.old, together.new) >= alone + _GAIN else None
+
+
+def likeness(old: Sequence[str], new: Sequence[str]) -> float:
+    """The share of words in common, in whatever order, 0 to 1."""
+    return _likeness(_bag(old), _bag(new))
 
 
 def _bag(paragraphs: Sequence[str]) -> Counter[str]:

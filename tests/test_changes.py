@@ -60,6 +60,11 @@ PLANTED = {
     "blanks": ([("xã An Bình khánh", "xã  An\u00a0Bình khánh"), ("dân đã", "dân\nđã")], {Change.SPACING}),
     "a blank before a sign": ([("12 m.", "12 m .")], {Change.SPACING}),
     "figure and word": ([("12 m", "15 m"), ("hoàn toàn", "tạm thời")], {Change.NUMBER, Change.WORDING}),
+    "figure that became another's": ([("1.240", "36"), ("12 m", "1240 m")], {Change.NUMBER}),
+    "word before an office-holder": ([("Chủ tịch UBND xã", "Chủ tịch UBND Xã")], {Change.WORDING}),
+    "impossible date": ([("ngày 15 tháng 4", "ngày 15 tháng 14")], {Change.DATE}),
+    "paragraph moved and edited": ([(f"{PLAN}\n\n{SAID}", f"{SAID}\n\n{PLAN.replace('77,8', '78,1')}")], {Change.NUMBER}),
+    "office in the title": ([(TITLE, "Phòng Văn hóa xã An Bình")], {Change.TITLE}),
     "figure and blanks": ([("12 m", "15 m"), ("dân đã", "dân  đã")], {Change.NUMBER}),
     "sentence with facts": ([("2025.", "2025. Ông Lê Văn Bưởi tặng 20 suất quà.")], {Change.NUMBER, Change.NAME, Change.WORDING}),
     "figure, name, paragraph and title": (
@@ -99,6 +104,12 @@ def test_what_changes_only_spaces_and_composition_is_no_revision(same: str) -> N
     assert content_sha256(same) == content_sha256(OLD)
     assert set(changes(OLD, same).classes) <= {Change.SPACING}
     assert changes(OLD, same).similarity == 1
+
+
+def test_very_long_paragraphs_are_compared_by_what_they_hold() -> None:
+    long = "T\n" + " ".join(f"đê dài {number} m" for number in range(2000))
+    assert changes(long, long.replace(" 77 m", " 7777 m")).classes == (Change.NUMBER,)
+    assert changes(long, long.replace(" 77 m", " 77 km")).classes == (Change.WORDING,)
 
 
 def test_similarity_is_by_words() -> None:

@@ -58,7 +58,7 @@ _FORMS = (
 _DATES = (
     *(re.compile(form, re.IGNORECASE) for form in _FORMS),
     # `lần thứ hai` is the second time; the weekday has a capital.
-    re.compile(r"(?<!\w)(?:[Tt]hứ\s+(?:Hai|Ba|Tư|Năm|Sáu|Bảy|[2-7])|[Cc]hủ\s+[Nn]hật)(?!\w)"),
+    re.compile(r"(?<!\w)(?<!lần )(?:[Tt]hứ\s+(?:Hai|Ba|Tư|Năm|Sáu|Bảy|[2-7])|[Cc]hủ\s+[Nn]hật)(?!\w)"),
 )
 _SLASHED = re.compile(rf"(?<![\w/.,])(?P<d>{_DAY})/(?P<m>0?[1-9]|1[0-2])(?![\d/%]|[.,\-]\d)")
 _NUMBER = re.compile(r"(?<![\d])(?<!\d[.,])[+\-−]?\d+(?:[.,]\d+)*(?:\s?%)?")

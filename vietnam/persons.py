@@ -41,6 +41,7 @@ _NAMED_AFTER = re.compile(
     r"|trường(?:\s+[\w&]+){0,4}|THPT|THCS|tiểu học|mầm non|bệnh viện|tượng đài|giải|giải thưởng)\s+$",
     re.IGNORECASE,
 )
+_NO_PERSON = re.compile(r"(?:Hồ Chí Minh|Thái Bình Dương|Chu Lai|Hàn Quốc)(?!\w)")
 _GOVERNED = re.compile(r"(?<!\w)(?:xã|huyện|quận|tỉnh|thành phố|thị xã|TP\.?)\s+$", re.IGNORECASE)
 _BEFORE = 100  # characters: as far as an office may stand before the name of who holds it
 
@@ -75,8 +76,11 @@ def _capitalised(text: str, first: re.Match[str]) -> list[re.Match[str]]:
 
 def _is_person(text: str, start: int, end: int, syllables: int) -> bool:
     words, before = text[start:end], text[max(0, start - _BEFORE) : start]
-    if words == "Hồ Chí Minh" or is_province_name(words) or _NAMED_AFTER.search(before):
+    parts = words.split()
+    if _NO_PERSON.search(words) or is_province_name(" ".join(parts[-2:])) or _NAMED_AFTER.search(before):
         return False
+    if any(part.isupper() and len(part) > 1 for part in parts) and not words.isupper():
+        return False  # `Đoàn TNCS`
     if _ADDRESS.search(before):
         return True
     if _GOVERNED.search(before) and not _OFFICE.search(before):
