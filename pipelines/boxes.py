@@ -10,11 +10,14 @@ from pipelines.article import BlockKind
 from pipelines.attachments import is_file_link
 from pipelines.markup import INLINE, tag_of
 from pipelines.prepare import Piece
+from vietnam.residue import residue_kind
 
-__all__ = ["PROSE", "holds", "links_of", "outside_link", "without_boxes"]
+__all__ = ["PROSE", "holds", "links_of", "outside_link", "without_boxes", "without_titles"]
 
 PROSE = 40  # characters from which a block counts as prose
 _TEASER = 20  # characters of a link that may be another article's title
+_LABEL = 40  # characters of a label over such links
+_TITLE_LINKED = 0.6  # share of link text in a title that its day may follow
 _BOX = 700  # characters of the largest teaser
 _BOX_NAMED = re.compile(
     r"relat|lien-?quan|tinlq|item|box|more|article|news|post|story|card|other|khac|thumb|avatar|zone|widget|suggest|recommend",
@@ -43,6 +46,37 @@ def without_boxes(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
         and not (_FILE_LABEL.match(piece.text) and any(map(is_file_link, links_of(piece))))
     ]
     return _without_tail(kept)
+
+
+def without_titles(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """The blocks without the linked titles right below a label like `Tin liên quan`, and those lines.
+
+    For a body that a layout names: what is linked stays unless a label says what it is, which then goes with it.
+    """
+    kept: list[Piece] = []
+    gone: list[str] = []
+    label: Piece | None = None
+    below = False
+    for piece in pieces:
+        if below and _is_title(piece):
+            if label is not None:
+                kept.remove(label)
+                gone.append(label.text)
+                label = None
+            gone.append(piece.text)
+            continue
+        if piece.text:
+            below = len(piece.text) <= _LABEL and residue_kind(piece.text) in ("related", "pager")
+            label = piece if below else None
+        kept.append(piece)
+    return kept, gone
+
+
+def _is_title(piece: Piece) -> bool:
+    """Whether a block is a link to another article, perhaps with its day."""
+    if piece.linked < _TITLE_LINKED * len(piece.text) or len(piece.text) < _TEASER:
+        return False
+    return not any(map(is_file_link, links_of(piece)))
 
 
 def _members(pieces: list[Piece], container: HtmlElement) -> dict[HtmlElement, list[Piece]]:

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from archive.records import Attachment, Image
 from pipelines.article import BlockKind, Layout
 from pipelines.attachments import attachments_in, images_of
+from pipelines.boxes import without_titles
 from pipelines.markup import Page, attribute, match, pick, tag_of, text_of
 from pipelines.prepare import Piece, pieces_of
 from pipelines.published import Published, decide, visible
@@ -72,6 +73,8 @@ def read_layout(page: Page, layout: Layout, now: datetime) -> Reading | None:
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
     reading.body = [piece for container in containers for piece in pieces_of(container, skip, stop, captions)]
+    reading.body, titles = without_titles(reading.body)
+    reading.removed += titles
     if not containers and reading.lead:
         reading.lead, reading.body = [], reading.lead
     if meta_lead:

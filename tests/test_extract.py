@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.article import Article, BlockKind, Layout, PublishedFrom
+from pipelines.clean import clean
 from pipelines.extract import extract, main
 from replicas.articles import article_url, articles, render_article
 from tests.shapes import BASE, LEAD, ONE, PLAIN, PLAIN_RAW, RELATED, SHAPES, TITLE, TWO, Shape, page, plain
@@ -380,6 +382,29 @@ def test_blocks_that_the_engine_loses_are_put_back_and_counted() -> None:
 
     assert [block.text for block in article.blocks] == ["Có.", "Danh mục", "Phụ lục"]
     assert article.restored == 3
+
+
+LINKED = [f"<a href='/tin/{n}.html'>Xã Tân Hòa khánh thành công trình nước sạch số {n}</a>" for n in range(3)]
+LISTS = {
+    "a list": ("<p><b>Tin liên quan:</b></p><ul>" + "".join(f"<li>{link}</li>" for link in LINKED) + "</ul>", []),
+    "paragraphs with days": ("<h3>CÁC TIN KHÁC</h3>" + "".join(f"<p>{x} (03/03/2025)</p>" for x in LINKED), []),
+    "files": ("<p>Xem thêm:</p><p><a href='/tep/ke-hoach.pdf'>Kế hoạch số 12/KH-UBND của xã Tân Hòa</a></p>", [1]),
+    "no such label": (
+        "<p>Căn cứ pháp lý:</p><p><a href='/van-ban/30'>Nghị định số 30/2020/NĐ-CP về văn thư</a></p>",
+        [0, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize(("box", "kept"), LISTS.values(), ids=list(LISTS))
+def test_linked_titles_below_a_label_of_others_are_no_text(box: str, kept: list[int]) -> None:
+    article = clean(read(plain(f"<p>{ONE}</p><p>{TWO}</p><p>Lan Chi</p>{box}"), PLAIN))
+    lines = [line for line in box.replace("</p>", "\n").replace("<p>", "").splitlines() if line]
+    shown = [re.sub(r"<[^>]+>", "", lines[at]) for at in kept]
+
+    assert [block.text for block in article.blocks] == [ONE, TWO, "Lan Chi", *shown]
+    assert kept or article.author == "Lan Chi"
+    assert kept or len(article.removed) == 4
 
 
 @pytest.mark.parametrize("label", ["Tác giả: ", "Tác giả ", "Tác giả : ", "Người viết:", ""])

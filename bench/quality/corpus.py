@@ -232,7 +232,8 @@ def _with_widgets(body: str, family: str, shape: str, text: Composer) -> str:
     if shape in ("plain", "table", "word20", "video"):
         body = body.replace("</p>", f"</p>{inserted}", 1)
     box = widgets.own_box(family, text.title(), rng)
-    return "\n".join([widgets.before_body(family, rng), body, box, widgets.after_body(family, rng)])
+    others = widgets.listed([text.title() for _ in range(3)], rng)
+    return "\n".join([widgets.before_body(family, rng), body, box, others, widgets.after_body(family, rng)])
 
 
 def _noisy_part(part: Part, rng: random.Random) -> Part:

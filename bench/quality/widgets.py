@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["after_body", "before_body", "between", "byline", "own_box"]
+__all__ = ["after_body", "before_body", "between", "byline", "listed", "own_box"]
 
 Widget = Callable[[random.Random], list[str]]
 """The lines of one widget."""
@@ -203,6 +203,18 @@ _BYLINES: dict[str, str] = {
 def own_box(family: str, title: str, rng: random.Random) -> str:
     """Markup of the family's own box with another article's title, for a place inside the body; empty for every second."""
     return "" if rng.random() < 0.5 else rng.choice(_OWN[family]).format(title=title, slug=f"bai-{rng.randint(10, 99)}")
+
+
+def listed(titles: list[str], rng: random.Random) -> str:
+    """Markup of a list of other articles behind the text, told by its label and its links alone; empty for most pages."""
+    if rng.random() < 0.7:
+        return ""
+    label = _disguised(rng.choice(("Tin liên quan", "Các tin khác:", "Xem thêm", "Bài viết cùng chuyên mục")), rng)
+    links = [f'<a href="/tin/bai-{rng.randint(10, 99)}-{at}.html">{title}</a>' for at, title in enumerate(titles)]
+    day = rng.choice(("", " (03/03/2025)", " <span>03/03/2025</span>"))
+    if rng.random() < 0.5:
+        return f"<p><strong>{label}</strong></p>" + "".join(f"<p>{link}{day}</p>" for link in links)
+    return f"<h3>{label}</h3><ul>" + "".join(f"<li>{link}{day}</li>" for link in links) + "</ul>"
 
 
 def byline(family: str, name: str, rng: random.Random) -> tuple[str, str] | None:
