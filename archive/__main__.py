@@ -19,7 +19,7 @@ from archive.queries import Found
 from archive.rebuild import rebuild
 from archive.records import Event, Kind
 from archive.removal import REMOVALS
-from archive.report import print_articles, print_audit, printable
+from archive.report import print_articles, print_attached, print_audit, printable
 from archive.store import Archive
 from vietnam.dates import TZ
 
@@ -179,21 +179,31 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
     with archive.index.reading() as questions:
         relatives = questions.relatives(item.content_sha256)
         stored = next((other for other in relatives if other.file), item)
+        files = questions.attachments_of(item.portal, item.key)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
         print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
+    if item.attachment_of:
+        print(f"attachment of {item.attachment_of}" + "".join(f", {flag}" for flag in item.flags))
+    for file in files:
+        print_attached(file, _path_of(archive, file.event, file.night, file.run, file.file) if file.file else None)
     for other in relatives:
         if (other.portal, other.key) != (item.portal, item.key):
             print(f"also published by {other.portal}, archived {other.night}: {printable(other.url)}")
     if stored.file is None:
         return
-    folder = archive.paths.night(date.fromisoformat(stored.night)) / stored.run
-    if not folder.exists():
-        folder = archive.paths.open / stored.night / stored.run
-    path = archive.paths.root / stored.file if stored.event is Event.QUARANTINED else folder / stored.file
+    path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
     print(f"{path}\n")
     print(printable(path.read_text(encoding="utf-8")), end="")
+
+
+def _path_of(archive: Archive, event: Event | None, night: str, run: str, file: str) -> Path:
+    """Where a text stands: in its closed run, or while the night runs in `open/`, or in quarantine."""
+    if event is Event.QUARANTINED:
+        return archive.paths.root / file
+    folder = archive.paths.night(date.fromisoformat(night)) / run
+    return (folder if folder.exists() else archive.paths.open / night / run) / file
 
 
 if __name__ == "__main__":

@@ -157,8 +157,13 @@ def _run(identity: Identity, paths: Paths, folder: Path, audit: Audit, *, whole:
         if whole and NAME.fullmatch(path.name) and path.name not in named:
             audit.found(Code.TEXT_EXTRA, _relative(paths, path), "no line names it")
     pages = _pages(paths, folder, audit)
+    bodies = {page.warc: page.body_sha256 for page in pages if page.warc}
     for line in articles:
         _text(paths, folder, line, audit)
+        textless = line.attachment_of and not line.file and not line.duplicate_of
+        if textless and line.warc and bodies.get(line.warc) != line.content_sha256:
+            name = _relative(paths, folder / "articles.jsonl")
+            audit.found(Code.CONTENT_MISMATCH, name, f"line {line.seq}: content_sha256 is not that of the served body")
         if line.via != identity.kind.value:
             audit.found(
                 Code.WRONG_KIND, _relative(paths, folder / "articles.jsonl"), f"line {line.seq} came via {line.via}"

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, i
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from archive.attached import attachment_key
 from archive.errors import ArchiveError, DiskFull
 from archive.identity import run_order
 from archive.journal import journal_for
@@ -25,14 +26,14 @@ from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
 from archive.records import Listed, Outcome, Page, Run
 from archive.runs import run_plain
-from archive.schema import EVENTS, LISTED, LOOKS, METADATA, PAGES, RUNS, SEALS
+from archive.schema import ATTACHMENTS, EVENTS, LISTED, LOOKS, METADATA, PAGES, RUNS, SEALS
 from vietnam.letters import strip_diacritics
 
 __all__ = ["Index", "Transaction", "place"]
 
 BUSY_SECONDS = 30.0
 # A passing failure says nothing of the article: its next look stays where it was.
-_LOOKED = (*SETTLED, Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
+_LOOKED = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 
 
 def place(night: date | str, run: str, line: int) -> str:
@@ -134,8 +135,14 @@ class Transaction(Queries):
             "at": place(night, run, line.seq),
             "event": line.event.value,
             "title_plain": strip_diacritics(line.title),
+            "flags": " ".join(line.flags),
         }
         self.connection.execute(insert(EVENTS).values(values))
+        shared = {name: values[name] for name in ("night", "run", "seq", "at", "event", "portal", "section")}
+        for position, file in enumerate(line.attachments):
+            named = {"key": attachment_key(line.key, file.url), "url": file.url, "name": file.name, "type": file.type}
+            row = shared | named | {"position": position, "version": line.id, "article": line.key}
+            self.connection.execute(insert(ATTACHMENTS).values(row))
 
     def add_page(self, night: date, run: str, number: int, page: Page) -> None:
         """Repeat one line of `pages.jsonl`, with what it listed and when to look again."""
@@ -192,6 +199,7 @@ class Transaction(Queries):
             "outcome": page.outcome.value,
             "etag": page.etag,
             "last_modified": page.last_modified,
+            "body_sha256": page.body_sha256,
             "next_look": page.next_look.isoformat() if page.next_look else None,
         }
         self.connection.execute(insert(LOOKS).values(values))
@@ -225,7 +233,8 @@ class Transaction(Queries):
 
     def drop_events(self, night: date, run: str) -> None:
         """Forget the events of one run, before its lines are repeated again."""
-        self.connection.execute(delete(EVENTS).where(and_(EVENTS.c.night == night.isoformat(), EVENTS.c.run == run)))
+        for table in (EVENTS, ATTACHMENTS):
+            self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
 
     def drop_pages(self, night: date, run: str) -> None:
         """Forget the response rows of one run, before its lines are repeated again."""
@@ -247,4 +256,5 @@ _EVENT_COLUMNS = (
     "content_sha256",
     "revision_of",
     "duplicate_of",
+    "attachment_of",
 )

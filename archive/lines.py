@@ -13,6 +13,16 @@ the `warc` of the crawl's own response and no `read_from`. Every line with a tex
 that `revision_of` names: the sorted classes of `archive.changes.Change`, and the share of words that stayed, 0 to 1 with
 four decimals. Both follow from the two text files; `similarity` is null (or missing, in older lines) and `changes` empty
 where the older file could not be read, and on every other event.
+
+An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
+other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/attached.py); `title` is the
+file's name as the link gives it; `layout` is what its first bytes say it is (`pdf`, `docx`, `zip` …) and `extractor` the
+library that opened it. `file` is its text. Without one, `duplicate_of` names the attachment whose stored text is the same,
+or `flags` say why there is none: `scanned_pdf` (pictures of pages), `no_text` (neither letters nor pictures), `encrypted`,
+`damaged`, `not_opened` (a type that is kept and not read), `read_timeout`, `read_limit` (too large once unpacked): then
+`content_sha256` and the version's 16 digits are those of the served body instead of the text. `partly_scanned` stands
+beside a text: some pages are pictures; `partly_damaged`: some could not be read. `revision_of` is the attachment's own
+earlier version. An attachment that was set aside is `quarantined` with its `attachment_of`.
 """
 
 from __future__ import annotations
@@ -46,7 +56,7 @@ class ArticleLine:
 
     `file` is the text's name in the run's folder (`quarantine/…` from the archive's root for a quarantined one), None
     where the event stores no text; `sha256` and `bytes` describe that file. `read_from` is the capture of an earlier run
-    that was read again.
+    that was read again. `attachment_of` is the id of the article's version that an attachment belongs to.
     """
 
     event: Event
@@ -81,6 +91,7 @@ class ArticleLine:
     reasons: tuple[str, ...] = ()
     read_from: CapturePlace | None = None
     similarity: float | None = None
+    attachment_of: str | None = None
 
 
 def canonical(value: object) -> bytes:
@@ -182,6 +193,7 @@ def decode_page(line: bytes) -> Page:
             walk_end=WalkEnd(cast(str, raw["walk_end"])) if raw.get("walk_end") else None,
             next_look=_day(raw.get("next_look")),
             detail=cast("str | None", raw.get("detail")),
+            attachment_of=cast("str | None", raw.get("attachment_of")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error
@@ -216,4 +228,5 @@ def article_line(document: Document, event: Event, seq: int, version: str, conte
         images=document.images,
         flags=document.flags,
         read_from=document.read_from,
+        attachment_of=document.attachment_of,
     )

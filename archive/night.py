@@ -164,13 +164,13 @@ def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[P
     runs = [
         _OpenRun(folder, [decode_article(line) for line in read_lines(folder / "articles.jsonl")]) for folder in folders
     ]
-    by_content: dict[str, list[ArticleLine]] = defaultdict(list)
+    by_content: dict[tuple[bool, str], list[ArticleLine]] = defaultdict(list)
     for run in runs:
         for line in run.lines:
-            if line.event is Event.NEW:
-                by_content[line.content_sha256].append(line)
+            if _is_first(line):
+                by_content[_content(line)].append(line)
     for run in runs:
-        settled = [_settled(line, by_content[line.content_sha256]) for line in run.lines]
+        settled = [_settled(line, by_content[_content(line)]) for line in run.lines]
         if settled != run.lines:
             write_durably(run.folder / "articles.jsonl", b"".join(map(encode_article, settled)))
             _drop_twins(run.folder, run.lines, settled)
@@ -189,14 +189,27 @@ def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[P
 def _drop_twins(folder: Path, before: list[ArticleLine], after: list[ArticleLine]) -> None:
     kept = {line.file for line in after}
     for line in before:
-        if line.file is not None and line.event is Event.NEW and line.file not in kept:
+        if line.file is not None and _is_first(line) and line.file not in kept:
             (folder / line.file).unlink(missing_ok=True)
 
 
+def _is_first(line: ArticleLine) -> bool:
+    """Whether the line stores a text for the first time: what a twin of another portal may make needless."""
+    return line.event is Event.NEW or (
+        line.event is Event.ATTACHMENT and line.file is not None and not line.revision_of
+    )
+
+
+def _content(line: ArticleLine) -> tuple[bool, str]:
+    """Articles are compared with articles, attachments with attachments."""
+    return line.attachment_of is not None, line.content_sha256
+
+
 def _settled(line: ArticleLine, twins: list[ArticleLine]) -> ArticleLine:
-    if line.event is not Event.NEW or len(twins) < 2:
+    if not _is_first(line) or len(twins) < 2:
         return line
     canonical = min(twins, key=lambda twin: (twin.published or "9999", twin.portal, twin.key, twin.seq))
     if canonical == line:
         return line
-    return replace(line, event=Event.DUPLICATE, duplicate_of=canonical.id, file=None, sha256=None, bytes=None)
+    event = Event.DUPLICATE if line.event is Event.NEW else line.event
+    return replace(line, event=event, duplicate_of=canonical.id, file=None, sha256=None, bytes=None)

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from archive.attached import OwedAttachment
 from archive.captures import Captures
 from archive.durable import (
     TEMPORARY,
@@ -62,6 +63,7 @@ class _Pending:
     reasons: tuple[str, ...] = ()
     temporary: Path | None = None
     data: bytes = b""
+    last_body: str | None = None
     gone_after: int | None = None
 
 
@@ -130,7 +132,7 @@ class PortalNight:
         self._queue(_Pending(page))
 
     def document(self, document: Document, page: Page) -> None:
-        """Queue an article with the line of the response it was read from."""
+        """Queue an article or attachment with the line of the response it was read from."""
         self._queue(_Pending(page, document))
 
     def vanished(self, page: Page, gone_after: int) -> None:
@@ -177,6 +179,7 @@ class PortalNight:
             self._warc.sync()
             self._write_texts()
             with self._index.writing() as transaction:
+                self._note_last_bodies(transaction)
                 pages = [pending.page for pending in self._pending if pending.page]
                 for number, page in enumerate(pages, start=len(self.pages)):
                     transaction.add_page(self.night, self.run, number, page)
@@ -190,9 +193,15 @@ class PortalNight:
         self.articles += lines
         self._pending, self._oldest, self._broken = [], None, False
 
+    def _note_last_bodies(self, transaction: Transaction) -> None:
+        """What each attachment was last answered with, before tonight's answers are rows."""
+        for pending in self._pending:
+            if pending.document is not None and pending.document.attachment_of is not None:
+                pending.last_body = transaction.last_body(self.portal, pending.document.key)
+
     def _write_texts(self) -> None:
         for number, pending in enumerate(self._pending):
-            if pending.document is None:
+            if pending.document is None or _is_textless(pending.document):
                 continue
             pending.data = text_bytes(pending.document.text)
             folder = self._paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
@@ -213,13 +222,15 @@ class PortalNight:
                 transaction.add_event(self.night, self.run, removal)
                 lines.append(removal)
                 seq += 1
-            if pending.document is None or pending.temporary is None:
+            if pending.document is None:
                 continue
             line = self._judge_one(transaction, pending.document, pending, seq)
             if line is not None and line.revision_of:
                 own = {known.seq: known for known in (*self.articles, *lines)}
                 line = described(line, pending.document.text, Earlier(self.captures, transaction, self.folder, own))
-            if line is None or line.file is None:
+            if pending.temporary is None:
+                pass
+            elif line is None or line.file is None:
                 pending.temporary.unlink()
             else:
                 final = self._paths.root / line.file if pending.reasons else self.folder / line.file
@@ -252,6 +263,9 @@ class PortalNight:
         self, transaction: Transaction, document: Document, pending: _Pending, seq: int
     ) -> ArticleLine | None:
         digest, content = sha256(pending.data).hexdigest(), content_sha256(document.content)
+        body = pending.page.body_sha256 if pending.page else None
+        if _is_textless(document):
+            digest = content = body or digest
         version = version_id(self.portal, document.key, digest)
         if pending.reasons:
             folder = self._paths.quarantine(self.night, self.portal).relative_to(self._paths.root)
@@ -259,13 +273,16 @@ class PortalNight:
             name = (folder / file_name(seq, digest)).as_posix()
             return replace(line, file=name, sha256=digest, bytes=len(pending.data), reasons=pending.reasons)
         latest = transaction.latest_version(self.portal, document.key)
-        same = transaction.stored_content(content, self.night, self.portal)
+        attached = document.attachment_of is not None
+        if attached and latest and body == pending.last_body:
+            return None
+        same = transaction.stored_content(content, self.night, self.portal, of_attachments=attached)
         judgement = self._judge(document, content, latest, same)
         if judgement.event is None:
             return None
         line = article_line(document, judgement.event, seq, version, content)
         line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
-        if judgement.event is Event.DUPLICATE:
+        if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
             return line
         return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
 
@@ -318,6 +335,11 @@ class PortalNight:
         """Articles whose next look is due by tonight."""
         with self._index.reading() as questions:
             return questions.due_looks(self.portal, self.night)
+
+    def owed_attachments(self, since: date, per_article: int) -> list[OwedAttachment]:
+        """Files that committed articles name and that are still to be fetched (archive/attached.py)."""
+        with self._index.reading() as questions:
+            return questions.owed_attachments(self.portal, since, per_article)
 
     def tally(self) -> Tally:
         """The counts of everything committed in this run, earlier attempts included."""
@@ -390,3 +412,8 @@ class PortalNight:
     def _release(self) -> None:
         self._warc.close()
         self._lock.close()
+
+
+def _is_textless(document: Document) -> bool:
+    """An attachment without a text to keep; an article's text has its title at least."""
+    return document.attachment_of is not None and not document.text

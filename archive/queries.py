@@ -10,6 +10,7 @@ from typing import cast
 
 from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
+from archive.attached import AttachmentQueries
 from archive.judgement import Version
 from archive.records import Event, Outcome, Run, WalkEnd
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
@@ -81,25 +82,31 @@ class Found:
     content_sha256: str
     revision_of: str | None
     duplicate_of: str | None
+    attachment_of: str | None
+    flags: tuple[str, ...]
 
 
-class Queries(RemovalQueries):
+class Queries(RemovalQueries, AttachmentQueries):
     """The questions, on one connection."""
 
     # what a crawl asks
 
     def latest_version(self, portal: str, key: str) -> Version | None:
-        """The last version of an article."""
+        """The last version of an article or attachment."""
         query = (
             select(EVENTS)
-            .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_([e.value for e in VERSIONS]))
+            .where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+            .where(EVENTS.c.event.in_([event.value for event in (*VERSIONS, Event.ATTACHMENT)]))
             .order_by(EVENTS.c.at.desc())
             .limit(1)
         )
         return _version(self.connection.execute(query).first())
 
-    def stored_content(self, content: str, before: date, portal: str) -> Version | None:
-        """The earliest stored text with this content: of an earlier night, or of this portal tonight.
+    def stored_content(
+        self, content: str, before: date, portal: str, *, of_attachments: bool = False
+    ) -> Version | None:
+        """The earliest stored text of an article, or of an attachment, with this content: of an earlier night, or of this
+        portal tonight.
 
         Tonight's texts of other portals are left to the sealing of the night, so that the judgement does not depend on
         which portal came first.
@@ -108,6 +115,7 @@ class Queries(RemovalQueries):
             select(EVENTS)
             .where(EVENTS.c.content_sha256 == content, EVENTS.c.file.is_not(None))
             .where(EVENTS.c.event != Event.QUARANTINED.value)
+            .where(EVENTS.c.attachment_of.is_not(None) if of_attachments else EVENTS.c.attachment_of.is_(None))
             .where(or_(EVENTS.c.night < before.isoformat(), EVENTS.c.portal == portal))
             .order_by(
                 EVENTS.c.night, func.coalesce(EVENTS.c.published, "9999"), EVENTS.c.portal, EVENTS.c.key, EVENTS.c.at
@@ -324,4 +332,6 @@ def _found(row: Row[tuple[object, ...]]) -> Found:
         content_sha256=row.content_sha256,
         revision_of=row.revision_of,
         duplicate_of=row.duplicate_of,
+        attachment_of=row.attachment_of,
+        flags=tuple(row.flags.split()),
     )

@@ -177,7 +177,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response."""
+    """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response.
+
+    `attachment_of` is the id of the article's version that names the file, on every line of a request for one, whatever
+    its outcome.
+    """
 
     url: str
     outcome: Outcome
@@ -194,6 +198,7 @@ class Page:
     walk_end: WalkEnd | None = None
     next_look: date | None = None
     detail: str | None = None
+    attachment_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +232,16 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article ready to be kept.
+    """An article, or the text of one of its attachments, ready to be kept.
 
     `text` is the whole file (title, published line, lead, body, sign-off); `content` is title, lead and body without the
     published line: its folded form decides what is new, duplicate or revision. `published` is ISO 8601: a day, or a
     moment with `+07:00`. `warc` is the response of this run that was read, or None for a capture of an earlier run that
     was read again: then `read_from` names it, and `fetched_at` is the moment of that capture. `reread` is asked for only
     when an article differs from its latest version.
+
+    For an attachment `attachment_of` is the id of the article's version that names it, and `text` is empty when there is
+    none to keep: `flags` say why, and the served body takes the text's part in its identity.
     """
 
     portal: str
@@ -258,6 +266,7 @@ class Document:
     flags: tuple[str, ...] = ()
     read_from: CapturePlace | None = None
     reread: Reread | None = None
+    attachment_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

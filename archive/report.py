@@ -9,16 +9,19 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from archive.attached import Attached
 from archive.findings import Audit
 from archive.queries import Found
+from archive.records import Event
 from archive.worddiff import Mark, Span
 
-__all__ = ["marked", "plain_line", "print_articles", "print_audit", "printable"]
+__all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "printable"]
 
 _STYLES = {Mark.SAME: "", Mark.OLD: "red strike", Mark.NEW: "green", Mark.GAP: "dim"}
 _MARKS = {Mark.SAME: "{}", Mark.OLD: "[-{}-]", Mark.NEW: "{{+{}+}}", Mark.GAP: "… {} …"}
@@ -50,6 +53,17 @@ def print_articles(found: Sequence[Found], *, as_json: bool) -> None:
         cells = (item.night, item.portal, item.event.value, item.published or "–", printable(item.title), item.id)
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
+
+
+def print_attached(file: Attached, path: Path | None) -> None:
+    """One line: the file's name as the article gives it, then where its text stands, or why there is none."""
+    if file.event is not None:
+        told = [word.replace("_", " ") for word in file.flags]
+        told += ["quarantined"] * (file.event is Event.QUARANTINED)
+    else:
+        told = [file.answer.value.replace("_", " ") if file.answer else "not fetched"]
+    stands = f" → {path}" if path else ""
+    print(f"attachment: {printable(file.name)}{stands}{''.join(f', {word}' for word in told)}")
 
 
 def print_audit(audit: Audit, *, as_json: bool) -> None:

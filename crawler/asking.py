@@ -32,13 +32,15 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What was asked for: an article (with its key) or a page of a section's list (with its number, from 1)."""
+    """What was asked for: an article (with its key), a page of a section's list (with its number, from 1) or a file (with
+    its key and the id of the article's version that names it)."""
 
     expect: Expect
     url: str
     section: str
     key: str | None = None
     number: int | None = None
+    attachment_of: str | None = None
 
 
 def answer_page(
@@ -67,6 +69,7 @@ def answer_page(
         walk_end=walk_end,
         next_look=next_look,
         detail=detail,
+        attachment_of=ask.attachment_of,
     )
 
 
@@ -83,6 +86,7 @@ def failure_page(
         page_number=ask.number,
         walk_end=walk_end,
         detail=detail,
+        attachment_of=ask.attachment_of,
     )
 
 

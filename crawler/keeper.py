@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,8 +16,9 @@ from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
 from archive.records import Event, Kind, Outcome, Page
 from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redirect_target
-from crawler.guard import url_allowed
+from crawler.guard import REPLICA_SUFFIX, url_allowed
 from crawler.outcome import Expect
+from crawler.replica import replica_url
 from crawler.tonight import ProgressFile, Tonight
 from pipelines.keep import Captured
 
@@ -51,6 +53,14 @@ class NightKeeper(scrapy.Spider):
     def now(self) -> datetime:
         """The crawl's clock."""
         return self.tonight.clock.now()
+
+    def here(self, url: str) -> str:
+        """The address as this crawl asks it: in a rehearsal with the suffix."""
+        return replica_url(url) if self.replica else url
+
+    def own_here(self) -> frozenset[str]:
+        """The portal's own hosts as this crawl asks them."""
+        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
 
     def answered(self, request: Request, response: Response, captured: Captured) -> None:
         """Record at once what never comes to the spider: robots.txt and redirects."""
@@ -102,6 +112,11 @@ class NightKeeper(scrapy.Spider):
             self.fatal = error
             self.stop("archive_error")
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the crawl is being ended."""
+        return self._closing is not None
+
     def stop(self, reason: str) -> None:
         """End the crawl; what was not asked stays owed."""
         if self._closing is None:
@@ -129,4 +144,4 @@ class NightKeeper(scrapy.Spider):
 def _hop(request: Request) -> Ask:
     """A response on the way counts neither as a list page nor as the article, unless it ends there."""
     ask: Ask = request.meta["ask"]
-    return Ask(ask.expect, ask.url, ask.section, ask.key)
+    return replace(ask, number=None)

@@ -135,7 +135,7 @@ def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counte
 
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
-    last = {page.key: page.outcome for page in night.pages if page.key is not None}
+    last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
     vanished = [key for key, outcome in last.items() if outcome in VANISHED]
     for key in vanished:
         if (night.vanished_since(key) or night.night) < night.night:
@@ -146,7 +146,7 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
         sections=tally.sections,
         listed=tally.listed,
         new=sum(tally.events.get(event.value, 0) for event in _READ),
-        quarantined=tally.events.get(Event.QUARANTINED.value, 0),
+        quarantined=sum(line.event is Event.QUARANTINED and not line.attachment_of for line in night.articles),
         misses=extraction.get("layout none", 0),
         withdrawn=sum(1 for key in vanished if key in last and night.is_kept(key)),
         misfits=misfits(extraction),

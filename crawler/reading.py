@@ -8,14 +8,17 @@ from dataclasses import replace
 from scrapy.http import Response
 
 from crawler.asking import Ask
-from crawler.outcome import Seen
+from crawler.outcome import Expect, Seen
 from crawler.page import is_storm
 from pipelines.article import Layout
 from pipelines.body import declared_charset
+from pipelines.file_kind import kind_of
 from pipelines.markup import Page, match, parse, pick
 from vietnam.letters import decode
 
 __all__ = ["charset_of", "layouts_of", "listing_text", "see"]
+
+_LONGEST_NOTICE = 1 << 20  # bytes
 
 
 def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
@@ -37,7 +40,7 @@ def listing_text(response: Response) -> str | None:
 def see(response: Response, ask: Ask, home: str, own: frozenset[str], layouts: tuple[Layout, ...]) -> Seen:
     """The facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
     charset = charset_of(response)
-    text = _text(response.body, charset)
+    text = None if ask.expect is Expect.ATTACHMENT and _is_file(response.body) else _text(response.body, charset)
     return Seen(
         status=response.status,
         headers={
@@ -54,6 +57,11 @@ def see(response: Response, ask: Ask, home: str, own: frozenset[str], layouts: t
         flags=frozenset(response.flags),
         has_article=bool(layouts) and text is not None and not is_storm(text) and _fits(response, charset, layouts),
     )
+
+
+def _is_file(body: bytes) -> bool:
+    """Whether a body need not be looked at as a page: a document, or more than any page in a document's place has."""
+    return len(body) > _LONGEST_NOTICE or kind_of(body) is not None
 
 
 def _text(body: bytes, charset: str | None) -> str | None:

@@ -52,6 +52,7 @@ DOWNLOADER_MIDDLEWARES = {
     "pipelines.keep.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
 }
 ITEM_PIPELINES = {
+    "pipelines.attachment_keep.AttachmentStage": 50,
     "pipelines.stages.ExtractStage": 100,
     "pipelines.stages.CleanStage": 200,
     "pipelines.stages.CheckStage": 300,
@@ -61,6 +62,9 @@ ITEM_PIPELINES = {
 
 # Sizes and times: a hostile or broken server costs little.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # Scrapy's 1 GiB would be held in memory
+ATTACHMENT_MAXSIZE = 8 * 1024 * 1024  # what an article names is kept when it is small enough
+ATTACHMENTS_PER_ARTICLE = 10  # the rest are named in its line and not fetched
+ATTACHMENT_NIGHTS = 30  # how long a file that cannot be had is asked for again
 DOWNLOAD_WARNSIZE = 0  # the outcome says it
 DOWNLOAD_TIMEOUT = 60  # one SIGTERM waits for the request in flight
 DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured and judged truncated instead of being lost

@@ -17,7 +17,7 @@ from crawler.clock import Clock
 
 __all__ = ["ProgressFile", "Tonight", "day_of", "software"]
 
-_LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "warcio", "sqlalchemy")
+_LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "pypdf", "python-docx", "warcio", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)

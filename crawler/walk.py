@@ -1,4 +1,4 @@
-"""The walk of a portal on one night: section by section through the lists, then what is owed, then the due looks.
+"""The walk of a portal on one night: section by section through the lists, what is owed, the due looks, attached files.
 
 A spider is made by `crawler.night_run` with the night it writes into; everything it decides is decided by pure
 functions (`stop`, `outcome`, `asking`), and everything it keeps goes through `night`.
@@ -23,12 +23,11 @@ from archive.queries import SETTLED
 from archive.records import Event, Listed, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure
-from crawler.guard import REPLICA_SUFFIX, own_hosts
-from crawler.keeper import NightKeeper
+from crawler.attachments import AttachmentWalk
+from crawler.guard import own_hosts
 from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.outcome import Expect, classify
 from crawler.reading import charset_of, listing_text, see
-from crawler.replica import replica_url
 from crawler.residue import layouts_with_rules
 from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, next_look
 from crawler.tonight import Tonight
@@ -43,7 +42,7 @@ _log = logging.getLogger(__name__)
 _LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
 
-class Walk(NightKeeper):
+class Walk(AttachmentWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
@@ -127,7 +126,7 @@ class Walk(NightKeeper):
 
     def _list_request(self, section: Section, url: str) -> Request:
         number = self._walks[section.name].pages + 1
-        ask = Ask(Expect.LISTING, self._here(url), section.name, number=number)
+        ask = Ask(Expect.LISTING, self.here(url), section.name, number=number)
         return Request(ask.url, self.on_listing, errback=self.on_failure, priority=_LISTS, meta={"ask": ask})
 
     def _article_request(
@@ -136,13 +135,10 @@ class Walk(NightKeeper):
         if key in self._asked:
             return
         self._asked.add(key)
-        ask = Ask(Expect.ARTICLE, self._here(url), section, key=key)
+        ask = Ask(Expect.ARTICLE, self.here(url), section, key=key)
         yield Request(
             ask.url, self.on_article, headers=headers, errback=self.on_failure, priority=_ARTICLES, meta={"ask": ask}
         )
-
-    def _here(self, url: str) -> str:
-        return replica_url(url) if self.replica else url
 
     # what came back
 
@@ -157,7 +153,7 @@ class Walk(NightKeeper):
 
     def _listing(self, ask: Ask, captured: Captured, response: Response) -> list[Request]:
         walk, section = self._walks[ask.section], self._section(ask.section)
-        outcome, detail = classify(see(response, ask, self.home, self._own_here(), ()))
+        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
         listing = None
         if outcome is Outcome.LISTING:
             listing, outcome, detail = self._read_listing(section, ask, response, detail)
@@ -215,7 +211,7 @@ class Walk(NightKeeper):
     async def on_article(self, response: Response) -> AsyncIterator[Fetched]:
         """Judge what an article's address brought and hand an article to the stages."""
         ask, captured = _told(response)
-        seen = see(response, ask, self.home, self._own_here(), self._read_with)
+        seen = see(response, ask, self.home, self.own_here(), self._read_with)
         outcome, detail = classify(seen)
         try:
             page = answer_page(ask, captured, outcome, detail, next_look=self._next_look(ask.key, outcome))
@@ -272,9 +268,6 @@ class Walk(NightKeeper):
 
     def _section(self, name: str) -> Section:
         return next(section for section in self.sections if section.name == name)
-
-    def _own_here(self) -> frozenset[str]:
-        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
 
 
 def _told(response: Response) -> tuple[Ask, Captured]:

@@ -17,8 +17,14 @@ def judge(document: Document, content_sha256: str, latest: Version | None, same_
 
     Where the document brings a second reading of the latest version's capture, that is what the publisher's change is
     measured from: what today's rules alone explain is `reread`, of which the publisher did nothing.
+
+    An attachment is one kind of event, whether it is its first version or a later one, and whether or not its text stands
+    elsewhere; here `same_content` is the text of another attachment.
     """
     copy_of = _copy_of(document, same_content)
+    if document.attachment_of is not None:
+        same = latest is not None and latest.content_sha256 == content_sha256
+        return Judgement(None) if same else Judgement(Event.ATTACHMENT, latest.id if latest else None, copy_of)
     if latest is None:
         return Judgement(Event.DUPLICATE, duplicate_of=copy_of) if copy_of else Judgement(Event.NEW)
     known = (content_sha256, document.published)

@@ -6,7 +6,6 @@ takes any articles, so that real ones can be served in a family's markup too.
 
 from __future__ import annotations
 
-import html
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from replicas.bodies import BodyStyle, build_body
+from replicas.files import FileKind, file_bytes, replica_file
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.site import SiteRequest, SiteResponse
 
@@ -77,7 +77,7 @@ class ComposedSite(ABC):
             self.sections = tuple(sections)
         self._by_key = {article.key: article for article in self.articles}
         self._files = {
-            self.file_path(name).partition("?")[0]: name
+            self.file_path(name).partition("?")[0]: replica_file(name, a)
             for a in self.articles
             for name, _ in (*a.links(), *((f, f) for f in a.files))
         }
@@ -240,8 +240,10 @@ class ComposedSite(ABC):
     def _file_answer(self, request: SiteRequest) -> SiteResponse:
         path = unquote(request.path)
         ending = path[path.rfind(".") :].lower()
-        if path in self._files:
-            return SiteResponse(_pdf(self._files[path]), content_type=_FILES.get(ending, "application/octet-stream"))
+        file = self._files.get(path)
+        if file is not None and file.kind is not FileKind.MISSING:
+            kind = "text/html" if file.kind is FileKind.WRONG_URL else _FILES.get(ending, "application/octet-stream")
+            return SiteResponse(file_bytes(file), content_type=kind)
         if ending in _PICTURES:
             return SiteResponse(_GIF, content_type="image/gif")
         return self._notice(request, "Không tìm thấy trang", 404)
@@ -252,17 +254,3 @@ class ComposedSite(ABC):
 
 def _html(text: str, status: int = 200) -> SiteResponse:
     return SiteResponse(text.encode(), status)
-
-
-def _pdf(name: str) -> bytes:
-    """The smallest thing that opens as a PDF, with the file's name in it."""
-    drawn = f"BT /F1 12 Tf 72 720 Td ({html.escape(quote(name))}) Tj ET"
-    objects = (
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        " /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
-        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
-    )
-    body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
-    return f"%PDF-1.4\n{body}trailer\n<< /Root 1 0 R >>\n%%EOF\n".encode()

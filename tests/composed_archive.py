@@ -10,7 +10,7 @@ from uuid import UUID
 
 from archive.judgement import Judgement, Version
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Event, Kind, Listed, Outcome, Page, Run, Verdict, WalkEnd
+from archive.records import Attachment, Capture, Document, Event, Kind, Listed, Outcome, Page, Run, Verdict, WalkEnd
 from archive.store import Archive
 from archive.tally import Tally
 from vietnam.dates import TZ
@@ -21,16 +21,17 @@ ARCHIVE_ID = UUID("6f1d6a52-5a8e-4c39-9a53-0c7f2b1f0a11")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One composed article: its key, title and paragraphs."""
+    """One composed article: its key, title and paragraphs, and the file names it links to."""
 
     key: str
     title: str
     paragraphs: tuple[str, ...]
     published: str | None = "2025-03-03T08:00:00+07:00"
+    files: tuple[str, ...] = ()
 
 
 RELEASE = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.", "Văn phòng"))
-SHORT = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Hai, tại trụ sở.",))
+SHORT = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Hai, tại trụ sở.",), files=("lich.pdf",))
 EDITED = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Ba, tại trụ sở.",))
 
 NIGHTS: tuple[dict[str, tuple[Told, ...]], ...] = (
@@ -84,6 +85,7 @@ def keep(night: PortalNight, told: Told, moment: datetime, reasons: tuple[str, .
         warc=ref,
         published=told.published,
         published_raw="08:00 03/03/2025",
+        attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in told.files),
     )
     page = Page(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
     if reasons:

@@ -11,6 +11,7 @@ import pytest
 
 from replicas import FIRST_NIGHT, LAST_NIGHT
 from replicas.articles import PORTALS, ReplicaArticle, article_url, articles, expected, portal_site, render_article
+from replicas.files import FileKind, file_bytes, replica_file
 from replicas.records import Kind, ReplicaSection, plain
 from replicas.serve import NIGHT_HEADER, ReplicaServer
 from tests.replica_client import ask
@@ -189,10 +190,11 @@ def test_an_article_is_served_at_both_its_addresses_and_its_files_too(
         last = told.blocks[-1].text.rsplit(" | ", 1)[-1]
         assert last in words(own.text)
         assert last in words(second.text)
-    for file in expected(portal, article, LAST_NIGHT).attachments:
-        answer = ask(server, site.host, path_of(file.url))
-        assert answer.status == 200
-        assert answer.body.startswith(b"%PDF")
+    names = [*(name for name, _ in article.links()), *article.files]
+    for name, file in zip(names, expected(portal, article, LAST_NIGHT).attachments, strict=True):
+        answer, made = ask(server, site.host, path_of(file.url)), replica_file(name, article)
+        assert answer.status == (404 if made.kind is FileKind.MISSING else 200)
+        assert made.kind is FileKind.MISSING or answer.body == file_bytes(made)
 
 
 # What changes, and when ------------------------------------------------------------------------------------------------

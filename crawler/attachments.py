@@ -1,0 +1,121 @@
+"""Fetching what articles name: after the last article of a night, politely, in the same queue.
+
+Which files are owed is asked of the archive, not remembered: what an interrupted night leaves is owed by the next start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from archive.attached import OwedAttachment
+from archive.errors import ArchiveError
+from archive.portal_night import PortalNight
+from archive.records import Outcome
+from crawler.asking import Ask, answer_page
+from crawler.keeper import NightKeeper
+from crawler.outcome import Expect, Seen, classify
+from crawler.reading import see
+from crawler.tonight import Tonight
+from pipelines.attachment_keep import FetchedAttachment
+from pipelines.file_kind import kind_of
+
+__all__ = ["AttachmentWalk", "judge_attachment"]
+
+_LAST = -10  # behind articles, should one still be asked
+_PAGES = (Outcome.LOGIN, Outcome.MAINTENANCE, Outcome.APP_SHELL)
+
+
+def judge_attachment(seen: Seen, type_: str) -> tuple[Outcome, str | None]:
+    """The outcome of an answer to a request for a file, and a detail for its line. Pure.
+
+    `type_` is the extension that link or address name, empty where they name none. A page or a few words in place of a
+    document are no file, whatever status they came with: one portal answers the 9 bytes `Wrong URL` with 200.
+    """
+    outcome, detail = classify(seen)
+    if outcome is not Outcome.ATTACHMENT or kind_of(seen.body) is not None:
+        return outcome, detail
+    named = seen.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if seen.text is None or not (type_ or named in ("text/html", "application/xhtml+xml")):
+        return Outcome.UNSUPPORTED_TYPE, (named or "no document")[:80]
+    if "<html" not in seen.text[:2000].lower():
+        return Outcome.SOFT_404, f"{len(seen.body)} bytes of text instead of the file"
+    outcome, detail = classify(replace(seen, expect=Expect.ARTICLE))
+    return (outcome, detail) if outcome in _PAGES else (Outcome.SOFT_404, "a page instead of the file")
+
+
+class AttachmentWalk(NightKeeper):
+    """The part of a spider's run that begins when everything else was asked and answered."""
+
+    home: str
+
+    def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
+        super().__init__(tonight, night, own)
+        self._files_asked: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
+        """Made by Scrapy; told when nothing is left to do."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
+        return spider
+
+    def idle(self) -> None:
+        """Commit what was read and ask for the files that are owed. Raises DontCloseSpider while there are some."""
+        if self.stopping:
+            return
+        try:
+            owed = self._owed_files()
+        except ArchiveError as error:
+            self.failed(error)
+            return
+        for file in owed:
+            self._files_asked.add(file.key)
+            self.crawler.engine.crawl(self._file_request(file))
+        if owed:
+            raise DontCloseSpider
+
+    def _owed_files(self) -> list[OwedAttachment]:
+        self.night.commit()
+        since = self.night.night - timedelta(days=self.settings.getint("ATTACHMENT_NIGHTS"))
+        owed = self.night.owed_attachments(since, self.settings.getint("ATTACHMENTS_PER_ARTICLE"))
+        return [file for file in owed if file.key not in self._files_asked]
+
+    def _file_request(self, file: OwedAttachment) -> Request:
+        ask = Ask(Expect.ATTACHMENT, self.here(file.url), file.section, key=file.key, attachment_of=file.version)
+        conditions = {"If-None-Match": file.etag, "If-Modified-Since": file.last_modified}
+        return Request(
+            ask.url,
+            self.on_attachment,
+            headers={"Accept": "*/*"} | {name: value for name, value in conditions.items() if value},
+            errback=self.on_failure,
+            priority=_LAST,
+            meta={"ask": ask, "file": file, "download_maxsize": self.settings.getint("ATTACHMENT_MAXSIZE")},
+        )
+
+    async def on_attachment(self, response: Response) -> AsyncIterator[FetchedAttachment]:
+        """Judge what a file's address brought and hand a file on to be read."""
+        ask: Ask = response.meta["ask"]
+        file: OwedAttachment = response.meta["file"]
+        outcome, detail = judge_attachment(see(response, ask, self.home, self.own_here(), ()), file.type)
+        page = answer_page(ask, response.meta["captured"], outcome, detail)
+        if outcome is Outcome.ATTACHMENT:
+            yield FetchedAttachment(page, response.body, file)
+        else:
+            try:
+                self.write(page)
+            except ArchiveError as error:
+                self.failed(error)
+        self.heed(outcome)
+
+    def on_failure(self, failure: Failure) -> None:
+        """Record a request that brought no response to the spider."""
+        raise NotImplementedError
