@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article import BlockKind
 from pipelines.attachments import is_file_link
-from pipelines.boxes import PROSE, holds, links_of, outside_link, without_boxes
+from pipelines.boxes import PROSE, holds, links_of, outside_link, without_boxes, without_titles
 from pipelines.engine import lines_of
 from pipelines.markup import Page, line, match, tag_of
 from pipelines.prepare import Piece, pieces_of
@@ -24,24 +24,14 @@ from vietnam.residue import is_residue, residue_kind
 __all__ = ["Region", "find_region"]
 
 _LINKED = 0.5  # share of link text from which a block is a link
+_LISTED = 20  # what a title in a list of others weighs, in characters against the element
 _GAP = 40  # characters of links and labels after which prose no longer belongs to the title by its place alone
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li ul ol tr tbody table td blockquote pre figure figcaption center".split())
 _ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "dialog", "complementary", "menu", "menubar"})
 # Widgets that belong to the article they stand at.
 _OWN_BAR = frozenset(
-    {
-        "font size",
-        "contrast",
-        "share",
-        "save",
-        "print",
-        "email",
-        "audio",
-        "view counter",
-        "date label",
-        "attachment label",
-    }
+    "font size|contrast|share|save|print|email|audio|view counter|date label|attachment label".split("|")
 )
 _FOOT = re.compile(r"(?:^|[\s_-])(?:footer|copyright|breadcrumbs?)(?:$|[\s_-])", re.IGNORECASE)
 _NAMED = re.compile(
@@ -79,7 +69,7 @@ def find_region(page: Page, title: HtmlElement | None, skip: frozenset[HtmlEleme
     inside = [piece for piece in pieces[start:] if holds(container, piece.element)]
     first = next((i for i, piece in enumerate(pieces) if inside and piece is inside[0]), start)
     above = pieces[start:first]
-    inside = without_boxes(inside, container)
+    inside = without_boxes(without_titles(inside)[0], container)
     titled = frozenset(title.iterancestors()) if title is not None else frozenset[HtmlElement]()
     return _parted(page, container, above, inside, titled)
 
@@ -120,6 +110,8 @@ def _container(
 ) -> HtmlElement | None:
     scores: dict[HtmlElement, float] = {}
     homes: set[HtmlElement] = set()
+    kept, _ = without_titles(pieces)
+    others = {id(piece) for piece in pieces} - {id(piece) for piece in kept}
     start, gap = _position_after(pieces, title), 0
     for position, piece in enumerate(pieces):
         score, home = _score(piece, read), _home(outside_link(piece.element))
@@ -132,6 +124,9 @@ def _container(
         else:
             # What lies behind many links is a foot, a comment or another module, unless the text was there before.
             score *= _GAP / gap / 2
+        if id(piece) in others and score < 0:
+            # A list of others below its label may stand in any body: it says little of where the article is.
+            score = -_LISTED
         for element in (piece.element, *piece.element.iterancestors()):
             scores[element] = scores.get(element, 0.0) + score
             if element is body:
@@ -158,10 +153,24 @@ def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> Ht
         alike = next((each for each in wider if _repeats(each, first, element, holders)), None)
         if alike is None and narrow and wider:
             alike = wider[0]
+        alike = alike if alike is not None else _with_next(element, pieces, body)
         if alike is None:
             break
         element = alike
     return element
+
+
+def _with_next(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement | None:
+    """The element around a lone block and the prose that follows it with nothing but the article's own bar between."""
+    last = max((i for i, piece in enumerate(pieces) if holds(element, piece.element)), default=-1)
+    for piece in pieces[last + 1 :] if last >= 0 else []:
+        if len(piece.text) >= PROSE and not piece.linked and not is_residue(piece.text):
+            return next(
+                (each for each in element.iterancestors() if holds(each, piece.element) and each is not body), None
+            )
+        if piece.text and residue_kind(piece.text) not in _OWN_BAR:
+            return None
+    return None
 
 
 def _is_table(element: HtmlElement, pieces: list[Piece]) -> bool:

@@ -76,3 +76,24 @@ def test_the_writer_by_the_markup_without_its_label(label: str) -> None:
     byline = f"<div class='article-author'>{label}Lê Thị Lan</div>"
 
     assert read(f"<div class='b'><p>{LEAD}</p><p>{ONE}</p><p>{TWO}</p></div>{byline}").author == "Lê Thị Lan"
+
+
+def test_a_lead_and_one_paragraph_behind_a_player() -> None:
+    player = "<div class='p'><div class='v'></div></div><script>player('clip.mp4')</script><p>A- A A+</p>"
+    article = read(f"<h2 class='s'>{LEAD}</h2><div class='n'><div class='b'>{player}<p>{ONE}</p></div></div>")
+
+    assert texts(article) == [LEAD, ONE]
+
+
+def test_a_photo_story_above_a_list_of_others() -> None:
+    captions = [f"Bà con thôn {n} lấy nước ở vòi công cộng trong ngày đầu vận hành" for n in range(1, 6)]
+    pictures = "".join(
+        f"<p align='center'><img src='/a{n}.jpg'></p><p align='center'><em>{c}</em></p>" for n, c in enumerate(captions)
+    )
+    others = "".join(
+        f"<p><a href='/tin/{n}.html'>Xã Tân Hòa khánh thành công trình nước sạch số {n} trong năm nay</a></p>"
+        for n in range(3)
+    )
+    article = read(f"<div class='s'>{LEAD}</div><div class='b'>{pictures}<p><b>Tin liên quan</b></p>{others}</div>")
+
+    assert texts(article) == [LEAD, *captions]
