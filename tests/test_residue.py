@@ -92,6 +92,33 @@ def test_a_button_goes_anywhere(word: str) -> None:
     assert find_residue([word, LONG, word, LONG, word]) == {0, 2, 4}
 
 
+FURTHER = """
+    Đánh giá của bạn|Bạn thấy bài viết này hữu ích không?|Nội dung này có hữu ích không?|Số ký tự được gõ là 500|Họ và tên *
+    (*) Thông tin bắt buộc|Mời bạn xem thêm|Xem nhiều trong ngày|Các tin trước|1 2 3 4 5 ... Tiếp|Gửi tin này|Email cho bạn bè
+    Nhập email của bạn|Bản để in|Tốc độ đọc: 1x|Tự động chuyển|Chọn ngôn ngữ|Theo dõi Zalo OA|Chưa có đánh giá
+""".replace("\n", "|").split("|")
+NO_WIDGETS = [
+    "Các nội dung sau:",
+    "Theo dõi kênh mương nội đồng",
+    "Điều khoản thi hành",
+    "Đánh giá của bạn đọc về chất lượng phục vụ",
+    "Thông tin này có hữu ích không? Câu trả lời thuộc về người dân",
+    "Mời bạn đọc gửi bài dự thi về tòa soạn trước ngày 30/4",
+    "Tự động chuyển mạch khi mất điện lưới",
+]
+
+
+@pytest.mark.parametrize("line", [line.strip() for line in FURTHER if line.strip()])
+def test_wordings_of_further_portals(line: str) -> None:
+    assert is_residue(line)
+    assert is_residue(line.upper())
+
+
+@pytest.mark.parametrize("line", NO_WIDGETS)
+def test_what_only_begins_like_them(line: str) -> None:
+    assert not is_residue(line)
+
+
 @pytest.mark.parametrize("buttons", [["A", "A+", "A-"], ["a", "a-", "a+"], ["Cỡ chữ", "A", "A+"], ["A-", "A", "A+"]])
 def test_a_row_of_size_buttons_set_as_lines(buttons: list[str]) -> None:
     assert find_residue([*buttons, LONG, "A", LONG]) == {0, 1, 2}
