@@ -44,7 +44,9 @@ def clean(article: Article) -> Article:
         removed += [blocks[i].text for i in sorted(gone)]
         kept = [block for i, block in enumerate(blocks) if i not in gone]
         blocks, signer = _signed(kept)
-        if blocks == kept:  # else a sign-off was found, and the text ends before it
+        if (
+            not gone and blocks == kept
+        ):  # else the text has another end now: a sign-off was found, or a last widget went
             break
     return replace(
         article,

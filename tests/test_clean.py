@@ -101,6 +101,20 @@ def test_cleaning_twice_changes_nothing(blocks: list[tuple[BlockKind, str]]) -> 
     assert clean(once) == once
 
 
+def test_a_widget_before_a_sign_off_goes_with_the_one_behind_it() -> None:
+    """Once the last widget is gone the sign-off ends the page, and what stands before it ends the text."""
+    said = "Sáng 03/3/2025, xã Tân Hòa ra mắt tổ công nghệ số cộng đồng với mười hai thành viên từ các thôn."
+    parts = [
+        (BlockKind.LEAD, said),
+        (BlockKind.LEAD, "Đánh giá"),
+        (BlockKind.SIGNOFF, said),
+        (BlockKind.LEAD, "Đánh giá"),
+    ]
+    cleaned = clean(article(*(Block(kind, text) for kind, text in parts)))
+    assert [block.text for block in cleaned.blocks] == [said, said]
+    assert clean(cleaned) == cleaned
+
+
 def test_plain_text() -> None:
     text = f"\n|\n  • :\nTiêu đề\n\n\n{OPENING} \n\u00a0\nLan Chi\r\n\nTin nổi bật Tin nổi bật\n"
     assert clean_text(text) == f"Tiêu đề\n\n{OPENING}\n\nLan Chi\n"
