@@ -8,17 +8,14 @@ committed stays, the rest is set aside at the next start, and a failed flush is 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
-from archive.attached import OwedAttachment
+from archive.asked import Asked
+from archive.batch import Group, Pending
 from archive.captures import Captures
 from archive.durable import (
-    TEMPORARY,
     append_durably,
     disk_errors,
     make_folder,
@@ -27,27 +24,22 @@ from archive.durable import (
 )
 from archive.errors import ArchiveError
 from archive.identity import Paths
-from archive.index import Index, Transaction, place
+from archive.index import Index, place
 from archive.judgement import Judge
-from archive.lines import ArticleLine, article_line, encode_article, encode_page
+from archive.lines import encode_article, encode_page
 from archive.placing import hold, place_run
-from archive.queries import Look, Owed
 from archive.records import (
     Capture,
     CaptureRef,
     Document,
-    Event,
     Outcome,
     Page,
     Run,
     Via,
 )
 from archive.recovery import recover
-from archive.removal import Removal, held, removal_line
-from archive.revised import Earlier, described
 from archive.runs import RUN_FILE, run_bytes
 from archive.tally import JudgeNight, Tally, tally
-from archive.texts import content_sha256, file_name, text_bytes, version_id
 from archive.warc import Served, WarcFile
 
 __all__ = ["PortalNight"]
@@ -56,18 +48,7 @@ BATCH_DOCUMENTS = 25
 BATCH_SECONDS = 5
 
 
-@dataclass(slots=True)
-class _Pending:
-    page: Page | None
-    document: Document | None = None
-    reasons: tuple[str, ...] = ()
-    temporary: Path | None = None
-    data: bytes = b""
-    last_body: str | None = None
-    gone_after: int | None = None
-
-
-class PortalNight:
+class PortalNight(Asked):
     """One portal's night, open for writing by this process alone."""
 
     def __init__(
@@ -78,7 +59,7 @@ class PortalNight:
         self._lock = hold(paths, portal)
         self.folder = paths.open_night(night) / run
         self.started_at = now
-        self._pending: list[_Pending] = []
+        self._pending: list[Pending] = []
         self._oldest: datetime | None = None
         self.captures = Captures(paths, index)
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
@@ -129,28 +110,28 @@ class PortalNight:
 
     def page(self, page: Page) -> None:
         """Queue the line of one response, or of one request that brought none."""
-        self._queue(_Pending(page))
+        self._queue(Pending(page))
 
     def document(self, document: Document, page: Page) -> None:
         """Queue an article or attachment with the line of the response it was read from."""
-        self._queue(_Pending(page, document))
+        self._queue(Pending(page, document))
 
     def vanished(self, page: Page, gone_after: int) -> None:
         """Queue the line of an answer that says that an article is no more.
 
         It becomes an event `gone`, once, when none has stood there for `gone_after` days and a text of it was kept.
         """
-        self._queue(_Pending(page, gone_after=gone_after))
+        self._queue(Pending(page, gone_after=gone_after))
 
     def quarantine(self, document: Document, reasons: tuple[str, ...], page: Page) -> None:
         """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
-        self._queue(_Pending(page, document, reasons))
+        self._queue(Pending(page, document, reasons))
 
     def reread(self, document: Document) -> None:
         """Queue what today's rules read in an earlier capture: nothing was fetched, so no page line goes with it."""
-        self._queue(_Pending(None, document))
+        self._queue(Pending(None, document))
 
-    def _queue(self, pending: _Pending) -> None:
+    def _queue(self, pending: Pending) -> None:
         page = pending.page
         if page is not None:
             if page.warc is not None and page.warc in self._unjudged:
@@ -177,13 +158,24 @@ class PortalNight:
         self._broken = True
         with disk_errors(f"cannot commit the night of {self.portal}"):
             self._warc.sync()
-            self._write_texts()
+            group = Group(
+                self._paths,
+                self.portal,
+                self.night,
+                self.run,
+                self.via,
+                self.folder,
+                self._judge,
+                self.captures,
+                self._pending,
+            )
+            group.write_texts()
             with self._index.writing() as transaction:
-                self._note_last_bodies(transaction)
+                group.note_last_bodies(transaction)
                 pages = [pending.page for pending in self._pending if pending.page]
                 for number, page in enumerate(pages, start=len(self.pages)):
                     transaction.add_page(self.night, self.run, number, page)
-                lines = self._judged(transaction)
+                lines = group.judged(transaction, self.articles)
                 sync_folder(self.folder)
                 if pages:
                     append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
@@ -192,154 +184,6 @@ class PortalNight:
         self.pages += pages
         self.articles += lines
         self._pending, self._oldest, self._broken = [], None, False
-
-    def _note_last_bodies(self, transaction: Transaction) -> None:
-        """What each attachment was last answered with, before tonight's answers are rows."""
-        for pending in self._pending:
-            if pending.document is not None and pending.document.attachment_of is not None:
-                pending.last_body = transaction.last_body(self.portal, pending.document.key)
-
-    def _write_texts(self) -> None:
-        for number, pending in enumerate(self._pending):
-            if pending.document is None or _is_textless(pending.document):
-                continue
-            pending.data = text_bytes(pending.document.text)
-            folder = self._paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
-            make_folder(folder)
-            pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
-            with pending.temporary.open("wb") as stream:
-                stream.write(pending.data)
-                stream.flush()
-                os.fsync(stream.fileno())
-
-    def _judged(self, transaction: Transaction) -> list[ArticleLine]:
-        """Judge each queued document in turn, name its text, repeat its row; documents that brought no news leave no line."""
-        lines: list[ArticleLine] = []
-        seq = max((line.seq for line in self.articles), default=-1) + 1
-        for pending in self._pending:
-            removal = self._removal(transaction, pending, seq)
-            if removal is not None:
-                transaction.add_event(self.night, self.run, removal)
-                lines.append(removal)
-                seq += 1
-            if pending.document is None:
-                continue
-            line = self._judge_one(transaction, pending.document, pending, seq)
-            if line is not None and line.revision_of:
-                own = {known.seq: known for known in (*self.articles, *lines)}
-                line = described(line, pending.document.text, Earlier(self.captures, transaction, self.folder, own))
-            if pending.temporary is None:
-                pass
-            elif line is None or line.file is None:
-                pending.temporary.unlink()
-            else:
-                final = self._paths.root / line.file if pending.reasons else self.folder / line.file
-                pending.temporary.rename(final)
-                sync_folder(final.parent)
-            if line is not None:
-                transaction.add_event(self.night, self.run, line)
-                lines.append(line)
-                seq += 1
-        return lines
-
-    def _removal(self, transaction: Transaction, pending: _Pending, seq: int) -> ArticleLine | None:
-        """What the answer says of a removal: `gone`, `returned`, or nothing new. A doubtful article brings nothing back."""
-        page = pending.page
-        if page is None or page.key is None or pending.reasons:
-            return None
-        is_gone = (last := transaction.removal(self.portal, page.key)) is not None and last.event is Event.GONE
-        if pending.document is not None and is_gone:
-            event = Event.RETURNED
-        elif pending.gone_after is not None and not is_gone:
-            if not held(transaction.vanished(self.portal, page.key), self.night, pending.gone_after):
-                return None
-            event = Event.GONE
-        else:
-            return None
-        version = transaction.last_version(self.portal, page.key)
-        return removal_line(event, seq, version, self.portal, page, self.via) if version else None
-
-    def _judge_one(
-        self, transaction: Transaction, document: Document, pending: _Pending, seq: int
-    ) -> ArticleLine | None:
-        digest, content = sha256(pending.data).hexdigest(), content_sha256(document.content)
-        body = pending.page.body_sha256 if pending.page else None
-        if _is_textless(document):
-            digest = content = body or digest
-        version = version_id(self.portal, document.key, digest)
-        if pending.reasons:
-            folder = self._paths.quarantine(self.night, self.portal).relative_to(self._paths.root)
-            line = article_line(document, Event.QUARANTINED, seq, version, content)
-            name = (folder / file_name(seq, digest)).as_posix()
-            return replace(line, file=name, sha256=digest, bytes=len(pending.data), reasons=pending.reasons)
-        latest = transaction.latest_version(self.portal, document.key)
-        attached = document.attachment_of is not None
-        if attached and latest and body == pending.last_body:
-            return None
-        same = transaction.stored_content(content, self.night, self.portal, of_attachments=attached)
-        judgement = self._judge(document, content, latest, same)
-        if judgement.event is None:
-            return None
-        line = article_line(document, judgement.event, seq, version, content)
-        line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
-        if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
-            return line
-        return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
-
-    # what a crawl asks
-
-    def has_walked(self, section: str) -> bool:
-        """Whether a complete walk of the section was ever committed."""
-        with self._index.reading() as questions:
-            return questions.last_walk(self.portal, section) is not None
-
-    def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
-        """Which keys the section had shown by the end of its last complete walk."""
-        with self._index.reading() as questions:
-            at = questions.last_walk(self.portal, section)
-            return questions.listed_by(self.portal, section, list(keys), at) if at else set()
-
-    def is_kept(self, key: str) -> bool:
-        """Whether an event of this article was committed, or waits in the open group."""
-        if any(pending.document is not None and pending.document.key == key for pending in self._pending):
-            return True
-        with self._index.reading() as questions:
-            return questions.is_kept(self.portal, key)
-
-    def first_kept(self, key: str) -> date | None:
-        """The night in which an article was first kept."""
-        with self._index.reading() as questions:
-            return questions.first_kept(self.portal, key)
-
-    def vanished_since(self, key: str) -> date | None:
-        """The first night in which the article had vanished, with no good answer since; None while it stands."""
-        with self._index.reading() as questions:
-            return min(questions.vanished(self.portal, key), default=None)
-
-    def removal(self, key: str) -> Removal | None:
-        """Whether the article was last recorded as gone or as returned."""
-        with self._index.reading() as questions:
-            return questions.removal(self.portal, key)
-
-    def waiting(self, keys: Collection[str]) -> set[str]:
-        """Which of these answered with something that is no article, and wait for a look after tonight."""
-        with self._index.reading() as questions:
-            return questions.waiting(self.portal, list(keys), self.night)
-
-    def owed(self) -> list[Owed]:
-        """Entries of earlier nights and attempts that were listed and never kept."""
-        with self._index.reading() as questions:
-            return questions.owed(self.portal)
-
-    def due_looks(self) -> list[Look]:
-        """Articles whose next look is due by tonight."""
-        with self._index.reading() as questions:
-            return questions.due_looks(self.portal, self.night)
-
-    def owed_attachments(self, since: date, per_article: int) -> list[OwedAttachment]:
-        """Files that committed articles name and that are still to be fetched (archive/attached.py)."""
-        with self._index.reading() as questions:
-            return questions.owed_attachments(self.portal, since, per_article)
 
     def tally(self) -> Tally:
         """The counts of everything committed in this run, earlier attempts included."""
@@ -412,8 +256,3 @@ class PortalNight:
     def _release(self) -> None:
         self._warc.close()
         self._lock.close()
-
-
-def _is_textless(document: Document) -> bool:
-    """An attachment without a text to keep; an article's text has its title at least."""
-    return document.attachment_of is not None and not document.text
