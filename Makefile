@@ -44,8 +44,8 @@ fix: $(READY)  ## mend format and lint
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
-	$(VENV)-lock/bin/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+	$(VENV)-lock/bin/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
+	  -o requirements.lock pyproject.toml
 	rm -rf $(VENV)-lock
 
 clean:  ## remove the environment and the caches; archives under var/ stay
