@@ -108,6 +108,8 @@ def _title_block_date(
     for holder in _holders(page):
         place = order.get(holder, -1)
         below = head <= place < max(end, head + 1)
+        if not region.body:  # a page of files: the title's own box is all there is
+            below = place >= head and any(ancestor in near[:1] for ancestor in holder.iterancestors())
         above = place < head and any(
             ancestor in near for ancestor in holder.iterancestors() if tag_of(ancestor) != "body"
         )

@@ -97,3 +97,12 @@ def test_a_photo_story_above_a_list_of_others() -> None:
     article = read(f"<div class='s'>{LEAD}</div><div class='b'>{pictures}<p><b>Tin liên quan</b></p>{others}</div>")
 
     assert texts(article) == [LEAD, *captions]
+
+
+def test_a_page_of_nothing_but_files_has_its_date() -> None:
+    files = "<div class='tep'>Tệp đính kèm: <a href='/tep/cong-van-12.pdf'>cong-van-12.pdf</a></div>"
+    article = read(f"<p>A- A A+</p>{files}")
+
+    assert article.published is not None
+    assert article.published.isoformat() == "2025-03-14T16:20:00+07:00"
+    assert [file.name for file in article.attachments] == ["cong-van-12.pdf"]
