@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import cast
 
 from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
+from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
 from archive.judgement import Version
 from archive.records import Event, Outcome, Run, WalkEnd
@@ -39,53 +39,6 @@ _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """An entry that a list showed and that was never kept."""
-
-    section: str
-    key: str
-    url: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An article whose next look is due, with the validators of its last response if that was the article."""
-
-    section: str | None
-    key: str
-    url: str
-    outcome: Outcome
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One event as `list` and `show` name it."""
-
-    night: str
-    run: str
-    seq: int
-    event: Event
-    id: str
-    portal: str
-    section: str
-    key: str
-    url: str
-    title: str
-    published: str | None
-    author: str | None
-    file: str | None
-    sha256: str | None
-    content_sha256: str
-    revision_of: str | None
-    duplicate_of: str | None
-    attachment_of: str | None
-    flags: tuple[str, ...]
-
-
 class Queries(RemovalQueries, AttachmentQueries):
     """The questions, on one connection."""
 
@@ -100,7 +53,7 @@ class Queries(RemovalQueries, AttachmentQueries):
             .order_by(EVENTS.c.at.desc())
             .limit(1)
         )
-        return _version(self.connection.execute(query).first())
+        return version_of(self.connection.execute(query).first())
 
     def stored_content(
         self, content: str, before: date, portal: str, *, of_attachments: bool = False
@@ -122,7 +75,7 @@ class Queries(RemovalQueries, AttachmentQueries):
             )
             .limit(1)
         )
-        return _version(self.connection.execute(query).first())
+        return version_of(self.connection.execute(query).first())
 
     def is_kept(self, portal: str, key: str) -> bool:
         """Whether any event of this article was committed, a quarantined one included."""
@@ -222,7 +175,7 @@ class Queries(RemovalQueries, AttachmentQueries):
         """The event of an article's last version."""
         query = select(EVENTS).where(_VERSION, EVENTS.c.portal == portal, EVENTS.c.key == key)
         row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
-        return _found(row) if row else None
+        return found_of(row) if row else None
 
     def last_version(self, portal: str, key: str) -> LastVersion | None:
         """What a line of removal repeats of an article; None when it was never kept as a text."""
@@ -244,7 +197,7 @@ class Queries(RemovalQueries, AttachmentQueries):
         query = select(EVENTS).join(last, and_(EVENTS.c.key == last.c.key, EVENTS.c.at == last.c.at))
         query = query.where(EVENTS.c.portal == portal, EVENTS.c.night >= (since or date.min).isoformat())
         rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit)).all()
-        return [_found(row) for row in reversed(rows)]
+        return [found_of(row) for row in reversed(rows)]
 
     def served_with(self, portal: str, url: str, body_sha256: str) -> list[tuple[str, str, int]]:
         """Night, run and line of `pages.jsonl` of every response of an address with this body, the first one first."""
@@ -283,55 +236,15 @@ class Queries(RemovalQueries, AttachmentQueries):
         if article:
             query = query.where(or_(EVENTS.c.id == article, EVENTS.c.portal + "/" + EVENTS.c.key == article))
         query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
-        return [_found(row) for row in self.connection.execute(query)]
+        return [found_of(row) for row in self.connection.execute(query)]
 
     def relatives(self, content: str) -> list[Found]:
         """Every event with this content: the places where a text also stood."""
         places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
         query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
         query = query.order_by(EVENTS.c.night, EVENTS.c.portal)
-        return [_found(row) for row in self.connection.execute(query)]
+        return [found_of(row) for row in self.connection.execute(query)]
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
         """All rows of a table in the order of its primary key: what two indexes are compared by."""
         return (tuple(row) for row in self.connection.execute(select(table).order_by(*table.primary_key.columns)))
-
-
-def _version(row: Row[tuple[object, ...]] | None) -> Version | None:
-    if row is None:
-        return None
-    return Version(
-        id=row.id,
-        portal=row.portal,
-        key=row.key,
-        night=row.night,
-        run=row.run,
-        event=Event(row.event),
-        content_sha256=row.content_sha256,
-        published=row.published,
-        file=row.file,
-    )
-
-
-def _found(row: Row[tuple[object, ...]]) -> Found:
-    return Found(
-        night=row.night,
-        run=row.run,
-        seq=row.seq,
-        event=Event(row.event),
-        id=row.id,
-        portal=row.portal,
-        section=row.section,
-        key=row.key,
-        url=row.url,
-        title=row.title,
-        published=row.published,
-        author=row.author,
-        file=row.file,
-        sha256=row.sha256,
-        content_sha256=row.content_sha256,
-        revision_of=row.revision_of,
-        duplicate_of=row.duplicate_of,
-        attachment_of=row.attachment_of,
-        flags=tuple(row.flags.split()),
-    )

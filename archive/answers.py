@@ -1,0 +1,101 @@
+"""What the index answers with: entries owed, looks due, events and versions found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row
+
+from archive.judgement import Version
+from archive.records import Event, Outcome
+
+__all__ = ["Found", "Look", "Owed", "found_of", "version_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An entry that a list showed and that was never kept."""
+
+    section: str
+    key: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An article whose next look is due, with the validators of its last response if that was the article."""
+
+    section: str | None
+    key: str
+    url: str
+    outcome: Outcome
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One event as `list` and `show` name it."""
+
+    night: str
+    run: str
+    seq: int
+    event: Event
+    id: str
+    portal: str
+    section: str
+    key: str
+    url: str
+    title: str
+    published: str | None
+    author: str | None
+    file: str | None
+    sha256: str | None
+    content_sha256: str
+    revision_of: str | None
+    duplicate_of: str | None
+    attachment_of: str | None
+    flags: tuple[str, ...]
+
+
+def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
+    """The version a row of `events` tells, None where there is no row."""
+    if row is None:
+        return None
+    return Version(
+        id=row.id,
+        portal=row.portal,
+        key=row.key,
+        night=row.night,
+        run=row.run,
+        event=Event(row.event),
+        content_sha256=row.content_sha256,
+        published=row.published,
+        file=row.file,
+    )
+
+
+def found_of(row: Row[tuple[object, ...]]) -> Found:
+    """The event a row of `events` tells."""
+    return Found(
+        night=row.night,
+        run=row.run,
+        seq=row.seq,
+        event=Event(row.event),
+        id=row.id,
+        portal=row.portal,
+        section=row.section,
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        author=row.author,
+        file=row.file,
+        sha256=row.sha256,
+        content_sha256=row.content_sha256,
+        revision_of=row.revision_of,
+        duplicate_of=row.duplicate_of,
+        attachment_of=row.attachment_of,
+        flags=tuple(row.flags.split()),
+    )
