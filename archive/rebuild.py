@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from archive.durable import disk_errors, sync_folder
+from archive.errors import ArchiveError
 from archive.identity import Paths
 from archive.index import Index, Transaction
 from archive.lines import decode_article, decode_page
@@ -27,7 +28,7 @@ def fill(paths: Paths, index: Index, problem: Callable[[Path, str], None]) -> No
             try:
                 for seal in seals_on_disk(paths, night):
                     transaction.add_seal(seal)
-            except Exception as error:  # damaged manifests are named by the audit, and must not hide the readable rest
+            except (ArchiveError, OSError) as error:  # the audit names damage; the rest stays readable
                 problem(paths.night(night), str(error))
 
 
