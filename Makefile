@@ -44,7 +44,7 @@ fix: $(READY)  ## mend format and lint
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
-	$(VENV)-lock/bin/pip-compile --quiet --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
+	$(VENV)-lock/bin/pip-compile --quiet --extra dev --extra postgresql --extra render --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
 	  -o requirements.lock pyproject.toml
 	rm -rf $(VENV)-lock
 
