@@ -7,7 +7,6 @@ hour or a clock that jumps never loses or doubles one. Exit codes: archive/error
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -25,55 +24,17 @@ from apscheduler.triggers.interval import IntervalTrigger
 from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.ledger import Ledger, State
 from archive.records import Kind
-from archive.store import Archive
 from crawler.bell import Asked, Bell, clock
 from crawler.nights import Ways
 from crawler.nightsettings import NightSettings, read_settings
-from crawler.nighttable import night_rows, night_table
 from crawler.portal import DeclarationError
+from crawler.status import status
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent
 BELL_SECONDS = 60
 log = logging.getLogger("scheduler")
-
-
-def status(archive: Path, settings: NightSettings, console: Console, *, as_json: bool) -> ExitCode:
-    """Print the next start, what runs, and how the last night stands. Changes nothing."""
-    with ExitStack() as stack:
-        store = stack.enter_context(Archive.open(archive, read_only=True))
-        ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
-        nights = ledger.nights()
-        rows = night_rows(store, ledger, nights[-1]) if nights else []
-        running = [row for night in nights for row in ledger.of(night) if row.state is State.RUNNING]
-        sealed = store.last_seal()
-        said = {
-            "archive": str(archive),
-            "kind": store.identity.kind.value,
-            "next_start": settings.next_start(clock()).isoformat(),
-            "sealed": sealed.night.isoformat() if sealed else None,
-            "journal": ledger.journal(),
-            "running": [
-                {"portal": row.portal, "night": row.night.isoformat(), "owner": str(row.owner), "tries": row.tries}
-                for row in running
-            ],
-            "night": nights[-1].isoformat() if nights else None,
-            "portals": [
-                {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
-                for row in rows
-            ],
-        }
-    if as_json:
-        print(json.dumps(said, ensure_ascii=False, indent=1))
-        return ExitCode.GOOD
-    for name in ("archive", "kind", "next_start", "sealed"):
-        console.print(f"{name.replace('_', ' ')}: {said[name] or 'never'}", markup=False)
-    console.print(f"running: {', '.join(f'{row.portal} ({row.night})' for row in running) or 'nothing'}", markup=False)
-    if nights:
-        console.print(night_table(f"night {nights[-1]}", rows))
-    return ExitCode.GOOD
 
 
 def bells(bell: Bell) -> BlockingScheduler:

@@ -1,0 +1,111 @@
+"""What several commands are told on the command line, and how an article is found by it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.queries import Found
+from archive.report import print_articles
+from archive.store import Archive
+
+__all__ = [
+    "DEFAULT",
+    "NotFound",
+    "Subcommands",
+    "add_filters",
+    "add_identifier",
+    "archive_option",
+    "find",
+    "find_one",
+    "night",
+]
+
+DEFAULT = Path("var/archive")
+
+Run = Callable[[argparse.Namespace], ExitCode]
+
+
+class Subcommands(Protocol):
+    """Where a command declares itself: what `ArgumentParser.add_subparsers` returns."""
+
+    def add_parser(
+        self, name: str, *, parents: list[argparse.ArgumentParser] = ..., help: str
+    ) -> argparse.ArgumentParser:
+        """The parser of one command."""
+
+
+class NotFound(ArchiveError):
+    """Nothing, or more than one article, fits."""
+
+
+def night(text: str) -> date:
+    """A date of the command line, as argparse wants its errors."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-22") from None
+
+
+def archive_option() -> argparse.ArgumentParser:
+    """The option every command but `init` has."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--archive", type=Path, default=DEFAULT, metavar="DIR", help=f"the archive (default {DEFAULT})")
+    return shared
+
+
+def add_filters(command: argparse.ArgumentParser) -> None:
+    """Which articles: by portal, night, words of the title, address or hash."""
+    command.add_argument("--portal", metavar="NAME")
+    command.add_argument("--night", type=night, metavar="DATE")
+    command.add_argument("--title", metavar="WORDS", help="words of the title, with or without diacritics")
+    command.add_argument("--url", metavar="URL")
+    command.add_argument("--hash", metavar="HEX", help="the beginning of a text's or a content's SHA-256")
+
+
+def add_identifier(command: argparse.ArgumentParser) -> None:
+    """One article: by its id, a hash, an address, or the filters."""
+    command.add_argument(
+        "article", nargs="?", metavar="ID", help="portal/key, portal/key@version, a hash or an address"
+    )
+    add_filters(command)
+
+
+def find(archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None) -> list[Found]:
+    """The events that fit the filters."""
+    with archive.index.reading() as questions:
+        return questions.find(
+            portal=options.portal,
+            night=options.night,
+            words=options.title,
+            url=options.url,
+            digest=options.hash,
+            article=article,
+            limit=limit,
+        )
+
+
+def find_one(archive: Archive, options: argparse.Namespace) -> list[Found]:
+    """Every event of the one article that fits, oldest first.
+
+    Raises UsageError when nothing was named, NotFound when no article or more than one fits (they are listed).
+    """
+    wanted: str | None = options.article
+    if wanted and wanted.startswith(("http://", "https://")):
+        options.url, wanted = wanted, None
+    elif wanted and "/" not in wanted:
+        options.hash, wanted = wanted, None
+    if not any([wanted, options.portal, options.night, options.title, options.url, options.hash]):
+        raise UsageError("name an article: an id, a hash, an address, or --portal, --night, --title")
+    found = find(archive, options, wanted, None)
+    if not found:
+        raise NotFound("no article fits; `python -m archive list` shows what is there")
+    articles = {(item.portal, item.key) for item in found}
+    if len(articles) > 1:
+        print_articles(found, as_json=False)
+        raise NotFound(f"{len(articles)} articles fit; name one of them by its id")
+    return found

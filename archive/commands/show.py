@@ -1,0 +1,62 @@
+"""`python -m archive show ID`: one article, its versions, where else it stood, what it says."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from archive.commands.arguments import Subcommands, add_identifier, find_one
+from archive.errors import ExitCode
+from archive.queries import Found
+from archive.records import Event
+from archive.removal import REMOVALS
+from archive.report import print_attached, printable
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("show", parents=[shared], help="show one article: where it stands and what it says")
+    add_identifier(command)
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        found = find_one(archive, options)
+        _print_article(archive, found[-1], found)
+    return ExitCode.GOOD
+
+
+def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None:
+    with archive.index.reading() as questions:
+        relatives = questions.relatives(item.content_sha256)
+        stored = next((other for other in relatives if other.file), item)
+        files = questions.attachments_of(item.portal, item.key)
+    print(f"{item.id}\n{printable(item.url)}")
+    for version in versions:
+        of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
+        print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
+    if item.attachment_of:
+        print(f"attachment of {item.attachment_of}" + "".join(f", {flag}" for flag in item.flags))
+    for file in files:
+        print_attached(file, _path_of(archive, file.event, file.night, file.run, file.file) if file.file else None)
+    for other in relatives:
+        if (other.portal, other.key) != (item.portal, item.key):
+            print(f"also published by {other.portal}, archived {other.night}: {printable(other.url)}")
+    if stored.file is None:
+        return
+    path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
+    print(f"{path}\n")
+    print(printable(path.read_text(encoding="utf-8")), end="")
+
+
+def _path_of(archive: Archive, event: Event | None, night: str, run: str, file: str) -> Path:
+    """Where a text stands: in its closed run, or while the night runs in `open/`, or in quarantine."""
+    if event is Event.QUARANTINED:
+        return archive.paths.root / file
+    folder = archive.paths.night(date.fromisoformat(night)) / run
+    return (folder if folder.exists() else archive.paths.open / night / run) / file

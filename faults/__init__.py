@@ -1,0 +1,1 @@
+"""Faults made on purpose, row by row, against the real program; `python -m faults`."""
