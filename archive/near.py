@@ -15,7 +15,7 @@ from rensa import RMinHash  # type: ignore[import-untyped]  # ships no types
 
 from vietnam.letters import fold
 
-__all__ = ["PARAMETERS", "bands", "near", "pack", "signature", "unpack"]
+__all__ = ["LEAST_BANDS", "PARAMETERS", "bands", "near", "pack", "signature", "unpack"]
 
 _SHINGLE = 4  # words
 _BANDS = 64
@@ -26,6 +26,9 @@ _SHARE = 0.3  # the shorter text has at least this share of the longer one's shi
 
 PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
 """What a signature was made by; one that was stored with other words has to be computed again."""
+
+LEAST_BANDS = 2
+"""How many equal bands make a candidate: one alone is shared by too many texts of one office for an index to be one."""
 
 _SENTENCE = re.compile(r"(?<=[.!?;:…])\s+")
 _WORD = re.compile(r"\w+(?:[.,/\-]\w+)*")
