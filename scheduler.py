@@ -128,7 +128,7 @@ def _settings(path: Path | None) -> NightSettings:
     own = ROOT / "nights.toml"
     if path is None and not own.exists():
         bare = NightSettings()
-        return replace(bare, archive=ROOT / bare.archive, logs=ROOT / bare.logs)
+        return replace(bare, archive=ROOT / bare.archive, logs=ROOT / bare.logs, reports=ROOT / bare.reports)
     return read_settings(path or own)
 
 

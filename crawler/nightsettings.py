@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from archive.errors import UsageError
+from crawler.alertsettings import AlertSettings, read_alerts
+from crawler.logs import LogStyle
+from crawler.values import (
+    Keys,
+    clock_time,
+    close_match,
+    days_rising,
+    file_size,
+    one_of,
+    path,
+    read_table,
+    seconds,
+    whole,
+    yes_or_no,
+)
 from vietnam.dates import TZ
 
 __all__ = ["NightSettings", "PortalSettings", "close_match", "read_settings"]
@@ -30,7 +43,7 @@ class PortalSettings:
 
 @dataclass(frozen=True, slots=True)
 class NightSettings:
-    """The whole file. Times of day are those of Asia/Ho_Chi_Minh; memory in bytes of address space."""
+    """The whole file. Times of day are those of Asia/Ho_Chi_Minh; memory (address space) and min_free in bytes."""
 
     contact: str = ""
     start: time = time(1)
@@ -41,7 +54,14 @@ class NightSettings:
     max_tries: int = 3
     archive: Path = Path("var/archive")
     logs: Path = Path("var/log")
+    log: LogStyle = LogStyle.TEXT
+    keep_logs: int = 30
+    reports: Path = Path("var/reports")
+    min_free: int = 10**9
+    metrics_file: Path | None = None
+    metrics_port: int | None = None
     signing_key: Path | None = None
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     portals: Mapping[str, PortalSettings] = field(default_factory=dict)
 
     def portal(self, name: str) -> PortalSettings:
@@ -67,50 +87,37 @@ class NightSettings:
         return self.opens(self.latest(now) + timedelta(days=1))
 
 
-def close_match(word: str, known: Mapping[str, object] | list[str]) -> str:
-    """The end of an error line: the known word that is meant, or all of them."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(sorted(known))}"
-
-
-def read_settings(path: Path) -> NightSettings:
+def read_settings(file: Path) -> NightSettings:
     """Read a settings file. Raises UsageError with one line that names the key and what it should be."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): name the file with --settings") from None
+        raise UsageError(f"{file} cannot be read ({error.strerror}): name the file with --settings") from None
     except ValueError as error:
-        raise UsageError(f"{path} is no TOML: {error}") from None
-    tables = raw.pop("portals", {})
-    values = _read_table(raw, _KEYS, str(path), "")
+        raise UsageError(f"{file} is no TOML: {error}") from None
+    tables, alerts, base = raw.pop("portals", {}), raw.pop("alerts", {}), file.resolve().parent
+    values = read_table(raw, _KEYS, str(file), "", tables=("alerts", "portals"))
     if not isinstance(tables, dict):
-        raise UsageError(f"{path}: `portals` should be tables like [portals.quang_tri]")
-    portals = {name: _read_portal(name, table, path) for name, table in tables.items()}
-    settings = NightSettings(**values, portals=portals)
+        raise UsageError(f"{file}: `portals` should be tables like [portals.quang_tri]")
+    portals = {name: _read_portal(name, table, file) for name, table in tables.items()}
+    settings = NightSettings(**values, portals=portals, alerts=read_alerts(alerts, str(file), base))
     if settings.start == settings.cut_off:
-        raise UsageError(f"{path}: `cut_off` should differ from `start`, both are {settings.start:%H:%M}")
-    base, key = path.resolve().parent, settings.signing_key
-    key = None if key is None else base / key
-    return replace(settings, archive=base / settings.archive, logs=base / settings.logs, signing_key=key)
+        raise UsageError(f"{file}: `cut_off` should differ from `start`, both are {settings.start:%H:%M}")
+    key, metrics = settings.signing_key, settings.metrics_file
+    return replace(
+        settings,
+        archive=base / settings.archive,
+        logs=base / settings.logs,
+        reports=base / settings.reports,
+        signing_key=None if key is None else base / key,
+        metrics_file=None if metrics is None else base / metrics,
+    )
 
 
-def _read_portal(name: str, table: object, path: Path) -> PortalSettings:
+def _read_portal(name: str, table: object, file: Path) -> PortalSettings:
     if not isinstance(table, dict):
-        raise UsageError(f"{path}: `portals.{name}` should be a table [portals.{name}]")
-    return PortalSettings(**_read_table(table, _PORTAL_KEYS, str(path), f"portals.{name}."))
-
-
-def _read_table(raw: Mapping[str, object], keys: _Keys, where: str, prefix: str) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for key, value in raw.items():
-        if key not in keys:
-            raise UsageError(f"{where}: unknown key `{prefix}{key}`; {close_match(key, keys)}")
-        into, expected, read = keys[key]
-        try:
-            values[into] = read(value)
-        except ValueError:
-            raise UsageError(f"{where}: `{prefix}{key}` should be {expected}, found {value!r}") from None
-    return values
+        raise UsageError(f"{file}: `portals.{name}` should be a table [portals.{name}]")
+    return PortalSettings(**read_table(table, _PORTAL_KEYS, str(file), f"portals.{name}."))
 
 
 def _contact(value: object) -> str:
@@ -119,72 +126,52 @@ def _contact(value: object) -> str:
     raise ValueError
 
 
-def _clock(value: object) -> time:
-    if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
-        return time.fromisoformat(value)
+def _prom(value: object) -> Path:
+    if path(value).suffix == ".prom":  # node-exporter passes over every other name
+        return path(value)
     raise ValueError
 
 
-def _whole(least: int, most: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        raise ValueError
-
-    return read
+def _port(value: object) -> int | None:
+    return None if value == 0 and not isinstance(value, bool) else whole(1024, 65535)(value)
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600:
-        return float(value)
-    raise ValueError
-
-
-def _looks(value: object) -> tuple[int, ...]:
-    if isinstance(value, list) and value == sorted({_whole(1, 3650)(day) for day in value}):
-        return tuple(value)
-    raise ValueError
-
-
-def _yes_or_no(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError
-
-
-def _path(value: object) -> Path:
-    if isinstance(value, str) and value and "\0" not in value:
-        return Path(value).expanduser()
-    raise ValueError
-
-
-_Keys = Mapping[str, tuple[str, str, Callable[[Any], object]]]
-_KEYS: _Keys = {
+_KEYS: Keys = {
     "contact": ("contact", "an e-mail address or a web address", _contact),
-    "start": ("start", 'a time of day like "01:00"', _clock),
-    "cut_off": ("cut_off", 'a time of day like "07:00"', _clock),
-    "jobs": ("jobs", "a whole number from 1 to 64", _whole(1, 64)),
+    "start": ("start", 'a time of day like "01:00"', clock_time),
+    "cut_off": ("cut_off", 'a time of day like "07:00"', clock_time),
+    "jobs": ("jobs", "a whole number from 1 to 64", whole(1, 64)),
     "deadline_minutes": (
         "deadline",
         "a whole number of minutes from 1 to 1440",
-        lambda value: timedelta(minutes=_whole(1, 1440)(value)),
+        lambda value: timedelta(minutes=whole(1, 1440)(value)),
     ),
     "memory_mb": (
         "memory",
         "a whole number of MiB from 512 to 65536",
-        lambda value: _whole(512, 65536)(value) << 20,
+        lambda value: whole(512, 65536)(value) << 20,
     ),
-    "max_tries": ("max_tries", "a whole number from 1 to 20", _whole(1, 20)),
-    "archive": ("archive", "the path of a folder", _path),
-    "logs": ("logs", "the path of a folder", _path),
+    "max_tries": ("max_tries", "a whole number from 1 to 20", whole(1, 20)),
+    "archive": ("archive", "the path of a folder", path),
+    "logs": ("logs", "the path of a folder", path),
+    "log": ("log", "text or json", lambda value: LogStyle(one_of("text", "json")(value))),
+    "keep_logs": ("keep_logs", "a whole number of nights from 1 to 3650", whole(1, 3650)),
+    "reports": ("reports", "the path of a folder", path),
+    "min_free": ("min_free", 'a size like "2 GB", or 0', file_size),
+    "metrics_file": (
+        "metrics_file",
+        "the path of a file that ends in .prom, or empty",
+        lambda value: None if value == "" else _prom(value),
+    ),
+    "metrics_port": ("metrics_port", "a port from 1024 to 65535, or 0", _port),
     "signing_key": (
         "signing_key",
         "the path of a key file, or empty",
-        lambda value: None if value == "" else _path(value),
+        lambda value: None if value == "" else path(value),
     ),
 }
-_PORTAL_KEYS: _Keys = {
-    "enabled": ("enabled", "true or false", _yes_or_no),
-    "delay": ("delay", "seconds from 0 to 3600", _seconds),
-    "looks": ("looks", "a list of days in rising order, like [1, 7, 30]", _looks),
+_PORTAL_KEYS: Keys = {
+    "enabled": ("enabled", "true or false", yes_or_no),
+    "delay": ("delay", "seconds from 0 to 3600", seconds),
+    "looks": ("looks", "a list of days in rising order, like [1, 7, 30]", days_rising),
 }

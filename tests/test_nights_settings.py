@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ExitCode, UsageError
+from crawler.alertsettings import AlertSettings
+from crawler.logs import LogStyle
 from crawler.nightsettings import NightSettings, PortalSettings, read_settings
 from vietnam.dates import TZ
 
@@ -22,7 +24,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_the_file_of_the_checkout_says_the_defaults() -> None:
     settings = read_settings(ROOT / "nights.toml")
-    assert settings == NightSettings(archive=ROOT / "var/archive", logs=ROOT / "var/log")
+    assert settings == NightSettings(archive=ROOT / "var/archive", logs=ROOT / "var/log", reports=ROOT / "var/reports")
     assert settings.contact == ""
 
 
@@ -31,6 +33,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         tmp_path,
         'contact = "luutru@example.vn"\nstart = "22:30"\ncut_off = "05:00"\njobs = 2\ndeadline_minutes = 90\n'
         'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nlogs = "log"\nsigning_key = "keys/seal.pem"\n'
+        'log = "json"\nkeep_logs = 7\nreports = "told"\nmin_free = "2.5 GB"\n'
+        'metrics_file = "luu-tru.prom"\nmetrics_port = 9105\n'
+        '[alerts]\nurls = ["json://127.0.0.1:9/"]\nurls_file = "urls"\non = ["broken", "missed"]\nrehearsals = true\n'
+        'silent_nights = 3\nheartbeat_url = "https://beat.example.vn/1"\nheartbeat_fail_url = ""\nheartbeat_file = "beat"\n'
         "[portals.vjst]\nenabled = false\ndelay = 5\nlooks = [1, 7]\n",
     )
     assert read_settings(path) == NightSettings(
@@ -44,6 +50,21 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         archive=Path("/srv/luu-tru"),
         logs=tmp_path / "log",
         signing_key=tmp_path / "keys/seal.pem",
+        log=LogStyle.JSON,
+        keep_logs=7,
+        reports=tmp_path / "told",
+        min_free=2_500_000_000,
+        metrics_file=tmp_path / "luu-tru.prom",
+        metrics_port=9105,
+        alerts=AlertSettings(
+            urls=("json://127.0.0.1:9/",),
+            urls_file=tmp_path / "urls",
+            on=("broken", "missed"),
+            rehearsals=True,
+            silent_nights=3,
+            heartbeat_url="https://beat.example.vn/1",
+            heartbeat_file=tmp_path / "beat",
+        ),
         portals={"vjst": PortalSettings(enabled=False, delay=5.0, looks=(1, 7))},
     )
 
@@ -52,7 +73,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         pytest.param("strat = '01:00'", "unknown key `strat`; did you mean `start`?", id="misspelled key"),
-        pytest.param("timezone = 'UTC'", "unknown key `timezone`; known are archive, ", id="unknown key"),
+        pytest.param("timezone = 'UTC'", "unknown key `timezone`; known are alerts, archive, ", id="unknown key"),
         pytest.param("start = '25:00'", "`start` should be a time of day", id="no such time"),
         pytest.param("start = '1:00'", "`start` should be a time of day", id="time without its zero"),
         pytest.param("start = 01:00:00", "`start` should be a time of day", id="time without quotes"),
@@ -71,6 +92,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         pytest.param("[portals.vjst]\nlooks = [7, 1]", "`portals.vjst.looks` should be a list", id="falling looks"),
         pytest.param("[portals.vjst]\nlooks = ['1']", "`portals.vjst.looks` should be a list", id="looks of text"),
         pytest.param("[portals.vjst]\ndelay = -1", "`portals.vjst.delay` should be seconds", id="negative delay"),
+        pytest.param("[alert]", "unknown key `alert`; did you mean `alerts`?", id="misspelled table"),
+        pytest.param("alerts = 1", "`alerts` should be a table [alerts]", id="alerts that are no table"),
+        pytest.param("[alerts]\nurl = []", "unknown key `alerts.url`; did you mean `urls`?", id="misspelled alert key"),
+        pytest.param("[alerts]\non = ['bad']", "`alerts.on` should be a list of good, quiet, ", id="unknown verdict"),
+        pytest.param("[alerts]\nurls = 'json://x'", "`alerts.urls` should be a list of Apprise", id="one for a list"),
+        pytest.param("[alerts]\nsilent_nights = 31", "`alerts.silent_nights` should be a whole", id="a silent month"),
+        pytest.param("[alerts]\nheartbeat_url = 'hc'", "`alerts.heartbeat_url` should be a web", id="no heartbeat"),
+        pytest.param("log = 'xml'", "`log` should be text or json, found 'xml'", id="another log"),
+        pytest.param("min_free = '2 TiBs'", '`min_free` should be a size like "2 GB"', id="no size"),
+        pytest.param("min_free = -1", '`min_free` should be a size like "2 GB"', id="a negative size"),
+        pytest.param("metrics_port = 80", "`metrics_port` should be a port from 1024", id="a port of root"),
+        pytest.param("metrics_file = 'a.txt'", "should be the path of a file that ends in .prom", id="no .prom"),
+        pytest.param("keep_logs = 0", "`keep_logs` should be a whole number of nights from 1", id="no logs kept"),
         pytest.param("start = ", "is no TOML", id="no TOML"),
     ],
 )
@@ -80,6 +114,35 @@ def test_a_mistake_is_one_line_that_names_the_key(tmp_path: Path, text: str, mes
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code is ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("[alerts]\nurls = 'tgram://c4n4ry/7'", id="urls"),
+        pytest.param("[alerts]\nheartbeat_url = 'ftp://c4n4ry'", id="heartbeat"),
+    ],
+)
+def test_a_mistaken_address_is_not_repeated(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_settings(written(tmp_path, text))
+    assert "c4n4ry" not in str(caught.value)
+
+
+def test_alert_addresses_come_from_the_settings_a_file_and_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "urls").write_text("# who is told\n\njson://127.0.0.1:2/\njson://127.0.0.1:1/\n")
+    alerts = AlertSettings(urls=("json://127.0.0.1:1/",), urls_file=tmp_path / "urls")
+    found = alerts.addresses({"LUU_TRU_ALERT_URLS": "json://127.0.0.1:3/"})
+    assert found == ("json://127.0.0.1:1/", "json://127.0.0.1:2/", "json://127.0.0.1:3/")
+
+
+def test_an_unreadable_file_of_addresses_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"absent cannot be read \(No such file or directory\): write one alert"):
+        AlertSettings(urls_file=tmp_path / "absent").addresses({})
+
+
+def test_settings_are_shown_without_their_addresses() -> None:
+    assert "c4n4ry" not in repr(AlertSettings(urls=("json://c4n4ry/",), heartbeat_url="https://c4n4ry/"))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
