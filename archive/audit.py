@@ -8,7 +8,6 @@ records; and the index against the files, both ways.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -17,17 +16,14 @@ from pathlib import Path
 
 from archive import merkle
 from archive.captures import run_folder
-from archive.errors import ArchiveError
+from archive.compared import compare_index
 from archive.findings import Audit, Code
 from archive.identity import RUN_NAME, Identity, Paths, run_order
-from archive.index import Index
 from archive.journal import journal_for
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.manifest import FileEntry, Seal, describe, leaves, read_seal, verify_signature
-from archive.rebuild import fill
 from archive.records import CaptureRef, Event, Page
 from archive.runs import RUN_FILE, count_events, read_lines, read_run, same_record
-from archive.schema import TABLES
 from archive.texts import NAME, content_sha256, text_content
 from archive.warc import members, read_member
 
@@ -53,7 +49,7 @@ def verify(identity: Identity, paths: Paths, progress: Callable[[date], None] = 
         audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
         _run(identity, paths, folder, audit, whole=False)
     _chain([seal for night in sorted(seals) for seal in seals[night]], audit)
-    _index(paths, audit)
+    compare_index(identity, paths, audit)
     version = sqlite3.sqlite_version_info
     audit.notes.append(f"SQLite {sqlite3.sqlite_version}: journal mode {journal_for(version).lower()}")
     return audit
@@ -265,35 +261,3 @@ def _run_record(paths: Paths, folder: Path, audit: Audit) -> None:
     else:
         if not same_record(record, counted):
             audit.found(Code.RUN_RECORD, name, f"it counts {record.events} and the lines are {counted.events}")
-
-
-def _index(paths: Paths, audit: Audit) -> None:
-    """Make the rows again from the files in a temporary index and compare both ways."""
-    if not paths.index.exists():
-        audit.found(Code.INDEX, "index.db", "it is missing: `python -m archive rebuild` makes it again")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        expected = Index.create(Path(folder) / "index.db")
-        fill(paths, expected, lambda path, why: None)
-        actual = Index(paths.index, read_only=True)
-        try:
-            with expected.reading() as wanted, actual.reading() as present:
-                for table in TABLES:
-                    files, rows = Counter(wanted.rows(table)), Counter(present.rows(table))
-                    _rows(audit, Code.ROW_MISSING, table.name, files - rows)
-                    _rows(audit, Code.ROW_EXTRA, table.name, rows - files)
-        except ArchiveError as error:
-            audit.found(Code.INDEX, "index.db", str(error))
-        finally:
-            expected.close()
-            actual.close()
-
-
-def _rows(audit: Audit, code: Code, table: str, rows: Counter[tuple[object, ...]]) -> None:
-    """One finding for each night (of lists and looks: each portal) whose rows differ, however many they are."""
-    groups: dict[str, list[tuple[object, ...]]] = {}
-    for row in rows:
-        groups.setdefault(str(row[0]), []).append(row)
-    for group, found in sorted(groups.items()):
-        first = " ".join(str(value) for value in min(found, key=str)[1:4])
-        audit.found(code, f"index.db/{table}", f"{group}: {len(found)} rows, the first {first}")

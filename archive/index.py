@@ -1,37 +1,34 @@
 """The index: rows that make the files quick to find. Every query of the program stands here and nowhere else.
 
-SQLite through SQLAlchemy Core. WAL only where SQLite has the fix of the WAL-reset bug (3.51.3, 3.50.7, 3.44.6); otherwise a
-rollback journal. One writer at a time: `writing()` takes the write lock first (BEGIN IMMEDIATE), so that judging an
-article and recording it cannot be interleaved between processes.
+SQLAlchemy Core over SQLite (archive/sqlite.py) or PostgreSQL (archive/postgresql.py); archive/engines.py tells which. One
+writer at a time: `writing()` takes the write lock first, so that judging an article and recording it cannot be interleaved
+between processes.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, and_, create_engine, delete, event, insert, select
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import and_, delete, insert, select
 
 from archive.attached import attachment_key
-from archive.errors import ArchiveError, DiskFull
+from archive.database import Database
+from archive.errors import ArchiveError
 from archive.identity import run_order
-from archive.journal import journal_for
 from archive.lines import ArticleLine, canonical
 from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
 from archive.records import Listed, Outcome, Page, Run
 from archive.runs import run_plain
-from archive.schema import ATTACHMENTS, EVENTS, LISTED, LOOKS, METADATA, PAGES, RUNS, SEALS
+from archive.schema import ATTACHMENTS, EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from archive.sqlite import SqliteFile
 from vietnam.letters import strip_diacritics
 
-__all__ = ["Index", "Transaction", "place"]
+__all__ = ["Index", "Transaction", "place", "remaking"]
 
-BUSY_SECONDS = 30.0
 # A passing failure says nothing of the article: its next look stays where it was.
 _LOOKED = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 
@@ -41,39 +38,20 @@ def place(night: date | str, run: str, line: int) -> str:
     return f"{night}/{run_order(run)[1]:03d}/{line:07d}"
 
 
-def _engine(path: Path, read_only: bool) -> Engine:
-    # A connection per use: no descriptor outlives a fork and no reader holds a lock.
-    url = f"sqlite:///file:{path}?mode=ro&uri=true" if read_only else f"sqlite:///{path}"
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-        if not read_only:
-            connection.execute(f"PRAGMA journal_mode={journal_for(sqlite3.sqlite_version_info)}")
-            connection.execute("PRAGMA synchronous=FULL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
 class Index:
-    """The rows of one archive. `read_only` opens them for auditors, who never write."""
+    """The rows of one archive; a path is that of a SQLite file. `read_only` opens them for auditors, who never write."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
-        self._writer = None if read_only else _engine(path, read_only=False)
-        self._reader = _engine(path, read_only=True)
+    def __init__(self, where: Database | Path, *, read_only: bool = False) -> None:
+        self.database = SqliteFile(where) if isinstance(where, Path) else where
+        self._writer = None if read_only else self.database.writer()
+        self._reader = self.database.reader()
 
     @classmethod
-    def create(cls, path: Path) -> Index:
+    def create(cls, where: Database | Path) -> Index:
         """Make the tables where they are missing."""
-        index = cls(path)
+        index = cls(where)
         with index.writing() as transaction:
-            METADATA.create_all(transaction.connection)
+            index.database.create(transaction.connection)
         return index
 
     def close(self) -> None:
@@ -86,41 +64,27 @@ class Index:
     def writing(self) -> Iterator[Transaction]:
         """One write transaction that holds the write lock from its start.
 
-        Raises ArchiveError when another process holds the lock for over 30 s, DiskFull when SQLite cannot write.
+        Raises ArchiveError when another process holds the lock for over 30 s or the database is lost (nothing of the
+        transaction is kept then), DiskFull when it cannot write.
         """
         if self._writer is None:
-            raise ArchiveError(f"{self.path} was opened for reading")
-        try:
-            with self._writer.begin() as connection:
-                yield Transaction(connection)
-        except OperationalError as error:
-            raise _explained(self.path, error) from error
+            raise ArchiveError(f"{self.database.name} was opened for reading")
+        with self.database.plainly(), self._writer.begin() as connection:
+            yield Transaction(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One read transaction on a read-only connection."""
-        _roll_back(self.path)
-        try:
-            with self._reader.begin() as connection:
-                yield Transaction(connection)
-        except DatabaseError as error:
-            raise _explained(self.path, error) from error
+        self.database.before_reading()
+        with self.database.plainly(), self._reader.begin() as connection:
+            yield Transaction(connection)
 
 
-def _roll_back(path: Path) -> None:
-    """A process that was killed may leave a journal that only a writing connection can roll back."""
-    if path.with_name(f"{path.name}-journal").exists():
-        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-
-
-def _explained(path: Path, error: DatabaseError) -> ArchiveError:
-    text = str(error.orig)
-    if "locked" in text:
-        return ArchiveError(f"{path} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again")
-    if "full" in text or "disk I/O" in text or "readonly" in text:
-        return DiskFull(f"{path}: {text}; free space or mend the disk and run the night again: nothing kept is lost")
-    return ArchiveError(f"{path}: {text}; `python -m archive rebuild` makes the index again from the files")
+@contextmanager
+def remaking(database: Database) -> Iterator[Transaction]:
+    """One transaction on new, empty tables that take the place of the old ones when it ends."""
+    with database.plainly(), database.remade() as connection:
+        yield Transaction(connection)
 
 
 class Transaction(Queries):

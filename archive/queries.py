@@ -247,4 +247,5 @@ class Queries(RemovalQueries, AttachmentQueries):
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
         """All rows of a table in the order of its primary key: what two indexes are compared by."""
-        return (tuple(row) for row in self.connection.execute(select(table).order_by(*table.primary_key.columns)))
+        query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
+        return (tuple(row) for row in self.connection.execute(query))

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from archive.durable import disk_errors, sync_folder
+from archive.durable import disk_errors
+from archive.engines import database_of
 from archive.errors import ArchiveError
-from archive.identity import Paths
-from archive.index import Index, Transaction
+from archive.identity import Paths, read_identity
+from archive.index import Transaction, remaking
 from archive.lines import decode_article, decode_page
 from archive.night import seals_on_disk
 from archive.runs import RUN_FILE, read_lines, read_run
@@ -17,19 +18,18 @@ from archive.runs import RUN_FILE, read_lines, read_run
 __all__ = ["fill", "rebuild"]
 
 
-def fill(paths: Paths, index: Index, problem: Callable[[Path, str], None]) -> None:
-    """Repeat every line, run record and manifest of an archive in an empty index; what cannot be read goes to `problem`."""
+def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], None]) -> None:
+    """Repeat every line, run record and manifest of an archive in empty tables; what cannot be read goes to `problem`."""
     runs = [(night, folder, True) for night in paths.nights() for folder in paths.closed_runs(night)]
     runs += [(night, folder, False) for night, folder in paths.open_runs()]
-    with index.writing() as transaction:
-        for night, folder, closed in runs:
-            _fill_run(transaction, night, folder, closed, problem)
-        for night in paths.nights():
-            try:
-                for seal in seals_on_disk(paths, night):
-                    transaction.add_seal(seal)
-            except (ArchiveError, OSError) as error:  # the audit names damage; the rest stays readable
-                problem(paths.night(night), str(error))
+    for night, folder, closed in runs:
+        _fill_run(transaction, night, folder, closed, problem)
+    for night in paths.nights():
+        try:
+            for seal in seals_on_disk(paths, night):
+                transaction.add_seal(seal)
+        except (ArchiveError, OSError) as error:  # the audit names damage; the rest stays readable
+            problem(paths.night(night), str(error))
 
 
 def _fill_run(
@@ -58,16 +58,12 @@ def _fill_run(
 
 
 def rebuild(paths: Paths) -> list[str]:
-    """Make `index.db` again beside the old one, then put it in its place; returns what could not be read, in words."""
-    fresh = paths.root / "index.db.new"
+    """Make the index again beside the old one, then put it in its place; returns what could not be read, in words.
+
+    Where it is made is the environment's to say (archive/engines.py). Raises ArchiveUnusable without an identity.
+    """
+    database = database_of(paths, read_identity(paths.root).id)
     problems: list[str] = []
-    with disk_errors("cannot rebuild the index"):
-        fresh.unlink(missing_ok=True)
-        index = Index.create(fresh)
-        fill(paths, index, lambda path, why: problems.append(f"{path.relative_to(paths.root)}: {why}"))
-        index.close()
-        for extra in ("-wal", "-shm", "-journal"):
-            paths.index.with_name(paths.index.name + extra).unlink(missing_ok=True)
-        fresh.replace(paths.index)
-        sync_folder(paths.root)
+    with disk_errors("cannot rebuild the index"), remaking(database) as transaction:
+        fill(paths, transaction, lambda path, why: problems.append(f"{path.relative_to(paths.root)}: {why}"))
     return problems

@@ -27,6 +27,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.captures import Captures
+from archive.engines import database_of
 from archive.errors import ArchiveUnusable, UsageError
 from archive.identity import Identity, Paths, create_identity, read_identity, run_order
 from archive.index import Index
@@ -46,21 +47,21 @@ class Archive:
 
     def __init__(self, paths: Paths, identity: Identity, *, read_only: bool = False) -> None:
         self.paths, self.identity = paths, identity
-        if not paths.index.exists():
+        database = database_of(paths, identity.id)
+        if not database.exists():
             if any(paths.nights()) or read_only:
                 raise ArchiveUnusable(
-                    f"{paths.index} is missing: make it again with `python -m archive rebuild --archive {paths.root}`"
+                    f"{database.name} is missing: make it again with `python -m archive rebuild --archive {paths.root}`"
                 )
-            Index.create(paths.index).close()
-        self.index = Index(paths.index, read_only=read_only)
+            Index.create(database).close()
+        self.index = Index(database, read_only=read_only)
 
     @classmethod
     def create(cls, root: Path, kind: Kind, archive_id: UUID, now: datetime) -> Archive:
         """Make an archive in a new or empty folder. Raises UsageError when there is anything."""
+        database_of(Paths(root), str(archive_id)).exists()  # what cannot be reached is said before anything is made
         identity = create_identity(root, kind, archive_id, now)
-        paths = Paths(root)
-        Index.create(paths.index).close()
-        return cls(paths, identity)
+        return cls(Paths(root), identity)
 
     @classmethod
     def open(cls, root: Path, kind: Kind | None = None, *, read_only: bool = False) -> Archive:

@@ -1,0 +1,91 @@
+"""The index held against the files: rows made again in a temporary index and compared both ways, a table at a time.
+
+Both sides come in the order of the primary key, which is the same on every database (archive/columns.py), so that no table
+has to fit into memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from archive.database import Database
+from archive.engines import database_of
+from archive.errors import ArchiveError
+from archive.findings import Audit, Code
+from archive.identity import Identity, Paths
+from archive.index import Index
+from archive.rebuild import fill
+from archive.schema import TABLES
+
+__all__ = ["compare_index"]
+
+_Row = tuple[object, ...]
+
+
+def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
+    """Name the rows that the files do not give, and those that they give and that are not there."""
+    try:
+        database = database_of(paths, identity.id)
+    except ArchiveError as error:
+        audit.found(Code.INDEX, "index", str(error))
+        return
+    try:
+        if not database.exists():
+            audit.found(Code.INDEX, database.label, "it is missing: `python -m archive rebuild` makes it again")
+        else:
+            _compare(paths, database, audit)
+    except ArchiveError as error:
+        audit.found(Code.INDEX, database.label, str(error))
+
+
+def _compare(paths: Paths, database: Database, audit: Audit) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        expected = Index.create(Path(folder) / "index.db")
+        actual = Index(database, read_only=True)
+        try:
+            with expected.writing() as transaction:
+                fill(paths, transaction, lambda path, why: None)
+            with expected.reading() as wanted, actual.reading() as present:
+                for table in TABLES:
+                    _name(audit, f"{database.label}/{table.name}", table, wanted.rows(table), present.rows(table))
+        finally:
+            expected.close()
+            actual.close()
+
+
+def _name(audit: Audit, name: str, table: Table, wanted: Iterable[_Row], present: Iterable[_Row]) -> None:
+    """One finding for each night (of lists and looks: each portal) whose rows differ, however many they are."""
+    keys = [list(table.columns).index(column) for column in table.primary_key.columns]
+    groups: dict[tuple[Code, str], tuple[int, _Row]] = {}
+    for code, row in _differences(wanted, present, keys):
+        count, first = groups.get((code, str(row[0])), (0, row))
+        groups[code, str(row[0])] = (count + 1, first)
+    for (code, group), (count, first) in sorted(groups.items()):
+        shown = " ".join(str(value) for value in first[1:4])
+        audit.found(code, name, f"{group}: {count} rows, the first {shown}")
+
+
+def _differences(wanted: Iterable[_Row], present: Iterable[_Row], keys: list[int]) -> Iterator[tuple[Code, _Row]]:
+    """Rows of one side only; the same key with other values is one of each."""
+
+    def key(row: _Row) -> tuple[object, ...]:
+        return tuple(row[position] for position in keys)
+
+    rows, others = iter(wanted), iter(present)
+    row, other = next(rows, None), next(others, None)
+    while row is not None and other is not None:
+        if row == other:
+            row, other = next(rows, None), next(others, None)
+        elif key(row) <= key(other):
+            yield Code.ROW_MISSING, row
+            row = next(rows, None)
+        else:
+            yield Code.ROW_EXTRA, other
+            other = next(others, None)
+    yield from ((Code.ROW_MISSING, left) for left in chain([row] if row else [], rows))
+    yield from ((Code.ROW_EXTRA, left) for left in chain([other] if other else [], others))
