@@ -17,11 +17,13 @@ from archive.ledger import Ledger
 from archive.manifest import Seal, load_key
 from archive.records import Kind
 from archive.store import Archive
+from crawler.night_report import report_of
 from crawler.nights import NightRunner, Ways
 from crawler.nightsettings import NightSettings
-from crawler.nighttable import exit_code, night_rows, night_table
+from crawler.nighttable import exit_code, night_rows
 from crawler.portals import chosen, load_portals
 from crawler.progress import watch_on
+from crawler.report_forms import print_report
 from crawler.schedule import Schedule
 from vietnam.dates import TZ
 
@@ -118,7 +120,8 @@ class Bell:
         sealed = schedule.seal(night)
         rows = night_rows(schedule.archive, schedule.ledger, night)
         if self.asked.once or sealed:
-            self.console.print(night_table(f"night {night}", rows))
+            report = report_of(night, self.asked.kind, rows, schedule.archive.last_seal())
+            print_report(report, self.console)
         self._say_seals(sealed)
         return exit_code([row for row in rows if not names or row.portal in names])
 

@@ -1,13 +1,9 @@
-"""A night on one screen: a row per portal, the reasons in words below, and the exit code that follows."""
+"""A night as its archive and its ledger have it: a row per portal, and the exit code that follows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from datetime import date, datetime
 
 from archive.errors import ExitCode
 from archive.ledger import Ledger, State
@@ -15,19 +11,25 @@ from archive.records import Event, Outcome, Run, Verdict
 from archive.store import Archive
 from crawler.leftovers import last_run
 
-__all__ = ["NightRow", "exit_code", "night_rows", "night_table", "other_outcomes"]
+__all__ = ["NightRow", "exit_code", "night_rows", "other_outcomes"]
 
 _EXPECTED = {Outcome.ARTICLE, Outcome.LISTING, Outcome.ROBOTS, Outcome.NOT_MODIFIED}
 
 
 @dataclass(frozen=True, slots=True)
 class NightRow:
-    """How one portal's night stands: its state in the ledger and, where there is one, the record of its last run."""
+    """How one portal's night stands: its state in the ledger and, where there is one, the record of its last run.
+
+    `began` and `ended` are those of its last try by the machine's clock, also in a rehearsal.
+    """
 
     portal: str
     state: State
     reason: str
     run: Run | None
+    began: datetime | None = None
+    ended: datetime | None = None
+    tries: int = 0
 
     @property
     def verdict(self) -> str:
@@ -68,7 +70,8 @@ def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
     for row in ledger.of(night):
         run = last_run(archive, row.portal, night) if row.state.terminal else None
         same = run is not None and run.run == row.run
-        rows.append(NightRow(row.portal, row.state, row.reason, run if same else None))
+        times = row.started_at, row.finished_at if row.state.terminal else None
+        rows.append(NightRow(row.portal, row.state, row.reason, run if same else None, *times, row.tries))
     return rows
 
 
@@ -83,20 +86,3 @@ def other_outcomes(run: Run) -> dict[str, int]:
     """What came back beside articles, lists, robots.txt and unchanged pages, commonest first."""
     others = {name: count for name, count in run.outcomes.items() if Outcome(name) not in _EXPECTED and count}
     return dict(sorted(others.items(), key=lambda item: (-item[1], item[0])))
-
-
-def night_table(title: str, rows: list[NightRow]) -> RenderableType:
-    """Portal, listed, new, revisions, duplicates, other outcomes, verdict; below it why a night was not plainly good."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("portal", no_wrap=True)
-    for name in ("listed", "new", "revisions", "duplicates"):
-        table.add_column(name, justify="right")
-    table.add_column("other outcomes")
-    table.add_column("verdict", no_wrap=True)
-    for row in rows:
-        counts = [row.events(event) for event in (Event.NEW, Event.REVISION, Event.DUPLICATE)]
-        numbers = [str(number) for number in [row.run.listed, *counts]] if row.run else ["–"] * 4
-        others = ", ".join(f"{name} {count}" for name, count in other_outcomes(row.run).items()) if row.run else ""
-        table.add_row(row.portal, *numbers, others, row.verdict)
-    reasons = [Text(f"{row.portal}: {'; '.join(told)}") for row in rows if (told := row.to_read)]
-    return Group(table, *reasons)

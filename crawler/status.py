@@ -12,8 +12,10 @@ from archive.errors import ExitCode
 from archive.ledger import Ledger, State
 from archive.store import Archive
 from crawler.bell import clock
+from crawler.night_report import report_of
 from crawler.nightsettings import NightSettings
-from crawler.nighttable import night_rows, night_table
+from crawler.nighttable import night_rows
+from crawler.report_forms import print_report
 
 __all__ = ["status"]
 
@@ -50,5 +52,5 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
         console.print(f"{name.replace('_', ' ')}: {said[name] or 'never'}", markup=False)
     console.print(f"running: {', '.join(f'{row.portal} ({row.night})' for row in running) or 'nothing'}", markup=False)
     if nights:
-        console.print(night_table(f"night {nights[-1]}", rows))
+        print_report(report_of(nights[-1], store.identity.kind, rows, sealed), console)
     return ExitCode.GOOD
