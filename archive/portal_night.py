@@ -38,8 +38,9 @@ from archive.records import (
     Via,
 )
 from archive.recovery import recover
+from archive.removal import VANISHED
 from archive.runs import RUN_FILE, run_bytes
-from archive.tally import JudgeNight, Tally, tally
+from archive.tally import Asking, JudgeNight, Tally, tally
 from archive.warc import Served, WarcFile
 
 __all__ = ["PortalNight"]
@@ -187,11 +188,20 @@ class PortalNight(Asked):
 
     def tally(self) -> Tally:
         """The counts of everything committed in this run, earlier attempts included."""
-        start = place(self.night, self.run, 0)
+        away = self.away()
         with self._index.reading() as questions:
-            return tally(
-                self.pages, self.articles, lambda section: questions.first_listed_from(self.portal, section, start)
-            )
+            asking = Asking(self.portal, self.night, place(self.night, self.run, 0), questions, away)
+            return tally(self.pages, self.articles, asking)
+
+    def away(self) -> frozenset[str]:
+        """Keys of articles that answered tonight that they are gone, and had vanished before."""
+        keys = {page.key for page in self.pages if page.key and page.outcome in VANISHED and not page.attachment_of}
+        return frozenset(key for key in keys if (self.vanished_since(key) or self.night) < self.night)
+
+    @property
+    def began_at(self) -> datetime:
+        """When the first attempt at this night asked for its first page."""
+        return min([self.started_at, *(page.fetched_at for page in self.pages[:1])])
 
     # how it ends
 
@@ -227,7 +237,7 @@ class PortalNight(Asked):
             night=self.night,
             run=self.run,
             via=self.via,
-            started_at=min([self.started_at, *(page.fetched_at for page in self.pages[:1])]),
+            started_at=self.began_at,
             finished_at=now,
             complete=complete,
             finish_reason=finish_reason,
@@ -242,6 +252,7 @@ class PortalNight(Asked):
             extraction=extraction,
             software=software,
             attempts=self.attempts,
+            measures=tally.measures,
         )
         with disk_errors(f"cannot close the night of {self.portal}"):
             write_durably(self.folder / RUN_FILE, run_bytes(run))

@@ -142,6 +142,13 @@ class Queries(RemovalQueries, AttachmentQueries):
         )
         return cast("str | None", self.connection.execute(query).scalar())
 
+    def walked_before(self, portal: str, section: str, at: str) -> bool:
+        """Whether a walk of a section was complete before this place."""
+        query = select(PAGES.c.at).where(
+            PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(COMPLETE), PAGES.c.at < at
+        )
+        return self.connection.execute(query.limit(1)).first() is not None
+
     def listed_by(self, portal: str, section: str, keys: Sequence[str], at: str) -> set[str]:
         """Which of these keys the section had shown by then."""
         query = select(LISTED.c.key).where(

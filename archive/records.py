@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from archive.measures import Measures
+
 __all__ = [
     "REEXTRACT",
     "Attachment",
@@ -271,17 +273,21 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SectionWalk:
-    """How the walk of one section went: list pages read, entries shown, keys never listed before, why it ended."""
+    """How the walk of one section went: list pages read, entries shown, keys never listed before, why it ended.
+
+    `first` says that no walk of the section had been complete before: then `fresh` is a look-back, no night's news.
+    """
 
     pages: int = 0
     listed: int = 0
     fresh: int = 0
     end: WalkEnd | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A portal's night as `run.json` records it."""
+    """A portal's night as `run.json` records it. `measures` is None in records older than that part."""
 
     portal: str
     night: date
@@ -302,6 +308,7 @@ class Run:
     extraction: dict[str, int] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
     attempts: int = 1
+    measures: Measures | None = None
 
     @property
     def crawled(self) -> bool:

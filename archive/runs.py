@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from archive.lines import canonical, decode_article, decode_page
+from archive.measures import measures_from, measures_plain
 from archive.records import Run, SectionWalk, Verdict, Via, WalkEnd
 
 __all__ = ["RUN_FILE", "ReadLines", "count_events", "read_lines", "read_run", "run_bytes", "run_from", "run_plain"]
@@ -20,8 +21,9 @@ RUN_FILE = "run.json"
 
 
 def run_plain(run: Run) -> dict[str, object]:
-    """A run as JSON values."""
-    return {
+    """A run as JSON values; a record that was written without measures stays without them."""
+    measured = {} if run.measures is None else {"measures": measures_plain(run.measures)}
+    return measured | {
         "portal": run.portal,
         "night": run.night.isoformat(),
         "run": run.run,
@@ -39,6 +41,7 @@ def run_plain(run: Run) -> dict[str, object]:
         "events": run.events,
         "sections": {
             name: {"pages": walk.pages, "listed": walk.listed, "fresh": walk.fresh, "end": walk.end}
+            | ({"first": True} if walk.first else {})
             for name, walk in run.sections.items()
         },
         "extraction": run.extraction,
@@ -77,6 +80,7 @@ def run_from(raw: bytes | str) -> Run:
             extraction=cast(dict[str, int], value["extraction"]),
             software=cast(dict[str, str], value["software"]),
             attempts=cast(int, value["attempts"]),
+            measures=measures_from(cast(dict[str, object], measured)) if (measured := value.get("measures")) else None,
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run record: {error}") from error
@@ -84,7 +88,8 @@ def run_from(raw: bytes | str) -> Run:
 
 def _walk(raw: dict[str, object]) -> SectionWalk:
     end = WalkEnd(cast(str, raw["end"])) if raw["end"] else None
-    return SectionWalk(cast(int, raw["pages"]), cast(int, raw["listed"]), cast(int, raw["fresh"]), end)
+    pages, listed, fresh = (cast(int, raw[name]) for name in ("pages", "listed", "fresh"))
+    return SectionWalk(pages, listed, fresh, end, bool(raw.get("first")))
 
 
 def read_run(folder: Path) -> Run:

@@ -17,7 +17,7 @@ from scrapy.settings import BaseSettings
 
 from archive.errors import ArchiveError, ExitCode
 from archive.portal_night import PortalNight
-from archive.records import Event, Outcome, Run, Verdict
+from archive.records import Event, Outcome, Run, Verdict, WalkEnd
 from archive.removal import VANISHED
 from archive.store import Archive
 from archive.tally import Tally
@@ -25,7 +25,8 @@ from crawler.keeper import BLOCKED, UNREACHABLE
 from crawler.replica import ReplicaServer
 from crawler.suspects import night_note
 from crawler.tonight import Tonight, software
-from crawler.verdict import HISTORY_NIGHTS, NightCounts, judge_night
+from crawler.verdict import NightCounts, judge_night
+from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
 from crawler.walk import Walk
 from pipelines.dedup import judge
 from pipelines.misfits import misfits
@@ -37,7 +38,6 @@ _log = logging.getLogger(__name__)
 _ENDED = ("finished", BLOCKED, UNREACHABLE)
 _GOOD = (Verdict.GOOD, Verdict.QUIET)
 _READ = (Event.NEW, Event.REVISION, Event.DUPLICATE)
-_HISTORY = 4 * HISTORY_NIGHTS
 
 
 def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: type[Walk]) -> ExitCode:
@@ -106,7 +106,7 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
 
 def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk, reason: str) -> Run:
     suspects, residue = _residue(archive, night, spider)
-    before = [run.listed for run in archive.history(night.portal, night.night, _HISTORY) if run.complete]
+    before = History.of([*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)])
 
     def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
         judged, reasons = judge_night(night_counts(night, tally, spider.extraction), before)
@@ -119,7 +119,14 @@ def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk,
         judge_night=verdict,
         extraction=dict(sorted((spider.extraction + suspects).items())),
         software=software(),
+        lookback=spider.lookback_end,
     )
+
+
+def _earlier_tonight(archive: Archive, night: PortalNight) -> list[Run]:
+    """The records of this very night when it is run again, newest first: what they showed is no longer new."""
+    runs = [run for run in archive.runs(night.night) if run.portal == night.portal and run.crawled]
+    return sorted(runs, key=lambda run: run.started_at, reverse=True)
 
 
 def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counter[str], tuple[str, ...]]:
@@ -136,20 +143,22 @@ def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counte
 def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
-    vanished = [key for key, outcome in last.items() if outcome in VANISHED]
-    for key in vanished:
-        if (night.vanished_since(key) or night.night) < night.night:
-            del last[key]  # away as before: that says nothing of tonight
+    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.away()
+    misses, laid = layouts_of(extraction)
     return NightCounts(
+        day=covered_day(night.began_at),
         outcomes={Outcome(name): count for name, count in tally.outcomes.items()},
-        of_articles=Counter(last.values()),
+        of_articles={Outcome(name): count for name, count in tally.measures.asked.items()},
         sections=tally.sections,
         listed=tally.listed,
         new=sum(tally.events.get(event.value, 0) for event in _READ),
-        quarantined=sum(line.event is Event.QUARANTINED and not line.attachment_of for line in night.articles),
-        misses=extraction.get("layout none", 0),
-        withdrawn=sum(1 for key in vanished if key in last and night.is_kept(key)),
+        quarantined=tally.measures.set_aside,
+        misses=misses,
+        laid=laid,
+        withdrawn=sum(1 for key in vanished if night.is_kept(key)),
         misfits=misfits(extraction),
+        failed={page.section: page.outcome for page in night.pages if page.section and page.walk_end is WalkEnd.FAILED},
+        measures=tally.measures,
     )
 
 

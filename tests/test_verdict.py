@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
+from archive.measures import Measures
 from archive.records import Outcome, SectionWalk, Verdict, WalkEnd
 from crawler.verdict import NightCounts, judge_night
+from crawler.verdicts.history import History
 
 WALK = SectionWalk(pages=1, listed=10, fresh=3, end=WalkEnd.KNOWN)
+TONIGHT = date(2025, 3, 12)
 GOOD = NightCounts(
+    day=TONIGHT,
     outcomes={Outcome.LISTING: 1, Outcome.ARTICLE: 3, Outcome.ROBOTS: 1},
     sections={"tin-trong-tinh": WALK},
     of_articles={Outcome.ARTICLE: 3},
@@ -21,12 +26,25 @@ GOOD = NightCounts(
 USUAL = [10] * 7
 
 
+def history(listed: Sequence[int]) -> History:
+    """Nights before tonight, each with one section that listed so many entries."""
+    past = History()
+    for ago in range(len(listed), 0, -1):
+        walk = replace(WALK, listed=listed[-ago])
+        past.note(TONIGHT - timedelta(days=ago), {"tin-trong-tinh": walk}, Measures(), 0, 0)
+    return past
+
+
 def outcomes(**counts: int) -> dict[Outcome, int]:
     return {Outcome(name): count for name, count in counts.items()}
 
 
 def section(end: WalkEnd | None, pages: int = 1) -> dict[str, SectionWalk]:
     return {"tin-trong-tinh": SectionWalk(pages, 0, 0, end)}
+
+
+def few(listed: int) -> dict[str, SectionWalk]:
+    return {"tin-trong-tinh": replace(WALK, listed=listed, fresh=1)}
 
 
 NONE: dict[Outcome, int] = {}
@@ -39,8 +57,13 @@ CASES = {
         Verdict.QUIET,
         "already known",
     ),
-    "few listed": (replace(GOOD, listed=2), USUAL, Verdict.THIN, "2 entries were listed where 10 are usual"),
-    "few listed, no history": (replace(GOOD, listed=2), [10], Verdict.GOOD, "no history yet"),
+    "few listed": (
+        replace(GOOD, sections=few(2)),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "2 entries were listed where at least 10 are usual",
+    ),
+    "few listed, no history": (replace(GOOD, sections=few(2)), [10], Verdict.GOOD, "no history yet"),
     "nobody answers": (
         replace(GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED), of_articles=NONE),
         USUAL,
@@ -72,7 +95,7 @@ CASES = {
         replace(GOOD, sections=section(WalkEnd.EMPTY), outcomes=outcomes(empty=1), of_articles=NONE),
         USUAL,
         Verdict.BROKEN,
-        "section tin-trong-tinh listed 0 articles: the list selector no longer fits or the portal is down",
+        "section tin-trong-tinh listed 0 articles; at least 10 were usual: the list selector no longer fits or the portal is",
     ),
     "list unreadable": (
         replace(GOOD, sections=section(WalkEnd.FAILED), outcomes=outcomes(server_error=3), of_articles=NONE),
@@ -135,27 +158,27 @@ CASES = {
 def test_a_night_is_judged_with_its_reason(
     night: NightCounts, before: Sequence[int], verdict: Verdict, reason: str
 ) -> None:
-    found, reasons = judge_night(night, before)
+    found, reasons = judge_night(night, history(before))
     assert found is verdict
     assert reason in "; ".join(reasons)
 
 
 @pytest.mark.parametrize("nights", range(7))
 def test_under_seven_nights_the_first_reason_says_so(nights: int) -> None:
-    assert judge_night(GOOD, [10] * nights) == (Verdict.GOOD, ("no history yet",))
-    found, reasons = judge_night(replace(GOOD, sections=section(WalkEnd.EMPTY)), [10] * nights)
+    assert judge_night(GOOD, history([10] * nights)) == (Verdict.GOOD, ("no history yet",))
+    found, reasons = judge_night(replace(GOOD, sections=section(WalkEnd.EMPTY)), history([10] * nights))
     assert found is Verdict.BROKEN
     assert reasons[0] == "no history yet"
     assert len(reasons) == 2
 
 
 def test_a_good_night_with_history_needs_no_words() -> None:
-    assert judge_night(GOOD, USUAL) == (Verdict.GOOD, ())
+    assert judge_night(GOOD, history(USUAL)) == (Verdict.GOOD, ())
 
 
 def test_the_worst_finding_names_the_night_and_the_others_follow() -> None:
     night = replace(GOOD, outcomes=outcomes(challenge=1), sections=section(None), misses=3)
-    verdict, reasons = judge_night(night, USUAL)
+    verdict, reasons = judge_night(night, history(USUAL))
     assert verdict is Verdict.BLOCKED
     assert len(reasons) == 3
     assert "cookie challenge" in reasons[0]

@@ -1,0 +1,81 @@
+"""What one night of a portal counted, and what a judge finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from archive.measures import Measures
+from archive.records import Outcome, SectionWalk, Verdict
+from pipelines.misfits import Misfit
+
+__all__ = ["TRANSIENT", "Finding", "NightCounts", "times"]
+
+TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCATED, Outcome.MAINTENANCE})
+"""Outcomes of a bad moment: what was asked for stays owed and is asked for again next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightCounts:
+    """What one night of a portal counted.
+
+    `day` is the last day whose news the night shows (`crawler.verdicts.history.covered_day`). `outcomes` counts every
+    line; `of_articles` counts, for each article that was asked for, what its last line said. `new` counts articles that
+    brought something to keep, `listed` the entries that the sections showed; of `laid` pages read, `misses` fit no layout;
+    `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
+    `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
+    section's walk failed; `stopped` says why a crawl did not end by itself.
+    """
+
+    day: date
+    outcomes: Mapping[Outcome, int]
+    of_articles: Mapping[Outcome, int]
+    sections: Mapping[str, SectionWalk]
+    listed: int
+    new: int
+    quarantined: int = 0
+    misses: int = 0
+    laid: int = 0
+    withdrawn: int = 0
+    misfits: tuple[Misfit, ...] = ()
+    failed: Mapping[str, Outcome] = field(default_factory=dict)
+    measures: Measures = field(default_factory=Measures)
+    stopped: str | None = None
+
+    @property
+    def wanted(self) -> int:
+        """The number of articles asked for."""
+        return sum(self.of_articles.values())
+
+    @property
+    def articles(self) -> int:
+        """The number of articles read, doubtful ones included."""
+        return self.of_articles.get(Outcome.ARTICLE, 0)
+
+    def count(self, *outcomes: Outcome) -> int:
+        """The number of these outcomes among the articles asked for."""
+        return sum(self.of_articles.get(outcome, 0) for outcome in outcomes)
+
+    def share(self, *outcomes: Outcome) -> float:
+        """The share of these outcomes among the articles asked for."""
+        return self.count(*outcomes) / max(self.wanted, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found: the verdict it asks for (None: worth telling, no bad night), the words, and its weight.
+
+    The words say what, how many, what was usual and what to do. Of one verdict, the heaviest finding is told first.
+    `subject` tells findings of one kind apart, so that what still stands can be told less often than what is new.
+    """
+
+    verdict: Verdict | None
+    words: str
+    weight: float = 0.0
+    subject: str = ""
+
+
+def times(count: int) -> str:
+    """How often, in words."""
+    return "once" if count == 1 else f"{count} times"

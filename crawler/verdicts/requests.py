@@ -1,0 +1,150 @@
+"""Findings of the answers: nobody there, not let in, articles that could not be read or do not look like the portal's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from archive.records import Outcome, Verdict, WalkEnd
+from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts, times
+from crawler.verdicts.history import Seen
+from crawler.verdicts.usual import excess
+
+__all__ = ["answer_findings", "article_findings"]
+
+_SHARE = 0.3  # of the articles asked for or read: above it, something is wrong unless it always was so
+_SAME = 0.5
+_FEW = 3
+_GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
+
+_BLOCKING = {
+    Outcome.CHALLENGE: "a cookie challenge",
+    Outcome.ROBOT_CHECK: "a robot check",
+    Outcome.RATE_LIMITED: "too many requests (429)",
+    Outcome.REFUSED: "access refused (401, 403)",
+    Outcome.ROBOTS_DENIED: "robots.txt forbids it",
+}
+_DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+_NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED)
+# Everything else means that an article was there, or may have been, and could not be read.
+_READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+_VANISHED = (Outcome.GONE, Outcome.SOFT_404)
+
+
+def answer_findings(night: NightCounts) -> Iterator[Finding]:
+    """Whether the crawl was stopped, whether anybody answered, and whether the portal let it in."""
+    if night.stopped is not None:
+        words = f"the crawl was stopped before its end ({night.stopped}); what is owed comes next time"
+        yield Finding(Verdict.INTERRUPTED, words)
+    failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
+    if failed and not any(count for outcome, count in night.outcomes.items() if outcome not in _NO_ANSWER):
+        words = f"none of {failed} requests was answered: the portal or the network here is down"
+        yield Finding(Verdict.UNREACHABLE, words)
+    walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
+    for outcome, words in _BLOCKING.items():
+        count = night.outcomes.get(outcome, 0)
+        if count and (outcome in _DECISIVE or walks_failed or night.share(outcome) > _SHARE):
+            told = f"{times(count)} {words}: recorded and not bypassed; ask the portal's office"
+            yield Finding(Verdict.BLOCKED, told, count)
+
+
+def article_findings(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+    """What came of the articles that were asked for, beside what usually comes of them."""
+    yield from _unread(night, before)
+    gone = night.count(*_VANISHED)
+    if night.articles and night.wanted >= _GONE_FROM and _more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
+        words = f"{gone / night.wanted:.0%} of the articles asked for are gone: open one of them in a browser"
+        yield Finding(Verdict.SUSPICIOUS, words, 1)
+    yield from _layouts(night, before)
+    aside = ((seen.measures.set_aside, _articles(seen)) for seen in before)
+    if _more(night.quarantined, night.articles, aside, _SHARE):
+        words = f"{night.quarantined} of {night.articles} articles were set aside by the checks: look at the quarantine"
+        yield Finding(Verdict.SUSPICIOUS, words, 1)
+    yield from _same(night, before)
+
+
+def _unread(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+    unread = {outcome: count for outcome, count in night.of_articles.items() if outcome not in (*_READ, *_VANISHED)}
+    vanished, read = night.count(*_VANISHED), night.count(*_READ)
+    missing = sum(unread.values())
+    lists_read = any(walk.end is not None and walk.end.complete for walk in night.sections.values())
+    if missing and missing + vanished < _FEW and set(unread) <= TRANSIENT and lists_read and before:
+        words = f"{missing} of {night.wanted} articles could not be had ({_most(night)}): asked for again next time"
+        yield Finding(None, words, 1)
+        return
+    if night.wanted and not read and not (night.withdrawn == night.wanted < _FEW):
+        counts = ((one.wanted - one.read, one.wanted) for one in map(_Asked, before))
+        if _more(night.wanted, night.wanted, counts, 0):
+            words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
+            yield Finding(Verdict.BROKEN, words, 2)
+    elif _more(missing, night.wanted, _asked(before, unread), _SHARE):
+        share = missing / night.wanted
+        yield Finding(Verdict.SUSPICIOUS, f"{share:.0%} of the articles could not be read: {_most(night)}", 2)
+
+
+def _layouts(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+    read = night.laid or night.articles
+    if _more(night.misses, read, ((seen.misses, seen.laid) for seen in before), _SHARE):
+        words = f"{night.misses} of {read} pages fit no layout: the portal was redesigned or a layout is missing"
+        yield Finding(Verdict.SUSPICIOUS, words, 3)
+    for misfit in night.misfits:
+        words = (
+            f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
+            f" {misfit.pages} sampled pages: the layout no longer fits"
+        )
+        yield Finding(Verdict.SUSPICIOUS, words, 2)
+
+
+def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+    """The same page for every address is an outage; texts that are all known under other addresses are new addresses."""
+    same = night.measures.identical + night.measures.near
+    counts = ((seen.measures.identical + seen.measures.near, _articles(seen)) for seen in before)
+    if same > 1 and _more(same, night.articles, counts, _SAME):
+        words = (
+            f"{same} of {night.articles} articles have the text of another one: the portal may answer every address with"
+            f" one page; open two of them in a browser"
+        )
+        yield Finding(Verdict.SUSPICIOUS, words, 2)
+    known = night.measures.repeated
+    counts = ((seen.measures.repeated, _articles(seen)) for seen in before)
+    if known >= _GONE_FROM and _more(known, night.articles, counts, _SAME):
+        words = (
+            f"{known} of {night.articles} articles were kept before under other addresses: the portal changed its"
+            f" addresses; look at the keys of its family"
+        )
+        yield Finding(Verdict.SUSPICIOUS, words, 1)
+
+
+class _Asked:
+    """What was asked for on an earlier night, and how much of it was read."""
+
+    def __init__(self, seen: Seen) -> None:
+        asked = seen.measures.asked
+        self.wanted = sum(asked.values())
+        self.read = sum(asked.get(outcome.value, 0) for outcome in _READ)
+
+
+def _articles(seen: Seen) -> int:
+    return seen.measures.asked.get(Outcome.ARTICLE.value, 0)
+
+
+def _asked(before: Sequence[Seen], outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int]]:
+    names = [outcome.value for outcome in outcomes]
+    for seen in before:
+        asked = seen.measures.asked
+        yield sum(asked.get(name, 0) for name in names), sum(asked.values())
+
+
+def _more(count: int, of: int, before: Iterable[tuple[int, int]], floor: float) -> bool:
+    if not of or count <= floor * of:  # most nights end here, without a look at history
+        return False
+    counts = list(before)
+    return excess(count, of, sum(one for one, _ in counts), sum(whole for _, whole in counts), floor)
+
+
+def _most(night: NightCounts) -> str:
+    """What most of the articles came to instead, in the words of the record."""
+    bad = {outcome: count for outcome, count in night.of_articles.items() if outcome not in _READ and count}
+    if not bad:
+        return "no answer came"
+    outcome = max(bad, key=lambda key: bad[key])
+    return f"mostly {outcome.value} ({bad[outcome]})"

@@ -1,0 +1,104 @@
+"""Findings of the texts: much shorter than usual, dated long ago, without a date. Each may be a layout that lost something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import exp, log, sqrt
+from statistics import median
+
+from archive.measures import Measures
+from archive.records import Verdict
+from crawler.verdicts.counts import Finding
+from crawler.verdicts.history import Seen
+from crawler.verdicts.usual import excess
+
+__all__ = ["text_findings"]
+
+_BEFORE = 84
+_WINDOWS = (1, 2, 3, 5, 8, 13)
+_TEXTS = 30  # of history, before their length says what is usual
+_SHORTER, _DEVIATIONS = 0.6, 4.0
+_SPREAD, _NIGHTLY = (
+    0.35,
+    0.2,
+)  # of the logarithm of a text's length: the least of one text, and what a night's have in common
+_OLD, _OLD_TIMES, _OLD_TEXTS = 21, 5, 5  # days; times the usual; texts
+_UNDATED = 0.5
+
+
+def text_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
+    """What the new texts of the last of these nights say, with those before it."""
+    if not nights[-1].measures.texts or nights[-1].look_back:
+        return
+    ordinary = [seen.measures for seen in nights if seen.measures.texts and not seen.look_back]
+    yield from _shorter(ordinary)
+    yield from _old(ordinary)
+    yield from _undated(ordinary)
+
+
+def _shorter(nights: Sequence[Measures]) -> Iterator[Finding]:
+    for count in _WINDOWS:
+        window, before = nights[-count:], nights[-count - _BEFORE : -count]
+        if len(window) < count or sum(one.texts for one in before) < _TEXTS:
+            return
+        usual = _middle(before, _length)
+        spread = max(_SPREAD, 1.4826 * median(abs(_length(one) - usual) * sqrt(one.texts) for one in before))
+        texts = sum(one.texts for one in window)
+        now = sum(_length(one) * one.texts for one in window) / texts
+        deviations = (now - usual) / sqrt(spread**2 / texts + _NIGHTLY**2 / len(window))
+        if now - usual < log(_SHORTER) and deviations < -_DEVIATIONS:
+            words = (
+                f"the last {texts} new texts have {exp(now):.0f} bytes each where {exp(usual):.0f} are usual: the layout"
+                f" may have lost a part of the body; compare one with its page"
+            )
+            yield Finding(Verdict.SUSPICIOUS, words, 2, "shorter")
+            return
+
+
+def _old(nights: Sequence[Measures]) -> Iterator[Finding]:
+    dated = [one for one in nights if one.lag_days is not None]
+    for count in _WINDOWS:
+        window, before = dated[-count:], dated[-count - _BEFORE : -count]
+        if len(window) < count or sum(one.dated for one in before) < _TEXTS:
+            return
+        texts = sum(one.dated for one in window)
+        lag, usual = _middle(window, _lag), _middle(before, _lag)
+        most = sorted(map(_lag, before))[len(before) * 9 // 10]
+        if texts >= _OLD_TEXTS and lag > max(_OLD, _OLD_TIMES * most):
+            words = (
+                f"the last {texts} new texts are {lag:.0f} days old where {usual:.0f} are usual: the list shows old"
+                f" entries, or another date is read; look at its order in a browser"
+            )
+            yield Finding(Verdict.SUSPICIOUS, words, 1, "old")
+            return
+
+
+def _undated(nights: Sequence[Measures]) -> Iterator[Finding]:
+    tonight, before = nights[-1], nights[-_BEFORE - 1 : -1]
+    undated, texts = sum(one.texts - one.dated for one in before), sum(one.texts for one in before)
+    missing = tonight.texts - tonight.dated
+    if texts >= _TEXTS and missing > 1 and excess(missing, tonight.texts, undated, texts, _UNDATED):
+        words = (
+            f"{missing} of {tonight.texts} new texts have no publication date, {undated / texts:.0%} are usual: the"
+            f" layout no longer finds it"
+        )
+        yield Finding(Verdict.SUSPICIOUS, words, 1, "undated")
+
+
+def _length(one: Measures) -> float:
+    return log(max(one.text_bytes or 1, 1))
+
+
+def _lag(one: Measures) -> float:
+    return float(one.lag_days or 0)
+
+
+def _middle(nights: Sequence[Measures], value: Callable[[Measures], float]) -> float:
+    """The median of nightly medians, each counted as often as it has texts."""
+    ranked = sorted((value(one), one.texts) for one in nights)
+    half, passed = sum(texts for _, texts in ranked) / 2, 0
+    for number, texts in ranked:
+        passed += texts
+        if passed >= half:
+            return number
+    return 0.0

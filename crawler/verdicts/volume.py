@@ -1,0 +1,108 @@
+"""Findings of the volume: nothing new for longer than is usual, or far less; for the portal and for each section.
+
+A count is held against what was usual on such days before, never against a fixed number: a portal of two articles a week
+may be silent for a fortnight, one of twenty a day not for two. What is improbable over one night is told tonight, what is
+improbable only over weeks (a slow decay, a section that dried up) when the weeks are full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archive.records import Verdict
+from crawler.verdicts.counts import Finding
+from crawler.verdicts.history import Observed, Seen
+from crawler.verdicts.usual import Usual, rate_words, usual
+
+__all__ = ["volume_findings"]
+
+_BEFORE = 84  # nights from which what is usual is taken
+_LEAST = 14  # fewer than this say too little for a judgement over several nights
+_SILENT_PORTAL, _SILENT_SECTION = 2e-4, 5e-5
+_LONGER = 1.5  # than the longest silence before
+# Nights, the share of the usual below which a number is looked at, and how improbable it has to be.
+_FALLEN = ((1, 0.1, 1e-4), (7, 0.35, 5e-4), (14, 0.45, 1e-3), (28, 0.5, 2e-3))
+
+
+def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
+    """What the volume of the last of these nights says, with those before it."""
+    portal = _ordinary(nights, None)
+    if not portal or portal[-1].day != nights[-1].day or len(portal) <= _LEAST:
+        return
+    found = list(_silent(portal, None, usual(portal[-_BEFORE - 1 : -1])))
+    found = found or list(_fallen(portal))
+    yield from found
+    if found or len(nights[-1].sections) < 2:
+        return
+    factors = None
+    for name, tonight in nights[-1].sections.items():
+        if tonight.fresh:
+            continue
+        factors = factors or usual(portal[-_BEFORE:]).factors
+        section = _ordinary(nights, name)
+        if len(section) > _LEAST:
+            yield from _silent(section, name, usual(section[-_BEFORE - 1 : -1], factors))
+
+
+def _ordinary(nights: Sequence[Seen], section: str | None) -> list[Observed]:
+    """The observations of a section or of the portal, without those that touch Tết."""
+    seen = ((one.portal if section is None else one.sections.get(section)) for one in nights)
+    return [one for one in seen if one is not None and one.days and not one.tet]
+
+
+def _silent(observed: Sequence[Observed], section: str | None, whole: Usual) -> Iterator[Finding]:
+    """Nothing new for nights on end."""
+    silence = _trailing(observed)
+    before = observed[: len(observed) - silence][-_BEFORE:]
+    if not silence or len(before) < _LEAST:
+        return
+    was = usual(before, whole.factors if section else None)
+    likely = was.at_most(0, was.expected(observed[len(observed) - silence :]), silence)
+    if likely > (_SILENT_SECTION if section else _SILENT_PORTAL) or silence < _LONGER * _longest(before):
+        return
+    nights = (observed[-1].day - before[-1].day).days
+    since = f"for {nights} nights" if nights > 1 else "tonight"
+    who = f"section {section} has" if section else "the portal has"
+    words = (
+        f"{who} shown nothing new {since}; {rate_words(was.week)} were usual: open its list in a browser; it may have"
+        f" moved, stand still, or its new entries no longer fit the selector"
+    )
+    yield Finding(Verdict.THIN, words, 1 if section else 2, f"silent {section or ''}")
+
+
+def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
+    """Far less than usual over one night or several weeks; the longest window that shows it is told."""
+    for nights, share, improbable in reversed(_FALLEN):
+        before = observed[: -nights - (5 if nights == 1 else 0)][-_BEFORE:]
+        if len(before) < max(_LEAST, nights):
+            continue
+        was = usual(before)
+        window = observed[-nights:]
+        count, expected = sum(one.fresh for one in window), was.expected(window)
+        if count < share * expected and was.at_most(count, expected, nights) < improbable:
+            over = f"in {nights} nights" if nights > 1 else "tonight"
+            words = (
+                f"{count} new entries {over} where {expected:.0f} are usual ({rate_words(was.week)}): compare the lists"
+                f" with the portal in a browser; sections may have moved or been given up"
+            )
+            yield Finding(Verdict.THIN, words, 1, "fallen")
+            return
+
+
+def _trailing(observed: Sequence[Observed]) -> int:
+    """How many of the last observations showed nothing new."""
+    count = 0
+    for one in reversed(observed):
+        if one.fresh:
+            break
+        count += 1
+    return count
+
+
+def _longest(observed: Sequence[Observed]) -> int:
+    """The longest run of observations that showed nothing new."""
+    longest = run = 0
+    for one in observed:
+        run = 0 if one.fresh else run + 1
+        longest = max(longest, run)
+    return longest
