@@ -6,7 +6,7 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
-from archive.durable import make_folder, move_durably
+from archive.durable import disk_errors, make_folder, move_durably
 from archive.errors import RunBusy
 from archive.identity import Paths
 from archive.index import Index
@@ -17,8 +17,9 @@ __all__ = ["hold", "place_run"]
 
 def hold(paths: Paths, portal: str) -> IO[bytes]:
     """Take the portal's write lock; it ends with the process. Raises RunBusy when another process holds it."""
-    make_folder(paths.open)
-    stream = paths.lock(portal).open("ab")
+    with disk_errors(f"cannot lock {portal}"):
+        make_folder(paths.open)
+        stream = paths.lock(portal).open("ab")
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

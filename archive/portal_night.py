@@ -1,7 +1,7 @@
 """A portal's night while it runs: captures first, then judged articles, committed in groups.
 
 A group is 25 documents or 5 seconds. WARC members and texts are flushed first; then, inside one write transaction of the
-index, each document is judged, its text takes its final name, the lines of `pages.jsonl` and `articles.jsonl` are appended
+index, each document is judged, its text takes its final name, the lines of `articles.jsonl` and `pages.jsonl` are appended
 and flushed (they are the commit), and the rows repeat them. When anything of this fails the portal stops: what was
 committed stays, the rest is set aside at the next start, and a failed flush is never tried again.
 """
@@ -178,10 +178,10 @@ class PortalNight(Asked):
                     transaction.add_page(self.night, self.run, number, page)
                 lines = group.judged(transaction, self.articles)
                 sync_folder(self.folder)
-                if pages:
-                    append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
+                if pages:  # last: an event counts only when the answer it was read from has its line
+                    append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
         self.pages += pages
         self.articles += lines
         self._pending, self._oldest, self._broken = [], None, False

@@ -1,14 +1,16 @@
 """Setting an interrupted run right: what was committed is adopted, everything else is set aside, nothing is thrown away.
 
-The lines are the commit. A complete line whose text and WARC member are as written is adopted; a torn line, a line whose
-file is damaged, a text without a line and the tail of a WARC file behind the last committed member go to
-`quarantine/<night>/<portal>/recovered-<n>/`. Doing it twice changes nothing. The earlier capture that a `reread` line names
-in `read_from` is not looked at here: the text was read while it was whole, and what befell it since is the audit's to say.
+The lines are the commit, those of `pages.jsonl` last. A complete line whose text and WARC member are as written is adopted;
+a torn line, a line whose file is damaged, an event whose answer has no line, a text without a line and the tail of a WARC
+file behind the last committed member go to `quarantine/<night>/<portal>/recovered-<n>/`. Doing it twice changes nothing. The
+earlier capture that a `reread` line names in `read_from` is not looked at here: the text was read while it was whole, and
+what befell it since is the audit's to say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -62,8 +64,10 @@ def recover(paths: Paths, night: date, folder: Path) -> Recovered:
     for path in folder.glob(f"{TEMPORARY}*"):
         path.unlink()
     pages = _adopt(folder / "pages.jsonl", aside, lambda line: _page(folder, line))
-    articles = _adopt(folder / "articles.jsonl", aside, lambda line: _article(paths.root, folder, line))
+    answers = {page.warc for page in pages}
+    articles = _adopt(folder / "articles.jsonl", aside, lambda line: _article(paths.root, folder, line, answers))
     _set_texts_aside(folder, articles, aside)
+    _clear_quarantine(paths, night, folder, aside)
     refs = [page.warc for page in pages if page.warc] + [line.warc for line in articles if line.warc]
     warcs = sorted(folder.glob("pages-*.warc.gz"))
     for warc in warcs:
@@ -77,6 +81,21 @@ def sweep_texts(paths: Paths, night: date, folder: Path, articles: list[ArticleL
     for path in folder.glob(f"{TEMPORARY}*"):
         path.unlink()
     _set_texts_aside(folder, articles, _Aside(paths, night, run_order(folder.name)[0]))
+
+
+def _clear_quarantine(paths: Paths, night: date, folder: Path, aside: _Aside) -> None:
+    """The same for texts that were being set aside: all runs of the portal's night share that folder."""
+    portal = run_order(folder.name)[0]
+    quarantine = paths.quarantine(night, portal)
+    for path in quarantine.rglob(f"{TEMPORARY}*"):
+        path.unlink()
+    runs = [folder, *(run for run in paths.closed_runs(night) if run_order(run.name)[0] == portal)]
+    files = [run / "articles.jsonl" for run in runs]
+    said = b"".join(file.read_bytes() for file in files if file.exists())
+    for path in sorted(quarantine.glob("*.txt")):
+        if NAME.fullmatch(path.name) and path.relative_to(paths.root).as_posix().encode() not in said:
+            aside.put(path.name, path.read_bytes(), "a doubtful text without a line")
+            path.unlink()
 
 
 def _set_texts_aside(folder: Path, articles: list[ArticleLine], aside: _Aside) -> None:
@@ -94,8 +113,10 @@ def _page(folder: Path, line: bytes) -> Page:
     return page
 
 
-def _article(root: Path, folder: Path, line: bytes) -> ArticleLine:
+def _article(root: Path, folder: Path, line: bytes, answers: AbstractSet[CaptureRef | None]) -> ArticleLine:
     article = decode_article(line)
+    if article.warc is not None and article.warc not in answers:
+        raise ValueError("the answer it was read from has no line: its group was not committed")
     if article.warc is not None and read_member(folder / article.warc.file, article.warc) is None:
         raise ValueError("its WARC member is damaged")
     if article.file is not None:
