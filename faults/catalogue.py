@@ -1,0 +1,125 @@
+"""The rows of the catalogue of faults: number, title, what each needs of the machine, and the function that breaks something.
+
+A row sets up, breaks, checks the oracles and returns what it saw in one line. It raises Broken when an oracle does not
+hold, and Skip when something the machine lacks shows only on the way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "lacking", "row"]
+
+
+_Point = TypeVar("_Point")
+
+
+class Broken(AssertionError):
+    """An oracle does not hold; the message says which and what was seen."""
+
+
+class Skip(Exception):
+    """The machine lacks something; the message says what."""
+
+
+class Need(StrEnum):
+    """What a row needs of the machine, in the words of the skip."""
+
+    ROOT = "root"
+    LOOP = "loop devices and ext4 tools, as root"
+    TRACE = "strace with ptrace, or a C compiler"
+    POSTGRES = "PostgreSQL's initdb and pg_ctl"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row works: a folder of its own, and whether only a sample of its points is wanted."""
+
+    folder: Path
+    quick: bool = False
+
+    def sample(self, points: Sequence[_Point], most: int) -> list[_Point]:
+        """All points, or in a quick run at most so many of them at an even stride, the first and the last included."""
+        if not self.quick or len(points) <= most:
+            return list(points)
+        stride = (len(points) - 1) / max(most - 1, 1)
+        return [points[round(number * stride)] for number in range(most)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `weight` is about how many seconds it takes, so that the longest are begun first."""
+
+    number: str
+    title: str
+    run: Callable[[Place], str]
+    needs: tuple[Need, ...] = ()
+    weight: int = 3
+    quick: bool = False
+
+
+ROWS: dict[str, Row] = {}
+
+
+def row(
+    number: str, title: str, *needs: Need, weight: int = 3, quick: bool = False
+) -> Callable[[Callable[[Place], str]], Callable[[Place], str]]:
+    """Enter a function as a row of the catalogue."""
+
+    def enter(run: Callable[[Place], str]) -> Callable[[Place], str]:
+        if number in ROWS:
+            raise ValueError(f"row {number} is there twice")
+        ROWS[number] = Row(number, title, run, needs, weight, quick)
+        return run
+
+    return enter
+
+
+def order(number: str) -> tuple[str, int]:
+    """Rows in the catalogue's order: A2 before A11."""
+    return number[0], int(number[1:])
+
+
+def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:
+    """The named rows, or all of them, in the catalogue's order; a letter names its section. Raises ValueError."""
+    wanted: set[str] = set()
+    for name in names:
+        found = {number for number in ROWS if re.fullmatch(rf"{re.escape(name.upper())}\d*", number)}
+        found = {name.upper()} if name.upper() in ROWS else found
+        if not found:
+            raise ValueError(f"no row {name}: `python -m faults --list` shows them")
+        wanted |= found
+    rows = [ROWS[number] for number in sorted(ROWS, key=order) if not wanted or number in wanted]
+    return [item for item in rows if item.quick or not quick or wanted]
+
+
+@cache
+def lacking(need: Need) -> bool:
+    """Whether the machine lacks something; it is tried, not guessed."""
+    if need is Need.ROOT:
+        return os.geteuid() != 0
+    if need is Need.LOOP:
+        tools = all(shutil.which(name) for name in ("mkfs.ext4", "mount", "umount"))
+        return os.geteuid() != 0 or not tools or not Path("/dev/loop-control").exists()
+    if need is Need.POSTGRES:
+        return not (_postgres("initdb") and _postgres("pg_ctl"))
+    return not _traces() and shutil.which("cc") is None
+
+
+def _traces() -> bool:
+    strace = shutil.which("strace")
+    return strace is not None and subprocess.run([strace, "-o", "/dev/null", "true"], capture_output=True).returncode == 0
+
+
+def _postgres(name: str) -> str | None:
+    found = shutil.which(name)
+    return found or next((str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
