@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from uuid import UUID
 
 from archive.judgement import Judgement, Version
@@ -67,7 +68,7 @@ def make(root: Path) -> Archive:
 
 def keep(night: PortalNight, told: Told, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
     """Capture a page of an article and queue its text."""
-    url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{told.key}"
+    url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(told.key)}"
     body = f"<h1>{told.title}</h1>{moment}".encode()
     headers = (("Content-Type", "text/html"), ("ETag", '"1"'))
     ref = night.capture(Capture(url, 200, headers, body, moment, Kind.REPLICA))

@@ -1,0 +1,174 @@
+"""One conformance suite for both databases: the same archive, every question, the same answers row for row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.audit import verify
+from archive.engines import VARIABLE
+from archive.identity import Paths
+from archive.index import Transaction
+from archive.rebuild import rebuild
+from archive.schema import TABLES
+from archive.store import Archive
+from tests.composed_archive import FIRST, tree
+from tests.composed_index import LAST, WORDS, composed
+from tests.postgresql_server import Server
+
+Question = Callable[[Transaction], object]
+BEFORE = date(2025, 3, 6)
+FAR = date(2026, 1, 1)
+KEYS = [*WORDS, "con-nợ", "Còn-nợ", "mới", "thong-bao", "thong-cao", "nghi-ngờ", "nowhere"]
+PORTALS = ("bac_giang", "da_nang", "quang_tri", "nowhere")
+
+
+def each_key(ask: Callable[[Transaction, str, str], object]) -> Question:
+    """The same question of every article, and of every file of one."""
+
+    def asked(questions: Transaction) -> object:
+        files = [(file.key) for word in WORDS for file in questions.attachments_of("bac_giang", word)]
+        return {(portal, key): ask(questions, portal, key) for portal in PORTALS[:2] for key in [*KEYS, *files]}
+
+    return asked
+
+
+def each_portal(ask: Callable[[Transaction, str], object]) -> Question:
+    """The same question of every portal."""
+    return lambda questions: {portal: ask(questions, portal) for portal in PORTALS}
+
+
+def plain(row: object) -> object:
+    """A row as a tuple, for comparing."""
+    return tuple(row) if isinstance(row, tuple) else row
+
+
+def contents(questions: Transaction) -> list[str]:
+    return sorted({found.content_sha256 for found in questions.find()})
+
+
+QUESTIONS: dict[str, Question] = {
+    "attachments_of": each_key(lambda q, portal, key: q.attachments_of(portal, key)),
+    "due_looks": each_portal(lambda q, portal: [q.due_looks(portal, night) for night in (BEFORE, LAST, FAR)]),
+    "find": lambda q: [
+        q.find(),
+        q.find(limit=3),
+        q.find(portal="bac_giang", night=LAST),
+        *(q.find(words=words) for words in (*WORDS, "THONG cao", "thông CÁO", "50%", "_", "khong co")),
+        *(q.find(article=f"bac_giang/{key}") for key in KEYS),
+        *(q.find(article=found.id) for found in q.find()),
+        *(q.find(url=found.url) for found in q.find()),
+        *(q.find(digest=found.content_sha256[:n]) for found in q.find() for n in (1, 6, 64)),
+        *(q.find(digest=digest) for digest in ("zz", "%", "_")),
+    ],
+    "first_kept": each_key(lambda q, portal, key: q.first_kept(portal, key)),
+    "first_listed_from": each_portal(
+        lambda q, portal: [q.first_listed_from(portal, "tin", at) for at in ("", "2025-03-04", "9999")]
+    ),
+    "history": each_portal(lambda q, portal: [q.history(portal, FAR, nights) for nights in (1, 2, 60)]),
+    "is_kept": each_key(lambda q, portal, key: q.is_kept(portal, key)),
+    "last_body": each_key(lambda q, portal, key: q.last_body(portal, key)),
+    "last_page": lambda q: [plain(q.last_page(found.portal, found.url)) for found in q.find()],
+    "last_version": each_key(lambda q, portal, key: q.last_version(portal, key)),
+    "last_walk": each_portal(lambda q, portal: [q.last_walk(portal, section) for section in ("tin", "x")]),
+    "latest_event": each_key(lambda q, portal, key: q.latest_event(portal, key)),
+    "latest_events": each_portal(
+        lambda q, portal: [q.latest_events(portal), q.latest_events(portal, LAST), q.latest_events(portal, limit=4)]
+    ),
+    "latest_version": each_key(lambda q, portal, key: q.latest_version(portal, key)),
+    "listed_by": each_portal(lambda q, portal: sorted(q.listed_by(portal, "tin", KEYS, "2025-03-08"))),
+    "owed": each_portal(lambda q, portal: q.owed(portal)),
+    "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
+    "relatives": lambda q: [q.relatives(content) for content in contents(q)],
+    "removal": each_key(lambda q, portal, key: q.removal(portal, key)),
+    "rows": lambda q: {table.name: list(q.rows(table)) for table in TABLES},
+    "sealed": lambda q: sorted(q.sealed()),
+    "served_with": lambda q: [
+        q.served_with(found.portal, found.url, str(q.last_body(found.portal, found.key))) for found in q.find()
+    ],
+    "stored_content": lambda q: [
+        q.stored_content(content, before, portal, of_attachments=files)
+        for content in contents(q)
+        for before in (FIRST, FIRST + timedelta(days=1), FAR)
+        for portal in PORTALS
+        for files in (False, True)
+    ],
+    "tip": lambda q: plain(q.tip()),
+    "vanished": each_key(lambda q, portal, key: q.vanished(portal, key)),
+    "waiting": each_portal(lambda q, portal: [sorted(q.waiting(portal, KEYS, night)) for night in (FIRST, LAST, FAR)]),
+}
+
+
+@pytest.fixture(scope="module")
+def archives(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
+    """The same archive made through each database, and where its index is."""
+    made = {}
+    for name, address in (("sqlite", ""), ("postgresql", postgresql.database())):
+        root = tmp_path_factory.mktemp(name) / "a"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(VARIABLE, address)
+            composed(root).close()
+        made[name] = (root, address)
+    return made
+
+
+def asked(where: tuple[Path, str], question: Question, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setenv(VARIABLE, where[1])
+    with Archive.open(where[0], read_only=True) as archive, archive.index.reading() as questions:
+        return question(questions)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_both_databases_answer_the_same(
+    archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [asked(where, QUESTIONS[name], monkeypatch) for where in archives.values()]
+    assert answers[0] == answers[1]
+    assert repr(answers[0]) == repr(answers[1])  # the order of sets and dicts apart, down to the types
+
+
+def test_both_made_the_same_files(archives: dict[str, tuple[Path, str]]) -> None:
+    (one, _), (other, _) = archives.values()
+    assert tree(one) == tree(other)
+    assert (one / "index.db").exists()
+    assert not (other / "index.db").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_rebuilding_makes_the_same_rows(
+    archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, address = archives[name]
+    before = {question: asked((root, address), ask, monkeypatch) for question, ask in QUESTIONS.items()}
+    assert not verify_findings(root)
+    assert rebuild(Paths(root)) == []
+    assert {question: asked((root, address), ask, monkeypatch) for question, ask in QUESTIONS.items()} == before
+
+
+def verify_findings(root: Path) -> list[str]:
+    with Archive.open(root, read_only=True) as archive:
+        return [f"{found.code} {found.path} {found.detail}" for found in verify(archive.identity, Paths(root)).findings]
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_words_stand_in_the_order_of_their_bytes(
+    archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keys(questions: Transaction) -> list[str]:
+        looked = next(table for table in TABLES if table.name == "looks")
+        return [str(row[1]) for row in questions.rows(looked) if row[0] == "bac_giang" and row[1] in WORDS]
+
+    found = asked(archives[name], keys, monkeypatch)
+    assert found == sorted(WORDS, key=str.encode)
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_a_title_with_nul_is_found_without_it(
+    archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed = asked(archives[name], lambda questions: [entry.title for entry in questions.owed("bac_giang")], monkeypatch)
+    assert owed == ["Còn\ufffdnợ", "Cũng còn nợ", "Mới"]
