@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from sqlalchemy import Row
 
 from archive.judgement import Version
-from archive.records import Event, Outcome
+from archive.records import Event, LookBackMark, Outcome
 
 __all__ = ["Found", "Look", "Owed", "found_of", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An entry that a list showed and that was never kept."""
+    """An entry that a list showed and that was never kept; `lookback` names the look-back that first found it, if one did."""
 
     section: str
     key: str
     url: str
     title: str
+    lookback: LookBackMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

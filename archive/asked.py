@@ -8,6 +8,7 @@ from datetime import date
 from archive.attached import OwedAttachment
 from archive.batch import Pending
 from archive.index import Index
+from archive.lookbacks import LastLookBack, Position
 from archive.queries import Look, Owed
 from archive.removal import Removal
 
@@ -64,6 +65,26 @@ class Asked:
         """Entries of earlier nights and attempts that were listed and never kept."""
         with self._index.reading() as questions:
             return questions.owed(self.portal)
+
+    def last_lookback(self, since: date | None = None) -> LastLookBack | None:
+        """The portal's last monthly look-back, or the last backfill to this day."""
+        with self._index.reading() as questions:
+            return questions.last_lookback(self.portal, since)
+
+    def lookback_positions(self, began: date, since: date | None) -> dict[str, Position]:
+        """How far this look-back came, by section."""
+        with self._index.reading() as questions:
+            return questions.lookback_positions(self.portal, began, since)
+
+    def first_walk(self) -> date | None:
+        """The first night with a complete walk of a section of this portal."""
+        with self._index.reading() as questions:
+            return questions.first_walk(self.portal)
+
+    def first_wanted(self, section: str) -> date | None:
+        """The first day that the section's first complete walk still wanted."""
+        with self._index.reading() as questions:
+            return questions.first_wanted(self.portal, section)
 
     def due_looks(self) -> list[Look]:
         """Articles whose next look is due by tonight."""

@@ -14,6 +14,11 @@ that `revision_of` names: the sorted classes of `archive.changes.Change`, and th
 four decimals. Both follow from the two text files; `similarity` is null (or missing, in older lines) and `changes` empty
 where the older file could not be read, and on every other event.
 
+`late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
+that the article gives as its own, had not shown it: it was put online later than it says (archive/lookbacks.py).
+
+`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`.
+
 An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
 other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/attached.py); `title` is the
 file's name as the link gives it; `layout` is what its first bytes say it is (`pdf`, `docx`, `zip` …) and `extractor` the
@@ -40,6 +45,7 @@ from archive.records import (
     Event,
     Image,
     Listed,
+    LookBackMark,
     Outcome,
     Page,
     WalkEnd,
@@ -104,7 +110,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, LookBackMark, Attachment, Image)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -194,9 +200,18 @@ def decode_page(line: bytes) -> Page:
             next_look=_day(raw.get("next_look")),
             detail=cast("str | None", raw.get("detail")),
             attachment_of=cast("str | None", raw.get("attachment_of")),
+            lookback=_mark(raw.get("lookback")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error
+
+
+def _mark(raw: object) -> LookBackMark | None:
+    if raw is None:
+        return None
+    value = cast(Json, raw)
+    end = WalkEnd(cast(str, value["end"])) if value.get("end") else None
+    return LookBackMark(date.fromisoformat(str(value["began"])), _day(value.get("since")), end)
 
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:

@@ -8,6 +8,8 @@ committed stays, the rest is set aside at the next start, and a failed flush is 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -27,6 +29,7 @@ from archive.identity import Paths
 from archive.index import Index, place
 from archive.judgement import Judge
 from archive.lines import encode_article, encode_page
+from archive.lookback_record import LookBackEnd, apart, count_lookback
 from archive.placing import hold, place_run
 from archive.records import (
     Capture,
@@ -187,11 +190,12 @@ class PortalNight(Asked):
         self._pending, self._oldest, self._broken = [], None, False
 
     def tally(self) -> Tally:
-        """The counts of everything committed in this run, earlier attempts included."""
+        """The counts of everything committed in this run, earlier attempts included and the lines of a look-back apart:
+        a night is judged by what the other nights have too."""
         away = self.away()
         with self._index.reading() as questions:
             asking = Asking(self.portal, self.night, place(self.night, self.run, 0), questions, away)
-            return tally(self.pages, self.articles, asking)
+            return tally(*apart(self.pages, self.articles), asking)
 
     def away(self) -> frozenset[str]:
         """Keys of articles that answered tonight that they are gone, and had vanished before."""
@@ -225,6 +229,7 @@ class PortalNight(Asked):
         judge_night: JudgeNight,
         extraction: dict[str, int],
         software: dict[str, str],
+        lookback: LookBackEnd | None = None,
     ) -> Run:
         """Commit, write `run.json`, move the run to its dated place and let go."""
         self._record_unjudged("never understood")
@@ -244,14 +249,15 @@ class PortalNight(Asked):
             verdict=verdict,
             reasons=reasons,
             listed=tally.listed,
-            requests=tally.requests,
+            requests=len(self.pages),
             bytes=sum(path.stat().st_size for path in self.folder.glob("pages-*.warc.gz")),
-            outcomes=tally.outcomes,
-            events=tally.events,
+            outcomes=_counted(page.outcome.value for page in self.pages),
+            events=_counted(line.event.value for line in self.articles),
             sections=tally.sections,
             extraction=extraction,
             software=software,
             attempts=self.attempts,
+            lookback=count_lookback(self.pages, self.articles, lookback),
             measures=tally.measures,
         )
         with disk_errors(f"cannot close the night of {self.portal}"):
@@ -267,3 +273,7 @@ class PortalNight(Asked):
     def _release(self) -> None:
         self._warc.close()
         self._lock.close()
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(words).items()))

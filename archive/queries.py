@@ -12,10 +12,11 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
 from archive.judgement import Version
-from archive.records import Event, Outcome, Run, WalkEnd
+from archive.lookbacks import LookBackQueries
+from archive.records import Event, LookBackMark, Outcome, Run, WalkEnd
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.runs import run_from
-from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from archive.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from vietnam.letters import strip_diacritics
 
 __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
@@ -39,7 +40,7 @@ _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
-class Queries(RemovalQueries, AttachmentQueries):
+class Queries(RemovalQueries, AttachmentQueries, LookBackQueries):
     """The questions, on one connection."""
 
     # what a crawl asks
@@ -89,8 +90,10 @@ class Queries(RemovalQueries, AttachmentQueries):
         return date.fromisoformat(night) if night else None
 
     def first_listed_from(self, portal: str, section: str, at: str) -> int:
-        """How many keys the section showed for the first time at this place or later."""
+        """How many keys the section showed for the first time at this place or later, pages of look-backs apart."""
+        deeper = select(LOOKBACKS.c.at).where(LOOKBACKS.c.portal == portal, LOOKBACKS.c.at >= at)
         query = select(func.count()).where(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.at >= at)
+        query = query.where(LISTED.c.at.not_in(deeper))
         return self.connection.execute(query).scalar_one()
 
     def tip(self) -> Row[tuple[object, ...]] | None:
@@ -113,7 +116,9 @@ class Queries(RemovalQueries, AttachmentQueries):
             .order_by(LISTED.c.at, LISTED.c.position)
         )
         first = {row.key: row for row in reversed(self.connection.execute(query).all())}
-        return [Owed(row.section, row.key, row.url, row.title) for row in reversed(first.values())]
+        deeper = self.lookback_places(portal) if first else {}
+        found = [(row, deeper.get(row.at)) for row in reversed(first.values())]
+        return [Owed(row.section, row.key, row.url, row.title, LookBackMark(*of) if of else None) for row, of in found]
 
     def due_looks(self, portal: str, night: date) -> list[Look]:
         """Articles to look at again by this night, the longest due first."""

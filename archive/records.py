@@ -13,6 +13,8 @@ from enum import StrEnum
 from archive.measures import Measures
 
 __all__ = [
+    "BACKFILL",
+    "LATE",
     "REEXTRACT",
     "Attachment",
     "Capture",
@@ -23,6 +25,8 @@ __all__ = [
     "Image",
     "Kind",
     "Listed",
+    "LookBack",
+    "LookBackMark",
     "Outcome",
     "Page",
     "Reread",
@@ -36,6 +40,12 @@ __all__ = [
 
 REEXTRACT = "reextract"
 """The finish reason of a run that read archived captures again and fetched nothing."""
+
+BACKFILL = "backfill"
+"""The finish reason of a run that only walked further back than the nights had, because a person asked for it."""
+
+LATE = "late"
+"""The flag of an article's first line when the portal's lists were walked days after its own date and did not show it."""
 
 
 class Kind(StrEnum):
@@ -178,6 +188,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBackMark:
+    """On the line of every request of a look-back: the night in which it began and, for a backfill, the day it goes back to.
+
+    `end` stands on a list page and says why the look-back of its section ended there. It is no `walk_end`: the stop rule
+    of the nightly walk knows nothing of look-backs.
+    """
+
+    began: date
+    since: date | None = None
+    end: WalkEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response.
 
@@ -201,6 +224,7 @@ class Page:
     next_look: date | None = None
     detail: str | None = None
     attachment_of: str | None = None
+    lookback: LookBackMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +310,26 @@ class SectionWalk:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBack:
+    """What one run did of a look-back, which may take several nights; `since` is a backfill's.
+
+    `pages` are list pages read, `listed` the articles they showed, `found` those asked for because they had never been
+    kept, `kept` what came of them, `late` those flagged so; `requests` counts every line of it, files included.
+    `complete`: every section's list was walked to the look-back's end, and what was found was asked for.
+    """
+
+    began: date
+    since: date | None = None
+    pages: int = 0
+    requests: int = 0
+    listed: int = 0
+    found: int = 0
+    kept: int = 0
+    late: int = 0
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A portal's night as `run.json` records it. `measures` is None in records older than that part."""
 
@@ -308,9 +352,10 @@ class Run:
     extraction: dict[str, int] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
     attempts: int = 1
+    lookback: LookBack | None = None
     measures: Measures | None = None
 
     @property
     def crawled(self) -> bool:
-        """Whether the portal was asked: a run of `reextract` only reads captures again, and is no night of the portal."""
-        return self.finish_reason != REEXTRACT
+        """Whether it is a night of the portal: `reextract` only reads captures again, a backfill only goes further back."""
+        return self.finish_reason not in (REEXTRACT, BACKFILL)

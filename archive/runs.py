@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from archive.lines import canonical, decode_article, decode_page
+from archive.lookback_record import lookback_from, lookback_plain
 from archive.measures import measures_from, measures_plain
 from archive.records import Run, SectionWalk, Verdict, Via, WalkEnd
 
@@ -21,9 +22,13 @@ RUN_FILE = "run.json"
 
 
 def run_plain(run: Run) -> dict[str, object]:
-    """A run as JSON values; a record that was written without measures stays without them."""
-    measured = {} if run.measures is None else {"measures": measures_plain(run.measures)}
-    return measured | {
+    """A run as JSON values; a record that was written without measures or without a look-back stays without them."""
+    optional: dict[str, object] = {}
+    if run.measures is not None:
+        optional["measures"] = measures_plain(run.measures)
+    if run.lookback is not None:
+        optional["lookback"] = lookback_plain(run.lookback)
+    return optional | {
         "portal": run.portal,
         "night": run.night.isoformat(),
         "run": run.run,
@@ -80,6 +85,7 @@ def run_from(raw: bytes | str) -> Run:
             extraction=cast(dict[str, int], value["extraction"]),
             software=cast(dict[str, str], value["software"]),
             attempts=cast(int, value["attempts"]),
+            lookback=lookback_from(value.get("lookback")),
             measures=measures_from(cast(dict[str, object], measured)) if (measured := value.get("measures")) else None,
         )
     except (KeyError, TypeError) as error:

@@ -18,7 +18,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from archive.records import Listed, Outcome, Page, WalkEnd
+from archive.records import Listed, LookBackMark, Outcome, Page, WalkEnd
 from crawler.body import CUT, DATALOSS
 from crawler.guard import AddressRefused, GuardDenied
 from crawler.outcome import Expect
@@ -33,7 +33,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What was asked for: an article (with its key), a page of a section's list (with its number, from 1) or a file (with
-    its key and the id of the article's version that names it)."""
+    its key and the id of the article's version that names it); `lookback` marks what a look-back asks."""
 
     expect: Expect
     url: str
@@ -41,6 +41,7 @@ class Ask:
     key: str | None = None
     number: int | None = None
     attachment_of: str | None = None
+    lookback: LookBackMark | None = None
 
 
 def answer_page(
@@ -70,6 +71,7 @@ def answer_page(
         next_look=next_look,
         detail=detail,
         attachment_of=ask.attachment_of,
+        lookback=ask.lookback,
     )
 
 
@@ -87,6 +89,7 @@ def failure_page(
         walk_end=walk_end,
         detail=detail,
         attachment_of=ask.attachment_of,
+        lookback=ask.lookback,
     )
 
 

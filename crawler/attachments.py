@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from archive.attached import OwedAttachment
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
-from archive.records import Outcome
+from archive.records import LookBackMark, Outcome
 from crawler.asking import Ask, answer_page
 from crawler.keeper import NightKeeper
 from crawler.outcome import Expect, Seen, classify
@@ -60,6 +60,7 @@ class AttachmentWalk(NightKeeper):
     def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
         super().__init__(tonight, night, own)
         self._files_asked: set[str] = set()
+        self._older_asked = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
@@ -69,28 +70,42 @@ class AttachmentWalk(NightKeeper):
         return spider
 
     def idle(self) -> None:
-        """Commit what was read and ask for the files that are owed. Raises DontCloseSpider while there are some."""
+        """Commit what was read and ask for what is still to be had. Raises DontCloseSpider while there is something."""
         if self.stopping:
             return
         try:
-            owed = self._owed_files()
+            asked = self.more_requests()
         except ArchiveError as error:
             self.failed(error)
             return
-        for file in owed:
-            self._files_asked.add(file.key)
-            self.crawler.engine.crawl(self._file_request(file))
-        if owed:
+        for request in asked:
+            self.crawler.engine.crawl(request)
+        if asked:
             raise DontCloseSpider
 
-    def _owed_files(self) -> list[OwedAttachment]:
+    def more_requests(self) -> list[Request]:
+        """What is asked for when nothing else is left: the files that are owed."""
         self.night.commit()
-        since = self.night.night - timedelta(days=self.settings.getint("ATTACHMENT_NIGHTS"))
+        owed = self.owed_files()
+        self._files_asked |= {file.key for file in owed}
+        return [self._file_request(file) for file in owed]
+
+    def owed_files(self) -> list[OwedAttachment]:
+        """Files not asked for tonight: at first those of earlier nights too, later only what tonight's articles name."""
+        days = 0 if self._older_asked else self.settings.getint("ATTACHMENT_NIGHTS")
+        self._older_asked = True
+        since = self.night.night - timedelta(days=days)
         owed = self.night.owed_attachments(since, self.settings.getint("ATTACHMENTS_PER_ARTICLE"))
         return [file for file in owed if file.key not in self._files_asked]
 
+    def mark_of(self, key: str) -> LookBackMark | None:
+        """The mark on the line of a file's request, where its article was found by a look-back."""
+        return None
+
     def _file_request(self, file: OwedAttachment) -> Request:
-        ask = Ask(Expect.ATTACHMENT, self.here(file.url), file.section, key=file.key, attachment_of=file.version)
+        mark = self.mark_of(file.key)
+        url, version = self.here(file.url), file.version
+        ask = Ask(Expect.ATTACHMENT, url, file.section, key=file.key, attachment_of=version, lookback=mark)
         conditions = {"If-None-Match": file.etag, "If-Modified-Since": file.last_modified}
         return Request(
             ask.url,

@@ -169,6 +169,9 @@ class NightRunner:
             command += ["-s", f"DOWNLOAD_DELAY={own.delay}"]
         if own.looks is not None:
             command += ["-s", f"LOOKS={','.join(map(str, own.looks))}"]
+        deeper = self.settings.lookback_of(portal)
+        for name, value in (("DAYS", deeper.days), ("PAGES", deeper.pages), ("REQUESTS", deeper.requests)):
+            command += ["-s", f"LOOKBACK_{name}={value}"]
         return command
 
     def _environment(self, progress: Path) -> dict[str, str]:

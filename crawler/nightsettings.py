@@ -12,6 +12,7 @@ from pathlib import Path
 from archive.errors import UsageError
 from crawler.alertsettings import AlertSettings, read_alerts
 from crawler.logs import LogStyle
+from crawler.lookback import LookBackPlan
 from crawler.values import (
     Keys,
     clock_time,
@@ -34,11 +35,20 @@ _CONTACT = re.compile(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+|https?://
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
-    """What the operator changed for one portal; None leaves the spider's own. Delay in seconds, looks in days."""
+    """What the operator changed for one portal; None leaves the spider's own. Delay in seconds, looks in days.
+
+    The bounds of look-backs are those of all portals where they are None.
+    """
 
     enabled: bool = True
     delay: float | None = None
     looks: tuple[int, ...] | None = None
+    lookback_days: int | None = None
+    lookback_pages: int | None = None
+    lookback_requests: int | None = None
+
+
+_LOOKBACK = LookBackPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +71,22 @@ class NightSettings:
     metrics_file: Path | None = None
     metrics_port: int | None = None
     signing_key: Path | None = None
+    lookback: LookBackPlan = _LOOKBACK
     alerts: AlertSettings = field(default_factory=AlertSettings)
     portals: Mapping[str, PortalSettings] = field(default_factory=dict)
 
     def portal(self, name: str) -> PortalSettings:
         """The settings of one portal."""
         return self.portals.get(name, PortalSettings())
+
+    def lookback_of(self, name: str) -> LookBackPlan:
+        """The bounds of one portal's look-backs."""
+        own, common = self.portal(name), self.lookback
+        return LookBackPlan(
+            days=common.days if own.lookback_days is None else own.lookback_days,
+            pages=own.lookback_pages or common.pages,
+            requests=own.lookback_requests or common.requests,
+        )
 
     def opens(self, night: date) -> datetime:
         """When a night starts."""
@@ -97,10 +117,13 @@ def read_settings(file: Path) -> NightSettings:
         raise UsageError(f"{file} is no TOML: {error}") from None
     tables, alerts, base = raw.pop("portals", {}), raw.pop("alerts", {}), file.resolve().parent
     values = read_table(raw, _KEYS, str(file), "", tables=("alerts", "portals"))
+    deeper = {name.removeprefix("lookback_"): values.pop(name) for name in [*values] if name in _LOOKBACK_KEYS}
     if not isinstance(tables, dict):
         raise UsageError(f"{file}: `portals` should be tables like [portals.quang_tri]")
     portals = {name: _read_portal(name, table, file) for name, table in tables.items()}
-    settings = NightSettings(**values, portals=portals, alerts=read_alerts(alerts, str(file), base))
+    settings = NightSettings(
+        **values, portals=portals, alerts=read_alerts(alerts, str(file), base), lookback=LookBackPlan(**deeper)
+    )
     if settings.start == settings.cut_off:
         raise UsageError(f"{file}: `cut_off` should differ from `start`, both are {settings.start:%H:%M}")
     key, metrics = settings.signing_key, settings.metrics_file
@@ -136,6 +159,11 @@ def _port(value: object) -> int | None:
     return None if value == 0 and not isinstance(value, bool) else whole(1024, 65535)(value)
 
 
+_LOOKBACK_KEYS: Keys = {
+    "lookback_days": ("lookback_days", "a whole number of days from 0 (none) to 3650", whole(0, 3650)),
+    "lookback_pages": ("lookback_pages", "a whole number of pages from 1 to 10000", whole(1, 10_000)),
+    "lookback_requests": ("lookback_requests", "a whole number of requests from 1 to 100000", whole(1, 100_000)),
+}
 _KEYS: Keys = {
     "contact": ("contact", "an e-mail address or a web address", _contact),
     "start": ("start", 'a time of day like "01:00"', clock_time),
@@ -169,9 +197,11 @@ _KEYS: Keys = {
         "the path of a key file, or empty",
         lambda value: None if value == "" else path(value),
     ),
+    **_LOOKBACK_KEYS,
 }
 _PORTAL_KEYS: Keys = {
     "enabled": ("enabled", "true or false", yes_or_no),
     "delay": ("delay", "seconds from 0 to 3600", seconds),
     "looks": ("looks", "a list of days in rising order, like [1, 7, 30]", days_rising),
+    **_LOOKBACK_KEYS,
 }

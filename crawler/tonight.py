@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from platform import python_version
 from archive.errors import UsageError
 from archive.records import Kind
 from crawler.clock import Clock
+from crawler.lookback import NO_LOOKBACK, LookBackPlan
 
 __all__ = ["ProgressFile", "Tonight", "day_of", "software"]
 
@@ -24,7 +25,8 @@ _LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "pypdf", "python-docx"
 class Tonight:
     """The circumstances of one crawl. `since` bounds a portal's first walk; `progress` is a file or None.
 
-    `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own.
+    `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own. With `backfill`
+    nothing is walked but the lists, back to that day, under the bound on requests of `lookback`.
     """
 
     archive: Path
@@ -36,6 +38,8 @@ class Tonight:
     replica_port: int | None = None
     progress: Path | None = None
     looks: tuple[int, ...] = ()
+    lookback: LookBackPlan = NO_LOOKBACK
+    backfill: date | None = None
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Tonight:
@@ -67,6 +71,8 @@ class Tonight:
             replica_port=_port(said("REPLICA_PORT")) if replica else None,
             progress=Path(progress) if progress else None,
             looks=_days(said("LOOKS")),
+            lookback=_lookback(said),
+            backfill=day_of("--backfill", said("BACKFILL")) if said("BACKFILL") else None,
         )
 
 
@@ -93,6 +99,16 @@ def _days(text: str) -> tuple[int, ...]:
     if not all(day.isdecimal() and int(day) > 0 for day in days):
         raise UsageError(f"LOOKS={text} are no days: write them as 1,7,30")
     return tuple(sorted(map(int, days)))
+
+
+def _lookback(said: Callable[[str], str]) -> LookBackPlan:
+    """The bounds of a look-back. A crawl that was not told the days between two of them makes none."""
+    least = {"days": 0, "pages": 1, "requests": 1}
+    told = {name: said(f"LOOKBACK_{name.upper()}") for name in least}
+    for name, text in told.items():
+        if text and not (text.isdecimal() and int(text) >= least[name]):
+            raise UsageError(f"LOOKBACK_{name.upper()}={text} should be a whole number from {least[name]}")
+    return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in told.items() if text})
 
 
 def _port(text: str) -> int | None:

@@ -20,12 +20,12 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
 from archive.queries import SETTLED
-from archive.records import Event, Listed, Outcome, Page, WalkEnd
+from archive.records import Event, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure
-from crawler.attachments import AttachmentWalk
 from crawler.guard import own_hosts
 from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.lookback_walk import LookBackWalk
 from crawler.outcome import Expect, classify
 from crawler.reading import charset_of, listing_text, see
 from crawler.residue import layouts_with_rules
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 _LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
 
-class Walk(AttachmentWalk):
+class Walk(LookBackWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
@@ -72,11 +72,6 @@ class Walk(AttachmentWalk):
         Raises UsageError when a file of rules is wrong.
         """
         return layouts_with_rules(cls)
-
-    @classmethod
-    def section_url(cls, section: Section) -> str:
-        """The address of a section's first page."""
-        raise NotImplementedError
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
@@ -112,30 +107,46 @@ class Walk(AttachmentWalk):
             self.failed(error)
 
     def _first_requests(self) -> Iterable[Request]:
+        owed = self.night.owed()
+        for entry in owed:
+            if entry.lookback is not None and entry.lookback.since == self.tonight.backfill:
+                self.hold(entry)
+        if self.tonight.backfill is not None:
+            return
         since = first_walk_since(self.night.night, self.first_walk_days, self.tonight.since)
         for section in self.sections:
             self._walks[section.name] = SectionProgress(not self.night.has_walked(section.name), since)
             self._sitemaps[section.name] = []
             yield self._list_request(section, self.section_url(section))
-        for owed in self.night.owed():
-            yield from self._article_request(owed.section, owed.key, owed.url)
+        for entry in owed:
+            if entry.lookback is None or entry.lookback.since is not None:
+                yield from self.article_request(entry.section, entry.key, entry.url, mark=entry.lookback)
         for look in self.night.due_looks():
             conditions = {"If-None-Match": look.etag, "If-Modified-Since": look.last_modified}
             headers = {name: value for name, value in conditions.items() if value}
-            yield from self._article_request(look.section or "", look.key, look.url, headers)
+            yield from self.article_request(look.section or "", look.key, look.url, headers)
 
     def _list_request(self, section: Section, url: str) -> Request:
         number = self._walks[section.name].pages + 1
-        ask = Ask(Expect.LISTING, self.here(url), section.name, number=number)
-        return Request(ask.url, self.on_listing, errback=self.on_failure, priority=_LISTS, meta={"ask": ask})
+        return self.list_request(Ask(Expect.LISTING, self.here(url), section.name, number=number), _LISTS)
 
-    def _article_request(
-        self, section: str, key: str, url: str, headers: dict[str, str] | None = None
+    def list_request(self, ask: Ask, priority: int) -> Request:
+        """The request for a list page."""
+        return Request(ask.url, self.on_listing, errback=self.on_failure, priority=priority, meta={"ask": ask})
+
+    def article_request(
+        self,
+        section: str,
+        key: str,
+        url: str,
+        headers: dict[str, str] | None = None,
+        mark: LookBackMark | None = None,
     ) -> Iterable[Request]:
+        """The request for an article; none when it was asked for already tonight."""
         if key in self._asked:
             return
         self._asked.add(key)
-        ask = Ask(Expect.ARTICLE, self.here(url), section, key=key)
+        ask = Ask(Expect.ARTICLE, self.here(url), section, key=key, lookback=mark)
         yield Request(
             ask.url, self.on_article, headers=headers, errback=self.on_failure, priority=_ARTICLES, meta={"ask": ask}
         )
@@ -146,19 +157,15 @@ class Walk(AttachmentWalk):
         """Read a list page, ask for its new articles, and go on unless the walk ends here."""
         ask, captured = _told(response)
         try:
-            for request in self._listing(ask, captured, response):
+            read = self.deeper if ask.lookback else self._listing
+            for request in read(ask, captured, response):
                 yield request
         except ArchiveError as error:
             self.failed(error)
 
     def _listing(self, ask: Ask, captured: Captured, response: Response) -> list[Request]:
         walk, section = self._walks[ask.section], self._section(ask.section)
-        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
-        listing = None
-        if outcome is Outcome.LISTING:
-            listing, outcome, detail = self._read_listing(section, ask, response, detail)
-        elif outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
-            listing, outcome = Listing(()), Outcome.LISTING
+        listing, outcome, detail = self.read_list(section, ask, response)
         if listing is None:
             end = walk.fail()
             if outcome is Outcome.EMPTY:
@@ -180,10 +187,21 @@ class Walk(AttachmentWalk):
         self.heed(outcome)
         waiting = self.night.waiting({entry.key for entry in entries})
         wanted = [entry for entry in entries if entry.key not in waiting and not self.night.is_kept(entry.key)]
-        requests = [one for entry in wanted for one in self._article_request(section.name, entry.key, entry.url)]
+        requests = [one for entry in wanted for one in self.article_request(section.name, entry.key, entry.url)]
         if end_here is None and following is not None:
             requests.insert(0, self._list_request(section, following))
+        elif end_here is not None and end_here.complete:
+            self.walked(section.name, following, walk.pages)
         return requests
+
+    def read_list(self, section: Section, ask: Ask, response: Response) -> tuple[Listing | None, Outcome, str | None]:
+        """What a list page says; None with the outcome when it could not be read."""
+        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
+        if outcome is Outcome.LISTING:
+            return self._read_listing(section, ask, response, detail)
+        if outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
+            return Listing(()), Outcome.LISTING, detail
+        return None, outcome, detail
 
     def _read_listing(
         self, section: Section, ask: Ask, response: Response, detail: str | None
@@ -256,7 +274,11 @@ class Walk(AttachmentWalk):
         if self.fatal is not None:
             return
         outcome, detail = judge_failure(cast(BaseException, failure.value))
-        end = self._walks[ask.section].fail() if ask.expect is Expect.LISTING else None
+        end = None
+        if ask.expect is Expect.LISTING and ask.lookback:
+            ask = self.put_off(ask)
+        elif ask.expect is Expect.LISTING:
+            end = self._walks[ask.section].fail()
         if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
         try:

@@ -121,9 +121,11 @@ class ExtractStage(Stage):
             raise self.lose(item.page, Outcome.ERROR, str(error)) from None
         except Exception as error:
             raise self.bug(item.page, error) from error
-        self.crawl.counted(f"layout {article.layout}")
+        # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
+        deeper = "look-back " if item.page.lookback else ""
+        self.crawl.counted(f"{deeper}layout {article.layout}")
         self.crawl.counted("restored", article.restored)
-        if article.layout != "none" and self._is_sampled(item.page):
+        if article.layout != "none" and not deeper and self._is_sampled(item.page):
             # Beside the way of the article, which is kept in its turn.
             self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
         return Read(item.page, article, item.layouts)

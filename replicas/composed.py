@@ -160,7 +160,7 @@ class ComposedSite(ABC):
 
     def visible(self, night: date) -> list[ReplicaArticle]:
         """Articles that stand at the end of the night, newest first, as they read that night."""
-        there = [article for article in self.articles if article.day <= night and article.removal(night) is None]
+        there = [article for article in self.articles if article.shown_from <= night and article.removal(night) is None]
         shown = [article.as_of(night) for article in there]
         return sorted(shown, key=lambda article: article.published, reverse=True)
 
@@ -223,7 +223,7 @@ class ComposedSite(ABC):
         return environment().get_template(f"{self.family}/{template}").render(**common, weekday=weekday, **values)
 
     def _article_answer(self, article: ReplicaArticle | None, request: SiteRequest) -> SiteResponse:
-        if article is None or article.day > request.night:
+        if article is None or article.shown_from > request.night:
             return self._notice(request, "Không tìm thấy trang", 404)
         if (removal := article.removal(request.night)) is not None:
             return self._notice(request, "Bài viết không tồn tại hoặc đã bị gỡ", removal.status)

@@ -105,6 +105,7 @@ class ReplicaArticle:
     `key` is the natural key its address carries. `twin` names the section whose list shows the article's second
     address. A `withdrawn` article is still listed, but its page says with status 200 that there is nothing. `label` is
     printed after the last block by the portal (a section's name), and is no text. `byline` is the author's name alone.
+    `appears` is the night from whose end on the portal shows a back-dated article; None: the day it gives itself.
     """
 
     key: str
@@ -127,10 +128,16 @@ class ReplicaArticle:
     files: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
     removals: tuple[Removal, ...] = ()
+    appears: date | None = None
+
+    @property
+    def shown_from(self) -> date:
+        """The night in which the portal first shows it."""
+        return self.appears or self.day
 
     @property
     def day(self) -> date:
-        """The day of publication in Việt Nam, which is the night in which the article first appears."""
+        """The day of publication in Việt Nam, as the article gives it."""
         return self.published.astimezone(TZ).date()
 
     def as_of(self, night: date) -> ReplicaArticle:
