@@ -236,7 +236,8 @@ class PortalNight(Asked):
         self.commit()
         tally = self.tally()
         verdict, reasons = judge_night(tally)
-        self._warc.close()
+        with disk_errors(f"cannot close the night of {self.portal}"):
+            self._warc.close()
         run = Run(
             portal=self.portal,
             night=self.night,
@@ -271,7 +272,8 @@ class PortalNight(Asked):
             self.page(Page(capture.url, Outcome.ERROR, capture.fetched_at, capture.status, warc=ref, detail=detail))
 
     def _release(self) -> None:
-        self._warc.close()
+        with disk_errors(f"cannot let go of the night of {self.portal}"):
+            self._warc.close()
         self._lock.close()
 
 

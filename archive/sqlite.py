@@ -107,7 +107,8 @@ class SqliteFile(Database):
             return ArchiveError(
                 f"{self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"
             )
-        if "full" in text or "disk I/O" in text or "readonly" in text:
+        unopened = "unable to open" in text and self.path.exists()  # its journal cannot be made beside it
+        if unopened or "full" in text or "disk I/O" in text or "readonly" in text:
             return DiskFull(
                 f"{self.path}: {text}; free space or mend the disk and run the night again: nothing kept is lost"
             )
