@@ -13,13 +13,15 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.captures import Captures
+from archive.captures import Captures, run_folder
 from archive.durable import TEMPORARY, make_folder, sync_folder
 from archive.identity import Paths
 from archive.index import Transaction
 from archive.judgement import Judge
 from archive.lines import ArticleLine, article_line
-from archive.records import LATE, Document, Event, Page, Via
+from archive.near_links import content_of, fingerprint, holds_text, linked, links, read_content
+from archive.near_queries import Fingerprint, StoredText
+from archive.records import Document, Event, Page, Via
 from archive.removal import held, removal_line
 from archive.revised import Earlier, described
 from archive.texts import content_sha256, file_name, text_bytes, version_id
@@ -36,6 +38,7 @@ class Pending:
     reasons: tuple[str, ...] = ()
     temporary: Path | None = None
     data: bytes = b""
+    fingerprint: Fingerprint | None = None
     last_body: str | None = None
     gone_after: int | None = None
 
@@ -65,6 +68,8 @@ class Group:
             if pending.document is None or _is_textless(pending.document):
                 continue
             pending.data = text_bytes(pending.document.text)
+            if not pending.reasons and pending.document.attachment_of is None:
+                pending.fingerprint = fingerprint(pending.data, pending.document.published_raw)
             folder = self.paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
             make_folder(folder)
             pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
@@ -89,6 +94,8 @@ class Group:
             if line is not None and line.revision_of:
                 own = {known.seq: known for known in (*earlier, *lines)}
                 line = described(line, pending.document.text, Earlier(self.captures, transaction, self.folder, own))
+            if line is not None and line.event is not Event.REDATED:
+                line = self._with_near(transaction, line, pending)
             if pending.temporary is None:
                 pass
             elif line is None or line.file is None:
@@ -99,9 +106,22 @@ class Group:
                 sync_folder(final.parent)
             if line is not None:
                 transaction.add_event(self.night, self.run, line)
+                if pending.fingerprint is not None and holds_text(line):
+                    transaction.add_text(self.night, self.run, seq, pending.fingerprint)
                 lines.append(line)
                 seq += 1
         return lines
+
+    def _with_near(self, transaction: Transaction, line: ArticleLine, pending: Pending) -> ArticleLine:
+        """The line with the near-duplicates of earlier nights; those of tonight are settled when the night is sealed."""
+        new = pending.fingerprint
+        if new is None or not holds_text(line):
+            return line
+        found = transaction.likely_near(new.signature, self.night)
+        return linked(line, links(line, new, content_of(pending.data, new), found, self._read)) if found else line
+
+    def _read(self, text: StoredText) -> str | None:
+        return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
 
     def _removal(self, transaction: Transaction, pending: Pending, seq: int) -> ArticleLine | None:
         """What the answer says of a removal: `gone`, `returned`, or nothing new. A doubtful article brings nothing back."""
@@ -143,17 +163,9 @@ class Group:
             return None
         line = article_line(document, judgement.event, seq, version, content)
         line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
-        if latest is None and not attached and self._is_late(transaction, document):
-            line = replace(line, flags=(*line.flags, LATE))
         if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
             return line
         return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
-
-    def _is_late(self, transaction: Transaction, document: Document) -> bool:
-        if document.published is None:
-            return False
-        published = date.fromisoformat(document.published[:10])
-        return transaction.is_late(self.portal, document.section, document.key, published)
 
 
 def _is_textless(document: Document) -> bool:

@@ -10,7 +10,8 @@ from rich.text import Text as Line
 
 from archive.changes import Comparison
 from archive.errors import ArchiveError
-from archive.queries import VERSIONS, Found
+from archive.events import VERSIONS
+from archive.queries import Found
 from archive.report import marked, printable
 from archive.revised import Earlier, Text, compared
 from archive.store import Archive

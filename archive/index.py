@@ -21,9 +21,9 @@ from archive.identity import run_order
 from archive.lines import ArticleLine, canonical
 from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
-from archive.records import Listed, LookBackMark, Outcome, Page, Run
+from archive.records import Listed, Outcome, Page, Run
 from archive.runs import run_plain
-from archive.schema import ATTACHMENTS, EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
+from archive.schema import ATTACHMENTS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS
 from archive.sqlite import SqliteFile
 from vietnam.letters import strip_diacritics
 
@@ -52,6 +52,7 @@ class Index:
         index = cls(where)
         with index.writing() as transaction:
             index.database.create(transaction.connection)
+            transaction.note_method()
         return index
 
     def close(self) -> None:
@@ -84,7 +85,9 @@ class Index:
 def remaking(database: Database) -> Iterator[Transaction]:
     """One transaction on new, empty tables that take the place of the old ones when it ends."""
     with database.plainly(), database.remade() as connection:
-        yield Transaction(connection)
+        transaction = Transaction(connection)
+        transaction.note_method()
+        yield transaction
 
 
 class Transaction(Queries):
@@ -107,6 +110,7 @@ class Transaction(Queries):
             named = {"key": attachment_key(line.key, file.url), "url": file.url, "name": file.name, "type": file.type}
             row = shared | named | {"position": position, "version": line.id, "article": line.key}
             self.connection.execute(insert(ATTACHMENTS).values(row))
+        self.add_links(night, run, line)
 
     def add_page(self, night: date, run: str, number: int, page: Page) -> None:
         """Repeat one line of `pages.jsonl`, with what it listed and when to look again."""
@@ -132,22 +136,10 @@ class Transaction(Queries):
             "warc_length": page.warc.length if page.warc else None,
         }
         self.connection.execute(insert(PAGES).values(values))
-        if page.lookback is not None and page.page_number is not None:
-            self._add_lookback(values, page, page.lookback)
         for position, entry in enumerate(page.listed):
             self._merge_listed(portal, page.section or "", at, position, entry)
         if page.key is not None and page.outcome.value in _LOOKED:
             self._merge_look(portal, at, page)
-
-    def _add_lookback(self, row: dict[str, object], page: Page, mark: LookBackMark) -> None:
-        values = {name: row[name] for name in ("night", "run", "line", "at", "portal", "url")} | {
-            "began": mark.began.isoformat(),
-            "since": mark.since.isoformat() if mark.since else None,
-            "section": page.section or "",
-            "number": page.page_number,
-            "end": mark.end.value if mark.end else None,
-        }
-        self.connection.execute(insert(LOOKBACKS).values(values))
 
     def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: Listed) -> None:
         where = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == entry.key)
@@ -189,7 +181,6 @@ class Transaction(Queries):
             "portal": run.portal,
             "verdict": run.verdict.value,
             "complete": int(run.complete),
-            "lookback": run.lookback.began.isoformat() if run.lookback else None,
             "record": canonical(run_plain(run)).decode(),
         }
         self.connection.execute(insert(RUNS).values(values))
@@ -210,13 +201,12 @@ class Transaction(Queries):
 
     def drop_events(self, night: date, run: str) -> None:
         """Forget the events of one run, before its lines are repeated again."""
-        for table in (EVENTS, ATTACHMENTS):
+        for table in (EVENTS, ATTACHMENTS, LINKS):
             self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
 
     def drop_pages(self, night: date, run: str) -> None:
         """Forget the response rows of one run, before its lines are repeated again."""
-        for table in (PAGES, LOOKBACKS):
-            self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
+        self.connection.execute(delete(PAGES).where(and_(PAGES.c.night == night.isoformat(), PAGES.c.run == run)))
 
 
 _EVENT_COLUMNS = (

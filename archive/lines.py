@@ -14,10 +14,12 @@ that `revision_of` names: the sorted classes of `archive.changes.Change`, and th
 four decimals. Both follow from the two text files; `similarity` is null (or missing, in older lines) and `changes` empty
 where the older file could not be read, and on every other event.
 
-`late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
-that the article gives as its own, had not shown it: it was put online later than it says (archive/lookbacks.py).
-
-`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`.
+`near` stands on lines of an article that store a text of its own (`near_duplicate`, `revision`, `reread`): at most five
+versions of other articles whose texts are near-duplicates of it (archive/near.py), each with its similarity, the most alike
+first, equal ones by id. Only texts are named that stood before: those of earlier nights, and of the same night those that come
+first by published line, portal and key. A first text with such a link is `near_duplicate` instead of `new`; it is stored whole
+all the same. Exact copies stand in `duplicate_of`, never in `near`. Which article of a cluster is canonical is computed
+(archive/clusters.py), never stored.
 
 An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
 other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/attached.py); `title` is the
@@ -45,7 +47,7 @@ from archive.records import (
     Event,
     Image,
     Listed,
-    LookBackMark,
+    Near,
     Outcome,
     Page,
     WalkEnd,
@@ -88,7 +90,7 @@ class ArticleLine:
     extractor: str
     revision_of: str | None = None
     duplicate_of: str | None = None
-    near: tuple[Json, ...] = ()
+    near: tuple[Near, ...] = ()
     changes: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -110,7 +112,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, LookBackMark, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, Near, Attachment, Image)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -158,7 +160,8 @@ def decode_article(line: bytes) -> ArticleLine:
         values["fetched_at"] = datetime.fromisoformat(cast(str, raw["fetched_at"]))
         values["warc"] = _ref(raw["warc"])
         values["read_from"] = _place(raw.get("read_from"))
-        values["near"] = tuple(cast(list[Json], raw["near"]))
+        near = cast(list[Json], raw["near"])
+        values["near"] = tuple(Near(str(item["id"]), float(cast(float, item["similarity"]))) for item in near)
         for name in ("changes", "documents", "flags", "reasons"):
             values[name] = _strings(raw.get(name))
         attachments = cast(list[dict[str, str]], raw["attachments"])
@@ -200,18 +203,9 @@ def decode_page(line: bytes) -> Page:
             next_look=_day(raw.get("next_look")),
             detail=cast("str | None", raw.get("detail")),
             attachment_of=cast("str | None", raw.get("attachment_of")),
-            lookback=_mark(raw.get("lookback")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error
-
-
-def _mark(raw: object) -> LookBackMark | None:
-    if raw is None:
-        return None
-    value = cast(Json, raw)
-    end = WalkEnd(cast(str, value["end"])) if value.get("end") else None
-    return LookBackMark(date.fromisoformat(str(value["began"])), _day(value.get("since")), end)
 
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:

@@ -1,40 +1,25 @@
-"""Sealing a night: settle what was published by two portals the same night, list every file, chain, sign.
-
-While portals run side by side, each judges an article against earlier nights and its own. Texts that two portals published
-the same night word for word are settled here, so that the judgement does not depend on which portal was faster: the
-canonical one (published, portal, key) keeps its text, the others become duplicates of it. Only unsealed runs are touched.
-"""
+"""Sealing a night: settle what was published by two portals the same night (archive/settle.py), list every file, chain, sign."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive import merkle
-from archive.durable import disk_errors, make_folder, sync_folder, write_durably
+from archive.durable import disk_errors, make_folder, write_durably
 from archive.errors import ArchiveUnusable, UsageError
 from archive.identity import Identity, Paths
 from archive.index import Index, Transaction
-from archive.lines import ArticleLine, decode_article, encode_article
 from archive.manifest import Previous, Seal, describe, leaves, read_seal, sign
-from archive.records import Event, Kind
-from archive.recovery import sweep_texts
-from archive.runs import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
+from archive.records import Kind
+from archive.runs import read_run
+from archive.settle import settle
 
 __all__ = ["manifest_path", "seal_night", "sealed_runs", "seals_on_disk"]
-
-
-@dataclass(slots=True)
-class _OpenRun:
-    """A closed run that no seal covers yet."""
-
-    folder: Path
-    lines: list[ArticleLine]
 
 
 def manifest_path(paths: Paths, night: date, number: int) -> Path:
@@ -96,7 +81,7 @@ def seal_night(
         if not runs and not fresh and earlier:
             _sign_again(manifest_path(paths, night, earlier[-1].number), key)
             return earlier[-1]
-        _settle(paths, transaction, night, runs)
+        settle(paths, transaction, night, runs)
         seal = _seal(identity, paths, transaction, night, len(earlier) + 1, runs, fresh)
         path = manifest_path(paths, night, seal.number)
         make_folder(path.parent)
@@ -157,59 +142,3 @@ def _seal(
         leaves=len(hashes),
         chained=previous,
     )
-
-
-def _settle(paths: Paths, transaction: Transaction, night: date, folders: list[Path]) -> None:
-    """Turn same-night twins of other portals into duplicates of the canonical one; idempotent after a crash."""
-    runs = [
-        _OpenRun(folder, [decode_article(line) for line in read_lines(folder / "articles.jsonl")]) for folder in folders
-    ]
-    by_content: dict[tuple[bool, str], list[ArticleLine]] = defaultdict(list)
-    for run in runs:
-        for line in run.lines:
-            if _is_first(line):
-                by_content[_content(line)].append(line)
-    for run in runs:
-        settled = [_settled(line, by_content[_content(line)]) for line in run.lines]
-        if settled != run.lines:
-            write_durably(run.folder / "articles.jsonl", b"".join(map(encode_article, settled)))
-            _drop_twins(run.folder, run.lines, settled)
-        record = read_run(run.folder)
-        counted = count_events(record, read_lines(run.folder / "articles.jsonl"))
-        if not same_record(record, counted):
-            write_durably(run.folder / RUN_FILE, run_bytes(counted))
-        sweep_texts(paths, night, run.folder, settled)
-        sync_folder(run.folder)
-        transaction.drop_events(night, run.folder.name)
-        for line in settled:
-            transaction.add_event(night, run.folder.name, line)
-        transaction.add_run(counted)
-
-
-def _drop_twins(folder: Path, before: list[ArticleLine], after: list[ArticleLine]) -> None:
-    kept = {line.file for line in after}
-    for line in before:
-        if line.file is not None and _is_first(line) and line.file not in kept:
-            (folder / line.file).unlink(missing_ok=True)
-
-
-def _is_first(line: ArticleLine) -> bool:
-    """Whether the line stores a text for the first time: what a twin of another portal may make needless."""
-    return line.event is Event.NEW or (
-        line.event is Event.ATTACHMENT and line.file is not None and not line.revision_of
-    )
-
-
-def _content(line: ArticleLine) -> tuple[bool, str]:
-    """Articles are compared with articles, attachments with attachments."""
-    return line.attachment_of is not None, line.content_sha256
-
-
-def _settled(line: ArticleLine, twins: list[ArticleLine]) -> ArticleLine:
-    if not _is_first(line) or len(twins) < 2:
-        return line
-    canonical = min(twins, key=lambda twin: (twin.published or "9999", twin.portal, twin.key, twin.seq))
-    if canonical == line:
-        return line
-    event = Event.DUPLICATE if line.event is Event.NEW else line.event
-    return replace(line, event=event, duplicate_of=canonical.id, file=None, sha256=None, bytes=None)

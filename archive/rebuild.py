@@ -11,7 +11,8 @@ from archive.engines import database_of
 from archive.errors import ArchiveError
 from archive.identity import Paths, read_identity
 from archive.index import Transaction, remaking
-from archive.lines import decode_article, decode_page
+from archive.lines import ArticleLine, decode_article, decode_page
+from archive.near_links import holds_text, read_fingerprint
 from archive.night import seals_on_disk
 from archive.runs import RUN_FILE, read_lines, read_run
 
@@ -43,6 +44,7 @@ def _fill_run(
                 raise ValueError(f"its number {article.seq} stands on an earlier line")
             seen.add(article.seq)
             transaction.add_event(night, folder.name, article)
+            _fill_text(transaction, night, folder, article, problem)
         except ValueError as error:
             problem(folder / "articles.jsonl", f"line {number}: {error}")
     for number, line in enumerate(read_lines(folder / "pages.jsonl")):
@@ -55,6 +57,18 @@ def _fill_run(
             transaction.add_run(read_run(folder))
         except (OSError, ValueError) as error:
             problem(folder / RUN_FILE, str(error))
+
+
+def _fill_text(
+    transaction: Transaction, night: date, folder: Path, line: ArticleLine, problem: Callable[[Path, str], None]
+) -> None:
+    if not holds_text(line):
+        return
+    text = read_fingerprint(folder, line)
+    if text is not None:
+        transaction.add_text(night, folder.name, line.seq, text)
+    else:
+        problem(folder / str(line.file), f"it is not the text of line {line.seq}: its near-duplicates are not found")
 
 
 def rebuild(paths: Paths) -> list[str]:

@@ -1,20 +1,39 @@
 """The tables of `index.db`. Everything in them follows from the files: `rebuild` makes the same rows again.
 
 `at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` keeps the first place an entry stood in a
-section and `looks` the last response for an article or attachment, whatever the order in which lines arrive. `lookbacks` has a
-row for each list page of a look-back.
+section and `looks` the last response for an article or attachment, whatever the order in which lines arrive.
 `attachments` has a row for each file that each line of an article names.
+
+`signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
+text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
+has a row for each article that a line names in `duplicate_of` (exact) or `near`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table
 
 from archive.columns import Words
 
-__all__ = ["ATTACHMENTS", "EVENTS", "LISTED", "LOOKBACKS", "LOOKS", "METADATA", "PAGES", "RUNS", "SEALS", "TABLES"]
+__all__ = [
+    "ATTACHMENTS",
+    "BANDS",
+    "EVENTS",
+    "LINKS",
+    "LISTED",
+    "LOOKS",
+    "METADATA",
+    "NEAR_METHOD",
+    "PAGES",
+    "RUNS",
+    "SEALS",
+    "SIGNATURES",
+    "TABLES",
+]
 
 METADATA = MetaData()
+# In SQLite only INTEGER is the row's own number, which needs no tree of its own.
+_Document = BigInteger().with_variant(Integer, "sqlite")
 
 RUNS = Table(
     "runs",
@@ -24,7 +43,6 @@ RUNS = Table(
     Column("portal", Words, nullable=False),
     Column("verdict", Words, nullable=False),
     Column("complete", Integer, nullable=False),
-    Column("lookback", Words),
     Column("record", Words, nullable=False),
 )
 
@@ -135,23 +153,6 @@ LOOKS = Table(
     Index("looks_due", "portal", "next_look"),
 )
 
-LOOKBACKS = Table(
-    "lookbacks",
-    METADATA,
-    Column("night", Words, primary_key=True),
-    Column("run", Words, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("at", Words, nullable=False),
-    Column("portal", Words, nullable=False),
-    Column("began", Words, nullable=False),
-    Column("since", Words),
-    Column("section", Words, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("url", Words, nullable=False),
-    Column("end", Words),
-    Index("lookbacks_portal", "portal", "at"),
-)
-
 SEALS = Table(
     "seals",
     METADATA,
@@ -163,4 +164,47 @@ SEALS = Table(
     Column("files", Integer, nullable=False),
 )
 
-TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS)
+NEAR_METHOD = Table("near_method", METADATA, Column("parameters", Words, primary_key=True))
+
+SIGNATURES = Table(
+    "signatures",
+    METADATA,
+    Column("document", _Document, primary_key=True, autoincrement=False),
+    Column("night", Words, nullable=False),
+    Column("run", Words, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("published_raw", Words),
+    Column("signature", LargeBinary, nullable=False),
+    Index("signatures_night", "night", "run", "seq"),
+)
+
+# The key is the whole row, so that a look-up reads nothing else; `day` is the night's ordinal, the newest texts read first.
+BANDS = Table(
+    "bands",
+    METADATA,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("document", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+LINKS = Table(
+    "links",
+    METADATA,
+    Column("night", Words, primary_key=True),
+    Column("run", Words, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("portal", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("other", Words, nullable=False),
+    Column("other_portal", Words, nullable=False),
+    Column("other_key", Words, nullable=False),
+    Column("exact", Integer, nullable=False),
+    Column("similarity", Float, nullable=False),
+    Index("links_from", "portal", "key"),
+    Index("links_to", "other_portal", "other_key"),
+)
+
+TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS)
