@@ -21,7 +21,7 @@ from archive.judgement import Judge
 from archive.lines import ArticleLine, article_line
 from archive.near_links import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.near_queries import Fingerprint, StoredText
-from archive.records import Document, Event, Page, Via
+from archive.records import LATE, Document, Event, Page, Via
 from archive.removal import held, removal_line
 from archive.revised import Earlier, described
 from archive.texts import content_sha256, file_name, text_bytes, version_id
@@ -163,9 +163,17 @@ class Group:
             return None
         line = article_line(document, judgement.event, seq, version, content)
         line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
+        if latest is None and not attached and self._is_late(transaction, document):
+            line = replace(line, flags=(*line.flags, LATE))
         if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
             return line
         return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
+
+    def _is_late(self, transaction: Transaction, document: Document) -> bool:
+        if document.published is None:
+            return False
+        published = date.fromisoformat(document.published[:10])
+        return transaction.is_late(self.portal, document.section, document.key, published)
 
 
 def _is_textless(document: Document) -> bool:

@@ -21,9 +21,9 @@ from archive.identity import run_order
 from archive.lines import ArticleLine, canonical
 from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
-from archive.records import Listed, Outcome, Page, Run
+from archive.records import Listed, LookBackMark, Outcome, Page, Run
 from archive.runs import run_plain
-from archive.schema import ATTACHMENTS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from archive.schema import ATTACHMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from archive.sqlite import SqliteFile
 from vietnam.letters import strip_diacritics
 
@@ -136,10 +136,22 @@ class Transaction(Queries):
             "warc_length": page.warc.length if page.warc else None,
         }
         self.connection.execute(insert(PAGES).values(values))
+        if page.lookback is not None and page.page_number is not None:
+            self._add_lookback(values, page, page.lookback)
         for position, entry in enumerate(page.listed):
             self._merge_listed(portal, page.section or "", at, position, entry)
         if page.key is not None and page.outcome.value in _LOOKED:
             self._merge_look(portal, at, page)
+
+    def _add_lookback(self, row: dict[str, object], page: Page, mark: LookBackMark) -> None:
+        values = {name: row[name] for name in ("night", "run", "line", "at", "portal", "url")} | {
+            "began": mark.began.isoformat(),
+            "since": mark.since.isoformat() if mark.since else None,
+            "section": page.section or "",
+            "number": page.page_number,
+            "end": mark.end.value if mark.end else None,
+        }
+        self.connection.execute(insert(LOOKBACKS).values(values))
 
     def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: Listed) -> None:
         where = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == entry.key)
@@ -181,6 +193,7 @@ class Transaction(Queries):
             "portal": run.portal,
             "verdict": run.verdict.value,
             "complete": int(run.complete),
+            "lookback": run.lookback.began.isoformat() if run.lookback else None,
             "record": canonical(run_plain(run)).decode(),
         }
         self.connection.execute(insert(RUNS).values(values))
@@ -206,7 +219,8 @@ class Transaction(Queries):
 
     def drop_pages(self, night: date, run: str) -> None:
         """Forget the response rows of one run, before its lines are repeated again."""
-        self.connection.execute(delete(PAGES).where(and_(PAGES.c.night == night.isoformat(), PAGES.c.run == run)))
+        for table in (PAGES, LOOKBACKS):
+            self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
 
 
 _EVENT_COLUMNS = (

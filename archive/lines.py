@@ -21,6 +21,11 @@ first by published line, portal and key. A first text with such a link is `near_
 all the same. Exact copies stand in `duplicate_of`, never in `near`. Which article of a cluster is canonical is computed
 (archive/clusters.py), never stored.
 
+`late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
+that the article gives as its own, had not shown it: it was put online later than it says (archive/lookbacks.py).
+
+`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`.
+
 An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
 other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/attached.py); `title` is the
 file's name as the link gives it; `layout` is what its first bytes say it is (`pdf`, `docx`, `zip` …) and `extractor` the
@@ -47,6 +52,7 @@ from archive.records import (
     Event,
     Image,
     Listed,
+    LookBackMark,
     Near,
     Outcome,
     Page,
@@ -112,7 +118,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, Near, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, LookBackMark, Near, Attachment, Image)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -203,9 +209,18 @@ def decode_page(line: bytes) -> Page:
             next_look=_day(raw.get("next_look")),
             detail=cast("str | None", raw.get("detail")),
             attachment_of=cast("str | None", raw.get("attachment_of")),
+            lookback=_mark(raw.get("lookback")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error
+
+
+def _mark(raw: object) -> LookBackMark | None:
+    if raw is None:
+        return None
+    value = cast(Json, raw)
+    end = WalkEnd(cast(str, value["end"])) if value.get("end") else None
+    return LookBackMark(date.fromisoformat(str(value["began"])), _day(value.get("since")), end)
 
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:

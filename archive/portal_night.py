@@ -30,6 +30,7 @@ from archive.index import Index, place
 from archive.judgement import Judge
 from archive.lines import encode_article, encode_page
 from archive.lookback_record import LookBackEnd, apart, count_lookback
+from archive.near_links import read_fingerprints
 from archive.placing import hold, place_run
 from archive.records import (
     Capture,
@@ -77,7 +78,10 @@ class PortalNight(Asked):
         found = recover(self._paths, self.night, self.folder)
         self.set_aside = found.set_aside
         self.pages, self.articles = list(found.pages), list(found.articles)
+        texts = read_fingerprints(self.folder, self.articles)
         with self._index.writing() as transaction:
+            transaction.same_method()
+            transaction.set_texts(self.night, self.run, texts)
             transaction.drop_events(self.night, self.run)
             transaction.drop_pages(self.night, self.run)
             for line in self.articles:

@@ -27,6 +27,7 @@ __all__ = [
     "Listed",
     "LookBack",
     "LookBackMark",
+    "Near",
     "Outcome",
     "Page",
     "Reread",
@@ -242,6 +243,14 @@ class Image:
 
     url: str
     caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A version of another article that says nearly the same, and how alike the two texts are: 0 to 1, four decimals."""
+
+    id: str
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)

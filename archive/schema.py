@@ -1,7 +1,8 @@
 """The tables of `index.db`. Everything in them follows from the files: `rebuild` makes the same rows again.
 
 `at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` keeps the first place an entry stood in a
-section and `looks` the last response for an article or attachment, whatever the order in which lines arrive.
+section and `looks` the last response for an article or attachment, whatever the order in which lines arrive. `lookbacks` has a
+row for each list page of a look-back.
 `attachments` has a row for each file that each line of an article names.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
@@ -21,6 +22,7 @@ __all__ = [
     "EVENTS",
     "LINKS",
     "LISTED",
+    "LOOKBACKS",
     "LOOKS",
     "METADATA",
     "NEAR_METHOD",
@@ -43,6 +45,7 @@ RUNS = Table(
     Column("portal", Words, nullable=False),
     Column("verdict", Words, nullable=False),
     Column("complete", Integer, nullable=False),
+    Column("lookback", Words),
     Column("record", Words, nullable=False),
 )
 
@@ -153,6 +156,23 @@ LOOKS = Table(
     Index("looks_due", "portal", "next_look"),
 )
 
+LOOKBACKS = Table(
+    "lookbacks",
+    METADATA,
+    Column("night", Words, primary_key=True),
+    Column("run", Words, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("at", Words, nullable=False),
+    Column("portal", Words, nullable=False),
+    Column("began", Words, nullable=False),
+    Column("since", Words),
+    Column("section", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("end", Words),
+    Index("lookbacks_portal", "portal", "at"),
+)
+
 SEALS = Table(
     "seals",
     METADATA,
@@ -207,4 +227,4 @@ LINKS = Table(
     Index("links_to", "other_portal", "other_key"),
 )
 
-TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS)
+TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS)
