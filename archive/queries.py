@@ -11,8 +11,11 @@ from sqlalchemy import Row, Select, Table, and_, func, or_, select
 
 from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
+from archive.clusters import ClusterQueries
+from archive.events import VERSIONS
 from archive.judgement import Version
 from archive.lookbacks import LookBackQueries
+from archive.near_queries import NearQueries
 from archive.records import Event, LookBackMark, Outcome, Run, WalkEnd
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.runs import run_from
@@ -21,7 +24,6 @@ from vietnam.letters import strip_diacritics
 
 __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
 
-VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)
 SETTLED = tuple(
     outcome.value
     for outcome in (
@@ -40,7 +42,7 @@ _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
-class Queries(RemovalQueries, AttachmentQueries, LookBackQueries):
+class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, LookBackQueries):
     """The questions, on one connection."""
 
     # what a crawl asks
