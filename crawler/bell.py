@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ from archive.ledger import Ledger
 from archive.manifest import Seal, load_key
 from archive.records import Kind
 from archive.store import Archive
-from crawler.night_report import report_of
+from crawler.figures import Figures, gather
+from crawler.log_folders import remove_old
+from crawler.morning import Morning, night_report, surely
 from crawler.nights import NightRunner, Ways
 from crawler.nightsettings import NightSettings
 from crawler.nighttable import exit_code, night_rows
 from crawler.portals import chosen, load_portals
-from crawler.progress import watch_on
+from crawler.progress import RememberingWatch, watch_on
 from crawler.report_forms import print_report
 from crawler.schedule import Schedule
 from vietnam.dates import TZ
@@ -31,6 +34,8 @@ __all__ = ["Asked", "Bell", "clock"]
 
 log = logging.getLogger("scheduler")
 _WAIT_SECONDS = 0.2
+STUCK_SECONDS = 600.0
+"""So long may a running night be left unattended before a service manager is let to restart it: names may resolve slowly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,10 @@ class Bell:
     def __init__(self, asked: Asked, console: Console) -> None:
         self.asked, self.console = asked, console
         self.stop = Event()
+        self.morning = Morning(asked.settings, asked.archive, asked.kind)
         self._ringing = Lock()
+        self._ticked: float | None = None
+        self._watch: RememberingWatch | None = None
         self._portals = load_portals()
         chosen(asked.names, self._portals)
         chosen(asked.settings.portals, self._portals)
@@ -71,25 +79,42 @@ class Bell:
             self._ringing.release()
 
     def due(self) -> ExitCode:
-        """Run the night that is on, and end and seal those before it."""
-        with ExitStack() as stack:
-            schedule, runner = self.open(stack)
-            now = clock()
-            night = self.asked.settings.latest(now)
-            schedule.refuse_past(night)
-            known = schedule.last_night()
-            self._say_seals(schedule.end_before(night, now))
-            closes = self.asked.settings.closes(night)
-            if now >= closes and known is None:
-                return ExitCode.GOOD  # the first night of all is the next one
-            if self._all_done(schedule, night):
-                return ExitCode.GOOD
-            schedule.plan(night, now)
-            if now < closes:
-                runner.run(night, schedule.scheduled(), closes)
-            if clock() >= closes:
-                schedule.end(night, clock())
-            return self._sealed(schedule, night, ())
+        """Run the night that is on, and end and seal those before it; what cannot be done is told, and raised."""
+        try:
+            with ExitStack() as stack:
+                schedule, runner = self.open(stack)
+                code = self._due(schedule, runner)
+                with surely("watched"):
+                    self.morning.watch_silence(schedule.archive, schedule.ledger, clock())
+                    self.morning.metrics(schedule.archive, schedule.ledger, clock())
+                return code
+        except Exception as error:
+            with surely("told"):
+                self.morning.failed(error, clock())
+            raise
+        finally:
+            self._ticked = None
+            with surely("told again"):
+                self.morning.retry(clock())
+
+    def _due(self, schedule: Schedule, runner: NightRunner) -> ExitCode:
+        now = clock()
+        night = self.asked.settings.latest(now)
+        schedule.refuse_past(night)
+        known = schedule.last_night()
+        self._after_seals(schedule, schedule.end_before(night, now))
+        closes = self.asked.settings.closes(night)
+        if now >= closes and known is None:
+            return ExitCode.GOOD  # the first night of all is the next one
+        if self._all_done(schedule, night):
+            return ExitCode.GOOD
+        schedule.plan(night, now)
+        if now < closes:
+            runner.run(night, schedule.scheduled(), closes)
+            self._ticked = None
+        if clock() >= closes:
+            schedule.end(night, clock())
+        return self._sealed(schedule, night, (), over=clock() >= closes)
 
     def once(self) -> ExitCode:
         """Run one night now, whatever the hour."""
@@ -98,7 +123,7 @@ class Bell:
             now = clock()
             night = self.asked.night or now.date()
             schedule.refuse_past(night)
-            self._say_seals(schedule.end_before(night, now, longest=None))
+            self._after_seals(schedule, schedule.end_before(night, now, longest=None))
             if self.asked.names:
                 schedule.plan_again(night, self.asked.names, now)
             else:
@@ -109,21 +134,52 @@ class Bell:
             runner.run(night, names, None)
             while not self.stop.wait(_WAIT_SECONDS) and not schedule.ended(night, names):
                 runner.run(night, names, None)  # another scheduler has them: wait for it, or take over when it dies
-            return self._sealed(schedule, night, self.asked.names)
+            return self._sealed(schedule, night, self.asked.names, over=False)
 
     def _all_done(self, schedule: Schedule, night: date) -> bool:
         sealed = schedule.archive.last_seal()
         return sealed is not None and sealed.night >= night and schedule.ledger.ended(night)
 
-    def _sealed(self, schedule: Schedule, night: date, names: Collection[str]) -> ExitCode:
-        """Seal what can be sealed, show the night when that is done, and say how it went (for these portals)."""
+    def _sealed(self, schedule: Schedule, night: date, names: Collection[str], *, over: bool) -> ExitCode:
+        """Seal what can be sealed, report the night when it is sealed or over, and say how it went (for these portals)."""
         sealed = schedule.seal(night)
-        rows = night_rows(schedule.archive, schedule.ledger, night)
+        if sealed or over:
+            self._report(schedule, night, sealed=bool(sealed))
         if self.asked.once or sealed:
-            report = report_of(night, self.asked.kind, rows, schedule.archive.last_seal())
+            report = night_report(schedule.archive, schedule.ledger, self.asked.settings, night)
             print_report(report, self.console)
         self._say_seals(sealed)
+        rows = night_rows(schedule.archive, schedule.ledger, night)
         return exit_code([row for row in rows if not names or row.portal in names])
+
+    def _after_seals(self, schedule: Schedule, seals: list[Seal]) -> None:
+        """Nights before this one, which were ended late."""
+        for seal in seals:
+            self._report(schedule, seal.night, sealed=True)
+        self._say_seals(seals)
+
+    def _report(self, schedule: Schedule, night: date, *, sealed: bool) -> None:
+        remarks = self._watch.remarks if self._watch is not None else []
+        with surely("reported"):
+            self.morning.after(schedule.archive, schedule.ledger, night, clock(), remarks, sealed=sealed)
+        settings = self.asked.settings
+        for old in remove_old(settings.logs, night, settings.keep_logs, clock()):
+            log.info("removed the logs of %s", old)
+
+    def alive(self, ticks: float) -> bool:
+        """Whether the night that runs, if one does, was looked after in the last ten minutes (monotonic seconds)."""
+        ticked = self._ticked
+        return ticked is None or ticks - ticked < STUCK_SECONDS
+
+    def figures(self) -> tuple[Figures | None, int]:
+        """What /metrics shows: read anew, None when the archive cannot be read."""
+        try:
+            with ExitStack() as stack:
+                store = stack.enter_context(Archive.open(self.asked.archive, read_only=True))
+                ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
+                return gather(store, ledger, self.asked.settings, clock()), self.morning.untold
+        except ArchiveError:
+            return None, self.morning.untold
 
     def open(self, stack: ExitStack) -> tuple[Schedule, NightRunner]:
         """The archive and its ledger, until the stack unwinds. Raises what is wrong with the settings or the folder."""
@@ -136,8 +192,18 @@ class Bell:
             load_key(asked.settings.signing_key)  # a night must not end before one learns that it cannot be signed
         archive = stack.enter_context(Archive.open(asked.archive, asked.kind))
         ledger = stack.enter_context(Ledger(archive.paths.ledger))
-        watch = watch_on(self.console, lambda: log)
-        runner = NightRunner(archive, ledger, asked.settings, self._portals, asked.ways, watch, self.stop, clock)
+
+        def ended_one() -> None:
+            with surely("measured"):
+                self.morning.metrics(archive, ledger, clock())
+
+        watch = self._watch = RememberingWatch(watch_on(self.console, lambda: log), ended_one)
+
+        def now() -> datetime:
+            self._ticked = time.monotonic()
+            return clock()
+
+        runner = NightRunner(archive, ledger, asked.settings, self._portals, asked.ways, watch, self.stop, now)
         return Schedule(archive, ledger, asked.settings, self._portals), runner
 
     def _say_seals(self, seals: list[Seal]) -> None:

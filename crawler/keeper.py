@@ -43,6 +43,7 @@ class NightKeeper(scrapy.Spider):
         self.extraction: Counter[str] = Counter()
         self.listed: set[str] = set()
         self.fatal: ArchiveError | None = None
+        self.low_disk: str | None = None
         self.finish_reason: str | None = None
         self._robots: dict[str, int] = {}
         self._outcomes: Counter[str] = Counter()

@@ -23,7 +23,7 @@ from rich.text import Text
 from archive.ledger import State
 from archive.records import Run
 
-__all__ = ["Counts", "LiveWatch", "PlainWatch", "Watch", "read_counts", "watch_on"]
+__all__ = ["Counts", "LiveWatch", "PlainWatch", "RememberingWatch", "Watch", "read_counts", "watch_on"]
 
 _SHOWN_OUTCOMES = 3
 _TAIL = 8192
@@ -173,6 +173,36 @@ class LiveWatch:
             numbers = (str(row.counts.requests), str(row.counts.listed), str(row.counts.new))
             table.add_row(portal, *numbers, outcome_words(row.counts.outcomes), Text(row.state))
         return table
+
+
+class RememberingWatch:
+    """Passes everything on; keeps the remarks for the night's report, and calls `ended_one` after each portal's end."""
+
+    def __init__(self, watch: Watch, ended_one: Callable[[], None]) -> None:
+        self._watch, self._ended_one = watch, ended_one
+        self.remarks: list[str] = []
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins."""
+        self._watch.started(portal, night, tries)
+
+    def counted(self, portal: str, counts: Counts) -> None:
+        """New numbers for a running portal."""
+        self._watch.counted(portal, counts)
+
+    def ended(self, portal: str, night: date, state: State, run: Run | None, reason: str) -> None:
+        """A portal's night came to an end."""
+        self._watch.ended(portal, night, state, run, reason)
+        self._ended_one()
+
+    def told(self, message: str) -> None:
+        """A remark."""
+        self.remarks.append(message)
+        self._watch.told(message)
+
+    def close(self) -> None:
+        """Put the display away."""
+        self._watch.close()
 
 
 def watch_on(console: Console, log: Callable[[], logging.Logger]) -> Watch:

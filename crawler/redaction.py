@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["HIDDEN", "Redactor", "secrets_of_addresses", "secrets_of_environment", "without_secrets"]
+__all__ = ["HIDDEN", "Redactor", "for_crawl", "secrets_of_addresses", "secrets_of_environment"]
 
 HIDDEN = "***"
 _SECRET_NAME = re.compile(
@@ -21,6 +21,7 @@ _SECRET_NAME = re.compile(
 )
 _SHORTEST_VALUE = 6  # a shorter one would hide everyday words
 _SHORTEST_PART = 10  # of an alert address: long parts are tokens, short ones are names
+_NOT_FOR_CRAWLS = {"LUU_TRU_ALERT_URLS", "LUU_TRU_HEARTBEAT_URL", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"}
 _WEB_SCHEMES = {"http", "https"}
 
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/@:'\"]*):(?P<password>[^\s/'\"]+)@")
@@ -61,13 +62,9 @@ def secrets_of_environment(environment: Mapping[str, str]) -> Iterator[str]:
             yield from _passwords(value)
 
 
-def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a crawl: it needs no alert address, no password and no systemd socket."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if not _SECRET_NAME.search(name) and name not in ("NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC")
-    }
+def for_crawl(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a crawl: whom we tell is none of its business, nor is the service that runs the scheduler."""
+    return {name: value for name, value in environment.items() if name not in _NOT_FOR_CRAWLS}
 
 
 def secrets_of_addresses(addresses: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where reports lie: `<reports>/<night>.md` and `.json`; those of rehearsals in `<reports>/rehearsal/`, never in the archive."""
+"""Where reports lie: `<reports>/<night>.md` and `.json`, never in the archive itself: what is sealed does not grow."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from datetime import date
 from pathlib import Path
 
 from archive.durable import disk_errors, make_folder, write_durably
-from archive.records import Kind
 from crawler.night_report import NightReport
+from crawler.nightsettings import NightSettings
 from crawler.report_forms import as_json, as_markdown
 
 __all__ = ["report_path", "reports_folder", "stored_remarks", "write_report"]
 
 
-def reports_folder(reports: Path, kind: Kind) -> Path:
-    """The folder of live reports, or of rehearsals."""
-    return reports if kind is Kind.LIVE else reports / "rehearsal"
+def reports_folder(settings: NightSettings, archive: Path) -> Path:
+    """Where the reports of an archive lie: the settings say it for theirs, any other archive has them beside it."""
+    here = archive.resolve()
+    return settings.reports if here == settings.archive.resolve() else here.with_name(f"{here.name}.reports")
 
 
-def report_path(reports: Path, kind: Kind, night: date) -> Path:
+def report_path(folder: Path, night: date) -> Path:
     """The Markdown form; the JSON form stands beside it."""
-    return reports_folder(reports, kind) / f"{night.isoformat()}.md"
+    return folder / f"{night.isoformat()}.md"
 
 
-def write_report(reports: Path, report: NightReport) -> Path:
+def write_report(folder: Path, report: NightReport) -> Path:
     """Write both forms, each whole or not at all; writing again replaces them. Raises DiskFull, ArchiveError."""
-    path = report_path(reports, report.kind, report.night)
+    path = report_path(folder, report.night)
     with disk_errors(f"cannot write {path}"):
         make_folder(path.parent)
         write_durably(path, as_markdown(report).encode())
@@ -34,10 +35,10 @@ def write_report(reports: Path, report: NightReport) -> Path:
     return path
 
 
-def stored_remarks(reports: Path, kind: Kind, night: date) -> tuple[str, ...]:
+def stored_remarks(folder: Path, night: date) -> tuple[str, ...]:
     """The remarks of a report that was written: they stand nowhere else. None when there is no readable one."""
     try:
-        said = json.loads(report_path(reports, kind, night).with_suffix(".json").read_bytes())
+        said = json.loads(report_path(folder, night).with_suffix(".json").read_bytes())
         return tuple(str(remark) for remark in said["remarks"])
     except (OSError, ValueError, KeyError, TypeError):
         return ()

@@ -13,7 +13,7 @@ from rich.text import Text
 from crawler.disk import in_words
 from crawler.night_report import NightReport, PortalLine
 
-__all__ = ["as_json", "as_markdown", "on_screen", "plain", "print_report"]
+__all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
 
 _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the figures
 _MORE = "`scheduler.py report --markdown` has every reason"
@@ -172,11 +172,11 @@ def _cut(text: Text, width: int) -> Text:
 def as_markdown(report: NightReport) -> str:
     """The whole report with every reason, to be read in a mail or on a page."""
     title = f"# Night {report.night}" + ("" if report.kind == "live" else " (rehearsal)")
-    blocks = [title, _safe(report.headline) + ".", _safe(report.sealed) + "."]
+    blocks = [title, markdown_safe(report.headline) + ".", markdown_safe(report.sealed) + "."]
     if report.bad:
         blocks.append("## What wants a look\n\n" + "\n".join(map(_bad_item, report.bad)))
     if report.remarks:
-        blocks.append("## Remarks\n\n" + "\n".join(f"- {_safe(remark)}" for remark in report.remarks))
+        blocks.append("## Remarks\n\n" + "\n".join(f"- {markdown_safe(remark)}" for remark in report.remarks))
     heads = "| portal | verdict | listed | new | revisions | duplicates | gone | requests | kept | took |"
     rows = [heads, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|", *map(_row, report.scheduled)]
     blocks.append("## Every portal\n\n" + "\n".join(rows))
@@ -184,13 +184,13 @@ def as_markdown(report: NightReport) -> str:
     skipped = [line for line in report.portals if line.skipped]
     for name, lines in (("Worth knowing", told), ("Not on the schedule", skipped)):
         if lines:
-            items = (f"- `{line.portal}`: {_safe('; '.join(line.reasons))}" for line in lines)
+            items = (f"- `{line.portal}`: {markdown_safe('; '.join(line.reasons))}" for line in lines)
             blocks.append(f"## {name}\n\n" + "\n".join(items))
     return "\n\n".join(blocks) + "\n"
 
 
 def _bad_item(line: PortalLine) -> str:
-    reasons = [f"  - {_safe(reason)}" for reason in line.reasons]
+    reasons = [f"  - {markdown_safe(reason)}" for reason in line.reasons]
     return "\n".join([f"- `{line.portal}` **{line.verdict}**", *reasons])
 
 
@@ -200,7 +200,7 @@ def _row(line: PortalLine) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _safe(text: str) -> str:
+def markdown_safe(text: str) -> str:
     """Words that portals may have written, kept from being markup."""
     return _MARKS.sub(r"\\\1", text)
 

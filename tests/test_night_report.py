@@ -15,7 +15,8 @@ from archive.ledger import State
 from archive.manifest import Seal
 from archive.records import Kind, Verdict
 from crawler.night_report import NightReport, report_of
-from crawler.report_files import report_path, stored_remarks, write_report
+from crawler.nightsettings import NightSettings
+from crawler.report_files import report_path, reports_folder, stored_remarks, write_report
 from crawler.report_forms import as_json, as_markdown, on_screen, plain, print_report
 from tests.night_rows import NIGHT, row, thirty_four
 
@@ -110,13 +111,16 @@ def test_a_mail_gets_every_reason_whole() -> None:
     assert out.getvalue().count("the list selector no longer fits; and a second reason") == 34
 
 
-@pytest.mark.parametrize(
-    ("kind", "place"), [(Kind.LIVE, "2025-03-05.md"), (Kind.REPLICA, "rehearsal/2025-03-05.md")], ids=str
-)
-def test_reports_lie_by_night_and_rehearsals_apart(tmp_path: Path, kind: Kind, place: str) -> None:
-    report = report_of(NIGHT, kind, thirty_four(), SEAL, remarks=["one remark"])
-    assert write_report(tmp_path, report) == write_report(tmp_path, report) == tmp_path / place
-    assert report_path(tmp_path, kind, NIGHT).read_text(encoding="utf-8") == as_markdown(report)
-    assert stored_remarks(tmp_path, kind, NIGHT) == ("one remark",)
-    assert stored_remarks(tmp_path, kind, NIGHT + timedelta(1)) == ()
+def test_reports_lie_by_night(tmp_path: Path) -> None:
+    report = report_of(NIGHT, Kind.LIVE, thirty_four(), SEAL, remarks=["one remark"])
+    assert write_report(tmp_path, report) == write_report(tmp_path, report) == tmp_path / "2025-03-05.md"
+    assert report_path(tmp_path, NIGHT).read_text(encoding="utf-8") == as_markdown(report)
+    assert stored_remarks(tmp_path, NIGHT) == ("one remark",)
+    assert stored_remarks(tmp_path, NIGHT + timedelta(1)) == ()
     assert len(list(tmp_path.rglob("*.*"))) == 2
+
+
+def test_each_archive_has_its_own_reports(tmp_path: Path) -> None:
+    settings = NightSettings(archive=tmp_path / "archive", reports=tmp_path / "reports")
+    assert reports_folder(settings, tmp_path / "archive") == tmp_path / "reports"
+    assert reports_folder(settings, tmp_path / "demo") == tmp_path / "demo.reports"
