@@ -1,4 +1,4 @@
-"""`scheduler.py status`: the next start, what runs, and how the last night stands."""
+"""`scheduler.py status`: the next start, what runs, when lists are looked back at, and how the last night stands."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from archive.errors import ExitCode
 from archive.ledger import Ledger, State
 from archive.store import Archive
 from crawler.bell import clock
+from crawler.lookback_status import lookback_standings, lookback_table
 from crawler.night_report import report_of
 from crawler.nightsettings import NightSettings
 from crawler.nighttable import night_rows
+from crawler.portals import load_portals
 from crawler.report_forms import print_report
 
 __all__ = ["status"]
@@ -28,6 +30,7 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
         nights = ledger.nights()
         rows = night_rows(store, ledger, nights[-1]) if nights else []
         running = [row for night in nights for row in ledger.of(night) if row.state is State.RUNNING]
+        deeper = lookback_standings(store, settings, load_portals())
         sealed = store.last_seal()
         said = {
             "archive": str(archive),
@@ -44,6 +47,7 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
                 {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
                 for row in rows
             ],
+            "lookbacks": [standing.plain for standing in deeper],
         }
     if as_json:
         print(json.dumps(said, ensure_ascii=False, indent=1))
@@ -51,6 +55,8 @@ def status(archive: Path, settings: NightSettings, console: Console, *, as_json:
     for name in ("archive", "kind", "next_start", "sealed"):
         console.print(f"{name.replace('_', ' ')}: {said[name] or 'never'}", markup=False)
     console.print(f"running: {', '.join(f'{row.portal} ({row.night})' for row in running) or 'nothing'}", markup=False)
+    if deeper:
+        console.print(lookback_table(deeper, nights[-1] if nights else None))
     if nights:
         print_report(report_of(nights[-1], store.identity.kind, rows, sealed), console)
     return ExitCode.GOOD
