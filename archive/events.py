@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archive.records import Event
 
-__all__ = ["FIRST_TEXTS", "VERSIONS"]
+__all__ = ["FIRST_TEXTS", "VERSIONS", "first_texts"]
 
 FIRST_TEXTS = (Event.NEW, Event.NEAR_DUPLICATE)
 """An article's first version, with a text of its own."""
 
 VERSIONS = (*FIRST_TEXTS, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE)
 """A version of an article: what it said, stored here or where the text was first."""
+
+
+def first_texts(events: Mapping[str, int]) -> int:
+    """How many articles a run kept with a text of their own for the first time, from its counts by event."""
+    return sum(events.get(event.value, 0) for event in FIRST_TEXTS)

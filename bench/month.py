@@ -23,8 +23,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # called as a file, Python finds only `bench`
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.events import first_texts
 from archive.identity import Paths
-from archive.records import Event, Kind
+from archive.records import Kind
 from archive.store import Archive
 from bench.danang_rows import read_rows
 from bench.danang_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
@@ -121,7 +122,7 @@ def _tell(folder: Path, night: date, seconds: float) -> None:
     if not runs or sealed is None or sealed.night != night:
         log = ROOT / "var" / "log" / night.isoformat() / f"{PORTAL}.log"
         raise ArchiveError(f"the night of {night} was not {'sealed' if runs else 'run to its end'}: see {log}")
-    new = sum(run.events.get(Event.NEW.value, 0) for run in runs)
+    new = sum(first_texts(run.events) for run in runs)
     counts = f"{runs[-1].listed} listed, {new} new, {runs[-1].requests} requests"
     print(f"{night}  {counts}, {runs[-1].verdict.value}, sealed ({seconds:.1f} s)", file=sys.stderr)
 

@@ -13,8 +13,9 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import ArchiveError
+from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
-from archive.records import Event, Kind, Outcome, Page
+from archive.records import Kind, Outcome, Page
 from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redirect_target
 from crawler.guard import REPLICA_SUFFIX, url_allowed
 from crawler.outcome import Expect
@@ -99,7 +100,7 @@ class NightKeeper(scrapy.Spider):
         self._tell()
 
     def _tell(self, *, last: bool = False) -> None:
-        new = sum(1 for line in self.night.articles if line.event is Event.NEW)
+        new = sum(1 for line in self.night.articles if line.event in FIRST_TEXTS)
         self._progress.told(self._outcomes, len(self.listed), new, last=last)
 
     def counted(self, name: str, count: int = 1) -> None:

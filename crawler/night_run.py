@@ -16,11 +16,13 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
 
 from archive.errors import ArchiveError, ExitCode
+from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
 from archive.records import Event, Outcome, Run, Verdict, WalkEnd
 from archive.removal import VANISHED
 from archive.store import Archive
 from archive.tally import Tally
+from crawler.disk import low_disk_error
 from crawler.keeper import BLOCKED, UNREACHABLE
 from crawler.replica import ReplicaServer
 from crawler.suspects import night_note
@@ -37,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 _ENDED = ("finished", BLOCKED, UNREACHABLE)
 _GOOD = (Verdict.GOOD, Verdict.QUIET)
-_READ = (Event.NEW, Event.REVISION, Event.DUPLICATE)
+_READ = (*FIRST_TEXTS, Event.REVISION, Event.DUPLICATE)
 
 
 def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: type[Walk]) -> ExitCode:
@@ -97,6 +99,8 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
     reason = spider.finish_reason
     if reason not in _ENDED:
         night.suspend()
+        if reason == LOW_DISK and spider.low_disk is not None:
+            raise low_disk_error(spider.low_disk)
         if reason in (None, "shutdown"):
             return ExitCode.INTERRUPTED
         return ExitCode.TIME_LIMIT if reason == "closespider_timeout" else ExitCode.BUG

@@ -20,6 +20,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from archive.events import first_texts
 from archive.ledger import State
 from archive.records import Run
 
@@ -97,7 +98,7 @@ class PlainWatch:
             self._log.warning("%s %s %s: %s", night, portal, _words(state), reason)
             return
         why = f" ({'; '.join(run.reasons)})" if run.reasons else ""
-        new = run.events.get("new", 0)
+        new = first_texts(run.events)
         self._log.info(
             "%s %s %s: listed %d, new %d, requests %d, %s%s",
             *(night, portal, _words(state), run.listed, new, run.requests, run.verdict, why),
@@ -150,7 +151,7 @@ class LiveWatch:
         row = self._rows.setdefault(portal, _Row(""))
         row.state = f"{_words(state)}: {reason}" if run is None else run.verdict.value
         if run is not None:
-            row.counts = Counts(run.requests, run.listed, run.events.get("new", 0), run.outcomes)
+            row.counts = Counts(run.requests, run.listed, first_texts(run.events), run.outcomes)
 
     def told(self, message: str) -> None:
         """A remark, above the table."""

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.errors import ArchiveError, ExitCode
+from archive.events import FIRST_TEXTS
 from archive.lines import ArticleLine, decode_article
 from archive.records import Event, Kind, Outcome, Run
 from archive.runs import read_lines
@@ -62,7 +63,12 @@ class PortalSum:
     @property
     def known(self) -> int:
         """Entries that the lists showed and that the archive had already."""
-        return max(0, self.listed - self.events.get(Event.NEW, 0) - self.events.get(Event.DUPLICATE, 0))
+        return max(0, self.listed - self.new - self.events.get(Event.DUPLICATE, 0))
+
+    @property
+    def new(self) -> int:
+        """Articles that were kept with a text of their own for the first time, near-duplicates of others included."""
+        return sum(self.events.get(event, 0) for event in FIRST_TEXTS)
 
 
 def next_nights(sealed: date | None) -> list[date]:
@@ -187,7 +193,7 @@ def _table(sums: list[PortalSum]) -> Table:
     table.add_column("other outcomes")
     table.add_column("verdict", no_wrap=True)
     for one in sums:
-        counts = [one.events.get(event, 0) for event in (Event.NEW, Event.REVISION, Event.DUPLICATE)]
+        counts = [one.new, *(one.events.get(event, 0) for event in (Event.REVISION, Event.DUPLICATE))]
         others = ", ".join(f"{name} {count}" for name, count in sorted(one.others.items()))
         table.add_row(one.portal, str(one.listed), *map(str, counts), others, one.verdict)
     return table
@@ -210,7 +216,7 @@ def _preview(console: Console, archive: Archive, nights: list[date]) -> str:
     for night in reversed(nights):
         for run in archive.paths.closed_runs(night):
             lines = [decode_article(raw) for raw in read_lines(run / "articles.jsonl")]
-            line = next((line for line in lines if line.event is Event.NEW and line.file), None)
+            line = next((line for line in lines if line.event in FIRST_TEXTS and line.file), None)
             if line is not None and line.file is not None:
                 console.print(f"\n{run.name}/{line.file}:\n", markup=False, highlight=False)
                 text = (run / line.file).read_text(encoding="utf-8").splitlines()
