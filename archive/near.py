@@ -13,16 +13,21 @@ from hashlib import blake2b
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # ships no types
 
+from archive.issues import other_facts
 from vietnam.letters import fold
+from vietnam.signoff import read_signoff
 
-__all__ = ["LEAST_BANDS", "PARAMETERS", "bands", "near", "pack", "signature", "unpack"]
+__all__ = ["LEAST_BANDS", "PARAMETERS", "THRESHOLD", "bands", "contained", "near", "pack", "signature", "unpack"]
 
 _SHINGLE = 4  # words
 _BANDS = 64
 _ROWS = 2
 _SEED = 20250303
-_THRESHOLD = 0.7
-_SHARE = 0.3  # the shorter text has at least this share of the longer one's shingles
+THRESHOLD = 0.6
+"""The part of the shorter text's shingles that a near-duplicate has in the longer one, at least."""
+_THRESHOLD_NOTICE = 0.95  # of two texts of a paragraph: another place or day may be all that tells them apart
+_NOTICE = 80  # words
+_LEAST = 0.3  # Jaccard's index: what the bands still find, and what a teaser or a round-up stays below
 
 PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
 """What a signature was made by; one that was stored with other words has to be computed again."""
@@ -56,18 +61,43 @@ def _in_rows(signature: Sequence[int]) -> list[Sequence[int]]:
     return [signature[start : start + _ROWS] for start in range(0, len(signature), _ROWS)]
 
 
-def near(a: str, b: str) -> float | None:
-    """How alike two near-duplicates are, 0 to 1 in four decimals; None when the texts are two articles."""
-    one, other = _shingles(a), _shingles(b)
-    if not one or not other:
+def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:
+    """How alike two near-duplicates are, 0 to 1 in four decimals; None for two articles.
+
+    The figure is Jaccard's index of their shingles without sign-offs; `threshold` is about what `contained` gives.
+
+    Two articles they are when too little of the shorter one stands in the longer one, when the longer one is another
+    matter with a piece of the shorter one in it, or when they state other facts in the same words.
+    """
+    if fold(a) == fold(b):
+        return 1.0 if _WORD.search(a) else None
+    unsigned = _unsigned(a), _unsigned(b)
+    one, other = (_shingles(text) for text in unsigned)
+    if not one or not other or _likeness(one, other) < _LEAST:
         return None
-    if one == other:
-        return 1.0
-    common = len(one & other)
-    less, more = sorted((len(one), len(other)))
-    if common < _THRESHOLD * less or less < _SHARE * more:
+    notices = max(len(text.split()) for text in unsigned) < _NOTICE
+    if _contained(one, other) < (_THRESHOLD_NOTICE if notices else threshold) or other_facts(*unsigned):
         return None
-    return round(common / (less + more - common), 4)
+    return round(_likeness(one, other), 4)
+
+
+def contained(a: str, b: str) -> float:
+    """The part of the shorter text's shingles that stand in the longer one, 0 to 1: what the threshold is about."""
+    return _contained(_shingles(_unsigned(a)), _shingles(_unsigned(b)))
+
+
+def _contained(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def _unsigned(text: str) -> str:
+    """The text without a line at its end that names who wrote it: a re-post has another one."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[:-1]) if len(lines) > 1 and read_signoff(lines[-1:]) else text
 
 
 def pack(signature: Sequence[int]) -> bytes:
