@@ -91,7 +91,9 @@ class Paths:
 
 def _run_folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        for path in folder.iterdir():
+        with disk_errors(f"cannot look into {folder}"):
+            inside = list(folder.iterdir())
+        for path in inside:
             if RUN_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
                 yield path
 

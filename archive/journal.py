@@ -27,7 +27,8 @@ def plainly(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise RunBusy(f"{path} is locked by another process; try again when it has ended") from error
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+        unmade = code == sqlite3.SQLITE_CANTOPEN and path.parent.is_dir()  # it, or its journal, cannot be made there
+        if unmade or code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
             raise DiskFull(f"{path} cannot be written ({error}): free space or mend its permissions") from error
         if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise ArchiveUnusable(f"{path} cannot be used ({error}): restore ledger.db from a backup") from error
