@@ -1,8 +1,8 @@
 """Judge a portal's night: from its own counts, against its own history, with reasons a person can act on.
 
 Findings of the night alone (nobody answered, a list is empty, pages fit no layout) are told every night they hold. Those
-that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found and then every
-seventh night, and in between they stand among the reasons without making another bad night.
+that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found, after a week and
+after four weeks, and in between they stand among the reasons without making another bad night.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from vietnam.holidays import Rhythm, holiday_name, rhythm
 __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
-_TOLD_EVERY = 7
-_LOOKED_BACK = 10 * _TOLD_EVERY
+_TOLD = (0, 7, 28)  # nights after it was first found
+_APART = 7  # nights without it, after which it is found anew
 
 # The worst finding names the night.
 _ORDER = (
@@ -63,7 +63,7 @@ def _over_nights(night: NightCounts, history: History) -> Iterator[Finding]:
         return
     for found in _slow(after.seen):
         held = _held(after.seen, found.subject)
-        if held % _TOLD_EVERY == 0:
+        if held in _TOLD:
             yield found
         else:
             ago = "last night" if held == 1 else f"{held} nights ago"
@@ -75,12 +75,13 @@ def _slow(nights: Sequence[Seen]) -> list[Finding]:
 
 
 def _held(nights: Sequence[Seen], subject: str) -> int:
-    """For how many nights before the last one the same was found, night after night."""
+    """How many nights ago the same was first found, with no long pause since."""
     held = 0
-    while held < min(_LOOKED_BACK, len(nights) - 1):
-        if all(found.subject != subject for found in _slow(nights[: -held - 1])):
+    for ago in range(1, min(_TOLD[-1] + 2, len(nights))):
+        if ago > held + _APART:
             break
-        held += 1
+        if any(found.subject == subject for found in _slow(nights[:-ago])):
+            held = ago
     return held
 
 

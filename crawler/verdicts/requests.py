@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from archive.records import Outcome, Verdict, WalkEnd
 from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts, times
 from crawler.verdicts.history import Seen
-from crawler.verdicts.usual import excess
+from crawler.verdicts.usual import IMPROBABLE, more
 
 __all__ = ["answer_findings", "article_findings"]
 
 _SHARE = 0.3  # of the articles asked for or read: above it, something is wrong unless it always was so
 _SAME = 0.5
 _FEW = 3
+_ALL_IMPROBABLE = 0.05  # where no page at all fits, one may be enough: a redesign shows so
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
 _BLOCKING = {
@@ -51,12 +52,12 @@ def article_findings(night: NightCounts, before: Sequence[Seen]) -> Iterator[Fin
     """What came of the articles that were asked for, beside what usually comes of them."""
     yield from _unread(night, before)
     gone = night.count(*_VANISHED)
-    if night.articles and night.wanted >= _GONE_FROM and _more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
+    if night.articles and night.wanted >= _GONE_FROM and more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
         words = f"{gone / night.wanted:.0%} of the articles asked for are gone: open one of them in a browser"
         yield Finding(Verdict.SUSPICIOUS, words, 1)
     yield from _layouts(night, before)
     aside = ((seen.measures.set_aside, _articles(seen)) for seen in before)
-    if _more(night.quarantined, night.articles, aside, _SHARE):
+    if more(night.quarantined, night.articles, aside, _SHARE):
         words = f"{night.quarantined} of {night.articles} articles were set aside by the checks: look at the quarantine"
         yield Finding(Verdict.SUSPICIOUS, words, 1)
     yield from _same(night, before)
@@ -72,18 +73,18 @@ def _unread(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
         yield Finding(None, words, 1)
         return
     if night.wanted and not read and not (night.withdrawn == night.wanted < _FEW):
-        counts = ((one.wanted - one.read, one.wanted) for one in map(_Asked, before))
-        if _more(night.wanted, night.wanted, counts, 0):
+        if more(night.wanted, night.wanted, _asked(before, night.of_articles), _SAME):
             words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
             yield Finding(Verdict.BROKEN, words, 2)
-    elif _more(missing, night.wanted, _asked(before, unread), _SHARE):
+    elif more(missing, night.wanted, _asked(before, unread), _SHARE):
         share = missing / night.wanted
         yield Finding(Verdict.SUSPICIOUS, f"{share:.0%} of the articles could not be read: {_most(night)}", 2)
 
 
 def _layouts(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
     read = night.laid or night.articles
-    if _more(night.misses, read, ((seen.misses, seen.laid) for seen in before), _SHARE):
+    improbable = _ALL_IMPROBABLE if night.misses == read else IMPROBABLE
+    if more(night.misses, read, ((seen.misses, seen.laid) for seen in before), _SHARE, improbable):
         words = f"{night.misses} of {read} pages fit no layout: the portal was redesigned or a layout is missing"
         yield Finding(Verdict.SUSPICIOUS, words, 3)
     for misfit in night.misfits:
@@ -91,14 +92,15 @@ def _layouts(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
             f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
             f" {misfit.pages} sampled pages: the layout no longer fits"
         )
-        yield Finding(Verdict.SUSPICIOUS, words, 2)
+        alone = bool(before) and misfit.lacking == 1 < misfit.pages  # any layout may miss on one odd page
+        yield Finding(None if alone else Verdict.SUSPICIOUS, words, 2)
 
 
 def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
     """The same page for every address is an outage; texts that are all known under other addresses are new addresses."""
     same = night.measures.identical + night.measures.near
     counts = ((seen.measures.identical + seen.measures.near, _articles(seen)) for seen in before)
-    if same > 1 and _more(same, night.articles, counts, _SAME):
+    if (same > 2 or same == night.articles > 1) and more(same, night.articles, counts, _SAME):
         words = (
             f"{same} of {night.articles} articles have the text of another one: the portal may answer every address with"
             f" one page; open two of them in a browser"
@@ -106,21 +108,12 @@ def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
         yield Finding(Verdict.SUSPICIOUS, words, 2)
     known = night.measures.repeated
     counts = ((seen.measures.repeated, _articles(seen)) for seen in before)
-    if known >= _GONE_FROM and _more(known, night.articles, counts, _SAME):
+    if known >= _GONE_FROM and more(known, night.articles, counts, _SAME):
         words = (
             f"{known} of {night.articles} articles were kept before under other addresses: the portal changed its"
             f" addresses; look at the keys of its family"
         )
         yield Finding(Verdict.SUSPICIOUS, words, 1)
-
-
-class _Asked:
-    """What was asked for on an earlier night, and how much of it was read."""
-
-    def __init__(self, seen: Seen) -> None:
-        asked = seen.measures.asked
-        self.wanted = sum(asked.values())
-        self.read = sum(asked.get(outcome.value, 0) for outcome in _READ)
 
 
 def _articles(seen: Seen) -> int:
@@ -132,13 +125,6 @@ def _asked(before: Sequence[Seen], outcomes: Iterable[Outcome]) -> Iterator[tupl
     for seen in before:
         asked = seen.measures.asked
         yield sum(asked.get(name, 0) for name in names), sum(asked.values())
-
-
-def _more(count: int, of: int, before: Iterable[tuple[int, int]], floor: float) -> bool:
-    if not of or count <= floor * of:  # most nights end here, without a look at history
-        return False
-    counts = list(before)
-    return excess(count, of, sum(one for one, _ in counts), sum(whole for _, whole in counts), floor)
 
 
 def _most(night: NightCounts) -> str:

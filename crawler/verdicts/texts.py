@@ -10,7 +10,7 @@ from archive.measures import Measures
 from archive.records import Verdict
 from crawler.verdicts.counts import Finding
 from crawler.verdicts.history import Seen
-from crawler.verdicts.usual import excess
+from crawler.verdicts.usual import more
 
 __all__ = ["text_findings"]
 
@@ -22,7 +22,7 @@ _SPREAD, _NIGHTLY = (
     0.35,
     0.2,
 )  # of the logarithm of a text's length: the least of one text, and what a night's have in common
-_OLD, _OLD_TIMES, _OLD_TEXTS = 21, 5, 5  # days; times the usual; texts
+_OLD, _OLD_TIMES, _OLD_NIGHTS = 21, 5, 3  # days; times the usual; nights in a row: one may be an upload of old texts
 _UNDATED = 0.5
 
 
@@ -57,27 +57,24 @@ def _shorter(nights: Sequence[Measures]) -> Iterator[Finding]:
 
 def _old(nights: Sequence[Measures]) -> Iterator[Finding]:
     dated = [one for one in nights if one.lag_days is not None]
-    for count in _WINDOWS:
-        window, before = dated[-count:], dated[-count - _BEFORE : -count]
-        if len(window) < count or sum(one.dated for one in before) < _TEXTS:
-            return
-        texts = sum(one.dated for one in window)
-        lag, usual = _middle(window, _lag), _middle(before, _lag)
-        most = sorted(map(_lag, before))[len(before) * 9 // 10]
-        if texts >= _OLD_TEXTS and lag > max(_OLD, _OLD_TIMES * most):
-            words = (
-                f"the last {texts} new texts are {lag:.0f} days old where {usual:.0f} are usual: the list shows old"
-                f" entries, or another date is read; look at its order in a browser"
-            )
-            yield Finding(Verdict.SUSPICIOUS, words, 1, "old")
-            return
+    window, before = dated[-_OLD_NIGHTS:], dated[-_OLD_NIGHTS - _BEFORE : -_OLD_NIGHTS]
+    if sum(one.dated for one in before) < _TEXTS:
+        return
+    most = sorted(map(_lag, before))[len(before) * 9 // 10]
+    if min(map(_lag, window)) > max(_OLD, _OLD_TIMES * most):
+        words = (
+            f"the new texts of {_OLD_NIGHTS} nights are {_middle(window, _lag):.0f} days old where"
+            f" {_middle(before, _lag):.0f} are usual: the list shows old entries, or another date is read; look at its"
+            f" order in a browser"
+        )
+        yield Finding(Verdict.SUSPICIOUS, words, 1, "old")
 
 
 def _undated(nights: Sequence[Measures]) -> Iterator[Finding]:
-    tonight, before = nights[-1], nights[-_BEFORE - 1 : -1]
-    undated, texts = sum(one.texts - one.dated for one in before), sum(one.texts for one in before)
+    tonight, before = nights[-1], [(one.texts - one.dated, one.texts) for one in nights[-_BEFORE - 1 : -1]]
+    undated, texts = sum(one for one, _ in before), sum(whole for _, whole in before)
     missing = tonight.texts - tonight.dated
-    if texts >= _TEXTS and missing > 1 and excess(missing, tonight.texts, undated, texts, _UNDATED):
+    if texts >= _TEXTS and more(missing, tonight.texts, before, _UNDATED):
         words = (
             f"{missing} of {tonight.texts} new texts have no publication date, {undated / texts:.0%} are usual: the"
             f" layout no longer finds it"

@@ -1,14 +1,14 @@
 """What is usual for a portal, in numbers: counts by kind of day, their spread, and how improbable a count is.
 
 Counts of news vary more than chance alone would have it (campaigns, sessions of the council, somebody's leave), so they
-are held against a negative binomial distribution. Its mean is a mean with its upper end cut off at the median and four
-deviations (MAD), so that a burst does not become what is usual; kinds of days that were seen rarely lean on what is
+are held against a negative binomial distribution. Its mean is a mean with its upper end cut off at the median and two
+and a half deviations (MAD), so that a burst does not become what is usual; kinds of days that were seen rarely lean on what is
 common among portals. The constants are those with which the simulated years of `bench/verdicts.py` went well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from statistics import fmean, median
@@ -16,15 +16,16 @@ from statistics import fmean, median
 from crawler.verdicts.history import Observed
 from vietnam.holidays import Rhythm
 
-__all__ = ["Usual", "binomial_tail", "excess", "rate_words", "usual"]
+__all__ = ["IMPROBABLE", "Usual", "binomial_tail", "excess", "more", "rate_words", "usual"]
 
 _PRIOR = {Rhythm.WORKDAY: 1.0, Rhythm.SATURDAY: 0.4, Rhythm.SUNDAY: 0.3, Rhythm.HOLIDAY: 0.3, Rhythm.TET: 0.0}
 _PRIOR_ARTICLES = 6  # so many articles' worth of what is common among portals
 _SPREAD, _SPREAD_NIGHTS = 0.3, 20  # squared coefficient of variation before anything is known, and its worth in nights
 _DRIFT = 0.25  # a portal's level moves by about so much over the weeks, and no window is long enough to average it out
-_SIGMAS, _MAD = 4, 1.4826
+_SIGMAS, _MAD = 2.5, 1.4826
 _SURE = 50  # articles of history from which a share says what is usual
-_IMPROBABLE = 0.005
+IMPROBABLE = 2e-4  # a share of articles, by what was usual: a year has 365 nights and several shares
+_TOGETHER = (0, 2, 6)  # nights before tonight that are counted with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,23 @@ def _spread(counts: Sequence[float]) -> float:
     return (worth * own + _SPREAD_NIGHTS * _SPREAD) / (worth + _SPREAD_NIGHTS)
 
 
+def more(count: int, of: int, before: Iterable[tuple[int, int]], floor: float, improbable: float = IMPROBABLE) -> bool:
+    """Whether tonight's share is more than history explains, by itself or with the nights right before it.
+
+    `before` are the same two numbers of earlier nights, oldest first. A portal of two articles a week needs several
+    nights to be sure.
+    """
+    if not of or count <= floor * of:  # most nights end here, without a look at history
+        return False
+    counts = list(before)
+    for nights in _TOGETHER:
+        late, early = counts[len(counts) - nights :], counts[: len(counts) - nights]
+        bad, whole = count + sum(one for one, _ in late), of + sum(each for _, each in late)
+        if excess(bad, whole, sum(one for one, _ in early), sum(each for _, each in early), floor, improbable):
+            return True
+    return False
+
+
 def binomial_tail(count: int, of: int, share: float) -> float:
     """How probable it is that so many or more of `of` are what usually is a `share` of them."""
     both = log(share), log1p(-share)
@@ -100,13 +118,18 @@ def binomial_tail(count: int, of: int, share: float) -> float:
     return min(sum(exp(value) for value in logs), 1.0)
 
 
-def excess(count: int, of: int, before: int, of_before: int, floor: float) -> bool:
-    """Whether `count` of `of` is more than a floor and, where history knows the kind, improbable by its share before."""
+def excess(count: int, of: int, before: int, of_before: int, floor: float, improbable: float = IMPROBABLE) -> bool:
+    """Whether `count` of `of` is more than a floor and improbable by its share before.
+
+    What never happened before needs no more than happening to all, or to two.
+    """
     if count <= floor * of:
         return False
-    if of_before < _SURE or before == 0:
+    if of_before < _SURE:
         return True
-    return binomial_tail(count, of, (before + 0.5) / (of_before + 1)) < _IMPROBABLE
+    if before == 0:
+        return count > 1 or count == of
+    return binomial_tail(count, of, (before + 0.5) / (of_before + 1)) < improbable
 
 
 def rate_words(week: float) -> str:

@@ -17,11 +17,11 @@ from crawler.verdicts.usual import Usual, rate_words, usual
 __all__ = ["volume_findings"]
 
 _BEFORE = 84  # nights from which what is usual is taken
-_LEAST = 14  # fewer than this say too little for a judgement over several nights
-_SILENT_PORTAL, _SILENT_SECTION = 2e-4, 5e-5
+_LEAST, _LEAST_SECTION = 14, 28  # fewer nights than this say too little for a judgement over several
+_SILENT_PORTAL, _SILENT_SECTION = 1e-4, 5e-5
 _LONGER = 1.5  # than the longest silence before
 # Nights, the share of the usual below which a number is looked at, and how improbable it has to be.
-_FALLEN = ((1, 0.1, 1e-4), (7, 0.35, 5e-4), (14, 0.45, 1e-3), (28, 0.5, 2e-3))
+_FALLEN = ((1, 0.1, 2e-5), (7, 0.35, 1e-4), (14, 0.4, 3e-4), (28, 0.5, 1e-3))
 
 
 def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def _silent(observed: Sequence[Observed], section: str | None, whole: Usual) -> 
     """Nothing new for nights on end."""
     silence = _trailing(observed)
     before = observed[: len(observed) - silence][-_BEFORE:]
-    if not silence or len(before) < _LEAST:
+    if not silence or len(before) < (_LEAST_SECTION if section else _LEAST):
         return
     was = usual(before, whole.factors if section else None)
     likely = was.at_most(0, was.expected(observed[len(observed) - silence :]), silence)
@@ -67,7 +67,7 @@ def _silent(observed: Sequence[Observed], section: str | None, whole: Usual) -> 
         f"{who} shown nothing new {since}; {rate_words(was.week)} were usual: open its list in a browser; it may have"
         f" moved, stand still, or its new entries no longer fit the selector"
     )
-    yield Finding(Verdict.THIN, words, 1 if section else 2, f"silent {section or ''}")
+    yield Finding(Verdict.THIN, words, 1 if section else 2, f"silent {section}" if section else "volume")
 
 
 def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
@@ -85,7 +85,7 @@ def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
                 f"{count} new entries {over} where {expected:.0f} are usual ({rate_words(was.week)}): compare the lists"
                 f" with the portal in a browser; sections may have moved or been given up"
             )
-            yield Finding(Verdict.THIN, words, 1, "fallen")
+            yield Finding(Verdict.THIN, words, 1, "volume")
             return
 
 
