@@ -50,9 +50,13 @@ class Index:
     def create(cls, where: Database | Path) -> Index:
         """Make the tables where they are missing."""
         index = cls(where)
-        with index.writing() as transaction:
-            index.database.create(transaction.connection)
-            transaction.note_method()
+        try:
+            with index.writing() as transaction:
+                index.database.create(transaction.connection)
+                transaction.note_method()
+        except BaseException:
+            index.close()
+            raise
         return index
 
     def close(self) -> None:

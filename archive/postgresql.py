@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
@@ -33,6 +33,10 @@ _REBUILD = "`python -m archive rebuild` makes the index again from the files"
 # libpq's, unless the address says otherwise: a dead server is noticed, a dead client lets go of the lock.
 _CONNECT = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _SESSION = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+
+# The lines are flushed when this commits: a server that may forget the last commits (synchronous_commit = off) may not here.
+_WRITE = """SELECT set_config('lock_timeout', %s, true),
+CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class PostgresqlSchema(Database):
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS:.0f}s'")
+            connection.exec_driver_sql(_WRITE, (f"{BUSY_SECONDS:.0f}s",))
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
 
         return engine
@@ -165,7 +169,7 @@ class PostgresqlSchema(Database):
             )
         if state[:2] in ("3F", "42"):
             return ArchiveError(f"{self.label}: {said}; {_REBUILD}")
-        if state[:2] == "22":
+        if state[:2] == "22" or isinstance(error, DataError):
             return ArchiveError(
                 f"{self.label}: {said}; the batch was rolled back, nothing kept is lost; please report it"
             )

@@ -18,6 +18,7 @@ from archive.lookbacks import LookBackQueries
 from archive.near_queries import NearQueries
 from archive.records import Event, LookBackMark, Outcome, Run, WalkEnd
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
+from archive.run_queries import RunQueries
 from archive.runs import run_from
 from archive.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from vietnam.letters import strip_diacritics
@@ -42,7 +43,7 @@ _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
-class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, LookBackQueries):
+class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, LookBackQueries, RunQueries):
     """The questions, on one connection."""
 
     # what a crawl asks

@@ -32,6 +32,7 @@ from archive.errors import ArchiveUnusable, UsageError
 from archive.identity import Identity, Paths, create_identity, read_identity, run_order
 from archive.index import Index
 from archive.judgement import Judge
+from archive.left_behind import refuse_left_behind
 from archive.manifest import Seal
 from archive.night import seal_night, sealed_runs, seals_on_disk
 from archive.placing import hold, place_run
@@ -55,6 +56,11 @@ class Archive:
                 )
             Index.create(database).close()
         self.index = Index(database, read_only=read_only)
+        try:
+            refuse_left_behind(paths, self.index, read_only=read_only)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def create(cls, root: Path, kind: Kind, archive_id: UUID, now: datetime) -> Archive:
