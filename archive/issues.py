@@ -93,17 +93,17 @@ def standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: Kind) -> 
 
 
 def _standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: Kind) -> Standing:
-    shapes, stated = set[str](), set[str]()
-    for _, shape, said in _windows(other, kind):
+    shapes, stated = set[str](), set[tuple[str, str]]()
+    for _, shape, value in _windows(other, kind):
         shapes.add(shape)
-        stated.add(said)
+        stated.add((shape, value))
     words = [word for sentence in one for word in sentence]
     compared, agreed = set[int](), set[int]()
-    for places, shape, said in _windows(one, kind):
+    for place, shape, value in _windows(one, kind):
         if shape in shapes:
-            compared.update(places)
-        if said in stated:
-            agreed.update(places)
+            compared.add(place)
+        if (shape, value) in stated:
+            agreed.add(place)
     others = [words[place] for place in compared - agreed]
     return Standing(
         compared=len(compared),
@@ -113,8 +113,8 @@ def _standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: Kind) ->
     )
 
 
-def _windows(text: Sequence[Sentence], kind: Kind) -> Iterator[tuple[list[int], str, str]]:
-    """Every four words of a sentence with a fact among them: its places, the words without it, the words with it.
+def _windows(text: Sequence[Sentence], kind: Kind) -> Iterator[tuple[int, str, str]]:
+    """Every four words of a sentence with a fact among them: its place, the words without the facts, its value.
 
     Three other words have to tell where it stands; two, where figures stand side by side as a date and its year do.
     """
@@ -127,11 +127,11 @@ def _windows(text: Sequence[Sentence], kind: Kind) -> Iterator[tuple[list[int], 
         }
         for first in sorted(firsts):
             window = sentence[first : first + size]
-            places = [start + place for place in at if first <= place < first + size]
+            places = [place for place in at if first <= place < first + size]
             beside = any(after - before == 1 for before, after in pairwise(places))
             if size - len(places) >= (2 if beside else min(3, size - 1)):
                 shape = " ".join(kind if word.kind is kind else word.value for word in window)
-                yield places, shape, " ".join(word.value for word in window)
+                yield from ((start + place, f"{place - first} {shape}", sentence[place].value) for place in places)
         start += len(sentence)
 
 
