@@ -22,7 +22,7 @@ from archive.errors import ArchiveError, DiskFull
 from archive.journal import journal_for
 from archive.schema import METADATA
 
-__all__ = ["SqliteFile"]
+__all__ = ["BUSY_SECONDS", "SqliteFile"]
 
 _BESIDE = ("-wal", "-shm", "-journal")
 

@@ -218,9 +218,9 @@ def test_a_night_by_the_commands(address: str, tmp_path: Path) -> None:
     run, _, articles = the_night(root)
     assert (run.complete, [line.key for line in articles]) == (True, ["a"])
     for command in (["list"], ["show", "ba_song/a"], ["verify"], ["rebuild"], ["verify"]):
-        done = archive_command(*command, "--archive", str(root))
-        assert (done.returncode, done.stderr) == (0, ""), command
-        assert PASSWORD not in done.stdout
+        told = archive_command(*command, "--archive", str(root))
+        assert (told.returncode, told.stderr) == (0, ""), command
+        assert PASSWORD not in told.stdout
     assert articles[0].id in archive_command("list", "--archive", str(root)).stdout
 
 
