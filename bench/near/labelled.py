@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 
+from bench.danang_rows import Row, read_rows
 from bench.near.copies import COPIED_NOTICES, COPIES, Copy
 from bench.near.formulas import accounts, issues, read_forms
 from bench.near.others import OTHER_NOTICES, OTHERS, Other
-from bench.near.sources import Source, words
+from bench.near.sources import Source, held_back, words
 from vietnam.letters import fold
 
-__all__ = ["Pair", "composed_pairs", "made_pairs", "real_pairs", "related"]
+__all__ = ["Pair", "composed_pairs", "doubled_pairs", "made_pairs", "real_pairs", "related"]
 
 _SHORT = 80  # words; title and lead of an article are rarely more
 _RUN = 30  # words in the same order: more than a quotation of a sentence
@@ -115,12 +117,25 @@ def _verbatim(one: Source, other: Source) -> bool:
     return len(found) >= 0.5 * len(less)
 
 
-def real_pairs(sources: Sequence[Source]) -> Iterator[Pair]:
-    """Every two articles that something binds, as they stand; a pair of both halves is of the held-back one."""
-    for one, other in combinations(sources, 2):
-        kind = related(one, other)
+def real_pairs(sources: Sequence[Source], candidates: Set[tuple[int, int]]) -> Iterator[Pair]:
+    """Every two articles that something binds, as they stand, and every two that the index brings together besides.
+
+    A pair of both halves is held back.
+    """
+    for one, other in combinations(range(len(sources)), 2):
+        a, b = sources[one], sources[other]
+        kind = related(a, b) or ("nothing but a candidate" if (one, other) in candidates else None)
         if kind is not None:
-            yield Pair(f"real: {kind}", one.text, other.text, kind == "re-post", one.held_back or other.held_back)
+            yield Pair(f"real: {kind}", a.text, b.text, kind == "re-post", a.held_back or b.held_back)
+
+
+def doubled_pairs(path: Path) -> Iterator[Pair]:
+    """The rows of the CSV that tell of one article under two addresses, as each of them has it."""
+    first: dict[str, Row] = {}
+    for row in read_rows(path):
+        known = first.setdefault(row.slug, row)
+        if known is not row:
+            yield Pair("real: two addresses", known.content, row.content, True, held_back(row.slug))
 
 
 def composed_pairs(seed: int) -> Iterator[Pair]:

@@ -14,7 +14,7 @@ from replicas.articles import PORTALS, articles
 from replicas.records import Kind, plain
 from vietnam.letters import fold
 
-__all__ = ["Source", "composed_sources", "recorded_sources", "words"]
+__all__ = ["Source", "composed_sources", "held_back", "recorded_sources", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,12 @@ class Source:
     @property
     def held_back(self) -> bool:
         """Whether the article is of the half that no parameter was chosen on: by its key, not by its place in a file."""
-        return sha256(self.key.encode()).digest()[0] % 2 == 1
+        return held_back(self.key)
+
+
+def held_back(key: str) -> bool:
+    """Whether what a key names is of the half that no parameter was chosen on."""
+    return sha256(key.encode()).digest()[0] % 2 == 1
 
 
 def words(lines: Sequence[str]) -> int:
