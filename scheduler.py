@@ -25,11 +25,13 @@ from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.records import Kind
+from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock
 from crawler.nights import Ways
 from crawler.nightsettings import NightSettings, read_settings
 from crawler.portal import DeclarationError
 from crawler.status import status
+from crawler.tonight import day_of
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent
@@ -68,12 +70,16 @@ def resident(bell: Bell) -> ExitCode:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    deeper = arguments[:1] == ["backfill"]
+    options = _backfill_parser().parse_args(arguments[1:]) if deeper else _parser().parse_args(arguments)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     _log_lines()
     try:
         settings = _settings(options.settings)
         archive = options.archive or settings.archive
+        if deeper:
+            return _backfill(options, settings, archive, console)
         if options.command == "status":
             return status(archive, settings, console, as_json=options.json)
         bell = Bell(_asked(options, settings, archive), console)
@@ -105,6 +111,20 @@ def _run(bell: Bell, options: argparse.Namespace) -> int:
     return ExitCode.INTERRUPTED if bell.stop.is_set() else code
 
 
+def _backfill(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:
+    asked = backfill_of(options)
+    night = day_of("--night", options.night) if options.night else None
+    ways = Ways(1, logs=settings.logs)
+    bell = Bell(Asked(archive, settings, _kind(), (asked.portal,), night, ways, once=True), console)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: bell.stop.set())
+    return backfill(bell, asked)
+
+
+def _kind() -> Kind:
+    return Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
+
+
 def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> Asked:
     if (options.portal or options.night or options.jobs) and not options.once:
         raise UsageError("--portal, --night and --jobs belong to --once: the schedule itself stands in nights.toml")
@@ -116,7 +136,7 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
     if not 1 <= jobs <= 64:
         raise UsageError(f"--jobs should be from 1 to 64, found {jobs}")
     retry = timedelta(0) if options.once else timedelta(minutes=5)
-    kind = Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
+    kind = _kind()
     if night is not None and kind is Kind.LIVE and night > clock().date():
         raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
     ways = Ways(jobs, retry, logs=settings.logs)
@@ -154,6 +174,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive (default: the one of nights.toml)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: nights.toml)")
     parser.add_argument("--json", action="store_true", help="with status: as JSON")
+    parser.epilog = (
+        "`python scheduler.py backfill PORTAL --since D` walks a portal's lists further back; it has its own --help."
+    )
+    return parser
+
+
+def _backfill_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python scheduler.py backfill",
+        description="Walk a portal's lists back to a day. Again: it goes on where it stopped. No night's verdict counts it.",
+    )
+    backfill_options(parser)
     return parser
 
 

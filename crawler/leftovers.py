@@ -7,7 +7,7 @@ from datetime import date, datetime
 from archive.errors import RunBusy
 from archive.judgement import Judgement, Version
 from archive.ledger import State
-from archive.records import Document, Kind, Run, Verdict
+from archive.records import BACKFILL, Document, Kind, Outcome, Run, Verdict
 from archive.store import Archive
 from archive.tally import Tally
 from crawler.clock import Clock
@@ -44,8 +44,15 @@ def close_leftover(archive: Archive, portal: str, night: date, state: State, rea
         return verdict, (reason,)
 
     left = archive.start(portal, night, now, _nothing_new)
+    deeper = [page for page in left.pages if page.lookback is not None and page.lookback.since is not None]
+    only = deeper and all(page in deeper or page.outcome is Outcome.ROBOTS for page in left.pages)
     return left.close(
-        now, complete=False, finish_reason=state.value, judge_night=judge_night, extraction={}, software={}
+        now,
+        complete=False,
+        finish_reason=BACKFILL if only else state.value,
+        judge_night=judge_night,
+        extraction={},
+        software={},
     )
 
 

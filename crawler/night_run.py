@@ -22,6 +22,7 @@ from archive.records import Event, Outcome, Run, Verdict, WalkEnd
 from archive.removal import VANISHED
 from archive.store import Archive
 from archive.tally import Tally
+from crawler.backfill_run import end_backfill
 from crawler.disk import low_disk_error
 from crawler.keeper import BLOCKED, UNREACHABLE
 from crawler.replica import ReplicaServer
@@ -96,6 +97,8 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
         return ExitCode.BUG
     if spider.fatal is not None:
         raise spider.fatal
+    if tonight.backfill is not None:
+        return end_backfill(night, tonight, spider)
     reason = spider.finish_reason
     if reason not in _ENDED:
         night.suspend()

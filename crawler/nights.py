@@ -147,8 +147,8 @@ class NightRunner:
         limits = Limits(self.settings.deadline, self.settings.memory, self.ways.grace)
         try:
             process = CrawlProcess(
-                (self.ways.command or self._command)(claim.portal, claim.night),
-                self._environment(progress),
+                (self.ways.command or self.command_of)(claim.portal, claim.night),
+                self.environment_of(progress),
                 logs / f"{claim.portal}.log",
                 limits,
                 time.monotonic(),
@@ -160,7 +160,7 @@ class NightRunner:
         self._running[claim.portal] = _Running(claim, process, where, progress, time.monotonic())
         self.watch.started(claim.portal, claim.night, claim.tries)
 
-    def _command(self, portal: str, night: date) -> list[str]:
+    def command_of(self, portal: str, night: date) -> list[str]:
         """What runs one portal's night."""
         own = self.settings.portal(portal)
         command = [sys.executable, "-m", "scrapy", "crawl", portal]
@@ -174,7 +174,8 @@ class NightRunner:
             command += ["-s", f"LOOKBACK_{name}={value}"]
         return command
 
-    def _environment(self, progress: Path) -> dict[str, str]:
+    def environment_of(self, progress: Path) -> dict[str, str]:
+        """What it runs in: ours, with what the settings and the progress file add."""
         told = {"PROGRESS_FILE": str(progress.resolve()), "PYTHONUNBUFFERED": "1"}
         if self.settings.contact:
             told["LUU_TRU_CONTACT"] = self.settings.contact

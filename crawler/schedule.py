@@ -15,6 +15,7 @@ from archive.ledger import Ledger, Standing, State
 from archive.manifest import Seal, load_key
 from archive.records import Kind
 from archive.store import Archive
+from crawler.clock import Clock
 from crawler.leftovers import close_leftover, place_finished
 from crawler.nightsettings import NightSettings
 from crawler.portals import Portal, why_skipped
@@ -129,11 +130,22 @@ class Schedule:
         if before is not None and before.night > night and night not in self.archive.unsealed_nights():
             return []
         place_finished(self.archive)
+        if not self._strays_closed(night):
+            return []
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
         missed = {row.portal: row.reason for row in rows if row.state is not State.DONE and row.run is None}
         seal = self.archive.seal(night, missed, key)
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
         return [] if known else [seal]
+
+    def _strays_closed(self, night: date) -> bool:
+        """Close what a backfill that was killed left open, which no row of the ledger owes; False while one still runs."""
+        for portal in self.archive.open_runs(night):
+            try:
+                close_leftover(self.archive, portal, night, State.PARTIAL, "its process died", Clock().now())
+            except RunBusy:
+                return False
+        return True
 
     def ended(self, night: date, names: Collection[str]) -> bool:
         """Whether these portals' nights are terminal."""

@@ -108,8 +108,8 @@ def at(day: date, hour: int = 10) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=TZ)
 
 
-def late(number: int, published: date, appears: date, **more: object) -> ReplicaArticle:
-    return replace(past_article(QuangNinh, number, at(published)), appears=appears, **more)
+def late(number: int, published: date, appears: date, files: tuple[str, ...] = ()) -> ReplicaArticle:
+    return replace(past_article(QuangNinh, number, at(published)), appears=appears, files=files)
 
 
 OLDER = past_articles(QuangNinh, 40, at(FIRST - timedelta(days=1)), timedelta(hours=8))
@@ -231,6 +231,7 @@ def test_the_bound_on_requests_cuts_it_and_the_next_nights_go_on(
             break
         assert said_by_status(root)[1].endswith("cut, goes on next night")
     assert LATE_ONES < kept
+    assert run.lookback is not None
     assert run.lookback.complete
     total = said_by_status(root)[1]
     assert total.endswith(f"in {number + 1} nights, 2 found (2 late), complete")
