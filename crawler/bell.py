@@ -6,9 +6,11 @@ import logging
 import time
 from collections.abc import Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from statistics import median
 from threading import Event, Lock
 
 from rich.console import Console
@@ -18,7 +20,8 @@ from archive.ledger import Ledger
 from archive.manifest import Seal, load_key
 from archive.records import Kind
 from archive.store import Archive
-from crawler.figures import Figures, gather
+from crawler.disk import room, shortage
+from crawler.figures import USUAL_NIGHTS, Figures, gather
 from crawler.log_folders import remove_old
 from crawler.morning import Morning, night_report, surely
 from crawler.nights import NightRunner, Ways
@@ -203,8 +206,18 @@ class Bell:
             self._ticked = time.monotonic()
             return clock()
 
-        runner = NightRunner(archive, ledger, asked.settings, self._portals, asked.ways, watch, self.stop, now)
+        ways = replace(asked.ways, shortage=partial(self._shortage, archive))
+        runner = NightRunner(archive, ledger, asked.settings, self._portals, ways, watch, self.stop, now)
         return Schedule(archive, ledger, asked.settings, self._portals), runner
+
+    def _shortage(self, archive: Archive, portal: str) -> str | None:
+        """Why a portal's night may not start: its usual size would leave too little on the disk."""
+        sizes = [run.bytes for run in archive.history(portal, date.max, USUAL_NIGHTS)]
+        try:
+            left = room(archive.paths.root)
+        except OSError:
+            return None  # the archive itself will say it better
+        return shortage(left, self.asked.settings.min_free, int(median(sizes)) if sizes else 0)
 
     def _say_seals(self, seals: list[Seal]) -> None:
         for seal in seals:

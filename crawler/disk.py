@@ -15,7 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import Protocol
 
-__all__ = ["MIN_FILES", "Room", "StatVfs", "in_words", "nights_left", "read_size", "room", "shortage"]
+from archive.errors import DiskFull
+
+__all__ = ["MIN_FILES", "Room", "StatVfs", "in_words", "low_disk_error", "nights_left", "read_size", "room", "shortage"]
 
 MIN_FILES = 10_000
 """Files that must still fit on the file system before a crawl starts; a portal's night makes some dozens."""
@@ -66,6 +68,13 @@ def shortage(left: Room, wanted: int, needed: int = 0) -> str | None:
     if left.files is not None and left.files < MIN_FILES and wanted:
         return f"low disk: room for {left.files} more files, {MIN_FILES} wanted"
     return None
+
+
+def low_disk_error(short: str) -> DiskFull:
+    """The error of work that was not done for want of room."""
+    return DiskFull(
+        f"{short}; free space, or lower `min_free` in nights.toml, and run the night again: nothing is lost"
+    )
 
 
 def nights_left(free: int, wanted: int, sizes: Sequence[int]) -> int | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["open_log", "remove_old"]
+__all__ = ["note", "open_log", "remove_old"]
 
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*\.(log|progress)")
@@ -26,7 +26,7 @@ def open_log(path: Path, head: str) -> tuple[BinaryIO, str | None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("ab", buffering=0)
-        stream.write(f"{head}\n".encode())
+        stream.write(f"{head}\n".encode() if head else b"")
         return stream, None
     except OSError as error:
         if stream is not None:
@@ -34,6 +34,16 @@ def open_log(path: Path, head: str) -> tuple[BinaryIO, str | None]:
                 stream.close()
         lost = f"{path} cannot be written ({error.strerror or error}): this run has no log"
         return Path(os.devnull).open("ab", buffering=0), lost
+
+
+def note(path: Path, line: str) -> str | None:
+    """Add a line to a log; None when it was written, else why not in words."""
+    try:
+        with path.open("ab") as stream:
+            stream.write(f"{line}\n".encode())
+    except OSError as error:
+        return f"{path} cannot be written ({error.strerror or error}): the end of its log is lost"
+    return None
 
 
 def remove_old(logs: Path, night: date, keep: int, now: datetime) -> list[date]:

@@ -32,6 +32,7 @@ __all__ = [
     "LogStyle",
     "SureHandler",
     "TextLines",
+    "event_line",
     "install",
     "last_event",
     "one_line",
@@ -152,6 +153,20 @@ def install(
             logging.root.removeHandler(other)
     logging.root.addHandler(handler)
     logging.root.setLevel(level)
+
+
+def event_line(style: LogStyle, moment: datetime, message: str) -> str:
+    """A line of a log that is written from outside: when a crawl was started and how it ended."""
+    local = moment.astimezone(TZ)
+    if style is LogStyle.JSON:
+        said = {
+            "time": local.isoformat(timespec="milliseconds"),
+            "level": "INFO",
+            "logger": "scheduler",
+            "message": message,
+        }
+        return json.dumps(said, ensure_ascii=False)
+    return f"{local:%Y-%m-%d %H:%M:%S} INFO {one_line(message)}"
 
 
 def refuse(message: str, style: LogStyle, secrets: tuple[str, ...] = ()) -> None:

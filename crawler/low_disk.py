@@ -13,22 +13,14 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
-from archive.errors import DiskFull
 from crawler.disk import StatVfs, room, shortage
 from crawler.keeper import NightKeeper
 
-__all__ = ["LOW_DISK", "LowDisk", "low_disk_error"]
+__all__ = ["LOW_DISK", "LowDisk"]
 
 LOW_DISK = "low_disk"
 """The finish reason of a crawl that stopped for want of room."""
 _SECONDS = 5.0
-
-
-def low_disk_error(short: str) -> DiskFull:
-    """The error of work that was not done for want of room."""
-    return DiskFull(
-        f"{short}; free space, or lower `min_free` in nights.toml, and run the night again: nothing is lost"
-    )
 
 
 class LowDisk:

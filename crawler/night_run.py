@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -25,6 +24,8 @@ from archive.tally import Tally
 from crawler.backfill_run import end_backfill
 from crawler.disk import low_disk_error
 from crawler.keeper import BLOCKED, UNREACHABLE
+from crawler.logs import LogStyle, refuse
+from crawler.low_disk import LOW_DISK
 from crawler.replica import ReplicaServer
 from crawler.suspects import night_note
 from crawler.tonight import Tonight, software
@@ -169,7 +170,7 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
     )
 
 
-def tell(error: ArchiveError) -> int:
+def tell(error: ArchiveError, style: LogStyle = LogStyle.TEXT) -> int:
     """An error of ours as its one line on stderr, and its exit code."""
-    sys.stderr.write(f"{error}\n")
+    refuse(str(error), style)
     return int(error.exit_code)

@@ -5,6 +5,7 @@ Everything happens in one thread: the kernel ends a crawl when the thread that s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -19,11 +20,15 @@ from archive.ledger import Claim, Ending, Ledger, StaleClaim, State
 from archive.owner import Owner
 from archive.records import Kind, Run
 from archive.store import Archive
+from crawler.disk import low_disk_error
 from crawler.leftovers import close_leftover, last_run, place_finished
+from crawler.log_folders import note
+from crawler.logs import LOG_STYLE, event_line
 from crawler.nightsettings import NightSettings
 from crawler.portals import Portal, addresses
 from crawler.process import CrawlProcess, Ended, Limits, Stop
 from crawler.progress import Watch, read_counts
+from crawler.redaction import for_crawl
 
 __all__ = ["LEASE", "NightRunner", "Ways"]
 
@@ -39,13 +44,17 @@ _HALTED = Stop("stopped because the archive cannot be written", ExitCode.DISK_FU
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How nights are run: how many side by side, pause before another try, grace after SIGTERM, where logs go."""
+    """How nights are run: how many side by side, pause before another try, grace after SIGTERM, where logs go.
+
+    `shortage` is asked before each portal's night: why it may not start, in words, or None.
+    """
 
     jobs: int
     retry: timedelta = timedelta(minutes=5)
     grace: timedelta = timedelta(seconds=30)
     logs: Path = Path("var/log")
     command: Callable[[str, date], list[str]] | None = None
+    shortage: Callable[[str], str | None] = lambda portal: None
 
 
 @dataclass(slots=True)
@@ -74,6 +83,7 @@ class NightRunner:
     owner: Owner = field(default_factory=Owner.here)
     _running: dict[str, _Running] = field(default_factory=dict)
     _fatal: ArchiveError | None = None
+    _short: DiskFull | None = None
 
     def run(self, night: date, names: Collection[str], until: datetime | None) -> None:
         """Run the named portals' nights that are owed, at the latest until the cut-off.
@@ -81,15 +91,15 @@ class NightRunner:
         Returns when nothing of it runs and nothing more is due now. Raises DiskFull, or the error of a log that cannot be
         made, after everything was stopped.
         """
-        self._fatal = None
+        self._fatal = self._short = None
         try:
             while True:
                 self._tell(until)
-                if not self._halted(until):
+                if not self._halted(until) and self._short is None:
                     self._start_some(night, names)
                 for name in list(self._running):
                     self._look_at(name)
-                if not self._running and (self._halted(until) or not self._owed(night, names)):
+                if not self._running and (self._halted(until) or self._short or not self._owed(night, names)):
                     break
                 time.sleep(_POLL_SECONDS)
         finally:
@@ -97,8 +107,9 @@ class NightRunner:
                 running.process.kill()
             self._running.clear()
             self.watch.close()
-        if self._fatal is not None:
-            raise self._fatal
+        error = self._fatal or self._short
+        if error is not None:
+            raise error
 
     def _halted(self, until: datetime | None) -> bool:
         return self.stop.is_set() or self._fatal is not None or (until is not None and self.now() >= until)
@@ -123,10 +134,20 @@ class NightRunner:
             if any(where & running.addresses for running in self._running.values()):
                 continue  # portals on one address never side by side
             claim = self.ledger.claim(name, night, self.owner, self.now(), LEASE)
+            short = self.ways.shortage(name) if claim is not None else None
+            if claim is not None and short is not None:
+                self._refuse(claim, short)
+                return
             if claim is not None:
                 self._start(claim, where)
             if len(self._running) >= self.ways.jobs:
                 return
+
+    def _refuse(self, claim: Claim, short: str) -> None:
+        """Nothing new starts on a disk that is nearly full; what runs goes on until its own look at the disk stops it."""
+        self._short = low_disk_error(short)
+        later = self.now() + self.ways.retry
+        self._finish(claim, Ending(State.PLANNED, short, ExitCode.DISK_FULL, due=later, free=True), None)
 
     def _addresses(self, name: str) -> frozenset[str]:
         hosts = self.portals[name].hosts
@@ -143,7 +164,8 @@ class NightRunner:
             return
         logs = self.ways.logs / claim.night.isoformat()
         progress = logs / f"{claim.portal}.progress"
-        progress.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            progress.unlink(missing_ok=True)
         limits = Limits(self.settings.deadline, self.settings.memory, self.ways.grace)
         try:
             process = CrawlProcess(
@@ -152,11 +174,14 @@ class NightRunner:
                 logs / f"{claim.portal}.log",
                 limits,
                 time.monotonic(),
+                self._log_line(f"{claim.night} {claim.portal} started, try {claim.tries}"),
             )
         except ArchiveError as error:
             self._fatal = error
             self._finish(claim, Ending(State.PLANNED, str(error), error.exit_code, free=True), None)
             return
+        if process.log_lost is not None:
+            self.watch.told(f"{claim.portal}: {process.log_lost}")
         self._running[claim.portal] = _Running(claim, process, where, progress, time.monotonic())
         self.watch.started(claim.portal, claim.night, claim.tries)
 
@@ -182,14 +207,20 @@ class NightRunner:
         replica = os.environ.get("REPLICA", "")
         if Path(replica).is_dir() and replica:
             told["REPLICA"] = str(Path(replica).resolve())  # the crawl runs in the checkout's folder
-        return {**os.environ, **told}
+        told["MIN_FREE"], told[LOG_STYLE] = str(self.settings.min_free), self.settings.log.value
+        return {**for_crawl(os.environ), **told}
+
+    def _log_line(self, message: str) -> str:
+        return event_line(self.settings.log, self.now(), message)
 
     def _look_at(self, name: str) -> None:
         running, ticks = self._running[name], time.monotonic()
         ended = running.process.poll(ticks)
         if ended is not None:
             del self._running[name]
-            running.progress.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                running.progress.unlink(missing_ok=True)
+            self._end_log(running, ended)
             if not running.lost:
                 self._judge(running.claim, ended)
             return
@@ -206,6 +237,13 @@ class NightRunner:
                 running.lost = True
                 self.watch.told(str(error))
                 running.process.tell(_TAKEN, ticks)
+
+    def _end_log(self, running: _Running, ended: Ended) -> None:
+        """How it ended stands in its log too; a log that was lost on the way is told."""
+        line = self._log_line(f"{running.claim.night} {running.claim.portal} ended with exit code {ended.code}")
+        lost = note(running.progress.with_suffix(".log"), line) if running.process.log_lost is None else None
+        if lost is not None:
+            self.watch.told(f"{running.claim.portal}: {lost}")
 
     def _judge(self, claim: Claim, ended: Ended) -> None:
         """The run's own record decides; how the process ended says only why there is none."""

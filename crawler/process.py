@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from archive.durable import disk_errors
 from archive.errors import ExitCode
+from crawler.log_folders import open_log
+from crawler.logs import last_event
 
 __all__ = ["CrawlProcess", "Ended", "Limits", "Stop"]
 
@@ -72,12 +73,16 @@ class CrawlProcess:
     """A running command. `ticks` are monotonic seconds, given by the caller at every call."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], log: Path, limits: Limits, ticks: float
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        limits: Limits,
+        ticks: float,
+        head: str = "",
     ) -> None:
-        """Start it. Its output is appended to `log`. Raises DiskFull or ArchiveError when the log cannot be made."""
-        with disk_errors(f"cannot write {log}"):
-            log.parent.mkdir(parents=True, exist_ok=True)
-            stream = log.open("ab")
+        """Start it. Its output is appended to `log` behind the line `head`; `log_lost` says why that could not be done."""
+        stream, self.log_lost = open_log(log, head)
         launch = [sys.executable, "-m", "crawler.launch", str(os.getpid()), str(limits.memory)]
         with stream:
             self._log, self._began = log, stream.tell()
@@ -136,11 +141,13 @@ class CrawlProcess:
 
     def _last_line(self) -> str:
         """The last line it wrote, if that is an error of ours or of Python: what a person wants to see first."""
+        if self.log_lost is not None:
+            return ""
         with contextlib.suppress(OSError), self._log.open("rb") as stream:
             stream.seek(max(self._began, stream.seek(0, os.SEEK_END) - 4096))
             lines = stream.read().decode("utf-8", "replace").split("\n")
             said = [line.strip() for line in lines if line.strip()]
-            return "".join(letter for letter in said[-1] if letter.isprintable())[:300] if said else ""
+            return last_event(said[-1])[:300] if said else ""
         return ""
 
 

@@ -1,6 +1,6 @@
 """Scrapy's settings: only what differs from its defaults, with the reason. A portal's own exceptions are in its spider.
 
-Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, PROGRESS_FILE.
+Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_LOG, MIN_FREE, PROGRESS_FILE.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ NIGHT = os.environ.get("NIGHT", "")
 SINCE = os.environ.get("SINCE", "")
 LUU_TRU_CONTACT = os.environ.get("LUU_TRU_CONTACT", "")  # nights.toml gives it; without it a live run refuses
 PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
+MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
+LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
+EXTENSIONS = {"crawler.low_disk.LowDisk": 0}
 
 # Nothing listens, nothing is executed from outside.
 TELNETCONSOLE_ENABLED = False  # a shell in every crawl

@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from archive.errors import ArchiveError, ExitCode
+from archive.errors import ExitCode
 from crawler.process import CrawlProcess, Ended, Limits, Stop
 
 ROOT = Path(__file__).parent.parent
@@ -169,7 +169,37 @@ def test_a_crawl_has_a_session_of_its_own(tmp_path: Path) -> None:
         assert os.getsid(process.pid) == process.pid == os.getpgid(process.pid)
 
 
-def test_a_log_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text("a file where the folder should be")
-    with pytest.raises(ArchiveError, match=r"cannot write .*a\.log"), running(tmp_path, "pass"):
-        pass
+def no_folder(log: Path) -> None:
+    log.parent.write_text("a file where the folder should be")
+
+
+def full_disk(log: Path) -> None:
+    log.parent.mkdir()
+    log.symlink_to("/dev/full")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        pytest.param(no_folder, "File exists", id="no folder"),
+        pytest.param(full_disk, "No space left on device", id="a full disk"),
+    ],
+)
+def test_a_log_that_cannot_be_written_is_told_and_costs_nothing(
+    tmp_path: Path, spoil: Callable[[Path], None], words: str
+) -> None:
+    spoil(tmp_path / "log/a.log")
+    limits = Limits(timedelta(seconds=60), MEMORY)
+    command = [sys.executable, "-c", "print('said'); raise SystemExit(3)"]
+    process = CrawlProcess(command, os.environ, tmp_path / "log/a.log", limits, time.monotonic(), "the first line")
+    assert ended(process) == Ended(3)
+    assert process.log_lost is not None
+    assert f"({words}): this run has no log" in process.log_lost
+
+
+def test_a_log_begins_with_what_was_started(tmp_path: Path) -> None:
+    limits = Limits(timedelta(seconds=60), MEMORY)
+    command = [sys.executable, "-c", "print('said')"]
+    process = CrawlProcess(command, os.environ, tmp_path / "log/a.log", limits, time.monotonic(), "started, try 1")
+    assert ended(process).last_line == "said"
+    assert (tmp_path / "log/a.log").read_text() == "started, try 1\nsaid\n"
