@@ -248,7 +248,6 @@ def draw_portal(rng: Random) -> Portal:
     count = 1 + min(rng.randint(0, 11), int(volume * 2))
     shares = [rng.lognormvariate(0, 1) for _ in range(count)]
     saturday = rng.uniform(0.05, 0.9)
-    often = lambda share, low, high: rng.uniform(low, high) if rng.random() < share else 0.0  # noqa: E731
     return Portal(
         rng=rng,
         volume=volume,
@@ -272,15 +271,20 @@ def draw_portal(rng: Random) -> Portal:
             "fails": rng.uniform(0.0005, 0.004),
             "gone": rng.uniform(0, 0.006),
             "full_looks": rng.choice((0.0, 0.1, 1.0)),
-            "misses": often(0.3, 0.001, 0.02),
-            "set_aside": often(0.5, 0.001, 0.02),
-            "undated": often(0.2, 0.005, 0.1),
-            "identical": often(0.3, 0.001, 0.02),
-            "repeated": often(0.5, 0.002, 0.03),
+            "misses": _often(rng, 0.3, 0.001, 0.02),
+            "set_aside": _often(rng, 0.5, 0.001, 0.02),
+            "undated": _often(rng, 0.2, 0.005, 0.1),
+            "identical": _often(rng, 0.3, 0.001, 0.02),
+            "repeated": _often(rng, 0.5, 0.002, 0.03),
             "near": rng.uniform(0, 0.08),
             "odd_pages": 0.003,
         },
     )
+
+
+def _often(rng: Random, share: float, low: float, high: float) -> float:
+    """A rate that only a share of the portals has."""
+    return rng.uniform(low, high) if rng.random() < share else 0.0
 
 
 def poisson(rng: Random, mean: float) -> int:

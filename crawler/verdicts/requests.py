@@ -14,7 +14,7 @@ __all__ = ["answer_findings", "article_findings"]
 _SHARE = 0.3  # of the articles asked for or read: above it, something is wrong unless it always was so
 _SAME = 0.5
 _FEW = 3
-_ALL_IMPROBABLE = 0.05  # where no page at all fits, one may be enough: a redesign shows so
+_ALL_IMPROBABLE = 0.02  # where no page at all fits, one may be enough: a redesign shows so
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
 _BLOCKING = {

@@ -17,7 +17,7 @@ __all__ = ["text_findings"]
 _BEFORE = 84
 _WINDOWS = (1, 2, 3, 5, 8, 13)
 _TEXTS = 30  # of history, before their length says what is usual
-_SHORTER, _DEVIATIONS = 0.6, 4.0
+_SHORTER, _DEVIATIONS = 0.6, 4.5
 _SPREAD, _NIGHTLY = (
     0.35,
     0.2,
