@@ -1,7 +1,7 @@
 """Which stored texts a new text is a near-duplicate of: the likely ones by their signatures, confirmed by their words.
 
-Bounded: at most `READ` texts are read for one new text, one of each article, the likeliest first; at most `LINKS` are
-named on its line.
+Bounded: at most `READ` texts are read for one new text, one of each article, the likeliest first, and none after the
+`LINKS`th near-duplicate; at most `LINKS` are named on its line.
 """
 
 from __future__ import annotations
@@ -97,6 +97,8 @@ def links(
         alike = near(content, other) if other is not None else None
         if alike is not None:
             confirmed.append(Near(text.id, alike))
+        if len(confirmed) == LINKS:
+            break
     return merged((), confirmed)
 
 

@@ -69,10 +69,14 @@ class PortalNight(Asked):
         self.captures = Captures(paths, index)
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
         self._broken = False
-        with disk_errors(f"cannot open the night of {portal}"):
-            make_folder(self.folder)
-            self._resume()
-            self._warc = self._open_warc(now)
+        try:
+            with disk_errors(f"cannot open the night of {portal}"):
+                make_folder(self.folder)
+                self._resume()
+                self._warc = self._open_warc(now)
+        except BaseException:
+            self._lock.close()
+            raise
 
     def _resume(self) -> None:
         found = recover(self._paths, self.night, self.folder)
