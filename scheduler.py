@@ -27,9 +27,9 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.records import Kind
 from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock
-from crawler.nights import Ways
 from crawler.nightsettings import NightSettings, read_settings
 from crawler.portal import DeclarationError
+from crawler.running import Ways
 from crawler.status import status
 from crawler.tonight import day_of
 from vietnam.dates import TZ

@@ -14,16 +14,29 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, DiskFull
 
-__all__ = ["TEMPORARY", "append_durably", "disk_errors", "make_folder", "move_durably", "sync_folder", "write_durably"]
+__all__ = [
+    "TEMPORARY",
+    "append_durably",
+    "disk_errors",
+    "make_folder",
+    "move_durably",
+    "sync_folder",
+    "try_writing",
+    "write_durably",
+]
 
 TEMPORARY = ".tmp-"
 
-_REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+_REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
 
 
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
-    """Turn an operating system error while writing into one line that says what to do; raises DiskFull."""
+    """Turn an operating system error while writing into one line that says what to do.
+
+    Raises DiskFull when the disk refuses writes, ArchiveError when one file or folder does: others may still be written.
+    """
     try:
         yield
     except OSError as error:
@@ -32,7 +45,22 @@ def disk_errors(doing: str) -> Iterator[None]:
             raise DiskFull(
                 f"{doing}: {reason}; free space or mend the disk and run the night again: nothing kept is lost"
             ) from error
-        raise ArchiveError(f"{doing}: {error.strerror or error}") from error
+        where = f" ({error.filename})" if error.filename and error.errno in _FORBIDDEN else ""
+        mend = "; mend its permissions or move what stands there" if error.errno in _FORBIDDEN else ""
+        raise ArchiveError(f"{doing}: {error.strerror or error}{where}{mend}") from error
+
+
+def try_writing(folder: Path, size: int = 1 << 20) -> None:
+    """Write and flush so many bytes in a folder and remove them. Raises DiskFull or ArchiveError when that fails."""
+    path = folder / f"{TEMPORARY}probe-{os.getpid()}"
+    with disk_errors(f"cannot write in {folder}"):
+        try:
+            with path.open("wb") as stream:
+                stream.write(bytes(size))
+                stream.flush()
+                os.fsync(stream.fileno())
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -4,7 +4,9 @@ ArchiveError
 ├── UsageError          2   wrong usage or settings
 ├── DiskFull            3   no space left, or a file system that refuses writes
 ├── ArchiveUnusable     4   no identity, the other kind, an unknown format, a folder that is not an archive
-└── RunBusy             2   the portal's night is being written by another process
+├── RunBusy             2   the portal's night is being written by another process
+└── Interrupted        11   the run was stopped and can go on
+    └── StaleClaim     11   the portal's night was taken over by another process
 
 Every message is one line and says what to do. Exit codes are those of docs/operations.md.
 """
@@ -13,7 +15,16 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["ArchiveError", "ArchiveUnusable", "DiskFull", "ExitCode", "RunBusy", "UsageError"]
+__all__ = [
+    "ArchiveError",
+    "ArchiveUnusable",
+    "DiskFull",
+    "ExitCode",
+    "Interrupted",
+    "RunBusy",
+    "StaleClaim",
+    "UsageError",
+]
 
 
 class ExitCode(IntEnum):
@@ -55,3 +66,13 @@ class ArchiveUnusable(ArchiveError):
 
 class RunBusy(UsageError):
     """Another process holds this portal's night."""
+
+
+class Interrupted(ArchiveError):
+    """The run was stopped before its end; what was committed is kept, and a later start goes on from there."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class StaleClaim(Interrupted):
+    """The portal's night was taken over by another process; the old holder must stop and write nothing."""

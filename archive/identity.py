@@ -27,11 +27,12 @@ RUN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The archive's own id, what it holds, and its format's version."""
+    """The archive's own id, what it holds, its format's version, and when it was made."""
 
     id: str
     kind: Kind
     format: int = FORMAT
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def create_identity(root: Path, kind: Kind, archive_id: UUID, now: datetime) -> 
         identity = {"format": FORMAT, "id": str(archive_id), "kind": kind.value, "made_at": now.isoformat()}
         make_folder(root / "open")
         write_durably(root / "archive.json", (json.dumps(identity, sort_keys=True) + "\n").encode())
-    return Identity(str(archive_id), kind)
+    return Identity(str(archive_id), kind, made_at=now)
 
 
 def read_identity(root: Path, kind: Kind | None = None) -> Identity:
@@ -127,7 +128,8 @@ def read_identity(root: Path, kind: Kind | None = None) -> Identity:
     wanted = kind or Kind.LIVE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        identity = Identity(str(UUID(raw["id"])), Kind(raw["kind"]), int(raw["format"]))
+        made_at = datetime.fromisoformat(raw["made_at"])
+        identity = Identity(str(UUID(raw["id"])), Kind(raw["kind"]), int(raw["format"]), made_at)
     except (FileNotFoundError, NotADirectoryError):
         raise ArchiveUnusable(
             f"{root} is no archive (archive.json is missing): mount its disk, or make one with "

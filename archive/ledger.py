@@ -3,7 +3,7 @@
 The one database of an archive that cannot be made again from its files. A portal's night is one row; whoever runs it
 claims it in one write transaction, so two schedulers never run the same one, and a scheduler that died is taken over
 when its lease ends (at once when it is known to be dead on this host). Every claim gets a higher fence; a process that
-was paused, lost its lease and woke up holds an old fence, and the ledger refuses it.
+was paused, lost its lease and woke up holds an old fence, and both the ledger and the store (archive/fence.py) refuse it.
 
 `now` is an argument everywhere and must be aware; rows hold UTC.
 """
@@ -13,14 +13,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from archive.errors import ArchiveError, ArchiveUnusable
+from archive.errors import ArchiveUnusable, StaleClaim
+from archive.fence import highest_fence
 from archive.journal import journal_for, plainly
 from archive.owner import Owner
+from archive.standing import Claim, Ending, Standing, State, standing, utc
 
 __all__ = ["Claim", "Ending", "Ledger", "StaleClaim", "Standing", "State"]
 
@@ -31,84 +31,12 @@ CREATE TABLE IF NOT EXISTS nights (
   reason TEXT NOT NULL DEFAULT '', exit_code INTEGER, run TEXT, started_at TEXT, finished_at TEXT,
   PRIMARY KEY (night, portal)) WITHOUT ROWID
 """
-_FORMAT = 1
-
-
-class State(StrEnum):
-    """How a portal's night stands. The last five are terminal."""
-
-    PLANNED = "planned"
-    RUNNING = "running"
-    DONE = "done"  # a complete run is in the archive, whatever its verdict
-    PARTIAL = "partial"  # stopped by a deadline or the cut-off; what was committed is kept
-    FAILED = "failed"  # every try ended without a complete run
-    MISSED = "missed"  # never ran, and can no longer be fetched as of that night
-    SKIPPED = "skipped"  # not on the schedule, for the reason given
-
-    @property
-    def terminal(self) -> bool:
-        """Whether nothing more will happen to it by itself."""
-        return self not in (State.PLANNED, State.RUNNING)
-
-
-class StaleClaim(ArchiveError):
-    """The portal's night was taken over by another process; the old holder must stop and write nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One row. `due_at` is the earliest moment of the next try, `run` the name of the last run that was recorded."""
-
-    portal: str
-    night: date
-    state: State
-    due_at: datetime
-    owner: Owner | None
-    lease_until: datetime | None
-    heartbeat: datetime | None
-    tries: int
-    fence: int
-    reason: str
-    exit_code: int | None
-    run: str | None
-    started_at: datetime | None
-    finished_at: datetime | None
-
-    def claimable(self, now: datetime) -> bool:
-        """Planned and due, or running under a lease that ended or an owner that is dead."""
-        if self.state is State.PLANNED:
-            return self.due_at <= now
-        return self.state is State.RUNNING and self.abandoned(now)
-
-    def abandoned(self, now: datetime) -> bool:
-        """Whether nobody holds it any more."""
-        if self.owner is None or self.lease_until is None:
-            return True
-        return self.lease_until < now or self.owner.gone()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to run one portal's night until the lease ends. `recorded` is the last run the ledger knew of."""
-
-    portal: str
-    night: date
-    owner: Owner
-    fence: int
-    tries: int
-    recorded: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a try ended. PLANNED owes it again from `due` on; `free` does not count the try. `run` names what it left."""
-
-    state: State
-    reason: str = ""
-    exit_code: int | None = None
-    run: str | None = None
-    due: datetime | None = None
-    free: bool = False
+_SECOND_FORMAT = (
+    "ALTER TABLE nights ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0",
+    "CREATE TABLE fences (last INTEGER NOT NULL)",
+    "INSERT INTO fences SELECT COALESCE(MAX(fence), 0) FROM nights",
+)
+_FORMAT = 2
 
 
 class Ledger:
@@ -128,14 +56,30 @@ class Ledger:
 
     def _prepare(self) -> None:
         self._db.execute("PRAGMA synchronous=FULL")
-        written = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        written = self._format()
         if written > _FORMAT:
             raise ArchiveUnusable(f"{self.path} has format {written}; this program reads up to {_FORMAT}: update it")
+        wanted = journal_for(sqlite3.sqlite_version_info)
+        if written < _FORMAT or (self.journal() == "wal") != (wanted == "WAL"):
+            self._db.execute(f"PRAGMA journal_mode={wanted}")
         if written < _FORMAT:
-            self._db.execute(f"PRAGMA journal_mode={journal_for(sqlite3.sqlite_version_info)}")
             with self._write():
-                self._db.execute(_SCHEMA)
-                self._db.execute(f"PRAGMA user_version={_FORMAT}")
+                self._make(self._format())  # read again: another process may just have made it
+        known = highest_fence(self.path.parent / "open")  # a ledger that was lost or restored must not count backwards
+        if known > int(self._db.execute("SELECT last FROM fences").fetchone()[0]):
+            with self._write():
+                self._db.execute("UPDATE fences SET last = MAX(last, ?)", (known,))
+
+    def _make(self, written: int) -> None:
+        if written < 1:
+            self._db.execute(_SCHEMA)
+        if written < 2:
+            for statement in _SECOND_FORMAT:
+                self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version={_FORMAT}")
+
+    def _format(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     def __enter__(self) -> Ledger:
         return self
@@ -150,23 +94,23 @@ class Ledger:
             for portal in portals:
                 self._db.execute(
                     "INSERT OR IGNORE INTO nights (portal, night, state, due_at) VALUES (?, ?, 'planned', ?)",
-                    (portal, night.isoformat(), _utc(now)),
+                    (portal, night.isoformat(), utc(now)),
                 )
             return self._db.total_changes - before
 
     def settle(
         self, portal: str, night: date, state: State, reason: str, now: datetime, run: str | None = None
     ) -> bool:
-        """End a portal's night that nobody runs (missed, skipped, stopped at the cut-off); False if it is taken."""
+        """End a portal's night that nobody runs (missed, skipped); False if it is taken or has ended."""
         with self._write():
             row = self._row(portal, night)
-            if row is not None and (row.state.terminal or (row.state is State.RUNNING and not row.abandoned(now))):
+            if row is not None and not row.to_be_ended(now):
                 return False
             self._db.execute(
                 "INSERT INTO nights (portal, night, state, due_at, reason, finished_at, run) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (night, portal) DO UPDATE SET state = excluded.state, reason = excluded.reason, "
                 "finished_at = excluded.finished_at, run = COALESCE(excluded.run, run), owner = NULL, lease_until = NULL",
-                (portal, night.isoformat(), state.value, _utc(now), reason, _utc(now), run),
+                (portal, night.isoformat(), state.value, utc(now), reason, utc(now), run),
             )
             return True
 
@@ -176,14 +120,28 @@ class Ledger:
             row = self._row(portal, night)
             if row is None or not row.claimable(now):
                 return None
-            fence = int(self._db.execute("SELECT COALESCE(MAX(fence), 0) + 1 FROM nights").fetchone()[0])
             self._db.execute(
-                "UPDATE nights SET state = 'running', owner = ?, lease_until = ?, heartbeat = ?, tries = tries + 1, "
-                "fence = ?, reason = '', exit_code = NULL, started_at = ?, finished_at = NULL "
+                "UPDATE nights SET tries = tries + 1, reason = '', exit_code = NULL, started_at = ?, finished_at = NULL "
                 "WHERE portal = ? AND night = ?",
-                (str(owner), _utc(now + lease), _utc(now), fence, _utc(now), portal, night.isoformat()),
+                (utc(now), portal, night.isoformat()),
             )
-            return Claim(portal, night, owner, fence, row.tries + 1, row.run)
+            return self._taken(row, owner, now, lease, row.tries + 1)
+
+    def claim_to_end(self, portal: str, night: date, owner: Owner, now: datetime, lease: timedelta) -> Claim | None:
+        """Take a portal's night that is owed and that nobody runs, due or not, to end it: no try is counted."""
+        with self._write():
+            row = self._row(portal, night)
+            return self._taken(row, owner, now, lease, row.tries) if row and row.to_be_ended(now) else None
+
+    def _taken(self, row: Standing, owner: Owner, now: datetime, lease: timedelta, tries: int) -> Claim:
+        self._db.execute("UPDATE fences SET last = last + 1")
+        fence = int(self._db.execute("SELECT last FROM fences").fetchone()[0])
+        self._db.execute(
+            "UPDATE nights SET state = 'running', owner = ?, lease_until = ?, heartbeat = ?, fence = ? "
+            "WHERE portal = ? AND night = ?",
+            (str(owner), utc(now + lease), utc(now), fence, row.portal, row.night.isoformat()),
+        )
+        return Claim(row.portal, row.night, owner, fence, tries, row.run, row.unanswered)
 
     def heartbeat(self, claim: Claim, now: datetime, lease: timedelta) -> None:
         """Prolong the lease. Raises StaleClaim when another took over."""
@@ -191,34 +149,48 @@ class Ledger:
             self._held(claim)
             self._db.execute(
                 "UPDATE nights SET heartbeat = ?, lease_until = ? WHERE portal = ? AND night = ?",
-                (_utc(now), _utc(now + lease), claim.portal, claim.night.isoformat()),
+                (utc(now), utc(now + lease), claim.portal, claim.night.isoformat()),
             )
 
     def finish(self, claim: Claim, now: datetime, ending: Ending) -> None:
         """Record how the claimed try ended. Raises StaleClaim when another took over."""
+        uncounted = int(ending.free or ending.unanswered)
         with self._write():
             self._held(claim)
             self._db.execute(
                 "UPDATE nights SET state = ?, due_at = ?, reason = ?, exit_code = ?, run = COALESCE(?, run), "
-                "tries = tries - ?, finished_at = ?, owner = NULL, lease_until = NULL WHERE portal = ? AND night = ?",
+                "tries = tries - ?, unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL "
+                "WHERE portal = ? AND night = ?",
                 (
-                    *(ending.state.value, _utc(ending.due or now), ending.reason, ending.exit_code, ending.run),
-                    *(int(ending.free), _utc(now), claim.portal, claim.night.isoformat()),
+                    *(ending.state.value, utc(ending.due or now), ending.reason, ending.exit_code, ending.run),
+                    *(uncounted, int(ending.unanswered), utc(now), claim.portal, claim.night.isoformat()),
                 ),
             )
 
+    def postpone(self, portal: str, night: date, due: datetime, reason: str) -> None:
+        """Owe a planned portal's night later, and say why; one that runs or has ended is left alone."""
+        with self._write():
+            self._db.execute(
+                "UPDATE nights SET due_at = ?, reason = ? WHERE portal = ? AND night = ? AND state = 'planned'",
+                (utc(due), reason, portal, night.isoformat()),
+            )
+
     def reopen(self, portal: str, night: date, now: datetime) -> bool:
-        """Owe an ended portal's night once more because a person asked by name; False unless it had ended."""
+        """Owe a portal's night now because a person asked by name; False when it has not ended.
+
+        One that waits for its next try no longer waits.
+        """
         with self._write():
             row = self._row(portal, night)
-            if row is None or not row.state.terminal:
+            if row is None or row.state is State.RUNNING:
                 return False
             self._db.execute(
-                "UPDATE nights SET state = 'planned', due_at = ?, tries = 0, reason = '' "
-                "WHERE portal = ? AND night = ?",
-                (_utc(now), portal, night.isoformat()),
+                "UPDATE nights SET due_at = ?, tries = iif(state = 'planned', tries, 0), "
+                "unanswered = iif(state = 'planned', unanswered, 0), reason = iif(state = 'planned', reason, ''), "
+                "state = 'planned' WHERE portal = ? AND night = ?",
+                (utc(now), portal, night.isoformat()),
             )
-            return True
+            return row.state.terminal
 
     def owed(self, now: datetime) -> list[Standing]:
         """Everything that can be claimed now: newest night first, portals by name."""
@@ -256,7 +228,7 @@ class Ledger:
 
     def _select(self, query: str, *values: str) -> list[Standing]:
         with plainly(self.path):
-            return [_standing(row) for row in self._db.execute(query, values).fetchall()]
+            return [standing(row) for row in self._db.execute(query, values).fetchall()]
 
     @contextmanager
     def _write(self) -> Iterator[None]:
@@ -269,30 +241,3 @@ class Ledger:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-
-
-def _standing(row: sqlite3.Row) -> Standing:
-    return Standing(
-        portal=row["portal"],
-        night=date.fromisoformat(row["night"]),
-        state=State(row["state"]),
-        due_at=datetime.fromisoformat(row["due_at"]),
-        owner=Owner.parse(row["owner"]) if row["owner"] else None,
-        lease_until=_at(row["lease_until"]),
-        heartbeat=_at(row["heartbeat"]),
-        tries=row["tries"],
-        fence=row["fence"],
-        reason=row["reason"],
-        exit_code=row["exit_code"],
-        run=row["run"],
-        started_at=_at(row["started_at"]),
-        finished_at=_at(row["finished_at"]),
-    )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _at(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from archive.asked import Asked
@@ -25,13 +25,14 @@ from archive.durable import (
     write_durably,
 )
 from archive.errors import ArchiveError
+from archive.fence import Fence
 from archive.identity import Paths
 from archive.index import Index, place
 from archive.judgement import Judge
 from archive.lines import encode_article, encode_page
 from archive.lookback_record import LookBackEnd, apart, count_lookback
 from archive.near_links import read_fingerprints
-from archive.placing import hold, place_run
+from archive.placing import Holder, hold, place_run
 from archive.records import (
     Capture,
     CaptureRef,
@@ -57,12 +58,12 @@ class PortalNight(Asked):
     """One portal's night, open for writing by this process alone."""
 
     def __init__(
-        self, paths: Paths, index: Index, portal: str, night: date, run: str, via: Via, now: datetime, judge: Judge
+        self, paths: Paths, index: Index, fence: Fence, run: str, via: Via, now: datetime, judge: Judge
     ) -> None:
-        self.portal, self.night, self.run, self.via = portal, night, run, via
-        self._paths, self._index, self._judge = paths, index, judge
-        self._lock = hold(paths, portal)
-        self.folder = paths.open_night(night) / run
+        self.portal, self.night, self.run, self.via = fence.portal, fence.night, run, via
+        self._paths, self._index, self._judge, self._fence = paths, index, judge, fence
+        self._lock = hold(paths, Holder.here(fence.portal, fence.night, fence.number))
+        self.folder = paths.open_night(fence.night) / run
         self.started_at = now
         self._pending: list[Pending] = []
         self._oldest: datetime | None = None
@@ -70,7 +71,8 @@ class PortalNight(Asked):
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
         self._broken = False
         try:
-            with disk_errors(f"cannot open the night of {portal}"):
+            fence.check()
+            with disk_errors(f"cannot open the night of {self.portal}"):
                 make_folder(self.folder)
                 self._resume()
                 self._warc = self._open_warc(now)
@@ -108,6 +110,7 @@ class PortalNight(Asked):
 
     def capture(self, capture: Capture) -> CaptureRef:
         """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`."""
+        self._fence.check()
         earlier = self._served(capture.url)
         with disk_errors(f"cannot keep {capture.url}"):
             ref = self._warc.append(capture, earlier)
@@ -162,12 +165,13 @@ class PortalNight(Asked):
         return False
 
     def commit(self) -> None:
-        """Commit what is queued. Raises DiskFull or ArchiveError; after that nothing more can be kept by this object."""
+        """Commit what is queued. Raises DiskFull, ArchiveError, or StaleClaim; after that this object keeps nothing more."""
         if self._broken:
             raise ArchiveError(f"{self.portal}: a batch failed before; run the night again, what was kept is kept")
         if not self._pending:
             return
         self._broken = True
+        self._fence.check_all()
         with disk_errors(f"cannot commit the night of {self.portal}"):
             self._warc.sync()
             group = Group(
@@ -183,6 +187,7 @@ class PortalNight(Asked):
             )
             group.write_texts()
             with self._index.writing() as transaction:
+                self._fence.check()  # cannot rise from here to the end of the transaction
                 group.note_last_bodies(transaction)
                 pages = [pending.page for pending in self._pending if pending.page]
                 for number, page in enumerate(pages, start=len(self.pages)):
@@ -269,9 +274,10 @@ class PortalNight(Asked):
             lookback=count_lookback(self.pages, self.articles, lookback),
             measures=tally.measures,
         )
+        self._fence.check_all()
         with disk_errors(f"cannot close the night of {self.portal}"):
             write_durably(self.folder / RUN_FILE, run_bytes(run))
-            place_run(self._paths, self._index, self.folder, run)
+            place_run(self._paths, self._index, self.folder, run, self._fence)
         self._release()
         return run
 

@@ -29,13 +29,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from archive.captures import Captures
 from archive.engines import database_of
 from archive.errors import ArchiveUnusable, UsageError
+from archive.fence import Fence, drop_fences
 from archive.identity import Identity, Paths, create_identity, read_identity, run_order
 from archive.index import Index
 from archive.judgement import Judge
 from archive.left_behind import refuse_left_behind
 from archive.manifest import Seal
 from archive.night import seal_night, sealed_runs, seals_on_disk
-from archive.placing import hold, place_run
+from archive.placing import Holder, free, hold, place_run
 from archive.portal_night import PortalNight
 from archive.records import Kind, Run
 from archive.runs import RUN_FILE, read_run
@@ -86,18 +87,33 @@ class Archive:
         """Let go of the index."""
         self.index.close()
 
-    def start(self, portal: str, night: date, now: datetime, judge: Judge) -> PortalNight:
-        """Begin or resume a portal's night.
+    def start(self, portal: str, night: date, now: datetime, judge: Judge, fence: int | None = None) -> PortalNight:
+        """Begin or resume a portal's night, under the number of its claim if it was claimed in the ledger.
 
-        Raises RunBusy when another process writes it, UsageError for a live night before the last seal's.
+        Raises RunBusy when another process writes it, StaleClaim when its claim was taken over, UsageError for a live
+        night before the last seal's.
         """
+        guard = Fence(self.paths, portal, night, fence)
+        guard.check()
         self._refuse_past(night)
         self._finish_closing(portal)
         open_runs = [
             folder for when, folder in self.paths.open_runs() if when == night and run_order(folder.name)[0] == portal
         ]
         run = open_runs[0].name if open_runs else self._free_run(portal, night)
-        return PortalNight(self.paths, self.index, portal, night, run, self.identity.kind, now, judge)
+        return PortalNight(self.paths, self.index, guard, run, self.identity.kind, now, judge)
+
+    def raise_fence(self, portal: str, night: date, fence: int) -> None:
+        """From now on, only the process that holds this number may keep anything of the portal's night.
+
+        To be called with each claim before anything else. Raises StaleClaim when a higher number is in force.
+        """
+        with self.index.writing():
+            Fence(self.paths, portal, night, fence).raised()
+
+    def free(self, portal: str, night: date, fence: int) -> str | None:
+        """End a process that writes the portal's night under a lower number; who else holds the portal, in words."""
+        return free(self.paths, portal, night, fence)
 
     def _refuse_past(self, night: date) -> None:
         last = self.last_seal()
@@ -116,23 +132,25 @@ class Archive:
 
     def _finish_closing(self, portal: str) -> None:
         """A crash between `run.json` and the move leaves a finished run in `open/`: move it now."""
-        for _, folder in self.paths.open_runs():
+        for night, folder in self.paths.open_runs():
             if run_order(folder.name)[0] == portal and (folder / RUN_FILE).exists():
-                with hold(self.paths, portal):
+                with hold(self.paths, Holder.here(portal, night)):
                     place_run(self.paths, self.index, folder, read_run(folder))
 
-    def finish_closing(self) -> None:
-        """Move every run that has its record but was not moved when its process died."""
-        for portal in {run_order(folder.name)[0] for _, folder in self.paths.open_runs()}:
-            self._finish_closing(portal)
+    def finish_closing(self, portal: str | None = None) -> None:
+        """Move every run (of one portal) that has its record but was not moved when its process died."""
+        for name in {run_order(folder.name)[0] for _, folder in self.paths.open_runs()}:
+            if portal in (None, name):
+                self._finish_closing(name)
 
     def open_runs(self, night: date) -> list[str]:
         """Portals whose run of this night is still in `open/`: running, or interrupted."""
         return [run_order(folder.name)[0] for when, folder in self.paths.open_runs() if when == night]
 
-    def runs(self, night: date) -> list[Run]:
-        """The records of a night's closed runs, in name order."""
-        return [read_run(folder) for folder in self.paths.closed_runs(night)]
+    def runs(self, night: date, portal: str | None = None) -> list[Run]:
+        """The records of a night's closed runs (of one portal), in name order."""
+        folders = self.paths.closed_runs(night)
+        return [read_run(folder) for folder in folders if portal in (None, run_order(folder.name)[0])]
 
     def history(self, portal: str, before: date, nights: int) -> list[Run]:
         """The last records of a portal before a night, newest first."""
@@ -146,7 +164,9 @@ class Archive:
 
     def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
         """Seal a night (see archive/night.py). `missed`: portals that never ran → why."""
-        return seal_night(self.identity, self.paths, self.index, night, missed, key)
+        seal = seal_night(self.identity, self.paths, self.index, night, missed, key)
+        drop_fences(self.paths, night)
+        return seal
 
     def last_seal(self) -> Seal | None:
         """The last seal of the chain."""

@@ -21,7 +21,7 @@ from archive.records import BACKFILL, Kind, Run, Verdict
 from archive.runs import read_lines
 from archive.store import Archive
 from crawler.bell import Bell, clock
-from crawler.leftovers import close_leftover, place_finished
+from crawler.leftovers import close_leftover
 from crawler.nights import NightRunner
 from crawler.process import CrawlProcess, Ended, Limits, Stop
 from crawler.schedule import Schedule
@@ -167,7 +167,7 @@ def _crawl(bell: Bell, runner: NightRunner, asked: Backfill, night: date, until:
 
 def _closed(archive: Archive, portal: str, night: date, now: datetime) -> Run | None:
     """The record of the backfill that has just ended; a killed one is closed here, so that it holds up no seal."""
-    place_finished(archive)
+    archive.finish_closing()
     left = close_leftover(archive, portal, night, State.PARTIAL, "backfill: the crawl was killed", now)
     runs = [run for run in archive.runs(night) if run.portal == portal and run.finish_reason == BACKFILL]
     return left or max(runs, key=lambda run: run_order(run.run)[1], default=None)

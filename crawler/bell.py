@@ -24,12 +24,13 @@ from crawler.disk import room, shortage
 from crawler.figures import USUAL_NIGHTS, Figures, gather
 from crawler.log_folders import remove_old
 from crawler.morning import Morning, night_report, surely
-from crawler.nights import NightRunner, Ways
+from crawler.nights import NightRunner
 from crawler.nightsettings import NightSettings
 from crawler.nighttable import exit_code, night_rows
 from crawler.portals import chosen, load_portals
 from crawler.progress import RememberingWatch, watch_on
 from crawler.report_forms import print_report
+from crawler.running import Ways
 from crawler.schedule import Schedule
 from vietnam.dates import TZ
 
@@ -37,6 +38,7 @@ __all__ = ["Asked", "Bell", "clock"]
 
 log = logging.getLogger("scheduler")
 _WAIT_SECONDS = 0.2
+_SAY_AGAIN_SECONDS = 3600.0
 STUCK_SECONDS = 600.0
 """So long may a running night be left unattended before a service manager is let to restart it: names may resolve slowly."""
 
@@ -63,6 +65,8 @@ class Bell:
         self.morning = Morning(asked.settings, asked.archive, asked.kind)
         self._ringing = Lock()
         self._ticked: float | None = None
+        self._rung = time.monotonic()
+        self._said: dict[str, float] = {}
         self._watch: RememberingWatch | None = None
         self._portals = load_portals()
         chosen(asked.names, self._portals)
@@ -74,12 +78,20 @@ class Bell:
             return
         try:
             self.due()
-        except ArchiveError as error:
-            log.error("%s", error)
+        except (ArchiveError, OSError) as error:
+            self._complain(f"{error}")
         except Exception:
             log.exception("the night could not be run")
         finally:
+            self._rung = time.monotonic()
             self._ringing.release()
+
+    def _complain(self, words: str) -> None:
+        """The same trouble comes with every bell: it is said once an hour."""
+        now = time.monotonic()
+        if now - self._said.get(words, -_SAY_AGAIN_SECONDS) >= _SAY_AGAIN_SECONDS:
+            self._said[words] = now
+            log.error("%s", words)
 
     def due(self) -> ExitCode:
         """Run the night that is on, and end and seal those before it; what cannot be done is told, and raised."""
@@ -104,6 +116,7 @@ class Bell:
         now = clock()
         night = self.asked.settings.latest(now)
         schedule.refuse_past(night)
+        schedule.refuse_clock(night)
         known = schedule.last_night()
         self._after_seals(schedule, schedule.end_before(night, now))
         closes = self.asked.settings.closes(night)
@@ -160,6 +173,8 @@ class Bell:
         for seal in seals:
             self._report(schedule, seal.night, sealed=True)
         self._say_seals(seals)
+        for words in schedule.trouble:
+            self._complain(words)
 
     def _report(self, schedule: Schedule, night: date, *, sealed: bool) -> None:
         remarks = self._watch.remarks if self._watch is not None else []
@@ -170,8 +185,13 @@ class Bell:
             log.info("removed the logs of %s", old)
 
     def alive(self, ticks: float) -> bool:
-        """Whether the night that runs, if one does, was looked after in the last ten minutes (monotonic seconds)."""
+        """Whether the night that runs, if one does, was looked after in the last ten minutes (monotonic seconds).
+
+        When none runs, whether the bell was rung in that time.
+        """
         ticked = self._ticked
+        if ticked is None and not self._ringing.locked():
+            ticked = self._rung
         return ticked is None or ticks - ticked < STUCK_SECONDS
 
     def figures(self) -> tuple[Figures | None, int]:

@@ -31,6 +31,7 @@ UNREACHABLE = "unreachable"
 
 _STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
 _DEAD_AFTER = 3  # requests in a row without an answer, each tried three times
+_DEAD_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
 _ROBOTS = Ask(Expect.LISTING, "", "")
 
 
@@ -49,6 +50,7 @@ class NightKeeper(scrapy.Spider):
         self._robots: dict[str, int] = {}
         self._outcomes: Counter[str] = Counter()
         self._silent = 0
+        self._why_silent = ""
         self._progress = ProgressFile(tonight.progress)
         self._closing: asyncio.Future[None] | None = None
 
@@ -101,7 +103,7 @@ class NightKeeper(scrapy.Spider):
 
     def _tell(self, *, last: bool = False) -> None:
         new = sum(1 for line in self.night.articles if line.event in FIRST_TEXTS)
-        self._progress.told(self._outcomes, len(self.listed), new, last=last)
+        self._progress.told(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
 
     def counted(self, name: str, count: int = 1) -> None:
         """Add to the extraction counts of the night's record."""
@@ -125,8 +127,8 @@ class NightKeeper(scrapy.Spider):
             self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def closed(self, reason: str) -> None:
-        """Scrapy's last word."""
-        self.finish_reason = reason
+        """Scrapy's last word; a crawl that nobody answered had nothing to finish."""
+        self.finish_reason = UNREACHABLE if reason == "finished" and self._nobody_answered else reason
         self._tell(last=True)
 
     def write(self, page: Page) -> None:
@@ -134,12 +136,23 @@ class NightKeeper(scrapy.Spider):
         self.night.page(page)
         self.noted(page)
 
-    def heed(self, outcome: Outcome) -> None:
+    @property
+    def silence(self) -> str:
+        """What a silent portal did, in words."""
+        return f"{self._silent} requests in a row were not answered ({self._why_silent})"
+
+    @property
+    def _nobody_answered(self) -> bool:
+        return set(self._outcomes) == {Outcome.UNREACHABLE.value}
+
+    def heed(self, outcome: Outcome, why: str = "") -> None:
         """A challenge is an answer: recorded, not worked around. A silent portal is left alone for tonight."""
         if outcome in _STOPPING:
             self.stop(BLOCKED)
         self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
-        if self._silent >= _DEAD_AFTER:
+        self._why_silent = why
+        at_first = self.tonight.stay_open and self._nobody_answered
+        if self._silent >= (_DEAD_AT_FIRST if at_first else _DEAD_AFTER):
             self.stop(UNREACHABLE)
 
 

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
-from archive.errors import RunBusy
+from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.judgement import Judgement, Version
-from archive.ledger import State
+from archive.ledger import Claim, Ending, State
 from archive.records import BACKFILL, Document, Kind, Outcome, Run, Verdict
 from archive.store import Archive
 from archive.tally import Tally
 from crawler.clock import Clock
 
-__all__ = ["close_leftover", "last_run", "place_finished"]
+__all__ = ["close_leftover", "close_try", "fresh_run", "last_run"]
 
 
 def last_run(archive: Archive, portal: str, night: date) -> Run | None:
     """The newest closed crawl of a portal's night; a run that only read captures again is none."""
-    runs = [run for run in archive.runs(night) if run.portal == portal and run.crawled]
+    runs = [run for run in archive.runs(night, portal) if run.crawled]
     return max(runs, key=lambda run: int(run.run.partition(".")[2] or 1), default=None)
 
 
-def place_finished(archive: Archive) -> None:
-    """Move the runs that have their record but whose process died before it could move them."""
+def fresh_run(archive: Archive, claim: Claim) -> Run | None:
+    """A complete run that the ledger does not know of yet, moved to its place if its process died before it could."""
     try:
-        archive.finish_closing()
+        archive.finish_closing(claim.portal)
     except RunBusy:
-        return  # its own process is just moving it
+        return None  # its own process is just moving it
+    run = last_run(archive, claim.portal, claim.night)
+    return run if run is not None and run.complete and run.run != claim.recorded else None
 
 
-def close_leftover(archive: Archive, portal: str, night: date, state: State, reason: str, now: datetime) -> Run | None:
+def close_leftover(
+    archive: Archive,
+    portal: str,
+    night: date,
+    state: State,
+    reason: str,
+    now: datetime,
+    fence: int | None = None,
+) -> Run | None:
     """Close a run that nobody will resume: what was committed is kept, and the record says why it is not complete.
 
     None when the portal left nothing in `open/`. Raises RunBusy when its process still lives.
@@ -38,12 +49,13 @@ def close_leftover(archive: Archive, portal: str, night: date, state: State, rea
         return None
     if archive.identity.kind is Kind.REPLICA:
         now = Clock(night).now()
-    verdict = Verdict.BROKEN if state is State.FAILED else Verdict.INTERRUPTED
 
     def judge_night(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
-        return verdict, (reason,)
+        if set(tally.outcomes) == {Outcome.UNREACHABLE.value}:
+            return Verdict.UNREACHABLE, (reason,)
+        return Verdict.BROKEN if state is State.FAILED else Verdict.INTERRUPTED, (reason,)
 
-    left = archive.start(portal, night, now, _nothing_new)
+    left = archive.start(portal, night, now, _nothing_new, fence)
     deeper = [page for page in left.pages if page.lookback is not None and page.lookback.since is not None]
     only = deeper and all(page in deeper or page.outcome is Outcome.ROBOTS for page in left.pages)
     return left.close(
@@ -54,6 +66,17 @@ def close_leftover(archive: Archive, portal: str, night: date, state: State, rea
         extraction={},
         software={},
     )
+
+
+def close_try(archive: Archive, claim: Claim, ending: Ending, now: datetime) -> tuple[Run | None, Ending]:
+    """Close what the tries left in `open/`, and name it in the ending; when even that fails, the reason says so."""
+    try:
+        run = close_leftover(archive, claim.portal, claim.night, ending.state, ending.reason, now, claim.fence)
+    except StaleClaim:
+        raise
+    except (ArchiveError, OSError) as error:
+        return None, replace(ending, reason=f"{ending.reason}; what it left is still open: {error}")
+    return run, replace(ending, run=run.run if run else None)
 
 
 def _nothing_new(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:

@@ -1,7 +1,8 @@
 """One portal's night from beginning to end: open the archive, crawl, judge, close; or let go so that it can go on.
 
 How it ends, by the crawl's finish reason: `finished`, `blocked` and `unreachable` close the night with its record;
-`shutdown` and `closespider_timeout` leave it open for a later start; an error of the archive leaves what was committed.
+`shutdown` and `closespider_timeout` leave it open for a later start, and so does `unreachable` while the scheduler will ask
+again later tonight; an error of the archive leaves what was committed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
 
-from archive.errors import ArchiveError, ExitCode
+from archive.errors import ArchiveError, ExitCode, Interrupted
 from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
 from archive.records import Event, Outcome, Run, Verdict, WalkEnd
@@ -54,7 +55,7 @@ def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: t
     portal.read_with()  # a wrong file of rules is told before anything is asked
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     with Archive.open(tonight.archive, tonight.kind) as archive, _rehearsal(tonight, settings):
-        night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge)
+        night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge, tonight.fence)
         try:
             spider = _crawl(process, portal, tonight, night)
             return _end(archive, night, tonight, spider)
@@ -101,10 +102,17 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
     if tonight.backfill is not None:
         return end_backfill(night, tonight, spider)
     reason = spider.finish_reason
+    if reason == UNREACHABLE and tonight.stay_open:
+        night.suspend()
+        raise Interrupted(spider.silence)
     if reason not in _ENDED:
         night.suspend()
         if reason == LOW_DISK and spider.low_disk is not None:
             raise low_disk_error(spider.low_disk)
+        if reason is None:
+            raise Interrupted(
+                "told to stop twice; what was committed is kept, the rest is fetched when the night goes on"
+            )
         if reason in (None, "shutdown"):
             return ExitCode.INTERRUPTED
         return ExitCode.TIME_LIMIT if reason == "closespider_timeout" else ExitCode.BUG

@@ -62,6 +62,8 @@ class NightSettings:
     deadline: timedelta = timedelta(hours=1)
     memory: int = 3072 << 20
     max_tries: int = 3
+    retry_unreachable: timedelta = timedelta(minutes=30)
+    unreachable_tries: int = 6
     archive: Path = Path("var/archive")
     logs: Path = Path("var/log")
     log: LogStyle = LogStyle.TEXT
@@ -180,6 +182,12 @@ _KEYS: Keys = {
         lambda value: whole(512, 65536)(value) << 20,
     ),
     "max_tries": ("max_tries", "a whole number from 1 to 20", whole(1, 20)),
+    "retry_unreachable_minutes": (
+        "retry_unreachable",
+        "a whole number of minutes from 1 to 720",
+        lambda value: timedelta(minutes=whole(1, 720)(value)),
+    ),
+    "unreachable_tries": ("unreachable_tries", "a whole number from 1 to 100", whole(1, 100)),
     "archive": ("archive", "the path of a folder", path),
     "logs": ("logs", "the path of a folder", path),
     "log": ("log", "text or json", lambda value: LogStyle(one_of("text", "json")(value))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,9 +17,12 @@ from archive.errors import ExitCode
 from crawler.log_folders import open_log
 from crawler.logs import last_event
 
-__all__ = ["CrawlProcess", "Ended", "Limits", "Stop"]
+__all__ = ["CrawlProcess", "Ended", "Limits", "Stop", "signal_name"]
 
 _ROOT = Path(__file__).resolve().parent.parent
+# What Python, C++ and the C library say when the limit on address space is met.
+_NO_MEMORY = re.compile(r"\bMemoryError\b|\bbad_alloc\b|[Cc]annot allocate memory|[Oo]ut of memory")
+_LAST_LINES = 20
 _CODES: dict[int, str] = {
     ExitCode.GOOD: "ended without a complete record",
     ExitCode.FINDINGS: "ended without a complete record (exit code 1)",
@@ -50,23 +54,40 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How it ended: exit code (negative: the signal), what it was told before, whether it had to be killed."""
+    """How it ended: exit code (negative: the signal), what it was told before, whether it had to be killed.
+
+    `last_lines` are what it said last, oldest first; an error of ours or of Python is the very last one.
+    """
 
     code: int
+    limits: Limits
     told: Stop | None = None
     killed: bool = False
-    last_line: str = ""
+    last_lines: tuple[str, ...] = ()
+
+    @property
+    def last_line(self) -> str:
+        """What it said last, empty when it said nothing."""
+        return self.last_lines[-1] if self.last_lines else ""
 
     @property
     def reason(self) -> str:
         """In words for the ledger and the night's report."""
         if self.told is not None:
-            return self.told.reason + (", did not answer SIGTERM and was killed" if self.killed else "")
-        if self.code < 0:
-            words = f"was killed by {_signal_name(-self.code)}"
-        else:
-            words = _CODES.get(self.code, f"ended with exit code {self.code}")
-        return f"the crawl {words}" + (f": {self.last_line}" if self.last_line else "")
+            grace = f"; did not end within {self.limits.grace.total_seconds():g} s of SIGTERM: killed"
+            return self.told.reason + (grace if self.killed else "")
+        last = f": {self.last_line}" if self.last_line else ""
+        signalled = f"was killed by {signal_name(-self.code)}" if self.code < 0 else ""
+        if self._out_of_memory():
+            words = f"{signalled}, out of memory" if signalled else "ran out of memory"
+            return f"the crawl {words} (limit {self.limits.memory / (1 << 30):.3g} GB)"
+        if self.code == -signal.SIGKILL:
+            signalled += " (by hand, or by the kernel for want of memory)"
+        return f"the crawl {signalled or _CODES.get(self.code, f'ended with exit code {self.code}')}{last}"
+
+    def _out_of_memory(self) -> bool:
+        heeded = self.code in (ExitCode.GOOD, ExitCode.INTERRUPTED, ExitCode.TIME_LIMIT)
+        return not heeded and any(_NO_MEMORY.search(line) for line in self.last_lines)
 
 
 class CrawlProcess:
@@ -123,7 +144,7 @@ class CrawlProcess:
         code = self._process.poll()
         if code is not None:
             self._signal(signal.SIGKILL, group=True)  # workers that outlived their crawl
-            return Ended(code, self._told, self._killed, self._last_line())
+            return Ended(code, self._limits, self._told, self._killed, self._last_lines())
         if self._told is None and ticks - self._started >= self._limits.deadline.total_seconds():
             minutes = self._limits.deadline.total_seconds() / 60
             self.tell(Stop(f"stopped at its deadline of {minutes:g} min", ExitCode.TIME_LIMIT), ticks)
@@ -139,19 +160,18 @@ class CrawlProcess:
             elif self._process.poll() is None:
                 os.kill(self._process.pid, number)
 
-    def _last_line(self) -> str:
-        """The last line it wrote, if that is an error of ours or of Python: what a person wants to see first."""
+    def _last_lines(self) -> tuple[str, ...]:
         if self.log_lost is not None:
-            return ""
+            return ()
         with contextlib.suppress(OSError), self._log.open("rb") as stream:
             stream.seek(max(self._began, stream.seek(0, os.SEEK_END) - 4096))
             lines = stream.read().decode("utf-8", "replace").split("\n")
-            said = [line.strip() for line in lines if line.strip()]
-            return last_event(said[-1])[:300] if said else ""
-        return ""
+            said = [last_event(line.strip())[:300] for line in lines if line.strip()]
+            return tuple(line for line in said if line)[-_LAST_LINES:]
+        return ()
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
     try:
         return signal.Signals(number).name
     except ValueError:

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from archive.events import first_texts
 from archive.ledger import State
-from archive.records import Run
+from archive.records import Outcome, Run
 
 __all__ = ["Counts", "LiveWatch", "PlainWatch", "RememberingWatch", "Watch", "read_counts", "watch_on"]
 
@@ -32,12 +32,18 @@ _TAIL = 8192
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far a run is."""
+    """How far a run is, and why it ended, once it has."""
 
     requests: int = 0
     listed: int = 0
     new: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    finish: str | None = None
+
+    @property
+    def answered(self) -> int:
+        """How many requests brought anything at all."""
+        return sum(count for name, count in self.outcomes.items() if name != Outcome.UNREACHABLE.value)
 
 
 class Watch(Protocol):
@@ -66,7 +72,8 @@ def read_counts(path: Path) -> Counts | None:
         try:
             said = json.loads(line)
             outcomes = {str(name): int(count) for name, count in said.get("outcomes", {}).items()}
-            return Counts(int(said.get("requests", 0)), int(said.get("listed", 0)), int(said.get("new", 0)), outcomes)
+            requests, listed, new = (int(said.get(name, 0)) for name in ("requests", "listed", "new"))
+            return Counts(requests, listed, new, outcomes, said.get("finish"))
         except (ValueError, TypeError, AttributeError):
             continue
     return None

@@ -7,18 +7,21 @@ of which nothing was fetched cannot be fetched as of then any more: it is record
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from archive.errors import RunBusy, UsageError
-from archive.ledger import Ledger, Standing, State
+from archive.errors import ArchiveError, RunBusy, UsageError
+from archive.ledger import Claim, Ending, Ledger, Standing, State
 from archive.manifest import Seal, load_key
+from archive.owner import Owner
 from archive.records import Kind
 from archive.store import Archive
 from crawler.clock import Clock
-from crawler.leftovers import close_leftover, place_finished
+from crawler.leftovers import close_leftover, fresh_run
 from crawler.nightsettings import NightSettings
 from crawler.portals import Portal, why_skipped
+from crawler.running import LEASE
+from vietnam.dates import TZ
 
 __all__ = ["LONGEST_GAP", "Schedule"]
 
@@ -34,6 +37,9 @@ class Schedule:
     ledger: Ledger
     settings: NightSettings
     portals: dict[str, Portal]
+    owner: Owner = field(default_factory=Owner.here)
+    trouble: list[str] = field(default_factory=list)
+    """What could not be ended or sealed, in words; it is tried again at every bell and holds up nothing else."""
 
     @property
     def kind(self) -> Kind:
@@ -64,6 +70,17 @@ class Schedule:
         sealed = self.archive.last_seal()
         return max([*self.ledger.nights(), *([sealed.night] if sealed else [])], default=None)
 
+    def refuse_clock(self, night: date) -> None:
+        """Raises UsageError when the clock's own night lies before one that is known, or before the archive was made."""
+        last, made = self.last_night(), self.archive.identity.made_at
+        since = [last] if last is not None else [made.astimezone(TZ).date() - timedelta(days=1)] if made else []
+        if self.kind is Kind.LIVE and since and night < since[0]:
+            known = "the last known night is" if last is not None else "the archive was made after"
+            raise UsageError(
+                f"this machine's clock says that the night of {night} is on, and {known} {since[0]}: set the clock right; "
+                f"no night is run before it is"
+            )
+
     def refuse_past(self, night: date) -> None:
         """Raises UsageError for a live night before the last seal's, or a clock that says so."""
         sealed = self.archive.last_seal()
@@ -91,8 +108,11 @@ class Schedule:
         seals = []
         sealed = self.archive.last_seal()
         for earlier in [past for past in self.ledger.nights() if past < night and (not sealed or past >= sealed.night)]:
-            self.end(earlier, now)
-            seals += self.seal(earlier)
+            try:
+                self.end(earlier, now)
+                seals += self.seal(earlier)
+            except (ArchiveError, OSError) as error:  # tonight is run all the same; seals wait, for they are chained
+                self.trouble.append(f"{earlier} cannot be sealed: {error}")
         return seals
 
     def _miss(self, night: date, now: datetime) -> None:
@@ -106,20 +126,29 @@ class Schedule:
             return
         self.plan(night, now)
         for row in self.ledger.of(night):
-            if not row.state.terminal and (row.state is State.PLANNED or row.abandoned(now)):
-                self._end_one(row, now)
+            if row.to_be_ended(now):
+                claim = self.ledger.claim_to_end(row.portal, night, self.owner, now, LEASE)
+                if claim is not None:
+                    self.ledger.finish(claim, now, self._ending(row, claim, now))
 
-    def _end_one(self, row: Standing, now: datetime) -> None:
-        began = row.started_at is not None
-        state = State.PARTIAL if began else State.MISSED
+    def _ending(self, row: Standing, claim: Claim, now: datetime) -> Ending:
+        """Under a fence of its own, so that a crawl which outlived its scheduler keeps nothing more meanwhile."""
+        state = State.PARTIAL if row.started_at is not None else State.MISSED
         reason = f"not finished by the cut-off of {self.settings.cut_off:%H:%M}"
         reason = f"{reason} ({row.reason})" if row.reason else reason
-        place_finished(self.archive)
         try:
-            run = close_leftover(self.archive, row.portal, row.night, state, reason, now)
-        except RunBusy:
-            return  # its crawl lives on without its scheduler; asked again at the next bell
-        self.ledger.settle(row.portal, row.night, state, reason, now, run.run if run else None)
+            self.archive.raise_fence(claim.portal, claim.night, claim.fence)
+            held = self.archive.free(claim.portal, claim.night, claim.fence)
+            if held is not None:
+                return Ending(State.PLANNED, f"waits: {held}")  # asked again at the next bell
+            run = fresh_run(self.archive, claim)
+            if run is not None:
+                return Ending(State.DONE, run=run.run)
+            run = close_leftover(self.archive, claim.portal, claim.night, state, reason, now, claim.fence)
+        except (ArchiveError, OSError) as error:
+            self.trouble.append(f"{claim.portal} of {claim.night} cannot be ended: {error}")
+            return Ending(State.PLANNED, str(error))
+        return Ending(state, reason, run=run.run if run else None)
 
     def seal(self, night: date) -> list[Seal]:
         """Seal the night when every portal that it owes has ended and something is not sealed yet; the new seal, if any."""
@@ -129,7 +158,7 @@ class Schedule:
         before = self.archive.last_seal()
         if before is not None and before.night > night and night not in self.archive.unsealed_nights():
             return []
-        place_finished(self.archive)
+        self.archive.finish_closing()
         if not self._strays_closed(night):
             return []
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
@@ -151,6 +180,11 @@ class Schedule:
         """Whether these portals' nights are terminal."""
         return all(row.state.terminal for row in self.ledger.of(night) if row.portal in names)
 
+    def _unsealed(self, night: date) -> bool:
+        sealed = self.archive.last_seal()
+        owed = any(row.state is not State.SKIPPED for row in self.ledger.of(night))
+        return owed and (sealed is None or night > sealed.night)
+
     def _whole(self, night: date) -> bool:
         """Whether nothing more is to come: a live night owes every scheduled portal, unless it was sealed before."""
         sealed = self.archive.last_seal()
@@ -158,4 +192,6 @@ class Schedule:
             return True
         if any(past < night and not self.ledger.ended(past) for past in self.ledger.nights()):
             return False  # seals are chained: the earlier night comes first
+        if any(past < night and self._unsealed(past) for past in self.ledger.nights()):
+            return False
         return set(self.scheduled()) <= {row.portal for row in self.ledger.of(night)}

@@ -1,6 +1,7 @@
 """Scrapy's settings: only what differs from its defaults, with the reason. A portal's own exceptions are in its spider.
 
-Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_LOG, MIN_FREE, PROGRESS_FILE.
+Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_LOG, MIN_FREE, PROGRESS_FILE,
+FENCE, STAY_OPEN.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
 MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
 EXTENSIONS = {"crawler.low_disk.LowDisk": 0}
+FENCE = os.environ.get("FENCE", "")  # the number of the scheduler's claim: the store refuses a lower one
+STAY_OPEN = os.environ.get("STAY_OPEN", "")  # the scheduler asks a silent portal again later tonight
 
 # Nothing listens, nothing is executed from outside.
 TELNETCONSOLE_ENABLED = False  # a shell in every crawl

@@ -27,6 +27,8 @@ class Tonight:
 
     `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own. With `backfill`
     nothing is walked but the lists, back to that day, under the bound on requests of `lookback`.
+    `fence` is the number of the scheduler's claim; `stay_open` leaves the run of a silent portal open, to be asked again
+    later tonight.
     """
 
     archive: Path
@@ -40,6 +42,8 @@ class Tonight:
     looks: tuple[int, ...] = ()
     lookback: LookBackPlan = NO_LOOKBACK
     backfill: date | None = None
+    fence: int | None = None
+    stay_open: bool = False
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Tonight:
@@ -73,6 +77,8 @@ class Tonight:
             looks=_days(said("LOOKS")),
             lookback=_lookback(said),
             backfill=day_of("--backfill", said("BACKFILL")) if said("BACKFILL") else None,
+            fence=_fence(said("FENCE")),
+            stay_open=said("STAY_OPEN") == "1",
         )
 
 
@@ -111,6 +117,12 @@ def _lookback(said: Callable[[str], str]) -> LookBackPlan:
     return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in told.items() if text})
 
 
+def _fence(text: str) -> int | None:
+    if text and not text.isdecimal():
+        raise UsageError(f"FENCE={text} is no fence: it is set by scheduler.py, leave it away when crawling by hand")
+    return int(text) if text else None
+
+
 def _port(text: str) -> int | None:
     if not text:
         return None
@@ -125,13 +137,24 @@ class ProgressFile:
     def __init__(self, path: Path | None, every: int = 5) -> None:
         self._path, self._every, self._waiting = path, every, 0
 
-    def told(self, outcomes: Counter[str], listed: int, new: int, *, last: bool = False) -> None:
-        """Write a line with every fifth call and the last one. A file that cannot be written is given up in silence."""
+    def told(
+        self, outcomes: Counter[str], listed: int, new: int, *, last: bool = False, finish: str | None = None
+    ) -> None:
+        """Write a line with every fifth call and the last one, which says why the crawl ended (`finish`).
+
+        A file that cannot be written is given up in silence.
+        """
         self._waiting += 1
         if self._path is None or not (last or self._waiting >= self._every):
             return
         self._waiting = 0
-        line = {"requests": outcomes.total(), "listed": listed, "new": new, "outcomes": dict(outcomes)}
+        line = {
+            "requests": outcomes.total(),
+            "listed": listed,
+            "new": new,
+            "outcomes": dict(outcomes),
+            "finish": finish,
+        }
         try:
             with self._path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(line) + "\n")

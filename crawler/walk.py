@@ -286,7 +286,7 @@ class Walk(LookBackWalk):
             self.write(replace(page, next_look=self._next_look(ask.key, outcome)))
         except ArchiveError as error:
             self.failed(error)
-        self.heed(outcome)
+        self.heed(outcome, detail)
 
     def _section(self, name: str) -> Section:
         return next(section for section in self.sections if section.name == name)

@@ -66,6 +66,12 @@ def wait_for_log(tmp_path: Path, word: str, seconds: float = 20) -> str:
         pytest.param("1 / 0", 1, "ZeroDivisionError: division by zero", id="an error of Python"),
         pytest.param("import ctypes; ctypes.string_at(0)", -signal.SIGSEGV, "was killed by SIGSEGV", id="a segfault"),
         pytest.param("import os; os.kill(os.getpid(), 9)", -signal.SIGKILL, "was killed by SIGKILL", id="kill -9"),
+        pytest.param(
+            "import os, sys; sys.stderr.write('terminate called: std::bad_alloc\\n'); sys.stderr.flush(); os.abort()",
+            -signal.SIGABRT,
+            "the crawl was killed by SIGABRT, out of memory (limit 1 GB)",
+            id="C++ out of memory",
+        ),
     ],
 )
 def test_each_way_to_end_is_recorded_for_what_it_was(tmp_path: Path, code: str, number: int, words: str) -> None:
@@ -79,7 +85,7 @@ def test_memory_has_a_limit(tmp_path: Path) -> None:
     with running(tmp_path, "b = bytearray(1 << 30)", memory=512 << 20) as process:
         found = ended(process)
     assert found.code == 1
-    assert "MemoryError" in found.reason
+    assert found.reason == "the crawl ran out of memory (limit 0.5 GB)"
 
 
 def test_nothing_dumps_core(tmp_path: Path) -> None:
@@ -103,7 +109,7 @@ def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path
         process.tell(Stop("interrupted", ExitCode.INTERRUPTED), time.monotonic())
         found = ended(process)
     assert (found.code, found.killed) == (-signal.SIGKILL, True)
-    assert found.reason == "interrupted, did not answer SIGTERM and was killed"
+    assert found.reason == "interrupted; did not end within 0.5 s of SIGTERM: killed"
 
 
 def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -> None:
@@ -192,7 +198,8 @@ def test_a_log_that_cannot_be_written_is_told_and_costs_nothing(
     limits = Limits(timedelta(seconds=60), MEMORY)
     command = [sys.executable, "-c", "print('said'); raise SystemExit(3)"]
     process = CrawlProcess(command, os.environ, tmp_path / "log/a.log", limits, time.monotonic(), "the first line")
-    assert ended(process) == Ended(3)
+    found = ended(process)
+    assert (found.code, found.last_lines, found.reason) == (3, (), "the crawl found the disk full")
     assert process.log_lost is not None
     assert f"({words}): this run has no log" in process.log_lost
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import resource
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from io import StringIO
@@ -23,12 +25,13 @@ from archive.owner import Owner
 from archive.records import Kind, Run, Verdict
 from archive.store import Archive
 from crawler.leftovers import last_run
-from crawler.nights import LEASE, NightRunner, Ways
+from crawler.nights import NightRunner
 from crawler.nightsettings import NightSettings, PortalSettings
 from crawler.nighttable import exit_code, night_rows
 from crawler.portal import Sure
 from crawler.portals import Portal, addresses, chosen, load_portals, why_skipped
 from crawler.progress import Counts, read_counts, watch_on
+from crawler.running import LEASE, Ways
 from crawler.schedule import Schedule
 from vietnam.dates import TZ
 
@@ -63,7 +66,7 @@ EMPTY = "pass"
 CRASH = OPEN + "os.kill(os.getpid(), signal.SIGSEGV)"
 FULL = OPEN + "print('no space left', file=sys.stderr); raise SystemExit(3)"
 GONE = "print('mount it'); raise SystemExit(4)"
-HANGS = OPEN + "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+HANGS = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)" + OPEN + "time.sleep(60)"
 HEEDS = OPEN + "signal.signal(signal.SIGTERM, lambda *a: (run.suspend(), os._exit(11))); time.sleep(60)"
 CRASHES_ONCE = (
     OPEN + "mark = root.parent / 'crashed'\nif mark.exists(): close()\nelse: mark.touch(); os.kill(os.getpid(), 11)"
@@ -200,12 +203,23 @@ def test_a_crash_touches_no_other_portal_and_keeps_what_was_committed(place: Pla
 
 
 def test_a_hung_crawl_is_killed_at_its_deadline_and_recorded_as_partial(place: Place) -> None:
-    place.settings = replace(place.settings, deadline=timedelta(seconds=2))
+    place.settings = replace(place.settings, deadline=timedelta(seconds=4))
     assert place.run({"a": HANGS, "b": GOOD}, grace=0.5) == {"a": State.PARTIAL, "b": State.DONE}
     row = place.ledger.of(NIGHT)[0]
-    assert row.reason.endswith("did not answer SIGTERM and was killed")
+    assert row.reason == "stopped at its deadline of 0.0666667 min; did not end within 0.5 s of SIGTERM: killed"
     assert row.exit_code == ExitCode.TIME_LIMIT
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["interrupted", "good"]
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """A disk with no more room than that, for this process and those it starts: writing behind it fails with EFBIG."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(
@@ -219,10 +233,22 @@ def test_an_archive_that_cannot_be_written_stops_new_work_and_leaves_it_owed(
     place: Place, crawl: str, error: type[Exception], message: str
 ) -> None:
     place.ledger.plan(NIGHT, ["a", "b"], NOW)
-    with pytest.raises(error, match=message):
+    with files_of_at_most(900_000), pytest.raises(error, match=message):
         place.runner({"a": crawl, "b": GOOD}, jobs=1).run(NIGHT, ["a", "b"], None)
     assert place.states() == {"a": State.PLANNED, "b": State.PLANNED}
     assert ("started", "b") not in place.heard.events
+
+
+def test_a_disk_that_is_full_for_one_portal_alone_fails_that_portal_alone(place: Place) -> None:
+    assert place.run({"a": FULL, "b": GOOD}, jobs=1) == {"a": State.FAILED, "b": State.DONE}
+    row = place.ledger.of(NIGHT)[0]
+    assert (row.reason, row.exit_code) == ("the crawl found the disk full: no space left (3 tries)", 3)
+
+
+def test_a_night_runs_without_its_log(place: Place) -> None:
+    (place.tmp / "log").write_text("a file where the folder should be")
+    assert place.run({"a": GOOD}) == {"a": State.DONE}
+    assert any("has no log" in words for kind, words in place.heard.events if kind == "told")
 
 
 def test_a_stop_lets_running_portals_finish_their_batch_and_owes_them_again(place: Place) -> None:
