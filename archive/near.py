@@ -29,7 +29,9 @@ _THRESHOLD_NOTICE = 0.95  # of two texts of a paragraph: another place or day ma
 _NOTICE = 80  # words
 _LEAST = 0.3  # Jaccard's index: what the bands still find, and what a teaser or a round-up stays below
 
-PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
+_FORM = 1  # counts up with every change of what a word, a sentence or a folded letter is
+
+PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} form={_FORM} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
 """What a signature was made by; one that was stored with other words has to be computed again."""
 
 LEAST_BANDS = 2
@@ -64,29 +66,25 @@ def _in_rows(signature: Sequence[int]) -> list[Sequence[int]]:
 def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:
     """How alike two near-duplicates are, 0 to 1 in four decimals; None for two articles.
 
-    The figure is Jaccard's index of their shingles without sign-offs; `threshold` is about what `contained` gives.
-
-    Two articles they are when too little of the shorter one stands in the longer one, when the longer one is another
-    matter with a piece of the shorter one in it, or when they state other facts in the same words.
+    The figure is Jaccard's index of their shingles; `threshold` is held against what `contained` gives. Two articles
+    they are when too little of the shorter one stands in the longer one, when the longer one is another matter with a
+    piece of the shorter one in it, or when they state other facts in the same words.
     """
     if fold(a) == fold(b):
         return 1.0 if _WORD.search(a) else None
-    unsigned = _unsigned(a), _unsigned(b)
-    one, other = (_shingles(text) for text in unsigned)
+    one, other = _shingles(a), _shingles(b)
     if not one or not other or _likeness(one, other) < _LEAST:
         return None
+    unsigned = _unsigned(a), _unsigned(b)
     notices = max(len(text.split()) for text in unsigned) < _NOTICE
-    if _contained(one, other) < (_THRESHOLD_NOTICE if notices else threshold) or other_facts(*unsigned):
+    if contained(a, b) < (_THRESHOLD_NOTICE if notices else threshold) or other_facts(*unsigned):
         return None
     return round(_likeness(one, other), 4)
 
 
 def contained(a: str, b: str) -> float:
-    """The part of the shorter text's shingles that stand in the longer one, 0 to 1: what the threshold is about."""
-    return _contained(_shingles(_unsigned(a)), _shingles(_unsigned(b)))
-
-
-def _contained(one: frozenset[str], other: frozenset[str]) -> float:
+    """The part of the shorter text's shingles that stand in the longer one, 0 to 1, neither with its sign-off."""
+    one, other = _shingles(_unsigned(a)), _shingles(_unsigned(b))
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 

@@ -20,7 +20,7 @@ CURVE = tuple(step / 100 for step in range(30, 101, 5))
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A pair, how many bands are equal, how much of the shorter text is in the longer one, and whether the rest holds.
+    """A pair, how many bands are equal, how much of the shorter text is in the longer one (where asked), and the rest.
 
     `alike` says that neither the share of all shingles nor a fact speaks against it: what is left is the threshold.
     """
@@ -69,15 +69,11 @@ def judge(pairs: Iterable[Pair]) -> list[Judged]:
             signed[text] = frozenset(bands(signature(text)))
         return signed[text]
 
-    return [
-        Judged(
-            pair=pair,
-            equal_bands=len(bands_of(pair.a) & bands_of(pair.b)),
-            contained=contained(pair.a, pair.b),
-            alike=near(pair.a, pair.b, 0.0) is not None,
-        )
-        for pair in pairs
-    ]
+    found = []
+    for pair in pairs:
+        equal, alike = len(bands_of(pair.a) & bands_of(pair.b)), near(pair.a, pair.b, 0.0) is not None
+        found.append(Judged(pair, equal, contained(pair.a, pair.b) if alike else 0.0, alike))
+    return found
 
 
 def score(judged: Iterable[Judged], threshold: float = THRESHOLD) -> Score:
