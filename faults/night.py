@@ -109,10 +109,10 @@ def go_on(root: Path, say: Say, count: int = COUNT, group: int = GROUP) -> None:
         say(f"sealed {archive.seal(NIGHT, {}, KEY).head}")
 
 
-def close_only(root: Path, say: Say) -> None:
-    """Keep and close the night, and leave it unsealed. The same night as `go_on` makes with 8 and 8."""
+def close_only(root: Path, say: Say, count: int, group: int) -> None:
+    """Keep and close the night, and leave it unsealed."""
     with Archive.open(root, Kind.REPLICA) as archive:
-        _write(archive.start(PORTAL, NIGHT, _at(NIGHT), judge), say, 8, 8)
+        _write(archive.start(PORTAL, NIGHT, _at(NIGHT), judge), say, count, group)
 
 
 def recover_only(root: Path, say: Say) -> None:

@@ -1,0 +1,74 @@
+"""Small file systems of their own, where the machine lets one make them: on a file, or in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from faults.catalogue import Skip
+
+__all__ = ["filled", "in_memory", "made", "mounted", "remounted"]
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Skip(f"`{' '.join(command[:2])}` is refused here: {done.stderr.strip()[:200]}")
+
+
+def made(image: Path, megabytes: int, *options: str) -> Path:
+    """A file with an empty ext4 on it."""
+    with image.open("wb") as stream:
+        stream.truncate(megabytes << 20)
+    _run("mkfs.ext4", "-q", "-F", *options, str(image))
+    return image
+
+
+@contextlib.contextmanager
+def mounted(image: Path, at: Path) -> Iterator[Path]:
+    """The file's file system at a folder, and away again."""
+    at.mkdir(exist_ok=True)
+    _run("mount", "-o", "loop", str(image), str(at))
+    try:
+        yield at
+    finally:
+        _away(at)
+
+
+@contextlib.contextmanager
+def in_memory(at: Path, size: str) -> Iterator[Path]:
+    """A file system of this size in memory, as `8m`."""
+    at.mkdir(exist_ok=True)
+    _run("mount", "-t", "tmpfs", "-o", f"size={size}", "faults", str(at))
+    try:
+        yield at
+    finally:
+        _away(at)
+
+
+def remounted(at: Path, how: str) -> None:
+    """Mounted again as `ro` or `rw`."""
+    _run("mount", "-o", f"remount,{how}", str(at))
+
+
+def _away(at: Path) -> None:
+    if subprocess.run(["umount", str(at)], capture_output=True).returncode != 0:
+        subprocess.run(["umount", "-l", str(at)], check=False)
+
+
+@contextlib.contextmanager
+def filled(at: Path, left: int) -> Iterator[Path]:
+    """The file system full but for so many bytes, until the end of the block."""
+    ballast = at / "ballast"
+    with ballast.open("wb", buffering=0) as stream:
+        with contextlib.suppress(OSError):
+            while stream.write(b"\0" * 4096):
+                pass
+        size = stream.seek(0, 2)
+        stream.truncate(max(0, size - left))
+    try:
+        yield at
+    finally:
+        ballast.unlink()
