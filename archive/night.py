@@ -16,8 +16,8 @@ from archive.identity import Identity, Paths
 from archive.index import Index, Transaction
 from archive.manifest import Previous, Seal, describe, leaves, read_seal, sign
 from archive.records import Kind
-from archive.runs import read_run
-from archive.settle import settle
+from archive.runs import RUN_FILE, read_run
+from archive.settle import repeat, settle
 
 __all__ = ["manifest_path", "seal_night", "sealed_runs", "seals_on_disk"]
 
@@ -98,13 +98,18 @@ def _has_run(runs: list[Path], portal: str) -> bool:
 
 
 def _note_seals(paths: Paths, transaction: Transaction) -> None:
-    """A crash may have left a manifest that the index does not know: the chain follows the files."""
+    """A crash may have left a manifest that the index does not know: the chain and the rows follow the files."""
     known = transaction.sealed()
     for night in paths.nights():
         names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
         if any((night.isoformat(), number) not in known for number in names):
             for seal in seals_on_disk(paths, night):
                 transaction.add_seal(seal)
+                if (night.isoformat(), seal.number) not in known:
+                    folders = [paths.night(night) / run for run in sorted(sealed_runs([seal]))]
+                    for folder in folders:
+                        if (folder / RUN_FILE).exists():
+                            repeat(transaction, night, folder)
 
 
 def _sign_again(manifest: Path, key: Ed25519PrivateKey | None) -> None:

@@ -26,7 +26,7 @@ from archive.records import Event
 from archive.recovery import sweep_texts
 from archive.runs import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
 
-__all__ = ["settle"]
+__all__ = ["repeat", "settle"]
 
 
 @dataclass(slots=True)
@@ -70,12 +70,22 @@ def _write(paths: Paths, transaction: Transaction, night: date, run: _OpenRun) -
         write_durably(run.folder / RUN_FILE, run_bytes(counted))
     sweep_texts(paths, night, run.folder, run.settled)
     sync_folder(run.folder)
+    _repeat(transaction, night, run)
+    transaction.add_run(counted)
+
+
+def repeat(transaction: Transaction, night: date, folder: Path) -> None:
+    """Repeat the rows of a run that was settled and sealed by a process that died before its rows were committed."""
+    _repeat(transaction, night, _read(transaction, night, folder))
+    transaction.add_run(read_run(folder))
+
+
+def _repeat(transaction: Transaction, night: date, run: _OpenRun) -> None:
     transaction.drop_events(night, run.folder.name)
     for line in run.settled:
         transaction.add_event(night, run.folder.name, line)
     kept = {line.seq for line in run.settled if holds_text(line)}
     transaction.set_texts(night, run.folder.name, {seq: text for seq, text in run.texts.items() if seq in kept})
-    transaction.add_run(counted)
 
 
 def _drop_twins(run: _OpenRun) -> None:
