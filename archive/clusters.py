@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection, and_, insert, select, union
 
@@ -19,7 +20,7 @@ from archive.events import VERSIONS
 from archive.lines import ArticleLine
 from archive.schema import EVENTS, LINKS
 
-__all__ = ["Article", "Cluster", "ClusterQueries", "Linked", "article_of", "one_per_cluster"]
+__all__ = ["Article", "Cluster", "ClusterQueries", "Linked", "Place", "article_of", "one_per_cluster"]
 
 Article = tuple[str, str]
 """Portal and key."""
@@ -36,6 +37,20 @@ class Linked:
     article: Article
     exact: bool
     similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a version's line stands, and whose it is."""
+
+    night: str
+    run: str
+    seq: int
+    portal: str
+    key: str
+
+
+_Of = TypeVar("_Of", Place, Found)
 
 
 class ClusterQueries:
@@ -97,6 +112,18 @@ class ClusterQueries:
             members = tuple(sorted((article for article in group if article in rank), key=lambda each: rank[each]))
             found |= dict.fromkeys(members, members)
         return found
+
+    def versions(self, portal: str | None, since: date | None, until: date | None) -> list[Place]:
+        """The places of all versions of articles, of a portal and of nights from `since` to `until`, in order."""
+        query = select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq, EVENTS.c.portal, EVENTS.c.key).where(_VERSION)
+        if portal:
+            query = query.where(EVENTS.c.portal == portal)
+        if since:
+            query = query.where(EVENTS.c.night >= since.isoformat())
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
+        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
+        return [Place(*row) for row in self.connection.execute(query)]
 
     def _neighbours(self, article: Article) -> set[Article]:
         to = select(LINKS.c.other_portal, LINKS.c.other_key).where(
@@ -162,19 +189,15 @@ def _connected(pairs: Iterable[tuple[Article, Article]]) -> Iterator[list[Articl
     yield from groups.values()
 
 
-def one_per_cluster(found: Iterable[Found], clusters: Mapping[Article, Cluster]) -> list[Found]:
-    """Of these events one for each cluster: the last version of the article that comes first in canonical order.
-
-    What is no version of an article (a removal, an attachment, something set aside) is left out.
-    """
-    best: dict[Article, tuple[int, Found]] = {}
-    for event in found:
-        if event.event not in VERSIONS:
-            continue
-        article = (event.portal, event.key)
+def one_per_cluster(found: Iterable[_Of], clusters: Mapping[Article, Cluster]) -> list[_Of]:
+    """Of these versions, in the order of night, run and line, one for each cluster: the last one of the article that comes
+    first in canonical order among those that are here."""
+    best: dict[Article, tuple[int, _Of]] = {}
+    for version in found:
+        article = (version.portal, version.key)
         members = clusters.get(article, (article,))
         rank = members.index(article)
         known = best.get(members[0])
         if known is None or rank <= known[0]:
-            best[members[0]] = (rank, event)
-    return sorted((event for _, event in best.values()), key=lambda event: (event.night, event.run, event.seq))
+            best[members[0]] = (rank, version)
+    return sorted((version for _, version in best.values()), key=lambda each: (each.night, each.run, each.seq))

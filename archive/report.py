@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import floor
 from pathlib import Path
 
 from rich.console import Console
@@ -16,12 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.attached import Attached
+from archive.clusters import Article, Linked
 from archive.findings import Audit
 from archive.queries import Found
 from archive.records import Event
 from archive.worddiff import Mark, Span
 
-__all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "printable"]
+__all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]
 
 _STYLES = {Mark.SAME: "", Mark.OLD: "red strike", Mark.NEW: "green", Mark.GAP: "dim"}
 _MARKS = {Mark.SAME: "{}", Mark.OLD: "[-{}-]", Mark.NEW: "{{+{}+}}", Mark.GAP: "… {} …"}
@@ -64,6 +66,13 @@ def print_attached(file: Attached, path: Path | None) -> None:
         told = [file.answer.value.replace("_", " ") if file.answer else "not fetched"]
     stands = f" → {path}" if path else ""
     print(f"attachment: {printable(file.name)}{stands}{''.join(f', {word}' for word in told)}")
+
+
+def print_near(link: Linked, place: Found | None, canonical: Article) -> None:
+    """One line: the version that says nearly the same, how alike it is, where it stood."""
+    where = f" {place.portal}, {place.night}, {printable(place.url)}" if place else ""
+    last = "; canonical of its cluster" if link.article == canonical else ""
+    print(f"near: {link.id} similarity {floor(100 * link.similarity) / 100:.2f}{where}{last}")
 
 
 def print_audit(audit: Audit, *, as_json: bool) -> None:

@@ -1,11 +1,13 @@
-"""`python -m archive list`: the events that fit, a line each."""
+"""`python -m archive list`: the events that fit, a line each; or one version of each cluster of articles."""
 
 from __future__ import annotations
 
 import argparse
 
+from archive.clusters import one_per_cluster
 from archive.commands.arguments import Subcommands, add_filters, find
 from archive.errors import ExitCode
+from archive.events import VERSIONS
 from archive.report import print_articles
 from archive.store import Archive
 
@@ -16,6 +18,11 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Declare the command."""
     command = commands.add_parser("list", parents=[shared], help="list articles")
     add_filters(command)
+    command.add_argument(
+        "--one-per-cluster",
+        action="store_true",
+        help="one version of those articles that say the same or nearly the same",
+    )
     command.add_argument("--limit", type=int, default=None, metavar="N")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.set_defaults(run=_run)
@@ -23,5 +30,10 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
-        print_articles(find(archive, options, None, options.limit), as_json=options.json)
+        found = find(archive, options, None, None if options.one_per_cluster else options.limit)
+        if options.one_per_cluster:
+            with archive.index.reading() as questions:
+                versions = [item for item in found if item.event in VERSIONS]
+                found = one_per_cluster(versions, questions.clusters())[: options.limit]
+        print_articles(found, as_json=options.json)
     return ExitCode.GOOD

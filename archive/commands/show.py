@@ -11,7 +11,7 @@ from archive.errors import ExitCode
 from archive.queries import Found
 from archive.records import Event
 from archive.removal import REMOVALS
-from archive.report import print_attached, printable
+from archive.report import print_attached, print_near, printable
 from archive.store import Archive
 
 __all__ = ["add"]
@@ -36,6 +36,8 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
         relatives = questions.relatives(item.content_sha256)
         stored = next((other for other in relatives if other.file), item)
         files = questions.attachments_of(item.portal, item.key)
+        near = [(link, questions.find(article=link.id)) for link in questions.linked(item.portal, item.key)]
+        cluster = questions.cluster_of(item.portal, item.key)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
@@ -47,6 +49,11 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
     for other in relatives:
         if (other.portal, other.key) != (item.portal, item.key):
             print(f"also published by {other.portal}, archived {other.night}: {printable(other.url)}")
+    for link, places in near:
+        print_near(link, places[0] if places else None, cluster[0])
+    if len(cluster) > 1:
+        canonical = "it is itself" if cluster[0] == (item.portal, item.key) else "/".join(cluster[0])
+        print(f"cluster of {len(cluster)} articles, the canonical one: {canonical}")
     if stored.file is None:
         return
     path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
