@@ -109,6 +109,7 @@ class Transaction(Queries):
             "flags": " ".join(line.flags),
         }
         self.connection.execute(insert(EVENTS).values(values))
+        self.owe_nothing(line.portal, line.key)
         shared = {name: values[name] for name in ("night", "run", "seq", "at", "event", "portal", "section")}
         for position, file in enumerate(line.attachments):
             named = {"key": attachment_key(line.key, file.url), "url": file.url, "name": file.name, "type": file.type}
@@ -166,7 +167,8 @@ class Transaction(Queries):
             self.connection.execute(delete(LISTED).where(where))
         day = entry.day.isoformat() if entry.day else None
         values = {"portal": portal, "section": section, "key": entry.key, "at": at, "position": position}
-        self.connection.execute(insert(LISTED).values(values | {"url": entry.url, "title": entry.title, "day": day}))
+        values |= {"url": entry.url, "title": entry.title, "day": day, "owed": int(self.is_owed(portal, entry.key))}
+        self.connection.execute(insert(LISTED).values(values))
 
     def _merge_look(self, portal: str, at: str, page: Page) -> None:
         where = and_(LOOKS.c.portal == portal, LOOKS.c.key == page.key)
@@ -187,6 +189,7 @@ class Transaction(Queries):
             "next_look": page.next_look.isoformat() if page.next_look else None,
         }
         self.connection.execute(insert(LOOKS).values(values))
+        self.weigh(portal, [str(page.key)])
 
     def add_run(self, run: Run) -> None:
         """Repeat a `run.json`."""
@@ -218,8 +221,12 @@ class Transaction(Queries):
 
     def drop_events(self, night: date, run: str) -> None:
         """Forget the events of one run, before its lines are repeated again."""
+        of_run = and_(EVENTS.c.night == night.isoformat(), EVENTS.c.run == run)
+        told = self.connection.execute(select(EVENTS.c.portal, EVENTS.c.key).where(of_run).distinct()).all()
         for table in (EVENTS, ATTACHMENTS, LINKS):
             self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
+        for portal in {row.portal for row in told}:
+            self.weigh(portal, [row.key for row in told if row.portal == portal])
 
     def drop_pages(self, night: date, run: str) -> None:
         """Forget the response rows of one run, before its lines are repeated again."""

@@ -2,48 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 from typing import cast
 
-from sqlalchemy import Row, Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or_, select
 
 from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
 from archive.clusters import ClusterQueries
 from archive.events import VERSIONS
 from archive.judgement import Version
-from archive.lookbacks import LookBackQueries
+from archive.list_queries import SETTLED, ListQueries
 from archive.near_queries import NearQueries
-from archive.records import Event, LookBackMark, Outcome, Run, WalkEnd
+from archive.records import Event, Outcome
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.run_queries import RunQueries
-from archive.runs import run_from
-from archive.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
+from archive.schema import EVENTS, LISTED, LOOKS, PAGES, SEALS
 from vietnam.letters import strip_diacritics
 
 __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
 
-SETTLED = tuple(
-    outcome.value
-    for outcome in (
-        Outcome.GONE,
-        Outcome.SOFT_404,
-        Outcome.WRONG_HOST,
-        Outcome.TOO_LARGE,
-        Outcome.UNSUPPORTED_TYPE,
-        Outcome.GUARD_DENIED,
-        Outcome.ROBOTS_DENIED,
-        Outcome.EMPTY,
-        Outcome.LOGIN,
-    )
-)
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
-COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
-class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, LookBackQueries, RunQueries):
+class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, ListQueries, RunQueries):
     """The questions, on one connection."""
 
     # what a crawl asks
@@ -92,36 +75,16 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
         night = cast("str | None", self.connection.execute(query).scalar())
         return date.fromisoformat(night) if night else None
 
-    def first_listed_from(self, portal: str, section: str, at: str) -> int:
-        """How many keys the section showed for the first time at this place or later, pages of look-backs apart."""
-        deeper = select(LOOKBACKS.c.at).where(LOOKBACKS.c.portal == portal, LOOKBACKS.c.at >= at)
-        query = select(func.count()).where(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.at >= at)
-        query = query.where(LISTED.c.at.not_in(deeper))
-        return self.connection.execute(query).scalar_one()
-
     def tip(self) -> Row[tuple[object, ...]] | None:
         """The last seal of the chain: the one that no other seal names as its previous."""
-        named = select(SEALS.c.previous).where(SEALS.c.previous.is_not(None))
-        query = select(SEALS).where(SEALS.c.head.not_in(named)).order_by(SEALS.c.night.desc(), SEALS.c.number.desc())
+        later = SEALS.alias()
+        query = select(SEALS).where(~exists().where(later.c.previous == SEALS.c.head))
+        query = query.order_by(SEALS.c.night.desc(), SEALS.c.number.desc()).limit(1)
         return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
 
     def sealed(self) -> set[tuple[str, int]]:
         """The night and number of every seal."""
         return {(row.night, row.number) for row in self.connection.execute(select(SEALS.c.night, SEALS.c.number))}
-
-    def owed(self, portal: str) -> list[Owed]:
-        """Entries that were listed, and neither kept nor answered for good, in the order in which they were listed."""
-        kept = select(EVENTS.c.key).where(EVENTS.c.portal == portal)
-        settled = select(LOOKS.c.key).where(LOOKS.c.portal == portal, LOOKS.c.outcome.in_(SETTLED))
-        query = (
-            select(LISTED)
-            .where(LISTED.c.portal == portal, LISTED.c.key.not_in(kept), LISTED.c.key.not_in(settled))
-            .order_by(LISTED.c.at, LISTED.c.position)
-        )
-        first = {row.key: row for row in reversed(self.connection.execute(query).all())}
-        deeper = self.lookback_places(portal) if first else {}
-        found = [(row, deeper.get(row.at)) for row in reversed(first.values())]
-        return [Owed(row.section, row.key, row.url, row.title, LookBackMark(*of) if of else None) for row, of in found]
 
     def due_looks(self, portal: str, night: date) -> list[Look]:
         """Articles to look at again by this night, the longest due first."""
@@ -143,27 +106,6 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
         url = version.url if version else shown or row.url
         return Look(row.section, row.key, url, outcome, None, None)
 
-    def last_walk(self, portal: str, section: str) -> str | None:
-        """Where the last complete walk of a section ended."""
-        query = select(func.max(PAGES.c.at)).where(
-            PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(COMPLETE)
-        )
-        return cast("str | None", self.connection.execute(query).scalar())
-
-    def walked_before(self, portal: str, section: str, at: str) -> bool:
-        """Whether a walk of a section was complete before this place."""
-        query = select(PAGES.c.at).where(
-            PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(COMPLETE), PAGES.c.at < at
-        )
-        return self.connection.execute(query.limit(1)).first() is not None
-
-    def listed_by(self, portal: str, section: str, keys: Sequence[str], at: str) -> set[str]:
-        """Which of these keys the section had shown by then."""
-        query = select(LISTED.c.key).where(
-            LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key.in_(keys), LISTED.c.at <= at
-        )
-        return set(self.connection.execute(query).scalars())
-
     def last_page(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
         """The last response of an address that had a body."""
         query = (
@@ -173,16 +115,6 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
             .limit(1)
         )
         return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
-
-    def history(self, portal: str, before: date, nights: int) -> list[Run]:
-        """The records of a portal's crawls before a night, newest first; a run of `reextract` is no crawl."""
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat())
-            .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
-        )
-        runs = map(run_from, self.connection.execute(query).scalars())
-        return list(islice((run for run in runs if run.crawled), nights))
 
     # what a second reading asks
 
@@ -203,14 +135,14 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
 
     def latest_events(self, portal: str, since: date | None = None, limit: int | None = None) -> list[Found]:
         """The event of every article's last version, oldest first: those of a night and later, the newest `limit`."""
-        last = (
-            select(EVENTS.c.key, func.max(EVENTS.c.at).label("at"))
-            .where(_VERSION, EVENTS.c.portal == portal)
-            .group_by(EVENTS.c.key)
-            .subquery()
+        later = EVENTS.alias()
+        is_later = and_(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key, later.c.at > EVENTS.c.at)
+        query = select(EVENTS).where(
+            EVENTS.c.portal == portal,
+            EVENTS.c.at >= (since or date.min).isoformat(),
+            _VERSION,
+            ~exists().where(is_later, later.c.event.in_([event.value for event in VERSIONS])),
         )
-        query = select(EVENTS).join(last, and_(EVENTS.c.key == last.c.key, EVENTS.c.at == last.c.at))
-        query = query.where(EVENTS.c.portal == portal, EVENTS.c.night >= (since or date.min).isoformat())
         rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit)).all()
         return [found_of(row) for row in reversed(rows)]
 
@@ -247,9 +179,10 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
         if url:
             query = query.where(EVENTS.c.url == url)
         if digest:
-            query = query.where(or_(EVENTS.c.sha256.startswith(digest), EVENTS.c.content_sha256.startswith(digest)))
+            query = query.where(or_(_begins(EVENTS.c.sha256, digest), _begins(EVENTS.c.content_sha256, digest)))
         if article:
-            query = query.where(or_(EVENTS.c.id == article, EVENTS.c.portal + "/" + EVENTS.c.key == article))
+            owner, _, key = article.partition("/")  # no name of a portal has a stroke in it
+            query = query.where(or_(EVENTS.c.id == article, and_(EVENTS.c.portal == owner, EVENTS.c.key == key)))
         query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
         return [found_of(row) for row in self.connection.execute(query)]
 
@@ -257,10 +190,16 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Lo
         """Every event with this content: the places where a text also stood."""
         places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
         query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
-        query = query.order_by(EVENTS.c.night, EVENTS.c.portal)
+        query = query.order_by(EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
         return [found_of(row) for row in self.connection.execute(query)]
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
         """All rows of a table in the order of its primary key: what two indexes are compared by."""
         query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
         return (tuple(row) for row in self.connection.execute(query))
+
+
+def _begins(column: ColumnElement[str | None], digest: str) -> ColumnElement[bool]:
+    """Hex digits that begin with these, in either case, as a range: an index answers it on every database."""
+    first = digest.lower()
+    return and_(column >= first, column < first + "~")

@@ -12,7 +12,7 @@ has a row for each article that a line names in `duplicate_of` (exact) or `near`
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table, text
 
 from archive.columns import Words
 
@@ -47,6 +47,7 @@ RUNS = Table(
     Column("complete", Integer, nullable=False),
     Column("lookback", Words),
     Column("record", Words, nullable=False),
+    Index("runs_portal", "portal", "night", "run"),
 )
 
 EVENTS = Table(
@@ -74,6 +75,7 @@ EVENTS = Table(
     Column("attachment_of", Words),
     Column("flags", Words, nullable=False),
     Index("events_article", "portal", "key", "at"),
+    Index("events_portal", "portal", "at"),
     Index("events_content", "content_sha256", "at"),
     Index("events_id", "id"),
     Index("events_url", "url"),
@@ -124,7 +126,6 @@ PAGES = Table(
     Column("warc_length", Integer),
     Index("pages_url", "portal", "url", "at"),
     Index("pages_article", "portal", "key", "at"),
-    Index("pages_walk", "portal", "section", "walk_end", "at"),
 )
 
 LISTED = Table(
@@ -138,6 +139,9 @@ LISTED = Table(
     Column("url", Words, nullable=False),
     Column("title", Words, nullable=False),
     Column("day", Words),
+    Column("owed", Integer, nullable=False),
+    Index("listed_article", "portal", "key"),
+    Index("listed_first", "portal", "section", "at"),
 )
 
 LOOKS = Table(
@@ -182,6 +186,7 @@ SEALS = Table(
     Column("previous", Words),
     Column("root", Words, nullable=False),
     Column("files", Integer, nullable=False),
+    Index("seals_previous", "previous"),
 )
 
 NEAR_METHOD = Table("near_method", METADATA, Column("parameters", Words, primary_key=True))
@@ -226,5 +231,17 @@ LINKS = Table(
     Index("links_from", "portal", "key"),
     Index("links_to", "other_portal", "other_key"),
 )
+
+
+def _partly(name: str, table: Table, rows: str, *columns: str) -> None:
+    """An index over few of a table's rows; a query uses it where it asks for no others."""
+    Index(name, *(table.c[column] for column in columns), sqlite_where=text(rows), postgresql_where=text(rows))
+
+
+_partly("events_stored", EVENTS, "file IS NOT NULL", "content_sha256")
+_partly("runs_lookback", RUNS, "lookback IS NOT NULL", "portal", "lookback")
+_partly("pages_walk", PAGES, "walk_end IS NOT NULL", "portal", "section", "at")
+_partly("pages_walked", PAGES, "walk_end IS NOT NULL", "portal", "at")
+_partly("listed_owed", LISTED, "owed = 1", "portal", "at", "position")
 
 TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS)

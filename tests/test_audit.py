@@ -188,7 +188,7 @@ def test_two_heads_for_one_night(root: Path) -> None:
             "UPDATE looks SET next_look = '2030-01-01'",
             {("ROW_MISSING", "index.db/looks"), ("ROW_EXTRA", "index.db/looks")},
         ),
-        ("INSERT INTO listed VALUES ('x','y','z','0',0,'u','t',NULL)", {("ROW_EXTRA", "index.db/listed")}),
+        ("INSERT INTO listed VALUES ('x','y','z','0',0,'u','t',NULL,0)", {("ROW_EXTRA", "index.db/listed")}),
     ],
     ids=["a row dropped", "rows changed", "a row added"],
 )
