@@ -13,10 +13,11 @@ import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
 
+from apscheduler.events import EVENT_SCHEDULER_STARTED
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -25,17 +26,25 @@ from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.records import Kind
+from crawler.alerts import checked
 from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock
+from crawler.logs import LogStyle, install, refuse
+from crawler.metrics import serve_metrics
 from crawler.nightsettings import NightSettings, read_settings
 from crawler.portal import DeclarationError
 from crawler.running import Ways
+from crawler.service import notify
 from crawler.status import status
+from crawler.tell_commands import alerts, report
 from crawler.tonight import day_of
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent
 BELL_SECONDS = 60
+_COMMANDS = (
+    "status: what is next and what runs; report: a night again; alerts: whom they reach; backfill: see its --help"
+)
 log = logging.getLogger("scheduler")
 
 
@@ -52,6 +61,8 @@ def bells(bell: Bell) -> BlockingScheduler:
     scheduler.add_job(bell.ring, nightly, id="nightly", **always)
     beat = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ)
     scheduler.add_job(bell.ring, beat, id="heartbeat", next_run_time=clock(), **always)
+    pulse = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ)
+    scheduler.add_job(bell.pulse, pulse, id="pulse", next_run_time=clock(), **always)
     return scheduler
 
 
@@ -59,12 +70,19 @@ def resident(bell: Bell) -> ExitCode:
     """Stay until told to end; what runs then finishes its batch first."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
     scheduler = bells(bell)
+    scheduler.add_listener(lambda event: notify("READY=1"), EVENT_SCHEDULER_STARTED)
     log.info("waiting for the night of %s", bell.asked.settings.next_start(clock()).isoformat(timespec="minutes"))
+    port = bell.asked.settings.metrics_port
+    server = serve_metrics(port, bell.figures)[0] if port is not None else None
     try:
         scheduler.start()
     finally:
+        notify("STOPPING=1")
         bell.stop.set()
         scheduler.shutdown(wait=True)
+        if server is not None:
+            server.shutdown()
+            server.server_close()
     return ExitCode.GOOD
 
 
@@ -74,24 +92,44 @@ def main(arguments: list[str] | None = None) -> int:
     deeper = arguments[:1] == ["backfill"]
     options = _backfill_parser().parse_args(arguments[1:]) if deeper else _parser().parse_args(arguments)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
-    _log_lines()
+    style, secrets = LogStyle(getattr(options, "log", None) or LogStyle.TEXT), tuple[str, ...]()
+    install(style)
     try:
         settings = _settings(options.settings)
+        style = LogStyle(getattr(options, "log", None) or settings.log)
+        secrets = tuple(settings.alerts.secrets())
+        settings = replace(settings, log=style)
+        install(style, secrets=secrets)
         archive = options.archive or settings.archive
         if deeper:
             return _backfill(options, settings, archive, console)
-        if options.command == "status":
-            return status(archive, settings, console, as_json=options.json)
+        if options.command is not None:
+            return _show(options, settings, archive, console)
+        checked(settings.alerts.addresses())
         bell = Bell(_asked(options, settings, archive), console)
         with ExitStack() as stack:  # refuse now what every bell would refuse later
             bell.open(stack)
         return _run(bell, options)
     except (ArchiveError, DeclarationError) as error:
-        print(f"scheduler: {error}", file=sys.stderr)
+        refuse(f"scheduler: {error}", style, secrets)
         return error.exit_code if isinstance(error, ArchiveError) else ExitCode.USAGE
     except Exception:
         log.exception("a bug: please report it with the lines below")
         return ExitCode.BUG
+
+
+def _show(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:
+    """The commands that run nothing."""
+    if options.once or options.due or options.portal or options.jobs:
+        raise UsageError(f"`{options.command}` runs nothing: leave out --once, --due, --portal and --jobs")
+    if options.command == "status":
+        return status(archive, settings, console, clock(), as_json=options.json)
+    if options.command == "alerts":
+        return alerts(settings.alerts, console, clock(), test=options.test)
+    night = day_of("--night", options.night) if options.night else None
+    return report(
+        archive, settings, console, night, "json" if options.json else "markdown" if options.markdown else None
+    )
 
 
 def _run(bell: Bell, options: argparse.Namespace) -> int:
@@ -126,6 +164,8 @@ def _kind() -> Kind:
 
 
 def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> Asked:
+    if options.json or options.markdown or options.test:
+        raise UsageError("--json, --markdown and --test belong to `status`, `report` and `alerts`")
     if (options.portal or options.night or options.jobs) and not options.once:
         raise UsageError("--portal, --night and --jobs belong to --once: the schedule itself stands in nights.toml")
     try:
@@ -152,28 +192,27 @@ def _settings(path: Path | None) -> NightSettings:
     return read_settings(path or own)
 
 
-def _log_lines() -> None:
-    lines = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    lines.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, TZ).timetuple()
-    handler = logging.StreamHandler()
-    handler.setFormatter(lines)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python scheduler.py", description="Run the nights. Without an option: stay, and run each at its hour."
     )
-    parser.add_argument("command", nargs="?", choices=["status"], help="show what runs and how the last night stands")
+    parser.add_argument("command", nargs="?", choices=["status", "report", "alerts"], help=_COMMANDS)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--once", action="store_true", help="run one night now and end")
     which.add_argument("--due", action="store_true", help="run what is owed now and end (cron, timers)")
     parser.add_argument("--portal", nargs="+", action="extend", metavar="P", help="only these portals (with --once)")
-    parser.add_argument("--night", metavar="D", help="the night, YYYY-MM-DD (with --once; default: today)")
+    parser.add_argument(
+        "--night", metavar="D", help="the night, YYYY-MM-DD (with --once: today; with report: the last)"
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="portals side by side (with --once)")
     parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive (default: the one of nights.toml)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: nights.toml)")
-    parser.add_argument("--json", action="store_true", help="with status: as JSON")
+    parser.add_argument("--json", action="store_true", help="with status and report: as JSON")
+    parser.add_argument("--markdown", action="store_true", help="with report: as Markdown, every reason")
+    parser.add_argument("--test", action="store_true", help="with alerts: send each a message, call the heartbeat")
+    parser.add_argument(
+        "--log", choices=[*LogStyle], help="log lines as text or as JSON (default: `log` of nights.toml)"
+    )
     parser.epilog = (
         "`python scheduler.py backfill PORTAL --since D` walks a portal's lists further back; it has its own --help."
     )

@@ -32,6 +32,7 @@ from crawler.progress import RememberingWatch, watch_on
 from crawler.report_forms import print_report
 from crawler.running import Ways
 from crawler.schedule import Schedule
+from crawler.service import notify
 from vietnam.dates import TZ
 
 __all__ = ["Asked", "Bell", "clock"]
@@ -183,6 +184,11 @@ class Bell:
         settings = self.asked.settings
         for old in remove_old(settings.logs, night, settings.keep_logs, clock()):
             log.info("removed the logs of %s", old)
+
+    def pulse(self) -> None:
+        """Tell the service manager that the scheduler lives, and no night that runs is stuck."""
+        if self.alive(time.monotonic()):
+            notify("WATCHDOG=1")
 
     def alive(self, ticks: float) -> bool:
         """Whether the night that runs, if one does, was looked after in the last ten minutes (monotonic seconds).

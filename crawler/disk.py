@@ -90,7 +90,8 @@ def in_words(size: int) -> str:
         if abs(value) < 999.5 or unit == "TB":
             break
         value /= 1000
-    return f"{value:.0f} {unit}" if unit in ("B", "kB") or value >= 9.95 else f"{value:.1f} {unit}"
+    digits = 0 if unit in ("B", "kB") or value >= 9.95 else 1
+    return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
 
 
 def read_size(text: str) -> int:

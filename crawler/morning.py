@@ -139,7 +139,11 @@ class Morning:
     @property
     def untold(self) -> int:
         """How many messages could not be sent so far."""
-        return sum(1 for message in self._outbox.all() if message.pending)
+        return len(self.untold_messages())
+
+    def untold_messages(self) -> list[Message]:
+        """What could not be sent so far, oldest first."""
+        return [message for message in self._outbox.all() if message.pending]
 
     def _write(self, report: NightReport) -> None:
         try:

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -30,9 +30,11 @@ def _handlers() -> Iterator[None]:
     logging.root.setLevel(level)
 
 
-def logged(style: LogStyle, message: str, *values: object, error: bool = False, **environment: str) -> str:
+def logged(
+    style: LogStyle, message: str, *values: object, error: bool = False, secret: Mapping[str, str] | None = None
+) -> str:
     out = io.StringIO()
-    install(style, stream=out, environment=environment)
+    install(style, stream=out, environment=secret or {})
     log = logging.getLogger("tests.logs")
     try:
         if error:
@@ -91,7 +93,10 @@ def test_a_traceback_in_json_is_a_field() -> None:
     ],
 )
 def test_no_secret_comes_into_a_line(style: LogStyle, message: str, environment: dict[str, str]) -> None:
-    for said in (logged(style, message, **environment), logged(style, message, error=True, **environment)):
+    for said in (
+        logged(style, message, secret=environment),
+        logged(style, message, error=True, secret=environment),
+    ):
         assert "c4n4ry" not in said
         assert "***" in said
 

@@ -71,6 +71,21 @@ def files(folder: Path) -> set[str]:
         pytest.param("live", "", REACHABLE, "--once --night 2099-01-01", 2, "lies in the future", id="the future"),
         pytest.param("live", "", REACHABLE, "--once --night 2025-03-02", 2, "before the last sealed", id="the past"),
         pytest.param("none", "", "", "status", 4, "python -m archive init", id="status of nothing"),
+        pytest.param("none", "", "", "report", 4, "python -m archive init", id="report of nothing"),
+        pytest.param("live", "", "", "report", 2, "no night has been run yet", id="report before the first night"),
+        pytest.param("live", "", "", "report --night 2025-13-01", 2, "--night '2025-13-01' is no day", id="no day"),
+        pytest.param("live", "", "", "status --once", 2, "`status` runs nothing", id="status that runs"),
+        pytest.param("live", "", REACHABLE, "--once --json", 2, "belong to `status`, `report`", id="a form for a run"),
+        pytest.param("live", "", "", "alerts --test", 2, "nobody is told: write addresses", id="nobody to test"),
+        pytest.param(
+            "live",
+            "",
+            f'{REACHABLE}[alerts]\nurls = ["wat://c4n4ry"]',
+            "--due",
+            2,
+            "(scheme `wat`) is none",
+            id="no alert",
+        ),
     ],
 )
 def test_bad_input_is_one_line_with_its_exit_code(
@@ -132,6 +147,15 @@ def test_status_says_what_is_next(
     assert datetime.fromisoformat(said["next_start"]) > datetime.now(TZ)
     assert scheduler.main(["status", "--archive", str(archive)]) == ExitCode.GOOD
     assert "quang_tri: the host was off" in capsys.readouterr().out
+    for options, words in (
+        ("report", "night 2025-03-03: 1 portal: 1 missed;"),
+        ("report --markdown --night 2025-03-03", "- `quang_tri` **missed**\n  - the host was off"),
+        ("report --json", '"verdict": "missed"'),
+    ):
+        assert scheduler.main([*options.split(), "--archive", str(archive)]) == ExitCode.FINDINGS
+        assert words in capsys.readouterr().out
+    assert scheduler.main(["report", "--night", "2025-03-09", "--archive", str(archive)]) == ExitCode.USAGE
+    assert "there is no night of 2025-03-09; they go from 2025-03-03 to 2025-03-03" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +294,7 @@ def bell_of(tmp_path: Path) -> Bell:
 
 def test_no_lateness_is_a_reason_not_to_ring(tmp_path: Path) -> None:
     jobs = {job.id: job for job in scheduler.bells(bell_of(tmp_path)).get_jobs()}
-    assert set(jobs) == {"nightly", "heartbeat"}
+    assert set(jobs) == {"nightly", "heartbeat", "pulse"}
     for job in jobs.values():
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
         assert str(job.trigger.timezone) == "Asia/Ho_Chi_Minh"
