@@ -2,7 +2,8 @@
 
 One `[[article]]` table each. `at` is a local date or date-time of Việt Nam; `body` is one part a line: `## heading`,
 `[img picture.jpg] caption`, `- list item`, `| cell | cell`, `~ sign-off`, anything else a paragraph. `shared` takes
-title, lead and body from `content/shared.toml`. `[[article.edit]]` says what is replaced from night number `night` on,
+title, lead and body from `content/shared.toml`; `reprint` takes them too, without the last `cut` parts and `signed` by
+somebody else: a near-duplicate. `[[article.edit]]` says what is replaced from night number `night` on,
 `[[article.removed]]` that the article is away from there on: `until` a night (without it for good), with a `status`.
 """
 
@@ -25,7 +26,7 @@ _IMAGE = re.compile(r"\[img ([^\]]+)\]\s*(.*)")
 _PREFIXES = (("## ", Kind.HEADING), ("- ", Kind.LIST_ITEM), ("~ ", Kind.SIGNOFF))
 _FIELDS = {
     "slug", "id", "section", "at", "title", "lead", "body", "shape", "byline", "label", "keywords", "twin", "related",
-    "sticky", "withdrawn", "shared", "files", "edit", "removed",
+    "sticky", "withdrawn", "shared", "reprint", "cut", "signed", "files", "edit", "removed",
 }  # fmt: skip
 
 Table = dict[str, object]
@@ -64,7 +65,7 @@ def _part(line: str) -> Part:
 def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf) -> ReplicaArticle:
     if unknown := set(table) - _FIELDS:
         raise ValueError(f"content/{portal}.toml: {table.get('slug')}: unknown field {sorted(unknown)}")
-    release = shared[str(table["shared"])] if "shared" in table else table
+    release = _printed(table, shared)
     slug, at = str(table["slug"]), table["at"]
     clock = isinstance(at, datetime)
     if not isinstance(at, date):
@@ -89,10 +90,23 @@ def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf)
         sticky=table.get("sticky") is True,
         withdrawn=table.get("withdrawn") is True,
         shared=_text_or_none(table, "shared"),
+        reprint=_text_or_none(table, "reprint"),
         files=_texts(table, "files"),
         revisions=_revisions(portal, table, title, lead, body),
         removals=_removals(table),
     )
+
+
+def _printed(table: Table, shared: dict[str, Table]) -> Table:
+    """The table that has title, lead and body: the article's own, a release word for word, or one printed otherwise."""
+    if "shared" in table:
+        return shared[str(table["shared"])]
+    if "reprint" not in table:
+        return table
+    release, cut = shared[str(table["reprint"])], table.get("cut", 0)
+    lines = [line for line in str(release["body"]).splitlines() if line.strip(" ")]
+    kept = lines[: len(lines) - cut] if isinstance(cut, int) else lines
+    return release | {"body": "\n".join([*kept, f"~ {table['signed']}"])}
 
 
 def _revisions(portal: str, table: Table, title: str, lead: str, body: str) -> tuple[Revision, ...]:

@@ -105,6 +105,7 @@ class ReplicaArticle:
     `key` is the natural key its address carries. `twin` names the section whose list shows the article's second
     address. A `withdrawn` article is still listed, but its page says with status 200 that there is nothing. `label` is
     printed after the last block by the portal (a section's name), and is no text. `byline` is the author's name alone.
+    `shared` is a release that another portal prints word for word, `reprint` one that it prints cut and signed otherwise.
     `appears` is the night from whose end on the portal shows a back-dated article; None: the day it gives itself.
     """
 
@@ -125,6 +126,7 @@ class ReplicaArticle:
     sticky: bool = False
     withdrawn: bool = False
     shared: str | None = None
+    reprint: str | None = None
     files: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
     removals: tuple[Removal, ...] = ()
