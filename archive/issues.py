@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from vietnam.letters import clean_letters, fold
@@ -135,6 +136,7 @@ def _windows(text: Sequence[Sentence], kind: Kind) -> Iterator[tuple[int, str, s
         start += len(sentence)
 
 
+@lru_cache(maxsize=2)  # one text is held against many
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The words of a text, sentence by sentence and line by line; a sentence in capitals or headline case has no names."""
     written = [each for line in clean_letters(text).splitlines() for each in _SENTENCE.split(line.strip()) if each]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # ships no types
@@ -108,6 +109,7 @@ def unpack(packed: bytes) -> tuple[int, ...]:
     return struct.unpack(f">{len(packed) // 4}I", packed)
 
 
+@lru_cache(maxsize=4)  # one text is held against many: it and the other, each with and without its sign-off
 def _shingles(text: str) -> frozenset[str]:
     """Every run of words within a sentence, and a shorter sentence whole: an order of sentences changes nothing."""
     found: set[str] = set()

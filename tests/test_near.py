@@ -38,6 +38,11 @@ Khu vực miền núi sáng sớm có sương mù, nhiệt độ thấp nhất {
 NOTICE = (
     "Thông báo lịch tiếp công dân\nChủ tịch UBND xã Khe Lang tiếp công dân vào ngày {} tại trụ sở Ban Tiếp công dân."
 )
+HOURS = (
+    "Mời bà con nhận kết quả. Bộ phận một cửa trả kết quả cấp giấy chứng nhận cho các hộ có tên trong danh sách,"
+    " buổi sáng từ 7 giờ 30 đến 11 giờ, buổi chiều từ 13 giờ 30 đến 16 giờ 30, người đến nhận mang theo căn cước và"
+    " biên lai thu phí, liên hệ số 0200 1234 để được hướng dẫn tại trụ sở xã {}; ngày trả kết quả là {}."
+)
 TEXTS = st.lists(st.sampled_from([*BRIDGE.split(), "12/3", "1.240", "Ba", "hoà", "."]), max_size=40).map(" ".join)
 
 
@@ -161,6 +166,8 @@ def test_a_copy_is_near(copy: str) -> None:
         (WEATHER.format("06/01/2025", 3, 17, 24, 12, 19, 88), WEATHER.format("07/01/2025", 4, 16, 23, 11, 18, 91)),
         (WEATHER.format("06/01/2025", 3, 17, 24, 12, 19, 88), WEATHER.format("07/01/2025", 3, 17, 23, 11, 19, 88)),
         (NOTICE.format("08/01/2025"), NOTICE.format("15/01/2025")),
+        (HOURS.format("Khe Lang", "08/01"), HOURS.format("Khe Lang", "15/01")),
+        (HOURS.format("Khe Lang", "08/01"), HOURS.format("Ra Lin", "08/01")),
         (NOTICE.format("08/01/2025"), NOTICE.format("08/01/2025").replace("Khe Lang", "Ra Lin")),
         (BRIDGE, BRIDGE.replace("Khe Lang", "Ra Lin").replace("48", "63").replace("7,5", "2,1").replace("320", "95")),
         (BRIDGE, "Đại hội thể thao\n" + BRIDGE.splitlines()[3] + "\n" + WEATHER),
@@ -170,6 +177,8 @@ def test_a_copy_is_near(copy: str) -> None:
         "every figure another",
         "half of the figures",
         "another day",
+        "another day of the same hours",
+        "another place of the same hours",
         "another place",
         "another bridge",
         "one quotation",

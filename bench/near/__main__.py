@@ -70,7 +70,7 @@ def _print(judged: Sequence[Judged], sources: Sequence[Source], seed: int, took:
         print(
             f"candidates with {least} equal band{'s' * (least > 1)}: {2 * count / len(texts):.2f} a text, {among:.3%} of pairs"
         )
-    print(f"a signature with its bands {took[0]:.2f} ms, near() {took[1]:.2f} ms (medians)")
+    print(f"a signature with its bands {took[0]:.2f} ms, near() {took[1]:.2f} ms (processor time, medians)")
 
 
 def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[Judged]]:

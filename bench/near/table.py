@@ -41,15 +41,15 @@ def classes(judged: Sequence[Judged]) -> Iterator[str]:
 
 def curve(judged: Sequence[Judged]) -> Iterator[str]:
     """Recall and precision over the thresholds, with bars from 80 to 100 per cent: `o` recall, `x` precision, `8` both."""
-    shown = f"{'threshold':10}{'recall':>10}{'precision':>11}{'':4}{'recall':>10}{'precision':>11} held back"
+    shown = f"{'threshold':10}{'recall':>10}{'precision':>11}{'held back:':>14}{'recall':>10}{'precision':>11}"
     yield f"{shown}   80 %{'100 %':>{_WIDTH - 4}}"
     held_back = [each for each in judged if each.pair.held_back]
     for threshold in CURVE:
         both, other = score(judged, threshold), score(held_back, threshold)
         mark = "<" if abs(threshold - THRESHOLD) < 0.001 else ""
         yield (
-            f"{threshold:<10.2f}{_share(both.recall):>10}{_share(both.precision):>11}{'':4}{_share(other.recall):>10}"
-            f"{_share(other.precision):>11}{'':10}   |{_bar(both.recall, both.precision)}| {mark}".rstrip()
+            f"{threshold:<10.2f}{_share(both.recall):>10}{_share(both.precision):>11}{'':14}{_share(other.recall):>10}"
+            f"{_share(other.precision):>11}   |{_bar(both.recall, both.precision)}| {mark}".rstrip()
         )
 
 
