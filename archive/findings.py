@@ -21,6 +21,9 @@ class Code(StrEnum):
     ROOT = "ROOT"  # the Merkle root does not follow from the lines and files
     CHAIN = "CHAIN"  # the seal before is not there, or has another head
     FORK = "FORK"  # two seals name the same seal before, or two have none
+    ROLLED_BACK = "ROLLED_BACK"  # a seal that was published is not there: the archive is an older copy
+    RESEALED = "RESEALED"  # a seal that was published is there with another head: it was sealed again
+    WRONG_KEY = "WRONG_KEY"  # a seal was signed by another key than the one named, or by none
     SIGNATURE = "SIGNATURE"  # a signature is missing or does not fit the manifest
     UNSEALED_SIGNATURE = "UNSEALED_SIGNATURE"  # a signature without its manifest
     LINE = "LINE"  # a line of articles.jsonl or pages.jsonl cannot be read

@@ -8,13 +8,12 @@
 `files` are all files of the runs this seal covers, by path; `number` counts the seals of one night; `previous` names the seal
 made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. The Merkle tree
 (RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for each file entry.
-There is no time of sealing in it, so that sealing again gives identical bytes. `manifest-1.sig` holds an Ed25519
-signature over the manifest's bytes as JSON, or the word `unsigned`.
+There is no time of sealing in it, so that sealing again gives identical bytes. Beside it stands its signature
+(archive/signing.py).
 """
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,18 +22,11 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import cast
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from archive import merkle
-from archive.errors import UsageError
 from archive.lines import canonical
 from archive.runs import read_lines
 
-__all__ = ["FileEntry", "Previous", "Seal", "describe", "leaves", "load_key", "read_seal", "sign", "verify_signature"]
-
-UNSIGNED = b"unsigned\n"
+__all__ = ["FileEntry", "Previous", "Seal", "describe", "leaves", "read_seal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,42 +141,3 @@ def leaves(night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry])
     lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
     hashes = [merkle.leaf_hash(line) for line in lines]
     return hashes + [merkle.leaf_hash(canonical(_entry(entry))) for entry in files]
-
-
-def load_key(path: Path) -> Ed25519PrivateKey:
-    """Read an Ed25519 private key (PEM, PKCS #8). Raises UsageError with the command that makes one."""
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise UsageError(
-            f"signing key {path} cannot be read ({error}); make one with `openssl genpkey -algorithm ed25519 -out {path}`"
-        ) from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(f"signing key {path} is not Ed25519; make one with `openssl genpkey -algorithm ed25519`")
-    return key
-
-
-def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
-    """The bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
-    if key is None:
-        return UNSIGNED
-    public = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    value = {
-        "algorithm": "Ed25519",
-        "key": base64.b64encode(public).decode(),
-        "signature": base64.b64encode(key.sign(manifest)).decode(),
-    }
-    return canonical(value) + b"\n"
-
-
-def verify_signature(manifest: bytes, signature: bytes) -> str | None:
-    """The public key (base64) whose signature holds, `unsigned`, or None when the signature does not fit."""
-    if signature == UNSIGNED:
-        return "unsigned"
-    try:
-        value = cast(dict[str, str], json.loads(signature))
-        public = Ed25519PublicKey.from_public_bytes(base64.b64decode(value["key"], validate=True))
-        public.verify(base64.b64decode(value["signature"], validate=True), manifest)
-    except (ValueError, KeyError, TypeError, InvalidSignature):
-        return None
-    return value["key"]

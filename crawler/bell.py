@@ -17,8 +17,9 @@ from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.ledger import Ledger
-from archive.manifest import Seal, load_key
+from archive.manifest import Seal
 from archive.records import Kind
+from archive.signing import load_key
 from archive.store import Archive
 from crawler.disk import room, shortage
 from crawler.figures import USUAL_NIGHTS, Figures, gather

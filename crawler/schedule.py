@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 
 from archive.errors import ArchiveError, RunBusy, UsageError
 from archive.ledger import Claim, Ending, Ledger, Standing, State
-from archive.manifest import Seal, load_key
+from archive.manifest import Seal
 from archive.owner import Owner
 from archive.records import Kind
+from archive.signing import load_key
 from archive.store import Archive
 from crawler.clock import Clock
 from crawler.leftovers import close_leftover, fresh_run

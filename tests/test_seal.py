@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from archive.audit import verify
 from archive.errors import UsageError
-from archive.manifest import load_key, read_seal, verify_signature
+from archive.manifest import read_seal
 from archive.runs import read_lines
+from archive.signing import load_key, verify_signature
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, RELEASE, at, finish, judge, keep, make, tree
 
