@@ -18,10 +18,11 @@ __all__ = ["volume_findings"]
 
 _BEFORE = 84  # nights from which what is usual is taken
 _LEAST, _LEAST_SECTION = 14, 28  # fewer nights than this say too little for a judgement over several
-_SILENT_PORTAL, _SILENT_SECTION = 1e-4, 5e-5
+_SILENT_PORTAL, _SILENT_SECTION = 1e-4, 3e-5
 _LONGER = 1.5  # than the longest silence before
-# Nights, the share of the usual below which a number is looked at, and how improbable it has to be.
-_FALLEN = ((1, 0.1, 2e-5), (7, 0.35, 1e-4), (14, 0.4, 3e-4), (28, 0.5, 1e-3))
+# Nights, nights before them that are left out of what is usual (a decay was under way), the share of the usual below
+# which a number is looked at, and how improbable it has to be.
+_FALLEN = ((1, 5, 0.1, 2e-5), (7, 0, 0.35, 1e-4), (14, 7, 0.4, 3e-4), (28, 28, 0.5, 8e-4))
 
 
 def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
@@ -72,8 +73,8 @@ def _silent(observed: Sequence[Observed], section: str | None, whole: Usual) -> 
 
 def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
     """Far less than usual over one night or several weeks; the longest window that shows it is told."""
-    for nights, share, improbable in reversed(_FALLEN):
-        before = observed[: -nights - (5 if nights == 1 else 0)][-_BEFORE:]
+    for nights, apart, share, improbable in reversed(_FALLEN):
+        before = observed[: -nights - apart][-_BEFORE:]
         if len(before) < max(_LEAST, nights):
             continue
         was = usual(before)
