@@ -70,13 +70,14 @@ class TextLines(logging.Formatter):
 
     def __init__(self, redact: Redactor) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self.default_msec_format = ""
         self.converter = lambda seconds: datetime.fromtimestamp(seconds or 0, TZ).timetuple()
         self._redact = redact
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The event's own line."""
-        record.message = one_line(record.message)
-        return self._redact(super().formatMessage(record))
+        record.message = one_line(self._redact(record.message))  # a line end bounds what a secret is told by
+        return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """The event's line, and behind it the traceback, each line marked."""

@@ -26,8 +26,9 @@ _WEB_SCHEMES = {"http", "https"}
 
 _USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/@:'\"]*):(?P<password>[^\s/'\"]+)@")
 _HEADER = re.compile(
-    r"(?P<name>\b(?:proxy-)?authorization|\bset-cookie2?|\bcookie|\bx-[a-z-]*(?:key|token|secret)|\bapi-key)"
-    r"(?P<between>[\"']?\s*[:=]\s*(?:\[\s*)?(?:b?[\"'])?)(?P<value>[^\r\n\"']+)",
+    r"(?P<name>(?:(?<![A-Za-z0-9-])|(?<=\\[nr]))"  # also behind a line end that was written as an escape
+    r"(?:(?:proxy-)?authorization|set-cookie2?|cookie|x-[a-z-]*(?:key|token|secret)|api-key))"
+    r"(?P<between>[\"']?\s*[:=]\s*\[?\s*)(?:b?(?P<quote>[\"']).*?(?P=quote)|[^\r\n]+)",
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(
