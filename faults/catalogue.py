@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "lacking", "row"]
+__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "lacking", "postgres_tool", "row"]
 
 
 _Point = TypeVar("_Point")
@@ -111,7 +111,7 @@ def lacking(need: Need) -> bool:
         tools = all(shutil.which(name) for name in ("mkfs.ext4", "mount", "umount"))
         return os.geteuid() != 0 or not tools or not Path("/dev/loop-control").exists()
     if need is Need.POSTGRES:
-        return not (_postgres("initdb") and _postgres("pg_ctl"))
+        return not (postgres_tool("initdb") and postgres_tool("pg_ctl"))
     return not _traces() and shutil.which("cc") is None
 
 
@@ -120,6 +120,7 @@ def _traces() -> bool:
     return strace is not None and subprocess.run([strace, "-o", "/dev/null", "true"], capture_output=True).returncode == 0
 
 
-def _postgres(name: str) -> str | None:
+def postgres_tool(name: str) -> str | None:
+    """Where a tool of PostgreSQL is; distributions keep the server's off the PATH."""
     found = shutil.which(name)
     return found or next((str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
