@@ -6,7 +6,19 @@ from datetime import date
 
 import pytest
 
-from vietnam.provinces import PROVINCES, Province, Status, UnknownProvince, is_province_name, province, successor
+from vietnam.provinces import (
+    PROVINCES,
+    Province,
+    Status,
+    UnknownProvince,
+    is_province_name,
+    named,
+    of_host,
+    predecessors,
+    province,
+    successor,
+    with_predecessors,
+)
 
 MERGED = [known for known in PROVINCES.values() if known.status is Status.MERGED]
 
@@ -46,3 +58,52 @@ def test_unknown_slug_names_the_closest(slug: str, hint: str) -> None:
 @pytest.mark.parametrize(("words", "is_one"), [("QUẢNG TRỊ", True), ("Thanh Hoá", True), ("Hồng Nguyệt", False)])
 def test_names(words: str, is_one: bool) -> None:
     assert is_province_name(words) is is_one
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["quangtri", "Quảng Trị", "quang tri", "tỉnh Quảng Trị", "TỈNH QUẢNG TRỊ", "quang_tri"],
+)
+def test_a_province_is_found_however_it_is_written(words: str) -> None:
+    assert named(words).slug == "quangtri"
+
+
+@pytest.mark.parametrize("words", ["Thành phố Đà Nẵng", "TP. Đà Nẵng", "TP Đà Nẵng", "Da Nang"])
+def test_a_city_is_found_however_it_is_written(words: str) -> None:
+    assert named(words).slug == "danang"
+
+
+def test_who_cannot_be_found_is_told_with_the_closest() -> None:
+    with pytest.raises(UnknownProvince, match="quangtri"):
+        named("Quảng Trịi")
+
+
+def test_every_province_is_found_by_its_own_names() -> None:
+    for known in PROVINCES.values():
+        assert named(known.name) == named(known.slug) == named(f"tỉnh {known.name}") == known
+
+
+def test_a_province_of_today_stands_for_those_it_absorbed() -> None:
+    assert {known.slug for known in predecessors("quangtri")} == {"quangbinh"}
+    assert with_predecessors("quangtri") == {"quangtri", "quangbinh"}
+    assert with_predecessors("quangbinh") == {"quangbinh"}
+    merged = [known.slug for known in PROVINCES.values() if known.status is Status.MERGED]
+    absorbed = [known.slug for today in PROVINCES for known in predecessors(today)]
+    assert sorted(absorbed) == sorted(merged)
+    assert len(merged) == 29
+
+
+@pytest.mark.parametrize(
+    ("host", "slug"),
+    [
+        ("www.quangtri.gov.vn", "quangtri"),
+        ("sokhcn.quangtri.gov.vn:443", "quangtri"),
+        ("QuangTri.gov.vn.", "quangtri"),
+        ("quangtri.gov.vn.example.vn", None),
+        ("notquangtri.gov.vn", None),
+        ("chinhphu.vn", None),
+    ],
+)
+def test_a_host_belongs_to_the_province_of_its_domain(host: str, slug: str | None) -> None:
+    found = of_host(host)
+    assert (found.slug if found else None) == slug

@@ -13,7 +13,19 @@ from types import MappingProxyType
 
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["PROVINCES", "Province", "Status", "UnknownProvince", "is_province_name", "province", "successor"]
+__all__ = [
+    "PROVINCES",
+    "Province",
+    "Status",
+    "UnknownProvince",
+    "is_province_name",
+    "named",
+    "of_host",
+    "predecessors",
+    "province",
+    "successor",
+    "with_predecessors",
+]
 
 
 class Status(StrEnum):
@@ -64,6 +76,15 @@ def _load(path: Path) -> Mapping[str, Province]:
 
 PROVINCES: Mapping[str, Province] = _load(Path(__file__).with_name("provinces.csv"))
 _NAMES = frozenset(fold(known.name) for known in PROVINCES.values())
+# What stands before a name in addresses and letterheads, spelled without diacritics and blanks.
+_TYPES = ("thanhpho", "tinh", "tp.", "tp")
+
+
+def _plain(words: str) -> str:
+    return "".join(char for char in strip_diacritics(words) if char.isalnum() or char == ".")
+
+
+_BY_PLAIN = {spelled: known.slug for known in PROVINCES.values() for spelled in (known.slug, _plain(known.name))}
 
 
 def province(slug: str) -> Province:
@@ -81,6 +102,39 @@ def successor(slug: str) -> Province:
     """The province of today that a slug's territory belongs to: itself unless it was merged."""
     found = province(slug)
     return found if found.merged_into is None else province(found.merged_into)
+
+
+def named(words: str) -> Province:
+    """The province somebody means: by slug or name, with or without diacritics and `tỉnh`, `thành phố` or `TP.` before it.
+
+    Raises UnknownProvince with the closest slugs.
+    """
+    plain = _plain(words)
+    shorter = (plain.removeprefix(kind) for kind in _TYPES if plain.startswith(kind))
+    for spelled in (plain, *shorter):
+        if spelled in _BY_PLAIN:
+            return PROVINCES[_BY_PLAIN[spelled]]
+    return province(words)
+
+
+def predecessors(slug: str) -> tuple[Province, ...]:
+    """The provinces that were merged into this one, by slug; none for one that was merged itself."""
+    found = province(slug)
+    return tuple(
+        sorted((known for known in PROVINCES.values() if known.merged_into == found.slug), key=lambda it: it.slug)
+    )
+
+
+def with_predecessors(slug: str) -> frozenset[str]:
+    """The slugs that a question about a province of today is about: its own and those of the provinces it absorbed."""
+    return frozenset({province(slug).slug, *(known.slug for known in predecessors(slug))})
+
+
+def of_host(host: str) -> Province | None:
+    """The province whose domain a host stands under: `sokhcn.quangtri.gov.vn` is Quảng Trị's; None for any other host."""
+    labels = host.lower().rstrip(".").split(":", 1)[0].split(".")
+    endings = {".".join(labels[start:]) for start in range(len(labels))}
+    return next((known for known in PROVINCES.values() if known.domain in endings), None)
 
 
 def is_province_name(words: str) -> bool:
