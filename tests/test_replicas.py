@@ -84,10 +84,10 @@ def test_four_releases_are_printed_by_two_portals_word_for_word() -> None:
     assert any(all(FIRST_NIGHT <= article.day <= third for _, article in shown) for shown in places.values())
 
 
-def test_two_releases_are_printed_by_a_third_portal_cut_and_signed_otherwise() -> None:
+def test_a_release_is_printed_by_other_portals_cut_or_signed_otherwise() -> None:
     reprints = [(portal, article) for portal in PORTALS for article in articles(portal) if article.reprint]
     assert [(portal, article.reprint, (article.day - FIRST_NIGHT).days) for portal, article in reprints] == [
-        ("ninh_thuan", "giai_sang_tao_tre", 2),
+        ("ninh_thuan", "canh_bao_lua_dao", 1),
         ("binh_dinh", "canh_bao_lua_dao", 0),
     ]
     for portal, article in reprints:
@@ -96,7 +96,7 @@ def test_two_releases_are_printed_by_a_third_portal_cut_and_signed_otherwise() -
         assert printed.title == release.title
         assert printed.blocks[:-1] == release.blocks[: len(printed.blocks) - 1]
         assert printed.blocks[-1].kind is Kind.SIGNOFF
-        assert len(printed.blocks) <= len(release.blocks)
+        assert len(printed.blocks) - 1 <= len(release.blocks)
 
 
 @pytest.mark.parametrize("portal", PORTALS)
