@@ -124,7 +124,9 @@ def real_pairs(sources: Sequence[Source], candidates: Set[tuple[int, int]]) -> I
     """
     for one, other in combinations(range(len(sources)), 2):
         a, b = sources[one], sources[other]
-        kind = related(a, b) or ("nothing but a candidate" if (one, other) in candidates else None)
+        kind = related(a, b)
+        if kind is None and (one, other) in candidates:
+            kind = "re-post" if _verbatim(a, b) else "nothing but a candidate"
         if kind is not None:
             yield Pair(f"real: {kind}", a.text, b.text, kind == "re-post", a.held_back or b.held_back)
 
