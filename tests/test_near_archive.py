@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from archive.audit import verify
+from archive.engines import VARIABLE
 from archive.errors import ArchiveUnusable
 from archive.lines import ArticleLine, decode_article, encode_article
 from archive.near import PARAMETERS
@@ -22,6 +23,7 @@ from archive.records import Event, Near
 from archive.runs import read_lines
 from archive.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
 from archive.store import Archive
+from bench.postgresql_server import Server
 from pipelines.dedup import judge
 from tests.composed_archive import FIRST, Told, at, finish, keep, make, tree
 from tests.composed_near import CLUSTERS, PLAN, release, replay, report
@@ -330,3 +332,17 @@ def test_a_text_without_words_has_no_band(tmp_path: Path) -> None:
         with archive.index.reading() as questions:
             assert questions.connection.execute(select(func.count()).select_from(BANDS)).scalar() == 0
         assert verify(archive.identity, archive.paths).findings == []
+
+
+@pytest.mark.slow
+def test_postgresql_finds_the_same(
+    kept: Path, tmp_path: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(kept, read_only=True) as archive:
+        expected = (tree(kept), rows(archive), told(archive), _clusters(archive))
+    monkeypatch.setenv(VARIABLE, postgresql.database())
+    with replay(tmp_path / "other", PLAN, [sorted(told, reverse=True) for told in PLAN]) as archive:
+        assert (tree(tmp_path / "other"), rows(archive), told(archive), _clusters(archive)) == expected
+        assert verify(archive.identity, archive.paths).findings == []
+        assert rebuild(archive.paths) == []
+        assert rows(archive) == expected[1]
