@@ -18,6 +18,9 @@ def judge(document: Document, content_sha256: str, latest: Version | None, same_
     Where the document brings a second reading of the latest version's capture, that is what the publisher's change is
     measured from: what today's rules alone explain is `reread`, of which the publisher did nothing.
 
+    Whether a text that is stored says nearly what another article says is found afterwards (archive/near_links.py): it makes
+    `near_duplicate` of `new` and changes nothing else.
+
     An attachment is one kind of event, whether it is its first version or a later one, and whether or not its text stands
     elsewhere; here `same_content` is the text of another attachment.
     """
