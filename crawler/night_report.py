@@ -22,6 +22,7 @@ _GRAVITY = (
     State.PARTIAL, Verdict.INTERRUPTED, Verdict.THIN, State.PLANNED, State.RUNNING,
 )  # fmt: skip
 _ORDER = {word.value: place for place, word in enumerate(_GRAVITY)}
+_NO_HISTORY = "no history yet"
 _NEW = (Event.NEW, Event.NEAR_DUPLICATE)
 
 
@@ -55,7 +56,10 @@ class PortalLine:
     def first_reason(self) -> str:
         """What a person should know first; for a portal without a reason, what came back beside articles and lists."""
         if self.reasons:
-            return self.reasons[0]
+            told = [
+                reason for reason in self.reasons if reason != _NO_HISTORY
+            ]  # true of every portal in its first week
+            return (told or self.reasons)[0]
         return ", ".join(f"{name} {count}" for name, count in self.outcomes)
 
 
