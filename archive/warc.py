@@ -152,6 +152,8 @@ class WarcFile:
             "WARC-Record-ID": _record_id("response", capture.url, capture.fetched_at),
             "WARC-Date": _warc_date(capture.fetched_at),
         }
+        if _is_cut(capture):
+            named["WARC-Truncated"] = "disconnect"
         unchanged = earlier is not None and capture.body and digest.hexdigest() == earlier.body_sha256
         if earlier is not None and (unchanged or capture.status == HTTPStatus.NOT_MODIFIED):
             label = _label(bytes.fromhex(earlier.body_sha256))
@@ -169,6 +171,13 @@ class WarcFile:
             http_headers=http,
             warc_headers_dict={**named, "WARC-Payload-Digest": _label(digest.digest())},
         )
+
+
+def _is_cut(capture: Capture) -> bool:
+    """Whether the connection ended before the length that was announced (ISO 28500:2017, 5.13)."""
+    announced = [value.strip() for name, value in capture.headers if name.lower() == "content-length"]
+    has_body = capture.method != "HEAD" and capture.status >= 200 and capture.status not in (204, 304)
+    return has_body and len(announced) == 1 and announced[0].isdecimal() and int(announced[0]) > len(capture.body)
 
 
 def _record_id(kind: str, url: str, moment: datetime) -> str:
