@@ -251,6 +251,21 @@ def test_a_night_runs_without_its_log(place: Place) -> None:
     assert any("has no log" in words for kind, words in place.heard.events if kind == "told")
 
 
+@pytest.mark.parametrize("spoiled", ["no folder", "full disk"])
+def test_a_log_that_cannot_be_written_is_told_and_costs_no_night(place: Place, spoiled: str) -> None:
+    logs = place.tmp / "log"
+    logs.mkdir()
+    if spoiled == "no folder":
+        (logs / NIGHT.isoformat()).write_text("a file where the folder should be")
+    else:
+        (logs / NIGHT.isoformat()).mkdir()
+        (logs / NIGHT.isoformat() / "a.log").symlink_to("/dev/full")
+    assert place.run({"a": GOOD}) == {"a": State.DONE}
+    (told,) = [said for kind, said in place.heard.events if kind == "told"]
+    assert told.endswith("this run has no log")
+    assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["good"]
+
+
 def test_a_stop_lets_running_portals_finish_their_batch_and_owes_them_again(place: Place) -> None:
     place.ledger.plan(NIGHT, ["a", "b"], NOW)
     runner = place.runner({"a": HEEDS, "b": GOOD}, jobs=1)
