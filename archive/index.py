@@ -172,8 +172,8 @@ class Transaction(Queries):
 
     def _merge_look(self, portal: str, at: str, page: Page) -> None:
         where = and_(LOOKS.c.portal == portal, LOOKS.c.key == page.key)
-        known = self.connection.execute(select(LOOKS.c.at).where(where)).scalar()
-        if known is not None and known >= at:
+        known = self.connection.execute(select(LOOKS.c.at, LOOKS.c.outcome).where(where)).first()
+        if known is not None and known.at >= at:
             return
         self.connection.execute(delete(LOOKS).where(where))
         values = {
@@ -189,7 +189,8 @@ class Transaction(Queries):
             "next_look": page.next_look.isoformat() if page.next_look else None,
         }
         self.connection.execute(insert(LOOKS).values(values))
-        self.weigh(portal, [str(page.key)])
+        if (known is not None and known.outcome in SETTLED) != (page.outcome.value in SETTLED):
+            self.weigh(portal, [str(page.key)])
 
     def add_run(self, run: Run) -> None:
         """Repeat a `run.json`."""

@@ -95,7 +95,8 @@ class LookBackQueries:
 
     def first_walk(self, portal: str) -> date | None:
         """The first night in which a walk of one of the portal's sections was complete."""
-        query = select(func.min(PAGES.c.night)).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
+        query = select(PAGES.c.night).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
+        query = query.order_by(PAGES.c.at).limit(1)
         night = cast("str | None", self.connection.execute(query).scalar())
         return date.fromisoformat(night) if night else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.postgresql_server import Server, missing, served
+from bench.postgresql_server import Server, missing, served
 
 __all__ = ["postgresql"]
 

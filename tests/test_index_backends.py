@@ -15,9 +15,9 @@ from archive.index import Transaction
 from archive.rebuild import rebuild
 from archive.schema import TABLES
 from archive.store import Archive
+from bench.postgresql_server import Server
 from tests.composed_archive import FIRST, tree
 from tests.composed_index import LAST, WORDS, composed
-from tests.postgresql_server import Server
 
 Question = Callable[[Transaction], object]
 BEFORE = date(2025, 3, 6)

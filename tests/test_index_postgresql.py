@@ -27,10 +27,10 @@ from archive.postgresql import PostgresqlSchema
 from archive.records import Document, Kind
 from archive.runs import read_lines
 from archive.store import Archive
+from bench.postgresql_server import PASSWORD, Server
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, Told, at, finish, judge, keep, make, walk
 from tests.crawling import NIGHT, ROOT, crawl, environment, new_archive, the_night
-from tests.postgresql_server import PASSWORD, Server
 from tests.raw_server import RawServer, article, listing, response
 
 TOLD = [Told(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]

@@ -1,6 +1,7 @@
 """A real PostgreSQL of our own: made in a temporary folder, on loopback and a socket of its own, gone at the end.
 
-It refuses to run as root: then it runs as `postgres` or `nobody`. Nothing of it is kept, so nothing is flushed.
+It refuses to run as root: then it runs as `postgres` or `nobody`. For tests nothing is flushed, since nothing of it is
+kept; for measurements everything is, as on a server.
 """
 
 from __future__ import annotations
@@ -95,12 +96,12 @@ class Server:
 
 
 @contextmanager
-def served() -> Iterator[Server]:
-    """A server from here to the end of the block."""
+def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[Server]:
+    """A server from here to the end of the block, its folder made in `within`."""
     programs, account = _programs(), _account()
     if programs is None or account is None:
         raise RuntimeError(str(missing()))
-    folder = Path(tempfile.mkdtemp(prefix="luu-tru-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="luu-tru-pg-", dir=within))
     server = Server(folder, _free_port())
     try:
         secret = folder / "password"
@@ -113,9 +114,12 @@ def served() -> Iterator[Server]:
         ])  # fmt: skip
         settings = [
             f"port = {server.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{folder}'",
-            "fsync = off", "synchronous_commit = off", "full_page_writes = off", "shared_buffers = 64MB",
             "max_wal_size = 4GB", "max_connections = 40",
         ]  # fmt: skip
+        if flushing:
+            settings += ["shared_buffers = 512MB"]
+        else:
+            settings += ["fsync = off", "synchronous_commit = off", "full_page_writes = off", "shared_buffers = 64MB"]
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as stream:
             stream.write("\n".join(settings) + "\n")
         server.control("start")

@@ -1,0 +1,170 @@
+"""Synthetic documents: what 32 invented portals published, 10 a night each, with the pages and looks that belong to them.
+
+Every value follows from the document's number and the seed. A document is an article with its first response, six looks
+after 1, 2, 4, 7, 14 and 30 days that found nothing new, its place on a list, a signature and the signature's bands. One in
+32 repeats the text of another portal. Nights are full: a size is rounded up to whole nights of 320 documents.
+
+Chance shares bands: two unrelated texts of a real portal had one band in common in 8 of 100,000 cases, so of each text's
+bands 19 of 64 (on average) are those of one of 1,100 composed texts.
+"""
+
+from __future__ import annotations
+
+import random
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+from hashlib import sha256
+
+from archive.near import bands, signature
+from archive.near_queries import document_number
+from vietnam.dates import TZ
+
+__all__ = ["FIRST", "LOOKS", "NIGHTLY", "PORTALS", "SECTIONS", "Document", "Synthetic", "words"]
+
+PORTALS = tuple(f"tinh_{number:02d}" for number in range(32))
+SECTIONS = ("tin-tuc", "thong-bao", "chi-dao", "van-ban")
+NIGHTLY = 10
+LOOKS = (1, 2, 4, 7, 14, 30)
+FIRST = date(2021, 1, 1)
+_A_NIGHT = NIGHTLY * len(PORTALS)
+_TWIN = 32
+_POOL = 1100
+_SHARED = 0.3
+_ROWS = len(signature("một hai ba bốn năm"))
+_BANDS = len(bands(range(_ROWS)))
+_EACH = _ROWS // _BANDS
+_SYLLABLES = (
+    "an bình cầu dân đường gia hà huyện khai kiểm lúa mưa năm ngày nông phường quả rừng sáng sông tỉnh thôn trường "
+    "ủy vùng xã xuân yên đồng đảo giống hội khách làng mùa nghề nhà nước phố quê ruộng tàu thuyền trạm vải vườn xưởng"
+).split()
+
+
+def words(rng: random.Random, count: int) -> list[str]:
+    """Composed Vietnamese words, two syllables each."""
+    return [f"{rng.choice(_SYLLABLES)} {rng.choice(_SYLLABLES)}" for _ in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: where it stands, and what it is looked up by."""
+
+    number: int
+    portal: str
+    night: date
+    seq: int
+    key: str
+    url: str
+    title: str
+    content: str
+    digest: str
+    is_twin: bool
+
+    @property
+    def id(self) -> str:
+        """Its version."""
+        return f"{self.portal}/{self.key}@{self.digest[:16]}"
+
+    @property
+    def section(self) -> str:
+        """The list it stood in."""
+        return SECTIONS[self.seq % len(SECTIONS)]
+
+    @property
+    def at(self) -> datetime:
+        """When it was fetched."""
+        return datetime.combine(self.night, time(23, 59, 59), TZ)
+
+
+class Synthetic:
+    """The documents of an archive of this size."""
+
+    def __init__(self, size: int, seed: int = 4) -> None:
+        self.nights = -(-size // _A_NIGHT)
+        self.size = self.nights * _A_NIGHT
+        self.seed = seed
+
+    @property
+    def last_night(self) -> date:
+        """The last filled night."""
+        return self.night(self.nights - 1)
+
+    def night(self, number: int) -> date:
+        """A night by its number."""
+        return FIRST + timedelta(days=number)
+
+    def number(self, night: int, portal: int, seq: int) -> int:
+        """The document that a portal published in a night as number `seq`."""
+        return (night * len(PORTALS) + portal) * NIGHTLY + seq
+
+    def document(self, number: int) -> Document:
+        """One document; the same number gives the same one."""
+        run, seq = divmod(number, NIGHTLY)
+        night, owner = divmod(run, len(PORTALS))
+        is_twin = number % _TWIN == _TWIN - 1
+        said = number - NIGHTLY if is_twin and number >= NIGHTLY else number
+        content = sha256(f"{self.seed} content {said}".encode()).hexdigest()
+        digest = sha256(f"{self.seed} text {said}".encode()).hexdigest()
+        title = " ".join(_SYLLABLES[int(content[i : i + 2], 16) % len(_SYLLABLES)] for i in range(0, 24, 2))
+        key = f"{title.replace(' ', '-')}-{number}"
+        url = f"https://{PORTALS[owner]}.gov.vn.replica.test/{SECTIONS[seq % 4]}/{content[:12]}-{number}.html"
+        return Document(
+            number, PORTALS[owner], self.night(night), seq, key, url, title, content, digest, said != number
+        )
+
+    def documents(self) -> Iterator[Document]:
+        """All of them, night after night."""
+        return (self.document(number) for number in range(self.size))
+
+    @cached_property
+    def pool(self) -> list[str]:
+        """The texts whose bands other texts have by chance."""
+        return [pool_text(self.seed, number) for number in range(_POOL)]
+
+    @cached_property
+    def _pool_bands(self) -> list[tuple[int, ...]]:
+        return [bands(signature(text)) for text in self.pool]
+
+    @cached_property
+    def _pool_signatures(self) -> list[tuple[int, ...]]:
+        return [signature(text) for text in self.pool]
+
+    def signature(self, number: int) -> tuple[int, ...]:
+        """A signature with the bands that chance gives it: what a new text is looked up by."""
+        rng = random.Random(f"{self.seed} signature {number}")
+        rows = list(struct.unpack(f">{_ROWS}I", rng.randbytes(4 * _ROWS)))
+        for band in range(_BANDS):
+            if rng.random() < _SHARED:
+                of_band = slice(_EACH * band, _EACH * (band + 1))
+                rows[of_band] = rng.choice(self._pool_signatures)[of_band]
+        return tuple(rows)
+
+    def band_rows(self) -> Iterator[tuple[int, int, int]]:
+        """Band, day and document of every stored text. Bands that no other text has are random numbers: what they would be."""
+        pool, shared = self._pool_bands, int(_SHARED * 1000)
+        for document in self.documents():
+            if document.is_twin:
+                continue
+            rng = random.Random(document.number * 1_000_003 + self.seed)
+            own = list(struct.unpack(f">{_BANDS}Q", rng.randbytes(8 * _BANDS)))
+            chance = struct.unpack(f">{2 * _BANDS}H", rng.randbytes(4 * _BANDS))
+            day, name = document.night.toordinal(), _number_of(document)
+            for band in range(_BANDS):
+                hit = chance[2 * band] % 1000 < shared
+                yield (pool[chance[2 * band + 1] % _POOL][band] if hit else own[band] >> 1), day, name
+
+    def packed_signature(self, number: int) -> bytes:
+        """A stored signature; nothing is looked up by it, so it is any bytes of its length."""
+        return random.Random(number).randbytes(4 * _ROWS)
+
+
+@lru_cache(maxsize=2048)
+def pool_text(seed: int, number: int) -> str:
+    """One text that many share some words with."""
+    return " ".join(words(random.Random(f"{seed} pool {number}"), 150))
+
+
+def _number_of(document: Document) -> int:
+    return document_number(document.night, document.portal, document.seq)

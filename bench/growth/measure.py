@@ -1,0 +1,132 @@
+"""Measuring one filled index: what a crawl does with it, by the program's own code, each time on its own.
+
+A look-up is a read transaction of its own, as a crawl makes it, of a document chosen at random. Pages come from the
+operating system's cache: what is measured is the program and its index, not a cold disk.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median, quantiles
+
+from archive.index import Index, Transaction
+from archive.store import Archive
+from bench.growth.documents import LOOKS, NIGHTLY, Document, Synthetic
+from bench.growth.fill import OWED
+from bench.growth.inserts import insert
+
+__all__ = ["INSERT", "SLOW", "Measured", "Timed", "measure"]
+
+INSERT = "insert: 25 documents, captured and committed"
+_LOOK_UPS = 300
+_SLOW = 3  # repetitions of what reads every row
+
+Ask = Callable[[Transaction, Document], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds: the median, and what 95 of 100 stayed below."""
+
+    median: float
+    p95: float
+    count: int
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Timed:
+        """From single times in seconds."""
+        p95 = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+        return cls(round(median(seconds) * 1000, 3), round(p95 * 1000, 3), len(seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one size took. Memory is the most this process held, in MiB."""
+
+    documents: int
+    timed: dict[str, Timed]
+    memory: float
+
+
+LOOK_UPS: dict[str, Ask] = {
+    "by address (last response)": lambda q, item: _found(q.last_page(item.portal, item.url)),
+    "by address (every event)": lambda q, item: _found(q.find(url=item.url)),
+    "by key": lambda q, item: _found(q.latest_version(item.portal, item.key)),
+    "by id": lambda q, item: _found(q.find(article=f"{item.portal}/{item.key}")),
+    "by hash (8 digits)": lambda q, item: _found(q.find(digest=item.content[:8])),
+    "exact content": lambda q, item: _found(
+        q.stored_content(item.content, item.night + timedelta(days=1), item.portal)
+    ),
+    "removal": lambda q, item: q.vanished(item.portal, item.key) or q.removal(item.portal, item.key),
+    "known before the last walk": lambda q, item: _found(
+        q.listed_by(item.portal, item.section, [item.key, "x"], _found(q.last_walk(item.portal, item.section)))
+    ),
+    "cluster": lambda q, item: _found(q.cluster_of(item.portal, item.key)),
+}
+"""What is asked of one document."""
+
+SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: _found(q.find(words=item.title))}
+"""What only people ask, and what grows with the archive."""
+
+
+def _found(answer: object) -> str:
+    """The answer, which must be one: what finds nothing is quick for no reason."""
+    if not answer:
+        raise ValueError("a look-up of a document that is there found nothing")
+    return str(answer) if isinstance(answer, str) else ""
+
+
+def measure(archive: Archive, documents: Synthetic, groups: int = 5, look_ups: int = _LOOK_UPS) -> Measured:
+    """Write two nights into a filled archive and look things up. `groups` are those of each of eight portals."""
+    rng = random.Random(documents.seed)
+    timed = {INSERT: Timed.of(insert(archive, documents, groups, rng))}
+    picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
+    index, tonight = archive.index, documents.last_night + timedelta(days=1)
+    for name, ask in LOOK_UPS.items():
+        timed[name] = Timed.of([_time(index, ask, item) for item in picked])
+    signatures = [documents.signature(item.number) for item in picked]
+    near = [_time(index, lambda q, _, s=s: q.likely_near(s, tonight), picked[0]) for s in signatures]  # type: ignore[misc]
+    timed["near content (candidates by bands)"] = Timed.of(near)
+    for name, ask in _nightly(documents, tonight).items():
+        timed[name] = Timed.of([_time(index, ask, item) for item in picked])
+    for name, ask in SLOW.items():
+        timed[name] = Timed.of([_time(index, ask, item) for item in picked[:_SLOW]])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(documents.size, timed, round(peak, 1))
+
+
+def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:
+    """What each portal's night asks once, or for each of its sections."""
+    due = NIGHTLY * sum(documents.nights >= day for day in LOOKS)
+
+    def owed(questions: Transaction, item: Document) -> None:
+        if len(questions.owed(item.portal)) != OWED:
+            raise ValueError(f"{item.portal} does not owe what it should")
+
+    def looks(questions: Transaction, item: Document) -> None:
+        if len(questions.due_looks(item.portal, tonight)) != due:
+            raise ValueError(f"{item.portal} has not the looks due that it should")
+
+    return {
+        "owed": owed,
+        "due looks": looks,
+        "history (28 nights)": lambda q, item: _found(q.history(item.portal, tonight, 28)),
+        "first walk, last look-back": lambda q, item: [
+            _found(str(q.first_walk(item.portal))),
+            q.last_lookback(item.portal),
+        ],
+        "the newest 20 versions": lambda q, item: _found(q.latest_events(item.portal, limit=20)),
+        "last seal": lambda q, _: _found(q.tip()),
+    }
+
+
+def _time(index: Index, ask: Ask, item: Document) -> float:
+    start = time.perf_counter()
+    with index.reading() as questions:
+        ask(questions, item)
+    return time.perf_counter() - start
