@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.addresses import LONGEST, as_key, parameters
+from crawler.copies import page_path
 from crawler.portal import PortalSpider, host_of, own_hosts, real_host
 
 __all__ = ["OwnAddress", "own_address"]
 
-_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-_COPIES = frozenset({"print", "print.aspx", "pop_up", "savefile", "sendmail", "rss", "login", "feed"})
+_NO_PAGES = frozenset({"print.aspx", "savefile", "sendmail", "rss", "login", "feed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class OwnAddress:
 def own_address(portal: type[PortalSpider], url: str) -> OwnAddress | None:
     """The parts of an address that may identify an article.
 
-    None for other hosts and ports, other schemes, broken or over-long addresses, and copies for the printer, the mail or
-    a pop-up window. The host may carry the suffix of a rehearsal. The query's names are in lower case, the first wins.
+    None for other hosts and ports, other schemes, broken or over-long addresses, feeds, forms and mail. The host may carry
+    the suffix of a rehearsal. The query's names are in lower case, the first wins.
     """
     url = url.strip()
     if len(url) > LONGEST:
@@ -43,18 +42,12 @@ def own_address(portal: type[PortalSpider], url: str) -> OwnAddress | None:
     host = real_host(host_of(url))
     if host not in own_hosts(portal):
         return None
-    path = as_key(_SESSION.sub("", parts.path))
+    path = as_key(page_path(parts.path))
+    segments = path.lower().split("/")
+    if not _NO_PAGES.isdisjoint(segments) or ".." in segments or segments[-1].endswith(".rss"):
+        return None
     query: dict[str, str] = {}
     for name, value in parameters(parts.query):
         query.setdefault(name.lower(), value)
-    if _is_copy(path, query):
-        return None
     home = host_of(portal.home).removeprefix("www.")
     return OwnAddress("" if host.removeprefix("www.") == home else f"{host}/", path, query)
-
-
-def _is_copy(path: str, query: dict[str, str]) -> bool:
-    segments = path.lower().split("/")
-    if not _COPIES.isdisjoint(segments) or ".." in segments or segments[-1].endswith(".rss"):
-        return True
-    return query.get("p_p_state", "") in ("pop_up", "exclusive") or "print" in query

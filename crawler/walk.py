@@ -23,6 +23,7 @@ from archive.queries import SETTLED
 from archive.records import Event, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure
+from crawler.copies import is_copy
 from crawler.guard import own_hosts
 from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.lookback_walk import LookBackWalk
@@ -77,6 +78,11 @@ class Walk(LookBackWalk):
     def article_key(cls, url: str) -> str | None:
         """The article's natural key, None when the address is no article of this portal."""
         raise NotImplementedError
+
+    @classmethod
+    def entry_key(cls, url: str) -> str | None:
+        """The key of an address that an article can be read from: None for a copy for the printer, AMP and the like."""
+        return None if is_copy(url) else cls.article_key(url)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
@@ -208,9 +214,9 @@ class Walk(LookBackWalk):
     ) -> tuple[Listing | None, Outcome, str | None]:
         try:
             if section.kind is SectionKind.FEED:
-                return read_feed(response.url, response.body, self.article_key, self.now()), Outcome.LISTING, detail
+                return read_feed(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
             if section.kind is SectionKind.SITEMAP:
-                return read_sitemap(response.url, response.body, self.article_key, self.now()), Outcome.LISTING, detail
+                return read_sitemap(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
             text = listing_text(response)
             if text is None:
                 return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"

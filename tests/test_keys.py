@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +61,6 @@ NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
     (NinhThuan, "/portal/Photos/2024-04-25/a.jpg"),
     (NinhThuan, "/chinhquyen/phuoc-dan/Pages/Default.aspx"),
     (QuangTri, "/tin-trong-tinh?cur=2"),
-    (QuangTri, "/chi-tiet-tin/-/view-article/1/2/3?p_p_state=pop_up"),
     (QuangTri, "/documents/1/2/van-ban.pdf"),
     (BinhDinh, "/tin-tuc"),
     (BinhDinh, "/loi-chao-mung"),
@@ -67,10 +69,8 @@ NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
     (BinhDinh, "/tin-tuc/khai-mac.html?page=login"),
     (BinhDinh, "/pages/gioi-thieu.html"),
     (BacGiang, "/chinh-tri"),
-    (BacGiang, "/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/content/chap-thuan/pop_up"),
     (BacGiang, "/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/rss"),
     (BacGiang, "/chi-tiet/-/asset_publisher"),
-    (DaNang, "/web/dng/-/khai-truong/print"),
     (DaNang, "/c/portal/login?p_l_id=1"),
     (DaNang, "/web/dng/-/.."),
     (Vjst, "/vn/tin-tuc.aspx"),
@@ -85,7 +85,6 @@ NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
     (BaoChinhPhu, "/chinh-tri.rss"),
     (BaoChinhPhu, "/chu-de/nghi-quyet-102260228093004191.htm"),
     (BaoChinhPhu, "/timelinelist/1021119/2.htm"),
-    (BaoChinhPhu, "/print/chinh-sach-102260228093004191.htm"),
 ]
 
 
@@ -106,19 +105,45 @@ def test_what_is_no_article_has_no_key(portal: type[PortalSpider], path: str) ->
 
 
 HOSTS = ["{bare}", "www.{bare}", "{bare}.replica.test", "www.{bare}.replica.test"]
-JUNK = ["fbclid=IwAR0", "utm_source=zalo", "categoryId=100", "inheritRedirect=true", "p_p_id=x", "a=b=c", "%", "tìm=ơ"]
+TRACKING = ["fbclid=IwAR0", "gclid=x", "zarsrc=31", "utm_source=zalo", "UTM_Medium=rss", "ref=home", "share=1"]
+CACHE = ["t=1741302556197", "v=3", "_=1740967512", "cachebuster=9f", "nocache=1", "rnd=0.123"]
+JUNK = ["categoryId=100", "inheritRedirect=true", "p_p_id=x", "a=b=c", "%", "tìm=ơ"]
+LANGUAGES = ["", "/vi", "/vi_VN", "/vi-vn", "/VI"]
+# What makes a copy: before the path, behind it, in its query.
+COPIES = [
+    ("", "", ""),
+    ("/print", "", ""),
+    ("/amp", "", ""),
+    ("", "/print", ""),
+    ("", "/amp", ""),
+    ("", "/amp/", ""),
+    ("", ".amp", ""),
+    ("", "/pop_up", ""),
+    ("", "/rss", ""),
+    ("", "", "print=1"),
+    ("", "", "amp"),
+    ("", "", "amp=1"),
+    ("", "", "outputType=amp"),
+    ("", "", "p_p_state=pop_up"),
+    ("", "", "rss=1"),
+]
+# Whose addresses do not tell letter case apart; elsewhere a slug is what it is.
+ANY_CASE: list[type[PortalSpider]] = [NinhThuan, QuangNinh, QuangTri, Vjst, BaoChinhPhu]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=500)
 @given(
     article=st.sampled_from(ARTICLES),
     scheme=st.sampled_from(["https", "http", "HTTPS"]),
     host=st.sampled_from(HOSTS),
     upper=st.booleans(),
     port=st.sampled_from(["", ":443"]),
-    session=st.sampled_from(["", ";jsessionid=0A1B2C.node1"]),
-    junk=st.lists(st.sampled_from(JUNK), max_size=4),
-    fragment=st.sampled_from(["", "#", "#binh-luan"]),
+    language=st.sampled_from(LANGUAGES),
+    copy=st.sampled_from(COPIES),
+    session=st.sampled_from(["", ";jsessionid=0A1B2C.node1", ";JSESSIONID=ff"]),
+    junk=st.lists(st.sampled_from([*TRACKING, *CACHE, *JUNK]), max_size=4),
+    case=st.sampled_from([str, str.upper, str.swapcase]),
+    fragment=st.sampled_from(["", "#", "#binh-luan", "#rss"]),
 )
 def test_decorations_do_not_make_a_second_article(
     article: tuple[type[PortalSpider], str, str],
@@ -126,16 +151,84 @@ def test_decorations_do_not_make_a_second_article(
     host: str,
     upper: bool,
     port: str,
+    language: str,
+    copy: tuple[str, str, str],
     session: str,
     junk: list[str],
+    case: Callable[[str], str],
     fragment: str,
 ) -> None:
     portal, path, key = article
     written = host.format(bare=portal.home.removeprefix("https://").removeprefix("www."))
     before, _, query = path.partition("?")
-    queries = "&".join([*junk, query] if query else junk)
-    address = f"{scheme}://{written.upper() if upper else written}{port}{before}{session}"
-    assert portal.article_key(address + (f"?{queries}" if queries else "") + fragment) == key
+    before = before.removeprefix("/vi")
+    before, behind, more = f"{copy[0]}{language}{before}", copy[1], copy[2]
+    if portal in ANY_CASE:
+        before, query = case(before), case(query)
+    queries = "&".join(part for part in [*junk, more, query] if part)
+    address = f"{scheme}://{written.upper() if upper else written}{port}{before}{behind}{session}"
+    address += (f"?{queries}" if queries else "") + fragment
+    assert portal.article_key(address) == key
+    is_plain = copy == ("", "", "") or more == "rss=1"
+    assert portal.entry_key(address) == (key if is_plain else None)
+
+
+def copies() -> Iterator[tuple[type[PortalSpider], str, str]]:
+    """Portal, address of a copy and its article's key: before the path, behind it, before its ending."""
+    for portal, path, key in ARTICLES:
+        before, _, query = path.partition("?")
+        stem, dot, ending = before.rpartition(".")
+        inside = [f"{stem}.amp.{ending}"] if dot and "/" not in ending else []
+        for copied in (
+            f"/amp{before}",
+            f"{before}/amp",
+            f"/print{before}",
+            f"{before}/print",
+            f"{before}.amp",
+            *inside,
+        ):
+            yield portal, copied + (f"?{query}" if query else ""), key
+
+
+@pytest.mark.parametrize(
+    ("portal", "path", "key"), list(copies()), ids=[f"{portal.name} {path}" for portal, path, _ in copies()]
+)
+def test_a_copy_has_its_articles_key_and_is_no_entry(portal: type[PortalSpider], path: str, key: str) -> None:
+    assert (portal.article_key(portal.home + path), portal.entry_key(portal.home + path)) == (key, None)
+
+
+@st.composite
+def real_shapes(draw: st.DrawFn) -> tuple[type[PortalSpider], str, str]:
+    """A portal's address shape with drawn numbers and slugs, and what must tell two of them apart."""
+    portal = draw(st.sampled_from(PORTALS))
+    slug = draw(st.from_regex(r"[a-z0-9]{1,6}(-[a-z]{1,6}){1,4}", fullmatch=True))  # `-c1234` would be VHV's number
+    number = draw(st.integers(10_000, 99_999_999))
+    day = draw(st.dates(date(2010, 1, 1), date(2030, 1, 1)))
+    stamp = f"102{day:%y%m%d}{number:09d}"
+    made = {
+        NinhThuan: (f"/portal/Pages/{day.year}-{day.month}-{day.day}/{slug}.aspx", f"{day}/{slug}"),
+        QuangTri: (f"/chi-tiet-tin/-/view-article/1/157/{number}", str(number)),
+        BinhDinh: (f"/tin-tuc/{slug}.html", slug),
+        BacGiang: (f"/chi-tiet/-/asset_publisher/1o2MmGSc2AhD/content/{slug}", slug),
+        DaNang: (f"/web/dng/-/{slug}", slug),
+        Vjst: (f"/vn/tin-tuc/{number}/{slug}.aspx", str(number)),
+        QuangNinh: (f"/Trang/ChiTietTinTuc.aspx?nid={number}", str(number)),
+        BaoChinhPhu: (f"/{slug}-{stamp}.htm", stamp),
+    }[portal]
+    return portal, *made
+
+
+@settings(deadline=None)
+@given(real_shapes(), real_shapes())
+def test_two_drawn_articles_share_a_key_only_when_they_are_one(
+    one: tuple[type[PortalSpider], str, str], other: tuple[type[PortalSpider], str, str]
+) -> None:
+    (portal, path, told), (second, path_2, told_2) = one, other
+    key, key_2 = portal.article_key(portal.home + path), second.article_key(second.home + path_2)
+    assert key is not None
+    assert key_2 is not None
+    if portal is second:
+        assert (key == key_2) == (told == told_2)
 
 
 @pytest.mark.parametrize(

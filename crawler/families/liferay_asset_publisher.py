@@ -101,7 +101,7 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The publisher that has page links; the next page by the counter of its own portlet."""
-        found = read_list(url, html, _LIST, cls.article_key)
+        found = read_list(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 
 

@@ -80,7 +80,7 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The module around the page links; the next page by the counter `cur` of its links."""
-        found = read_list(url, html, _LIST, cls.article_key)
+        found = read_list(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 
 

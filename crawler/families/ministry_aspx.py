@@ -66,7 +66,7 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
-        found = read_list(url, html, _LIST, cls.article_key)
+        found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "page")
         if following is None and has_postback(found.pager, number):
             following = with_parameter(url, "page", str(number + 1))

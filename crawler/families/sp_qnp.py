@@ -71,7 +71,7 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The list around the page links; the next page by `?PageIndex=N`, tried as well where the pager is a postback."""
-        found = read_list(url, html, _LIST, cls.article_key)
+        found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")
         if following is None and has_postback(found.pager, number):
             following = with_parameter(url, "PageIndex", str(number + 1))

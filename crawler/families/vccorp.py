@@ -34,7 +34,7 @@ from pipelines.article import Layout
 
 __all__ = ["VCCorpSpider"]
 
-_ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?")
+_ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?", re.IGNORECASE)
 _NO_ARTICLE = frozenset({"chu-de", "timelinelist"})
 _ZONE = re.compile(r"[1-9][0-9]*")
 _FRAGMENT = re.compile(r"/timelinelist/(?P<zone>[0-9]+)/(?P<number>[0-9]{1,6})\.htm")
@@ -93,7 +93,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The section's own boxes, then the timeline's fragments until one brings no entry."""
         fragment = _FRAGMENT.fullmatch(urlsplit(url).path)
-        found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.article_key)
+        found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.entry_key)
         zone = fragment["zone"] if fragment else found.page.css("#hdZoneId::attr(value)").get("").strip()
         if not found.entries or not _ZONE.fullmatch(zone):
             return Listing(found.entries)

@@ -35,7 +35,7 @@ from pipelines.article import Layout
 
 __all__ = ["VHVSpider"]
 
-_NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html")
+_NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")
 _LIST_PAGE = re.compile(r"(?P<before>.*-c\d+-)(?P<number>\d+)\.html")
 _FORBIDDEN = frozenset({"data", "lib", "packages", "portals", "pages", "1"})  # moit's robots.txt
@@ -163,7 +163,7 @@ class VHVSpider(PortalSpider, family="VHV"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """The module around the pager; the next page by its link, by the address's own number, or by the module's counts."""
-        found = read_list(url, html, _LIST, cls.article_key)
+        found = read_list(url, html, _LIST, cls.entry_key)
         following = (
             _linked(found)
             or next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
