@@ -18,10 +18,10 @@ from archive.ledger import Ledger, Standing
 from archive.records import Kind, Run
 from archive.store import Archive
 from crawler import bell as bells
-from crawler.nights import Ways
 from crawler.nightsettings import NightSettings
 from crawler.portal import Sure
 from crawler.portals import Portal
+from crawler.running import Ways
 from faults import oracles
 from faults.catalogue import Broken
 from faults.children import Ended, start
@@ -65,12 +65,12 @@ class Belfry:
 
         def ring(say: Callable[[str], None]) -> None:
             bells.clock = clock  # in this process alone
-            ways = Ways(self.settings.jobs, timedelta(0), timedelta(seconds=self.grace), self.folder / "log", self._command)
+            ways = Ways(
+                self.settings.jobs, timedelta(0), timedelta(seconds=self.grace), self.folder / "log", self._command
+            )
             asked = bells.Asked(self.root, self.settings, Kind.LIVE, (), None, ways)
             bell = bells.Bell(asked, Console(file=StringIO()))
-            bell._portals = {
-                name: Portal(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in self.ways
-            }
+            bell._portals = {name: Portal(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in self.ways}
             say(f"rang {bell.due().name}")
 
         return ring
@@ -99,4 +99,3 @@ class Belfry:
         """O1 and O4."""
         oracles.kept(self.root)
         oracles.intact(self.root)
-

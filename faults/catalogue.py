@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "lacking", "postgres_tool", "row"]
+__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "has_strace", "lacking", "postgres_tool", "row"]
 
 
 _Point = TypeVar("_Point")
@@ -112,12 +112,16 @@ def lacking(need: Need) -> bool:
         return os.geteuid() != 0 or not tools or not Path("/dev/loop-control").exists()
     if need is Need.POSTGRES:
         return not (postgres_tool("initdb") and postgres_tool("pg_ctl"))
-    return not _traces() and shutil.which("cc") is None
+    return not has_strace() and "shim" not in os.environ.get("LD_PRELOAD", "")
 
 
-def _traces() -> bool:
+@cache
+def has_strace() -> bool:
+    """Whether strace is there and may trace."""
     strace = shutil.which("strace")
-    return strace is not None and subprocess.run([strace, "-o", "/dev/null", "true"], capture_output=True).returncode == 0
+    return (
+        strace is not None and subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True).returncode == 0
+    )
 
 
 def postgres_tool(name: str) -> str | None:

@@ -8,10 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faults import oracles
-from faults.catalogue import Broken, Need, Place, row
-from faults.children import ACKNOWLEDGED, READING, Call, Ended, Fault, Work, broken_at, run, traced
+from faults.calls import ACKNOWLEDGED, READING, Call, Fault
+from faults.catalogue import Broken, Need, Place, lacking, row
+from faults.children import Ended, run
+from faults.disks import filled, in_memory
 from faults.ground import GROUP, PLAIN, Ground, go, ground, until_closed
 from faults.night import NIGHT, PORTAL, base, close_only, recover_only, seal_only
+from faults.tracing import broken_at, traced
 
 _KILL = Fault()
 _TEXT = re.compile(r"(^|/)(\.tmp-\d+-\d+|\d{3}_[0-9a-f]{16}\.txt)$")
@@ -153,7 +156,9 @@ def _fails(
         points = calls(where)
         count = where.each(place.sample(points, most), Fault(error), told)
     stopped = count - harmless
-    return f"{error} at {count} of {len(points)} calls: {stopped} told in one line, {harmless} did no harm; 0 lost, 0 torn"
+    return (
+        f"{error} at {count} of {len(points)} calls: {stopped} told in one line, {harmless} did no harm; 0 lost, 0 torn"
+    )
 
 
 def _nothing(call: Call, ended: Ended) -> None:
@@ -164,18 +169,50 @@ def _ours(calls: Sequence[Call]) -> list[Call]:
     return [call for call in calls if call.place != ACKNOWLEDGED]
 
 
-@row("A11", "no space left, at every writing call; then a file system of 8 MB that fills up", Need.TRACE, weight=90, quick=True)
+@row(
+    "A11",
+    "no space left, at every writing call; then a file system of 8 MB that fills up",
+    Need.TRACE,
+    weight=90,
+    quick=True,
+)
 def _a11(place: Place) -> str:
-    return _fails(
+    each = _fails(
         place,
         "ENOSPC",
         lambda where: [call for call in _ours(where.calls) if call.writes and call.name in _NO_SPACE],
         10,
         _nothing,
     )
+    return f"{each}; {_filling_up(place)}"
 
 
-@row("A15", "an input or output error at every writing call, and at every sixth reading one", Need.TRACE, weight=100, quick=True)
+def _filling_up(place: Place) -> str:
+    """A real file system that stays full, with a little more room each time."""
+    if lacking(Need.ROOT):
+        return "a disk that stays full needs root"
+    stopped = 0
+    with ground(place) as where, in_memory(where.folder / "disk", "8m") as disk:
+        root = disk / "archive"
+        for left in (4096, 40960, 65536, 131072, 196608)[:: 4 if place.quick else 1]:
+            shutil.rmtree(root, ignore_errors=True)
+            shutil.copytree(where.start, root)
+            with filled(disk, left):
+                ended = run(go(root))
+                if ended.code not in (0, 3) or ended.error.count("\n"):
+                    raise Broken(f"{left} bytes left: exit code {ended.code}: {ended.error[-400:]}")
+            stopped += ended.code == 3
+            Ground(where.folder, (), where.wanted, where.work, root).resume_after(ended)
+    return f"8 MB that stay full: {stopped} stopped with exit code 3, all resumed"
+
+
+@row(
+    "A15",
+    "an input or output error at every writing call, and at every sixth reading one",
+    Need.TRACE,
+    weight=100,
+    quick=True,
+)
 def _a15(place: Place) -> str:
     def calls(where: Ground) -> list[Call]:
         writing = [call for call in _ours(where.calls) if call.writes and call.name not in _FLUSH]

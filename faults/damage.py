@@ -37,7 +37,13 @@ def _copy(root: Path) -> Path:
 def _a35(place: Place) -> str:
     with fast_folder(place) as folder:
         root = _whole(folder / "whole")
-        kinds = (f"{_RUN}/*.txt", f"{_RUN}/*.warc.gz", f"{_RUN}/articles.jsonl", f"{_RUN}/pages.jsonl", f"{_RUN}/run.json")
+        kinds = (
+            f"{_RUN}/*.txt",
+            f"{_RUN}/*.warc.gz",
+            f"{_RUN}/articles.jsonl",
+            f"{_RUN}/pages.jsonl",
+            f"{_RUN}/run.json",
+        )
         for kind in (*kinds, f"{_DAY}/manifest-1.json", f"{_DAY}/manifest-1.sig"):
             copy = _copy(root)
             path = min(copy.glob(kind))
@@ -99,7 +105,9 @@ def _a37(place: Place) -> str:
         oracles.intact(backup)  # by itself an older copy is whole
         did = archive("verify", "--head", head, root=backup)
         if did.code != 1:
-            raise Broken(f"O4: verify --head of the newer archive ends with {did.code} on the older copy: {did.last[:200]}")
+            raise Broken(
+                f"O4: verify --head of the newer archive ends with {did.code} on the older copy: {did.last[:200]}"
+            )
         if archive("verify", "--head", head, root=root).code != 0:
             raise Broken("O4: verify --head of its own head is refused")
     return "an older copy is whole by itself, and verify with the published head ends with exit code 1"

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults import oracles
+from faults.calls import ACKNOWLEDGED, Call, Fault
 from faults.catalogue import Broken, Place
-from faults.children import ACKNOWLEDGED, Call, Ended, Fault, NotReached, Work, broken_at, run, traced
+from faults.children import Ended, Work, run
 from faults.night import base, go_on
+from faults.tracing import NotReached, broken_at, traced
 
 __all__ = ["GROUP", "PLAIN", "SILENT", "Ground", "fast_folder", "go", "ground", "until_closed"]
 
@@ -46,6 +48,7 @@ class Ground:
     calls: tuple[Call, ...]
     wanted: oracles.State
     work: Callable[[Path], Work]
+    place: Path | None = None
 
     @property
     def start(self) -> Path:
@@ -55,7 +58,7 @@ class Ground:
     @property
     def root(self) -> Path:
         """The archive that is broken."""
-        return self.folder / "archive"
+        return self.place or self.folder / "archive"
 
     def fresh(self) -> Path:
         """The broken archive away, the base in its place."""
@@ -69,6 +72,12 @@ class Ground:
         found = oracles.kept(self.root)
         oracles.acknowledged(found, ended.acknowledged, SILENT)
         return ended, found
+
+    def resume_after(self, ended: Ended) -> None:
+        """Ask O1 and O2 of what is left, then run the night again."""
+        found = oracles.kept(self.root)
+        oracles.acknowledged(found, ended.acknowledged, SILENT)
+        self.resume(found)
 
     def resume(self, before: oracles.Kept) -> None:
         """Run the night again and ask all four oracles."""
@@ -112,9 +121,7 @@ def go(root: Path) -> Work:
 
 
 @contextlib.contextmanager
-def ground(
-    place: Place, make: Callable[[Path], None] = base, work: Callable[[Path], Work] = go
-) -> Iterator[Ground]:
+def ground(place: Place, make: Callable[[Path], None] = base, work: Callable[[Path], Work] = go) -> Iterator[Ground]:
     """A base made by `make`, the calls of an undisturbed `work` on it, and the state of an undisturbed night."""
     with fast_folder(place) as folder:
         start, root = folder / "start", folder / "archive"

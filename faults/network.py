@@ -154,7 +154,9 @@ def _b11(place: Place) -> str:
         night.is_verdict(Verdict.BLOCKED)
         _tried(night, "/tin-tuc", times)
         asked.append(f"`{after}`: {times}")
-    return f"asked again only within the limit (requests: {', '.join(asked)}), blocked for the night; {well_again(night)}"
+    return (
+        f"asked again only within the limit (requests: {', '.join(asked)}), blocked for the night; {well_again(night)}"
+    )
 
 
 @row("B12", "503 and a maintenance page all night", weight=8)

@@ -22,7 +22,19 @@ from archive.tally import Tally
 from pipelines.dedup import judge
 from vietnam.dates import TZ
 
-__all__ = ["COUNT", "GROUP", "NIGHT", "OTHER", "PORTAL", "Say", "base", "close_only", "go_on", "recover_only", "seal_only"]
+__all__ = [
+    "COUNT",
+    "GROUP",
+    "NIGHT",
+    "OTHER",
+    "PORTAL",
+    "Say",
+    "base",
+    "close_only",
+    "go_on",
+    "recover_only",
+    "seal_only",
+]
 
 COUNT, GROUP = 53, 25  # of plain articles beside the eight special ones; of documents in a group, as the store has it
 PORTAL, OTHER = "ben_da", "song_lam"
@@ -174,7 +186,18 @@ def _list(night: PortalNight, articles: Sequence[_Told]) -> None:
     listed = tuple(Listed(told.key, f"{url}/{told.key}", told.word) for told in articles)
     end = WalkEnd.LAST_PAGE
     night.page(
-        Page(url, Outcome.LISTING, _at(night.night), 200, None, "tin", warc=ref, listed=listed, page_number=1, walk_end=end)
+        Page(
+            url,
+            Outcome.LISTING,
+            _at(night.night),
+            200,
+            None,
+            "tin",
+            warc=ref,
+            listed=listed,
+            page_number=1,
+            walk_end=end,
+        )
     )
 
 

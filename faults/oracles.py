@@ -24,9 +24,34 @@ from typing import Any
 from archive.__main__ import main as archive_command
 from faults.catalogue import Broken
 
-__all__ = ["Kept", "State", "acknowledged", "intact", "kept", "own", "same", "sees_damage", "state", "unchanged", "verify", "without_numbers"]
+__all__ = [
+    "Kept",
+    "State",
+    "acknowledged",
+    "intact",
+    "kept",
+    "own",
+    "same",
+    "sees_damage",
+    "state",
+    "unchanged",
+    "verify",
+    "without_numbers",
+]
 
-_OWN = ("seq", "event", "key", "sha256", "content_sha256", "title", "published", "revision_of", "duplicate_of", "changes", "near")
+_OWN = (
+    "seq",
+    "event",
+    "key",
+    "sha256",
+    "content_sha256",
+    "title",
+    "published",
+    "revision_of",
+    "duplicate_of",
+    "changes",
+    "near",
+)
 
 
 @dataclass(slots=True)
@@ -66,7 +91,7 @@ def kept(root: Path) -> Kept:
             found.lines.add((where, "pages.jsonl", raw))
             answers.append(line.get("warc"))
             found.asked |= {line["key"]} if line.get("key") else set()
-        for raw, line in _read(folder / "articles.jsonl"):
+        for _, line in _read(folder / "articles.jsonl"):
             if line["warc"] not in answers:
                 continue  # the answers' lines are written last: without them the group was not committed
             _o1(root, folder, line)
@@ -107,7 +132,9 @@ def _rows(root: Path) -> None:
     if not index.exists() or (root / "index.db-journal").exists() or (root / "index.db-wal").exists():
         return
     with closing(sqlite3.connect(f"file:{index}?mode=ro", uri=True)) as rows:
-        for night, run, event, file in rows.execute("SELECT night, run, event, file FROM events WHERE file IS NOT NULL"):
+        for night, run, event, file in rows.execute(
+            "SELECT night, run, event, file FROM events WHERE file IS NOT NULL"
+        ):
             closed = root / night.replace("-", "/") / run
             path = root / file if event == "quarantined" else closed / file
             if closed.is_dir() and not path.is_file():

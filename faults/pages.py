@@ -90,7 +90,9 @@ def _b21(place: Place) -> str:
 
 @row("B22", "the portal was redesigned: its list shows no entry that we know", weight=8, quick=True)
 def _b22(place: Place) -> str:
-    night = unwell(place, portal(list=response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))), code=1)
+    night = unwell(
+        place, portal(list=response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))), code=1
+    )
     night.is_verdict(Verdict.BROKEN, Verdict.SUSPICIOUS)
     return f"{night.run.verdict.value}: {night.reasons[:110]}; {well_again(night)}"
 
@@ -99,7 +101,7 @@ class _Told(GuardedResolver):
     """A resolver that is told what the system says."""
 
     def __init__(self, answer: str) -> None:
-        super().__init__(reactor, 0, 1.0)  # type: ignore[arg-type]  # the module stands for the reactor
+        super().__init__(reactor, 0, 1.0)
         self._answer = answer
 
     def look_up(self, name: str, timeout: object = ()) -> Deferred[str]:
@@ -112,7 +114,7 @@ def _b24(place: Place) -> str:
     for answer in ("113.160.225.1", "::1"):
         _Told(answer).getHostByName("www.ba-song.vn").addBoth(found.append)
     good, bad = found
-    if good != "113.160.225.1" or not isinstance(bad, Failure) or bad.check(AddressRefused) is None:
+    if good != "113.160.225.1" or not isinstance(bad, Failure) or not isinstance(bad.value, AddressRefused):
         raise Broken(f"the resolver hands out {found}")
     return "names are looked up for IPv4 alone, so a broken IPv6 is never tried; an address that may not be is refused"
 
@@ -164,9 +166,12 @@ def _b26(place: Place) -> str:
 
 @row("B27", "the server's clock stands at 2099", weight=8)
 def _b27(place: Place) -> str:
-    late = {"Date": "Fri, 01 Jan 2099 00:00:00 GMT", "Last_Modified": "Fri, 01 Jan 2099 00:00:00 GMT"}
-    night = unwell(place, portal(a=response(article(0), **late), list=response(listing(KEYS), **late)))
-    years = {page.fetched_at.year for page in night.pages} | {int((line.published or "0")[:4]) for line in night.articles}
+    late = "Fri, 01 Jan 2099 00:00:00 GMT"
+    first = response(article(0), Date=late, Last_Modified=late)
+    night = unwell(place, portal(a=first, list=response(listing(KEYS), Date=late, Last_Modified=late)))
+    years = {page.fetched_at.year for page in night.pages} | {
+        int((line.published or "0")[:4]) for line in night.articles
+    }
     if years != {NIGHT.year}:
         raise Broken(f"years {sorted(years)} stand in the lines")
     return f"every date of ours is of {NIGHT.year}; {well_again(night)}"

@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults import oracles
+from faults.calls import Call, Fault
 from faults.catalogue import Broken, Need, Place, row
-from faults.children import Ended, Fault, broken_at, run, start, traced
+from faults.children import Ended, run, start
 from faults.disks import made, mounted
 from faults.ground import GROUP, PLAIN, SILENT, fast_folder
 from faults.night import base, go_on
+from faults.tracing import broken_at, traced
 
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _COUNT, _GROUP = 53, 5
@@ -93,10 +95,18 @@ def _a8(place: Place) -> str:
                 return child.end(said)
 
             acknowledged += cuts.trial(until)
-    return f"{trials} cuts at random moments: {acknowledged} acknowledged documents, 0 lost, 0 torn, every night resumed"
+    return (
+        f"{trials} cuts at random moments: {acknowledged} acknowledged documents, 0 lost, 0 torn, every night resumed"
+    )
 
 
-@row("A9", "a power cut before a flush, of a folder or a file: what was renamed is not yet where it seems", Need.LOOP, Need.TRACE, weight=45)
+@row(
+    "A9",
+    "a power cut before a flush, of a folder or a file: what was renamed is not yet where it seems",
+    Need.LOOP,
+    Need.TRACE,
+    weight=45,
+)
 def _a9(place: Place) -> str:
     with _cuts(place, PLAIN, GROUP) as cuts:
         probe = cuts.image.with_name("probe")
@@ -105,7 +115,7 @@ def _a9(place: Place) -> str:
         flushes = place.sample([call for call in calls if call.name in ("fsync", "fdatasync")], 4)
         for call in flushes:
 
-            def until(root: Path) -> Ended:
+            def until(root: Path, call: Call = call) -> Ended:
                 ended = broken_at(lambda say: go_on(root, say, PLAIN, GROUP), root, call, Fault())
                 _cut(cuts.at)
                 return ended

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-__all__ = ["Act", "Misbehaving", "reset", "silent", "slow_body", "slow_head", "torn_chunks"]
+__all__ = ["Act", "Misbehaving", "Slowed", "reset", "silent", "slow_body", "slow_head", "torn_chunks"]
 
 Act = Callable[[socket.socket], None]
 """What is done with the connection of one request, instead of an answer."""
@@ -110,6 +110,50 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A crawl that hangs up is no error here."""
+
+
+class Slowed:
+    """A relay before a server of loopback: every part of a request waits before it is passed on."""
+
+    def __init__(self, port: int, seconds: float) -> None:
+        class Relay(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with socket.create_connection(("127.0.0.1", port)) as server, contextlib.suppress(OSError):
+                    back = threading.Thread(target=_relayed, args=(server, self.request, 0.0), daemon=True)
+                    back.start()
+                    _relayed(self.request, server, seconds)
+
+        self._server = _Relays(("127.0.0.1", 0), Relay)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port on 127.0.0.1."""
+        return int(self._server.server_address[1])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Relays(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+
+def _relayed(source: socket.socket, target: socket.socket, seconds: float) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            time.sleep(seconds)
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 class Misbehaving:

@@ -43,7 +43,10 @@ def main(portal: str, night: date, root: Path, way: str) -> int:
             page = Page(f"{url}/{key}", Outcome.ARTICLE, now, 200, key, "tin", warc=ref)
             text = f"Tin {key} của {portal}\n\nMột đoạn.\n"
             run.document(
-                Document(portal, "tin", page.url, key, text.split("\n")[0], text, text, now, archive.identity.kind, ref), page
+                Document(
+                    portal, "tin", page.url, key, text.split("\n")[0], text, text, now, archive.identity.kind, ref
+                ),
+                page,
             )
             run.commit()
             if number == 0:

@@ -13,9 +13,9 @@ from faults import oracles
 from faults.catalogue import Broken, Need, Place, row
 from faults.children import Child, Ended, Work, run
 from faults.commands import archive, expect, python, scheduler
-from faults.disks import filled, in_memory, made, mounted, remounted
-from faults.ground import SILENT, Ground, fast_folder, ground
-from faults.night import NIGHT, OTHER, PORTAL, base, go_on
+from faults.disks import in_memory, made, mounted, remounted
+from faults.ground import SILENT, fast_folder
+from faults.night import NIGHT, PORTAL, base, go_on
 
 _DAY = f"{NIGHT:%Y/%m/%d}"
 _NOBODY = 65534

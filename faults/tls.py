@@ -109,7 +109,7 @@ class _Asker(scrapy.Spider):
         self._seen[case] = f"read ({response.status})"
 
     def failed(self, failure: Failure) -> None:
-        outcome, detail = judge_failure(failure.value)
+        outcome, detail = judge_failure(failure.value or ValueError("no error"))
         self._seen[failure.request.cb_kwargs["case"]] = f"{outcome.value}: {detail}"  # type: ignore[attr-defined]
 
 

@@ -62,7 +62,9 @@ class Night:
         """Raises Broken unless the night was judged so, with an exit code that fits."""
         good = self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
         if self.run.verdict not in verdicts or (self.code == 0) != good:
-            raise Broken(f"verdict {self.run.verdict.value}, exit code {self.code}, {self.run.outcomes}: {self.reasons}")
+            raise Broken(
+                f"verdict {self.run.verdict.value}, exit code {self.code}, {self.run.outcomes}: {self.reasons}"
+            )
 
     @property
     def reasons(self) -> str:
@@ -108,7 +110,9 @@ def well_again(first: Night, keys: tuple[str, ...] = KEYS) -> str:
     oracles.unchanged(before, oracles.kept(first.root))
     kept = first.kept | night.kept
     if not set(keys) <= kept:
-        raise Broken(f"O3: after a night when the portal was well {sorted(set(keys) - kept)} are not kept: {night.run.outcomes}")
+        raise Broken(
+            f"O3: after a night when the portal was well {sorted(set(keys) - kept)} are not kept: {night.run.outcomes}"
+        )
     oracles.intact(first.root)
     return f"the next night brought {', '.join(sorted(night.kept)) or 'nothing more'}"
 
