@@ -44,7 +44,9 @@ def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[st
     `history` are the portal's nights before this one; it is not changed.
     """
     before = history.seen if history.nights >= HISTORY_NIGHTS else []
-    findings = [*answer_findings(night), *walk_findings(night, before), *article_findings(night, before)]
+    findings = list(answer_findings(night))
+    if not any(found.verdict is Verdict.UNREACHABLE for found in findings):  # that explains every list and article
+        findings += [*walk_findings(night, before), *article_findings(night, before)]
     if before and not any(found.verdict for found in findings):
         findings += _over_nights(night, history)
     if not any(found.verdict for found in findings):

@@ -176,6 +176,16 @@ def test_a_good_night_with_history_needs_no_words() -> None:
     assert judge_night(GOOD, history(USUAL)) == (Verdict.GOOD, ())
 
 
+def test_where_nobody_answered_nothing_else_is_told() -> None:
+    night = replace(
+        GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED), of_articles=outcomes(unreachable=2)
+    )
+    assert judge_night(night, history(USUAL)) == (
+        Verdict.UNREACHABLE,
+        ("none of 3 requests was answered: the portal or the network here is down",),
+    )
+
+
 def test_the_worst_finding_names_the_night_and_the_others_follow() -> None:
     night = replace(GOOD, outcomes=outcomes(challenge=1), sections=section(None), misses=3)
     verdict, reasons = judge_night(night, history(USUAL))
