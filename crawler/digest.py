@@ -12,18 +12,30 @@ from crawler.night_report import NightReport, PortalLine
 from crawler.outbox import Message
 from crawler.report_forms import markdown_safe
 
-__all__ = ["NOT_TOLD", "digest", "failure", "silence", "trial", "wants_telling"]
+__all__ = ["LASTS", "NOT_TOLD", "digest", "failure", "lasts", "silence", "trial", "wants_telling"]
 
 NOT_TOLD = "not told:"
 """How the remarks begin that say what could not be sent."""
+LASTS = "the disk lasts"
+"""How the remark begins that says that the disk fills."""
+_REMARKED_NIGHTS = 14
+_TOLD_NIGHTS = 3
 _MOST_PORTALS = 40
 _MOST_REASONS = 3
 _WHAT_TO_DO = "What to do on each verdict stands in docs/operations.md."
 
 
 def wants_telling(report: NightReport, on: Collection[str]) -> bool:
-    """Whether a portal had one of these verdicts."""
-    return any(line.verdict in on for line in report.scheduled)
+    """Whether a portal had one of these verdicts, or the disk is about to be full."""
+    full = report.nights_left is not None and report.nights_left < _TOLD_NIGHTS
+    return full or any(line.verdict in on for line in report.scheduled)
+
+
+def lasts(nights_left: int | None) -> list[str]:
+    """The remark on a disk that has room for less than a fortnight."""
+    if nights_left is None or nights_left >= _REMARKED_NIGHTS:
+        return []
+    return [f"{LASTS} {nights_left} more {'night' if nights_left == 1 else 'nights'} of the usual size"]
 
 
 def digest(report: NightReport, path: Path) -> Message:

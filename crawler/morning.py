@@ -20,9 +20,9 @@ from archive.ledger import Ledger
 from archive.records import Kind
 from archive.store import Archive
 from crawler.alerts import call, public_form, send, touch
-from crawler.digest import NOT_TOLD, digest, failure, silence, wants_telling
-from crawler.disk import room
-from crawler.figures import gather
+from crawler.digest import LASTS, NOT_TOLD, digest, failure, lasts, silence, wants_telling
+from crawler.disk import nights_left, room
+from crawler.figures import gather, night_sizes
 from crawler.metrics import openmetrics, write_metrics
 from crawler.night_report import NightReport, report_of
 from crawler.nightsettings import NightSettings
@@ -50,17 +50,24 @@ def surely(done: str) -> Iterator[None]:
 def night_report(store: Archive, ledger: Ledger, settings: NightSettings, night: date) -> NightReport:
     """The report of a night as it stands now, with the remarks that were written and what could not be told."""
     folder = reports_folder(settings, store.paths.root)
-    kept = [text for text in stored_remarks(folder, night) if not text.startswith(NOT_TOLD)]
-    remarks = [*kept, *_untold(Outbox(folder), night)]
+    free, left = _room(store, settings)
+    remarks = [*_kept(stored_remarks(folder, night)), *lasts(left), *_untold(Outbox(folder), night)]
     rows = night_rows(store, ledger, night)
-    return report_of(night, store.identity.kind, rows, store.last_seal(), free=_free(store), remarks=remarks)
+    return report_of(night, store.identity.kind, rows, store.last_seal(), free=free, nights_left=left, remarks=remarks)
 
 
-def _free(store: Archive) -> int | None:
+def _kept(remarks: Sequence[str]) -> list[str]:
+    """Those that stand nowhere else: what is told of the disk and the alerts is as it is now."""
+    return [text for text in remarks if not text.startswith((NOT_TOLD, LASTS))]
+
+
+def _room(store: Archive, settings: NightSettings) -> tuple[int | None, int | None]:
+    """The free bytes, and for how many nights they last."""
     try:
-        return room(store.paths.root).free
+        free = room(store.paths.root).free
     except OSError:
-        return None
+        return None, None
+    return free, nights_left(free, settings.min_free, night_sizes(store))
 
 
 def _untold(outbox: Outbox, night: date) -> list[str]:
@@ -98,8 +105,8 @@ class Morning:
             if sealed:
                 self._beat(report, now)
             if any(message.error for message in self._outbox.all() if message.key.endswith(night.isoformat())):
-                kept = [text for text in report.remarks if not text.startswith(NOT_TOLD)]
-                self._write(replace(report, remarks=(*kept, *_untold(self._outbox, night))))
+                told_now = (*_kept(report.remarks), *lasts(report.nights_left), *_untold(self._outbox, night))
+                self._write(replace(report, remarks=told_now))
 
     def failed(self, error: Exception, now: datetime) -> None:
         """The night could not be run or sealed at all: told once a night. Another process at work is no failure."""

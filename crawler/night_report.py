@@ -83,6 +83,7 @@ class NightReport:
     ended: datetime | None = None
     seal: SealLine | None = None
     free: int | None = None
+    nights_left: int | None = None
     remarks: tuple[str, ...] = ()
 
     @property
@@ -138,6 +139,7 @@ def report_of(
     seal: Seal | None,
     *,
     free: int | None = None,
+    nights_left: int | None = None,
     remarks: Sequence[str] = (),
 ) -> NightReport:
     """The report of a night from its rows; bad ones first, by gravity, then good ones by name, skipped ones last."""
@@ -152,6 +154,7 @@ def report_of(
         max(ended, default=None),
         SealLine(seal.number, seal.head, seal.signed) if seal is not None and seal.night == night else None,
         free,
+        nights_left,
         tuple(one_line(remark) for remark in remarks),
     )
 

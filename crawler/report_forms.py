@@ -218,6 +218,7 @@ def as_json(report: NightReport) -> str:
         "ended": report.ended.isoformat(timespec="seconds") if report.ended else None,
         "seal": {"number": seal.number, "head": seal.head, "signed": seal.signed} if seal else None,
         "free_bytes": report.free,
+        "nights_left": report.nights_left,
         "remarks": report.remarks,
         "portals": [_plain_portal(line) for line in report.portals],
     }

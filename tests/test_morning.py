@@ -16,6 +16,8 @@ from archive.ledger import Ledger, State
 from archive.records import Kind
 from archive.store import Archive
 from crawler.alertsettings import AlertSettings
+from crawler.disk import Room
+from crawler.figures import night_sizes
 from crawler.morning import Morning, night_report
 from crawler.nightsettings import NightSettings
 from crawler.outbox import PAUSES, Outbox
@@ -95,6 +97,29 @@ def test_what_is_told_is_the_operators_choice(
 ) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, on=on))
     place.after(place.morning())
+    assert bool(listener.heard) == told
+
+
+@pytest.mark.parametrize(
+    ("nights", "remark", "told"),
+    [
+        pytest.param(2.5, "the disk lasts 2 more nights of the usual size", True, id="nearly full"),
+        pytest.param(1.5, "the disk lasts 1 more night of the usual size", True, id="one more"),
+        pytest.param(9.5, "the disk lasts 9 more nights of the usual size", False, id="filling"),
+        pytest.param(10**9, None, False, id="room enough"),
+    ],
+)
+def test_a_disk_that_fills_is_told_before_it_is_full(
+    place: Place, listener: Listener, monkeypatch: pytest.MonkeyPatch, nights: float, remark: str | None, told: bool
+) -> None:
+    (usual,) = night_sizes(place.store)
+    free = int(usual * nights)
+    monkeypatch.setattr("crawler.morning.room", lambda folder: Room(free, free, None))
+    place.settings = replace(place.settings, min_free=0, alerts=replace(place.settings.alerts, on=()))
+    for _ in range(2):  # written once, read again
+        place.after(place.morning())
+    report = night_report(place.store, place.ledger, place.settings, FIRST)
+    assert report.remarks == ((remark,) if remark else ())
     assert bool(listener.heard) == told
 
 
