@@ -89,9 +89,13 @@ class LookBackWalk(AttachmentWalk):
         """Tonight's walk of a section came to a complete end after so many pages; the list goes on at `following`."""
         self.beyond[section] = (following, pages + 1) if following else None
 
-    def hold(self, owed: Owed) -> None:
-        """An entry that a look-back had found and could not ask for: it is asked for under tonight's bound."""
-        self._owed.append(owed)
+    def at_once(self, owed: Iterable[Owed]) -> list[Owed]:
+        """The owed entries that are asked for with the night's own; what a look-back left is asked for under its bound."""
+        now: list[Owed] = []
+        for entry in owed:
+            held = entry.lookback is not None and entry.lookback.since == self.tonight.backfill
+            (self._owed if held else now).append(entry)
+        return now
 
     @property
     def lookback_end(self) -> LookBackEnd | None:

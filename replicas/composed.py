@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from replicas.bodies import BodyStyle, build_body
 from replicas.files import FileKind, file_bytes, replica_file
+from replicas.noise import noisy
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.site import SiteRequest, SiteResponse
 
@@ -68,6 +69,8 @@ class ComposedSite(ABC):
     disallow: tuple[str, ...] = ()
     still_articles = False
     """Whether article pages carry no counter and answer conditional requests."""
+    validators: tuple[str, ...] = ("etag", "last_modified")
+    """What a still page tells of its state."""
     beyond = "empty"
     """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
 
@@ -217,10 +220,11 @@ class ComposedSite(ABC):
         )
 
     def render(self, template: str, request: SiteRequest, **values: object) -> str:
-        """One of the family's templates with what every page needs."""
+        """One of the family's templates with what every page needs, and what changes on it at every request."""
         common = {"site": self, "clock": request.clock, "visitors": request.visitors, "request": request}
         weekday = "Chủ nhật" if request.night.weekday() == 6 else f"Thứ {WEEKDAYS[request.night.weekday()]}"
-        return environment().get_template(f"{self.family}/{template}").render(**common, weekday=weekday, **values)
+        page = environment().get_template(f"{self.family}/{template}").render(**common, weekday=weekday, **values)
+        return page if self.still_articles and template == "article.html" else noisy(page, request)
 
     def _article_answer(self, article: ReplicaArticle | None, request: SiteRequest) -> SiteResponse:
         if article is None or article.shown_from > request.night:
@@ -235,7 +239,11 @@ class ComposedSite(ABC):
         changed = [revision.since for revision in article.revisions if revision.since <= request.night]
         at = datetime.combine(changed[-1], article.published.timetz()) if changed else article.published
         etag = f'"{zlib.crc32(body.encode()):08x}-{len(body.encode()):x}"'
-        return SiteResponse(body.encode(), etag=etag, last_modified=at)
+        return SiteResponse(
+            body.encode(),
+            etag=etag if "etag" in self.validators else None,
+            last_modified=at if "last_modified" in self.validators else None,
+        )
 
     def _file_answer(self, request: SiteRequest) -> SiteResponse:
         path = unquote(request.path)

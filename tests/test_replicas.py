@@ -223,10 +223,13 @@ def test_counter_and_clock_differ_at_every_request(server: ReplicaServer, portal
     assert first.body != second.body
 
     def still(page: str) -> str:
-        """The page without numbers, in which counters and clocks stand."""
+        """The page without tokens and the comment behind it, and without numbers, in which counters and clocks stand."""
+        page = re.sub(r"\b[0-9a-f]{8}(?:[0-9a-f]{8})?\b", "", page)
         return re.sub(r"\b(?:0x)?[0-9A-Fa-f/]*\d[0-9A-Fa-f/]*\b|wU\S+", "", page)
 
     assert still(first.text) == still(second.text)
+    for changing in (r'name="csrf-token" content="(\w+)"', r'data-slot="(\d)"', r"</html>.*\n<!-- (\w{8}) "):
+        assert len({re.search(changing, page.text)[1] for page in (first, second)}) == 2, changing  # type: ignore[index]
 
 
 @pytest.mark.parametrize("portal", PORTALS)
