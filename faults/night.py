@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -56,6 +57,17 @@ class _Told:
     doubtful: bool = False
     vanished: bool = False
     file: bool = False
+    like: str = ""
+
+
+_WORDS = "lúa sông cầu lớp thôn trường chợ đình rừng bến mưa nắng giống tôm muối đò vườn lưới máy đường".split()
+
+
+def _paragraphs(seed: str) -> list[str]:
+    """Six paragraphs of words that follow from the seed: texts of two seeds have next to nothing in common."""
+    digest = sha256(seed.encode()).digest() * 3
+    lines = [digest[start : start + 12] for start in range(0, 72, 12)]
+    return [f"{' '.join(_WORDS[byte % len(_WORDS)] for byte in line)} {seed} {at}." for at, line in enumerate(lines)]
 
 
 _FIRST = (
@@ -76,7 +88,9 @@ def _tonight(count: int) -> Iterator[_Told]:
     yield _Told("ngo-vuc", "ngờ", doubtful=True)
     yield _Told("kem-tep", "tệp", file=True)
     for number in range(count):
-        yield _Told(f"tin-{number:02d}", f"số {number}")
+        yield _Told(
+            f"tin-{number:02d}", f"số {number}", like="số 0" if number == 1 else ""
+        )  # the second: nearly the first
 
 
 def _at(night: date, seconds: float = 0) -> datetime:
@@ -222,7 +236,9 @@ def _keep(night: PortalNight, told: _Told) -> None:
 
 def _document(night: PortalNight, told: _Told, url: str, moment: datetime, page: Page) -> Document:
     title = f"Bến Đá mở lớp {told.word}"
-    said = [f"Lớp {told.word} ở thôn {part} khai giảng sáng mùng {part}." for part in range(1, 9)]
+    said = _paragraphs(told.like or told.word)
+    if told.like:
+        said[-1] = f"Lớp {told.word} khai giảng sau."
     shown = f"08:00 {told.day}"
     return Document(
         portal=night.portal,
