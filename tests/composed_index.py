@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Kind, Listed, Outcome, Page
+from archive.records import Capture, Document, Kind, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.store import Archive
 from tests.composed_archive import FIRST, NIGHTS, Told, at, finish, judge, keep, make, run_night, walk
 
@@ -39,6 +39,8 @@ WORDS = (
     "a_b",
 )
 LAST = FIRST + timedelta(days=20)
+_SAID = tuple(f"Đoạn {number}: " + " ".join(f"chữ{number * 20 + word}" for word in range(20)) for number in range(6))
+LONG = Told("dài", "Tin dài", _SAID)
 _PORTAL = "bac_giang"
 
 
@@ -64,6 +66,7 @@ def _words_night(archive: Archive) -> None:
     walk(crawl, [*told, Told("con-nợ", "Còn\0nợ", ()), Told("Còn-nợ", "Cũng còn nợ", ())], at(night))
     for item in told:
         keep(crawl, item, at(night))
+    keep(crawl, LONG, at(night))
     keep(crawl, Told("nghi-ngờ", "Chữ lạ", ("?",)), at(night), ("legacy font text (TCVN3)",))
     for word in WORDS[:4]:
         _attachment(crawl, word)
@@ -112,7 +115,13 @@ def _last_night(archive: Archive) -> None:
     crawl = archive.start(_PORTAL, LAST, at(LAST), judge)
     walk(crawl, [], at(LAST))
     keep(crawl, Told("an", "an an", ("Về an, lần nữa.",)), at(LAST))
+    keep(crawl, Told("dài-2", "Tin dài", (*_SAID[:5], "Đoạn cuối.")), at(LAST))
     url = "https://bacgiang.gov.vn.replica.test/tin"
     listed = (Listed("mới", f"{url}/mới", "Mới"),)
     crawl.page(Page(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
+    for number, since in ((3, None), (4, None), (3, FIRST)):
+        mark = LookBackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)
+        listed = (Listed(f"sâu-{number}", f"{url}/sâu-{number}", "Sâu"),)
+        page = Page(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=number)
+        crawl.page(replace(page, lookback=mark))
     finish(crawl, at(LAST))
