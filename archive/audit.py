@@ -7,7 +7,6 @@ records; and the index against the files, both ways.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
@@ -18,7 +17,7 @@ from archive.captures import run_folder
 from archive.compared import compare_index
 from archive.findings import Audit, Code
 from archive.identity import RUN_NAME, Identity, Paths, run_order
-from archive.journal import journal_for
+from archive.journal import journal_note
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.manifest import Seal
 from archive.records import CaptureRef, Event, Page
@@ -59,8 +58,7 @@ def verify(
     check_chain(chain, audit)
     check_expected(identity, chain, expected, audit)
     compare_index(identity, paths, audit)
-    version = sqlite3.sqlite_version_info
-    audit.notes.append(f"SQLite {sqlite3.sqlite_version}: journal mode {journal_for(version).lower()}")
+    audit.notes.append(journal_note(paths.index, paths.ledger))
     return audit
 
 

@@ -9,13 +9,34 @@ from pathlib import Path
 
 from archive.errors import ArchiveUnusable, DiskFull, RunBusy
 
-__all__ = ["journal_for", "plainly"]
+__all__ = ["journal_for", "journal_note", "plainly"]
+
+_HEADER = 20  # bytes; 18 and 19 are 1 for a rollback journal and 2 for WAL (SQLite's file format, 1.3)
 
 
 def journal_for(version: tuple[int, ...]) -> str:
     """WAL where SQLite has the WAL-reset fix (3.51.3, backports 3.50.7 and 3.44.6), else the rollback journal."""
     fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     return "WAL" if fixed else "DELETE"
+
+
+def journal_note(*databases: Path) -> str:
+    """Which journal each of these files is in, and whether this SQLite may be trusted with WAL: a line for the audit."""
+    wanted = journal_for(sqlite3.sqlite_version_info)
+    fix = "with" if wanted == "WAL" else "without"
+    modes = {path.name: _mode(path) for path in databases if path.is_file()}
+    told = ", ".join(f"{name} in journal mode {mode}" for name, mode in sorted(modes.items())) or "no database"
+    unsafe = "; the next run of scheduler.py changes it" if wanted != "WAL" and "wal" in modes.values() else ""
+    return f"SQLite {sqlite3.sqlite_version} {fix} the WAL-reset fix: {told}{unsafe}"
+
+
+def _mode(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            header = stream.read(_HEADER)
+    except OSError:
+        return "unknown"
+    return {1: "delete", 2: "wal"}.get(header[18], "unknown") if len(header) == _HEADER else "unknown"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from archive.database import BUSY_SECONDS, Database
 from archive.durable import sync_folder
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull
 from archive.journal import journal_for
 from archive.schema import METADATA
 
@@ -112,7 +112,7 @@ class SqliteFile(Database):
             return DiskFull(
                 f"{self.path}: {text}; free space or mend the disk and run the night again: nothing kept is lost"
             )
-        return ArchiveError(f"{self.path}: {text}; `python -m archive rebuild` makes the index again from the files")
+        return ArchiveUnusable(f"{self.path}: {text}; `python -m archive rebuild` makes the index again from the files")
 
     def _beside(self, extra: str) -> Path:
         return self.path.with_name(self.path.name + extra)

@@ -16,24 +16,29 @@ from threading import Event, Lock
 from rich.console import Console
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.identity import Paths, read_identity
 from archive.ledger import Ledger
 from archive.manifest import Seal
+from archive.owner import Owner
 from archive.records import Kind
 from archive.signing import load_key
 from archive.store import Archive
 from crawler.disk import room, shortage
 from crawler.figures import USUAL_NIGHTS, Figures, gather
+from crawler.life import show_life
 from crawler.log_folders import remove_old
 from crawler.morning import Morning, night_report, surely
 from crawler.nights import NightRunner
 from crawler.nightsettings import NightSettings
 from crawler.nighttable import exit_code, night_rows
+from crawler.orphans import reap_orphans
 from crawler.portals import chosen, load_portals
 from crawler.progress import RememberingWatch, watch_on
 from crawler.report_forms import print_report
 from crawler.running import Ways
 from crawler.schedule import Schedule
 from crawler.service import notify
+from crawler.takeover import take_back
 from vietnam.dates import TZ
 
 __all__ = ["Asked", "Bell", "clock"]
@@ -43,6 +48,7 @@ _WAIT_SECONDS = 0.2
 _SAY_AGAIN_SECONDS = 3600.0
 STUCK_SECONDS = 600.0
 """So long may a running night be left unattended before a service manager is let to restart it: names may resolve slowly."""
+SEALING_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Bell:
         """Run what is due; a bell that rings while another is answered is not heard. Errors are logged, never raised."""
         if not self._ringing.acquire(blocking=False):
             return
+        self._rung = time.monotonic()
         try:
             self.due()
         except (ArchiveError, OSError) as error:
@@ -161,6 +168,7 @@ class Bell:
     def _sealed(self, schedule: Schedule, night: date, names: Collection[str], *, over: bool) -> ExitCode:
         """Seal what can be sealed, report the night when it is sealed or over, and say how it went (for these portals)."""
         sealed = schedule.seal(night)
+        self._say_trouble(schedule)
         if sealed or over:
             self._report(schedule, night, sealed=bool(sealed))
         if self.asked.once or sealed:
@@ -175,6 +183,9 @@ class Bell:
         for seal in seals:
             self._report(schedule, seal.night, sealed=True)
         self._say_seals(seals)
+        self._say_trouble(schedule)
+
+    def _say_trouble(self, schedule: Schedule) -> None:
         for words in schedule.trouble:
             self._complain(words)
 
@@ -187,19 +198,21 @@ class Bell:
             log.info("removed the logs of %s", old)
 
     def pulse(self) -> None:
-        """Tell the service manager that the scheduler lives, and no night that runs is stuck."""
+        """Tell whoever watches that the scheduler lives, and no night that runs is stuck."""
+        reap_orphans()
         if self.alive(time.monotonic()):
             notify("WATCHDOG=1")
+            show_life(self.asked.settings.logs)
 
     def alive(self, ticks: float) -> bool:
         """Whether the night that runs, if one does, was looked after in the last ten minutes (monotonic seconds).
 
-        When none runs, whether the bell was rung in that time.
+        When none runs, whether the bell was rung in that time; while nights are ended and sealed, in the last hour.
         """
         ticked = self._ticked
-        if ticked is None and not self._ringing.locked():
-            ticked = self._rung
-        return ticked is None or ticks - ticked < STUCK_SECONDS
+        if ticked is not None:
+            return ticks - ticked < STUCK_SECONDS
+        return ticks - self._rung < (SEALING_SECONDS if self._ringing.locked() else STUCK_SECONDS)
 
     def figures(self) -> tuple[Figures | None, int]:
         """What /metrics shows: read anew, None when the archive cannot be read."""
@@ -220,8 +233,11 @@ class Bell:
             )
         if asked.settings.signing_key is not None:
             load_key(asked.settings.signing_key)  # a night must not end before one learns that it cannot be signed
+        read_identity(asked.archive, asked.kind)
+        paths = Paths(asked.archive)
+        ledger = stack.enter_context(Ledger(paths.ledger))
+        take_back(paths, ledger, Owner.here(), clock())
         archive = stack.enter_context(Archive.open(asked.archive, asked.kind))
-        ledger = stack.enter_context(Ledger(archive.paths.ledger))
 
         def ended_one() -> None:
             with surely("measured"):

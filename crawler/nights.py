@@ -34,7 +34,7 @@ from crawler.process import CrawlProcess, Ended, Limits, Stop
 from crawler.progress import Watch, read_counts
 from crawler.running import LEASE, Running, Ways
 
-__all__ = ["NightRunner"]
+__all__ = ["LEASE", "NightRunner", "Ways"]
 
 _BEAT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
@@ -152,12 +152,12 @@ class NightRunner:
         return self._where[name]
 
     def _start(self, claim: Claim, where: frozenset[str]) -> None:
-        self.archive.raise_fence(claim.portal, claim.night, claim.fence)
         held = self.archive.free(claim.portal, claim.night, claim.fence)
         if held is not None:
             due = self.now() + self.ways.retry
             self._finish(claim, Ending(State.PLANNED, f"waits: {held}", due=due, free=True), None)
             return
+        self.archive.raise_fence(claim.portal, claim.night, claim.fence)
         run = fresh_run(self.archive, claim)
         if run is not None:  # it ended well, but the scheduler before us died before it could say so
             self._finish(claim, Ending(State.DONE, run=run.run), run)
@@ -192,14 +192,13 @@ class NightRunner:
         return crawl_command(self.archive, self.settings, portal, night)
 
     def environment_of(self, progress: Path) -> dict[str, str]:
-        """What it runs in: ours, with what the settings and the progress file add."""
+        """What it runs in."""
         return crawl_environment(self.settings, progress)
 
     def _log_line(self, message: str) -> str:
         return event_line(self.settings.log, self.now(), message)
 
     def _end_log(self, running: Running, ended: Ended) -> None:
-        """How it ended stands in its log too; a log that was lost on the way is told."""
         line = self._log_line(f"{running.claim.night} {running.claim.portal} ended with exit code {ended.code}")
         lost = note(running.progress.with_suffix(".log"), line) if running.process.log_lost is None else None
         if lost is not None:
@@ -250,6 +249,8 @@ class NightRunner:
         if run is not None:
             if run.finish_reason == UNREACHABLE:
                 self._network.silent(claim.portal)
+            else:
+                self._network.heard()
             self._finish(claim, Ending(State.DONE, exit_code=ended.code, run=run.run), run)
             return
         self._fatal = self._fatal or archive_error(claim, ended, self._probe)

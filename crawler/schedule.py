@@ -138,10 +138,10 @@ class Schedule:
         reason = f"not finished by the cut-off of {self.settings.cut_off:%H:%M}"
         reason = f"{reason} ({row.reason})" if row.reason else reason
         try:
-            self.archive.raise_fence(claim.portal, claim.night, claim.fence)
             held = self.archive.free(claim.portal, claim.night, claim.fence)
             if held is not None:
                 return Ending(State.PLANNED, f"waits: {held}")  # asked again at the next bell
+            self.archive.raise_fence(claim.portal, claim.night, claim.fence)
             run = fresh_run(self.archive, claim)
             if run is not None:
                 return Ending(State.DONE, run=run.run)
@@ -174,6 +174,9 @@ class Schedule:
             try:
                 close_leftover(self.archive, portal, night, State.PARTIAL, "its process died", Clock().now())
             except RunBusy:
+                return False
+            except (ArchiveError, OSError) as error:
+                self.trouble.append(f"{night} cannot be sealed: {error}")
                 return False
         return True
 
