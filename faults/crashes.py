@@ -16,6 +16,8 @@ from faults.ground import GROUP, PLAIN, Ground, go, ground, until_closed
 from faults.night import NIGHT, PORTAL, base, close_only, recover_only, seal_only
 from faults.tracing import broken_at, traced
 
+__all__ = ["flushed_once"]
+
 _KILL = Fault()
 _TEXT = re.compile(r"(^|/)(\.tmp-\d+-\d+|\d{3}_[0-9a-f]{16}\.txt)$")
 _FLUSH = ("fsync", "fdatasync")
@@ -222,14 +224,16 @@ def _a15(place: Place) -> str:
     return _fails(place, "EIO", calls, 10, _nothing)
 
 
+def flushed_once(call: Call, ended: Ended) -> None:
+    """Raises Broken when a file was flushed again after its flush had failed: the data may be gone, and nobody would know."""
+    failed = next(number for number, made in enumerate(ended.calls) if made.injected)
+    again = [made for made in ended.calls[failed + 1 :] if made.name in _FLUSH and made.place == call.place]
+    if again and _part(call) != "index":  # SQLite restores its pages from the journal, which is its own care
+        raise Broken(f"{call} was flushed again after it had failed")
+
+
 @row("A16", "a flush that fails: never tried again", Need.TRACE, weight=25, quick=True)
 def _a16(place: Place) -> str:
-    def not_again(call: Call, ended: Ended) -> None:
-        failed = next(number for number, made in enumerate(ended.calls) if made.injected)
-        again = [made for made in ended.calls[failed + 1 :] if made.name in _FLUSH and made.place == call.place]
-        if again and _part(call) != "index":  # SQLite restores its pages from the journal, which is its own care
-            raise Broken(f"{call} was flushed again after it had failed")
-
     return _fails(
-        place, "EIO", lambda where: [call for call in _ours(where.calls) if call.name in _FLUSH], 8, not_again
+        place, "EIO", lambda where: [call for call in _ours(where.calls) if call.name in _FLUSH], 8, flushed_once
     )

@@ -23,6 +23,7 @@ from typing import Any
 
 from archive.__main__ import main as archive_command
 from faults.catalogue import Broken
+from faults.night import NIGHT
 
 __all__ = [
     "Kept",
@@ -39,6 +40,7 @@ __all__ = [
     "without_numbers",
 ]
 
+_TONIGHT = f"{NIGHT:%Y/%m/%d}"
 _OWN = (
     "seq",
     "event",
@@ -58,12 +60,14 @@ _OWN = (
 class Kept:
     """What stands committed: the whole lines of every run, the articles that have one, the addresses that were asked.
 
-    `sealed` are the SHA-256 of every file in a sealed night.
+    `tonight` and `asked` are those of the night that is broken (`faults.night.NIGHT`) alone: an article that was kept in
+    an earlier night says nothing of tonight. `sealed` are the SHA-256 of every file in a sealed night.
     """
 
     lines: set[tuple[str, str, bytes]] = field(default_factory=set)
     sealed: dict[str, str] = field(default_factory=dict)
     articles: set[str] = field(default_factory=set)
+    tonight: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     texts: int = 0
 
@@ -90,7 +94,7 @@ def kept(root: Path) -> Kept:
             _o1(root, folder, line)
             found.lines.add((where, "pages.jsonl", raw))
             answers.append(line.get("warc"))
-            found.asked |= {line["key"]} if line.get("key") else set()
+            found.asked |= {line["key"]} if line.get("key") and night == _TONIGHT else set()
         for _, line in _read(folder / "articles.jsonl"):
             if line["warc"] not in answers:
                 continue  # the answers' lines are written last: without them the group was not committed
@@ -98,6 +102,7 @@ def kept(root: Path) -> Kept:
             line.pop("near", None)  # settled when the night is sealed, among all its portals
             found.lines.add((where, "articles.jsonl", json.dumps(line, sort_keys=True).encode()))
             found.articles.add(line["key"])
+            found.tonight |= {line["key"]} if night == _TONIGHT else set()
             found.texts += line["file"] is not None
     _rows(root)
     for seal in root.glob("[0-9]*/[0-9]*/[0-9]*/manifest-*.sig"):
@@ -143,7 +148,7 @@ def _rows(root: Path) -> None:
 
 def acknowledged(found: Kept, keys: Collection[str], silent: Collection[str] = ()) -> None:
     """O2: each key has its line. `silent` are those that bring none but the line of their answer."""
-    missing = sorted(key for key in keys if key not in (found.asked if key in silent else found.articles))
+    missing = sorted(key for key in keys if key not in (found.asked if key in silent else found.tonight))
     if missing:
         raise Broken(f"O2: acknowledged and not there: {', '.join(missing)}")
 

@@ -41,7 +41,7 @@ def _b16(place: Place) -> str:
     return f"b {night.outcomes['b'].value}, c {night.outcomes['c'].value}, d {night.outcomes['d'].value}; {well_again(night)}"
 
 
-@row("B17", "a cookie challenge with status 200", weight=8, quick=True)
+@row("B17", "a cookie challenge with status 200", weight=8)
 def _b17(place: Place) -> str:
     night = unwell(place, portal(b=response(CHALLENGE)), code=1)
     night.is_outcome("b", Outcome.CHALLENGE)
@@ -88,7 +88,7 @@ def _b21(place: Place) -> str:
     return f"one text, the rest duplicates, suspicious: {night.reasons[:110]}; {well_again(night)}"
 
 
-@row("B22", "the portal was redesigned: its list shows no entry that we know", weight=8, quick=True)
+@row("B22", "the portal was redesigned: its list shows no entry that we know", weight=8)
 def _b22(place: Place) -> str:
     night = unwell(
         place, portal(list=response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))), code=1

@@ -27,6 +27,8 @@ from faults.ground import GROUP, PLAIN, SILENT, fast_folder
 from faults.night import base, go_on
 from faults.tracing import broken_at, traced
 
+__all__ = ["cut"]
+
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _COUNT, _GROUP = 53, 5
 
@@ -61,7 +63,8 @@ class _Cut:
         return len(ended.acknowledged)
 
 
-def _cut(at: Path) -> None:
+def cut(at: Path) -> None:
+    """Cut the power of the file system that is mounted there."""
     handle = os.open(at, os.O_RDONLY)
     try:
         fcntl.ioctl(handle, _SHUTDOWN, struct.pack("I", _NO_LOG_FLUSH))
@@ -90,7 +93,7 @@ def _a8(place: Place) -> str:
                 child = start(lambda say: go_on(root, say, _COUNT, _GROUP))
                 said = child.first_word()
                 time.sleep(moments.uniform(0, 0.25))
-                _cut(cuts.at)
+                cut(cuts.at)
                 child.kill()
                 return child.end(said)
 
@@ -117,7 +120,7 @@ def _a9(place: Place) -> str:
 
             def until(root: Path, call: Call = call) -> Ended:
                 ended = broken_at(lambda say: go_on(root, say, PLAIN, GROUP), root, call, Fault())
-                _cut(cuts.at)
+                cut(cuts.at)
                 return ended
 
             try:
