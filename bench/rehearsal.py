@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 from uuid import uuid4
 
-from archive.errors import ExitCode, UsageError
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.identity import Paths, run_order
 from archive.records import Kind
 from archive.store import Archive
 from vietnam.dates import TZ
 
-__all__ = ["ROOT", "call", "day", "interrupt", "new_archive", "verify"]
+__all__ = ["ROOT", "call", "day", "interrupt", "new_archive", "run_night", "runs_of", "verify"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,6 +49,31 @@ def call(command: Sequence[str], environment: Mapping[str, str] = os.environ) ->
             process.terminate()
             process.wait()
     return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def run_night(night: date, folder: Path, settings: Path, port: int, portals: Sequence[str] = (), jobs: int = 1) -> None:
+    """One night as the schedule runs it: each crawl in a process of its own, judged, sealed. No portal named: all of them.
+
+    Raises ArchiveError with the command's last word when the night could not be run; a night that went badly is none.
+    """
+    command = [str(ROOT / "scheduler.py"), "--once", "--night", night.isoformat(), "--jobs", str(jobs)]
+    command += ["--portal", *portals] if portals else []
+    environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port)}
+    done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
+    if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS):
+        return
+    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    error = ArchiveError(f"the night of {night} could not be run: {lines[-1] if lines else 'it said nothing'}")
+    error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.BUG
+    raise error
+
+
+def runs_of(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
+    """Night and folder of every closed run of a portal, in their order."""
+    for night in paths.nights():
+        for folder in paths.closed_runs(night):
+            if run_order(folder.name)[0] == portal:
+                yield night, folder
 
 
 def verify(folder: Path) -> tuple[bool, str]:
