@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
 from archive.clusters import ClusterQueries
+from archive.coverage_queries import CoverageQueries
 from archive.events import VERSIONS
 from archive.judgement import Version
 from archive.list_queries import SETTLED, ListQueries
@@ -26,7 +27,7 @@ __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 
 
-class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, ListQueries, RunQueries):
+class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, ListQueries, RunQueries, CoverageQueries):
     """The questions, on one connection."""
 
     # what a crawl asks

@@ -1,0 +1,60 @@
+"""Reading what coverage is told from: the index for runs and dates, the manifests for nights that were missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from archive.coverage import Known, PortalCoverage, cover, nights_between
+from archive.errors import UsageError
+from archive.night import seals_on_disk
+from archive.store import Archive
+
+__all__ = ["read_coverage", "span"]
+
+
+def span(archive: Archive, since: date | None, until: date | None) -> tuple[date, date]:
+    """The days that were asked for; by default from the archive's first night to its last.
+
+    Raises UsageError when nothing was crawled yet or the span ends before it begins.
+    """
+    with archive.index.reading() as questions:
+        first, last = questions.first_night(), questions.last_night()
+    if first is None or last is None:
+        raise UsageError("nothing was crawled yet; coverage has days to tell after the first night")
+    since, until = since or first, until or last
+    if until < since:
+        raise UsageError(f"--until {until} lies before --since {since}")
+    return since, until
+
+
+def read_coverage(archive: Archive, since: date, until: date, portals: Collection[str] = ()) -> list[PortalCoverage]:
+    """The coverage of each portal, by name; of all that the archive knows unless some are named.
+
+    Raises UsageError for a portal the archive has never crawled nor missed.
+    """
+    missed: dict[str, dict[date, str]] = defaultdict(dict)
+    sealed = set()
+    for night in archive.paths.nights():
+        seals = seals_on_disk(archive.paths, night)
+        sealed |= {night} if seals else set()
+        for seal in seals:
+            for portal, reason in seal.missed.items():
+                missed[portal][night] = reason
+    nights = nights_between(since, until)
+    last = max(sealed, default=None)
+    unsealed = frozenset(night for night in nights if night not in sealed and (last is None or night > last))
+    found = []
+    with archive.index.reading() as questions:
+        every = sorted({*questions.portals(), *missed})
+        unknown = sorted(set(portals) - set(every))
+        if unknown:
+            raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
+        for portal in every:
+            if not portals or portal in portals:
+                runs = questions.runs_between(portal, since, until)
+                dates = questions.published_by_day(portal, since, until)
+                known = Known(questions.first_night(portal), runs, missed[portal], dates)
+                found.append(cover(portal, known, nights, unsealed))
+    return found
