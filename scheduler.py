@@ -24,13 +24,14 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from rich.console import Console
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.records import Kind
 from crawler.alerts import checked
 from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock
 from crawler.logs import LogStyle, install, refuse
 from crawler.metrics import serve_metrics
+from crawler.morning import surely
 from crawler.nightsettings import NightSettings, read_settings
 from crawler.portal import DeclarationError
 from crawler.running import Ways
@@ -107,8 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _show(options, settings, archive, console)
         checked(settings.alerts.addresses())
         bell = Bell(_asked(options, settings, archive), console)
-        with ExitStack() as stack:  # refuse now what every bell would refuse later
-            bell.open(stack)
+        _refuse_early(bell)
         return _run(bell, options)
     except (ArchiveError, DeclarationError) as error:
         refuse(f"scheduler: {error}", style, secrets)
@@ -116,6 +116,18 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception:
         log.exception("a bug: please report it with the lines below")
         return ExitCode.BUG
+
+
+def _refuse_early(bell: Bell) -> None:
+    """Raise now what every bell would refuse later; an archive that is gone is told, since nobody may be looking."""
+    try:
+        with ExitStack() as stack:
+            bell.open(stack)
+    except (ArchiveUnusable, DiskFull) as error:
+        if not bell.asked.once:
+            with surely("told"):
+                bell.morning.failed(error, clock())
+        raise
 
 
 def _show(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:

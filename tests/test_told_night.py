@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+import scheduler
 from archive.errors import ExitCode
 from crawler.portals import load_portals
 from replicas import FIRST_NIGHT
@@ -126,3 +127,17 @@ def test_a_talkative_crawl_gives_nothing_away(tmp_path: Path) -> None:
                     json.loads(line)
                 else:
                     assert line.startswith(("20", "  | ")), line
+
+
+@pytest.mark.parametrize(("option", "told"), [("--due", 1), ("--once", 0)])
+def test_an_archive_that_is_not_mounted_is_told_when_nobody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, told: int
+) -> None:
+    monkeypatch.delenv("REPLICA", raising=False)
+    toml = tmp_path / "nights.toml"
+    with Listener() as listener:
+        toml.write_text(f'contact = "luutru@example.vn"\nreports = "reports"\n[alerts]\nurls = ["{listener.alert}"]\n')
+        for _ in range(2):
+            absent = ["--archive", str(tmp_path / "absent"), "--settings", str(toml)]
+            assert scheduler.main([option, *absent]) == ExitCode.ARCHIVE_UNUSABLE
+        assert [said.title.endswith("the night could not be run") for said in listener.heard] == [True] * told
