@@ -210,6 +210,10 @@ def decode_page(line: bytes) -> Page:
             detail=cast("str | None", raw.get("detail")),
             attachment_of=cast("str | None", raw.get("attachment_of")),
             lookback=_mark(raw.get("lookback")),
+            asked_at=datetime.fromisoformat(cast(str, raw["asked_at"])) if raw.get("asked_at") else None,
+            size=cast("int | None", raw.get("size")),
+            unanswered=cast("int | None", raw.get("unanswered")),
+            crawl_delay=cast("float | None", raw.get("crawl_delay")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error

@@ -46,6 +46,7 @@ from archive.recovery import recover
 from archive.removal import VANISHED
 from archive.runs import RUN_FILE, run_bytes
 from archive.tally import Asking, JudgeNight, Tally, tally
+from archive.visits import visits
 from archive.warc import Served, WarcFile
 
 __all__ = ["PortalNight"]
@@ -273,6 +274,7 @@ class PortalNight(Asked):
             attempts=self.attempts,
             lookback=count_lookback(self.pages, self.articles, lookback),
             measures=tally.measures,
+            hosts=visits(self.pages),
         )
         self._fence.check_all()
         with disk_errors(f"cannot close the night of {self.portal}"):

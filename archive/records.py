@@ -22,6 +22,7 @@ __all__ = [
     "CaptureRef",
     "Document",
     "Event",
+    "HostVisit",
     "Image",
     "Kind",
     "Listed",
@@ -206,7 +207,9 @@ class Page:
     """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response.
 
     `attachment_of` is the id of the article's version that names the file, on every line of a request for one, whatever
-    its outcome.
+    its outcome. `asked_at` is when the request was sent, `size` the bytes of its body as served, `unanswered` how often it
+    was sent before without any answer (on a line without a response: how often at all). `crawl_delay` are the seconds
+    between two requests that a robots.txt asked for, as far as they are kept. Lines of older archives lack these four.
     """
 
     url: str
@@ -226,6 +229,10 @@ class Page:
     detail: str | None = None
     attachment_of: str | None = None
     lookback: LookBackMark | None = None
+    asked_at: datetime | None = None
+    size: int | None = None
+    unanswered: int | None = None
+    crawl_delay: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +346,29 @@ class LookBack:
 
 
 @dataclass(frozen=True, slots=True)
+class HostVisit:
+    """How one host was asked in a portal's night, counted from the run's lines.
+
+    `requests` are all that were sent, `unanswered` those among them that no answer came to; `bytes` are those of the bodies
+    as served. `spacing_p50` and `spacing_p99` are seconds from the start of one request to the start of the next, None
+    under two requests. `too_many` counts answers 429, `unavailable` answers 503. `robots` says in words what was made of
+    robots.txt, `crawl_delay` the seconds it asked for, as far as they are kept.
+    """
+
+    requests: int = 0
+    unanswered: int = 0
+    bytes: int = 0
+    spacing_p50: float | None = None
+    spacing_p99: float | None = None
+    too_many: int = 0
+    unavailable: int = 0
+    robots: str | None = None
+    crawl_delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """A portal's night as `run.json` records it. `measures` is None in records older than that part."""
+    """A portal's night as `run.json` records it. `measures` is None and `hosts` empty in records older than those parts."""
 
     portal: str
     night: date
@@ -363,6 +391,7 @@ class Run:
     attempts: int = 1
     lookback: LookBack | None = None
     measures: Measures | None = None
+    hosts: dict[str, HostVisit] = field(default_factory=dict)
 
     @property
     def crawled(self) -> bool:

@@ -15,6 +15,7 @@ from archive.lines import canonical, decode_article, decode_page
 from archive.lookback_record import lookback_from, lookback_plain
 from archive.measures import measures_from, measures_plain
 from archive.records import Run, SectionWalk, Verdict, Via, WalkEnd
+from archive.visits import visit_from, visit_plain
 
 __all__ = ["RUN_FILE", "ReadLines", "count_events", "read_lines", "read_run", "run_bytes", "run_from", "run_plain"]
 
@@ -28,6 +29,8 @@ def run_plain(run: Run) -> dict[str, object]:
         optional["measures"] = measures_plain(run.measures)
     if run.lookback is not None:
         optional["lookback"] = lookback_plain(run.lookback)
+    if run.hosts:
+        optional["hosts"] = {host: visit_plain(visit) for host, visit in run.hosts.items()}
     return optional | {
         "portal": run.portal,
         "night": run.night.isoformat(),
@@ -87,6 +90,10 @@ def run_from(raw: bytes | str) -> Run:
             attempts=cast(int, value["attempts"]),
             lookback=lookback_from(value.get("lookback")),
             measures=measures_from(cast(dict[str, object], measured)) if (measured := value.get("measures")) else None,
+            hosts={
+                host: visit_from(raw)
+                for host, raw in cast("dict[str, dict[str, object]]", value.get("hosts", {})).items()
+            },
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run record: {error}") from error

@@ -22,7 +22,8 @@ from archive.records import Listed, LookBackMark, Outcome, Page, WalkEnd
 from crawler.body import CUT, DATALOSS
 from crawler.guard import AddressRefused, GuardDenied
 from crawler.outcome import Expect
-from crawler.politeness import RobotsDenied
+from crawler.robots import RobotsDenied, RobotsUnreachable
+from crawler.wire import HeadTooLarge
 from pipelines.keep import Captured
 
 __all__ = ["Ask", "answer_page", "failure_page", "judge_failure", "passing_outcome", "redirect_target"]
@@ -72,13 +73,22 @@ def answer_page(
         detail=detail,
         attachment_of=ask.attachment_of,
         lookback=ask.lookback,
+        asked_at=captured.asked_at,
+        size=captured.size,
+        unanswered=captured.unanswered,
     )
 
 
 def failure_page(
-    ask: Ask, url: str, now: datetime, outcome: Outcome, detail: str | None, walk_end: WalkEnd | None = None
+    ask: Ask,
+    url: str,
+    now: datetime,
+    outcome: Outcome,
+    detail: str | None,
+    walk_end: WalkEnd | None = None,
+    unanswered: int | None = None,
 ) -> Page:
-    """The line of a request that brought no response."""
+    """The line of a request that brought no response; `unanswered` is how often it was sent, None when it never was."""
     return Page(
         url=url,
         outcome=outcome,
@@ -90,6 +100,8 @@ def failure_page(
         detail=detail,
         attachment_of=ask.attachment_of,
         lookback=ask.lookback,
+        asked_at=now if unanswered else None,
+        unanswered=unanswered or None,
     )
 
 
@@ -115,12 +127,17 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     """The outcome of a request without a response, and the kind of failure in words."""
     if isinstance(error, GuardDenied):
         return Outcome.GUARD_DENIED, str(error)
-    if isinstance(error, RobotsDenied) or (isinstance(error, IgnoreRequest) and "robots.txt" in str(error)):
+    if isinstance(error, RobotsDenied):
         return Outcome.ROBOTS_DENIED, str(error)
+    if isinstance(error, RobotsUnreachable):
+        return Outcome.UNREACHABLE, str(error)
     if isinstance(error, CannotResolveHostError):
         if isinstance(error.__cause__, AddressRefused):
             return Outcome.GUARD_DENIED, str(error.__cause__)
         return Outcome.UNREACHABLE, "name not found"
+    reasons = getattr(error.__cause__, "reasons", ())
+    if any(isinstance(reason.value, HeadTooLarge) for reason in reasons):
+        return Outcome.TOO_LARGE, "headers larger than the limit"
     for kind, outcome, words in _KINDS:
         if isinstance(error, kind):
             return outcome, words

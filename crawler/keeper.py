@@ -20,6 +20,7 @@ from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redi
 from crawler.guard import REPLICA_SUFFIX, url_allowed
 from crawler.outcome import Expect
 from crawler.replica import replica_url
+from crawler.robots import RobotsDecision
 from crawler.tonight import ProgressFile, Tonight
 from pipelines.keep import Captured
 
@@ -38,6 +39,8 @@ _ROBOTS = Ask(Expect.LISTING, "", "")
 class NightKeeper(scrapy.Spider):
     """What the middlewares and stages ask of the running spider (`pipelines.keep.Keeper` and more)."""
 
+    home: str
+
     def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
         super().__init__()
         self.tonight, self.night, self.own = tonight, night, own
@@ -47,7 +50,7 @@ class NightKeeper(scrapy.Spider):
         self.fatal: ArchiveError | None = None
         self.low_disk: str | None = None
         self.finish_reason: str | None = None
-        self._robots: dict[str, int] = {}
+        self._away = ""
         self._outcomes: Counter[str] = Counter()
         self._silent = 0
         self._why_silent = ""
@@ -69,28 +72,38 @@ class NightKeeper(scrapy.Spider):
     def answered(self, request: Request, response: Response, captured: Captured) -> None:
         """Record at once what never comes to the spider: robots.txt and redirects."""
         target = redirect_target(request.url, response)
+        if target is None:
+            return
         if request.callback is NO_CALLBACK:
-            self._robots[urlsplit(request.url).netloc] = response.status
-            outcome = Outcome.ROBOTS if target is None else Outcome.REDIRECTED
-            self.write(answer_page(_ROBOTS, captured, outcome, target))
-        elif target is not None:
+            self.write(answer_page(_ROBOTS, captured, Outcome.REDIRECTED, target))
+        else:
             refused = url_allowed(target, self.own, self.replica)
             outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
             self.write(answer_page(_hop(request), captured, outcome, refused or target))
 
+    def robots(self, response: Response, decision: RobotsDecision) -> None:
+        """Record what was made of a robots.txt."""
+        page = answer_page(_ROBOTS, response.meta["captured"], Outcome.ROBOTS, decision.words)
+        self.write(replace(page, crawl_delay=decision.crawl_delay))
+        if decision.waits and urlsplit(response.url).hostname == urlsplit(self.here(self.home)).hostname:
+            self._away = f"robots.txt {decision.words}"
+
     def passed(self, request: Request, response: Response) -> None:
         """Record an answer that is asked for again."""
-        if request.callback is not NO_CALLBACK:
-            self.write(answer_page(_hop(request), request.meta["captured"], passing_outcome(response), "tried again"))
+        captured = request.meta["captured"]
+        if request.callback is NO_CALLBACK:
+            self.write(answer_page(_ROBOTS, captured, Outcome.ROBOTS, f"tried again ({response.status})"))
+        else:
+            self.write(answer_page(_hop(request), captured, passing_outcome(response), "tried again"))
+
+    def sent_away(self, status: int, seconds: float) -> None:
+        """The portal asks to be left alone for longer than we wait: it is, when the answer has its line."""
+        self._away = f"it asked to be left alone for {seconds:.0f} s ({status}, Retry-After)"
 
     def denied(self, request: Request, reason: str) -> None:
         """Record a refused request that has no errback: robots.txt sent elsewhere."""
         if request.callback is NO_CALLBACK:
             self.write(failure_page(_ROBOTS, request.url, self.now(), Outcome.GUARD_DENIED, reason))
-
-    def robots_status(self, host: str) -> int | None:
-        """What the host's robots.txt answered last."""
-        return self._robots.get(host)
 
     def noted(self, page: Page) -> None:
         """A line was queued: commit when due, tell how far we are."""
@@ -139,6 +152,8 @@ class NightKeeper(scrapy.Spider):
     @property
     def silence(self) -> str:
         """What a silent portal did, in words."""
+        if self._away:
+            return self._away
         return f"{self._silent} requests in a row were not answered ({self._why_silent})"
 
     @property
@@ -149,6 +164,8 @@ class NightKeeper(scrapy.Spider):
         """A challenge is an answer: recorded, not worked around. A silent portal is left alone for tonight."""
         if outcome in _STOPPING:
             self.stop(BLOCKED)
+        elif self._away:  # later tonight, where the scheduler asks again
+            self.stop(UNREACHABLE)
         self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
         self._why_silent = why
         at_first = self.tonight.stay_open and self._nobody_answered

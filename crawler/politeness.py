@@ -1,122 +1,116 @@
-"""Patience with a portal: growing pauses before a retry, its own Retry-After, and a robots.txt that cannot be had."""
+"""Patience with a portal: pauses that grow before a retry, its own Retry-After, and an end where it asks for too long.
+
+What is decided here is when an address may be asked again; the waiting is done at the wire (`crawler.turns`), so that
+nothing else is sent to the address meanwhile, by this crawl or by another.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from crawler.body import CUT, DATALOSS
+from crawler.pace import asked_pause, retry_pause
+from crawler.turns import Turns, turns_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["PatientRetry", "RobotsDenied", "RobotsPause", "retry_pause"]
+__all__ = ["SLOW_DOWN", "PatientRetry"]
 
-_SLICE = 0.5  # seconds: a stop is noticed within this time
-
-
-def retry_pause(retry_after: str | None, times: int, base: float, limit: float, now: datetime) -> float | None:
-    """Seconds to wait before the next try, or None when the portal asks for more than `limit`.
-
-    `times` is the number of tries so far; without `Retry-After` (RFC 9110, seconds or a date) the pause doubles.
-    """
-    asked = _asked(retry_after, now)
-    if asked is not None and asked > limit:
-        return None
-    return max(asked or 0.0, base * 2.0 ** (times - 1))
-
-
-def _asked(retry_after: str | None, now: datetime) -> float | None:
-    if retry_after is None:
-        return None
-    text = retry_after.strip()
-    if text.isdecimal() and len(text) < 10:
-        return float(text)
-    try:
-        return max((parsedate_to_datetime(text) - now).total_seconds(), 0.0)
-    except (ValueError, TypeError, OverflowError):
-        return None
+SLOW_DOWN = (429, 503)
+"""Statuses by which a portal says that it is asked too much (RFC 6585, 4; RFC 9110, 15.6.4)."""
 
 
 class _Keeping(Protocol):
-    """What these classes need of the running spider."""
+    """What the retries need of the running spider."""
 
     now: Callable[[], datetime]
 
     def passed(self, request: Request, response: Response) -> None: ...
 
-    def robots_status(self, host: str) -> int | None: ...
+    def sent_away(self, status: int, seconds: float) -> None: ...
 
 
 class PatientRetry(RetryMiddleware):
     """Scrapy's retry with a pause, for bodies that were cut as well. Every answer that is tried again is recorded."""
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # Scrapy awaits either
-        """The response, or the request again after its pause."""
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler.settings)
+        self.crawler = crawler
+        self._turns: Turns = turns_of(crawler)
+        self._base = crawler.settings.getfloat("RETRY_BACKOFF")
+        self._limit = crawler.settings.getfloat("RETRY_AFTER_LIMIT")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # one argument less
+        """The response, or the request again; the address rests before anything else is sent to it."""
         cut = DATALOSS in response.flags or CUT in response.flags
+        asked = self._asked(response) if response.status in SLOW_DOWN else None
+        self._note(request, response.status, asked)
         if request.meta.get("dont_retry") or not (cut or response.status in self.retry_http_codes):
             return response
-        header = response.headers.get("Retry-After")
-        pause = self._pause(request, header.decode("latin-1") if header else None)
+        pause = retry_pause(asked, request.meta.get("retry_times", 0) + 1, self._base, self._limit)
         if pause is None:
+            self._spider.sent_away(response.status, asked or 0.0)
             return response
         again = self._retry(request, "cut body" if cut else f"status {response.status}")
         if again is None:
             return response
         self._spider.passed(request, response)
-        await self._wait(pause)
+        self._hold(request, pause)
         return again
 
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]  # as above
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]  # as above
         """The request again after its pause, when the failure is one that passes."""
         if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
             return None
         again = self._retry(request, exception)
         if again is not None:
-            await self._wait(self._pause(request, None) or 0.0)
+            times = request.meta.get("retry_times", 0) + 1
+            self._hold(request, retry_pause(None, times, self._base, self._limit) or 0.0)
         return again
 
     @property
     def _spider(self) -> _Keeping:
         return self.crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
 
-    def _pause(self, request: Request, header: str | None) -> float | None:
-        settings = self.crawler.settings
-        base, limit = settings.getfloat("RETRY_BACKOFF"), settings.getfloat("RETRY_AFTER_LIMIT")
-        return retry_pause(header, request.meta.get("retry_times", 0) + 1, base, limit, self._spider.now())
+    def _asked(self, response: Response) -> float | None:
+        header = response.headers.get("Retry-After")
+        return asked_pause(header.decode("latin-1"), self._server_time(response)) if header else None
 
-    async def _wait(self, seconds: float) -> None:
-        """Nothing else is asked meanwhile: a crawl has one request at a time. A stop ends the wait."""
-        while seconds > 0 and self.crawler.crawling:
-            await asyncio.sleep(min(seconds, _SLICE))
-            seconds -= _SLICE
+    def _server_time(self, response: Response) -> datetime:
+        """What the server's clock says, which its `Retry-After` is reckoned by; ours where it says nothing."""
+        told = response.headers.get("Date")
+        try:
+            there = parsedate_to_datetime(told.decode("latin-1")) if told else None
+        except ValueError:
+            there = None
+        if there is None:
+            return self._spider.now()
+        return there if there.tzinfo is not None else there.replace(tzinfo=UTC)
 
+    def _note(self, request: Request, status: int, asked: float | None) -> None:
+        """What the answer says of the pace: too much, or well."""
+        pace, now = self._turns.pace(urlsplit(request.url).hostname or ""), time.monotonic()
+        if status in SLOW_DOWN:
+            pace.too_much(now)
+            if asked is not None and asked <= self._limit:  # for longer, nothing is asked at all
+                self._hold(request, asked)
+        elif status < 500:
+            pace.good()
 
-class RobotsDenied(IgnoreRequest):
-    """robots.txt could not be had, which is no permission."""
-
-
-class RobotsPause:
-    """Refuses a host whose robots.txt answered 5xx after the retries (RFC 9309, 2.3.1.4: assume complete disallow)."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-    def process_request(self, request: Request) -> None:
-        """Let the request pass or raise RobotsDenied."""
-        spider: _Keeping = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
-        status = spider.robots_status(urlsplit(request.url).netloc)
-        if status is not None and status >= 500 and not request.meta.get("dont_obey_robotstxt"):
-            raise RobotsDenied(f"robots.txt answered {status}: RFC 9309 takes that for a no")
+    def _hold(self, request: Request, seconds: float) -> None:
+        host = urlsplit(request.url).hostname or ""
+        self._turns.pace(host).hold(seconds, time.monotonic())
+        self._turns.told(host)

@@ -1,7 +1,7 @@
 """The one place that knows of a rehearsal's replica server.
 
 `https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host kept; the response gets its own
-URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is Scrapy's own.
+URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is that of `crawler.wire`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
 
 from archive.errors import UsageError
 from crawler.guard import LOOPBACK, REPLICA_SUFFIX
+from crawler.wire import PoliteHandler
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,8 +54,8 @@ def loopback_url(url: str, port: int) -> tuple[str, str]:
     return urlunsplit(("http", f"{LOOPBACK}:{port}", parts.path or "/", parts.query, "")), parts.hostname or ""
 
 
-class PortalDownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler, and in a rehearsal (`REPLICA`) the way to the loopback port `REPLICA_PORT`."""
+class PortalDownloadHandler(PoliteHandler):
+    """The polite handler, and in a rehearsal (`REPLICA`) the way to the loopback port `REPLICA_PORT`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -65,16 +65,20 @@ class PortalDownloadHandler(HTTP11DownloadHandler):
         if self._rehearsed and not self._port:
             raise NotConfigured("REPLICA is set but REPLICA_PORT is not")
 
-    async def download_request(self, request: Request) -> Response:
-        """Download one request; in a rehearsal from the replica, with the response under the request's URL."""
+    async def address_of(self, host: str) -> str:
+        """In a rehearsal every host has an address of its own, as if the replica were many machines."""
+        return host if self._rehearsed else await super().address_of(host)
+
+    async def send(self, request: Request) -> Response:
+        """Send one request; in a rehearsal to the replica, with the response under the request's URL."""
         if not self._rehearsed:
-            return await super().download_request(request)
+            return await super().send(request)
         url, host = loopback_url(request.url, self._port)
         sent = request.replace(url=url, headers=request.headers.copy(), meta=dict(request.meta))
         sent.headers["Host"] = host
         sent.headers[NIGHT_HEADER] = self._night
         sent.meta.pop("proxy", None)
-        response = await super().download_request(sent)
+        response = await super().send(sent)
         if "download_latency" in sent.meta:
             request.meta["download_latency"] = sent.meta["download_latency"]
         return response.replace(url=request.url)

@@ -1,12 +1,14 @@
 """Scrapy's settings: only what differs from its defaults, with the reason. A portal's own exceptions are in its spider.
 
-Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_LOG, MIN_FREE, PROGRESS_FILE,
-FENCE, STAY_OPEN.
+Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_POLICY, LUU_TRU_LOG,
+MIN_FREE, PROGRESS_FILE, FENCE, STAY_OPEN.
 """
 
 from __future__ import annotations
 
 import os
+
+from crawler.agent import user_agent
 
 BOT_NAME = "luu-tru"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -20,6 +22,7 @@ REPLICA_PORT = os.environ.get("REPLICA_PORT", "")
 NIGHT = os.environ.get("NIGHT", "")
 SINCE = os.environ.get("SINCE", "")
 LUU_TRU_CONTACT = os.environ.get("LUU_TRU_CONTACT", "")  # nights.toml gives it; without it a live run refuses
+LUU_TRU_POLICY = os.environ.get("LUU_TRU_POLICY", "")  # where the rules of docs/politeness.md are published
 PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
 MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
@@ -48,7 +51,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # exceptions are per portal and recorded
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
-    "crawler.politeness.RobotsPause": 110,  # a robots.txt that cannot be had today is not a permission
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.politeness.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -77,8 +81,9 @@ DOWNLOAD_FAIL_ON_DATALOSS = False  # a cut body is captured and judged truncated
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # its page line says it
-RETRY_BACKOFF = 5.0  # seconds before the first retry, doubled for the second
-RETRY_AFTER_LIMIT = 60.0  # a portal that asks for more is left for the night
+RETRY_BACKOFF = 5.0  # seconds; doubled with each 429 or 503, forgiven step by step with good answers
+RETRY_AFTER_LIMIT = 60.0  # seconds; a portal that asks for more is left for the night; no back-off grows past it
+HEADERS_MAXSIZE = 256 * 1024  # bytes of response headers, which Twisted takes without end
 DNS_TIMEOUT = 20
 
 # Politeness: one request at a time, with a pause, under robots.txt and an honest name.
@@ -86,8 +91,10 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "luu-tru"  # robots.txt addresses products, not the whole user agent line
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 2.0  # every portal sets its own
-USER_AGENT = f"luu-tru/0.1 (+{LUU_TRU_CONTACT})" if LUU_TRU_CONTACT else "luu-tru/0.1"
+DOWNLOAD_DELAY = 2.0  # seconds between an answer and the next request (crawler.turns); every portal sets its own
+DOWNLOAD_DELAY_JITTER = 0  # a pause is a promise, not an average
+CRAWL_DELAY_LIMIT = 30.0  # seconds; what a robots.txt asks for is kept up to this
+USER_AGENT = user_agent(LUU_TRU_CONTACT, LUU_TRU_POLICY)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "vi",  # several portals answer in English otherwise

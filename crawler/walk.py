@@ -32,6 +32,7 @@ from crawler.reading import charset_of, listing_text, see
 from crawler.residue import layouts_with_rules
 from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, next_look
 from crawler.tonight import Tonight
+from crawler.turns import NotAsked
 from pipelines.article import Layout
 from pipelines.keep import Captured
 from pipelines.stages import Fetched
@@ -62,6 +63,7 @@ class Walk(LookBackWalk):
         super().__init__(tonight, night, own_hosts(self.home, self.hosts))
         self._walks: dict[str, SectionProgress] = {}
         self._sitemaps: dict[str, list[str]] = {}
+        self._sitemaps_named: set[str] = set()
         self._asked: set[str] = set()
         self._read_with = self.read_with()
         self._looks = tonight.looks or self.looks
@@ -97,6 +99,7 @@ class Walk(LookBackWalk):
         settings.set("DOWNLOAD_DELAY", 0 if rehearsed else cls.delay, priority="spider")
         if rehearsed:
             settings.set("RETRY_BACKOFF", 0.05, priority="spider")
+            settings.set("CRAWL_DELAY_LIMIT", 0, priority="spider")
         if cls.tls == "level1":
             settings.set("DOWNLOADER_CLIENT_TLS_CIPHERS", "DEFAULT:@SECLEVEL=1", priority="spider")
         if cls.tls == "unverified":
@@ -225,7 +228,8 @@ class Walk(LookBackWalk):
 
     def _following(self, section: Section, listing: Listing) -> str | None:
         queue = self._sitemaps[section.name]
-        queue.extend(listing.more)
+        queue.extend(url for url in listing.more if url not in self._sitemaps_named)
+        self._sitemaps_named.update(listing.more)  # an index may name itself
         return listing.next or (queue.pop(0) if queue else None)
 
     async def on_article(self, response: Response) -> AsyncIterator[Fetched]:
@@ -273,7 +277,7 @@ class Walk(LookBackWalk):
         """Record a request that brought no response to the spider."""
         request = cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy sets it
         ask: Ask = request.meta["ask"]
-        if self.fatal is not None:
+        if self.fatal is not None or isinstance(failure.value, NotAsked):
             return
         outcome, detail = judge_failure(cast(BaseException, failure.value))
         end = None
@@ -284,7 +288,8 @@ class Walk(LookBackWalk):
         if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
         try:
-            page = failure_page(ask, request.url, self.now(), outcome, detail, end)
+            sent = request.meta.get("unanswered")
+            page = failure_page(ask, request.url, self.now(), outcome, detail, end, sent)
             self.write(replace(page, next_look=self._next_look(ask.key, outcome)))
         except ArchiveError as error:
             self.failed(error)

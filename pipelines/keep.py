@@ -27,7 +27,10 @@ _SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """Where a response was kept, with what its page line needs. `url` is the address that answered."""
+    """Where a response was kept, with what its page line needs. `url` is the address that answered.
+
+    `asked_at`, `size` and `unanswered` are those of `archive.records.Page`.
+    """
 
     url: str
     status: int
@@ -35,6 +38,9 @@ class Captured:
     ref: CaptureRef
     etag: str | None
     last_modified: str | None
+    asked_at: datetime | None = None
+    size: int | None = None
+    unanswered: int | None = None
 
 
 class Keeper(Protocol):
@@ -101,7 +107,15 @@ class CaptureMiddleware:
         try:
             ref = keeper.night.capture(capture_of(request, response, now, keeper.night))
             captured = Captured(
-                request.url, response.status, now, ref, _header(response, "ETag"), _header(response, "Last-Modified")
+                request.url,
+                response.status,
+                now,
+                ref,
+                _header(response, "ETag"),
+                _header(response, "Last-Modified"),
+                now - request.meta["took"] if "took" in request.meta else None,
+                len(response.body),
+                request.meta.pop("unanswered", None),
             )
             request.meta["captured"] = captured
             keeper.answered(request, response, captured)

@@ -167,8 +167,8 @@ ENDS: dict[str, tuple[dict[str, Said], Verdict, str, int]] = {
     ),
     "robots.txt cannot be had": (
         {"/robots.txt": response(b"", "503 Service Unavailable"), "/tin-tuc": response(listing(["a"]))},
-        Verdict.BLOCKED,
-        "robots.txt forbids it",
+        Verdict.UNREACHABLE,
+        "robots.txt was asked and none of 1 requests after it was answered or allowed",
         0,
     ),
     "every article is gone": (

@@ -25,7 +25,7 @@ _BLOCKING = {
     Outcome.ROBOTS_DENIED: "robots.txt forbids it",
 }
 _DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
-_NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED)
+_NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.
 _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
 _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
@@ -39,6 +39,8 @@ def answer_findings(night: NightCounts) -> Iterator[Finding]:
     failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
     if failed and not any(count for outcome, count in night.outcomes.items() if outcome not in _NO_ANSWER):
         words = f"none of {failed} requests was answered: the portal or the network here is down"
+        if night.outcomes.get(Outcome.ROBOTS):
+            words = f"robots.txt was asked and none of {failed} requests after it was answered or allowed: see its line"
         yield Finding(Verdict.UNREACHABLE, words)
     walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
     for outcome, words in _BLOCKING.items():
