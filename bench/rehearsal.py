@@ -60,12 +60,18 @@ def run_night(night: date, folder: Path, settings: Path, port: int, portals: Seq
     command += ["--portal", *portals] if portals else []
     environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port)}
     done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
-    if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS):
+    if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS) and _is_sealed(folder, night):
         return
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     error = ArchiveError(f"the night of {night} could not be run: {lines[-1] if lines else 'it said nothing'}")
     error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.BUG
     raise error
+
+
+def _is_sealed(folder: Path, night: date) -> bool:
+    with Archive.open(folder, Kind.REPLICA, read_only=True) as archive:
+        sealed = archive.last_seal()
+    return sealed is not None and sealed.night == night
 
 
 def runs_of(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
