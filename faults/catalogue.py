@@ -17,7 +17,20 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["ROWS", "Broken", "Need", "Place", "Row", "Skip", "chosen", "has_strace", "lacking", "postgres_tool", "row"]
+__all__ = [
+    "ROWS",
+    "Broken",
+    "Need",
+    "Place",
+    "Row",
+    "Skip",
+    "chosen",
+    "has_strace",
+    "lacking",
+    "order",
+    "postgres_tool",
+    "row",
+]
 
 
 _Point = TypeVar("_Point")

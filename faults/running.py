@@ -81,7 +81,7 @@ class _Running:
 
 
 def results(rows: Sequence[Row], jobs: int, *, quick: bool = False) -> Iterator[Result]:
-    """Run the rows, the longest first, as many at once as told; yields them in the order given."""
+    """Run the rows, the longest first, as many at once as told; yields each when it has ended."""
     _with_shim()
     context = get_context("forkserver")
     context.set_forkserver_preload(["faults.rows"])
@@ -89,21 +89,17 @@ def results(rows: Sequence[Row], jobs: int, *, quick: bool = False) -> Iterator[
     free = [allowed[number % len(allowed)] for number in range(jobs)]
     waiting = sorted(rows, key=lambda row: row.weight)
     running: dict[Connection, _Running] = {}
-    done: dict[str, Result] = {}
-    for row in rows:
-        while row.number not in done:
-            while free and waiting:
-                begun = waiting.pop()
-                hears, tells = context.Pipe(duplex=False)
-                processor = free.pop()
-                process = context.Process(target=_apart, args=(begun.number, quick, processor, tells))
-                process.start()
-                tells.close()
-                running[hears] = _Running(begun, process, processor, time.monotonic() + _SECONDS)
-            for result, processor in _ended(running):
-                done[result.number] = result
-                free.append(processor)
-        yield done[row.number]
+    while waiting or running:
+        while free and waiting:
+            row, processor = waiting.pop(), free.pop()
+            hears, tells = context.Pipe(duplex=False)
+            process = context.Process(target=_apart, args=(row.number, quick, processor, tells))
+            process.start()
+            tells.close()
+            running[hears] = _Running(row, process, processor, time.monotonic() + _SECONDS)
+        for result, processor in _ended(running):
+            free.append(processor)
+            yield result
 
 
 def _with_shim() -> None:

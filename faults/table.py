@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from faults.catalogue import order
+
 __all__ = ["table", "with_table"]
 
 _BEGIN, _END = "<!-- the rows, written by faults/table.py -->\n", "<!-- end of the rows -->\n"
@@ -14,7 +16,7 @@ _BEGIN, _END = "<!-- the rows, written by faults/table.py -->\n", "<!-- end of t
 
 def table(lines: Iterable[str]) -> str:
     """A Markdown table of the results, and how many there were of each kind."""
-    found = [json.loads(line) for line in lines if line.startswith("{")]
+    found = sorted((json.loads(line) for line in lines if line.startswith("{")), key=lambda one: order(one["number"]))
     rows = [f"| {one['number']} | {one['title']} | {one['verdict']} | {_cell(one['saw'])} |" for one in found]
     counts = [sum(one["verdict"] == word for one in found) for word in ("ok", "FAILED", "skipped")]
     said = "{} passed, {} failed, {} skipped".format(*counts)

@@ -25,6 +25,7 @@ from faults.night import NIGHT, PORTAL, base, go_on
 from faults.power import cut
 from faults.rows import MODULES
 from faults.running import Result, run_one
+from faults.table import table
 
 ROOT = Path(__file__).parents[1]
 traces = pytest.mark.skipif(lacking(Need.TRACE), reason="needs strace with ptrace")
@@ -97,6 +98,15 @@ def raising(error: Exception) -> Callable[[Place], str]:
 def test_a_row_that_does_not_hold_says_so(error: Exception, verdict: str, saw: str) -> None:
     found = run_one(Row("A0", "a row", raising(error)), quick=False)
     assert (found.verdict, found.saw[: len(saw)]) == (verdict, saw)
+
+
+def test_the_table_is_in_the_order_of_the_catalogue_and_names_no_folder() -> None:
+    lines = [
+        '{"number": "A11", "title": "t", "verdict": "FAILED", "saw": "in /tmp/x/a | b"}',
+        '{"number": "A2", "title": "t", "verdict": "ok", "saw": "s"}',
+    ]
+    rows = table(lines).splitlines()
+    assert rows[2:] == ["| A2 | t | ok | s |", "| A11 | t | FAILED | in a ¦ b |", "", "`1 passed, 1 failed, 0 skipped`"]
 
 
 def test_a_row_is_one_line() -> None:
@@ -304,5 +314,5 @@ def test_a_sample_of_the_suite_holds() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     *rows, last = done.stdout.splitlines()
     assert re.fullmatch(r"\d+ passed, 0 failed, \d+ skipped", last)
-    assert [line.split()[0] for line in rows] == [row.number for row in chosen([], quick=True)]
+    assert {line.split()[0] for line in rows} == {row.number for row in chosen([], quick=True)}
     assert all(line.split()[1] in ("ok", "skipped") for line in rows)
