@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -70,6 +72,23 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def commands_of_the_page_hold(folder: Path) -> None:
+    """Every command of docs/auditing.md ends well and prints the lines that stand below it."""
+    page = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    ran = 0
+    for line in (line for block in blocks for line in block.splitlines()):
+        if line.startswith("$ python "):
+            words = [word.replace("proof.json", str(folder.parent / "proof.json")) for word in shlex.split(line[9:])]
+            own = [] if "check-proof" in words else ["--archive", str(folder)]
+            done = subprocess.run([sys.executable, *words, *own], cwd=ROOT, capture_output=True, text=True, timeout=60)
+            assert done.returncode == ExitCode.GOOD, line + done.stdout + done.stderr
+            ran += 1
+        else:
+            assert line in done.stdout.splitlines(), line
+    assert ran >= 8
+
+
 def test_the_demo_runs_three_nights_and_then_the_next(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     first = demo(folder)
@@ -78,6 +97,7 @@ def test_the_demo_runs_three_nights_and_then_the_next(tmp_path: Path) -> None:
     assert "intact" in first.stdout
     assert "make demo   # the next date, 2025-03-06" in first.stdout
     assert len(list(folder.glob("2025/03/0[345]/quang_tri/*.txt"))) >= 10
+    commands_of_the_page_hold(folder)
     second = demo(folder)
     assert second.returncode == ExitCode.GOOD, second.stdout + second.stderr
     assert "were already known and were not stored again." in second.stdout
