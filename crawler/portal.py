@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from crawler import guard
 from crawler.guard import REPLICA_SUFFIX
 from crawler.listing import Listing, Section
+from crawler.marks import Mark
 from crawler.walk import Walk
 from pipelines.article import Layout
 from vietnam.provinces import PROVINCES
@@ -49,6 +50,7 @@ class PortalSpider(Walk):
 
     family: ClassVar[str] = ""
     layouts: ClassVar[tuple[Layout, ...]] = ()
+    marks: ClassVar[tuple[Mark, ...]] = ()
 
     name: str
     title: str
@@ -110,6 +112,8 @@ def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
 def _check_family(cls: type[PortalSpider]) -> None:
     if not cls.layouts or not _is_tuple_of(cls.layouts, Layout):
         raise DeclarationError(f"{cls.__name__}: a family needs `layouts`, a tuple of Layout, newest first")
+    if not _is_tuple_of(cls.marks, Mark):
+        raise DeclarationError(f"{cls.__name__}: a family's `marks` should be a tuple of Mark")
     for method in ("article_key", "read_listing"):
         if getattr(cls, method).__func__ is getattr(PortalSpider, method).__func__:
             raise DeclarationError(f"{cls.__name__}: a family needs its own `{method}`")
