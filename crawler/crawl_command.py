@@ -37,6 +37,8 @@ def crawl_environment(settings: NightSettings, progress: Path) -> dict[str, str]
     told["MIN_FREE"], told[LOG_STYLE] = str(settings.min_free), settings.log.value
     if settings.contact:
         told["LUU_TRU_CONTACT"] = settings.contact
+    if settings.policy:
+        told["LUU_TRU_POLICY"] = settings.policy
     replica = os.environ.get("REPLICA", "")
     if Path(replica).is_dir() and replica:
         told["REPLICA"] = str(Path(replica).resolve())  # the crawl runs in the checkout's folder

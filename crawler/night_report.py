@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from archive.ledger import State
 from archive.manifest import Seal
-from archive.records import Event, Kind, Verdict
+from archive.records import Event, HostVisit, Kind, Verdict
 from crawler.disk import in_words
 from crawler.logs import one_line
 from crawler.nighttable import NightRow, other_outcomes
@@ -46,6 +46,7 @@ class PortalLine:
     took: timedelta | None = None
     reasons: tuple[str, ...] = ()
     outcomes: tuple[tuple[str, int], ...] = ()
+    hosts: tuple[tuple[str, HostVisit], ...] = ()
 
     @property
     def skipped(self) -> bool:
@@ -185,4 +186,5 @@ def _line(row: NightRow) -> PortalLine:
         took=took,
         reasons=reasons,
         outcomes=tuple(other_outcomes(row.run).items()),
+        hosts=tuple(row.run.hosts.items()),
     )

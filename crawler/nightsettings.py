@@ -56,6 +56,7 @@ class NightSettings:
     """The whole file. Times of day are those of Asia/Ho_Chi_Minh; memory (address space) and min_free in bytes."""
 
     contact: str = ""
+    policy: str = ""
     start: time = time(1)
     cut_off: time = time(7)
     jobs: int = 4
@@ -151,6 +152,12 @@ def _contact(value: object) -> str:
     raise ValueError
 
 
+def _policy(value: object) -> str:
+    if value == "" or (isinstance(value, str) and _contact(value).startswith("http")):
+        return str(value)
+    raise ValueError
+
+
 def _prom(value: object) -> Path:
     if path(value).suffix == ".prom":  # node-exporter passes over every other name
         return path(value)
@@ -168,6 +175,7 @@ _LOOKBACK_KEYS: Keys = {
 }
 _KEYS: Keys = {
     "contact": ("contact", "an e-mail address or a web address", _contact),
+    "policy": ("policy", "a web address", _policy),
     "start": ("start", 'a time of day like "01:00"', clock_time),
     "cut_off": ("cut_off", 'a time of day like "07:00"', clock_time),
     "jobs": ("jobs", "a whole number from 1 to 64", whole(1, 64)),

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from archive.visits import visit_plain
 from crawler.disk import in_words
 from crawler.night_report import NightReport, PortalLine
+from crawler.report_visits import visits_markdown
 
 __all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
 
@@ -186,6 +188,7 @@ def as_markdown(report: NightReport) -> str:
         if lines:
             items = (f"- `{line.portal}`: {markdown_safe('; '.join(line.reasons))}" for line in lines)
             blocks.append(f"## {name}\n\n" + "\n".join(items))
+    blocks += visits_markdown(report, markdown_safe)
     return "\n\n".join(blocks) + "\n"
 
 
@@ -242,5 +245,6 @@ def _plain_portal(line: PortalLine) -> dict[str, object]:
         "tries": line.tries,
         "seconds": line.took.total_seconds() if line.took is not None else None,
         "outcomes": dict(line.outcomes),
+        "hosts": {host: visit_plain(visit) for host, visit in line.hosts},
         "reasons": line.reasons,
     }
