@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal_column, select, update
 
 from archive.answers import Owed
 from archive.lookbacks import LookBackQueries
@@ -45,10 +45,11 @@ class ListQueries(LookBackQueries):
     def owed(self, portal: str) -> list[Owed]:
         """Entries that were listed, and neither kept nor answered for good, in the order in which they were listed."""
         query = select(LISTED).where(LISTED.c.portal == portal, LISTED.c.owed == _YES)
-        rows = self.connection.execute(query.order_by(LISTED.c.at, LISTED.c.position)).all()
-        first = {row.key: row for row in reversed(rows)}
+        first: dict[str, Row[tuple[object, ...]]] = {}
+        for row in self.connection.execute(query.order_by(LISTED.c.at, LISTED.c.position)):
+            first.setdefault(row.key, row)
         deeper = self.lookback_places(portal) if first else {}
-        found = [(row, deeper.get(row.at)) for row in reversed(first.values())]
+        found = [(row, deeper.get(row.at)) for row in first.values()]
         return [Owed(row.section, row.key, row.url, row.title, LookBackMark(*of) if of else None) for row, of in found]
 
     def is_owed(self, portal: str, key: str) -> bool:
@@ -78,10 +79,11 @@ class ListQueries(LookBackQueries):
 
     def listed_by(self, portal: str, section: str, keys: Sequence[str], at: str) -> set[str]:
         """Which of these keys the section had shown by then."""
-        query = select(LISTED.c.key).where(
-            LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key.in_(keys), LISTED.c.at <= at
+        # The place is looked at here: as a condition it would lure the database into reading all that the section showed.
+        query = select(LISTED.c.key, LISTED.c.at).where(
+            LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key.in_(keys)
         )
-        return set(self.connection.execute(query).scalars())
+        return {row.key for row in self.connection.execute(query) if row.at <= at}
 
     def last_walk(self, portal: str, section: str) -> str | None:
         """Where the last complete walk of a section ended."""

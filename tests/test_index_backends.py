@@ -88,6 +88,7 @@ QUESTIONS: dict[str, Question] = {
         *(q.find(digest=digest) for digest in ("zz", "%", "_")),
     ],
     "fingerprints": each_run(lambda q, night, run: sorted(q.fingerprints(night, run).items())),
+    "first_night": lambda q: [q.first_night(), *(q.first_night(portal) for portal in PORTALS)],
     "first_kept": each_key(lambda q, portal, key: q.first_kept(portal, key)),
     "first_listed_from": each_portal(
         lambda q, portal: [q.first_listed_from(portal, "tin", at) for at in ("", "2025-03-04", "9999")]
@@ -101,6 +102,7 @@ QUESTIONS: dict[str, Question] = {
     "is_owed": each_key(lambda q, portal, key: q.is_owed(portal, key)),
     "last_body": each_key(lambda q, portal, key: q.last_body(portal, key)),
     "last_lookback": each_portal(lambda q, portal: [q.last_lookback(portal), q.last_lookback(portal, FIRST)]),
+    "last_night": lambda q: q.last_night(),
     "last_page": lambda q: [plain(q.last_page(found.portal, found.url)) for found in q.find()],
     "last_version": each_key(lambda q, portal, key: q.last_version(portal, key)),
     "last_walk": each_portal(lambda q, portal: [q.last_walk(portal, section) for section in ("tin", "x")]),
@@ -122,10 +124,15 @@ QUESTIONS: dict[str, Question] = {
     ),
     "owed": each_portal(lambda q, portal: q.owed(portal)),
     "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
+    "portals": lambda q: q.portals(),
+    "published_by_day": each_portal(lambda q, portal: sorted(q.published_by_day(portal, FIRST, FAR).items())),
     "recorded_runs": lambda q: [sorted(q.recorded_runs(night)) for night in NIGHTS],
     "relatives": lambda q: [q.relatives(content) for content in contents(q)],
     "removal": each_key(lambda q, portal, key: q.removal(portal, key)),
     "rows": lambda q: {table.name: list(q.rows(table)) for table in TABLES},
+    "runs_between": each_portal(
+        lambda q, portal: [q.runs_between(portal, FIRST, BEFORE), q.runs_between(portal, LAST, FAR)]
+    ),
     "same_method": lambda q: q.same_method(),
     "sealed": lambda q: sorted(q.sealed()),
     "served_with": lambda q: [

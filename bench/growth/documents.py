@@ -85,6 +85,8 @@ class Synthetic:
         self.nights = -(-size // _A_NIGHT)
         self.size = self.nights * _A_NIGHT
         self.seed = seed
+        # A document is asked for again with each of its looks, for 30 nights.
+        self.document = lru_cache(maxsize=16384)(self._document)
 
     @property
     def last_night(self) -> date:
@@ -99,7 +101,7 @@ class Synthetic:
         """The document that a portal published in a night as number `seq`."""
         return (night * len(PORTALS) + portal) * NIGHTLY + seq
 
-    def document(self, number: int) -> Document:
+    def _document(self, number: int) -> Document:
         """One document; the same number gives the same one."""
         run, seq = divmod(number, NIGHTLY)
         night, owner = divmod(run, len(PORTALS))

@@ -1,4 +1,4 @@
-"""Writing into a filled archive: two nights of eight portals by the writer of a portal's night, group by group.
+"""Writing into a filled archive: two nights of a few portals by the writer of a portal's night, group by group.
 
 The texts of the second night repeat, change and resemble those of the first, as they do on portals: of 25 articles 17 are
 new, 5 near-duplicates, 2 revisions and one a copy.
@@ -23,11 +23,10 @@ from vietnam.letters import strip_diacritics
 __all__ = ["GROUP", "insert"]
 
 GROUP = 25
-_PORTALS = PORTALS[:8]
 _NEW, _NEAR, _REVISED = 17, 22, 24  # of the 25 kinds: new below the first, near-duplicates below the second ...
 
 
-def insert(archive: Archive, documents: Synthetic, groups: int, rng: random.Random) -> list[float]:
+def insert(archive: Archive, documents: Synthetic, portals: int, groups: int, rng: random.Random) -> list[float]:
     """Seconds of each group of the second night: 25 responses written to the WARC, judged, stored and committed."""
     seconds: list[float] = []
     earlier: list[Document] = []
@@ -35,7 +34,7 @@ def insert(archive: Archive, documents: Synthetic, groups: int, rng: random.Rand
         night = documents.last_night + timedelta(days=number)
         moment = datetime.combine(night, time_of_day(23, 59, 59), TZ)
         fresh: list[Document] = []
-        for portal in _PORTALS:
+        for portal in PORTALS[:portals]:
             crawl = archive.start(portal, night, moment, judge)
             for _ in range(groups):
                 group = [_composed(documents, portal, moment, rng, kind, earlier) for kind in range(GROUP)]
@@ -43,7 +42,7 @@ def insert(archive: Archive, documents: Synthetic, groups: int, rng: random.Rand
                 fresh += group
             crawl.suspend()
         earlier = fresh
-    return seconds[len(_PORTALS) * groups :]
+    return seconds[portals * groups :]
 
 
 def _kept(crawl: PortalNight, group: list[Document]) -> float:

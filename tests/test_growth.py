@@ -1,0 +1,110 @@
+"""The measurement of growth itself, small: its rows are those that lines would give, and nothing grows with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from archive.engines import VARIABLE
+from archive.index import Transaction
+from archive.lines import ArticleLine
+from archive.near import bands
+from archive.records import CaptureRef, Event, Kind, Listed, Outcome, Page, WalkEnd
+from archive.schema import EVENTS, LINKS, LISTED, LOOKS, PAGES
+from archive.store import Archive
+from bench.growth.documents import FIRST, NIGHTLY, PORTALS, SECTIONS, Document, Synthetic
+from bench.growth.documents import LOOKS as LOOKS_AFTER
+from bench.growth.fill import OWED, fill
+from bench.growth.measure import SLOW, measure
+from bench.postgresql_server import Server
+from tests.composed_archive import at
+
+
+def filled(root: Path, documents: Synthetic) -> Archive:
+    archive = Archive.create(root, Kind.REPLICA, UUID(int=9), at(FIRST))
+    fill(archive.index, documents)
+    return archive
+
+
+def test_documents_follow_from_their_numbers() -> None:
+    one, other = Synthetic(2000), Synthetic(1000)
+    assert [one.document(number) for number in range(1000)] == [other.document(number) for number in range(1000)]
+    assert (other.size, other.nights) == (1280, 4)
+    assert len({item.id for item in one.documents()}) == one.size
+    assert bands(one.signature(7)) == bands(other.signature(7))
+    twins = [item for item in one.documents() if item.is_twin]
+    assert len(twins) == one.size // 32
+    assert all(item.content == one.document(item.number - NIGHTLY).content for item in twins)
+
+
+def test_the_filled_rows_are_those_of_the_lines(tmp_path: Path) -> None:
+    documents = Synthetic(1)
+    archive = filled(tmp_path / "a", documents)
+    fresh = Archive.create(tmp_path / "b", Kind.REPLICA, UUID(int=9), at(FIRST))
+    with fresh.index.writing() as transaction:
+        tell(transaction, documents)
+    with archive.index.reading() as rows, fresh.index.reading() as lines:
+        for table in (EVENTS, PAGES, LOOKS, LINKS):
+            assert list(rows.rows(table)) == list(lines.rows(table)), table.name
+        owed = {row for row in rows.rows(LISTED) if row[-1]}
+        assert set(rows.rows(LISTED)) - owed == set(lines.rows(LISTED))
+        assert len(owed) == len(PORTALS) * OWED
+        assert len(rows.owed(PORTALS[0])) == OWED
+    archive.close()
+    fresh.close()
+
+
+def tell(transaction: Transaction, documents: Synthetic) -> None:
+    """The one night of the smallest archive by the program's own lines."""
+    for owner, portal in enumerate(PORTALS):
+        items = [documents.document(documents.number(0, owner, seq)) for seq in range(NIGHTLY)]
+        for number, section in enumerate(SECTIONS):
+            listed = tuple(Listed(item.key, item.url, item.title, FIRST) for item in items if item.section == section)
+            page = Page(
+                f"https://{portal}.gov.vn.replica.test/{section}", Outcome.LISTING, at(FIRST), 200, section=section,
+                listed=listed, page_number=1, walk_end=WalkEnd.KNOWN,
+            )  # fmt: skip
+            transaction.add_page(FIRST, portal, number, kept(page, number, "0" * 64))
+        for number, item in enumerate(items, start=len(SECTIONS)):
+            page = Page(item.url, Outcome.ARTICLE, at(FIRST), 200, key=item.key, section=item.section)
+            look = FIRST + timedelta(days=LOOKS_AFTER[0])
+            transaction.add_page(FIRST, portal, number, replace(kept(page, number, item.content), next_look=look))
+            transaction.add_event(FIRST, portal, told(item, documents))
+
+
+def kept(page: Page, line: int, body: str) -> Page:
+    ref = CaptureRef("pages-00001.warc.gz", line * 9000, 9000, body)
+    return replace(page, warc=ref, body_sha256=body, etag=f'"{body[:12]}"')
+
+
+def told(item: Document, documents: Synthetic) -> ArticleLine:
+    stored = None if item.is_twin else f"{item.seq:03d}_{item.digest[:16]}.txt"
+    return ArticleLine(
+        event=Event.DUPLICATE if item.is_twin else Event.NEW, id=item.id, seq=item.seq, portal=item.portal,
+        section=item.section, url=item.url, key=item.key, title=item.title, published=f"{FIRST}T08:00:00+07:00",
+        published_raw=None, published_from=None, author=None, fetched_at=at(FIRST), via="replica", file=stored,
+        sha256=item.digest if stored else None, content_sha256=item.content, bytes=1, warc=None, layout="none",
+        extractor="", duplicate_of=documents.document(item.number - NIGHTLY).id if item.is_twin else None,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_ten_times_the_documents_take_no_longer(
+    tmp_path: Path, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if backend == "postgresql":
+        server: Server = request.getfixturevalue("postgresql")
+        monkeypatch.setenv(VARIABLE, server.database())
+    found = []
+    for size in (1_000, 10_000):
+        archive = filled(tmp_path / str(size), Synthetic(size))
+        found.append(measure(archive, Synthetic(size), portals=1, groups=2, look_ups=60))
+        archive.close()
+    small, large = found
+    slower = {name: (small.timed[name].median, large.timed[name].median) for name in small.timed if name not in SLOW}
+    assert [name for name, (first, last) in slower.items() if last > 4 * first + 10] == [], slower
