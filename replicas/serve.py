@@ -22,8 +22,8 @@ from types import FrameType, TracebackType
 from typing import IO, Self
 
 from replicas import LAST_NIGHT
-from replicas.articles import PORTALS, portal_site
-from replicas.portals import SITES
+from replicas.articles import EVERY_PORTAL, portal_site
+from replicas.portals import EVERY
 from replicas.recorded import recorded_sites
 from replicas.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
 
@@ -35,18 +35,21 @@ _LIMIT = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One answered request. `time` is the wall clock in UTC; `night` is what the request asked for."""
+    """One answered request. `time` is the wall clock in UTC at which it had come, `done` that at which the answer was ready;
+    `night` is what the request asked for, `bytes` the size of the body as it was sent."""
 
     host: str
     path: str
     night: date
     status: int
     time: datetime
+    done: datetime
+    bytes: int
 
 
 def composed_sites() -> list[Site]:
     """The composed portals, each with its own articles."""
-    return [portal_site(portal) for portal in PORTALS]
+    return [portal_site(portal) for portal in EVERY_PORTAL]
 
 
 class ReplicaServer:
@@ -59,7 +62,7 @@ class ReplicaServer:
         chosen = composed_sites() if sites is None else list(sites)
         self.sites = {site.host: site for site in chosen}
         self._homes = {base_host(host): host for host in self.sites}
-        self.suffixer = Suffixer([*self.sites, *(site.host for site in SITES.values())])
+        self.suffixer = Suffixer([*self.sites, *(site.host for site in EVERY.values())])
         self.log: list[LogEntry] = []
         self._lock = threading.Lock()
         self._count = 0
@@ -155,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_GET
 
     def _reply(self) -> None:
-        replica = self.server.replica
+        replica, came = self.server.replica, datetime.now(UTC)
         length = self.headers.get("Content-Length", "0")
         sent = self.rfile.read(min(int(length), _LIMIT)) if length.isdecimal() else b""
         host = self.headers.get("Host", "").partition(":")[0].lower()
@@ -171,13 +174,17 @@ class _Handler(BaseHTTPRequestHandler):
                 host.removesuffix(SUFFIX), path, query, night, replica.count(), self.command, headers, sent
             )
             response = replica.answer(host, request)
-        replica.note(LogEntry(host, self.path, night, response.status, datetime.now(UTC)))
-        self._send(response, night)
+        body = self._packed(response)
+        size = 0 if self.command == "HEAD" or response.status == 304 else len(body)
+        replica.note(LogEntry(host, self.path, night, response.status, came, datetime.now(UTC), size))
+        self._send(response, body, night)
 
-    def _send(self, response: SiteResponse, night: date) -> None:
-        body, packed = response.body, False
-        if response.textual and len(body) > 500 and "gzip" in self.headers.get("Accept-Encoding", ""):
-            body, packed = gzip.compress(body, 6, mtime=0), True
+    def _packed(self, response: SiteResponse) -> bytes:
+        if response.textual and len(response.body) > 500 and "gzip" in self.headers.get("Accept-Encoding", ""):
+            return gzip.compress(response.body, 6, mtime=0)
+        return response.body
+
+    def _send(self, response: SiteResponse, body: bytes, night: date) -> None:
         self.send_response_only(response.status)
         self.send_header("Date", f"{night:%a, %d %b %Y} 15:30:00 GMT")
         for name, value in response.headers:
@@ -185,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status != 304:
             self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(body)))
-        if packed:
+        if body is not response.body:
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Vary", "Accept-Encoding")
         self.end_headers()

@@ -145,9 +145,11 @@ def test_the_feed_names_the_newest_articles(server: ReplicaServer) -> None:
     assert "<pubDate>Mon, 03 Mar 2025 16:42:00 +0700</pubDate>" in feed.text
 
 
-def test_the_log_tells_host_path_night_and_status(server: ReplicaServer) -> None:
-    ask(server, "vjst.vn", "/robots.txt?x=1", FIRST_NIGHT)
+def test_the_log_tells_host_path_night_status_and_bytes(server: ReplicaServer) -> None:
+    answer = ask(server, "vjst.vn", "/robots.txt?x=1", FIRST_NIGHT)
     entry = server.log[-1]
+    assert entry.bytes == int(answer.headers["content-length"])
+    assert entry.time <= entry.done
     assert (entry.host, entry.path, entry.night, entry.status) == (
         "vjst.vn.replica.test",
         "/robots.txt?x=1",
