@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
+from scrapy.core.downloader.contextfactory import _get_creator_context
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -19,7 +20,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
-from twisted.web.iweb import IResponse
+from twisted.web.iweb import IPolicyForHTTPS, IResponse
+from zope.interface import implementer
 
 from crawler.turns import turns_of
 
@@ -66,6 +68,26 @@ class _BoundedFactory(_LenientHTTP11ClientFactory):
         return protocol
 
 
+class _Policy(Protocol):
+    """Twisted's IPolicyForHTTPS, which is no type."""
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> object: ...
+
+
+@implementer(IPolicyForHTTPS)
+class _LevelPolicy:
+    """Gives OpenSSL the cipher string as it is: Twisted spells it out as names, and the security level in it is lost."""
+
+    def __init__(self, policy: _Policy, ciphers: str) -> None:
+        self._policy, self._ciphers = policy, ciphers.encode()
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> object:
+        """As the policy has it, at the level."""
+        creator = self._policy.creatorForNetloc(hostname, port)
+        _get_creator_context(creator).set_cipher_list(self._ciphers)
+        return creator
+
+
 class PoliteHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler, one request at a time and address, with the pause that is due."""
 
@@ -74,6 +96,10 @@ class PoliteHandler(HTTP11DownloadHandler):
         most = crawler.settings.getint("HEADERS_MAXSIZE")
         self._pool._factory = cast("type[_BoundedFactory]", type("BoundedFactory", (_BoundedFactory,), {"most": most}))
         self._turns = turns_of(crawler)
+        ciphers = str(crawler.settings["DOWNLOADER_CLIENT_TLS_CIPHERS"] or "")
+        if "@SECLEVEL" in ciphers:
+            policy = cast("_Policy", self._contextFactory)
+            self._contextFactory = cast("IPolicyForHTTPS", _LevelPolicy(policy, ciphers))
 
     async def download_request(self, request: Request) -> Response:
         """Send one request when its turn has come. Raises NotAsked when the crawl is stopped before.
