@@ -27,6 +27,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -63,6 +64,15 @@ _IN_BODY = tuple(
 
 class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"):
     """A portal whose articles are journal articles shown by the asset publisher."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/-/asset_publisher/", 4),
+        Mark(MarkKind.ADDRESS, r"_101_INSTANCE_\w{12}_", 4),
+        Mark(MarkKind.ADDRESS, r"/web/[^/]+/-/", 2),
+        Mark(MarkKind.SELECTOR, ".portlet-asset-publisher", 2),
+        Mark(MarkKind.SELECTOR, ".journal-content-article", 2),
+        Mark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
+    )
 
     layouts = (
         Layout(

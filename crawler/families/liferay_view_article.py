@@ -24,6 +24,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -42,6 +43,12 @@ _LIST = ListShape(
 
 class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     """A portal whose articles stand under `/-/view-article/`."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/-/view-article/", 4),
+        Mark(MarkKind.TITLE, r"^\s*Chi tiết tin - ", 2),
+        Mark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
+    )
 
     layouts = (
         Layout(

@@ -22,6 +22,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -40,6 +41,11 @@ _LIST = ListShape(
 
 class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     """A portal whose articles are `/vn/tin-tuc/<id>/<slug>.aspx`."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/v[ni]/tin-tuc/\d+/[^/]+\.aspx", 4),
+        Mark(MarkKind.ADDRESS, r"/Images/Tintuc/", 2),
+    )
 
     layouts = (
         Layout(

@@ -24,6 +24,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -42,6 +43,12 @@ _LIST = ListShape(
 
 class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
     """A portal whose articles are `ChiTietTinTuc.aspx?nid=N` of a sub-site."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/SP\.QNP/", 4),
+        Mark(MarkKind.ADDRESS, r"ChiTietTinTuc\.aspx\?(?:.*&)?nid=", 4),
+        Mark(MarkKind.ADDRESS, r"ChiTietBVGioiThieu\.aspx\?(?:.*&)?bvid=", 2),
+    )
 
     layouts = (
         Layout(

@@ -28,6 +28,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import has_postback, next_by_parameter
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
@@ -51,6 +52,13 @@ _DROP = (".tandan-div-article-other", "#ctl00_PlaceHolderMain_ctl08_label", ".so
 
 class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
     """A portal of Tân Dân: articles under `/portal/Pages/<date>/`."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/portal/Pages/\d{4}(?:-\d{1,2}-\d{1,2})?/", 4),
+        Mark(MarkKind.SELECTOR, "[class*=tandan-]", 4),
+        Mark(MarkKind.ADDRESS, r"/portal/Photos/\d{4}", 2),
+        Mark(MarkKind.SELECTOR, ".ms-rtestate-field", 1),
+    )
 
     layouts = (
         Layout(

@@ -10,13 +10,13 @@ Portals: baochinhphu.vn, thanglong.chinhphu.vn, mst.gov.vn, hanoi.gov.vn.
   hold the time the record was made, not the publication
 - a section's entries are `.box-category-middle a.box-category-link-title` and `.box-stream a.box-stream-link-title`;
   `div.box-right` shows other sections' and "most read" articles
-- page 2 on: `/timelinelist/<zone>/<n>.htm`, a bare piece of a list, zone in `#hdZoneId`; `?page=N` gives page 1 again
+- page 2 on: `/timelinelist/<zone>/<n>.htm`, a bare piece of a list, zone in `#hdZoneId`; `?page=N` gives page 1 again;
+  at thanglong and mst `<section>/trang-2.htm`, whole pages, which thanglong answers past the last one too (`numbered`)
 - the text of a list's time is day before month, its `title` attribute month before day
 - `h2` in the body are real headings; the bytes after `</html>` differ at every request
 - the feed of a section is its address with `.rss` (linked; content not met)
 
-[inferred]: that the fragments end with one without entries. thanglong's and mst's `trang-2.htm` and hanoi's POST come
-with those portals.
+[inferred]: that the fragments end with one without entries. hanoi's list is a POST interface.
 
 Widgets: `[type=RelatedNewsBox]`, `.kbwscwl-relatedbox`, `p.NLPlaceholderShow` (empty captions), `.detail-like-fb`.
 """
@@ -24,11 +24,13 @@ Widgets: `[type=RelatedNewsBox]`, `.kbwscwl-relatedbox`, `p.NLPlaceholderShow` (
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListShape, read_whole
+from crawler.marks import Mark, MarkKind
 from crawler.portal import PortalSpider
 from pipelines.article import Layout
 
@@ -38,6 +40,7 @@ _ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?", re.IGNORECA
 _NO_ARTICLE = frozenset({"chu-de", "timelinelist"})
 _ZONE = re.compile(r"[1-9][0-9]*")
 _FRAGMENT = re.compile(r"/timelinelist/(?P<zone>[0-9]+)/(?P<number>[0-9]{1,6})\.htm")
+_NUMBERED = re.compile(r"(?P<section>.+)/trang-(?P<number>[0-9]{1,6})\.htm")
 _SECTION = ListShape(
     module="",
     pager="",
@@ -55,7 +58,19 @@ _PIECE = ListShape(
 
 
 class VCCorpSpider(PortalSpider, family="VCCorp"):
-    """A portal on the system of VCCorp with timeline fragments."""
+    """A portal on the system of VCCorp: timeline fragments, or pages with numbers where it says `numbered`."""
+
+    marks = (
+        Mark(MarkKind.SELECTOR, "#admwrapper", 4),
+        Mark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 4),
+        Mark(MarkKind.SELECTOR, "input#hdZoneId", 2),
+        Mark(MarkKind.SELECTOR, "figcaption.PhotoCMS_Caption", 2),
+        Mark(MarkKind.SELECTOR, "[data-role=sapo]", 2),
+        Mark(MarkKind.SELECTOR, "a.box-category-link-title, a.box-stream-link-title", 2),
+        Mark(MarkKind.ADDRESS, r"\.mediacdn\.vn/|\.cdnchinhphu\.vn/", 2),
+    )
+
+    numbered: ClassVar[bool] = False
 
     layouts = (
         Layout(
@@ -91,11 +106,21 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The section's own boxes, then the timeline's fragments until one brings no entry."""
+        """The section's own boxes, then the timeline's fragments or numbered pages until one brings no entry."""
         fragment = _FRAGMENT.fullmatch(urlsplit(url).path)
         found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.entry_key)
+        if cls.numbered:
+            return Listing(found.entries, _counted_up(url) if found.entries else None)
         zone = fragment["zone"] if fragment else found.page.css("#hdZoneId::attr(value)").get("").strip()
         if not found.entries or not _ZONE.fullmatch(zone):
             return Listing(found.entries)
         following = int(fragment["number"]) + 1 if fragment else 2
         return Listing(found.entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))
+
+
+def _counted_up(url: str) -> str:
+    """thanglong, mst: `/kinh-te.htm` leads to `/kinh-te/trang-2.htm`."""
+    path = urlsplit(url).path
+    own = _NUMBERED.fullmatch(path)
+    section, number = (own["section"], int(own["number"])) if own else (path.removesuffix(".htm"), 1)
+    return urljoin(url, f"{section}/trang-{number + 1}.htm")

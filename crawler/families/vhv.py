@@ -29,6 +29,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.keys import own_address
 from crawler.listing import Listing, Section
 from crawler.lists import ListPage, ListShape, read_list
+from crawler.marks import Mark, MarkKind
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider, host_of
 from pipelines.article import Layout
@@ -142,6 +143,14 @@ _LAYOUTS = (
 
 class VHVSpider(PortalSpider, family="VHV"):
     """A portal of VHV."""
+
+    marks = (
+        Mark(MarkKind.SELECTOR, "div.ModuleWrapper[id^=module]", 4),
+        Mark(MarkKind.SCRIPT, r"VHV\.(?:using\(|App)", 4),
+        Mark(MarkKind.ADDRESS, r"/publish/thumbnail/\d+/", 2),
+        Mark(MarkKind.ADDRESS, r"/upload/\d{7}/", 2),
+        Mark(MarkKind.ADDRESS, r"no-image-news\.png", 1),
+    )
 
     layouts = _LAYOUTS
 

@@ -1,0 +1,144 @@
+"""Portals of no known family: the spider file itself declares where lists, page links, key and article parts stand.
+
+Recognise: nothing; `scrapy probe` falls back to it when no family reads the portal, and proposes what it found by structure.
+
+Portals: those that a system of their own serves.
+
+[seen] nothing is assumed of the product: a portal says `structure` and `layouts` for itself.
+
+[inferred]: that the next page is the link a reader would follow: `rel=next`, the number after this one, or the words
+`Trang sau`, `Tiếp`; where a portal counts its pages in a parameter without linking them, `structure.counts` names it.
+
+Widgets: those of the portal, dropped by its own layouts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from parsel import Selector
+
+from crawler.addresses import absolute, with_parameter
+from crawler.keys import own_address
+from crawler.listing import Listing, Section
+from crawler.lists import ListShape, read_whole
+from crawler.portal import PortalSpider, host_of, real_host
+from pipelines.article import Layout
+from vietnam.letters import fold
+
+__all__ = ["DeclaredSpider", "Structure", "next_page"]
+
+_NEXT = frozenset(
+    {
+        "tiếp",
+        "tiếp theo",
+        "sau",
+        "trang sau",
+        "trang tiếp",
+        "trang tiếp theo",
+        "trang kế",
+        "kế tiếp",
+        "next",
+        "xem tiếp",
+    }
+)
+_ONLY_ARROWS = frozenset({"›", ">", "→"})  # `»` often leads to the last page
+_AROUND = " \u00a0»›>→.«‹<[]()"
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Where a portal's own system puts what a list says.
+
+    `article` is a regular expression that matches an article's whole path; its group `key` is the article's key. With
+    `query`, the name of a parameter in lower case, it matches the path with `?name=value` behind it. `links` are CSS
+    selectors of the entries' links, already bound to the section's own list; `entry` is the box of one entry and `day` its
+    date in that box. `pager` holds the page links (empty: anywhere on the page). `counts` is a query parameter that pages
+    by number without being linked, `first` its value on the first page.
+    """
+
+    article: str
+    links: tuple[str, ...]
+    query: str = ""
+    entry: str = ""
+    day: str = ""
+    pager: str = ""
+    counts: str = ""
+    first: int = 1
+
+    def __post_init__(self) -> None:
+        if "key" not in re.compile(self.article).groupindex:
+            raise ValueError(f"`article` needs a group named key, found {self.article!r}")
+
+
+class DeclaredSpider(PortalSpider, family="declared by the portal"):
+    """A portal whose file says everything itself: `structure` and `layouts`."""
+
+    layouts = (Layout(name="declared", fits="article h1", title=("article h1",), published=(), body=("article",)),)
+    structure: ClassVar[Structure] = Structure(article=r"/(?P<key>[^/]+)\.html", links=("article a",))
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The group `key` of the declared pattern; the query counts where the pattern names one."""
+        address = own_address(cls, url)
+        if address is None:
+            return None
+        says = cls.structure
+        path = f"{address.path}?{says.query}={address.query.get(says.query, '')}" if says.query else address.path
+        match = re.fullmatch(says.article, path)
+        return address.site + match["key"] if match and match["key"] else None
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """The entries where the portal declares them; the next page by its links, else by the declared parameter."""
+        says = cls.structure
+        shape = ListShape(module="", pager="", links=says.links, entry=says.entry or "li", day=says.day)
+        found = read_whole(url, html, shape, cls.entry_key)
+        following = next_page(found.page, says.pager, url, found.base, number)
+        if following is None and says.counts and found.entries:
+            following = with_parameter(url, says.counts, str(says.first + number))
+        return Listing(found.entries, following)
+
+
+def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> str | None:
+    """The address of the page after page `number`, as a reader finds it; None where nothing leads on.
+
+    The number itself goes before `rel=next` and words: a window's "next" may skip the pages that it does not show.
+    """
+    best: tuple[int, str] | None = None
+    for box in page.css(pager) if pager else [page]:
+        for link in box.css("a[href]"):
+            rank = _rank(link, number)
+            there = absolute(base, link.attrib["href"]) if rank is not None else None
+            if rank is None or there is None or not _same(there, base) or there == url:
+                continue
+            if urlsplit(there).path == "/" and not urlsplit(there).query:
+                continue
+            if best is None or rank < best[0]:
+                best = (rank, there)
+    if best is None:
+        href = page.css("link[rel=next]::attr(href)").get()
+        there = absolute(base, href) if href else None
+        return there if there and there != url and _same(there, base) else None
+    return best[1]
+
+
+def _same(one: str, other: str) -> bool:
+    return real_host(host_of(one)).removeprefix("www.") == real_host(host_of(other)).removeprefix("www.")
+
+
+def _rank(link: Selector, number: int) -> int | None:
+    """How surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow; None not at all."""
+    raw = " ".join("".join(link.xpath(".//text()").getall()).split())
+    if raw.strip(_AROUND) == str(number + 1) or fold(raw) == f"trang {number + 1}":
+        return 0
+    if "next" in (link.attrib.get("rel") or "").lower().split():
+        return 1
+    word = fold(raw).strip(_AROUND)
+    named = fold(f"{link.attrib.get('title', '')} {link.attrib.get('aria-label', '')}").strip(_AROUND)
+    if word in _NEXT or named in _NEXT:
+        return 2
+    return 3 if raw.strip() in _ONLY_ARROWS else None

@@ -1,0 +1,186 @@
+"""Which pages of an unknown portal are worth a request: a plan that goes by what the pages before said.
+
+Fetching is an argument: the same exploration runs over the network and over a site in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urljoin
+
+from parsel import Selector
+
+from crawler.addresses import with_parameter
+from crawler.families.declared import next_page
+from crawler.probe.lists import Block, best_block, blocks
+from crawler.probe.menu import MenuLink, feeds, menu_links, sitemaps
+from crawler.probe.seen import Visited, own_links, same_site
+from vietnam.letters import fold
+
+__all__ = ["Brought", "Fetch", "ListSeen", "explore"]
+
+Fetch = Callable[[str], Awaitable[Visited | None]]
+
+SECTIONS = 9
+ARTICLES = 6
+_KEPT_BACK = 13  # requests for articles, page links and second looks
+_EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
+
+
+@dataclass(slots=True)
+class ListSeen:
+    """A section's first page, its list found by structure, and what its page link brought."""
+
+    link: MenuLink
+    visited: Visited
+    block: Block
+    second: Visited | None = None
+    guessed: bool = False
+
+
+@dataclass(slots=True)
+class Brought:
+    """Everything a probe brought. `refused` are addresses with the reason in words; `unvisited` menu entries left."""
+
+    home: str
+    front: Visited | None = None
+    again: list[tuple[Visited, Visited]] = field(default_factory=list)
+    lists: list[ListSeen] = field(default_factory=list)
+    articles: list[Visited] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)
+    feeds: list[Visited] = field(default_factory=list)
+    sitemap: Visited | None = None
+    no_lists: list[MenuLink] = field(default_factory=list)
+    unvisited: list[MenuLink] = field(default_factory=list)
+    menu: frozenset[str] = frozenset()
+    robots: str = ""
+    requests: int = 0
+
+
+class _Budget:
+    """Counts the requests and ends them at the bound."""
+
+    def __init__(self, fetch: Fetch, most: int) -> None:
+        self._fetch, self.most, self.used = fetch, most, 1  # robots.txt is the first
+
+    async def get(self, url: str) -> Visited | None:
+        if self.used >= self.most:
+            return None
+        self.used += 1
+        return await self._fetch(url)
+
+    @property
+    def left(self) -> int:
+        return self.most - self.used
+
+
+async def explore(
+    fetch: Fetch, start: str, most: int, now: datetime, robots: Callable[[], str] = lambda: ""
+) -> Brought:
+    """Visit a portal with at most `most` requests, robots.txt counted. `robots` gives its text once it was asked for."""
+    budget = _Budget(fetch, most)
+    brought = Brought(start)
+    brought.front = await budget.get(start)
+    brought.robots = robots()
+    if brought.front is None or not brought.front.is_page:
+        brought.requests = budget.used
+        return brought
+    await _sections(budget, brought, now)
+    await _articles(budget, brought)
+    await _further_pages(budget, brought, now)
+    await _second_looks(budget, brought)
+    await _machine_lists(budget, brought)
+    brought.requests = budget.used
+    return brought
+
+
+async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
+    front = brought.front
+    assert front is not None  # noqa: S101  explore has looked
+    offered = menu_links(front)
+    brought.menu = frozenset(link.url for link in offered)
+    visited: list[tuple[MenuLink, Visited]] = []
+    for link in offered:
+        if len(visited) >= SECTIONS or budget.left <= min(_KEPT_BACK, budget.most // 2):
+            brought.unvisited.append(link)
+            continue
+        page = front if link.url == front.url else await budget.get(link.url)
+        if page is not None and page.is_page and same_site(page.url, front.url):
+            visited.append((link, page))
+        else:
+            brought.no_lists.append(link)
+    if not visited:
+        visited.append((MenuLink("Trang chủ", front.url, True), front))
+    every = [(link, page, blocks(page, now, brought.menu)) for link, page in visited]
+    wide = _everywhere(every)
+    for link, page, _ in every:
+        block = best_block(page, now, brought.menu, wide)
+        if block is None:
+            brought.no_lists.append(link)
+        else:
+            brought.lists.append(ListSeen(link, page, block))
+            brought.named.update({url: title for url, title in block.links if url not in brought.named})
+
+
+def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset[str]:
+    """Articles that most pages name in a block: a widget's, not a section's. Told from three lists on."""
+    if len(every) < 3:
+        return frozenset()
+    counts: dict[str, int] = {}
+    for _, _, found in every:
+        for url in {url for block in found for url, _ in block.links}:
+            counts[url] = counts.get(url, 0) + 1
+    return frozenset(url for url, count in counts.items() if count > max(2, _EVERYWHERE * len(every)))
+
+
+async def _articles(budget: _Budget, brought: Brought) -> None:
+    """Articles from all lists in turn: the newest of each, then the next ones."""
+    links = [seen.block.links for seen in brought.lists]
+    queue = [listed[position][0] for position in range(4) for listed in links if position < len(listed)]
+    for url in dict.fromkeys(queue):
+        if len(brought.articles) >= ARTICLES or budget.left <= min(5, budget.most // 4):
+            return
+        page = await budget.get(url)
+        if page is not None and page.is_page and same_site(page.url, brought.home):
+            brought.articles.append(page)
+
+
+async def _further_pages(budget: _Budget, brought: Brought, now: datetime) -> None:
+    """The second page of up to two lists; where none is linked, one try with the commonest parameter."""
+    tried = 0
+    for seen in brought.lists:
+        if tried == 2:
+            return
+        page = Selector(text=seen.visited.text, type="html")
+        following = next_page(page, "", seen.visited.url, seen.visited.page().base, 1)
+        if following:
+            seen.second = await budget.get(following)
+            tried += 1
+    if tried == 0 and brought.lists:
+        seen = max(brought.lists, key=lambda each: len(each.block.links))
+        seen.second, seen.guessed = await budget.get(with_parameter(seen.visited.url, "page", "2")), True
+
+
+async def _second_looks(budget: _Budget, brought: Brought) -> None:
+    for first in [*brought.articles[:1], *[seen.visited for seen in brought.lists[:1]]]:
+        second = await budget.get(first.asked)
+        if second is not None:
+            brought.again.append((first, second))
+
+
+async def _machine_lists(budget: _Budget, brought: Brought) -> None:
+    front = brought.front
+    assert front is not None  # noqa: S101  explore has looked
+    pages = [front, *(seen.visited for seen in brought.lists)]
+    named = dict.fromkeys(url for page in pages for url in feeds(page.page()))
+    linked = [url for _, url in own_links(front.page()) if fold(url).rstrip("/").endswith(("/rss", ".rss", "/feed"))]
+    for url in [*named, *linked][:1]:
+        feed = await budget.get(url)
+        if feed is not None and feed.status == 200:
+            brought.feeds.append(feed)
+    told = [url for url in sitemaps(brought.robots) if same_site(url, front.url)]
+    sitemap = await budget.get(told[0] if told else urljoin(front.url, "/sitemap.xml"))
+    if sitemap is not None and sitemap.status == 200 and b"<loc>" in sitemap.body:
+        brought.sitemap = sitemap

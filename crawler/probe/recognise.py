@@ -1,0 +1,86 @@
+"""Which family a portal is of: the marks that the families declare, looked for in a few pages. Pure."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import crawler.families
+from crawler.marks import Mark, MarkKind
+from crawler.portal import PortalSpider
+from crawler.probe.seen import Visited
+from pipelines.markup import Page, match
+
+__all__ = ["ENOUGH", "Recognised", "families", "recognise"]
+
+ENOUGH = 4
+"""The weight from which marks are evidence: one that is hardly met elsewhere, or two usual ones."""
+
+_ADDRESSES = ("href", "src", "action", "data-src", "data-original")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A family and the marks of it that were found; `score` is the sum of their weights."""
+
+    family: type[PortalSpider]
+    found: tuple[Mark, ...]
+
+    @property
+    def score(self) -> int:
+        return sum(mark.weight for mark in self.found)
+
+
+def families() -> Iterator[type[PortalSpider]]:
+    """Every family that can be recognised, by its module's name."""
+    for module in sorted(pkgutil.iter_modules(crawler.families.__path__), key=lambda each: each.name):
+        loaded = import_module(f"crawler.families.{module.name}")
+        for each in vars(loaded).values():
+            if isinstance(each, type) and issubclass(each, PortalSpider) and each.__module__ == loaded.__name__:
+                yield each
+
+
+def recognise(pages: Sequence[Visited], known: Iterable[type[PortalSpider]] | None = None) -> list[Recognised]:
+    """The families with any mark on these pages, the best first; a mark counts once however often it is met."""
+    read = [(visited, visited.page()) for visited in pages if visited.is_page]
+    addresses = {value for _, page in read for value in _named(page)}
+    found = []
+    for family in families() if known is None else known:
+        marks = tuple(mark for mark in family.marks if _has(mark, read, addresses))
+        if marks:
+            found.append(Recognised(family, marks))
+    return sorted(found, key=lambda each: -each.score)
+
+
+def _named(page: Page) -> Iterator[str]:
+    for element in page.root.iter("a", "link", "script", "img", "form", "iframe", "area"):
+        for name in _ADDRESSES:
+            if value := element.get(name):
+                yield value
+
+
+def _has(mark: Mark, read: list[tuple[Visited, Page]], addresses: set[str]) -> bool:
+    if mark.kind is MarkKind.SELECTOR:
+        return any(match(page.root, mark.pattern) for _, page in read)
+    pattern = re.compile(mark.pattern, re.IGNORECASE)
+    if mark.kind is MarkKind.ADDRESS:
+        return any(pattern.search(address) for address in addresses)
+    return any(pattern.search(text) for visited, page in read for text in _texts(mark.kind, visited, page))
+
+
+def _texts(kind: MarkKind, visited: Visited, page: Page) -> Iterator[str]:
+    if kind is MarkKind.GENERATOR:
+        for element in page.root.iter("meta"):
+            if (element.get("name") or "").lower() == "generator":
+                yield element.get("content") or ""
+    elif kind is MarkKind.SCRIPT:
+        yield from (script.text or "" for script in page.root.iter("script"))
+    elif kind is MarkKind.TITLE:
+        yield from (title.text or "" for title in page.root.iter("title"))
+    elif kind is MarkKind.HEADER:
+        yield from (f"{name}: {value}" for name, value in visited.headers)
+    elif kind is MarkKind.COOKIE:
+        yield from (value.partition("=")[0].strip() for name, value in visited.headers if name == "set-cookie")
