@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import asdict
 
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             needs = f" (needs {', '.join(need.value for need in row.needs)})" if row.needs else ""
             print(f"{row.number:<4} {row.title}{needs}")
         return int(ExitCode.GOOD)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(int(ExitCode.INTERRUPTED)))
     found = []
     for result in results(rows, options.jobs, quick=options.quick):
         found.append(result)

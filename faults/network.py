@@ -142,21 +142,28 @@ def _b10(place: Place) -> str:
     return f"given up after the time of one request, the other articles read; {well_again(night)}"
 
 
-@row("B11", "429 with a Retry-After of seconds, of an hour, of 2099, negative", weight=14)
+@row("B11", "429 and 503 with a Retry-After of seconds, of an hour, of 2099, negative", weight=24)
 def _b11(place: Place) -> str:
     asked = []
-    for number, (after, times) in enumerate((("3600", 1), ("Fri, 01 Jan 2099 00:00:00 GMT", 1), ("-5", 3))):
+    cases = (
+        ("429", "3600", 1),
+        ("429", "Fri, 01 Jan 2099 00:00:00 GMT", 1),
+        ("429", "-5", 3),
+        ("429", "1", 3),
+        ("503", "3600", 1),
+    )
+    for number, (status, after, times) in enumerate(cases):
         folder = place.folder / str(number)
         folder.mkdir()
-        night = unwell(
-            Place(folder), portal(list=response(b"slow down", "429 Too Many Requests", Retry_After=after)), code=1
-        )
-        night.is_verdict(Verdict.BLOCKED)
+        night = unwell(Place(folder), portal(list=response(b"slow down", f"{status} No", Retry_After=after)), code=1)
+        night.is_verdict(*((Verdict.BLOCKED,) if status == "429" else (Verdict.BROKEN, Verdict.UNREACHABLE)))
         _tried(night, "/tin-tuc", times)
-        asked.append(f"`{after}`: {times}")
-    return (
-        f"asked again only within the limit (requests: {', '.join(asked)}), blocked for the night; {well_again(night)}"
-    )
+        (visit,) = night.run.hosts.values()
+        counted = visit.too_many if status == "429" else visit.unavailable
+        if (counted, visit.requests) != (times, times + 1) or (after == "1" and (visit.spacing_p99 or 0) < 1):
+            raise Broken(f"the record does not tell it: {visit}")
+        asked.append(f"{status} `{after}`: {times}")
+    return f"asked again only within the limit (requests: {', '.join(asked)}), left for the night; {well_again(night)}"
 
 
 @row("B12", "503 and a maintenance page all night", weight=8)

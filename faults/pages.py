@@ -38,6 +38,7 @@ def _b16(place: Place) -> str:
     nul = b"HTTP/1.1 200 O\0K\r\n" + f"Content-Length: {len(other)}\r\n\r\n".encode() + other
     bomb = head + b"".join(b"X-%d: %s\r\n" % (number, b"a" * 8000) for number in range(2500)) + b"\r\n" + third
     night = unwell(place, portal(b=two, c=nul, d=bomb))
+    night.is_outcome("d", Outcome.TOO_LARGE)
     return f"b {night.outcomes['b'].value}, c {night.outcomes['c'].value}, d {night.outcomes['d'].value}; {well_again(night)}"
 
 
@@ -119,26 +120,34 @@ def _b24(place: Place) -> str:
     return "names are looked up for IPv4 alone, so a broken IPv6 is never tried; an address that may not be is refused"
 
 
-@row("B25", "robots.txt: 404, 500, a page of HTML, a mark before it, five megabytes", weight=30)
+@row("B25", "robots.txt: 404, 500, 503, a page of HTML, a mark before it, five megabytes", weight=30)
 def _b25(place: Place) -> str:
     forms = {
-        "404": (response(b"", "404 Not Found"), True),
-        "500": (response(b"", "500 Internal Server Error"), False),
-        "HTML": (response(html("<h1>Trang chủ</h1>")), True),
-        "BOM": (response(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n", kind="text/plain"), False),
-        "5 MB": (response(b"# more\n" * 750_000 + b"User-agent: *\nDisallow: /tin\n", kind="text/plain"), True),
+        "404": (response(b"", "404 Not Found"), True, "no rules: it was answered with 404"),
+        "500": (response(b"", "500 Internal Server Error"), False, "could not be had (500)"),
+        "503": (response(b"", "503 Service Unavailable"), False, "could not be had (503)"),
+        "HTML": (response(html("<h1>Trang chủ</h1>")), True, "a web page in its place"),
+        "BOM": (response(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n", kind="text/plain"), False, "rules are kept"),
+        "5 MB": (
+            response(b"# more\n" * 750_000 + b"User-agent: *\nDisallow: /tin\n", kind="text/plain"),
+            True,
+            "the first 512000 of 52500",
+        ),
     }
     told = []
-    for name, (robots, allowed) in forms.items():
+    for name, (robots, allowed, words) in forms.items():
         folder = place.folder / name.replace(" ", "")
         folder.mkdir()
         night = unwell(Place(folder), portal(robots=robots))
-        if (len(night.kept) == len(KEYS)) != allowed and name != "5 MB":  # past 500 KiB a rule may be heard or not
+        if (len(night.kept) == len(KEYS)) != allowed:
             raise Broken(f"{name}: kept {sorted(night.kept)}: {night.reasons}")
-        if not any(page.outcome is Outcome.ROBOTS for page in night.pages):
-            raise Broken(f"{name}: what robots.txt answered has no line")
+        if not allowed and set(night.asked) != {"/robots.txt"}:
+            raise Broken(f"{name}: asked all the same: {night.asked}")
+        (visit,) = night.run.hosts.values()
+        if words not in (visit.robots or ""):
+            raise Broken(f"{name}: recorded is `{visit.robots}`")
         told.append(f"{name} {'asked' if night.kept else 'not asked'}")
-    return f"{', '.join(told)}; each answer has its line"
+    return f"{', '.join(told)}; each decision is recorded in words"
 
 
 @row("B26", "sitemaps: HTML, packed, an index of itself, a bomb, wrong dates", quick=True)

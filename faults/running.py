@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import ctypes
 import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import traceback
@@ -17,6 +19,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from types import FrameType
 
 from faults.catalogue import Broken, Place, Row, Skip, has_strace, lacking
 from faults.rows import ROWS
@@ -25,6 +28,8 @@ from faults.tracing import shim
 __all__ = ["Result", "results", "run_one"]
 
 _SECONDS = 1800.0
+_PATIENCE = 10.0
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,18 @@ def _where(error: Exception) -> str:
 def _apart(number: str, quick: bool, processor: int, told: Connection) -> None:
     """One row in this process, which keeps to one processor: a child that is traced from another is five times slower."""
     os.setsid()
+    signal.signal(signal.SIGTERM, _told_to_end)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     with contextlib.suppress(OSError):
         os.sched_setaffinity(0, {processor})
     gc.collect()
     gc.freeze()  # what the children are forked with is never looked through again
     told.send(run_one(ROWS[number], quick))
+
+
+def _told_to_end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(1)  # what is mounted and made is put away on the way out
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +104,23 @@ def results(rows: Sequence[Row], jobs: int, *, quick: bool = False) -> Iterator[
     free = [allowed[number % len(allowed)] for number in range(jobs)]
     waiting = sorted(rows, key=lambda row: row.weight)
     running: dict[Connection, _Running] = {}
-    while waiting or running:
-        while free and waiting:
-            row, processor = waiting.pop(), free.pop()
-            hears, tells = context.Pipe(duplex=False)
-            process = context.Process(target=_apart, args=(row.number, quick, processor, tells))
-            process.start()
-            tells.close()
-            running[hears] = _Running(row, process, processor, time.monotonic() + _SECONDS)
-        for result, processor in _ended(running):
-            free.append(processor)
-            yield result
+    try:
+        while waiting or running:
+            while free and waiting:
+                row, processor = waiting.pop(), free.pop()
+                hears, tells = context.Pipe(duplex=False)
+                process = context.Process(target=_apart, args=(row.number, quick, processor, tells))
+                process.start()
+                tells.close()
+                running[hears] = _Running(row, process, processor, time.monotonic() + _SECONDS)
+            for result, processor in _ended(running):
+                free.append(processor)
+                yield result
+    finally:
+        for one in running.values():
+            one.process.terminate()
+        for one in running.values():
+            _put_away(one.process)
 
 
 def _with_shim() -> None:
@@ -128,9 +146,16 @@ def _ended(running: dict[Connection, _Running]) -> Iterator[tuple[Result, int]]:
             result = Result(one.row.number, one.row.title, "FAILED", f"not at an end after {_SECONDS:.0f} s", _SECONDS)
         else:
             continue
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(one.process.pid or 0, signal.SIGKILL)  # and what it left running
-        one.process.join()
+        one.process.terminate()
+        _put_away(one.process)
         hears.close()
         del running[hears]
         yield result, one.processor
+
+
+def _put_away(process: ForkServerProcess) -> None:
+    """Let it end, then end what it left running: its process group is its own."""
+    process.join(_PATIENCE)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    process.join()
