@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check quality month fix lock clean
+.PHONY: help demo test check faults faults-quick quality month near unchanged verdicts growth fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,12 +30,30 @@ check: $(READY)  ## format, lint, strict types, fast tests: what CI runs first
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m "not slow"
 
+faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
+	@$(BIN)/python -m faults --jobs 2
+
+faults-quick: $(READY)  ## a sample of the same, under a minute; part of the tests
+	@$(BIN)/python -m faults --quick --jobs 2
+
 quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
 	@$(BIN)/python -m bench.quality
 
 month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month
 	$(BIN)/python bench/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \
 	  --archive $(or $(ARCHIVE),var/month)
+
+near: $(READY)  ## recall and precision of near-duplicates on labelled pairs: make near [ARTICLES=file.csv]
+	@$(BIN)/python -m bench.near $(if $(ARTICLES),--articles $(ARTICLES))
+
+unchanged: $(READY)  ## what unchanged articles cost over thirty replica nights, and that none is called changed
+	@$(BIN)/python -m bench.unchanged --nights 30
+
+verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
+	@$(BIN)/python -m bench.verdicts --seed 101 --seeds 20
+
+growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
+	@$(BIN)/python -m bench.growth
 
 fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .
