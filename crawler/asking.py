@@ -130,7 +130,7 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     if isinstance(error, RobotsDenied):
         return Outcome.ROBOTS_DENIED, str(error)
     if isinstance(error, RobotsUnreachable):
-        return Outcome.UNREACHABLE, str(error)
+        return judge_failure(error.__cause__) if error.__cause__ else (Outcome.UNREACHABLE, str(error))
     if isinstance(error, CannotResolveHostError):
         if isinstance(error.__cause__, AddressRefused):
             return Outcome.GUARD_DENIED, str(error.__cause__)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
 
 from crawler.body import CUT, DATALOSS
 from crawler.pace import asked_pause, retry_pause
@@ -79,6 +80,8 @@ class PatientRetry(RetryMiddleware):
         if again is not None:
             times = request.meta.get("retry_times", 0) + 1
             self._hold(request, retry_pause(None, times, self._base, self._limit) or 0.0)
+        elif request.callback is NO_CALLBACK:
+            self._turns.in_vain[urlsplit(request.url).hostname or ""] = request.meta.get("unanswered", 0)
         return again
 
     @property

@@ -7,6 +7,7 @@ names `luu-tru`, else of `*` (Protego reads them).
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
@@ -133,11 +134,16 @@ class RobotsGate:
             del self._decided[parts.netloc]  # asked again with the next request
             found.set_exception(error)
             found.exception()  # nobody may be waiting for it
+            # What wanted it is not sent: its line tells of the tries for robots.txt.
+            request.meta["unanswered"] = self._turns.in_vain.pop(parts.hostname or "", None)
             raise
         found.set_result(decision)
         if decision.crawl_delay:
-            pace = self._turns.pace(parts.hostname or "")
+            host = parts.hostname or ""
+            pace = self._turns.pace(host)
             pace.pause = max(pace.pause, decision.crawl_delay)
+            pace.rest(time.monotonic())  # it holds from this answer on
+            self._turns.told(host)
         return decision
 
     async def _asked(self, url: str) -> RobotsDecision:
@@ -150,6 +156,8 @@ class RobotsGate:
             return RobotsDecision(f"no rules: {error}")
         except DownloadCancelledError:
             return RobotsDecision("could not be had (the answer is too large): nothing is asked for now", waits=True)
+        except Exception as error:
+            raise RobotsUnreachable("robots.txt was not answered") from error
         decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
         spider: _Keeping = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
         spider.robots(response, decision)

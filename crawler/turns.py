@@ -50,6 +50,7 @@ class Turns:
     ) -> None:
         self._folder, self._going, self._longest = folder, going, longest
         self._pause, self._base, self._limit = pause, base, limit
+        self.in_vain: dict[str, int] = {}  # by host: how often its robots.txt was asked for without an answer
         self._paces: dict[str, Pace] = {}
         self._addresses: dict[str, str] = {}
         self._one = asyncio.Lock()

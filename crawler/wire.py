@@ -16,12 +16,12 @@ from scrapy.core.downloader.handlers.http11 import (
 from scrapy.http import Request, Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IOpenSSLClientConnectionCreator
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
+from twisted.web.client import BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
-from zope.interface import implementer
 
 from crawler.turns import turns_of
 
@@ -71,17 +71,17 @@ class _BoundedFactory(_LenientHTTP11ClientFactory):
 class _Policy(Protocol):
     """Twisted's IPolicyForHTTPS, which is no type."""
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> object: ...
+    def creatorForNetloc(self, hostname: bytes, port: int) -> IOpenSSLClientConnectionCreator: ...
 
 
-@implementer(IPolicyForHTTPS)
-class _LevelPolicy:
+class _LevelPolicy(BrowserLikePolicyForHTTPS):
     """Gives OpenSSL the cipher string as it is: Twisted spells it out as names, and the security level in it is lost."""
 
     def __init__(self, policy: _Policy, ciphers: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self._policy, self._ciphers = policy, ciphers.encode()
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> object:
+    def creatorForNetloc(self, hostname: bytes, port: int) -> IOpenSSLClientConnectionCreator:
         """As the policy has it, at the level."""
         creator = self._policy.creatorForNetloc(hostname, port)
         _get_creator_context(creator).set_cipher_list(self._ciphers)
