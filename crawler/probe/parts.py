@@ -6,16 +6,18 @@ the densest text. A selector is proposed only where it finds that very element o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lxml.html import HtmlElement
 
+from crawler.families import CENTRED_CAPTIONS
 from crawler.probe.seen import Visited, stable_names
 from pipelines.article import Article, Layout
 from pipelines.extract import extract
-from pipelines.markup import Page, brief_text, line, match, tag_of
+from pipelines.markup import Page, brief_text, line, match, tag_of, text_of
 from pipelines.published import visible
 from pipelines.region import find_region
 from pipelines.titles import find_title
@@ -23,6 +25,7 @@ from pipelines.titles import find_title
 __all__ = ["Parts", "find_parts", "propose_layout"]
 
 _LINE = 160
+_CONTENT = re.compile(r"caption|chu-?thich|author|tac-?gia|file|attach|dinh-?kem|quote", re.IGNORECASE)
 _FEWEST = 2  # pages: a selector that was seen on one page is a guess
 
 
@@ -36,6 +39,8 @@ class Parts:
     title: HtmlElement | None
     published: HtmlElement | None
     body: HtmlElement | None
+    lead: tuple[HtmlElement, ...] = ()
+    pieces: tuple[HtmlElement, ...] = ()
 
 
 def find_parts(visited: Visited, now: datetime) -> Parts:
@@ -45,7 +50,9 @@ def find_parts(visited: Visited, now: datetime) -> Parts:
     _, title = find_title(page)
     region = find_region(page, title)
     body = region.container if region else None
-    return Parts(visited, page, read, title, _dated(page, read, title, now), body)
+    lead = tuple(piece.element for piece in region.lead if piece.text) if region else ()
+    pieces = tuple(piece.element for piece in region.body if piece.text) if region else ()
+    return Parts(visited, page, read, title, _dated(page, read, title, now), body, lead, pieces)
 
 
 def _dated(page: Page, read: Article, title: HtmlElement | None, now: datetime) -> HtmlElement | None:
@@ -72,28 +79,93 @@ def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, li
     """A layout whose selectors find the parts on all pages, and what it could not name. None without title and body."""
     missing = []
     titled = [(parts.page, parts.title) for parts in pages if parts.title is not None]
-    bodied = [(parts.page, parts.body) for parts in pages if parts.body is not None]
+    bodied = [parts for parts in pages if parts.body is not None and parts.pieces]
     dated = [(parts.page, parts.published) for parts in pages if parts.published is not None]
     if len(bodied) < _FEWEST or len(titled) < _FEWEST:
         return None, [f"title and text were found on {min(len(bodied), len(titled))} of {len(pages)} article pages"]
-    titles = _selectors(titled, lambda page, selector, wanted: _first(page, selector) is wanted)
-    bodies = _selectors(bodied, lambda page, selector, wanted: _first(page, selector) is wanted)
-    days = _selectors(dated, lambda page, selector, wanted: _first(page, selector) is wanted)
-    if not titles or not bodies:
+    titles, days, body = _selectors(titled), _selectors(dated), _body(bodied)
+    if not titles or body is None:
         part = "title" if not titles else "text"
         return None, [f"no selector names the {part} on all of {len(pages)} article pages"]
     if len(dated) < len(pages) or not days:
         missing.append(f"a date below the title: found on {len(dated)} of {len(pages)} article pages")
     layout = Layout(
         name=name,
-        fits=bodies[0],
+        fits=body,
         title=titles[:1],
         published=days[:1],
-        body=bodies[:1],
-        captions=("figcaption", ".caption"),
-        attachments=(f'{bodies[0]} a[href$=".pdf"]',),
+        body=(body,),
+        lead=_lead(bodied, body),
+        captions=("figcaption", ".caption", *CENTRED_CAPTIONS),
+        drop=_drop(bodied, body),
+        attachments=(f'{body} a[href$=".pdf"]',),
     )
     return layout, missing
+
+
+def _body(pages: Sequence[Parts]) -> str | None:
+    """The selector whose element holds all of the text with the least around it; it may miss one page of four."""
+    names: dict[str, None] = {}
+    for parts in pages:
+        around = [parts.body, *list(parts.body.iterancestors())[:4]] if parts.body is not None else []
+        for element in around:
+            if tag_of(element) not in ("body", "html"):
+                names.update(dict.fromkeys(_names(element)))
+    best: tuple[float, int, str] | None = None
+    for selector in names:
+        cost = _cost(pages, selector)
+        if cost is not None and (best is None or (cost, len(selector)) < best[:2]):
+            best = (cost, len(selector), selector)
+    return best[2] if best else None
+
+
+def _cost(pages: Sequence[Parts], selector: str) -> float | None:
+    """Characters around the text and lost of it; None where it does not name the text on enough pages."""
+    cost, missed = 0.0, 0
+    for parts in pages:
+        element = _first(parts.page, selector)
+        inside = set(element.iter()) if element is not None else set()
+        whole = sum(len(text_of(piece)) for piece in parts.pieces)
+        held = sum(len(text_of(piece)) for piece in parts.pieces if piece in inside)
+        if element is None or held < 0.9 * whole:
+            missed += 1
+            continue
+        cost += (whole - held) * 3 + max(0, len(text_of(element)) - held) + (100 if parts.title in inside else 0)
+    return cost if missed * 4 <= len(pages) and len(pages) - missed >= _FEWEST else None
+
+
+def _lead(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
+    """The selector of the lead where it stands outside of the body's element."""
+    wanted = []
+    for parts in pages:
+        element = _first(parts.page, body)
+        inside = set(element.iter()) if element is not None else set()
+        outside = [piece for piece in (*parts.lead, *parts.pieces) if piece not in inside]
+        if element is not None and outside:
+            wanted.append((parts.page, outside[0]))
+    return _selectors(wanted)[:1]
+
+
+def _drop(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
+    """Classes inside the body's element that never hold a piece of the text: share bars, related boxes, ratings."""
+    empty: dict[str, int] = {}
+    holding: set[str] = set()
+    for parts in pages:
+        element = _first(parts.page, body)
+        if element is None:
+            continue
+        kept = {parts.title, parts.published, *parts.pieces, *parts.lead} - {None}
+        needed = {
+            each for piece in kept if piece is not None for each in (piece, *piece.iterancestors(), *piece.iter())
+        }
+        for each in element.iterdescendants():
+            named = [f"{tag_of(each)}{name}" for name in stable_names(each) if name.startswith(".")]
+            if each in needed:
+                holding.update(named)
+            elif named and tag_of(each) in ("div", "ul", "section", "aside", "p", "span", "table") and text_of(each):
+                for name in named[:1]:
+                    empty[name] = empty.get(name, 0) + 1
+    return tuple(name for name in empty if name not in holding and not _CONTENT.search(name))[:12]
 
 
 def _first(page: Page, selector: str) -> HtmlElement | None:
@@ -101,15 +173,13 @@ def _first(page: Page, selector: str) -> HtmlElement | None:
     return found[0] if found else None
 
 
-def _selectors(
-    wanted: Sequence[tuple[Page, HtmlElement]], finds: Callable[[Page, str, HtmlElement], bool]
-) -> tuple[str, ...]:
-    """The selectors of the first page's element that find the right one on every page, the shortest first."""
+def _selectors(wanted: Sequence[tuple[Page, HtmlElement]]) -> tuple[str, ...]:
+    """The selectors of the parts' elements that find the right one on every page, the shortest first."""
     if len(wanted) < _FEWEST:
         return ()
     good = []
     for selector in _names(wanted[0][1]):
-        if all(finds(page, selector, element) for page, element in wanted):
+        if all(_first(page, selector) is element for page, element in wanted):
             good.append(selector)
             if len(good) == 2:
                 break
@@ -138,8 +208,13 @@ def _names(element: HtmlElement) -> Iterator[str]:
 
 
 def _nth(element: HtmlElement) -> str:
-    same = [each for each in (element.getparent() or ()) if tag_of(each) == tag_of(element)]
+    same = [each for each in _siblings(element) if tag_of(each) == tag_of(element)]
     return f"{tag_of(element)}:nth-of-type({same.index(element) + 1})"
+
+
+def _siblings(element: HtmlElement) -> list[HtmlElement]:
+    above = element.getparent()
+    return list(above) if above is not None else [element]
 
 
 def _plain(value: str | None) -> Iterable[str]:
