@@ -1,0 +1,215 @@
+"""What a probe understood, as files: the spider, the saved pages, and what the spider reads from them, for review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+
+from crawler.families.declared import Structure
+from crawler.guard import REPLICA_SUFFIX
+from crawler.listing import Section
+from crawler.portal import PortalSpider
+from crawler.probe.explore import Brought
+from crawler.probe.seen import Visited
+from crawler.probe.understand import Portal, Understood, listing_of, spider_of
+from pipelines.article import Layout
+from pipelines.codec import article_to_json
+from pipelines.extract import extract
+
+__all__ = ["expectation", "saved_pages", "spider_source", "write"]
+
+WIDTH = 120
+_LISTS, _ARTICLES = 2, 3
+
+
+def spider_source(portal: Portal, inferred: Iterable[str]) -> str:
+    """The spider's module, formatted as the project's formatter would."""
+    family = portal.family
+    imports = [f"from {family.__module__} import {', '.join(_names(portal))}", "from crawler.listing import Section"]
+    imports.append("from crawler.portal import Sure")
+    if portal.layouts:
+        imports.append("from pipelines.article import Layout")
+    camel = "".join(part.capitalize() for part in portal.name.split("_"))
+    lines = [
+        f'"""{_escaped(portal.title)}."""',
+        "",
+        *imports,
+        "",
+        "",
+        f"class {camel}({family.__name__}):",
+        f"    name = {_text(portal.name)}",
+        f"    title = {_text(portal.title)}",
+        f"    province = {_text(portal.province) if portal.province else None}",
+        f"    home = {_text(portal.home)}",
+        *_tuple("sections", [_section(section) for section in portal.sections]),
+        "    sure = Sure.INFERRED  # as probed; a person has still to review its saved pages",
+    ]
+    told = tuple(inferred)
+    if told:
+        shown = ", ".join(map(_text, told))
+        lines.append(f"    inferred = ({shown}{',' if len(told) == 1 else ''})")
+    if portal.structure is not None:
+        lines += _call("    structure = Structure", _parts(portal.structure), 4)
+    if portal.layouts:
+        lines += _layouts(portal)
+    return "\n".join(lines) + "\n"
+
+
+def _names(portal: Portal) -> list[str]:
+    return sorted([portal.family.__name__, *(["Structure"] if portal.structure is not None else [])])
+
+
+def _layouts(portal: Portal) -> list[str]:
+    own = [layout for layout in portal.layouts if layout not in portal.family.layouts or portal.structure]
+    lines = ["    layouts = ("]
+    for layout in own:
+        lines += _call("        Layout", _parts(layout), 8, ",")
+    if len(own) < len(portal.layouts):
+        lines.append(f"        *{portal.family.__name__}.layouts,")
+    return [*lines, "    )"]
+
+
+def _parts(record: Layout | Structure) -> list[str]:
+    """The arguments that differ from the record's defaults; the first ones always."""
+    told = []
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value != field.default:
+            shown = (
+                _strings(value) if isinstance(value, tuple) else _text(value) if isinstance(value, str) else str(value)
+            )
+            told.append(f"{field.name}={shown}")
+    return told
+
+
+def _call(head: str, arguments: list[str], indent: int, tail: str = "") -> list[str]:
+    pad = " " * (indent + 4)
+    return [f"{head}(", *(line for each in arguments for line in _broken(pad, each)), " " * indent + ")" + tail]
+
+
+def _broken(pad: str, argument: str) -> Iterator[str]:
+    """An argument on its line; a tuple that is too long one value a line."""
+    if len(pad + argument) + 1 <= WIDTH or "=(" not in argument:
+        yield f"{pad}{argument},"
+        return
+    name, _, values = argument.partition("=(")
+    yield f"{pad}{name}=("
+    yield from (f"{pad}    {value}," for value in _split(values.removesuffix(")").rstrip(",")))
+    yield f"{pad}),"
+
+
+def _split(values: str) -> list[str]:
+    parts: list[str] = []
+    quote, start = "", 0
+    for at, char in enumerate(values):
+        if quote:
+            quote = "" if char == quote and values[at - 1] != "\\" else quote
+        elif char in "\"'":
+            quote = char
+        elif char == ",":
+            parts.append(values[start:at].strip())
+            start = at + 1
+    return [*parts, values[start:].strip()]
+
+
+def _tuple(name: str, values: list[str]) -> list[str]:
+    one = f"    {name} = ({values[0]},)"
+    if len(values) == 1 and len(one) <= WIDTH:
+        return [one]
+    return [f"    {name} = (", *(line for each in values for line in _value(each)), "    )"]
+
+
+def _value(call: str) -> list[str]:
+    if len(call) + 9 <= WIDTH:
+        return [f"        {call},"]
+    head, _, rest = call.partition("(")
+    return [f"        {head}(", *(f"            {part}," for part in _split(rest.removesuffix(")"))), "        ),"]
+
+
+def _section(section: Section) -> str:
+    return f"Section({_text(section.name)}, {_text(section.path)}, {_text(section.title)})"
+
+
+def _strings(values: tuple[str, ...]) -> str:
+    return f"({', '.join(map(_text, values))}{',' if len(values) == 1 else ''})"
+
+
+def _text(value: str) -> str:
+    if "\\" in value and '"' not in value:
+        return f'r"{value}"'
+    if '"' in value and "'" not in value and "\\" not in value:
+        return f"'{value}'"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "").replace('"', "'").rstrip(".")
+
+
+# the saved pages ---------------------------------------------------------------------------------------------------
+
+
+def saved_pages(found: Understood, brought: Brought, now: datetime) -> Iterator[tuple[str, bytes, dict[str, object]]]:
+    """Name, bytes and expectation of the pages worth keeping: two lists and three articles of different kinds."""
+    assert found.portal is not None  # noqa: S101  only what has a spider is saved
+    spider = spider_of(found.portal)
+    for number, seen in enumerate(brought.lists[:_LISTS], 1):
+        page = _real(seen.visited)
+        yield f"list-{number}.html", page.body, expectation(spider, page, "list", now)
+    kinds = sorted(found.articles, key=lambda pair: (not pair[1].attachments, -len(pair[1].blocks)))
+    chosen = {page.url: page for page, _ in [*kinds[:1], *found.articles]}
+    for number, visited in enumerate(list(chosen.values())[:_ARTICLES], 1):
+        page = _real(visited)
+        yield f"article-{number}.html", page.body, expectation(spider, page, "article", now)
+
+
+def expectation(spider: type[PortalSpider], page: Visited, kind: str, now: datetime) -> dict[str, object]:
+    """What the spider reads from a saved page, with the moment of the fetch; nobody has reviewed it."""
+    told: dict[str, object] = {"url": page.url, "kind": kind, "fetched_at": now.isoformat(), "reviewed": False}
+    if page.charset:
+        told["charset"] = page.charset
+    if kind == "list":
+        listing = listing_of(spider, page)
+        told["entries"] = [
+            {"key": entry.key, "url": entry.url, "title": entry.title, "day": entry.day and entry.day.isoformat()}
+            for entry in listing.entries
+        ]
+        told["next"] = listing.next
+        return told
+    told["key"] = spider.article_key(page.url)
+    told["article"] = article_to_json(extract(page.body, page.url, spider.layouts, now, page.charset))
+    return told
+
+
+def _real(page: Visited) -> Visited:
+    """The page as the portal itself serves it: a rehearsal's suffix is none of its words."""
+    suffix = REPLICA_SUFFIX.encode()
+    return Visited(
+        page.asked.replace(REPLICA_SUFFIX, ""),
+        page.url.replace(REPLICA_SUFFIX, ""),
+        page.status,
+        page.body.replace(suffix, b""),
+        page.headers,
+        page.charset,
+    )
+
+
+def write(found: Understood, source: str, brought: Brought, spiders: Path, pages: Path, now: datetime) -> list[Path]:
+    """Write the spider and its pages; the files that were written, the spider first."""
+    assert found.portal is not None  # noqa: S101  only what has a spider is written
+    module = spiders / f"{found.portal.name}.py"
+    folder = pages / found.portal.name
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [module]
+    expected = {}
+    for name, body, told in saved_pages(found, brought, now):
+        (folder / name).write_bytes(body)
+        expected[name] = told
+        written.append(folder / name)
+    listing = json.dumps(expected, ensure_ascii=False, indent=1) + "\n"
+    (folder / "expected.json").write_text(listing, encoding="utf-8")
+    module.write_text(source, encoding="utf-8")
+    return [*written, folder / "expected.json"]
