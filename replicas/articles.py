@@ -6,7 +6,8 @@ from datetime import date
 from functools import cache
 
 from replicas.composed import ComposedSite
-from replicas.portals import SITES
+from replicas.drawn import drawn_articles
+from replicas.portals import EVERY, SITES
 from replicas.reading import read_articles
 from replicas.records import (
     Expected,
@@ -19,6 +20,7 @@ from replicas.records import (
 from replicas.site import SiteRequest, Suffixer
 
 __all__ = [
+    "EVERY_PORTAL",
     "PORTALS",
     "Expected",
     "ExpectedAttachment",
@@ -34,14 +36,17 @@ __all__ = [
 ]
 
 PORTALS = tuple(SITES)
-_suffixer = Suffixer(site.host for site in SITES.values())
+"""The portals whose articles are written by hand: what the demo, the benches and most tests use."""
+EVERY_PORTAL = tuple(EVERY)
+"""Those and the small ones with drawn articles: what the replica serves."""
+_suffixer = Suffixer(site.host for site in EVERY.values())
 
 
 @cache
 def portal_site(portal: str) -> ComposedSite:
-    """The composed site of a portal with its own articles; KeyError for a name that is none of `PORTALS`."""
-    site = SITES[portal]
-    return site(read_articles(portal, site.key_of))
+    """The composed site of a portal with its own articles; KeyError for a name that is none of `EVERY_PORTAL`."""
+    site = EVERY[portal]
+    return site(read_articles(portal, site.key_of) if portal in SITES else drawn_articles(site))
 
 
 def articles(portal: str) -> tuple[ReplicaArticle, ...]:

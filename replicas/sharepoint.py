@@ -53,7 +53,7 @@ class NinhThuan(ComposedSite):
     host = "ninhthuan.gov.vn"
     family = "tan_dan"
     name = "Cổng thông tin điện tử tỉnh Ninh Thuận"
-    sections = (
+    sections: tuple[ReplicaSection, ...] = (
         ReplicaSection("tin_tuc_su_kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
         ReplicaSection("thong_tin_trong_tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
     )
@@ -157,7 +157,7 @@ class Vjst(ComposedSite):
     family = "ministry"
     name = "Cổng thông tin khoa học và công nghệ"
     beyond = "last"
-    sections = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    sections: tuple[ReplicaSection, ...] = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"/Images/Tintuc/m{zlib.crc32(name.encode()):08x}-1f3c-4b6e-8d21-{len(name):012x}.jpg",
         figure=_font_figure,

@@ -11,18 +11,18 @@ from scrapy.spiderloader import get_spider_loader
 
 from pipelines.article import Article, Layout
 from pipelines.extract import extract
-from replicas.articles import PORTALS, article_url, articles, expected, render_article
+from replicas.articles import EVERY_PORTAL, PORTALS, article_url, articles, expected, render_article
 from vietnam.dates import TZ
 from vietnam.residue import strip_residue
 
 NIGHT = date(2025, 3, 20)
 NOW = datetime.combine(NIGHT, time(23, 59, 59), TZ)
-PAGES = [(portal, number) for portal in PORTALS for number in range(len(articles(portal)))]
+PAGES = [(portal, number) for portal in EVERY_PORTAL for number in range(len(articles(portal)))]
 
 
 @cache
 def layouts_of(portal: str) -> tuple[Layout, ...]:
-    loader = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
+    loader = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders", "tests.portals_samples"]}))
     layouts: tuple[Layout, ...] = getattr(loader.load(portal), "layouts", ())
     return layouts
 

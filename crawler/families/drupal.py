@@ -1,0 +1,129 @@
+"""Drupal (district portals of An Giang, the science department of Lạng Sơn).
+
+Recognise: `/sites/default/files/` [seen]; `<meta name="Generator" content="Drupal 10 …">`, `data-history-node-id` [inferred].
+
+Portals: none with a spider of its own. Traces: district portals of An Giang (Drupal 10), sokhcn.langson.gov.vn.
+
+[seen] in the exported configuration and the theme of one portal, no rendered page:
+- the alias is made of the title alone, at most 100 characters, at the root, without a number; English stop words vanish
+  from it (Vietnamese `an`, `to`, `in`, `by`, `at`, `up`); when a title is edited the alias is replaced and the old one deleted
+- also `/node/<nid>`; sections `/taxonomy/term/<tid>`, their feeds `…/feed`, `/rss.xml`; langson `/index.php/<slug>`
+- list `div.node--type-article … h3.post-title a`, `span.post-created`; pager `ul.pager__items li.pager__item--next a[rel=next]`
+- article `article.node.node-detail`: `h1.post-title`, `span.post-created` (day only), `.field--name-body`, fields for files
+  and author, tags, related posts and comments after it; `lang="en"` says nothing about the text
+
+[inferred]: the alias as key where the page's node id is not in the address; `?page=1` as the second page; `Description:
+C:\\…` of pictures pasted from Word is never text (it stands in `alt`).
+
+Widgets: `.related-posts`, `#node-single-comment`, `.post-tags`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from parsel import Selector
+
+from crawler.addresses import absolute, with_parameter
+from crawler.families import CENTRED_CAPTIONS
+from crawler.keys import own_address
+from crawler.listing import Listing, Section
+from crawler.lists import ListShape, read_whole
+from crawler.marks import Mark, MarkKind
+from crawler.portal import PortalSpider, host_of
+from pipelines.article import Layout
+
+__all__ = ["DrupalSpider"]
+
+_NODE = re.compile(r"/node/(?P<id>\d+)/?")
+_ALIAS = re.compile(r"(?:/index\.php)?/(?P<alias>[^/.]+)/?")
+_NO_ALIAS = frozenset(
+    {
+        "node",
+        "taxonomy",
+        "user",
+        "search",
+        "archive",
+        "van-ban",
+        "admin",
+        "sites",
+        "core",
+        "themes",
+        "modules",
+        "bm",
+        "index.php",
+    }
+)
+_LIST = ListShape(
+    module="",
+    pager="",
+    links=(".node--type-article .post-title a, .node--type-article h2 a, .node--type-article h3 a",),
+    entry=".node--type-article, .views-row",
+    day=".post-created",
+)
+
+
+class DrupalSpider(PortalSpider, family="Drupal"):
+    """A portal on Drupal with articles of the type `article`."""
+
+    marks = (
+        Mark(MarkKind.ADDRESS, r"/sites/default/files/", 4),
+        Mark(MarkKind.SELECTOR, ".node--type-article", 2),
+        Mark(MarkKind.SELECTOR, ".field--name-body", 2),
+        Mark(MarkKind.ADDRESS, r"/taxonomy/term/\d+", 2),
+        Mark(MarkKind.GENERATOR, r"Drupal", 1),
+        Mark(MarkKind.SELECTOR, "[data-history-node-id]", 1),
+        Mark(MarkKind.HEADER, r"(?i)x-(?:drupal-cache|generator): .*", 1),
+    )
+    layouts = (
+        Layout(
+            name="node-detail",
+            fits="article.node-detail .field--name-body, article.node--view-mode-full .field--name-body",
+            title=("article h1.post-title", "h1.post-title", "h1.page-title"),
+            published=("article .post-top .post-created", "article.node-detail .post-created"),
+            body=("article .node__content .field--name-body", "article .field--name-body"),
+            author=('article [class*="field--name-field-tac-"] .field__item',),
+            captions=("figcaption", *CENTRED_CAPTIONS),
+            drop=(".field__label", ".post-tags", ".related-posts", "#node-single-comment"),
+            attachments=(
+                'article [class*="field--name-field-tai-lieu"] a',
+                'article .field--name-body a[href*="/sites/default/files/"]',
+            ),
+        ),
+    )
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The alias at the root, `node/<nid>` where the address is the node's own; sections and Drupal's pages are none."""
+        address = own_address(cls, url)
+        if address is None:
+            return None
+        node = _NODE.fullmatch(address.path)
+        if node:
+            return f"{address.site}node/{node['id']}"
+        alias = _ALIAS.fullmatch(address.path)
+        if alias is None or alias["alias"].lower() in _NO_ALIAS or cls._is_section(address.path):
+            return None
+        return address.site + alias["alias"]
+
+    @classmethod
+    def _is_section(cls, path: str) -> bool:
+        return any(urlsplit(section.path).path.rstrip("/") == path.rstrip("/") for section in cls.sections)
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """The articles' teasers; the next page by the pager's own link, `?page=1` being the second page."""
+        found = read_whole(url, html, _LIST, cls.entry_key)
+        return Listing(found.entries, _following(found.page, found.base, url, number))
+
+
+def _following(page: Selector, base: str, url: str, number: int) -> str | None:
+    """The link `rel=next`; its number is not believed past the next one, since a pager may skip a window."""
+    href = page.css(
+        "li.pager__item--next a::attr(href), ul.pager__items a[rel=next]::attr(href), a[rel=next]::attr(href)"
+    ).get("")
+    said = absolute(base, href)
+    if said is None or host_of(said) != host_of(base):
+        return None
+    return with_parameter(url, "page", str(number))

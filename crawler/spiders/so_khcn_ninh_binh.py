@@ -1,0 +1,19 @@
+"""The science department of Ninh Bình."""
+
+from crawler.families.vnpt import VNPTSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class SoKhcnNinhBinh(VNPTSpider):
+    name = "so_khcn_ninh_binh"
+    title = "Sở Khoa học và Công nghệ tỉnh Ninh Bình"
+    province = "ninhbinh"
+    home = "https://sokhcn.ninhbinh.gov.vn"
+    sections = (
+        Section("tin-hoat-dong-cua-tinh", "/tin-hoat-dong-cua-tinh", "Tin hoạt động của tỉnh"),
+        Section("tin-hoat-dong-cua-so", "/tin-hoat-dong-cua-so", "Tin hoạt động của sở"),
+        Section("tin-khcn-trong-nuoc", "/tin-khcn-trong-nuoc", "Tin khoa học công nghệ trong nước"),
+    )
+    sure = Sure.DESCRIBED
+    tls = "unverified"  # so it was read in January 2026

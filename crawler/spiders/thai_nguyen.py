@@ -1,0 +1,39 @@
+"""Thái Nguyên, which absorbed Bắc Kạn."""
+
+from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class ThaiNguyen(LiferayAssetPublisherSpider):
+    name = "thai_nguyen"
+    title = "Cổng thông tin điện tử tỉnh Thái Nguyên"
+    province = "thainguyen"
+    home = "https://thainguyen.gov.vn"
+    sections = (
+        Section(
+            "tin-hoat-dong-cua-lanh-dao-chinh-quyen",
+            "/vi_VN/tin-hoat-dong-cua-lanh-dao-chinh-quyen",
+            "Tin hoạt động của lãnh đạo chính quyền",
+        ),
+        Section(
+            "doi-moi-sang-tao-vi-thai-nguyen-than-yeu",
+            "/vi_VN/doi-moi-sang-tao-vi-thai-nguyen-than-yeu",
+            "Đổi mới sáng tạo vì Thái Nguyên thân yêu",
+        ),
+        Section("cong-nghe", "/vi_VN/cong-nghe", "Công nghệ"),
+        Section("tin-tuc-chuyen-do-so", "/vi_VN/tin-tuc-chuyen-do-so", "Tin tức chuyển đổi số"),
+        Section("tin-hoat-dong-doanh-nghiep", "/vi_VN/tin-hoat-dong-doanh-nghiep/", "Tin hoạt động doanh nghiệp"),
+        Section("tin-tuc-bau-cu", "/vi_VN/tin-tuc-bau-cu", "Tin tức bầu cử"),
+        Section("dat-va-nguoi-thai-nguyen", "/vi_VN/dat-va-nguoi-thai-nguyen", "Đất và người Thái Nguyên"),
+        Section("cam-nang-du-lich", "/vi_VN/cam-nang-du-lich", "Cẩm nang du lịch"),
+        Section("chuong-trinh-du-lich-hap-dan", "/vi_VN/chuong-trinh-du-lich-hap-dan", "Chương trình du lịch hấp dẫn"),
+        Section("thoi-su", "/vi_VN/thoi-su", "Thời sự"),
+        Section("tin-hoat-dong-cua-tinh", "/vi_VN/tin-hoat-dong-cua-tinh", "Tin hoạt động của tỉnh"),
+        Section("tin-hoat-dong-cua-don-vi", "/vi_VN/tin-hoat-dong-cua-don-vi", "Tin hoạt động của đơn vị"),
+        Section("bai-viet-thai-nguyen", "/vi_VN/bai-viet-thai-nguyen", "Bài viết Thái Nguyên"),
+        Section("tin-trong-nuoc", "/vi_VN/tin-trong-nuoc", "Tin trong nước"),
+        Section("tin-quoc-te", "/vi_VN/tin-quoc-te", "Tin quốc tế"),
+        Section("van-hoa", "/van-hoa", "Văn hóa"),
+    )
+    sure = Sure.DESCRIBED

@@ -1,0 +1,59 @@
+"""The composed portal of Hà Tĩnh: class names of the article as described, the list's inferred."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from replicas.bodies import BodyStyle
+from replicas.composed import ComposedSite, page_number
+from replicas.declared import sections_of
+from replicas.liferay import centred_figure
+from replicas.records import ReplicaArticle, ReplicaSection
+
+__all__ = ["HaTinh"]
+
+
+class HaTinh(ComposedSite):
+    """hatinh.gov.vn: files, view counter and author stand at the end of the body, in this order; the last page repeats."""
+
+    portal = "ha_tinh"
+    host = "hatinh.gov.vn"
+    family = "hatinh"
+    name = "Cổng thông tin điện tử tỉnh Hà Tĩnh"
+    beyond = "last"
+    sections = sections_of("ha_tinh")
+    style = BodyStyle(
+        image=lambda name: f"/uploads/topics/20250303{len(name):06d}.jpg#{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/uploads/files/{name}">{text}</a>',
+        signoff="<!--tep-->\n<div>Lượt xem: 125</div>\n<div>{}</div>".format,
+    )
+    disallow = ("/admin/", "/api/")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return slug
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/vi/bai-viet/{article.slug}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/bai-viet/{article.slug}"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/vi)?/bai-viet/([^/]+)", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?page={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, page_number(query, "page")) for s in self.sections if path == s.path), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        return f"Đăng tải: {at:%H:%M - %d/%m/%Y}" if article.clock else f"Đăng tải: {at:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        return f"/uploads/files/{name}"
