@@ -19,6 +19,7 @@ from crawler.spiders.ninh_thuan import NinhThuan
 from crawler.spiders.quang_ninh import QuangNinh
 from crawler.spiders.quang_tri import QuangTri
 from crawler.spiders.vjst import Vjst
+from tests.key_shapes import FURTHER, FURTHER_ARTICLES, FURTHER_NO_ARTICLES, FURTHER_TWINS
 
 # Path (and the query that identifies) on the home host, and the key it has.
 ARTICLES: list[tuple[type[PortalSpider], str, str]] = [
@@ -49,10 +50,12 @@ ARTICLES: list[tuple[type[PortalSpider], str, str]] = [
     (QuangNinh, "/So/soxaydung/Trang/ChiTietTinTuc.aspx?nid=5479", "so/soxaydung/5479"),
     (BaoChinhPhu, "/chinh-sach-co-hieu-luc-102260228093004191.htm", "102260228093004191"),
     (BaoChinhPhu, "/danh-gia-dien-rong-10226030416274747.htm", "10226030416274747"),
+    *FURTHER_ARTICLES,
 ]
 IDS = [f"{portal.name} {path}" for portal, path, _ in ARTICLES]
 
 PORTALS: list[type[PortalSpider]] = [NinhThuan, QuangTri, BinhDinh, BacGiang, DaNang, Vjst, QuangNinh, BaoChinhPhu]
+EVERY = [*PORTALS, *FURTHER]
 
 NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
     (NinhThuan, "/portal/Pages/Tin-tuc-su-kien.aspx"),
@@ -85,6 +88,7 @@ NO_ARTICLES: list[tuple[type[PortalSpider], str]] = [
     (BaoChinhPhu, "/chinh-tri.rss"),
     (BaoChinhPhu, "/chu-de/nghi-quyet-102260228093004191.htm"),
     (BaoChinhPhu, "/timelinelist/1021119/2.htm"),
+    *FURTHER_NO_ARTICLES,
 ]
 
 
@@ -93,7 +97,7 @@ def test_the_key_of_a_real_address_shape(portal: type[PortalSpider], path: str, 
     assert portal.article_key(portal.home + path) == key
 
 
-@pytest.mark.parametrize("portal", PORTALS, ids=[portal.name for portal in PORTALS])
+@pytest.mark.parametrize("portal", EVERY, ids=[portal.name for portal in EVERY])
 def test_two_articles_never_share_a_key(portal: type[PortalSpider]) -> None:
     keys = [portal.article_key(portal.home + path) for owner, path, _ in ARTICLES if owner is portal]
     assert len(set(keys)) == len(keys)
@@ -244,6 +248,7 @@ def test_two_drawn_articles_share_a_key_only_when_they_are_one(
         (QuangNinh, "/So/SoXayDung/Trang/ChiTietTinTuc.aspx?nid=1", "/so/soxaydung/trang/chitiettintuc.aspx?NID=1"),
         (BinhDinh, "/tin-tuc/a-b.html", "/tin-tuc/hoat-dong/a-b.html?categoryId=5"),
         (Vjst, "/vn/tin-tuc/7/a.aspx", "/vn/tin-tuc/7/a-moi.aspx"),
+        *FURTHER_TWINS,
     ],
 )
 def test_twins_are_one_article(portal: type[PortalSpider], one: str, other: str) -> None:
@@ -275,7 +280,7 @@ def test_foreign_and_broken_addresses_have_no_key(address: str) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_path_breaks_a_family(path: str) -> None:
-    for portal in PORTALS:
+    for portal in EVERY:
         key = portal.article_key(f"{portal.home}/{path}")
         assert key is None or (key.isascii() and not set(key) & set(' \t\r\n"<>\\\0'))
 

@@ -39,7 +39,7 @@ from pipelines.article import Layout
 __all__ = ["VNPTSpider"]
 
 _ARTICLE = re.compile(r"(?:/[^/.]+)*/[^/.]*-(?P<id>\d{3,})/?")
-_OLDER = re.compile(r"/(?P<id>\d+/\d+/\d+/\d+)/[^/]+/[^/]+/?")
+_OLDER = re.compile(r"/(?P<id>\d+/\d+/\d+/\d+)/[^/.]+/[^/.]+/?")
 _NO_PAGES = frozenset({"admin", "login", "search", "so-do-cong", "signin", "desktopmodule", "files"})
 _LIST = ListShape(
     module=".UIArticleInMenu_Default, .ArticleInMenu, .UIListNews_Default",
