@@ -24,11 +24,12 @@ from crawler.robots import RobotsDecision
 from crawler.tonight import ProgressFile, Tonight
 from pipelines.keep import Captured
 
-__all__ = ["BLOCKED", "UNREACHABLE", "NightKeeper"]
+__all__ = ["BLOCKED", "TRIED_AGAIN", "UNREACHABLE", "NightKeeper"]
 
 # Finish reasons of our own: all that could be done tonight was done.
 BLOCKED = "blocked"
 UNREACHABLE = "unreachable"
+TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
 _STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
 _DEAD_AFTER = 3  # requests in a row without an answer, each tried three times
@@ -94,7 +95,7 @@ class NightKeeper(scrapy.Spider):
         if request.callback is NO_CALLBACK:
             self.write(answer_page(_ROBOTS, captured, Outcome.ROBOTS, f"tried again ({response.status})"))
         else:
-            self.write(answer_page(_hop(request), captured, passing_outcome(response), "tried again"))
+            self.write(answer_page(_hop(request), captured, passing_outcome(response), TRIED_AGAIN))
 
     def sent_away(self, status: int, seconds: float) -> None:
         """The portal asks to be left alone for longer than we wait: it is, when the answer has its line."""

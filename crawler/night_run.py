@@ -24,7 +24,7 @@ from archive.store import Archive
 from archive.tally import Tally
 from crawler.backfill_run import end_backfill
 from crawler.disk import low_disk_error
-from crawler.keeper import BLOCKED, UNREACHABLE
+from crawler.keeper import BLOCKED, TRIED_AGAIN, UNREACHABLE
 from crawler.logs import LogStyle, refuse
 from crawler.low_disk import LOW_DISK
 from crawler.replica import ReplicaServer
@@ -161,9 +161,12 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
     last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
     vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.away()
     misses, laid = layouts_of(extraction)
+    obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in night.pages)
+    outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
+    outcomes[Outcome.RATE_LIMITED] = max(outcomes.get(Outcome.RATE_LIMITED, 0) - obeyed, 0)  # waited for, then let in
     return NightCounts(
         day=covered_day(night.began_at),
-        outcomes={Outcome(name): count for name, count in tally.outcomes.items()},
+        outcomes=outcomes,
         of_articles={Outcome(name): count for name, count in tally.measures.asked.items()},
         sections=tally.sections,
         listed=tally.listed,
