@@ -1,0 +1,232 @@
+"""Probe portals that nobody tuned the probe on, run the spiders it wrote unedited, and compare with what was composed.
+
+`python -m bench.probe --seeds 20 [--first 1000]`: per seed a portal of a known family under a drawn skin, or (every third)
+of no family; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
+exploration and the spider file that was written run over the site in memory, in seconds instead of a minute. A spider counts as good when
+at least 95 % of the portal's articles are archived with right title, time and text. Exit code 1 under ten of twelve.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.identity import Paths
+from archive.runs import ReadLines
+from bench.probe.memory import walked
+from bench.probe.skins import skin
+from bench.probe.strangers import Stranger
+from bench.rehearsal import call, new_archive, runs_of
+from replicas import LAST_NIGHT
+from replicas.articles import articles
+from replicas.portals import SITES
+from replicas.records import Kind, ReplicaArticle, plain
+from replicas.serve import ReplicaServer
+from replicas.site import Site, Suffixer
+
+__all__ = ["Truth", "drawn", "main", "measure"]
+
+_ENOUGH = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What an article says: title, ISO time, and its blocks, lead first."""
+
+    title: str
+    published: str
+    blocks: tuple[str, ...]
+
+
+def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
+    """The portal of a seed: what it is, its site, and what its lists show at the last composed night."""
+    host = f"probe{seed}.mau.vn"
+    chance = random.Random(seed * 7919)
+    if seed % 3 == 0:
+        source = [article for portal in SITES for article in articles(portal) if article.clock]
+        stranger = Stranger(seed, host, chance.sample(source, len(source)))
+        return (
+            f"no family: {stranger.style.address}, {stranger.style.paging}, {stranger.style.tags[0]}",
+            stranger,
+            [_truth(a, lead=stranger.style.lead) for a in stranger.visible(LAST_NIGHT)],
+        )
+    portal = chance.choice(sorted(SITES))
+    kind = SITES[portal]
+    skinned = skin(kind, articles(portal), seed, host)
+    site = skinned.site
+    listed = {row.article.key: row.article for s in site.sections for row in site.rows(s, LAST_NIGHT)}
+    shown = [article for article in listed.values() if not article.withdrawn]
+    return f"{kind.family}", skinned, [_truth(article, lead=True) for article in shown]
+
+
+def _truth(article: ReplicaArticle, *, lead: bool) -> Truth:
+    blocks = [plain(article.lead)] if lead and article.lead else []
+    blocks += [plain(part.text) for part in article.parts if part.text and part.kind is not Kind.TABLE_ROW]
+    when = article.published.isoformat() if article.clock else article.day.isoformat()
+    return Truth(plain(article.title), when, tuple(blocks))
+
+
+def measure(seed: int, folder: Path) -> dict[str, object]:
+    """Probe and crawl the portal of a seed; what came of it."""
+    what, site, truth = drawn(seed)
+    name = f"probe{seed}"
+    spiders = folder / "probed"
+    spiders.mkdir(parents=True)
+    (spiders / "__init__.py").write_text("", encoding="utf-8")
+    began = time.monotonic()
+    with ReplicaServer([site]) as server:
+        server.suffixer = Suffixer([site.host])
+        env = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port), "PYTHONPATH": str(folder)}
+        night = ["--night", LAST_NIGHT.isoformat()]
+        where = ["--name", name, "--spiders", str(spiders), "--pages", str(folder / "pages")]
+        probe = call(["-m", "scrapy", "probe", f"https://{site.host}/", *night, *where], env)
+        requests = len(server.log)
+        written = (spiders / f"{name}.py").exists()
+        if written:
+            new_archive(folder / "archive")
+            command = ["-m", "scrapy", "crawl", name, "-s", "SPIDER_MODULES=probed", *night, "--since", "2020-01-01"]
+            crawl = call([*command, "--archive", str(folder / "archive")], env)
+            if not Paths(folder / "archive").closed_runs(LAST_NIGHT):
+                print(crawl.stderr[-800:], file=sys.stderr)
+    good, wrong = _compare(folder / "archive", name, truth) if written else (0, ["no spider was written"])
+    found = re.search(r"score (\d+)", probe.stdout)
+    return {
+        "seed": seed,
+        "portal": what,
+        "score": int(found[1]) if found else 0,
+        "requests": requests,
+        "articles": len(truth),
+        "right": good,
+        "unedited": bool(truth) and good >= _ENOUGH * len(truth),
+        "undecided": _undecided(probe.stdout),
+        "wrong": wrong[:4],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def in_memory(seed: int) -> dict[str, object]:
+    """The same for the written rules alone: what they read from the site without a crawl."""
+    what, site, truth = drawn(seed)
+    began = time.monotonic()
+    seen = walked(site, f"probe{seed}")
+    right, wrong = _judged(truth, seen.texts) if seen.written else (0, ["no spider was written"])
+    return {
+        "seed": seed,
+        "portal": what,
+        "score": seen.score,
+        "requests": seen.requests,
+        "articles": len(truth),
+        "right": right,
+        "unedited": bool(truth) and right >= _ENOUGH * len(truth),
+        "undecided": seen.undecided,
+        "wrong": wrong[:4],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def _serve(seed: int, port: int) -> int:
+    """Serve a drawn portal until the command is interrupted."""
+    what, site, _ = drawn(seed)
+    with ReplicaServer([site], port) as server:
+        server.suffixer = Suffixer([site.host])
+        print(f"{site.host} on 127.0.0.1:{server.port} ({what})", flush=True)
+        try:
+            signal.pause()
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+
+def _undecided(said: str) -> list[str]:
+    lines = said.partition("could not be decided:\n")[2].partition("\n\n")[0].splitlines()
+    return [line.strip() for line in lines if line.strip() != "nothing"]
+
+
+def _compare(folder: Path, portal: str, truth: Sequence[Truth]) -> tuple[int, list[str]]:
+    kept: dict[str, list[tuple[str, str]]] = {}
+    for _, run in runs_of(Paths(folder), portal):
+        for line in ReadLines(run).articles:
+            if line.file and line.title:
+                kept.setdefault(line.title, []).append((line.published or "", (run / line.file).read_text("utf-8")))
+    return _judged(truth, kept)
+
+
+def _judged(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
+    right, wrong = 0, []
+    for article in truth:
+        why = _why_wrong(article, kept.get(article.title, []))
+        right += why is None
+        if why is not None:
+            wrong.append(f"{why}: {article.title[:60]}")
+    return right, wrong
+
+
+def _why_wrong(article: Truth, kept: list[tuple[str, str]]) -> str | None:
+    if not kept:
+        return "not archived under its title"
+    why = "not archived"
+    for published, text in kept:
+        blocks = text.rstrip("\n").split("\n\n")
+        lost = [block for block in article.blocks if block not in blocks and block not in text]
+        more = [block for block in blocks[1:] if block not in article.blocks]
+        # One line may be the published one, and a table's rows are told otherwise.
+        if published != article.published:
+            why = f"time {published or 'none'} for {article.published}"
+        elif lost:
+            why = f"text lost {lost[0][:40]!r}"
+        elif len([block for block in more if " | " not in block]) > 2:
+            why = f"text has more: {more[1][:40]!r}"
+        else:
+            return None
+    return why
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.probe", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=12, metavar="N", help="how many portals (default 12)")
+    parser.add_argument("--first", type=int, default=1000, metavar="SEED", help="the first seed (default 1000)")
+    parser.add_argument(
+        "--rules", action="store_true", help="in memory: the written rules alone, no commands, no archive"
+    )
+    parser.add_argument("--serve", type=int, metavar="SEED", help="serve the portal of a seed on loopback and wait")
+    parser.add_argument("--port", type=int, default=0, help="with --serve: the port (default: a free one)")
+    parser.add_argument("--json", action="store_true", help="one JSON line a portal")
+    asked = parser.parse_args(arguments)
+    if asked.serve is not None:
+        return _serve(asked.serve, asked.port)
+    results = []
+    for seed in range(asked.first, asked.first + asked.seeds):
+        folder = Path(tempfile.mkdtemp(prefix="probe-"))
+        try:
+            result = in_memory(seed) if asked.rules else measure(seed, folder)
+        finally:
+            shutil.rmtree(folder)
+        results.append(result)
+        print(json.dumps(result, ensure_ascii=False) if asked.json else _line(result), flush=True)
+    unedited = sum(1 for result in results if result["unedited"])
+    print(f"{unedited} of {len(results)} spiders run unedited")
+    return 0 if unedited * 12 >= 10 * len(results) else 1
+
+
+def _line(result: dict[str, object]) -> str:
+    mark = "good" if result["unedited"] else "EDIT"
+    head = f"{result['seed']}  {mark}  {result['right']}/{result['articles']} right, {result['requests']} requests"
+    told = [f"score {result['score']}", str(result["portal"]), f"{result['seconds']} s"]
+    rest = [f"    {line}" for key in ("undecided", "wrong") for line in result[key]]  # type: ignore[attr-defined]
+    return "\n".join([", ".join([head, *told]), *rest])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

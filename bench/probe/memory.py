@@ -1,0 +1,97 @@
+"""A probe and the walk of the spider it wrote over a site in memory: the rules alone, without commands and archive."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from urllib.parse import urljoin, urlsplit
+
+from crawler.portal import PortalSpider
+from crawler.probe.explore import explore
+from crawler.probe.seen import Visited
+from crawler.probe.understand import understand
+from crawler.probe.write import spider_source
+from pipelines.extract import extract
+from replicas import LAST_NIGHT
+from replicas.site import Site, SiteRequest, Suffixer
+from vietnam.dates import TZ
+
+__all__ = ["Walked", "walked"]
+
+_MOST = 30
+_PAGES = 30
+_NOW = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
+
+
+@dataclass(slots=True)
+class Walked:
+    """What came of it: the texts by title, each with its ISO time."""
+
+    written: bool = False
+    score: int = 0
+    requests: int = 0
+    undecided: list[str] = field(default_factory=list)
+    texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+class _Wire:
+    """Answers of a site as the crawl gets them: addresses with the rehearsal's suffix, redirects followed."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._suffixer, self.count = site, Suffixer([site.host]), 0
+
+    async def fetch(self, url: str) -> Visited | None:
+        return self.get(url)
+
+    def get(self, url: str) -> Visited:
+        for _ in range(5):
+            self.count += 1
+            parts = urlsplit(url)
+            host = (parts.hostname or "").removesuffix(".replica.test")
+            answer = self._site.respond(SiteRequest(host, parts.path or "/", parts.query, LAST_NIGHT, self.count))
+            headers = {name.lower(): self._suffixer.text(value) for name, value in answer.headers}
+            if "location" not in headers:
+                break
+            url = urljoin(url, headers["location"])
+        told = (*headers.items(), ("content-type", answer.content_type))
+        return Visited(url, url, answer.status, self._suffixer.body(answer.body), told, "utf-8")
+
+
+def walked(site: Site, name: str) -> Walked:
+    """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
+    wire = _Wire(site)
+    brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, _NOW))
+    found = understand(brought, name, site.host, _NOW)
+    seen = Walked(score=found.score, requests=brought.requests, undecided=found.undecided)
+    if found.portal is None:
+        return seen
+    space: dict[str, object] = {"__name__": name}
+    exec(compile(spider_source(found.portal, ()), f"{name}.py", "exec"), space)
+    spider = space[name.capitalize()]
+    assert isinstance(spider, type) and issubclass(spider, PortalSpider)  # noqa: S101  the file was just written
+    seen.written = True
+    _read(spider, wire, seen)
+    return seen
+
+
+def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
+    """Every list to its end and every article once."""
+    entries: dict[str, str] = {}
+    for section in spider.sections:
+        url: str | None = spider.section_url(section).replace(spider.home, spider.home + ".replica.test")
+        for number in range(1, _PAGES):
+            page = wire.get(url or "")
+            listing = spider.read_listing(page.url, page.text, section, number)
+            new = {entry.key: entry.url for entry in listing.entries if entry.key not in entries}
+            if not listing.entries or (not new and number > 1):
+                break
+            entries |= new
+            url = listing.next
+            if url is None:
+                break
+    for address in entries.values():
+        page = wire.get(address)
+        article = extract(page.body, page.url, spider.layouts, _NOW, page.charset)
+        when = article.published.isoformat() if article.published else ""
+        seen.texts.setdefault(article.title, []).append((when, article.text()))
