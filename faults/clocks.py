@@ -119,7 +119,7 @@ def _a32(place: Place) -> str:
     tower.ring(at(4, 2))
     _is(tower.row(4, "ben_da").state, State.DONE, "the portal that did well")
     said = []
-    for name, word in (("doi_moi", "SIGSEGV"), ("hoa_an", "MemoryError")):
+    for name, word in (("doi_moi", "SIGSEGV"), ("hoa_an", "memory")):
         row = tower.row(4, name)
         if row.state is not State.FAILED or word not in row.reason:
             raise Broken(f"{name} stands as {row.state.value}: {row.reason}")
