@@ -2,8 +2,10 @@
 
 `python -m bench.probe --seeds 20 [--first 1000]`: per seed a portal of a known family under a drawn skin, or (every third)
 of no family; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
-exploration and the spider file that was written run over the site in memory, in seconds instead of a minute. A spider counts as good when
-at least 95 % of the portal's articles are archived with right title, time and text. Exit code 1 under ten of twelve.
+exploration and the spider file that was written run over the site in memory, in seconds instead of a minute.
+
+A spider counts as good when at least 95 % of the portal's articles are archived with right title, time and text. Exit
+code 1 under ten of twelve.
 """
 
 from __future__ import annotations

@@ -69,7 +69,8 @@ def walked(site: Site, name: str) -> Walked:
     space: dict[str, object] = {"__name__": name}
     exec(compile(spider_source(found.portal, ()), f"{name}.py", "exec"), space)
     spider = space[name.capitalize()]
-    assert isinstance(spider, type) and issubclass(spider, PortalSpider)  # noqa: S101  the file was just written
+    if not (isinstance(spider, type) and issubclass(spider, PortalSpider)):
+        raise TypeError(f"the file that was written for {name} holds no portal")
     seen.written = True
     _read(spider, wire, seen)
     return seen

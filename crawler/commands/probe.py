@@ -21,7 +21,7 @@ from crawler.probe.fetch import ProbeSpider, for_probe, visit
 from crawler.probe.naming import name_for, title_for
 from crawler.probe.report import report
 from crawler.probe.understand import Understood, understand
-from crawler.probe.write import spider_source, write
+from crawler.probe.write import mark_reviewed, spider_source, write
 from crawler.replica import ReplicaServer
 from crawler.tonight import Tonight
 
@@ -61,6 +61,9 @@ class Command(ScrapyCommand):
         parser.add_argument("--name", metavar="NAME", help="the portal's name (default: from its province or host)")
         parser.add_argument("--title", metavar="WORDS", help="the portal's title (default: what its front page says)")
         parser.add_argument("--force", action="store_true", help="overwrite the spider and pages of that name")
+        parser.add_argument(
+            "--reviewed", metavar="NAME", help="visit nothing: a person has reviewed this portal's pages"
+        )
         parser.add_argument("--night", metavar="DAY", help="in a rehearsal: the night, YYYY-MM-DD")
         parser.add_argument(
             "--loopback", metavar="HOST", help="for URL http://127.0.0.1:PORT/: rehearse it as the portal of this host"
@@ -96,6 +99,8 @@ class Command(ScrapyCommand):
         process, settings = self.crawler_process, self.settings
         if settings is None or not isinstance(process, AsyncCrawlerProcess):
             raise UsageError("the probe needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
+        if opts.reviewed:
+            return _reviewed(opts.pages / opts.reviewed)
         if len(args) != 1 or args[0].startswith("-"):
             raise UsageError("say which portal: `python -m scrapy probe https://HOST/`")
         if not _LEAST <= opts.max_requests <= MOST:
@@ -142,6 +147,15 @@ def _tell(spider: ProbeSpider, tonight: Tonight, opts: argparse.Namespace) -> Ex
     written = write(found, source, brought, opts.spiders, opts.pages, tonight.clock.now())
     sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
     return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
+
+
+def _reviewed(folder: Path) -> ExitCode:
+    try:
+        count = mark_reviewed(folder)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"no saved pages to review in {folder}: {error}; see the folders there") from None
+    sys.stdout.write(f"{count} pages of {folder.name} are reviewed\n")
+    return ExitCode.GOOD
 
 
 def _shown(path: Path) -> Path:

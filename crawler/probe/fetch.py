@@ -49,7 +49,8 @@ class ProbeSpider(scrapy.Spider):
             self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), lambda: self.robots_text)
         except Exception as error:
             self.error = error
-        for request in ():
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
             yield request
 
     async def _fetch(self, url: str) -> Visited | None:

@@ -77,7 +77,7 @@ def _by_parameter(urls: Sequence[str]) -> list[KeyRule]:
         return []
     queries = [dict(parameters(urlsplit(url).query)) for url in urls]
     names = Counter(name for query in queries for name in query)
-    rules = []
+    rules: list[KeyRule] = []
     for name, there in names.most_common():
         values = {query[name] for query in queries if name in query}
         if there >= _MOST * len(urls) and len(values) >= _MOST * len(urls):

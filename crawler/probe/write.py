@@ -19,7 +19,7 @@ from pipelines.article import Layout
 from pipelines.codec import article_to_json
 from pipelines.extract import extract
 
-__all__ = ["expectation", "saved_pages", "spider_source", "write"]
+__all__ = ["expectation", "mark_reviewed", "saved_pages", "spider_source", "write"]
 
 WIDTH = 120
 _LISTS, _ARTICLES = 2, 3
@@ -213,3 +213,17 @@ def write(found: Understood, source: str, brought: Brought, spiders: Path, pages
     (folder / "expected.json").write_text(listing, encoding="utf-8")
     module.write_text(source, encoding="utf-8")
     return [*written, folder / "expected.json"]
+
+
+def mark_reviewed(folder: Path) -> int:
+    """Say that a person has compared the saved pages of a portal with what is expected of them; how many were waiting.
+
+    Raises OSError where there is none, ValueError where the file is no expectation.
+    """
+    listing = folder / "expected.json"
+    told: dict[str, dict[str, object]] = json.loads(listing.read_text(encoding="utf-8"))
+    waiting = [page for page in told.values() if page.get("reviewed") is not True]
+    for page in waiting:
+        page["reviewed"] = True
+    listing.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return len(waiting)
