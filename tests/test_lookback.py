@@ -189,11 +189,21 @@ def test_what_appeared_on_page_seven_is_found_and_called_late(
     assert (run.requests, sum(run.outcomes.values())) == (len(pages), len(pages))
     assert rebuilt(root)
 
+    listed_late = [line.split("\t")[3] for line in archive_says(root, "list", "--late").splitlines()]
+    assert {name.partition("@")[0] for name in listed_late} == {f"{PORTAL}/{key}" for key in LATE_ONES}
+    shown = archive_says(root, "show", f"{PORTAL}/{PAGE_SEVEN.key}").splitlines()
+    assert f"late: published {PAGE_SEVEN.day}, found {DUE}" in shown
+
     again, lines = crawled(root, server, DUE + timedelta(days=1))
     assert again.lookback is None
     assert (again.sections[SECTION].pages, again.sections[SECTION].end) == (1, WalkEnd.KNOWN)
     assert lines == []
     assert said_by_status(root) == ("2025-04-23", "2025-03-24: 9 pages, 2 found (2 late), complete")
+
+
+def archive_says(root: Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "archive", *arguments, "--archive", str(root)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def said_by_status(root: Path) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from archive.clusters import one_per_cluster
 from archive.commands.arguments import Subcommands, add_filters, find
 from archive.errors import ExitCode
 from archive.events import VERSIONS
+from archive.records import LATE
 from archive.report import print_articles
 from archive.store import Archive
 
@@ -23,6 +24,9 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         action="store_true",
         help="one version of those articles that say the same or nearly the same",
     )
+    command.add_argument(
+        "--late", action="store_true", help="only what was put online days after the day that it gives as its own"
+    )
     command.add_argument("--limit", type=int, default=None, metavar="N")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.set_defaults(run=_run)
@@ -30,10 +34,13 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
-        found = find(archive, options, None, None if options.one_per_cluster else options.limit)
+        whole = options.one_per_cluster or options.late
+        found = find(archive, options, None, None if whole else options.limit)
+        if options.late:
+            found = [item for item in found if LATE in item.flags]
         if options.one_per_cluster:
             with archive.index.reading() as questions:
                 versions = [item for item in found if item.event in VERSIONS]
-                found = one_per_cluster(versions, questions.clusters())[: options.limit]
-        print_articles(found, as_json=options.json)
+                found = one_per_cluster(versions, questions.clusters())
+        print_articles(found[: options.limit], as_json=options.json)
     return ExitCode.GOOD

@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.commands.arguments import Subcommands, add_identifier, find_one
 from archive.errors import ExitCode
 from archive.queries import Found
-from archive.records import Event
+from archive.records import LATE, Event
 from archive.removal import REMOVALS
 from archive.report import print_attached, print_near, printable
 from archive.store import Archive
@@ -42,6 +42,8 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
         print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
+        if LATE in version.flags:
+            print(f"late: published {(version.published or '')[:10]}, found {version.night}")
     if item.attachment_of:
         print(f"attachment of {item.attachment_of}" + "".join(f", {flag}" for flag in item.flags))
     for file in files:
