@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from hashlib import sha256
+from hashlib import sha256, shake_128
 
 from archive.near import bands, signature
-from archive.near_queries import document_number
 from vietnam.dates import TZ
 
-__all__ = ["FIRST", "LOOKS", "NIGHTLY", "PORTALS", "SECTIONS", "Document", "Synthetic", "words"]
+__all__ = ["FIRST", "LOOKS", "NIGHTLY", "PORTALS", "SECTIONS", "TWIN", "Document", "Synthetic", "words"]
 
 PORTALS = tuple(f"tinh_{number:02d}" for number in range(32))
 SECTIONS = ("tin-tuc", "thong-bao", "chi-dao", "van-ban")
@@ -30,7 +29,7 @@ NIGHTLY = 10
 LOOKS = (1, 2, 4, 7, 14, 30)
 FIRST = date(2021, 1, 1)
 _A_NIGHT = NIGHTLY * len(PORTALS)
-_TWIN = 32
+TWIN = 32
 _POOL = 1100
 _SHARED = 0.3
 _ROWS = len(signature("một hai ba bốn năm"))
@@ -105,8 +104,7 @@ class Synthetic:
         """One document; the same number gives the same one."""
         run, seq = divmod(number, NIGHTLY)
         night, owner = divmod(run, len(PORTALS))
-        is_twin = number % _TWIN == _TWIN - 1
-        said = number - NIGHTLY if is_twin and number >= NIGHTLY else number
+        said = number - NIGHTLY if _is_twin(number) else number
         content = sha256(f"{self.seed} content {said}".encode()).hexdigest()
         digest = sha256(f"{self.seed} text {said}".encode()).hexdigest()
         title = " ".join(_SYLLABLES[int(content[i : i + 2], 16) % len(_SYLLABLES)] for i in range(0, 24, 2))
@@ -143,30 +141,35 @@ class Synthetic:
                 rows[of_band] = rng.choice(self._pool_signatures)[of_band]
         return tuple(rows)
 
-    def band_rows(self) -> Iterator[tuple[int, int, int]]:
-        """Band, day and document of every stored text. Bands that no other text has are random numbers: what they would be."""
-        pool, shared = self._pool_bands, int(_SHARED * 1000)
-        for document in self.documents():
-            if document.is_twin:
-                continue
-            rng = random.Random(document.number * 1_000_003 + self.seed)
-            own = list(struct.unpack(f">{_BANDS}Q", rng.randbytes(8 * _BANDS)))
-            chance = struct.unpack(f">{2 * _BANDS}H", rng.randbytes(4 * _BANDS))
-            day, name = document.night.toordinal(), _number_of(document)
-            for band in range(_BANDS):
-                hit = chance[2 * band] % 1000 < shared
-                yield (pool[chance[2 * band + 1] % _POOL][band] if hit else own[band] >> 1), day, name
+    def stored(self) -> Iterator[tuple[int, date, str, int]]:
+        """Number, night, portal and line of every document with a text of its own."""
+        for number in range(self.size):
+            if not _is_twin(number):
+                run, seq = divmod(number, NIGHTLY)
+                night, owner = divmod(run, len(PORTALS))
+                yield number, self.night(night), PORTALS[owner], seq
+
+    def bands(self, number: int) -> Sequence[int]:
+        """The bands of a stored text. Those that no other text has are random numbers: what they would be."""
+        drawn = shake_128(f"{self.seed} bands {number}".encode()).digest(12 * _BANDS)
+        own = struct.unpack(f">{_BANDS}Q", drawn[: 8 * _BANDS])
+        chance = struct.unpack(f">{2 * _BANDS}H", drawn[8 * _BANDS :])
+        pool, shared = self._pool_bands, int(_SHARED * 0x10000)
+        return [
+            pool[chance[_BANDS + band] % _POOL][band] if chance[band] < shared else own[band] >> 1
+            for band in range(_BANDS)
+        ]
 
     def packed_signature(self, number: int) -> bytes:
         """A stored signature; nothing is looked up by it, so it is any bytes of its length."""
-        return random.Random(number).randbytes(4 * _ROWS)
+        return shake_128(f"{self.seed} packed {number}".encode()).digest(4 * _ROWS)
+
+
+def _is_twin(number: int) -> bool:
+    return number % TWIN == TWIN - 1 and number >= NIGHTLY
 
 
 @lru_cache(maxsize=2048)
 def pool_text(seed: int, number: int) -> str:
     """One text that many share some words with."""
     return " ".join(words(random.Random(f"{seed} pool {number}"), 150))
-
-
-def _number_of(document: Document) -> int:
-    return document_number(document.night, document.portal, document.seq)

@@ -26,7 +26,7 @@ from archive.runs import run_plain
 from archive.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
 from archive.sqlite import SqliteFile
 from bench.growth.documents import LOOKS as LOOK_DAYS
-from bench.growth.documents import NIGHTLY, PORTALS, SECTIONS, Document, Synthetic
+from bench.growth.documents import NIGHTLY, PORTALS, SECTIONS, TWIN, Document, Synthetic
 from vietnam.letters import strip_diacritics
 
 __all__ = ["OWED", "fill"]
@@ -36,6 +36,7 @@ OWED = 5
 
 _Row = tuple[object, ...]
 _LISTS = len(SECTIONS)
+_BANDS_TEXTS = "bands_of_texts"
 
 
 def fill(index: Index, documents: Synthetic) -> None:
@@ -49,7 +50,7 @@ def fill(index: Index, documents: Synthetic) -> None:
         (SEALS, "night number head previous root files", _seals(documents)),
         (SIGNATURES, "document night run seq size published_raw signature", _signatures(documents)),
         (LINKS, _LINKS, _links(documents)),
-        (BANDS, "band day document", documents.band_rows()),
+        (BANDS, "bands day document", _bands(documents)),
     ]
     load = _into_sqlite if isinstance(index.database, SqliteFile) else _into_postgresql
     for table, columns, rows in tables:
@@ -65,17 +66,18 @@ def _into_sqlite(index: Index, table: Table, columns: Sequence[str], rows: Itera
             connection.execute(f"PRAGMA {pragma}")
         for own in table.indexes:
             connection.execute(str(DropIndex(own).compile(engine)))
-        # In the order of the key, so that the tree is written once from left to right.
-        sorts = table is BANDS
-        target = "sorted_rows" if sorts else table.name
-        if sorts:
-            connection.execute(f"CREATE TEMP TABLE sorted_rows ({names})")
+        target = _BANDS_TEXTS if table is BANDS else table.name
+        if table is BANDS:
+            connection.execute(f"CREATE TEMP TABLE {_BANDS_TEXTS} ({names})")
         connection.execute("BEGIN")
         statement = f"INSERT INTO {target} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # our own names
         connection.executemany(statement, rows)
-        if sorts:
-            order = f"INSERT INTO {table.name} ({names}) SELECT * FROM sorted_rows ORDER BY {names}"  # noqa: S608
-            connection.execute(order)
+        if table is BANDS:
+            # In the order of the key, so that the tree is written once from left to right.
+            connection.execute(
+                "INSERT INTO bands (band, day, document) SELECT value, day, document "
+                "FROM bands_of_texts, json_each(bands) ORDER BY 1, 2, 3"
+            )
         for own in table.indexes:
             connection.execute(str(CreateIndex(own).compile(engine)))
         connection.execute("COMMIT")
@@ -97,9 +99,18 @@ def _into_postgresql(index: Index, table: Table, columns: Sequence[str], rows: I
         key = table.primary_key
         cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(where, sql.Identifier(f"{table.name}_pkey")))
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(where, names)) as copy:
+        target: sql.Composable = where
+        if table is BANDS:
+            target = sql.Identifier(_BANDS_TEXTS)
+            cursor.execute("CREATE TEMP TABLE bands_of_texts (bands text, day int, document bigint)")
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, names)) as copy:
             for row in rows:
                 copy.write_row(row)
+        if table is BANDS:
+            cursor.execute(
+                "INSERT INTO bands (band, day, document) SELECT unnest(string_to_array(trim(bands, '[]'), ',')::bigint[]), "
+                "day, document FROM bands_of_texts"
+            )
         of_key = sql.SQL(", ").join(sql.Identifier(column.name) for column in key.columns)
         cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(where, of_key))
         for own in table.indexes:
@@ -217,18 +228,24 @@ def _seals(documents: Synthetic) -> Iterator[_Row]:
 
 
 def _signatures(documents: Synthetic) -> Iterator[_Row]:
-    for item in documents.documents():
-        if not item.is_twin:
-            document = document_number(item.night, item.portal, item.seq)
-            packed = documents.packed_signature(item.number)
-            yield (document, item.night.isoformat(), item.portal, item.seq, 1200, None, packed)
+    for number, night, portal, seq in documents.stored():
+        packed = documents.packed_signature(number)
+        yield (document_number(night, portal, seq), night.isoformat(), portal, seq, 1200, None, packed)
+
+
+def _bands(documents: Synthetic) -> Iterator[_Row]:
+    """A row for each text, its bands as a list in words: the database makes rows of them faster than we do."""
+    for number, night, portal, seq in documents.stored():
+        listed = ",".join(map(str, documents.bands(number)))
+        yield (f"[{listed}]", night.toordinal(), document_number(night, portal, seq))
 
 
 _LINKS = "night run seq position portal key other other_portal other_key exact similarity"
 
 
 def _links(documents: Synthetic) -> Iterator[_Row]:
-    for item in documents.documents():
+    for number in range(TWIN - 1, documents.size, TWIN):
+        item = documents.document(number)
         if item.is_twin:
             other = documents.document(item.number - NIGHTLY)
             night = item.night.isoformat()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,9 +21,10 @@ from bench.growth.documents import LOOKS, NIGHTLY, Document, Synthetic
 from bench.growth.fill import OWED
 from bench.growth.inserts import insert
 
-__all__ = ["INSERT", "SLOW", "Measured", "Timed", "measure"]
+__all__ = ["INSERT", "NEAR", "SLOW", "Measured", "Timed", "measure", "questions_of"]
 
 INSERT = "insert: 25 documents, captured and committed"
+NEAR = "near content (candidates by bands)"
 _LOOK_UPS = 300
 _SLOW = 3  # repetitions of what reads every row
 
@@ -88,18 +89,22 @@ def measure(
     """Write two nights of some portals, each in so many groups, into a filled archive; then look things up."""
     rng = random.Random(documents.seed)
     timed = {INSERT: Timed.of(insert(archive, documents, portals, groups, rng))}
-    picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
-    index, tonight = archive.index, documents.last_night + timedelta(days=1)
-    for name, ask in LOOK_UPS.items():
-        timed[name] = Timed.of([_time(index, ask, item) for item in picked])
-    signatures = [documents.signature(item.number) for item in picked]
-    near = [_time(index, lambda q, _, s=s: q.likely_near(s, tonight), picked[0]) for s in signatures]  # type: ignore[misc]
-    timed["near content (candidates by bands)"] = Timed.of(near)
-    for name, ask in _nightly(documents, tonight).items():
-        timed[name] = Timed.of([_time(index, ask, item) for item in picked])
-    for name, ask in SLOW.items():
-        timed[name] = Timed.of([_time(index, ask, item) for item in picked[:_SLOW]])
+    for name, ask, items in questions_of(documents, look_ups):
+        timed[name] = Timed.of([_time(archive.index, ask, item) for item in items])
     return Measured(documents.size, timed, _peak())
+
+
+def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask, list[Document]]]:
+    """Every question by name, and the documents, chosen at random, that it is asked of."""
+    rng = random.Random(documents.seed + 1)
+    picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
+    tonight = documents.last_night + timedelta(days=1)
+    signatures = {item.number: documents.signature(item.number) for item in picked}
+    near: dict[str, Ask] = {NEAR: lambda q, item: q.likely_near(signatures[item.number], tonight)}
+    for name, ask in (LOOK_UPS | near | _nightly(documents, tonight)).items():
+        yield name, ask, picked
+    for name, ask in SLOW.items():
+        yield name, ask, picked[:_SLOW]
 
 
 def _peak() -> float:
