@@ -307,6 +307,20 @@ def test_the_night_is_the_same_every_time(tmp_path: Path, whole: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+def test_without_strace_a_shim_breaks_the_same_calls() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "faults", "--quick", "A1", "A5"],
+        cwd=ROOT,
+        env={**os.environ, "FAULTS_SHIM": "1"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.stdout.endswith("2 passed, 0 failed, 0 skipped\n"), done.stdout + done.stderr
+
+
+@pytest.mark.slow
 def test_a_sample_of_the_suite_holds() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "faults", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=400
