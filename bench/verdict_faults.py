@@ -146,7 +146,7 @@ FAULTS: Mapping[str, Planted] = {
     "lists redesigned: no links": Planted(_no_links, ("listed 0 articles",)),
     "lists redesigned: a few old links": Planted(_some_links, ("entries were listed where",)),
     "one section redesigned": Planted(_one_section, ("listed 0 articles",)),
-    "articles redesigned: no layout fits": Planted(_new_articles, ("fit no layout",), _read_any),
+    "articles redesigned: no layout fits": Planted(_new_articles, ("fit no layout", "fits no layout"), _read_any),
     "articles redesigned: body lost": Planted(
         _body_lost, ("layout own misses", "bytes each"), lambda night: bool(night.lengths), nights=90, at_once=False
     ),

@@ -63,7 +63,12 @@ class Counted:
     @property
     def extraction(self) -> dict[str, int]:
         """The counts of the record that say how pages were read."""
-        return {"layout none": self.misses, "layout own": self.read - self.misses}
+        return {
+            "layout none": self.misses,
+            "layout own": self.read - self.misses,
+            "crosscheck pages": self.sampled,
+            "crosscheck disagree": sum(misfit.lacking for misfit in self.misfits),
+        }
 
     @property
     def measures(self) -> Measures:
@@ -224,6 +229,7 @@ class Portal:
         self.kept.append(new)
         sampled = binomial(rng, read, 0.1)
         wrong = binomial(rng, sampled, rates["odd_pages"])
+        lengths[:wrong] = [length * 0.6 for length in lengths[:wrong]]  # of an odd page the text itself is shorter
         return Counted(
             night,
             walks,

@@ -1,8 +1,8 @@
 """Judge a portal's night: from its own counts, against its own history, with reasons a person can act on.
 
 Findings of the night alone (nobody answered, a list is empty, pages fit no layout) are told every night they hold. Those
-that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found, after a week and
-after four weeks, and in between they stand among the reasons without making another bad night.
+that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found and after four
+weeks, and in between they stand among the reasons without making another bad night.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from archive.records import Verdict
 from crawler.verdicts.counts import Finding, NightCounts
 from crawler.verdicts.history import History, Seen
+from crawler.verdicts.layouts import layout_findings
 from crawler.verdicts.requests import answer_findings, article_findings
 from crawler.verdicts.texts import text_findings
 from crawler.verdicts.volume import volume_findings
@@ -21,7 +22,7 @@ from vietnam.holidays import Rhythm, holiday_name, rhythm
 __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
-_TOLD = (0, 7, 28)  # nights after it was first found
+_TOLD = (0, 28)  # nights after it was first found
 _APART = 7  # nights without it, after which it is found anew
 
 # The worst finding names the night.
@@ -46,7 +47,7 @@ def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[st
     before = history.seen if history.nights >= HISTORY_NIGHTS else []
     findings = list(answer_findings(night))
     if not any(found.verdict is Verdict.UNREACHABLE for found in findings):  # that explains every list and article
-        findings += [*walk_findings(night, before), *article_findings(night, before)]
+        findings += [*walk_findings(night, before), *article_findings(night, before), *layout_findings(night, before)]
     if before and not any(found.verdict for found in findings):
         findings += _over_nights(night, history)
     if not any(found.verdict for found in findings):

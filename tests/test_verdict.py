@@ -148,8 +148,9 @@ CASES = {
         "50% of the articles could not be read",
     ),
     "failed lists are no articles": (replace(GOOD, outcomes=outcomes(article=3, error=8)), USUAL, Verdict.GOOD, ""),
-    "layouts miss": (replace(GOOD, misses=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 pages fit no layout"),
-    "many in quarantine": (replace(GOOD, quarantined=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 articles were set aside"),
+    "layouts miss": (replace(GOOD, misses=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 articles fit no layout"),
+    "many in quarantine": (replace(GOOD, quarantined=3), USUAL, Verdict.SUSPICIOUS, "3 of 3 articles were set aside"),
+    "two in quarantine": (replace(GOOD, quarantined=2), USUAL, Verdict.GOOD, ""),
     "stopped": (replace(GOOD, stopped="SIGTERM"), USUAL, Verdict.INTERRUPTED, "SIGTERM"),
 }
 

@@ -147,10 +147,10 @@ def test_a_portal_that_is_silent_on_workdays_is_thin_and_says_since_when() -> No
     assert "a week were usual" in headline or "a day were usual" in headline
 
 
-def test_what_still_holds_is_told_again_after_a_week_and_stands_as_a_note_between() -> None:
+def test_what_still_holds_is_told_again_after_four_weeks_and_stands_as_a_note_between() -> None:
     records = nights(40, six)
     told = []
-    for number in range(40, 64):
+    for number in range(40, 84):
         night = FIRST + timedelta(days=number)
         sections = {"tin": walk(six(night - timedelta(days=1))["tin"]), "su-kien": walk(0)}
         verdict, reasons = judge_night(tonight(night, sections), past(records))
@@ -158,7 +158,7 @@ def test_what_still_holds_is_told_again_after_a_week_and_stands_as_a_note_betwee
         records.append(run(night, sections))
     thin = [place for place, (verdict, _) in enumerate(told) if verdict is Verdict.THIN]
     assert len(thin) == 2
-    assert thin[1] - thin[0] == 7
+    assert thin[1] - thin[0] == 28
     assert all(said for _, said in told[thin[0] :])
 
 

@@ -42,7 +42,10 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One good night. `portal` and a section are None or missing where nothing can be compared (a first walk)."""
+    """One good night. `portal` and a section are None or missing where nothing can be compared (a first walk).
+
+    Of `checked` sampled pages, the layout lost too much of `disagreeing`.
+    """
 
     day: date
     portal: Observed | None
@@ -51,6 +54,8 @@ class Seen:
     misses: int
     laid: int
     look_back: bool
+    checked: int = 0
+    disagreeing: int = 0
 
 
 @dataclass(slots=True)
@@ -80,7 +85,10 @@ class History:
     def add(self, run: Run) -> None:
         """Take note of the next night."""
         walks = run.sections if run.complete else {name: replace(w, end=None) for name, w in run.sections.items()}
-        self.note(covered_day(run.started_at), walks, run.measures or Measures(), *layouts_of(run.extraction))
+        noted = self.note(covered_day(run.started_at), walks, run.measures or Measures(), *layouts_of(run.extraction))
+        if noted:
+            checked, wrong = (run.extraction.get(f"crosscheck {name}", 0) for name in ("pages", "disagree"))
+            self.seen[-1] = replace(self.seen[-1], checked=checked, disagreeing=wrong)
         del self.seen[:-NIGHTS]
 
     def note(self, day: date, walks: Mapping[str, SectionWalk], measures: Measures, misses: int, laid: int) -> bool:

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from archive.records import Outcome, Verdict, WalkEnd
 from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts, times
 from crawler.verdicts.history import Seen
-from crawler.verdicts.usual import IMPROBABLE, more
+from crawler.verdicts.usual import more
 
 __all__ = ["answer_findings", "article_findings"]
 
 _SHARE = 0.3  # of the articles asked for or read: above it, something is wrong unless it always was so
 _SAME = 0.5
 _FEW = 3
-_ALL_IMPROBABLE = 0.02  # where no page at all fits, one may be enough: a redesign shows so
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
 _BLOCKING = {
@@ -57,9 +56,8 @@ def article_findings(night: NightCounts, before: Sequence[Seen]) -> Iterator[Fin
     if night.articles and night.wanted >= _GONE_FROM and more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
         words = f"{gone / night.wanted:.0%} of the articles asked for are gone: open one of them in a browser"
         yield Finding(Verdict.SUSPICIOUS, words, 1)
-    yield from _layouts(night, before)
     aside = ((seen.measures.set_aside, _articles(seen)) for seen in before)
-    if more(night.quarantined, night.articles, aside, _SHARE):
+    if more(night.quarantined, night.articles, aside, _SHARE, least=_FEW if before else 1):
         words = f"{night.quarantined} of {night.articles} articles were set aside by the checks: look at the quarantine"
         yield Finding(Verdict.SUSPICIOUS, words, 1)
     yield from _same(night, before)
@@ -79,23 +77,11 @@ def _unread(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
             words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
             yield Finding(Verdict.BROKEN, words, 2)
     elif more(missing, night.wanted, _asked(before, unread), _SHARE):
-        share = missing / night.wanted
-        yield Finding(Verdict.SUSPICIOUS, f"{share:.0%} of the articles could not be read: {_most(night)}", 2)
-
-
-def _layouts(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
-    read = night.laid or night.articles
-    improbable = _ALL_IMPROBABLE if night.misses == read else IMPROBABLE
-    if more(night.misses, read, ((seen.misses, seen.laid) for seen in before), _SHARE, improbable):
-        words = f"{night.misses} of {read} pages fit no layout: the portal was redesigned or a layout is missing"
-        yield Finding(Verdict.SUSPICIOUS, words, 3)
-    for misfit in night.misfits:
-        words = (
-            f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
-            f" {misfit.pages} sampled pages: the layout no longer fits"
+        words = f"{missing / night.wanted:.0%} of the articles could not be read: {_most(night)}"
+        moment = set(unread) <= TRANSIENT and lists_read and before and not _failed(before[-1]) and read >= missing
+        yield (
+            Finding(None, f"{words}; asked for again next time", 2) if moment else Finding(Verdict.SUSPICIOUS, words, 2)
         )
-        alone = bool(before) and misfit.lacking == 1 < misfit.pages  # any layout may miss on one odd page
-        yield Finding(None if alone else Verdict.SUSPICIOUS, words, 2)
 
 
 def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
@@ -116,6 +102,13 @@ def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
             f" addresses; look at the keys of its family"
         )
         yield Finding(Verdict.SUSPICIOUS, words, 1)
+
+
+def _failed(seen: Seen) -> bool:
+    """Whether a share of that night's articles, and more than one, could not be had for a moment."""
+    asked = seen.measures.asked
+    count = sum(asked.get(outcome.value, 0) for outcome in TRANSIENT)
+    return count > 1 and count > _SHARE * sum(asked.values())
 
 
 def _articles(seen: Seen) -> int:

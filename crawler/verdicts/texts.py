@@ -12,7 +12,7 @@ from crawler.verdicts.counts import Finding
 from crawler.verdicts.history import Seen
 from crawler.verdicts.usual import more
 
-__all__ = ["text_findings"]
+__all__ = ["shortened", "text_findings"]
 
 _BEFORE = 84
 _WINDOWS = (1, 2, 3, 5, 8, 13)
@@ -23,7 +23,8 @@ _SPREAD, _NIGHTLY = (
     0.2,
 )  # of the logarithm of a text's length: the least of one text, and what a night's have in common
 _OLD, _OLD_TIMES, _OLD_NIGHTS = 21, 5, 3  # days; times the usual; nights in a row: one may be an upload of old texts
-_UNDATED = 0.5
+_UNDATED, _UNDATED_TEXTS = 0.5, 2  # the share, and how many of the last nights: one may be odd
+_SHORT_DEVIATIONS = 2  # where another sign says the same
 
 
 def text_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
@@ -41,18 +42,33 @@ def _shorter(nights: Sequence[Measures]) -> Iterator[Finding]:
         window, before = nights[-count:], nights[-count - _BEFORE : -count]
         if len(window) < count or sum(one.texts for one in before) < _TEXTS:
             return
-        usual = _middle(before, _length)
-        spread = max(_SPREAD, 1.4826 * median(abs(_length(one) - usual) * sqrt(one.texts) for one in before))
-        texts = sum(one.texts for one in window)
-        now = sum(_length(one) * one.texts for one in window) / texts
-        deviations = (now - usual) / sqrt(spread**2 / texts + _NIGHTLY**2 / len(window))
+        now, usual, deviations = _against(window, before)
         if now - usual < log(_SHORTER) and deviations < -_DEVIATIONS:
+            texts = sum(one.texts for one in window)
             words = (
                 f"the last {texts} new texts have {exp(now):.0f} bytes each where {exp(usual):.0f} are usual: the layout"
                 f" may have lost a part of the body; compare one with its page"
             )
             yield Finding(Verdict.SUSPICIOUS, words, 2, "shorter")
             return
+
+
+def shortened(nights: Sequence[Measures]) -> bool:
+    """Whether the new texts of the last of these nights are so short that they bear out another sign of a lost body."""
+    before = [one for one in nights[:-1] if one.texts][-_BEFORE:]
+    if not nights[-1].texts or sum(one.texts for one in before) < _TEXTS:
+        return False
+    now, usual, deviations = _against(nights[-1:], before)
+    return now - usual < log(_SHORTER) and deviations < -_SHORT_DEVIATIONS
+
+
+def _against(window: Sequence[Measures], before: Sequence[Measures]) -> tuple[float, float, float]:
+    """The logarithms of the length of a window's texts and of the usual one, and the robust deviations between."""
+    usual = _middle(before, _length)
+    spread = max(_SPREAD, 1.4826 * median(abs(_length(one) - usual) * sqrt(one.texts) for one in before))
+    texts = sum(one.texts for one in window)
+    now = sum(_length(one) * one.texts for one in window) / texts
+    return now, usual, (now - usual) / sqrt(spread**2 / texts + _NIGHTLY**2 / len(window))
 
 
 def _old(nights: Sequence[Measures]) -> Iterator[Finding]:
@@ -74,7 +90,7 @@ def _undated(nights: Sequence[Measures]) -> Iterator[Finding]:
     tonight, before = nights[-1], [(one.texts - one.dated, one.texts) for one in nights[-_BEFORE - 1 : -1]]
     undated, texts = sum(one for one, _ in before), sum(whole for _, whole in before)
     missing = tonight.texts - tonight.dated
-    if texts >= _TEXTS and more(missing, tonight.texts, before, _UNDATED):
+    if texts >= _TEXTS and more(missing, tonight.texts, before, _UNDATED, least=_UNDATED_TEXTS):
         words = (
             f"{missing} of {tonight.texts} new texts have no publication date, {undated / texts:.0%} are usual: the"
             f" layout no longer finds it"

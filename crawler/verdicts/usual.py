@@ -25,7 +25,7 @@ _DRIFT = 0.25  # a portal's level moves by about so much over the weeks, and no 
 _SIGMAS, _MAD = 2.5, 1.4826
 _SURE = 50  # articles of history from which a share says what is usual
 IMPROBABLE = 2e-4  # a share of articles, by what was usual: a year has 365 nights and several shares
-_TOGETHER = (0, 2, 6)  # nights before tonight that are counted with it
+_TOGETHER = (0, 1, 2, 6)  # nights before tonight that are counted with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,18 @@ def _spread(counts: Sequence[float]) -> float:
     return (worth * own + _SPREAD_NIGHTS * _SPREAD) / (worth + _SPREAD_NIGHTS)
 
 
-def more(count: int, of: int, before: Iterable[tuple[int, int]], floor: float, improbable: float = IMPROBABLE) -> bool:
+def more(
+    count: int,
+    of: int,
+    before: Iterable[tuple[int, int]],
+    floor: float,
+    improbable: float = IMPROBABLE,
+    least: int = 1,
+) -> bool:
     """Whether tonight's share is more than history explains, by itself or with the nights right before it.
 
     `before` are the same two numbers of earlier nights, oldest first. A portal of two articles a week needs several
-    nights to be sure.
+    nights to be sure; where a single article may be odd, at `least` so many have to be.
     """
     if not of or count <= floor * of:  # most nights end here, without a look at history
         return False
@@ -103,7 +110,9 @@ def more(count: int, of: int, before: Iterable[tuple[int, int]], floor: float, i
     for nights in _TOGETHER:
         late, early = counts[len(counts) - nights :], counts[: len(counts) - nights]
         bad, whole = count + sum(one for one, _ in late), of + sum(each for _, each in late)
-        if excess(bad, whole, sum(one for one, _ in early), sum(each for _, each in early), floor, improbable):
+        if bad >= least and excess(
+            bad, whole, sum(one for one, _ in early), sum(each for _, each in early), floor, improbable
+        ):
             return True
     return False
 

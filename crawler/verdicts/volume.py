@@ -7,22 +7,25 @@ improbable only over weeks (a slow decay, a section that dried up) when the week
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from archive.records import Verdict
 from crawler.verdicts.counts import Finding
 from crawler.verdicts.history import Observed, Seen
-from crawler.verdicts.usual import Usual, rate_words, usual
+from crawler.verdicts.usual import rate_words, usual
+from vietnam.holidays import Rhythm
 
 __all__ = ["volume_findings"]
 
 _BEFORE = 84  # nights from which what is usual is taken
 _LEAST, _LEAST_SECTION = 14, 28  # fewer nights than this say too little for a judgement over several
-_SILENT_PORTAL, _SILENT_SECTION = 1e-4, 3e-5
+_SILENT_PORTAL, _SILENT_SECTION = 1e-4, 1e-5
+_LEAST_SILENT = 3  # nights: a newsroom may be away for two, and what is written then comes later
 _LONGER = 1.5  # than the longest silence before
 # Nights, nights before them that are left out of what is usual (a decay was under way), the share of the usual below
 # which a number is looked at, and how improbable it has to be.
 _FALLEN = ((1, 5, 0.1, 2e-5), (7, 0, 0.35, 1e-4), (14, 7, 0.4, 3e-4), (28, 28, 0.5, 8e-4))
+_MOST_TIMES = 1.6  # more than the days of a window are ever worth beside any days: a workday among weekends is 1.4
 
 
 def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
@@ -30,7 +33,7 @@ def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
     portal = _ordinary(nights, None)
     if not portal or portal[-1].day != nights[-1].day or len(portal) <= _LEAST:
         return
-    found = list(_silent(portal, None, usual(portal[-_BEFORE - 1 : -1])))
+    found = list(_silent(portal, None, None))
     found = found or list(_fallen(portal))
     yield from found
     if found or len(nights[-1].sections) < 2:
@@ -39,10 +42,10 @@ def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
     for name, tonight in nights[-1].sections.items():
         if tonight.fresh:
             continue
-        factors = factors or usual(portal[-_BEFORE:]).factors
         section = _ordinary(nights, name)
-        if len(section) > _LEAST:
-            yield from _silent(section, name, usual(section[-_BEFORE - 1 : -1], factors))
+        if len(section) > _LEAST and _trailing(section) >= _LEAST_SILENT:
+            factors = factors or usual(portal[-_BEFORE:]).factors
+            yield from _silent(section, name, factors)
 
 
 def _ordinary(nights: Sequence[Seen], section: str | None) -> list[Observed]:
@@ -51,13 +54,15 @@ def _ordinary(nights: Sequence[Seen], section: str | None) -> list[Observed]:
     return [one for one in seen if one is not None and one.days and not one.tet]
 
 
-def _silent(observed: Sequence[Observed], section: str | None, whole: Usual) -> Iterator[Finding]:
+def _silent(
+    observed: Sequence[Observed], section: str | None, factors: Mapping[Rhythm, float] | None
+) -> Iterator[Finding]:
     """Nothing new for nights on end."""
     silence = _trailing(observed)
     before = observed[: len(observed) - silence][-_BEFORE:]
-    if not silence or len(before) < (_LEAST_SECTION if section else _LEAST):
+    if silence < _LEAST_SILENT or len(before) < (_LEAST_SECTION if section else _LEAST):
         return
-    was = usual(before, whole.factors if section else None)
+    was = usual(before, factors)
     likely = was.at_most(0, was.expected(observed[len(observed) - silence :]), silence)
     if likely > (_SILENT_SECTION if section else _SILENT_PORTAL) or silence < _LONGER * _longest(before):
         return
@@ -75,11 +80,14 @@ def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
     """Far less than usual over one night or several weeks; the longest window that shows it is told."""
     for nights, apart, share, improbable in reversed(_FALLEN):
         before = observed[: -nights - apart][-_BEFORE:]
-        if len(before) < max(_LEAST, nights):
-            continue
-        was = usual(before)
         window = observed[-nights:]
-        count, expected = sum(one.fresh for one in window), was.expected(window)
+        count = sum(one.fresh for one in window)
+        if len(before) < max(_LEAST, nights) or (nights == 1 and not count):  # of one silent night says `_silent` more
+            continue
+        if count > share * _MOST_TIMES * _plainly(before) * sum(len(one.days) for one in window):
+            continue  # most nights end here, without a closer look
+        was = usual(before)
+        expected = was.expected(window)
         if count < share * expected and was.at_most(count, expected, nights) < improbable:
             over = f"in {nights} nights" if nights > 1 else "tonight"
             words = (
@@ -88,6 +96,11 @@ def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
             )
             yield Finding(Verdict.THIN, words, 1, "volume")
             return
+
+
+def _plainly(observed: Sequence[Observed]) -> float:
+    """Entries of a day, whatever its kind."""
+    return sum(one.fresh for one in observed) / sum(len(one.days) for one in observed)
 
 
 def _trailing(observed: Sequence[Observed]) -> int:
