@@ -42,12 +42,14 @@ class ListSeen:
 
 @dataclass(slots=True)
 class Brought:
-    """Everything a probe brought. `refused` are addresses with the reason in words; `unvisited` menu entries left."""
+    """Everything a probe brought. `doubtful` are lists whose entries stand on most other pages too, `no_lists` menu entries
+    without any, `unvisited` those that were left, `named` the title of each address in a list."""
 
     home: str
     front: Visited | None = None
     again: list[tuple[Visited, Visited]] = field(default_factory=list)
     lists: list[ListSeen] = field(default_factory=list)
+    doubtful: list[ListSeen] = field(default_factory=list)
     articles: list[Visited] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
     feeds: list[Visited] = field(default_factory=list)
@@ -115,9 +117,11 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
         visited.append((MenuLink("Trang chủ", front.url, True), front))
     every = [(link, page, blocks(page, now, brought.menu)) for link, page in visited]
     wide = _everywhere(every)
-    for link, page, _ in every:
+    for link, page, found in every:
         block = best_block(page, now, brought.menu, wide)
-        if block is None:
+        if block is None and found:
+            brought.doubtful.append(ListSeen(link, page, found[0]))
+        elif block is None:
             brought.no_lists.append(link)
         else:
             brought.lists.append(ListSeen(link, page, block))

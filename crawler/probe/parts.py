@@ -14,7 +14,7 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from crawler.families import CENTRED_CAPTIONS
-from crawler.probe.seen import Visited, stable_names
+from crawler.probe.seen import Visited, place, stable_names
 from pipelines.article import Article, Layout
 from pipelines.extract import extract
 from pipelines.markup import Page, brief_text, line, match, tag_of, text_of
@@ -111,12 +111,17 @@ def _body(pages: Sequence[Parts]) -> str | None:
         for element in around:
             if tag_of(element) not in ("body", "html"):
                 names.update(dict.fromkeys(_names(element)))
-    best: tuple[float, int, str] | None = None
+    best: tuple[float, int, int, str] | None = None
     for selector in names:
         cost = _cost(pages, selector)
-        if cost is not None and (best is None or (cost, len(selector)) < best[:2]):
-            best = (cost, len(selector), selector)
-    return best[2] if best else None
+        if cost is None or (best is not None and cost > best[0]):
+            continue
+        element = next(each for parts in pages if (each := _first(parts.page, selector)) is not None)
+        # Of boxes with the same text the innermost one; what stands above it must have a name of its own.
+        rank = (cost, -len(place(element)), len(selector), selector)
+        if (best is None or rank < best) and (not _heads(pages, selector) or _lead(pages, selector)):
+            best = rank
+    return best[3] if best else None
 
 
 def _cost(pages: Sequence[Parts], selector: str) -> float | None:
@@ -125,13 +130,25 @@ def _cost(pages: Sequence[Parts], selector: str) -> float | None:
     for parts in pages:
         element = _first(parts.page, selector)
         inside = set(element.iter()) if element is not None else set()
-        whole = sum(len(text_of(piece)) for piece in parts.pieces)
+        lost = [piece for piece in parts.pieces if piece not in inside]
+        head = parts.pieces[:1] if lost and lost[0] is parts.pieces[0] and len(parts.pieces) > 1 else ()
+        whole = sum(len(text_of(piece)) for piece in parts.pieces[len(head) :])
         held = sum(len(text_of(piece)) for piece in parts.pieces if piece in inside)
         if element is None or held < 0.9 * whole:
             missed += 1
             continue
         cost += (whole - held) * 3 + max(0, len(text_of(element)) - held) + (100 if parts.title in inside else 0)
     return cost if missed * 4 <= len(pages) and len(pages) - missed >= _FEWEST else None
+
+
+def _heads(pages: Sequence[Parts], selector: str) -> bool:
+    """Whether on any page a piece of the text, or its lead, stands above the element."""
+    for parts in pages:
+        element = _first(parts.page, selector)
+        inside = set(element.iter()) if element is not None else set()
+        if element is not None and any(piece not in inside for piece in (*parts.lead, *parts.pieces)):
+            return True
+    return False
 
 
 def _lead(pages: Sequence[Parts], body: str) -> tuple[str, ...]:

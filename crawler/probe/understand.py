@@ -130,6 +130,12 @@ def understand(brought: Brought, name: str, title: str, now: datetime) -> Unders
             break
     else:
         found.portal = _by_structure(frame, brought, parts, found, now)
+    taken = {section.title for section in found.portal.sections} if found.portal else set()
+    found.undecided += [
+        f"section {seen.link.title!r}: its entries stand on most other lists too, so it was left out"
+        for seen in brought.doubtful
+        if seen.link.title not in taken
+    ]
     if found.portal is not None:
         _confirm(found, brought, now)
     return found
@@ -176,6 +182,9 @@ def _by_family(
             "addresses of articles, so the structure of the pages decides"
         )
         return None
+    # A list that repeats what the others show is one all the same where the family's own rules read it.
+    more = [seen for seen in brought.doubtful if len(listing_of(spider, seen.visited).entries) >= LEAST_ENTRIES]
+    portal.sections = _sections([*brought.lists, *more])
     fitting = [each for each in parts if _reads_well(each, candidate.family.layouts, now)]
     if parts and len(fitting) * 5 < len(parts) * 4:
         layout, missing = propose_layout(parts, "proposed")
