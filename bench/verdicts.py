@@ -194,13 +194,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--years", type=int, default=1)
     parser.add_argument("--portals", type=int, default=34)
     parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--healthy", action="store_true", help="plant no faults: false alarms alone")
     parser.add_argument("--alarms", action="store_true", help="list every false alarm")
     parser.add_argument("--json", action="store_true", help="nothing but the JSON line")
     asked = parser.parse_args(arguments)
     seeds = range(asked.seed, asked.seed + asked.seeds)
     with ProcessPoolExecutor(min(asked.jobs, asked.seeds)) as pool:
         count = len(seeds)
-        years = list(pool.map(simulate, seeds, [asked.portals] * count, [asked.years] * count))
+        faults = () if asked.healthy else tuple(FAULTS)
+        years = list(pool.map(simulate, seeds, [asked.portals] * count, [asked.years] * count, [faults] * count))
     found = summary(years)
     if asked.alarms:
         print("\n".join(f"{year.seed} {alarm}" for year in years for alarm in year.alarms))

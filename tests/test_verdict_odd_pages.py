@@ -29,7 +29,8 @@ def past(measures: Sequence[Measures] = (READ,), extraction: Sequence[dict[str, 
     for number in range(NIGHTS):
         night, left = FIRST + timedelta(days=number), NIGHTS - number
         began = datetime(night.year, night.month, night.day, 1, 5, tzinfo=TZ)
-        one, counts = (values[-left] if left < len(values) else values[0] for values in (measures, extraction))
+        one = measures[-left] if left < len(measures) else measures[0]
+        counts = extraction[-left] if left < len(extraction) else extraction[0]
         history.add(Run("mo_phong", night, "mo_phong", Kind.REPLICA, began, began, True, "finished", Verdict.GOOD, (), 0,
                         0, 0, sections=WALK, extraction=dict(counts), measures=one))  # fmt: skip
     return history
