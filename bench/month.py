@@ -4,18 +4,21 @@ The articles of a CSV of danang.gov.vn are served on loopback, each from its pub
 range is run through `scheduler.py` and sealed. Then the archive is verified and held against the CSV. The last line is
 JSON. Exit codes: 0 everything published is archived once, in its night, word for word; 1 findings; 2 wrong usage;
 3 disk full; 4 archive unusable; 11 interrupted.
+
+With `--planted` the articles are edited, taken down, re-posted, twinned and back-dated on purpose, and the portal is down
+for two nights (bench/plants.py): every plant has to be found on its night and called what it is, and nothing invented.
+What comes back after it was gone is found 44 days after it had vanished: give the range seven weeks.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,7 +33,8 @@ from archive.store import Archive
 from bench.danang_rows import read_rows
 from bench.danang_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
 from bench.month_check import Judged, judge_month
-from bench.rehearsal import ROOT, call, day, interrupt, new_archive, verify
+from bench.month_planted import planted_month
+from bench.rehearsal import ROOT, day, interrupt, new_archive, run_night, verify
 from replicas.serve import ReplicaServer
 
 __all__ = ["PORTAL", "main"]
@@ -43,7 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        return _month(asked.articles, day("--from", asked.first), day("--to", asked.last), asked.archive)
+        first, last = day("--from", asked.first), day("--to", asked.last)
+        if first > last:
+            raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
+        if asked.planted:
+            articles = month_articles(read_rows(asked.articles))
+            run = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+            return planted_month(articles, run, asked.archive, lambda line: print(line, file=sys.stderr))
+        return _month(asked.articles, first, last, asked.archive)
     except ArchiveError as error:
         print(f"month: {error}", file=sys.stderr)
         return error.exit_code
@@ -53,8 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _month(csv: Path, first: date, last: date, folder: Path) -> int:
-    if first > last:
-        raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
     rows = read_rows(csv)
     articles = month_articles(rows)
     new_archive(folder)
@@ -92,26 +101,12 @@ def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folde
     with ReplicaServer([MonthSite(articles)]) as server, tempfile.TemporaryDirectory() as scratch:
         settings = Path(scratch) / "nights.toml"
         settings.touch()  # the defaults: a measurement does not depend on what an operator changed
-        environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port)}
         for number in range((last - first).days + 1):
             began = time.monotonic()
             night = first + timedelta(days=number)
-            _run_night(night, folder, settings, environment)
+            run_night(night, folder, settings, server.port, [PORTAL])
             _tell(folder, night, time.monotonic() - began)
         return len(server.log)
-
-
-def _run_night(night: date, folder: Path, settings: Path, environment: Mapping[str, str]) -> None:
-    """One night as the schedule runs it: crawl in a process of its own, judge, seal."""
-    command = [str(ROOT / "scheduler.py"), "--once", "--portal", PORTAL, "--night", night.isoformat()]
-    done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
-    if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS):
-        return
-    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    said = lines[-1] if lines else "it said nothing"
-    error = ArchiveError(f"the night of {night} could not be run: {said}")
-    error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.BUG
-    raise error
 
 
 def _tell(folder: Path, night: date, seconds: float) -> None:
@@ -135,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="the first night, YYYY-MM-DD")
     parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="the last night, YYYY-MM-DD")
     parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    parser.add_argument(
+        "--planted", action="store_true", help="plant edits, removals, re-posts, twins, and look for them"
+    )
     return parser
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from archive.lines import ArticleLine
 from archive.records import Event, Run
 from archive.runs import ReadLines, read_run
 from bench.danang_site import MonthArticle, folded
+from bench.rehearsal import runs_of
 from vietnam.letters import clean_letters
 
 __all__ = ["Judged", "Mismatch", "Undated", "judge_month"]
@@ -78,13 +79,27 @@ class _Kept:
     folder: Path
 
 
-def judge_month(paths: Paths, portal: str, articles: Sequence[MonthArticle], first: date, last: date) -> Judged:
-    """Read every line and text of the portal's nights again and compare."""
+def judge_month(
+    paths: Paths,
+    portal: str,
+    articles: Sequence[MonthArticle],
+    first: date,
+    last: date,
+    *,
+    planted: Collection[str] = (),
+    shown: Callable[[date], date | None] = lambda day: day,
+) -> Judged:
+    """Read every line and text of the portal's nights again and compare.
+
+    `planted` are keys that say other things than the CSV: they are held against their plan instead. `shown` gives the first
+    night in which the portal answered from a day on.
+    """
     judged = Judged()
+    articles = [article for article in articles if article.slug not in planted]
     kept: dict[str, list[_Kept]] = {}
     files: dict[str, Path] = {}
     listed: set[str] = set()
-    for night, folder in _runs(paths, portal):
+    for night, folder in runs_of(paths, portal):
         _count(judged, read_run(folder))
         lines = ReadLines(folder)
         listed |= {entry.key for page in lines.pages for entry in page.listed}
@@ -96,16 +111,9 @@ def judge_month(paths: Paths, portal: str, articles: Sequence[MonthArticle], fir
             if line.file is not None and line.event is not Event.QUARANTINED:
                 files[line.id] = folder / line.file
     judged.listed, judged.archived = len(listed), len(kept)
-    judged.strangers = sorted(set(kept) - {article.slug for article in articles})
-    _judge(judged, articles, kept, files, (first, last))
+    judged.strangers = sorted(set(kept) - {article.slug for article in articles} - set(planted))
+    _judge(judged, articles, kept, files, (first, last), shown)
     return judged
-
-
-def _runs(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
-    for night in paths.nights():
-        for folder in paths.closed_runs(night):
-            if folder.name.partition(".")[0] == portal:
-                yield night, folder
 
 
 def _count(judged: Judged, run: Run) -> None:
@@ -125,6 +133,7 @@ def _judge(
     kept: dict[str, list[_Kept]],
     files: dict[str, Path],
     span: tuple[date, date],
+    shown: Callable[[date], date | None],
 ) -> None:
     for article in sorted(articles, key=lambda article: article.published):
         versions = kept.get(article.slug, [])
@@ -136,7 +145,7 @@ def _judge(
             judged.in_range += 1
             if len(versions) != 1:
                 judged.missed.append(article.slug)
-            if article.clock and versions and versions[0].night != article.day:
+            if article.clock and versions and versions[0].night != shown(article.day):
                 judged.late.append(article.slug)
         elif versions:
             judged.before_range += 1

@@ -230,6 +230,8 @@ class ComposedSite(ABC):
         if article is None or article.shown_from > request.night:
             return self._notice(request, "Không tìm thấy trang", 404)
         if (removal := article.removal(request.night)) is not None:
+            if removal.status == 302:
+                return SiteResponse(b"", 302, headers=(("Location", f"{self.home}/"),))
             return self._notice(request, "Bài viết không tồn tại hoặc đã bị gỡ", removal.status)
         if article.withdrawn:
             return self._notice(request, "Không tìm thấy nội dung bạn yêu cầu", 200)

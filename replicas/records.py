@@ -72,7 +72,8 @@ class Revision:
 class Removal:
     """An article that is taken down from night `since` on, up to and without night `until` (None: for good).
 
-    Meanwhile no list shows it and its address answers with `status`; 200 is a page that says there is nothing.
+    Meanwhile no list shows it and its address answers with `status`; 200 is a page that says there is nothing, 302 leads to
+    the front page.
     """
 
     since: date
