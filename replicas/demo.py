@@ -1,4 +1,6 @@
-"""What `make demo` runs: three nights of every portal against the composed replicas, sealed, verified and shown.
+"""What `make demo` runs: three nights of the first eight portals over the replicas, sealed, verified and shown.
+
+They are of seven families; with `--every` all portals are walked, which takes longer.
 
 Run again, it goes on with the next date, so that one sees what is not stored twice. Exit code: that of the worst step.
 """
@@ -29,12 +31,14 @@ from archive.store import Archive
 from crawler.leftovers import last_run
 from crawler.nighttable import other_outcomes
 from replicas import FIRST_NIGHT
+from replicas.articles import PORTALS
 from replicas.serve import ReplicaServer
 from vietnam.dates import TZ
 
-__all__ = ["PortalSum", "main", "next_nights", "sum_nights"]
+__all__ = ["DEMO_PORTALS", "PortalSum", "main", "next_nights", "sum_nights"]
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_PORTALS = PORTALS
 FIRST_NIGHTS = 3
 PREVIEW_LINES = 15
 
@@ -95,11 +99,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--archive", type=Path, default=ROOT / "var/demo", metavar="DIR", help="default var/demo")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="portals side by side (default 4)")
     parser.add_argument("--portal", nargs="+", default=[], metavar="P", help="only these portals")
+    parser.add_argument(
+        "--every", action="store_true", help="all portals, not only those with articles written by hand"
+    )
     asked = parser.parse_args(arguments)
+    portals = [] if asked.every and not asked.portal else asked.portal or list(DEMO_PORTALS)
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     try:
-        return _demo(asked.archive.resolve(), asked.jobs, asked.portal, console)
+        return _demo(asked.archive.resolve(), asked.jobs, portals, console)
     except ArchiveError as error:
         print(f"demo: {error}", file=sys.stderr)
         return error.exit_code

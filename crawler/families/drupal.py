@@ -58,7 +58,7 @@ _NO_ALIAS = frozenset(
 _LIST = ListShape(
     module="",
     pager="",
-    links=(".node--type-article .post-title a, .node--type-article h2 a, .node--type-article h3 a",),
+    links=("h3.post-title a, h2.post-title a",),
     entry=".node--type-article, .views-row",
     day=".post-created",
 )
