@@ -164,6 +164,13 @@ def test_the_key_is_what_tells_articles_apart(paths: list[str], first: str) -> N
     assert [rule.key(url) for url in others] == [None, None, None]
 
 
+def test_a_page_link_that_ends_in_a_number_is_no_article() -> None:
+    wanted = [f"https://la.vn/{folder}/{number}/" for folder in ("a", "b") for number in (3, 17, 20)]
+    rule = infer_key([*wanted[:3], *(url.replace("/b/", "/b/9") for url in wanted[3:])], ["https://la.vn/a/page/2/"])
+    assert rule is not None
+    assert (rule.key("https://la.vn/a/17/"), rule.key("https://la.vn/a/page/2/")) == ("17", None)
+
+
 def test_no_key_where_articles_look_like_sections() -> None:
     assert infer_key(["https://la.vn/a", "https://la.vn/b"], ["https://la.vn/c"]) is None
 

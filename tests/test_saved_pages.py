@@ -31,7 +31,7 @@ def expected(folder: Path) -> dict[str, dict[str, Any]]:
 
 def spider_of(name: str) -> type[PortalSpider]:
     camel = "".join(part.capitalize() for part in name.split("_"))
-    spider = getattr(import_module(f"crawler.spiders.{name}"), camel)
+    spider: type[PortalSpider] = getattr(import_module(f"crawler.spiders.{name}"), camel)
     assert issubclass(spider, PortalSpider)
     return spider
 

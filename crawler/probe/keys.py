@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from crawler.addresses import as_key, parameters
@@ -50,6 +50,14 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
     folders = frozenset(segment for path in _paths(refused) for segment in path.strip("/").split("/"))
     folder = _literal_folder(_paths(wanted), folders)
     rules = [*_by_parameter(wanted), *_by_number(wanted, folder), *_by_slug(wanted, folder)]
+    depths = {path.rstrip("/").count("/") - 1 for path in _paths(wanted)}
+    if len(depths) == 1:  # where a page link ends as an article does, the number of folders may tell them apart
+        exact = f"(?:/[^/]+){{{depths.pop()}}}/"
+        rules += [
+            replace(rule, pattern=rule.pattern.replace("(?:/[^/]+)*/", exact, 1))
+            for rule in rules
+            if rule.pattern.startswith("(?:/[^/]+)*/")
+        ]
     for rule in rules:
         keys = [key for url in wanted if (key := rule.key(url))]
         if len(keys) < _MOST * len(wanted) or len(set(keys)) < _MOST * len({_twin(url) for url in wanted}):

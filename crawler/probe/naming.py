@@ -6,13 +6,13 @@ import re
 
 from crawler.probe.seen import Visited
 from pipelines.markup import line, match, text_of
-from vietnam.letters import strip_diacritics
+from vietnam.letters import fold, strip_diacritics
 from vietnam.provinces import of_host
 
 __all__ = ["name_for", "title_for"]
 
 _OFFICIAL = frozenset({"www", "gov", "vn", "com", "net", "org", "edu", "chinhphu", "portal"})
-_SITE = re.compile(r"cổng|trang|báo|tạp chí|website", re.IGNORECASE)
+_SITE = re.compile(r"cổng|trang thông|báo|tạp chí|website", re.IGNORECASE)
 
 
 def name_for(host: str) -> str:
@@ -35,4 +35,5 @@ def title_for(front: Visited) -> str:
             return name
     titles = [text_of(element) for element in match(page.root, "title")[:1]]
     parts = [part for title in titles for part in re.split(r"\s+[-–—|:]\s+|\s*\|\s*", title) if part]
-    return next((part for part in parts if _SITE.search(part)), parts[-1] if parts else "")
+    named = [part for part in parts if fold(part) not in ("trang chủ", "home", "tin tức")]
+    return next((part for part in named if _SITE.search(part)), named[-1] if named else "")

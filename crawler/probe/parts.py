@@ -21,6 +21,7 @@ from pipelines.markup import Page, brief_text, line, match, tag_of, text_of
 from pipelines.published import visible
 from pipelines.region import find_region
 from pipelines.titles import find_title
+from vietnam.letters import fold
 
 __all__ = ["Parts", "find_parts", "propose_layout"]
 
@@ -43,16 +44,28 @@ class Parts:
     pieces: tuple[HtmlElement, ...] = ()
 
 
-def find_parts(visited: Visited, now: datetime) -> Parts:
-    """The parts of one page, by its structure alone."""
+def find_parts(visited: Visited, now: datetime, named: str = "") -> Parts:
+    """The parts of one page, by its structure alone; `named` is the title that a list gave it."""
     page = visited.page()
     read = extract(visited.body, visited.url, (), now, visited.charset)
     _, title = find_title(page)
+    if title is None and named:
+        title = _saying(page, named)
     region = find_region(page, title)
     body = region.container if region else None
     lead = tuple(piece.element for piece in region.lead if piece.text) if region else ()
     pieces = tuple(piece.element for piece in region.body if piece.text) if region else ()
     return Parts(visited, page, read, title, _dated(page, read, title, now), body, lead, pieces)
+
+
+def _saying(page: Page, named: str) -> HtmlElement | None:
+    """The element, no link, that says what the list called the article."""
+    wanted = fold(named)
+    for element in page.root.iter("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "td", "strong", "b"):
+        linked = any(tag_of(each) == "a" for each in (*element.iterancestors(), *element.iterdescendants()))
+        if not linked and fold(brief_text(element, 400)) == wanted:
+            return element
+    return None
 
 
 def _dated(page: Page, read: Article, title: HtmlElement | None, now: datetime) -> HtmlElement | None:
