@@ -17,7 +17,8 @@ hoinongdan.
 
 [inferred]: the order of the article's parts; `Ngày đăng:` before the date; that `img.ImgDetailImage` repeats the lead's
 picture; `?page=N` (a scraper of cantho used it) and `/page/N` (tried at caobang and given up): links that say so are
-followed, and a page that brings nothing new ends the walk.
+followed, and a page that brings nothing new ends the walk. The POST itself is not walked yet: where no link
+carries a page number, a night reads the fifteen newest articles of a section.
 
 Widgets: `div.tool`, `div.UISocialShare`, `.social-share`, `.rating`, `.tags`, `.related-news`; links to the Taiwanese
 edition (`dailoan`) stand among sonla's news.
