@@ -38,6 +38,8 @@ def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
     try:
         if not database.exists():
             audit.found(Code.INDEX, database.label, "it is missing: `python -m archive rebuild` makes it again")
+        elif (said := database.damage()) is not None:
+            audit.found(Code.INDEX, database.label, f"{said}: `python -m archive rebuild` makes it again")
         else:
             _compare(paths, database, audit)
     except ArchiveError as error:

@@ -38,6 +38,10 @@ class Database(ABC):
     def reader(self) -> Engine:
         """Each transaction sees one state of the rows and can change nothing."""
 
+    def damage(self) -> str | None:
+        """What is wrong inside the database where reading the rows need not show it; None when nothing is known to be."""
+        return None
+
     @abstractmethod
     def exists(self) -> bool:
         """Whether the tables are there. Raises ArchiveUnusable when the database cannot be reached."""

@@ -137,7 +137,7 @@ def _a33(place: Place) -> str:
     tower = Belfry(place.folder, {"ben_da": "hang", "doi_moi": "good"}, replace(limits), grace=0.5)
     tower.ring(at(4, 2))
     row = tower.row(4)
-    if row.state is not State.PARTIAL or "did not answer SIGTERM" not in row.reason:
+    if row.state is not State.PARTIAL or "SIGTERM" not in row.reason or "killed" not in row.reason:
         raise Broken(f"it stands as {row.state.value}: {row.reason}")
     _is(tower.row(4, "doi_moi").state, State.DONE, "the portal behind it")
     (run,) = [run for run in tower.runs(4) if run.portal == "ben_da"]

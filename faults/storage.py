@@ -150,8 +150,8 @@ def _a19(place: Place) -> str:
         (root / _DAY).chmod(0)
         ended = run(_as_nobody(folder, lambda say: go_on(root, say)))
         (root / _DAY).chmod(0o755)
-        _after(root, ended, 3, wanted, lambda: None)
-    return f"exit code 3, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
+        _after(root, ended, 1, wanted, lambda: None)
+    return f"exit code 1, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
 
 
 def _as_nobody(folder: Path, work: Work) -> Work:
@@ -201,7 +201,8 @@ def _a21(place: Place) -> str:
         spoil: dict[str, Callable[[Path], object]] = {
             "deleted": lambda path: path.unlink(),
             "no database": lambda path: path.write_bytes(b"not a database" * 300),
-            "a page of noise": lambda path: _noise(path),
+            "noise in an early page": lambda path: _noise(path, 3),
+            "noise in the last page": lambda path: _noise(path, path.stat().st_size // 4096 - 1),
         }
         for name, how in spoil.items():
             root = folder / "spoilt"
@@ -218,9 +219,9 @@ def _a21(place: Place) -> str:
     return f"{', '.join(spoil)}: verify exits with 1, rebuild makes the same rows again"
 
 
-def _noise(path: Path) -> None:
+def _noise(path: Path, page: int) -> None:
     with path.open("r+b") as stream:
-        stream.seek(4096 * 3)
+        stream.seek(4096 * page)
         stream.write(os.urandom(4096))
 
 
