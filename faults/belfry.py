@@ -46,6 +46,7 @@ class Belfry:
     ways: dict[str, str] = field(default_factory=lambda: {"ben_da": "good"})
     settings: NightSettings = field(default_factory=lambda: NightSettings(contact="a@ben-da.vn", jobs=1))
     grace: float = 20.0
+    retry: float = 0.0
 
     def __post_init__(self) -> None:
         Archive.create(self.root, Kind.LIVE, _ID, at(1, 12)).close()
@@ -66,7 +67,11 @@ class Belfry:
         def ring(say: Callable[[str], None]) -> None:
             bells.clock = clock  # in this process alone
             ways = Ways(
-                self.settings.jobs, timedelta(0), timedelta(seconds=self.grace), self.folder / "log", self._command
+                self.settings.jobs,
+                timedelta(seconds=self.retry),
+                timedelta(seconds=self.grace),
+                self.folder / "log",
+                self._command,
             )
             asked = bells.Asked(self.root, self.settings, Kind.LIVE, (), None, ways)
             bell = bells.Bell(asked, Console(file=StringIO()))
