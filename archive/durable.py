@@ -28,14 +28,15 @@ __all__ = [
 TEMPORARY = ".tmp-"
 
 _REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
+_FORBIDDEN = {errno.EACCES, errno.EPERM}
+_IN_THE_WAY = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
 
 
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
     """Turn an operating system error while writing into one line that says what to do.
 
-    Raises DiskFull when the disk refuses writes, ArchiveError when one file or folder does: others may still be written.
+    Raises DiskFull when the disk or a permission refuses writes, ArchiveError when something else stands in the place.
     """
     try:
         yield
@@ -45,9 +46,11 @@ def disk_errors(doing: str) -> Iterator[None]:
             raise DiskFull(
                 f"{doing}: {reason}; free space or mend the disk and run the night again: nothing kept is lost"
             ) from error
-        where = f" ({error.filename})" if error.filename and error.errno in _FORBIDDEN else ""
-        mend = "; mend its permissions or move what stands there" if error.errno in _FORBIDDEN else ""
-        raise ArchiveError(f"{doing}: {error.strerror or error}{where}{mend}") from error
+        where = f" ({error.filename})" if error.filename else ""
+        if error.errno in _FORBIDDEN:
+            raise DiskFull(f"{doing}: {error.strerror}{where}; mend its permissions, nothing kept is lost") from error
+        move = "; move what stands there" if error.errno in _IN_THE_WAY else ""
+        raise ArchiveError(f"{doing}: {error.strerror or error}{where if move else ''}{move}") from error
 
 
 def try_writing(folder: Path, size: int = 1 << 20) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.errors import ArchiveUnusable, StaleClaim
 from archive.fence import highest_fence
 from archive.journal import journal_for, plainly
-from archive.owner import Owner
+from archive.owner import Owner, boot_seconds
 from archive.standing import Claim, Ending, Standing, State, standing, utc
 
 __all__ = ["Claim", "Ending", "Ledger", "StaleClaim", "Standing", "State"]
@@ -36,7 +36,8 @@ _SECOND_FORMAT = (
     "CREATE TABLE fences (last INTEGER NOT NULL)",
     "INSERT INTO fences SELECT COALESCE(MAX(fence), 0) FROM nights",
 )
-_FORMAT = 2
+_THIRD_FORMAT = "ALTER TABLE nights ADD COLUMN beat REAL"
+_FORMAT = 3
 
 
 class Ledger:
@@ -76,6 +77,8 @@ class Ledger:
         if written < 2:
             for statement in _SECOND_FORMAT:
                 self._db.execute(statement)
+        if written < 3:
+            self._db.execute(_THIRD_FORMAT)
         self._db.execute(f"PRAGMA user_version={_FORMAT}")
 
     def _format(self) -> int:
@@ -137,9 +140,9 @@ class Ledger:
         self._db.execute("UPDATE fences SET last = last + 1")
         fence = int(self._db.execute("SELECT last FROM fences").fetchone()[0])
         self._db.execute(
-            "UPDATE nights SET state = 'running', owner = ?, lease_until = ?, heartbeat = ?, fence = ? "
+            "UPDATE nights SET state = 'running', owner = ?, lease_until = ?, heartbeat = ?, beat = ?, fence = ? "
             "WHERE portal = ? AND night = ?",
-            (str(owner), utc(now + lease), utc(now), fence, row.portal, row.night.isoformat()),
+            (str(owner), utc(now + lease), utc(now), boot_seconds(), fence, row.portal, row.night.isoformat()),
         )
         return Claim(row.portal, row.night, owner, fence, tries, row.run, row.unanswered)
 
@@ -148,8 +151,8 @@ class Ledger:
         with self._write():
             self._held(claim)
             self._db.execute(
-                "UPDATE nights SET heartbeat = ?, lease_until = ? WHERE portal = ? AND night = ?",
-                (utc(now), utc(now + lease), claim.portal, claim.night.isoformat()),
+                "UPDATE nights SET heartbeat = ?, lease_until = ?, beat = ? WHERE portal = ? AND night = ?",
+                (utc(now), utc(now + lease), boot_seconds(), claim.portal, claim.night.isoformat()),
             )
 
     def finish(self, claim: Claim, now: datetime, ending: Ending) -> None:

@@ -6,10 +6,12 @@ import os
 import select
 import signal
 import socket
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Owner"]
+__all__ = ["Owner", "boot_seconds"]
 
 _EXIT_SECONDS = 10.0
 
@@ -52,6 +54,10 @@ class Owner:
             return False
         return (_start_time(self.pid) or "") != self.started
 
+    def on_this_boot(self) -> bool:
+        """Whether `boot_seconds()` mean the same to it and to us."""
+        return self.host == _host() and self.boot.partition("/")[0] == _boot_id() != ""
+
     def kill(self) -> bool:
         """End it with SIGKILL, wherever it hangs or is paused; False unless it was seen to end.
 
@@ -73,6 +79,11 @@ class Owner:
             return self.gone()
         finally:
             os.close(handle)
+
+
+def boot_seconds() -> float:
+    """Seconds since this machine was started, sleep included: no clock that anybody sets (clock_gettime(2))."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
 def _host() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from archive.owner import Owner
+from archive.owner import Owner, boot_seconds
 
 __all__ = ["Claim", "Ending", "Standing", "State", "standing", "utc"]
 
@@ -33,7 +33,8 @@ class State(StrEnum):
 class Standing:
     """One row. `due_at` is the earliest moment of the next try, `run` the name of the last run that was recorded.
 
-    `tries` counts what ended without a record, `unanswered` the times that the portal did not answer at all.
+    `tries` counts what ended without a record, `unanswered` the times that the portal did not answer at all. `beat` is the
+    heartbeat in seconds after the start of the owner's machine.
     """
 
     portal: str
@@ -51,6 +52,7 @@ class Standing:
     started_at: datetime | None
     finished_at: datetime | None
     unanswered: int = 0
+    beat: float | None = None
 
     def claimable(self, now: datetime) -> bool:
         """Planned and due, or running under a lease that ended or an owner that is dead."""
@@ -59,10 +61,12 @@ class Standing:
         return self.state is State.RUNNING and self.abandoned(now)
 
     def abandoned(self, now: datetime) -> bool:
-        """Whether nobody holds it any more."""
-        if self.owner is None or self.lease_until is None:
+        """Whether nobody holds it any more. On the owner's own machine no clock that jumps ends a lease."""
+        if self.owner is None or self.lease_until is None or self.owner.gone():
             return True
-        return self.lease_until < now or self.owner.gone()
+        if self.beat is not None and self.heartbeat is not None and self.owner.on_this_boot():
+            return boot_seconds() - self.beat > (self.lease_until - self.heartbeat).total_seconds()
+        return self.lease_until < now
 
     def to_be_ended(self, now: datetime) -> bool:
         """Whether it is owed and nobody runs it."""
@@ -116,6 +120,7 @@ def standing(row: sqlite3.Row) -> Standing:
         started_at=_at(row["started_at"]),
         finished_at=_at(row["finished_at"]),
         unanswered=row["unanswered"],
+        beat=row["beat"],
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 
 from archive.durable import try_writing
-from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, RunBusy, StaleClaim
+from archive.errors import ArchiveError, DiskFull, ExitCode, RunBusy, StaleClaim
 from archive.ledger import Claim, Ending, Ledger, State
 from archive.owner import Owner
 from archive.records import Kind, Run
@@ -39,6 +39,7 @@ __all__ = ["LEASE", "NightRunner", "Ways"]
 _BEAT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _COUNT_SECONDS = 0.5
+_HELD = timedelta(seconds=15)  # before a portal that somebody else writes is looked at again
 _INTERRUPTED = Stop("interrupted: the scheduler was stopped", ExitCode.INTERRUPTED)
 _TAKEN = Stop("taken over by another scheduler", ExitCode.INTERRUPTED)
 _HALTED = Stop("stopped because the archive cannot be written", ExitCode.DISK_FULL)
@@ -46,10 +47,7 @@ _HALTED = Stop("stopped because the archive cannot be written", ExitCode.DISK_FU
 
 @dataclass(slots=True)
 class NightRunner:
-    """Runs what the ledger owes of a night. `stop` ends it early; what runs then is given back to the ledger.
-
-    `pulse` is called at every turn: whoever watches over this program sees that it has not hung.
-    """
+    """Runs what the ledger owes of a night. `stop` ends it early; what runs then is given back to the ledger."""
 
     archive: Archive
     ledger: Ledger
@@ -60,7 +58,6 @@ class NightRunner:
     stop: Event
     now: Callable[[], datetime]
     owner: Owner = field(default_factory=Owner.here)
-    pulse: Callable[[], None] = lambda: None
     _running: dict[str, Running] = field(default_factory=dict)
     _where: dict[str, frozenset[str]] = field(default_factory=dict)
     _network: Network = field(default_factory=Network)
@@ -90,7 +87,6 @@ class NightRunner:
             raise error
 
     def _turn(self, night: date, names: Collection[str], until: datetime | None) -> bool:
-        self.pulse()
         self._tell(until)
         try:
             if self._network.gone and until is not None:
@@ -154,7 +150,7 @@ class NightRunner:
     def _start(self, claim: Claim, where: frozenset[str]) -> None:
         held = self.archive.free(claim.portal, claim.night, claim.fence)
         if held is not None:
-            due = self.now() + self.ways.retry
+            due = self.now() + max(self.ways.retry, _HELD)
             self._finish(claim, Ending(State.PLANNED, f"waits: {held}", due=due, free=True), None)
             return
         self.archive.raise_fence(claim.portal, claim.night, claim.fence)
@@ -175,20 +171,22 @@ class NightRunner:
             due = self.now() + self.ways.retry
             self._finish(claim, Ending(State.PLANNED, short, ExitCode.DISK_FULL, due=due, free=True), None)
             return
-        limits = Limits(self.settings.deadline, self.settings.memory, self.ways.grace)
         again = self._window.asks_again(claim.unanswered, self.now())
         command = self.ways.command or self.command_of
         environment = self.environment_of(progress) | {"FENCE": str(claim.fence), "STAY_OPEN": "1" if again else ""}
         head = self._log_line(f"{claim.night} {claim.portal} started, try {claim.tries}")
         log, ticks = progress.with_suffix(".log"), time.monotonic()
-        process = CrawlProcess(command(claim.portal, claim.night), environment, log, limits, ticks, head)
+        process = CrawlProcess(command(claim.portal, claim.night), environment, log, self._limits(), ticks, head)
         if process.log_lost is not None:
             self.watch.told(f"{claim.portal}: {process.log_lost}")
         self._running[claim.portal] = Running(claim, process, where, progress, ticks)
         self.watch.started(claim.portal, claim.night, claim.tries)
 
+    def _limits(self) -> Limits:
+        return Limits(self.settings.deadline, self.settings.memory, self.ways.grace)
+
     def command_of(self, portal: str, night: date) -> list[str]:
-        """What runs one portal's night."""
+        """What runs it."""
         return crawl_command(self.archive, self.settings, portal, night)
 
     def environment_of(self, progress: Path) -> dict[str, str]:
@@ -244,7 +242,7 @@ class NightRunner:
             self.watch.told(f"{running.claim.portal}: no heartbeat: {error}")
 
     def _judge(self, claim: Claim, ended: Ended, finish: str | None) -> None:
-        """The run's own record decides; how the process ended says only why there is none."""
+        """The run's own record decides; how the process ended says why there is none."""
         run = fresh_run(self.archive, claim)
         if run is not None:
             if run.finish_reason == UNREACHABLE:
@@ -276,13 +274,15 @@ class NightRunner:
             yield
         except StaleClaim as error:
             self.watch.told(str(error))
-        except (DiskFull, ArchiveUnusable) as error:
-            self._fatal = self._fatal or error
-            self._finish(claim, Ending(State.PLANNED, str(error), error.exit_code, free=True), None)
         except (ArchiveError, OSError) as error:
             code = error.exit_code if isinstance(error, ArchiveError) else ExitCode.FINDINGS
+            halted = archive_error(claim, Ended(code, self._limits(), last_lines=(str(error),)), self._probe)
             due = self.now() + self.ways.retry
-            self._finish(claim, failed_try(claim, str(error), code, due, self.settings.max_tries), None)
+            ending = failed_try(claim, str(error), code, due, self.settings.max_tries)
+            if halted is not None:
+                self._fatal = self._fatal or halted
+                ending = Ending(State.PLANNED, str(error), code, due=due, free=True)
+            self._finish(claim, ending, None)
 
     def _finish(self, claim: Claim, ending: Ending, run: Run | None) -> None:
         try:

@@ -226,6 +226,7 @@ def test_a_ledger_of_the_first_format_is_carried_over(tmp_path: Path) -> None:
         pass
     with closing(sqlite3.connect(path)) as old, old:
         old.execute("ALTER TABLE nights DROP COLUMN unanswered")
+        old.execute("ALTER TABLE nights DROP COLUMN beat")
         old.execute("DROP TABLE fences")
         old.execute(
             "INSERT INTO nights (portal, night, state, due_at, fence) VALUES ('a', '2026-03-01', 'done', '', 17)"

@@ -16,7 +16,7 @@ import pytest
 from archive.errors import ArchiveUnusable, RunBusy
 from archive.journal import journal_for
 from archive.ledger import Claim, Ending, Ledger, StaleClaim, State
-from archive.owner import Owner
+from archive.owner import Owner, boot_seconds
 
 NIGHT = date(2025, 3, 3)
 NOW = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
@@ -76,6 +76,21 @@ def test_an_expired_lease_is_taken_over_under_a_higher_fence(ledger: Ledger) -> 
     assert second is not None
     assert second.fence > first.fence
     assert second.tries == 2
+
+
+def test_no_jump_of_the_clock_ends_the_lease_of_a_process_of_this_machine(ledger: Ledger) -> None:
+    claimed(ledger, owner=Owner.here())
+    assert ledger.claim("quang_tri", NIGHT, THIRD, NOW + timedelta(days=1), LEASE) is None
+    assert ledger.owed(NOW + timedelta(days=1)) == []
+
+
+def test_the_lease_of_a_paused_process_of_this_machine_ends_whatever_the_clock_says(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed(ledger, owner=Owner.here())
+    later = boot_seconds() + LEASE.total_seconds() + 1
+    monkeypatch.setattr("archive.standing.boot_seconds", lambda: later)
+    assert ledger.claim("quang_tri", NIGHT, THIRD, NOW - timedelta(days=1), LEASE) is not None
 
 
 def test_a_heartbeat_prolongs_the_lease(ledger: Ledger) -> None:

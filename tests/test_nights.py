@@ -359,6 +359,7 @@ def test_a_night_that_was_taken_over_is_let_go(place: Place, monkeypatch: pytest
     monkeypatch.setattr("crawler.nights._BEAT_SECONDS", 0.1)
     place.ledger.plan(NIGHT, ["a"], NOW)
     runner = place.runner({"a": HEEDS})
+    runner.owner = Owner("another-host", 1)
 
     def take_over() -> None:
         place.wait_for("a")
