@@ -61,7 +61,9 @@ def _held(work: Work, root: Path, call: Call | None, fault: Fault) -> Ended:
 def _by_strace(work: Work, log: str, call: Call | None, fault: Fault) -> Ended:
     child = Child(work)
     command = ["strace", "-y", "-s", "8", "-e", "signal=none", "-o", log, "-p", str(child.pid)]
-    command += ["-e", f"trace={','.join(WRITING + READING)}"]
+    # What is not looked at later is not written down: half of the time goes into saying which file each call touched.
+    seen = WRITING + READING if call is None else (call.name, "fsync", "fdatasync") if fault.error else (call.name,)
+    command += ["-e", f"trace={','.join(seen)}"]
     command += ["-e", f"inject={call.name}:{fault.words}:when={call.number}"] if call else []
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
         said = strace.stderr.readline() if strace.stderr else ""
