@@ -262,7 +262,8 @@ def test_the_night_of_a_killed_scheduler_is_taken_over_at_once(tmp_path: Path, r
     assert again.returncode == ExitCode.GOOD, again.stderr
     with Ledger(archive / "ledger.db") as ledger:
         row = next(row for row in ledger.of(FIRST_NIGHT) if row.portal == "quang_tri")
-    assert (row.state, row.tries, row.fence) == (State.DONE, 2, 2)
+    assert (row.state, row.tries) == (State.DONE, 2)
+    assert row.fence > 1  # what the killed one held is lower: it may write nothing any more
     verified = subprocess.run([sys.executable, "-m", "archive", "verify", "--archive", str(archive)], cwd=ROOT)
     assert verified.returncode == ExitCode.GOOD
 
