@@ -200,7 +200,7 @@ def test_a_crawl_that_runs_commits_and_stops_when_the_disk_gets_low(tmp_path: Pa
     try:
         new_archive(root)
         slow = dict(pages())
-        with RawServer({**slow, "/tin/tin-2.html": lay_down}, delay=1.2) as server:
+        with RawServer({**slow, "/tin/tin-2.html": lay_down}, delay=2.5) as server:
             low = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port, MIN_FREE=str(threshold))
             assert low.code == ExitCode.DISK_FULL, low.err
             kept = len(list((root / "open" / NIGHT.isoformat() / "ba_song").glob("*.txt")))
