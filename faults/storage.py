@@ -150,8 +150,8 @@ def _a19(place: Place) -> str:
         (root / _DAY).chmod(0)
         ended = run(_as_nobody(folder, lambda say: go_on(root, say)))
         (root / _DAY).chmod(0o755)
-        _after(root, ended, 1, wanted, lambda: None)
-    return f"exit code 1, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
+        _after(root, ended, 3, wanted, lambda: None)
+    return f"exit code 3, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
 
 
 def _as_nobody(folder: Path, work: Work) -> Work:
