@@ -254,7 +254,7 @@ def test_the_check_fails_with_exit_code_one(tmp_path: Path, capsys: pytest.Captu
     write_floors(floors, tmp_path / "floors.toml")
 
     assert main(["--check", "--floors", str(tmp_path / "floors.toml")]) == 1
-    assert "vhv / news: pages 6 is below the floor 999" in capsys.readouterr().err
+    assert "vhv / news: pages 7 is below the floor 999" in capsys.readouterr().err
 
 
 def test_the_table_is_printed_with_one_json_line_last(capsys: pytest.CaptureFixture[str]) -> None:
