@@ -15,6 +15,7 @@ too. There is one spelling of a proof: whatever is changed in the file, one byte
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -29,6 +30,7 @@ from archive.signing import holds
 __all__ = ["Proof", "Proven", "check_proof", "make_proof"]
 
 _FORM = "luu-tru proof 1"
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class NotProven(ArchiveError):
@@ -127,9 +129,11 @@ def _read(data: bytes) -> Proof:
             head,
             tuple(_head(statement, key, signature) for statement, signature in links),
         )
+        if not all(_HEX.fullmatch(step) for step in proof.path):
+            raise ValueError("its path is not one of SHA-256 hashes in small hex")
         if raw["leaves"] != head.leaves or proof.to_bytes() != data:
             raise ValueError("it was changed or written otherwise than `archive prove` writes it")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise NotProven(f"this is no proof: {error}") from None
     return proof
 

@@ -21,6 +21,7 @@ from archive.audit_seals import Expected
 from archive.errors import ArchiveError, UsageError
 from archive.findings import Code
 from archive.head import head_of, read_head
+from archive.lines import canonical
 from archive.proof import check_proof
 from archive.proving import prove, published_head
 from archive.records import Event
@@ -162,6 +163,17 @@ def test_a_proof_with_any_byte_changed_is_none(proof: bytes, data: st.DataObject
     value = data.draw(st.integers(0, 255).filter(lambda value: value != proof[position]))
     with pytest.raises(ArchiveError):
         check_proof(proof[:position] + bytes([value]) + proof[position + 1 :])
+
+
+def test_a_proof_whose_path_is_spelled_otherwise_is_none(proof: bytes) -> None:
+    words = json.loads(proof)
+    step = words["path"][0]
+    for other in (step.upper(), "g" + step[1:], step[:-1], step + "\n", " " + step, 7, None):
+        changed = canonical(words | {"path": [other, *words["path"][1:]]}) + b"\n"
+        with pytest.raises(ArchiveError, match="no proof"):
+            check_proof(changed)
+    with pytest.raises(ArchiveError, match="no proof"):
+        check_proof(b"[" * 100_000)
 
 
 def test_the_independent_script_refuses_what_was_changed(proof: bytes, tmp_path: Path) -> None:
