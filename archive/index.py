@@ -202,6 +202,7 @@ class Transaction(Queries):
             "verdict": run.verdict.value,
             "complete": int(run.complete),
             "lookback": run.lookback.began.isoformat() if run.lookback else None,
+            "province": run.province,
             "record": canonical(run_plain(run)).decode(),
         }
         self.connection.execute(insert(RUNS).values(values))

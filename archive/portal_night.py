@@ -244,6 +244,7 @@ class PortalNight(Asked):
         extraction: dict[str, int],
         software: dict[str, str],
         lookback: LookBackEnd | None = None,
+        province: str | None = None,
     ) -> Run:
         """Commit, write `run.json`, move the run to its dated place and let go."""
         self._record_unjudged("never understood")
@@ -275,6 +276,7 @@ class PortalNight(Asked):
             lookback=count_lookback(self.pages, self.articles, lookback),
             measures=tally.measures,
             hosts=visits(self.pages),
+            province=province,
         )
         self._fence.check_all()
         with disk_errors(f"cannot close the night of {self.portal}"):

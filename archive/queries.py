@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import cast
 
@@ -19,7 +19,7 @@ from archive.near_queries import NearQueries
 from archive.records import Event, Outcome
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.run_queries import RunQueries
-from archive.schema import EVENTS, LISTED, LOOKS, PAGES, SEALS
+from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
 from vietnam.letters import strip_diacritics
 
 __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
@@ -167,12 +167,18 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Li
         url: str | None = None,
         digest: str | None = None,
         article: str | None = None,
+        provinces: Collection[str] = (),
         limit: int | None = None,
     ) -> list[Found]:
-        """Events by portal, night, words of the title (with or without diacritics), address, hash or id."""
+        """Events by portal, night, words of the title (with or without diacritics), address, hash or id, or published
+        under one of these provinces (slugs): under the one that the portal belonged to that night.
+        """
         query: Select[tuple[object, ...]] = select(EVENTS)
         if portal:
             query = query.where(EVENTS.c.portal == portal)
+        if provinces:
+            run = and_(RUNS.c.night == EVENTS.c.night, RUNS.c.run == EVENTS.c.run)
+            query = query.where(exists().where(run, RUNS.c.province.in_(sorted(provinces))))
         if night:
             query = query.where(EVENTS.c.night == night.isoformat())
         for word in strip_diacritics(words or "").split():

@@ -368,7 +368,11 @@ class HostVisit:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A portal's night as `run.json` records it. `measures` is None and `hosts` empty in records older than those parts."""
+    """A portal's night as `run.json` records it.
+
+    `province` is the slug of the province that the portal belonged to that night (vietnam/provinces.csv), None for one of
+    no province. It and `measures` are None, and `hosts` is empty, in records older than those parts.
+    """
 
     portal: str
     night: date
@@ -392,6 +396,7 @@ class Run:
     lookback: LookBack | None = None
     measures: Measures | None = None
     hosts: dict[str, HostVisit] = field(default_factory=dict)
+    province: str | None = None
 
     @property
     def crawled(self) -> bool:

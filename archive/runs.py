@@ -23,7 +23,7 @@ RUN_FILE = "run.json"
 
 
 def run_plain(run: Run) -> dict[str, object]:
-    """A run as JSON values; a record that was written without measures or without a look-back stays without them."""
+    """A run as JSON values; a record that was written without measures, a look-back or a province stays without them."""
     optional: dict[str, object] = {}
     if run.measures is not None:
         optional["measures"] = measures_plain(run.measures)
@@ -31,6 +31,8 @@ def run_plain(run: Run) -> dict[str, object]:
         optional["lookback"] = lookback_plain(run.lookback)
     if run.hosts:
         optional["hosts"] = {host: visit_plain(visit) for host, visit in run.hosts.items()}
+    if run.province is not None:
+        optional["province"] = run.province
     return optional | {
         "portal": run.portal,
         "night": run.night.isoformat(),
@@ -94,6 +96,7 @@ def run_from(raw: bytes | str) -> Run:
                 host: visit_from(raw)
                 for host, raw in cast("dict[str, dict[str, object]]", value.get("hosts", {})).items()
             },
+            province=cast("str | None", value.get("province")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run record: {error}") from error

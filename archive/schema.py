@@ -46,8 +46,10 @@ RUNS = Table(
     Column("verdict", Words, nullable=False),
     Column("complete", Integer, nullable=False),
     Column("lookback", Words),
+    Column("province", Words),
     Column("record", Words, nullable=False),
     Index("runs_portal", "portal", "night", "run"),
+    Index("runs_province", "province", "night", "run"),
 )
 
 EVENTS = Table(

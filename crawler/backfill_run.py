@@ -38,6 +38,7 @@ def end_backfill(night: PortalNight, tonight: Tonight, spider: LookBackWalk) -> 
         extraction=dict(sorted(spider.extraction.items())),
         software=software(),
         lookback=spider.lookback_end,
+        province=spider.province,
     )
     if verdict is Verdict.INTERRUPTED:
         return ExitCode.INTERRUPTED

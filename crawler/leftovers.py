@@ -12,6 +12,7 @@ from archive.records import BACKFILL, Document, Kind, Outcome, Run, Verdict
 from archive.store import Archive
 from archive.tally import Tally
 from crawler.clock import Clock
+from crawler.portals import province_of
 
 __all__ = ["close_leftover", "close_try", "fresh_run", "last_run"]
 
@@ -65,6 +66,7 @@ def close_leftover(
         judge_night=judge_night,
         extraction={},
         software={},
+        province=province_of(portal),
     )
 
 

@@ -47,6 +47,7 @@ class _Going:
 class LookBackWalk(AttachmentWalk):
     """Look-backs and backfills; what a list page says and how an article is asked for is the walk's."""
 
+    province: str | None
     sections: tuple[Section, ...]
 
     def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:

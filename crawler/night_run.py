@@ -136,6 +136,7 @@ def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk,
         extraction=dict(sorted((spider.extraction + suspects).items())),
         software=software(),
         lookback=spider.lookback_end,
+        province=spider.province,
     )
 
 

@@ -15,17 +15,18 @@ from archive.records import Kind
 from crawler.nightsettings import NightSettings, close_match
 from crawler.portal import PortalSpider, Sure, own_hosts
 
-__all__ = ["Portal", "addresses", "chosen", "load_portals", "why_skipped"]
+__all__ = ["Portal", "addresses", "chosen", "load_portals", "province_of", "why_skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal's name, how well it is known, and the hosts it asks."""
+    """A portal's name, how well it is known, the hosts it asks, and its province (a slug)."""
 
     name: str
     title: str
     hosts: frozenset[str]
     sure: Sure
+    province: str | None = None
 
 
 def load_portals() -> dict[str, Portal]:
@@ -37,8 +38,14 @@ def load_portals() -> dict[str, Portal]:
     for name in sorted(loader.list()):
         spider = loader.load(name)
         if issubclass(spider, PortalSpider):
-            portals[name] = Portal(name, spider.title, own_hosts(spider), spider.sure)
+            portals[name] = Portal(name, spider.title, own_hosts(spider), spider.sure, spider.province)
     return portals
+
+
+def province_of(name: str) -> str | None:
+    """The province (slug) of a portal; None for one of no province, or one that is no longer declared."""
+    portal = load_portals().get(name)
+    return portal.province if portal else None
 
 
 def chosen(names: Iterable[str], portals: dict[str, Portal]) -> list[str]:

@@ -20,6 +20,7 @@ from archive.records import REEXTRACT, CapturePlace, Kind, Run, Verdict
 from archive.runs import read_lines
 from archive.store import Archive
 from archive.tally import Tally
+from crawler.portals import province_of
 from crawler.tonight import software
 from pipelines.article import Article, Layout
 from pipelines.check import check
@@ -162,6 +163,7 @@ def accept(archive: Archive, result: Reextracted, night: date, now: datetime) ->
             judge_night=_told,
             extraction={"read": result.read, "unchanged": result.unchanged, "unreadable": len(result.unreadable)},
             software=software(),
+            province=province_of(result.portal),
         )
     except BaseException:
         run.abandon()  # what was committed is kept; the next start sets the rest right

@@ -12,6 +12,7 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.queries import Found
 from archive.report import print_articles
 from archive.store import Archive
+from vietnam.provinces import UnknownProvince, named, with_predecessors
 
 __all__ = [
     "DEFAULT",
@@ -23,6 +24,7 @@ __all__ = [
     "find",
     "find_one",
     "night",
+    "provinces_asked",
 ]
 
 DEFAULT = Path("var/archive")
@@ -51,6 +53,14 @@ def night(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-22") from None
 
 
+def provinces_asked(text: str) -> frozenset[str]:
+    """The slugs that a question about a province means, as argparse wants its errors: its own and those merged into it."""
+    try:
+        return with_predecessors(named(text).slug)
+    except UnknownProvince as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def archive_option() -> argparse.ArgumentParser:
     """The option every command but `init` has."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -59,8 +69,14 @@ def archive_option() -> argparse.ArgumentParser:
 
 
 def add_filters(command: argparse.ArgumentParser) -> None:
-    """Which articles: by portal, night, words of the title, address or hash."""
+    """Which articles: by portal, province, night, words of the title, address or hash."""
     command.add_argument("--portal", metavar="NAME")
+    command.add_argument(
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="a province of today with those merged into it, or one of these",
+    )
     command.add_argument("--night", type=night, metavar="DATE")
     command.add_argument("--title", metavar="WORDS", help="words of the title, with or without diacritics")
     command.add_argument("--url", metavar="URL")
@@ -85,6 +101,7 @@ def find(archive: Archive, options: argparse.Namespace, article: str | None, lim
             url=options.url,
             digest=options.hash,
             article=article,
+            provinces=options.province or (),
             limit=limit,
         )
 
@@ -99,8 +116,9 @@ def find_one(archive: Archive, options: argparse.Namespace) -> list[Found]:
         options.url, wanted = wanted, None
     elif wanted and "/" not in wanted:
         options.hash, wanted = wanted, None
-    if not any([wanted, options.portal, options.night, options.title, options.url, options.hash]):
-        raise UsageError("name an article: an id, a hash, an address, or --portal, --night, --title")
+    filters = (options.portal, options.province, options.night, options.title, options.url, options.hash)
+    if not any([wanted, *filters]):
+        raise UsageError("name an article: an id, a hash, an address, or --portal, --province, --night, --title")
     found = find(archive, options, wanted, None)
     if not found:
         raise NotFound("no article fits; `python -m archive list` shows what is there")
