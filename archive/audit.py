@@ -43,7 +43,7 @@ def verify(
     for night in paths.nights():
         progress(night)
         audit.nights += 1
-        seals[night] = read_seals(identity, paths, night, audit, expected.key)
+        seals[night] = read_seals(identity, paths, night, audit, expected.keys)
         sealed_files(paths, night, seals[night], audit)
         covered = {entry.path.split("/", 1)[0] for seal in seals[night] for entry in seal.files}
         for folder in paths.closed_runs(night):

@@ -21,10 +21,13 @@ __all__ = ["Expected", "check_chain", "check_expected", "read_seals", "relative"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an auditor brings along: a head published elsewhere, and the public key (base64) that seals this archive."""
+    """What an auditor brings along: a head published elsewhere, and the public keys (base64) that may seal this archive.
+
+    No keys: whoever signed is not looked at.
+    """
 
     head: Head | None = None
-    key: str | None = None
+    keys: frozenset[str] = frozenset()
 
 
 def relative(paths: Paths, path: Path) -> str:
@@ -32,8 +35,8 @@ def relative(paths: Paths, path: Path) -> str:
     return path.relative_to(paths.root).as_posix()
 
 
-def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, key: str | None) -> list[Seal]:
-    """The seals of a night in the order of their numbers; `key` is the only public key that may have signed them."""
+def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[Seal]:
+    """The seals of a night in the order of their numbers; `keys` are the only ones that may have signed them."""
     found = []
     folder = paths.night(night)
     for path in sorted(folder.glob("manifest-*.json")):
@@ -53,7 +56,7 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, key:
             audit.found(Code.SIGNATURE, name, "its .sig file is missing")
         elif (signer := verify_signature(data, signature.read_bytes())) is None:
             audit.found(Code.SIGNATURE, relative(paths, signature), "the signature does not fit the manifest")
-        elif key is not None and signer != key:
+        elif keys and signer not in keys:
             audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
         found.append(seal)
     for path in sorted(folder.glob("manifest-*.sig")):

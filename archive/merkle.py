@@ -45,7 +45,9 @@ def audit_path(index: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that an audit path leads to, or None when the path has the wrong length (RFC 9162 §2.1.3.2)."""
+    """The root that an audit path leads to, or None when index or path do not fit the tree (RFC 9162 §2.1.3.2)."""
+    if not 0 <= index < size:
+        return None
     digest, last, rest = leaf, size - 1, list(path)
     while last > 0:
         if index % 2 or index != last:

@@ -9,7 +9,7 @@ A proof is canonical JSON with one final newline:
 The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads from
 it to the root, the statement binds the root to the head, and the signature says who sealed it. `chain` holds the later
 seals up to the head of the day of the proof, as [statement, signature] pairs, so that a head published later proves it
-too. There is one spelling of a proof: whatever is changed in the file, one byte included, makes it no proof.
+too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: whatever is changed in the file, one byte included, makes it no proof.
 """
 
 from __future__ import annotations
@@ -104,12 +104,8 @@ def check_proof(data: bytes, *, key: str | None = None, published: Head | None =
         raise NotProven("the line does not lead to the Merkle root of its night")
     heads = (proof.head, *proof.chain)
     _check_heads(heads, key)
-    if published is not None and not any(
-        (head.archive, head.head, head.root) == (published.archive, published.head, published.root) for head in heads
-    ):
-        raise NotProven(
-            f"it does not lead to the head published of {published.night}: ask for a proof made with --until that night"
-        )
+    if published is not None:
+        _check_published(heads, published, key)
     return Proven(line, heads[0], heads[-1])
 
 
@@ -129,6 +125,8 @@ def _read(data: bytes) -> Proof:
             head,
             tuple(_head(statement, key, signature) for statement, signature in links),
         )
+        if type(proof.index) is not int:
+            raise ValueError("its index is no whole number")
         if not all(_HEX.fullmatch(step) for step in proof.path):
             raise ValueError("its path is not one of SHA-256 hashes in small hex")
         if raw["leaves"] != head.leaves or proof.to_bytes() != data:
@@ -155,3 +153,18 @@ def _check_heads(heads: Sequence[Head], key: str | None) -> None:
             raise NotProven(f"the signature does not fit the seal of {head.night}")
     if key is not None and heads[0].key != key:
         raise NotProven(f"it is signed by {heads[0].key or 'nobody'}, not by the key that was named")
+
+
+def _check_published(heads: Sequence[Head], published: Head, key: str | None) -> None:
+    """A head says of itself which one it follows, so what leads to a published one counts under its own key only."""
+    place = next((place for place, head in enumerate(heads) if head.statement == published.statement), None)
+    if place is None:
+        raise NotProven(
+            f"it does not lead to the head published of {published.night}: ask for one made with --until-now, or compare "
+            "with a head that was published of its own night or while its key still sealed"
+        )
+    if place > 0 and heads[0].key != (published.key or key):
+        raise NotProven(
+            f"the seals between it and the head published of {published.night} are signed by {heads[0].key}, and that head "
+            f"by {published.key or 'nobody: name the key that seals with --key'}"
+        )

@@ -64,7 +64,7 @@ def _covers(seal: Seal, run: str) -> bool:
 
 
 def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
-    """The heads that follow, each naming the one before it."""
+    """The heads that follow, each naming the one before it, as long as the same key signed them."""
     if head.key is None:
         raise ArchiveError("the seals are unsigned: a chain of them proves nothing; prove it without --until-now")
     nights = [night for night in archive.paths.nights() if night >= head.night]
@@ -73,7 +73,7 @@ def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
     }
     chain: list[Head] = []
     last = head.head
-    while last in found:
+    while last in found and found[last].key == head.key:
         chain.append(found[last])
         last = chain[-1].head
     return tuple(chain)

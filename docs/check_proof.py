@@ -29,7 +29,7 @@ line, links = json.loads(proof["line"]), [[proof["statement"], proof["signature"
 heads = [json.loads(statement) for statement, _ in links]
 text = proof["text"]
 need(
-    (text is None) == (line["file"] is None) and proof["leaves"] == heads[0]["leaves"],
+    (text is None) == (line["file"] is None) and type(proof["index"]) is int and proof["leaves"] == heads[0]["leaves"],
     "its text or its size is missing",
 )
 need(text is None or hashlib.sha256(text.encode()).hexdigest() == line["sha256"], "another text")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from archive.audit import verify
 from archive.audit_seals import Expected
 from archive.errors import ArchiveError, UsageError
 from archive.findings import Code
-from archive.head import head_of, read_head
+from archive.head import Head, head_of, read_head
 from archive.lines import canonical
 from archive.proof import check_proof
 from archive.proving import prove, published_head
@@ -96,7 +97,7 @@ def test_a_published_head_stands_while_the_archive_goes_on(tmp_path: Path) -> No
     published = read_head(last_seal(archive))
     composed.run_night(archive, 1)
     archive.seal(night_of(1), {}, KEY)
-    audit = verify(archive.identity, archive.paths, expected=Expected(published, public_key(KEY)))
+    audit = verify(archive.identity, archive.paths, expected=Expected(published, frozenset({public_key(KEY)})))
     assert audit.findings == []
     assert any("1 later seal goes on from it" in note for note in audit.notes)
 
@@ -121,14 +122,14 @@ def test_an_archive_that_was_sealed_again_is_seen_even_with_the_right_key(tmp_pa
     other = make(tmp_path / "b")
     composed.run_night(other, 0, ["da_nang"])
     other.seal(night_of(0), {}, KEY)
-    audit = verify(other.identity, other.paths, expected=Expected(published, public_key(KEY)))
+    audit = verify(other.identity, other.paths, expected=Expected(published, frozenset({public_key(KEY)})))
     assert [finding.code for finding in audit.findings] == [Code.RESEALED]
 
 
 @pytest.mark.parametrize("key", [None, Ed25519PrivateKey.from_private_bytes(bytes(32))], ids=["unsigned", "another"])
 def test_a_seal_of_another_key_is_named(tmp_path: Path, key: Ed25519PrivateKey | None) -> None:
     archive = sealed(tmp_path / "a", 1, key)
-    audit = verify(archive.identity, archive.paths, expected=Expected(key=public_key(KEY)))
+    audit = verify(archive.identity, archive.paths, expected=Expected(keys=frozenset({public_key(KEY)})))
     assert [(finding.code, finding.path) for finding in audit.findings] == [
         (Code.WRONG_KEY, "2025/03/03/manifest-1.sig")
     ]
@@ -209,6 +210,66 @@ def test_a_proof_of_another_archive_does_not_lead_to_a_published_head(archive: A
         check_proof(proof, published=replace(head, head="0" * 64))
     with pytest.raises(ArchiveError, match="not by the key"):
         check_proof(proof, key="A" * 43 + "=")
+
+
+def test_an_index_outside_the_tree_or_spelled_otherwise_proves_nothing(
+    archive: Archive, proof: bytes, tmp_path: Path
+) -> None:
+    words = json.loads(proof)
+    size = words["leaves"]
+    rounded = 1 << (size - 1).bit_length()
+    for other in (
+        words["index"] + rounded,
+        words["index"] + 2 * rounded,
+        words["index"] - rounded,
+        float(words["index"]),
+    ):
+        changed = canonical(words | {"index": other}) + b"\n"
+        with pytest.raises(ArchiveError):
+            check_proof(changed)
+        (tmp_path / "proof.json").write_bytes(changed)
+        assert script(tmp_path / "proof.json").returncode != 0
+
+
+def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(archive: Archive, tmp_path: Path) -> None:
+    """A statement says itself which head it follows: between a forged night and a true head stands only the signature."""
+    seal = archive.last_seal()
+    assert seal is not None
+    published = published_head(archive, seal)
+    forger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    forged = sealed(tmp_path / "forged", 1, forger)
+    first = forged.last_seal()
+    assert first is not None
+    with forged.index.reading() as questions:
+        version = questions.find(article="da_nang/thong-bao")[0]
+    own = prove(forged, version, until_now=False)
+
+    def signed(head: Head) -> Head:
+        return replace(head, key=public_key(forger), signature=base64.b64encode(forger.sign(head.statement)).decode())
+
+    between = signed(replace(head_of(seal), head=str(published.previous), previous=first.head))
+    data = replace(own, chain=(between, signed(published))).to_bytes()
+    assert check_proof(data).last.head == published.head  # it agrees with itself
+    with pytest.raises(ArchiveError, match="and that head by"):
+        check_proof(data, published=published)
+    with pytest.raises(ArchiveError, match="nobody: name the key"):
+        check_proof(data, published=replace(published, key=None, signature=None))
+
+
+def test_a_chain_ends_where_the_key_changed(tmp_path: Path) -> None:
+    archive = sealed(tmp_path / "a", 1)
+    before = read_head(last_seal(archive))
+    newer = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    composed.run_night(archive, 1)
+    archive.seal(night_of(1), {}, newer)
+    with archive.index.reading() as questions:
+        version = questions.find(article="da_nang/thong-bao")[0]
+    data = prove(archive, version, until_now=True).to_bytes()
+    assert check_proof(data, key=public_key(KEY), published=before).last == before
+    with pytest.raises(ArchiveError, match="while its key still sealed"):
+        check_proof(data, published=read_head(last_seal(archive)))
+    keys = frozenset({public_key(KEY), public_key(newer)})
+    assert verify(archive.identity, archive.paths, expected=Expected(keys=keys)).findings == []
 
 
 def test_the_commands_print_a_head_and_write_and_check_a_proof(

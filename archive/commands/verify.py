@@ -28,14 +28,19 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a head as `archive head` printed it: is it still part of the archive?",
     )
-    command.add_argument("--key", metavar="KEY", help="the public key (base64) that must have signed every seal")
+    command.add_argument(
+        "--key",
+        action="append",
+        metavar="KEY",
+        help="a public key (base64) that may have sealed; again for another one",
+    )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
     identity, paths = read_identity(options.archive), Paths(options.archive)
-    expected = Expected(_published(options.against), options.key)
+    expected = Expected(_published(options.against), frozenset(options.key or ()))
     if sys.stdout.isatty() and not options.json:
         with Progress(transient=True) as bar:
             task = bar.add_task("verify", total=len(paths.nights()))
