@@ -6,12 +6,12 @@ import argparse
 import sys
 from typing import cast
 
-from archive.commands import check_proof, coverage, diff, export, head, init, prove, rebuild, show, verify
+from archive.commands import check_proof, coverage, diff, export, head, init, key, prove, rebuild, show, sign, verify
 from archive.commands import list as list_
 from archive.commands.arguments import Subcommands, archive_option
 from archive.errors import ArchiveError, ExitCode
 
-COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, coverage)
+COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, coverage)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,8 @@ A proof is canonical JSON with one final newline:
 The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads from
 it to the root, the statement binds the root to the head, and the signature says who sealed it. `chain` holds the later
 seals up to the head of the day of the proof, as [statement, signature] pairs, so that a head published later proves it
-too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: whatever is changed in the file, one byte included, makes it no proof.
+too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: whatever is
+changed in the file, one byte included, makes it no proof.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -20,12 +21,23 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from archive.durable import disk_errors, sync_folder
 from archive.errors import UsageError
 from archive.head import statement_of
 from archive.lines import canonical
 from archive.manifest import read_seal
 
-__all__ = ["UNSIGNED", "Signed", "holds", "load_key", "public_key", "read_signature", "sign", "verify_signature"]
+__all__ = [
+    "UNSIGNED",
+    "Signed",
+    "holds",
+    "load_key",
+    "new_key",
+    "public_key",
+    "read_signature",
+    "sign",
+    "verify_signature",
+]
 
 UNSIGNED = b"unsigned\n"
 
@@ -45,10 +57,34 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            f"signing key {path} cannot be read ({error}); make one with `openssl genpkey -algorithm ed25519 -out {path}`"
+            f"signing key {path} cannot be read ({error}); make one with `python -m archive key new FILE` or `openssl genpkey -algorithm ed25519 -out FILE`"
         ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise UsageError(f"signing key {path} is not Ed25519; make one with `openssl genpkey -algorithm ed25519`")
+    return key
+
+
+def new_key(path: Path) -> Ed25519PrivateKey:
+    """Make a key in a new file that only its owner can read. Raises UsageError inside an archive or over another file.
+
+    A key that lies in the archive is in every copy of it: whoever may read the archive could seal it again.
+    """
+    if any((folder / "archive.json").exists() for folder in path.absolute().parents):
+        raise UsageError(f"{path} lies in an archive: a key is kept elsewhere, best on another machine")
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already: a key is never overwritten; name another file") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path.parent} is no folder; make it first") from None
+    with disk_errors(f"cannot write {path}"):
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(pem)
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_folder(path.parent)
     return key
 
 
