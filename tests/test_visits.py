@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +20,7 @@ from replicas import FIRST_NIGHT
 from replicas.serve import LogEntry, ReplicaServer
 from tests.crawling import ROOT, command, environment, new_archive
 
+HANDLER = "tests.one_address.SharedMachine"
 Night = tuple[list[LogEntry], list[Run], list[Page]]
 
 
@@ -118,6 +120,25 @@ def test_the_pause_is_kept_and_shown(tmp_path: Path) -> None:
     assert visit.spacing_p99 is not None
     assert 0.3 <= visit.spacing_p50 <= visit.spacing_p99
     assert host == log[0].host
+
+
+@pytest.mark.slow
+def test_two_portals_at_one_address_are_never_asked_at_once(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "archive")
+    with ReplicaServer() as server:
+        environ = environment(REPLICA="1", REPLICA_PORT=str(server.port))
+        crawls = []
+        for portal in ("bac_giang", "ninh_thuan"):
+            start = [sys.executable, "-W", "error", "-m", "scrapy", "crawl", portal, "--archive", str(root)]
+            start += ["--night", FIRST_NIGHT.isoformat(), "-s", "DOWNLOAD_DELAY=0.1"]
+            start += ["-s", f"DOWNLOAD_HANDLERS={json.dumps(dict.fromkeys(('http', 'https'), HANDLER))}"]
+            crawls.append(subprocess.Popen(start, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True))
+        said = [crawl.communicate()[1] for crawl in crawls]
+        assert all(crawl.returncode in (0, 1) for crawl in crawls), said
+        log = sorted(server.log, key=lambda entry: entry.time)
+    assert all((later.time - earlier.done).total_seconds() >= 0.1 for earlier, later in pairwise(log))
+    changes = sum(earlier.host != later.host for earlier, later in pairwise(log))
+    assert changes > 3  # they ran beside each other
 
 
 def test_what_no_request_was_sent_for_is_no_visit() -> None:
