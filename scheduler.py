@@ -32,7 +32,7 @@ from crawler.bell import Asked, Bell, clock
 from crawler.logs import LogStyle, install, refuse
 from crawler.metrics import serve_metrics
 from crawler.morning import surely
-from crawler.nightsettings import NightSettings, read_settings
+from crawler.nightsettings import NightSettings, settings_at
 from crawler.portal import DeclarationError
 from crawler.running import Ways
 from crawler.service import notify
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     style, secrets = LogStyle(getattr(options, "log", None) or LogStyle.TEXT), tuple[str, ...]()
     install(style)
     try:
-        settings = _settings(options.settings)
+        settings = settings_at(options.settings, ROOT)
         style = LogStyle(getattr(options, "log", None) or settings.log)
         secrets = tuple(settings.alerts.secrets())
         settings = replace(settings, log=style)
@@ -193,15 +193,6 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
         raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
     ways = Ways(jobs, retry, logs=settings.logs)
     return Asked(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
-
-
-def _settings(path: Path | None) -> NightSettings:
-    """The named file, else the checkout's, else the defaults."""
-    own = ROOT / "nights.toml"
-    if path is None and not own.exists():
-        bare = NightSettings()
-        return replace(bare, archive=ROOT / bare.archive, logs=ROOT / bare.logs, reports=ROOT / bare.reports)
-    return read_settings(path or own)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -28,7 +28,7 @@ from crawler.values import (
 )
 from vietnam.dates import TZ
 
-__all__ = ["NightSettings", "PortalSettings", "close_match", "read_settings"]
+__all__ = ["NightSettings", "PortalSettings", "close_match", "read_settings", "settings_at"]
 
 _CONTACT = re.compile(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+|https?://[^\s<>()]+\.[^\s<>()]+")
 
@@ -70,6 +70,7 @@ class NightSettings:
     log: LogStyle = LogStyle.TEXT
     keep_logs: int = 30
     reports: Path = Path("var/reports")
+    checks: Path = Path("var/checks")
     min_free: int = 10**9
     metrics_file: Path | None = None
     metrics_port: int | None = None
@@ -135,9 +136,20 @@ def read_settings(file: Path) -> NightSettings:
         archive=base / settings.archive,
         logs=base / settings.logs,
         reports=base / settings.reports,
+        checks=base / settings.checks,
         signing_key=None if key is None else base / key,
         metrics_file=None if metrics is None else base / metrics,
     )
+
+
+def settings_at(file: Path | None, root: Path) -> NightSettings:
+    """The named file, else the checkout's `nights.toml`, else the defaults. Raises UsageError as `read_settings` does."""
+    own = root / "nights.toml"
+    if file is not None or own.exists():
+        return read_settings(file or own)
+    bare = NightSettings()
+    placed = {name: root / getattr(bare, name) for name in ("archive", "logs", "reports", "checks")}
+    return replace(bare, **placed)
 
 
 def _read_portal(name: str, table: object, file: Path) -> PortalSettings:
@@ -201,6 +213,7 @@ _KEYS: Keys = {
     "log": ("log", "text or json", lambda value: LogStyle(one_of("text", "json")(value))),
     "keep_logs": ("keep_logs", "a whole number of nights from 1 to 3650", whole(1, 3650)),
     "reports": ("reports", "the path of a folder", path),
+    "checks": ("checks", "the path of a folder", path),
     "min_free": ("min_free", 'a size like "2 GB", or 0', file_size),
     "metrics_file": (
         "metrics_file",

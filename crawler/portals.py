@@ -12,21 +12,23 @@ from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UsageError
 from archive.records import Kind
+from crawler.canary.kept import declaration, last_check
 from crawler.nightsettings import NightSettings, close_match
 from crawler.portal import PortalSpider, Sure, own_hosts
 
-__all__ = ["Portal", "addresses", "chosen", "load_portals", "province_of", "why_skipped"]
+__all__ = ["Portal", "addresses", "chosen", "load_portals", "portal_of", "province_of", "why_skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal's name, how well it is known, the hosts it asks, and its province (a slug)."""
+    """A portal's name, how well it is known, the hosts it asks, its province (a slug), and the digest of its declaration."""
 
     name: str
     title: str
     hosts: frozenset[str]
     sure: Sure
     province: str | None = None
+    declared: str = ""
 
 
 def load_portals() -> dict[str, Portal]:
@@ -38,8 +40,14 @@ def load_portals() -> dict[str, Portal]:
     for name in sorted(loader.list()):
         spider = loader.load(name)
         if issubclass(spider, PortalSpider):
-            portals[name] = Portal(name, spider.title, own_hosts(spider), spider.sure, spider.province)
+            portals[name] = portal_of(spider)
     return portals
+
+
+def portal_of(spider: type[PortalSpider]) -> Portal:
+    """What the nights need of a spider's class."""
+    declared = declaration(spider)
+    return Portal(spider.name, spider.title, own_hosts(spider), spider.sure, spider.province, declared)
 
 
 def province_of(name: str) -> str | None:
@@ -57,11 +65,28 @@ def chosen(names: Iterable[str], portals: dict[str, Portal]) -> list[str]:
 
 
 def why_skipped(portal: Portal, settings: NightSettings, kind: Kind) -> str | None:
-    """Why a portal is not on the schedule, None when it is. Rehearsals take every portal that is not switched off."""
+    """Why a portal is not on the schedule, None when it is. Rehearsals take every portal that is not switched off.
+
+    A portal that is known only by inference comes on it once a check of what it declares now has passed on the live portal.
+    """
     if not settings.portal(portal.name).enabled:
         return "switched off in nights.toml"
     if kind is Kind.LIVE and portal.sure is Sure.INFERRED:
-        return "known only by inference: its pages have to be checked before it goes on the schedule"
+        return _unchecked(portal, settings)
+    return None
+
+
+def _unchecked(portal: Portal, settings: NightSettings) -> str | None:
+    checked = last_check(settings.checks, portal.name, Kind.LIVE)
+    command = f"`python scheduler.py check {portal.name}`"
+    if checked is None:
+        return f"known only by inference: run {command} first"
+    if checked.declared != portal.declared:
+        return f"known only by inference, and its file has changed since it was checked: run {command} again"
+    if checked.passed_at is None:
+        return (
+            f"known only by inference, and the check of {checked.checked_at:%Y-%m-%d} did not pass: run {command} again"
+        )
     return None
 
 

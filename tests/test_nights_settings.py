@@ -24,7 +24,9 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_the_file_of_the_checkout_says_the_defaults() -> None:
     settings = read_settings(ROOT / "nights.toml")
-    assert settings == NightSettings(archive=ROOT / "var/archive", logs=ROOT / "var/log", reports=ROOT / "var/reports")
+    assert settings == NightSettings(
+        archive=ROOT / "var/archive", logs=ROOT / "var/log", reports=ROOT / "var/reports", checks=ROOT / "var/checks"
+    )
     assert settings.contact == ""
 
 
@@ -33,7 +35,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         tmp_path,
         'contact = "luutru@example.vn"\nstart = "22:30"\ncut_off = "05:00"\njobs = 2\ndeadline_minutes = 90\n'
         'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nlogs = "log"\nsigning_key = "keys/seal.pem"\n'
-        'log = "json"\nkeep_logs = 7\nreports = "told"\nmin_free = "2.5 GB"\n'
+        'log = "json"\nkeep_logs = 7\nreports = "told"\nchecks = "seen"\nmin_free = "2.5 GB"\n'
         'metrics_file = "luu-tru.prom"\nmetrics_port = 9105\n'
         '[alerts]\nurls = ["json://127.0.0.1:9/"]\nurls_file = "urls"\non = ["broken", "missed"]\nrehearsals = true\n'
         'silent_nights = 3\nheartbeat_url = "https://beat.example.vn/1"\nheartbeat_fail_url = ""\nheartbeat_file = "beat"\n'
@@ -53,6 +55,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         log=LogStyle.JSON,
         keep_logs=7,
         reports=tmp_path / "told",
+        checks=tmp_path / "seen",
         min_free=2_500_000_000,
         metrics_file=tmp_path / "luu-tru.prom",
         metrics_port=9105,

@@ -1,0 +1,111 @@
+"""`python -m scrapy list`: the portals' names; with `-v` what is known of each, and whether it is crawled every night."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from scrapy.commands.list import Command as ListCommand
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.records import Kind
+from crawler.night_run import tell
+from crawler.nightsettings import settings_at
+from crawler.overview import Overview, overview, spiders
+from crawler.portal import DeclarationError
+from crawler.portals import portal_of, why_skipped
+
+__all__ = ["Command"]
+
+ROOT = Path(__file__).resolve().parents[2]
+_WIDE = 400  # of what is piped: no line is broken
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A portal, and why the live nights leave it out; None where they crawl it."""
+
+    portal: Overview
+    skipped: str | None
+
+
+class Command(ListCommand):
+    """List the portals."""
+
+    def syntax(self) -> str:
+        """The arguments."""
+        return "[options]"
+
+    def short_desc(self) -> str:
+        """One line for the list of commands."""
+        return "List the portals; -v with what is known of each"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Ours before Scrapy's."""
+        parser.add_argument(
+            "-v", "--verbose", action="store_true", help="say what is known of each portal, and how surely"
+        )
+        parser.add_argument("--json", action="store_true", help="the same as JSON")
+        parser.add_argument(
+            "--settings", type=Path, metavar="FILE", help="the operator's settings (default: nights.toml)"
+        )
+        super().add_options(parser)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Print the list; an error of usage is one line."""
+        try:
+            self.exitcode = int(self._list(args, opts))
+        except (ArchiveError, DeclarationError) as error:
+            self.exitcode = tell(error if isinstance(error, ArchiveError) else UsageError(str(error)))
+
+    def _list(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        if args:
+            raise UsageError(f"`scrapy list` takes no portal: leave {args[0]!r} out")
+        if not (opts.verbose or opts.json):
+            super().run(args, opts)
+            return ExitCode.GOOD
+        assert self.settings is not None  # noqa: S101  Scrapy sets it before it calls
+        operator = settings_at(opts.settings, ROOT)
+        lines = [
+            _Line(overview(each), why_skipped(portal_of(each), operator, Kind.LIVE))
+            for each in spiders(self.settings).values()
+        ]
+        if opts.json:
+            sys.stdout.write(json.dumps([_plain(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
+        else:
+            _print(lines)
+        return ExitCode.GOOD
+
+
+def _plain(line: _Line) -> dict[str, object]:
+    return {**asdict(line.portal), "live": line.skipped is None, "skipped": line.skipped}
+
+
+def _print(lines: list[_Line]) -> None:
+    shown = sys.stdout.isatty()
+    console = Console() if shown else Console(file=StringIO(), width=_WIDE, no_color=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("portal", "family", "province", "sections", "known", "exceptions", "live nights"):
+        table.add_column(heading, justify="right" if heading == "sections" else "left", overflow="fold")
+    for line in lines:
+        portal = line.portal
+        table.add_row(
+            portal.name,
+            portal.family,
+            portal.province or "none",
+            str(len(portal.sections)),
+            portal.known,
+            "; ".join(portal.exceptions) or "none",
+            "on" if line.skipped is None else f"off: {line.skipped}",
+        )
+    console.print(table)
+    off = sum(line.skipped is not None for line in lines)
+    console.print(f"{len(lines)} portals, {len(lines) - off} in the live nights", highlight=False)
+    if isinstance(console.file, StringIO):
+        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines()))

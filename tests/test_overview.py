@@ -1,0 +1,118 @@
+"""`scrapy list -v` and the pages made from the code say of each portal what its file declares."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.documentation import COMMAND, DOCS, main, pages
+from crawler.families.vhv import VHVSpider
+from crawler.listing import Section
+from crawler.overview import families, family_of, overview, province_in_words, spiders
+from crawler.portal import PortalSpider, Sure
+from crawler.spiders.bac_giang import BacGiang
+from crawler.spiders.quang_tri import QuangTri
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def portals() -> dict[str, type[PortalSpider]]:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return spiders(settings)
+
+
+def listed(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "scrapy", "list", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["families.md", "portals.md"])
+def test_the_page_is_what_the_code_says(name: str) -> None:
+    kept = (DOCS / name).read_text(encoding="utf-8")
+    assert kept == pages(portals())[name], f"docs/{name} differs from the code: run `{COMMAND}`"
+
+
+def test_the_command_writes_what_differs_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--docs", str(tmp_path), "--check"]) == 1
+    assert capsys.readouterr().out == "differs: families.md\ndiffers: portals.md\n"
+    assert not list(tmp_path.iterdir())
+    assert main(["--docs", str(tmp_path)]) == 0
+    assert main(["--docs", str(tmp_path), "--check"]) == 0
+
+
+def test_a_portal_is_told_as_its_file_declares_it() -> None:
+    told = overview(BacGiang)
+    assert (told.family, told.province) == ("Liferay asset publisher", "Bắc Giang, part of Bắc Ninh since 2025-07-01")
+    assert told.exceptions == ("old ciphers are accepted (level1)",)
+    assert overview(QuangTri).known == "inferred: sections, list, paging, layout"
+    assert overview(QuangTri).basis.startswith("one article's text is recorded")
+
+
+class SlowTown(VHVSpider):
+    name = "slow_town"
+    title = "Thị xã Chậm"
+    province = None
+    home = "https://cham.vn"
+    sections = (Section("todo", "/TODO", "TODO"),)
+    sure = Sure.RECORDED
+    inferred = ("paging",)
+    delay = 7
+    tls = "unverified"
+
+
+def test_exceptions_and_what_is_unfinished_are_told() -> None:
+    told = overview(SlowTown)
+    assert told.exceptions == ("the certificate is not verified", "7 s between requests")
+    assert (told.unfinished, told.known) == (("sections",), "to be written: sections")
+    assert family_of(SlowTown) == "vhv"
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [(None, ""), ("quangtri", "Quảng Trị"), ("binhdinh", "Bình Định, part of Gia Lai since 2025-07-01")],
+)
+def test_a_province_is_told_with_what_became_of_it(slug: str | None, words: str) -> None:
+    assert province_in_words(slug) == words
+
+
+def test_every_family_module_is_found() -> None:
+    modules = {path.stem for path in (ROOT / "crawler" / "families").glob("*.py")} - {"__init__"}
+    assert set(families()) == modules
+
+
+def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(tmp_path: Path) -> None:
+    settings = tmp_path / "nights.toml"
+    settings.write_text("[portals.da_nang]\nenabled = false\n", encoding="utf-8")
+    done = listed("-v", "--settings", str(settings))
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines["da_nang"].endswith("off: switched off in nights.toml")
+    assert lines["bac_giang"].endswith(
+        "described                                            old ciphers are accepted (level1)  on"
+    )
+    assert lines["quang_tri"].endswith("off: known only by inference: run `python scheduler.py check quang_tri` first")
+
+
+def test_the_list_as_json() -> None:
+    told = {each["name"]: each for each in json.loads(listed("--json").stdout)}
+    assert set(told) == set(portals())
+    assert told["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
+    assert told["quang_tri"]["live"] is False
+
+
+def test_a_portal_is_no_argument_of_the_list() -> None:
+    done = listed("-v", "quang_tri")
+    assert done.returncode == 2
+    assert "takes no portal" in done.stderr
