@@ -18,7 +18,7 @@ from archive.attached import attachment_key
 from archive.database import Database
 from archive.errors import ArchiveError
 from archive.identity import run_order
-from archive.lines import ArticleLine, canonical
+from archive.lines import ArticleLine, canonical, request_plain
 from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
 from archive.records import Listed, LookBackMark, Outcome, Page, Run
@@ -159,6 +159,7 @@ class Transaction(Queries):
         self.connection.execute(insert(LOOKBACKS).values(values))
 
     def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: Listed) -> None:
+            "request": canonical(request_plain(page.request)).decode() if page.request else None,
         where = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == entry.key)
         known = self.connection.execute(select(LISTED.c.at, LISTED.c.position).where(where)).first()
         if known is not None and (known.at, known.position) <= (at, position):

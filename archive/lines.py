@@ -24,7 +24,9 @@ all the same. Exact copies stand in `duplicate_of`, never in `near`. Which artic
 `late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
 that the article gives as its own, had not shown it: it was put online later than it says (archive/lookbacks.py).
 
-`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`.
+`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`. `request`
+says how an answer was asked for where that was no plain GET: `{url, method, headers, body, json, of_visit}` as in
+`ListRequest`; a form of this visit only (a view state) or over 16 KiB stands in the WARC's request record alone.
 
 An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
 other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/attached.py); `title` is the
@@ -52,6 +54,7 @@ from archive.records import (
     Event,
     Image,
     Listed,
+    ListRequest,
     LookBackMark,
     Near,
     Outcome,
@@ -59,7 +62,16 @@ from archive.records import (
     WalkEnd,
 )
 
-__all__ = ["ArticleLine", "canonical", "decode_article", "decode_page", "encode_article", "encode_page"]
+__all__ = [
+    "ArticleLine",
+    "canonical",
+    "decode_article",
+    "decode_page",
+    "decode_request",
+    "encode_article",
+    "encode_page",
+    "request_plain",
+]
 
 Json = dict[str, object]
 
@@ -118,7 +130,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, LookBackMark, Near, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, ListRequest, LookBackMark, Near, Attachment, Image)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -214,9 +226,31 @@ def decode_page(line: bytes) -> Page:
             size=cast("int | None", raw.get("size")),
             unanswered=cast("int | None", raw.get("unanswered")),
             crawl_delay=cast("float | None", raw.get("crawl_delay")),
+            request=decode_request(raw.get("request")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a page: {error}") from error
+
+
+def request_plain(request: ListRequest) -> object:
+    """A request as JSON values."""
+    return _plain(request)
+
+
+def decode_request(raw: object) -> ListRequest | None:
+    """Read it again, None for none. Raises KeyError or TypeError when it is not one."""
+    if raw is None:
+        return None
+    value = cast(Json, raw)
+    headers = tuple((str(name), str(text)) for name, text in cast(list[list[object]], value["headers"]))
+    return ListRequest(
+        url=str(value["url"]),
+        method=str(value["method"]),
+        headers=headers,
+        body=str(value["body"]),
+        json=bool(value["json"]),
+        of_visit=bool(value["of_visit"]),
+    )
 
 
 def _mark(raw: object) -> LookBackMark | None:

@@ -11,13 +11,15 @@ shown it, and its day is one that the section's first walk still wanted: what is
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
-from archive.records import LookBack, WalkEnd
+from archive.lines import decode_request
+from archive.records import ListRequest, LookBack, WalkEnd
 from archive.runs import run_from
 from archive.schema import LISTED, LOOKBACKS, PAGES, RUNS
 
@@ -46,11 +48,13 @@ class LastLookBack:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a look-back came in one section: the last list page it read, and why it ended there (None: it goes on)."""
+    """How far a look-back came in one section: the last list page it read, how it was asked for where that was no plain
+    GET, and why the look-back ended there (None: it goes on)."""
 
     url: str
     number: int
     end: WalkEnd | None
+    request: ListRequest | None = None
 
 
 class LookBackQueries:
@@ -83,7 +87,7 @@ class LookBackQueries:
             .order_by(LOOKBACKS.c.at)
         )
         rows = [row for row in self.connection.execute(query) if row.end != WalkEnd.FAILED.value]
-        return {row.section: Position(row.url, row.number, WalkEnd(row.end) if row.end else None) for row in rows}
+        return {row.section: _position(row) for row in rows}
 
     def lookback_places(self, portal: str) -> dict[str, tuple[date, date | None]]:
         """The places of all list pages that look-backs read, each with the look-back's beginning and `since`."""
@@ -141,6 +145,11 @@ class LookBackQueries:
             return False
         wanted = self.first_wanted(portal, section)
         return wanted is not None and published >= wanted
+
+
+def _position(row: Row[tuple[object, ...]]) -> Position:
+    request = decode_request(json.loads(row.request)) if row.request else None
+    return Position(row.url, row.number, WalkEnd(row.end) if row.end else None, request)
 
 
 def _to(since: date | None):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause

@@ -6,7 +6,7 @@ on the audit page, and sealed files are never rewritten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ __all__ = [
     "Image",
     "Kind",
     "Listed",
+    "ListRequest",
     "LookBack",
     "LookBackMark",
     "Near",
@@ -51,6 +52,10 @@ LATE = "late"
 
 
 class Kind(StrEnum):
+LONGEST_BODY = 16 * 1024
+"""Characters of a posted form that a line of `pages.jsonl` repeats."""
+
+
     """What an archive holds: real captures or a rehearsal's. The two never share an archive."""
 
     LIVE = "live"
@@ -184,6 +189,29 @@ class Listed:
     """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
 
     key: str
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """How an answer is asked for where its address alone does not say it: a form that is posted, an interface of JSON.
+
+    `headers` go with it beside the crawl's own; one that is an address of the portal follows the crawl's hosts. `body` is
+    the form as it is sent. `json` says that JSON is to come back. `of_visit`: it carries what only this visit was told
+    (a view state, an instance's address), so another night begins with the section's first page instead.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    json: bool = False
+    of_visit: bool = False
+
+    def for_later(self) -> ListRequest:
+        """As it is written down: a body of this visit, or one over 16 KiB, stands in the WARC alone."""
+        if not self.of_visit and len(self.body) <= LONGEST_BODY:
+            return self
+        return replace(self, body="", of_visit=True)
+
+
     url: str
     title: str = ""
     day: date | None = None
@@ -209,7 +237,8 @@ class Page:
     `attachment_of` is the id of the article's version that names the file, on every line of a request for one, whatever
     its outcome. `asked_at` is when the request was sent, `size` the bytes of its body as served, `unanswered` how often it
     was sent before without any answer (on a line without a response: how often at all). `crawl_delay` are the seconds
-    between two requests that a robots.txt asked for, as far as they are kept. Lines of older archives lack these four.
+    between two requests that a robots.txt asked for, as far as they are kept. `request` is how it was asked where that was
+    no plain GET of `url`. Lines of older archives lack these five.
     """
 
     url: str
@@ -238,6 +267,7 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that belongs to an article."""
+    request: ListRequest | None = None
 
     name: str
     url: str

@@ -175,6 +175,7 @@ LOOKBACKS = Table(
     Column("section", Words, nullable=False),
     Column("number", Integer, nullable=False),
     Column("url", Words, nullable=False),
+    Column("request", Words),
     Column("end", Words),
     Index("lookbacks_portal", "portal", "at"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin
@@ -16,9 +17,10 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from scrapy.http import Response
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
 
-from archive.records import Listed, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Listed, ListRequest, LookBackMark, Outcome, Page, WalkEnd
 from crawler.body import CUT, DATALOSS
 from crawler.guard import AddressRefused, GuardDenied
 from crawler.outcome import Expect
@@ -26,7 +28,9 @@ from crawler.robots import RobotsDenied, RobotsUnreachable
 from crawler.wire import HeadTooLarge
 from pipelines.keep import Captured
 
-__all__ = ["Ask", "answer_page", "failure_page", "judge_failure", "passing_outcome", "redirect_target"]
+__all__ = ["Ask", "answer_page", "failure_page", "judge_failure", "passing_outcome", "redirect_target", "request_of"]
+
+Callback = Callable[[Response], AsyncIterator[object]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -34,7 +38,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What was asked for: an article (with its key), a page of a section's list (with its number, from 1) or a file (with
-    its key and the id of the article's version that names it); `lookback` marks what a look-back asks."""
+    its key and the id of the article's version that names it); `lookback` marks what a look-back asks, `request` is how
+    it is asked where the address alone does not say it."""
 
     expect: Expect
     url: str
@@ -43,6 +48,32 @@ class Ask:
     number: int | None = None
     attachment_of: str | None = None
     lookback: LookBackMark | None = None
+    request: ListRequest | None = None
+
+
+def request_of(
+    ask: Ask,
+    here: Callable[[str], str],
+    callback: Callback,
+    errback: Callable[[Failure], None],
+    priority: int,
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """The request for an answer. `here` gives an address as this crawl asks it, which a header may carry as well."""
+    asked = ask.request
+    own = (
+        {name: here(value) if value.startswith("https://") else value for name, value in asked.headers} if asked else {}
+    )
+    return Request(
+        ask.url,
+        callback,
+        method=asked.method if asked else "GET",
+        headers=own | dict(headers or {}),
+        body=asked.body if asked else "",
+        errback=errback,
+        priority=priority,
+        meta={"ask": ask},
+    )
 
 
 def answer_page(
@@ -76,6 +107,7 @@ def answer_page(
         asked_at=captured.asked_at,
         size=captured.size,
         unanswered=captured.unanswered,
+        request=ask.request.for_later() if ask.request else None,
     )
 
 
@@ -102,6 +134,7 @@ def failure_page(
         lookback=ask.lookback,
         asked_at=now if unanswered else None,
         unanswered=unanswered or None,
+        request=ask.request.for_later() if ask.request else None,
     )
 
 

@@ -15,9 +15,10 @@ from scrapy.http.request import NO_CALLBACK
 from archive.errors import ArchiveError
 from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
-from archive.records import Kind, Outcome, Page
+from archive.records import Kind, ListRequest, Outcome, Page
 from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redirect_target
 from crawler.guard import REPLICA_SUFFIX, url_allowed
+from crawler.listing import Following, address_of
 from crawler.outcome import Expect
 from crawler.replica import replica_url
 from crawler.robots import RobotsDecision
@@ -129,6 +130,11 @@ class NightKeeper(scrapy.Spider):
         if self.fatal is None:
             self.fatal = error
             self.stop("archive_error")
+
+    def ask(self, expect: Expect, way: Following, section: str, *, number: int | None = None) -> Ask:
+        """What is asked for on this way, as this crawl asks it."""
+        request = way if isinstance(way, ListRequest) else None
+        return Ask(expect, self.here(address_of(way)), section, number=number, request=request)
 
     @property
     def stopping(self) -> bool:

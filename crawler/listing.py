@@ -18,13 +18,29 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.records import ListRequest
 from crawler.addresses import absolute
 from vietnam.dates import read_machine
 from vietnam.letters import fold_spaces, nfc
 
-__all__ = ["Entry", "KeyOf", "Listing", "ListingError", "Section", "SectionKind", "read_feed", "read_sitemap"]
+__all__ = [
+    "Entry",
+    "Following",
+    "KeyOf",
+    "ListRequest",
+    "Listing",
+    "ListingError",
+    "Section",
+    "SectionKind",
+    "address_of",
+    "read_feed",
+    "read_sitemap",
+]
 
 KeyOf = Callable[[str], str | None]
+
+Following = str | ListRequest
+"""The way to a list page: its absolute address, or a request where the address alone does not say it."""
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_ADDRESSES = 50_000  # the bound of sitemaps.org for one file
@@ -48,12 +64,16 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of a portal: a short name that is final once a night was archived, its path, its Vietnamese title."""
+    """A section of a portal: a short name that is final once a night was archived, its path, its Vietnamese title.
+
+    `asks` are names and values by which an interface knows the section, where the path does not say it.
+    """
 
     name: str
     path: str
     title: str
     kind: SectionKind = SectionKind.PAGES
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +88,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The entries of one list page in the page's order, and the absolute address of the next page if it names one.
+    """The entries of one list page in the page's order, and the way to the next page if it names one.
 
     `more` are the further sitemaps a sitemap index names; they are read beside each other, not one after the other.
+    `door`: the page shows no list and only says how the list's first page, `next`, is asked for.
     """
 
     entries: tuple[Entry, ...]
-    next: str | None = None
+    next: Following | None = None
     more: tuple[str, ...] = ()
+    door: bool = False
+
+
+def address_of(following: Following) -> str:
+    """The address that a request goes to."""
+    return following if isinstance(following, str) else following.url
 
 
 def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:

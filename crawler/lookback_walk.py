@@ -16,11 +16,12 @@ from scrapy.http import Request, Response
 from archive.answers import Owed
 from archive.attached import OwedAttachment
 from archive.lookback_record import LookBackEnd
+from archive.lookbacks import Position
 from archive.portal_night import PortalNight
 from archive.records import Listed, LookBackMark, Outcome, Page, WalkEnd
 from crawler.asking import Ask, answer_page
 from crawler.attachments import AttachmentWalk
-from crawler.listing import Listing, Section, SectionKind
+from crawler.listing import Following, Listing, Section, SectionKind
 from crawler.lookback import deeper_end, next_lookback, wanted_of
 from crawler.outcome import Expect
 from crawler.tonight import Tonight
@@ -38,7 +39,7 @@ class _Going:
     `put_off` those that cannot be walked tonight; `left` counts what the bound left for another night."""
 
     mark: LookBackMark
-    open: dict[str, tuple[str, int]] = field(default_factory=dict)
+    open: dict[str, tuple[Following, int]] = field(default_factory=dict)
     put_off: set[str] = field(default_factory=set)
     left: int = 0
     seen: dict[str, set[str]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class LookBackWalk(AttachmentWalk):
 
     def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
         super().__init__(tonight, night, own)
-        self.beyond: dict[str, tuple[str, int] | None] = {}
+        self.beyond: dict[str, tuple[Following, int] | None] = {}
         self._going: _Going | None = None
         self._begun = False
         self._owed: deque[Owed] = deque()
@@ -61,8 +62,8 @@ class LookBackWalk(AttachmentWalk):
         self._lines = self._asked_for = 0
 
     @classmethod
-    def section_url(cls, section: Section) -> str:
-        """The address of a section's first page."""
+    def first_page(cls, section: Section) -> Following:
+        """The way to a section's first list page."""
         raise NotImplementedError
 
     def read_list(self, section: Section, ask: Ask, response: Response) -> tuple[Listing | None, Outcome, str | None]:
@@ -86,7 +87,7 @@ class LookBackWalk(AttachmentWalk):
 
     # what the walk tells
 
-    def walked(self, section: str, following: str | None, pages: int) -> None:
+    def walked(self, section: str, following: Following | None, pages: int) -> None:
         """Tonight's walk of a section came to a complete end after so many pages; the list goes on at `following`."""
         self.beyond[section] = (following, pages + 1) if following else None
 
@@ -153,16 +154,24 @@ class LookBackWalk(AttachmentWalk):
             at = positions.get(section.name)
             if section.kind is not SectionKind.PAGES or (at and at.end):
                 continue  # a feed or sitemap is read whole every night
-            following = (at.url, at.number) if at else self._first_page(section, mark)
+            following = self._left(at) if at else None
+            following = following or self._first_page(section, mark)
             if following is not None and (mark.since or following[1] <= self.tonight.lookback.pages):
                 going.open[section.name] = following
             elif not mark.since and section.name not in self.beyond:
                 going.put_off.add(section.name)
         return going
 
-    def _first_page(self, section: Section, mark: LookBackMark) -> tuple[str, int] | None:
+    @staticmethod
+    def _left(at: Position) -> tuple[Following, int] | None:
+        """Where an earlier night stood; None where the way there was that visit's only, and the walk begins anew."""
+        if at.request is None:
+            return at.url, at.number
+        return None if at.request.of_visit else (at.request, at.number)
+
+    def _first_page(self, section: Section, mark: LookBackMark) -> tuple[Following, int] | None:
         """A look-back begins where tonight's walk ended; a backfill, which walks nothing else, with the list."""
-        return (self.section_url(section), 1) if mark.since else self.beyond.get(section.name)
+        return (self.first_page(section), 1) if mark.since else self.beyond.get(section.name)
 
     def _mark(self) -> LookBackMark | None:
         """Tonight's look-back: one that is due, else one that was cut."""
@@ -187,9 +196,9 @@ class LookBackWalk(AttachmentWalk):
     def _page_request(self) -> list[Request]:
         if self._going is None or not self._going.open or self._room <= 0:
             return []
-        section, (url, number) = next(iter(self._going.open.items()))
+        section, (following, number) = next(iter(self._going.open.items()))
         self._charge(self._going.mark)
-        ask = Ask(Expect.LISTING, self.here(url), section, number=number, lookback=self._going.mark)
+        ask = replace(self.ask(Expect.LISTING, following, section, number=number), lookback=self._going.mark)
         return [self.list_request(ask, _DEEPER)]
 
     def _asked_entry(self, section: str, key: str, url: str, mark: LookBackMark | None) -> list[Request]:
@@ -210,6 +219,10 @@ class LookBackWalk(AttachmentWalk):
             self.heed(outcome)
             return []
         going, mark, number = self._going, self._going.mark, ask.number or 1
+        if listing.door and listing.next is not None:
+            self.write(answer_page(replace(ask, number=None), captured, outcome, detail))
+            going.open[section.name] = (listing.next, number)
+            return []
         seen, since = going.seen.setdefault(section.name, set()), self._since(section)
         entries = tuple(Listed(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
         deepest = None if mark.since else self.tonight.lookback.pages

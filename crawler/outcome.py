@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from archive.records import Outcome
 from crawler.body import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.page import PageShape, read_shape
+from pipelines.json_text import JsonError, json_text, value_of
 from vietnam.letters import strip_diacritics
 
 __all__ = ["Expect", "Seen", "classify"]
@@ -35,7 +36,8 @@ class Seen:
     `headers` have lower-case names; `body` is decoded from its transfer form; `text` is None when the body is no text.
     `url` is where the answer came from, `requested_url` what was asked for before redirects; `home` is the portal's
     front page, `own` its hosts, all three with the replica suffix in a rehearsal. `flags` are those of crawler.body
-    and Scrapy. `has_article` says that a layout of the portal found a title and a body in the page.
+    and Scrapy. `has_article` says that a layout of the portal found a title and a body in the page,
+    `json` that an interface was asked, which answers in JSON.
     """
 
     status: int
@@ -49,6 +51,7 @@ class Seen:
     own: frozenset[str]
     flags: frozenset[str] = field(default_factory=frozenset)
     has_article: bool = False
+    json: bool = False
 
 
 Judged = tuple[Outcome, str | None]
@@ -64,6 +67,7 @@ _STATUS = {
     451: Outcome.REFUSED,
 }
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "")
+_JSON = ("application/json", "text/json", "text/javascript", "application/javascript")
 _XML = ("application/xml", "text/xml", "application/rss+xml", "application/atom+xml")
 _MAGIC = ((b"%PDF", "pdf"), (b"PK\x03\x04", "zip or office file"), (b"\xd0\xcf\x11\xe0", "office file"))
 _MAGIC_IMAGES = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
@@ -86,7 +90,8 @@ _TINY = 4096  # bytes: the recorded challenges have 155 to 177
 
 def classify(seen: Seen) -> Judged:
     """The outcome of an answer and a short detail for the page's line. Pure; the order of the questions matters."""
-    shape = read_shape(seen.text) if seen.text is not None else None
+    data = json_text(seen.text) if seen.json and seen.text is not None else None
+    shape = read_shape(seen.text) if seen.text is not None and data is None else None
     return (
         _transfer(seen)
         or _blocked(seen, shape)
@@ -94,6 +99,7 @@ def classify(seen: Seen) -> Judged:
         or _place(seen)
         or _type(seen)
         or _content(seen, shape)
+        or (_json(seen, data) if seen.json else None)
         or (Outcome(seen.expect.value), None)
     )
 
@@ -157,6 +163,8 @@ def _type(seen: Seen) -> Judged | None:
         if seen.body.startswith(magic):
             return Outcome.UNSUPPORTED_TYPE, name
     allowed = (*_HTML, *_XML) if seen.expect is Expect.LISTING else _HTML
+    if seen.json:
+        allowed = (*_JSON, *_HTML)  # the body says what it is: interfaces send JSON under either
     if kind not in allowed or seen.text is None:
         return Outcome.UNSUPPORTED_TYPE, (kind or "no text")[:80]
     return None
@@ -170,6 +178,21 @@ def _content(seen: Seen, shape: PageShape | None) -> Judged | None:
     if _is_bare(shape) and _says(_NOT_FOUND, shape):
         return Outcome.SOFT_404, "the page says so under its title"
     return _cut_html(seen, shape)
+
+
+def _json(seen: Seen, data: str | None) -> Judged | None:
+    """What an interface answers when it does not answer: a page, JSON that is broken, or nothing under the id."""
+    if data is None:
+        return Outcome.UNSUPPORTED_TYPE, "a page instead of JSON"
+    try:
+        value = value_of(data)
+    except JsonError as error:
+        return (Outcome.TRUNCATED if error.cut else Outcome.ERROR), str(error)[:200]
+    if seen.expect is Expect.ARTICLE and not seen.has_article:
+        if value in (None, [], {}, ""):
+            return Outcome.SOFT_404, "the interface has no such article"
+        return Outcome.EMPTY, "JSON without an article's title and text"
+    return None
 
 
 def _without_article(seen: Seen, shape: PageShape) -> Judged | None:

@@ -76,11 +76,6 @@ class PortalSpider(Walk):
             _check_portal(cls)
 
     @classmethod
-    def section_url(cls, section: Section) -> str:
-        """The address of a section's first page."""
-        return cls.home + section.path
-
-    @classmethod
     def article_key(cls, url: str) -> str | None:
         """The article's natural key, None when the address is no article of this portal. Every family has its own."""
         raise NotImplementedError

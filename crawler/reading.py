@@ -55,6 +55,7 @@ def see(response: Response, ask: Ask, home: str, own: frozenset[str], layouts: t
         home=home,
         own=own,
         flags=frozenset(response.flags),
+        json=ask.request is not None and ask.request.json,
         has_article=bool(layouts) and text is not None and not is_storm(text) and _fits(response, charset, layouts),
     )
 

@@ -22,13 +22,13 @@ from archive.portal_night import PortalNight
 from archive.queries import SETTLED
 from archive.records import Event, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
-from crawler.asking import Ask, answer_page, failure_page, judge_failure
-from crawler.copies import is_copy
+from crawler.asking import Ask, answer_page, failure_page, judge_failure, request_of
 from crawler.guard import own_hosts
-from crawler.listing import Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.list_answers import ListAnswers
+from crawler.listing import Following, Listing, Section, SectionKind
 from crawler.lookback_walk import LookBackWalk
 from crawler.outcome import Expect, classify
-from crawler.reading import charset_of, listing_text, see
+from crawler.reading import charset_of, see
 from crawler.residue import layouts_with_rules
 from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, next_look
 from crawler.tonight import Tonight
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 _LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
 
-class Walk(LookBackWalk):
+class Walk(ListAnswers, LookBackWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
@@ -75,21 +75,6 @@ class Walk(LookBackWalk):
         Raises UsageError when a file of rules is wrong.
         """
         return layouts_with_rules(cls)
-
-    @classmethod
-    def article_key(cls, url: str) -> str | None:
-        """The article's natural key, None when the address is no article of this portal."""
-        raise NotImplementedError
-
-    @classmethod
-    def entry_key(cls, url: str) -> str | None:
-        """The key of an address that an article can be read from: None for a copy for the printer, AMP and the like."""
-        return None if is_copy(url) else cls.article_key(url)
-
-    @classmethod
-    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """What a list page shows."""
-        raise NotImplementedError
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -123,7 +108,7 @@ class Walk(LookBackWalk):
         for section in self.sections:
             self._walks[section.name] = SectionProgress(not self.night.has_walked(section.name), since)
             self._sitemaps[section.name] = []
-            yield self._list_request(section, self.section_url(section))
+            yield self._list_request(section, self.first_page(section))
         for entry in owed:
             yield from self.article_request(entry.section, entry.key, entry.url, mark=entry.lookback)
         for look in self.night.due_looks():
@@ -131,13 +116,13 @@ class Walk(LookBackWalk):
             headers = {name: value for name, value in conditions.items() if value}
             yield from self.article_request(look.section or "", look.key, look.url, headers)
 
-    def _list_request(self, section: Section, url: str) -> Request:
+    def _list_request(self, section: Section, following: Following) -> Request:
         number = self._walks[section.name].pages + 1
-        return self.list_request(Ask(Expect.LISTING, self.here(url), section.name, number=number), _LISTS)
+        return self.list_request(self.ask(Expect.LISTING, following, section.name, number=number), _LISTS)
 
     def list_request(self, ask: Ask, priority: int) -> Request:
         """The request for a list page."""
-        return Request(ask.url, self.on_listing, errback=self.on_failure, priority=priority, meta={"ask": ask})
+        return request_of(ask, self.here, self.on_listing, self.on_failure, priority)
 
     def article_request(
         self,
@@ -151,10 +136,8 @@ class Walk(LookBackWalk):
         if key in self._asked:
             return
         self._asked.add(key)
-        ask = Ask(Expect.ARTICLE, self.here(url), section, key=key, lookback=mark)
-        yield Request(
-            ask.url, self.on_article, headers=headers, errback=self.on_failure, priority=_ARTICLES, meta={"ask": ask}
-        )
+        ask = replace(self.ask(Expect.ARTICLE, self.article_source(key, url), section), key=key, lookback=mark)
+        yield request_of(ask, self.here, self.on_article, self.on_failure, _ARTICLES, headers)
 
     # what came back
 
@@ -178,6 +161,9 @@ class Walk(LookBackWalk):
             self.write(answer_page(ask, captured, outcome, detail, walk_end=end))
             self.heed(outcome)
             return []
+        if listing.door and listing.next is not None:
+            self.write(answer_page(replace(ask, number=None), captured, outcome, detail))
+            return [self._list_request(section, listing.next)]
         entries = tuple(Listed(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
         following = self._following(section, listing)
         if section.kind is SectionKind.PAGES:
@@ -199,34 +185,7 @@ class Walk(LookBackWalk):
             self.walked(section.name, following, walk.pages)
         return requests
 
-    def read_list(self, section: Section, ask: Ask, response: Response) -> tuple[Listing | None, Outcome, str | None]:
-        """What a list page says; None with the outcome when it could not be read."""
-        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
-        if outcome is Outcome.LISTING:
-            return self._read_listing(section, ask, response, detail)
-        if outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
-            return Listing(()), Outcome.LISTING, detail
-        return None, outcome, detail
-
-    def _read_listing(
-        self, section: Section, ask: Ask, response: Response, detail: str | None
-    ) -> tuple[Listing | None, Outcome, str | None]:
-        try:
-            if section.kind is SectionKind.FEED:
-                return read_feed(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
-            if section.kind is SectionKind.SITEMAP:
-                return read_sitemap(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
-            text = listing_text(response)
-            if text is None:
-                return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"
-            return self.read_listing(response.url, text, section, ask.number or 1), Outcome.LISTING, detail
-        except ListingError as error:
-            return None, Outcome.ERROR, str(error)[:200]
-        except Exception as error:
-            _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
-            return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
-
-    def _following(self, section: Section, listing: Listing) -> str | None:
+    def _following(self, section: Section, listing: Listing) -> Following | None:
         queue = self._sitemaps[section.name]
         queue.extend(url for url in listing.more if url not in self._sitemaps_named)
         self._sitemaps_named.update(listing.more)  # an index may name itself

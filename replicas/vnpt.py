@@ -71,7 +71,8 @@ class VNPTSite(ComposedSite):
         form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
         section = next((s for s in self.sections if s.code == form.get("article_category_id")), None)
         page = form.get("page", "")
-        if section is None or form.get("site_id") != str(self.site_id) or not page.isdecimal():
+        own = form.get("site_id") == str(self.site_id) and form.get("page_size") == str(self.page_size)
+        if section is None or not own or not page.isdecimal():
             return SiteResponse(b"", 404)
         rows, last = self.page(section, max(1, int(page)), request.night)
         piece = self.render("part.html", request, section=section, rows=rows, number=int(page), last=last)
@@ -84,6 +85,7 @@ class NinhBinh(VNPTSite):
     portal = "ninh_binh"
     host = "ninhbinh.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Ninh Bình"
+    page_size = 4
     sections = sections_of("ninh_binh", 56011)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from typing import cast
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from parsel import Selector
 
-from crawler.listing import Entry
+from crawler.listing import Entry, Following, ListRequest
 from crawler.portal import PortalSpider, real_host
 from replicas.articles import EVERY_PORTAL, portal_site
 from replicas.composed import ComposedSite
@@ -28,28 +29,43 @@ def spider_of(portal: str) -> type[PortalSpider]:
     return cast("type[PortalSpider]", getattr(module, name))
 
 
-def fetch(site: ComposedSite, url: str, night: date) -> str:
-    parts = urlsplit(url)
+def fetch(site: ComposedSite, way: Following, night: date) -> str:
+    asked = ListRequest(way) if isinstance(way, str) else way
+    parts = urlsplit(asked.url)
     assert real_host(parts.netloc) == site.host
-    answer = site.respond(SiteRequest(site.host, parts.path, parts.query, night, 1))
-    assert answer.status == 200, url
+    body = asked.body.encode()
+    answer = site.respond(SiteRequest(site.host, parts.path, parts.query, night, 1, asked.method, {}, body))
+    assert answer.status == 200, way
     return Suffixer([site.host]).body(answer.body).decode()
+
+
+def suffixed(way: Following, host: str) -> Following:
+    if isinstance(way, str):
+        return way.replace(host, f"{host}.replica.test")
+    return replace(way, url=way.url.replace(host, f"{host}.replica.test"))
 
 
 def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date) -> list[Entry]:
     """The entries of a section, page after page until one brings no new key."""
     section = next(section for section in spider.sections if section.path == path)
-    url: str | None = spider.section_url(section).replace(site.host, f"{site.host}.replica.test")
+    way: Following | None = suffixed(spider.first_page(section), site.host)
     entries: dict[str, Entry] = {}
-    for number in range(1, 20):
-        if url is None:
-            break
-        listing = spider.read_listing(url, fetch(site, url, night), section, number)
+    number = 1
+    while way is not None and number < 20:
+        text = fetch(site, way, night)
+        if isinstance(way, str):
+            listing = spider.read_listing(way, text, section, number)
+        else:
+            listing = spider.read_answer(way, way.url, text, section, number)
+        if listing.door:
+            way = listing.next
+            continue
+        number += 1
         fresh = [entry for entry in listing.entries if entry.key not in entries]
         if not fresh:
             break
         entries.update({entry.key: entry for entry in fresh})
-        url = listing.next
+        way = listing.next
     return list(entries.values())
 
 

@@ -11,14 +11,15 @@ hoinongdan.
   some sub-sites have no id
 - `div.UIArticleInMenu_Default ul.ArticleList li.row` with `h2.Title a` and `div.Ngaydang`; `.ArticleHeader a`, `.PostTitle a`
   (cantho); `.Title a`, `.ArticleInMenu a` (sonla); home boxes `.UIListNews_Default .item a`
-- page 1 is in the HTML, the others come by POST to `/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle`;
+- page 1 is in the HTML, the others come by POST to `/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle`
+  with the category's and the site's number from the page's script, fifteen entries each; the answer is a piece of HTML;
   the page links are `li.page-item[data-page="N"] a.page-link`, only neighbouring numbers, `>>` the last page
 - `.ArticleHeader`, `.PostDate`, `.ArticleSummary`, `.ArticleContent`, `div.author`, `a.link-download`, `iframe[src*="file="]`
 
 [inferred]: the order of the article's parts; `Ngày đăng:` before the date; that `img.ImgDetailImage` repeats the lead's
-picture; `?page=N` (a scraper of cantho used it) and `/page/N` (tried at caobang and given up): links that say so are
-followed, and a page that brings nothing new ends the walk. The POST itself is not walked yet: where no link
-carries a page number, a night reads the fifteen newest articles of a section.
+picture; how the script writes the two numbers; `?page=N` (a scraper of cantho used it) and `/page/N` (tried at caobang and
+given up): links that say so are followed, the form is posted where none does, and a page that brings nothing new ends
+the walk.
 
 Widgets: `div.tool`, `div.UISocialShare`, `.social-share`, `.rating`, `.tags`, `.related-news`; links to the Taiwanese
 edition (`dailoan`) stand among sonla's news.
@@ -27,11 +28,15 @@ edition (`dailoan`) stand among sonla's news.
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
+
+from parsel import Selector
 
 from crawler.families import CENTRED_CAPTIONS
+from crawler.forms import form_field, posted, with_field
 from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
+from crawler.listing import Listing, ListRequest, Section
+from crawler.lists import ListPage, ListShape, read_list, read_whole
 from crawler.marks import Mark, MarkKind
 from crawler.paging import next_by_parameter
 from crawler.portal import PortalSpider
@@ -52,6 +57,26 @@ _LIST = ListShape(
     ),
     entry="li.row, .item, .ArticleList > li, .ArticleList > div",
     day=".Ngaydang, .PostDate",
+)
+_LOAD = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
+_MODULE = "ancestor-or-self::*[contains(concat(' ', @class), ' UIArticleInMenu_')]//script"
+_CATEGORY = re.compile(r"""\barticle_category_id["']?\s*[:=]\s*["']?(?P<id>\d{1,12})""")
+_SITE = re.compile(r"""\bsite_id["']?\s*[:=]\s*["']?(?P<id>\d{1,12})""")
+_SIZE = re.compile(r"""\bpage_size["']?\s*[:=]\s*["']?(?P<size>[1-9]\d?)\b""")
+_FIELDS = (
+    ("keyword", ""),
+    ("date_begin", ""),
+    ("date_end", ""),
+    ("show_no", "False"),
+    ("show_post_date", "False"),
+    ("num_of_text", "0"),
+    ("show_view_count", "False"),
+    ("filter_order_in_list", "False"),
+    ("is_default", "False"),
+    ("new", "False"),
+    ("number_of_day", "3"),
+    ("no", "-5"),
+    ("lang", "vi-VN"),
 )
 _DROP = ("div.tool", "div.UISocialShare", ".social-share", ".rating", ".tags", ".related-news", "img.ImgDetailImage")
 
@@ -106,6 +131,39 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links; the next page by `?page=N` where a link carries it."""
+        """The module around the page links; the next page by `?page=N` where a link carries it, else by the form."""
         found = read_list(url, html, _LIST, cls.entry_key)
-        return Listing(found.entries, next_by_parameter(found.pager, found.base, number, lambda name: name == "page"))
+        linked = next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
+        return Listing(found.entries, linked or (_form(url, found) if _shows(found.pager, number + 1) else None))
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """A piece of the list that the form brought; the form goes on until a piece is empty or its page links end."""
+        found = read_list(url, text, _LIST, cls.entry_key)
+        if not found.entries:
+            found = read_whole(url, text, _LIST, cls.entry_key)
+        if not found.entries or (found.pager is not None and not _shows(found.pager, number + 1)):
+            return Listing(found.entries)
+        following = int(form_field(asked, "page") or number) + 1
+        return Listing(found.entries, with_field(asked, "page", str(following)))
+
+
+def _shows(pager: Selector | None, number: int) -> bool:
+    """Whether the page links lead to this page or past it."""
+    shown = pager.css("li.page-item::attr(data-page)").getall() if pager else []
+    return any(value.isdecimal() and int(value) >= number for value in shown)
+
+
+def _form(url: str, found: ListPage) -> ListRequest | None:
+    """The form for page 2, by the numbers in the list's own script; None where several scripts name different ones."""
+    own = found.pager.xpath(_MODULE).getall() if found.pager else []
+    scripts = own if any(_CATEGORY.search(script) for script in own) else found.page.css("script").getall()
+    text = "\n".join(scripts)
+    categories = {match["id"] for match in _CATEGORY.finditer(text)}
+    sites = {match["id"] for match in _SITE.finditer(text)}
+    if len(categories) != 1 or len(sites) != 1:
+        return None
+    size = _SIZE.search(text)
+    named = (("article_category_id", categories.pop()), ("site_id", sites.pop()))
+    counted = (("page", "2"), ("page_size", size["size"] if size else "15"))
+    return posted(urljoin(url, _LOAD), (*named, *counted, *_FIELDS))

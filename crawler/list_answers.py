@@ -1,0 +1,98 @@
+"""What a section's list brought: the part of a spider's run that reads list pages, feeds, sitemaps and interfaces."""
+
+from __future__ import annotations
+
+import logging
+from typing import ClassVar
+
+from scrapy.http import Response
+
+from archive.records import ListRequest, Outcome
+from crawler.asking import Ask
+from crawler.copies import is_copy
+from crawler.keeper import NightKeeper
+from crawler.listing import Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.outcome import classify
+from crawler.reading import listing_text, see
+from pipelines.article import Layout
+
+__all__ = ["ListAnswers"]
+
+_log = logging.getLogger(__name__)
+
+Read = tuple[Listing | None, Outcome, str | None]
+
+
+class ListAnswers(NightKeeper):
+    """How a family's lists are asked for and read; everything of it is overridden or asked, nothing is kept here."""
+
+    home: str
+    sections: tuple[Section, ...]
+    layouts: ClassVar[tuple[Layout, ...]]
+
+    @classmethod
+    def section_url(cls, section: Section) -> str:
+        """The address of a section's first page, as a reader finds it."""
+        return cls.home + section.path
+
+    @classmethod
+    def first_page(cls, section: Section) -> Following:
+        """The way to a section's first list page: its address, where no interface lists it."""
+        return cls.section_url(section)
+
+    @classmethod
+    def article_source(cls, key: str, url: str) -> Following:
+        """The way to an article's text: its own address, where no interface holds it."""
+        return url
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """The article's natural key, None when the address is no article of this portal."""
+        raise NotImplementedError
+
+    @classmethod
+    def entry_key(cls, url: str) -> str | None:
+        """The key of an address that an article can be read from: None for a copy for the printer, AMP and the like."""
+        return None if is_copy(url) else cls.article_key(url)
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """What a list page shows."""
+        raise NotImplementedError
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """What a list page says that a request brought; `url` answered it. Raises ListingError for what cannot be read."""
+        return cls.read_listing(url, text, section, number)
+
+    def read_list(self, section: Section, ask: Ask, response: Response) -> Read:
+        """What a list page says; None with the outcome when it could not be read."""
+        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
+        if outcome is Outcome.LISTING:
+            return self._read_listing(section, ask, response, detail)
+        if outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
+            return Listing(()), Outcome.LISTING, detail
+        return None, outcome, detail
+
+    def _read_listing(self, section: Section, ask: Ask, response: Response, detail: str | None) -> Read:
+        try:
+            if section.kind is SectionKind.FEED:
+                return read_feed(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
+            if section.kind is SectionKind.SITEMAP:
+                return read_sitemap(response.url, response.body, self.entry_key, self.now()), Outcome.LISTING, detail
+            text = listing_text(response)
+            if text is None:
+                return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"
+            number = ask.number or 1
+            if ask.request is not None:
+                listing = self.read_answer(ask.request, response.url, text, section, number)
+            else:
+                listing = self.read_listing(response.url, text, section, number)
+            if listing.door and (listing.next is None or ask.request is not None):
+                return None, Outcome.ERROR, "the page does not say how its list is asked for"
+            return listing, Outcome.LISTING, detail
+        except ListingError as error:
+            return None, Outcome.ERROR, str(error)[:200]
+        except Exception as error:
+            _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
+            return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]

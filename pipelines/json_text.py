@@ -1,0 +1,101 @@
+"""JSON from strangers, as portals' interfaces send it: plain, or in a line of a page's script.
+
+Values are handed out as text, records as records: what is missing, null or of another kind is empty, never an error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import cast
+
+__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "said", "value_of"]
+
+JsonRecord = Mapping[str, object]
+"""An object of the answer."""
+
+_SCRIPT = re.compile(r"\b(?:data|items|result)\s*=\s*'(?P<json>[\[{](?:[^'\\\n]|\\.)*[\]}])'\s*;")
+_ESCAPE = re.compile(r"\\(?:u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})|(?P<sign>.))", re.DOTALL)
+_SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
+_DEEPEST = 64  # levels of nesting; interfaces have five
+
+
+class JsonError(ValueError):
+    """What was to be JSON cannot be read; `cut` says that it only lacks its end."""
+
+    def __init__(self, reason: str, *, cut: bool = False) -> None:
+        super().__init__(reason)
+        self.cut = cut
+
+
+def json_text(text: str) -> str | None:
+    """The JSON of an answer: the whole of it, or the value that a script of the page is given. None where there is none."""
+    body = text.lstrip("\ufeff \t\r\n")
+    if body.startswith(("{", "[")) or body.rstrip() == "null":
+        return body
+    found = _SCRIPT.search(text)
+    return _ESCAPE.sub(_unescaped, found["json"]) if found else None
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """A string of JavaScript (ECMA-262, 12.9.4): JSON's own escapes stand in it doubled."""
+    code = escape["unit"] or escape["byte"]
+    if code:
+        return chr(int(code, 16))
+    return _SIGNS.get(escape["sign"], escape["sign"])
+
+
+def value_of(text: str) -> object:
+    """The value of a JSON text. Raises JsonError for what is none, or is nested deeper than any interface's answer."""
+    try:
+        value: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        raise JsonError(
+            f"JSON rejected: {error.msg.lower()} (line {error.lineno}, column {error.colno})", cut=cut
+        ) from None
+    except (RecursionError, ValueError):
+        raise JsonError("JSON rejected: nested too deeply, or a number without end") from None
+    if _depth(value) > _DEEPEST:
+        raise JsonError(f"JSON rejected: nested deeper than {_DEEPEST} levels")
+    return value
+
+
+def _depth(value: object) -> int:
+    depth, level = 0, [value]
+    while level and depth <= _DEEPEST:
+        level = [inner for outer in level for inner in _inside(outer)]
+        depth += 1
+    return depth
+
+
+def _inside(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def records_in(value: object, *names: str) -> list[JsonRecord] | None:
+    """The records that a value holds under the first of these names, or is itself; None where it holds no such list."""
+    if isinstance(value, dict):
+        held = next((value[name] for name in names if isinstance(value.get(name), list)), None)
+    else:
+        held = value if isinstance(value, list) else None
+    if held is None:
+        return None
+    return [cast(JsonRecord, record) for record in held if isinstance(record, dict)]
+
+
+def said(record: JsonRecord, name: str) -> str:
+    """A record's text under a name; a number as its digits, anything else as nothing."""
+    value = record.get(name)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def number_in(value: object, name: str) -> int | None:
+    """A whole number from 0 under a name, also where it is written as text."""
+    digits = said(cast(JsonRecord, value), name).strip() if isinstance(value, dict) else ""
+    return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else None
