@@ -154,12 +154,12 @@ class Transaction(Queries):
             "since": mark.since.isoformat() if mark.since else None,
             "section": page.section or "",
             "number": page.page_number,
+            "request": canonical(request_plain(page.request)).decode() if page.request else None,
             "end": mark.end.value if mark.end else None,
         }
         self.connection.execute(insert(LOOKBACKS).values(values))
 
     def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: Listed) -> None:
-            "request": canonical(request_plain(page.request)).decode() if page.request else None,
         where = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == entry.key)
         known = self.connection.execute(select(LISTED.c.at, LISTED.c.position).where(where)).first()
         if known is not None and (known.at, known.position) <= (at, position):

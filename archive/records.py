@@ -25,8 +25,8 @@ __all__ = [
     "HostVisit",
     "Image",
     "Kind",
-    "Listed",
     "ListRequest",
+    "Listed",
     "LookBack",
     "LookBackMark",
     "Near",
@@ -51,11 +51,11 @@ LATE = "late"
 """The flag of an article's first line when the portal's lists were walked days after its own date and did not show it."""
 
 
-class Kind(StrEnum):
 LONGEST_BODY = 16 * 1024
 """Characters of a posted form that a line of `pages.jsonl` repeats."""
 
 
+class Kind(StrEnum):
     """What an archive holds: real captures or a rehearsal's. The two never share an archive."""
 
     LIVE = "live"
@@ -185,11 +185,6 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
-
-    key: str
-@dataclass(frozen=True, slots=True)
 class ListRequest:
     """How an answer is asked for where its address alone does not say it: a form that is posted, an interface of JSON.
 
@@ -212,6 +207,11 @@ class ListRequest:
         return replace(self, body="", of_visit=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
+
+    key: str
     url: str
     title: str = ""
     day: date | None = None
@@ -262,12 +262,12 @@ class Page:
     size: int | None = None
     unanswered: int | None = None
     crawl_delay: float | None = None
+    request: ListRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that belongs to an article."""
-    request: ListRequest | None = None
 
     name: str
     url: str
