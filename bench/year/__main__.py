@@ -1,0 +1,90 @@
+"""A year of replica nights over all portals, composed in minutes: `python -m bench.year --archive DIR`.
+
+A crawl of 365 nights over every portal would take hours. Here each night's pages are rendered by the replicas and kept
+through the archive's own door, without a network and without extraction; verdicts, duplicates, near-duplicates, removals
+and seals are the program's own. Outages, refusals, missed nights, edits, removals, copies and withheld numbers of documents
+are planted, and what `coverage` says of them is counted at the end; the last line is JSON.
+
+Exit codes: 0 everything planted was found and nothing invented; 1 findings; 2 wrong usage; 3 disk full; 11 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from bench.rehearsal import day, interrupt, verify
+from bench.year.check import judged
+from bench.year.compose import FIRST, compose_year
+from replicas.articles import EVERY_PORTAL
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        first = day("--from", asked.first) if asked.first else FIRST
+        return _year(asked, first, _portals(asked.portals))
+    except ArchiveError as error:
+        print(f"year: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("year: interrupted; run it again with a new --archive", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _year(asked: argparse.Namespace, first: date, portals: Sequence[str]) -> int:
+    began = time.monotonic()
+
+    def tell(night: date, nights: int, articles: int) -> None:
+        if nights % 10 == 0:
+            said = f"{night}  {nights} of {asked.nights} nights, {articles} articles, {time.monotonic() - began:.0f} s"
+            print(said, file=sys.stderr)
+
+    planted = compose_year(asked.archive, portals, first, asked.nights, asked.seed, asked.volume, tell)
+    figures: dict[str, object] = {"seconds": round(time.monotonic() - began, 1)}
+    found = judged(asked.archive, planted)
+    clean, said = verify(asked.archive) if asked.verify else (True, "not asked for")
+    figures |= {"verify": "clean" if clean and asked.verify else said, **found.plain()}
+    for line in found.wrong[:20]:
+        print(line, file=sys.stderr)
+    print(json.dumps(figures, ensure_ascii=False))
+    return ExitCode.GOOD if clean and not found.wrong else ExitCode.FINDINGS
+
+
+def _portals(text: str) -> tuple[str, ...]:
+    if text == "all":
+        return EVERY_PORTAL
+    names = tuple(text.split(","))
+    unknown = sorted(set(names) - set(EVERY_PORTAL))
+    if unknown:
+        raise UsageError(f"--portals: no replica is called {', '.join(unknown)}; there are {', '.join(EVERY_PORTAL)}")
+    return names
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.year", description="Compose a year of nights and check it.")
+    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    parser.add_argument(
+        "--portals", default="all", metavar="NAMES", help="names with commas between them; default: all"
+    )
+    parser.add_argument("--nights", type=int, default=365, metavar="N", help="default: 365")
+    parser.add_argument("--from", dest="first", metavar="DAY", help=f"the first night; default: {FIRST}")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another year; default: 1")
+    parser.add_argument("--volume", type=float, default=1.0, metavar="X", help="times as many articles; default: 1")
+    parser.add_argument("--no-verify", dest="verify", action="store_false", help="leave the verification out")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

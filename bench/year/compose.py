@@ -1,0 +1,85 @@
+"""A composed year, night after night: which portals there are, what is planted, and the nights' seals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import exp, log
+from pathlib import Path
+from random import Random
+
+from archive.records import Kind
+from archive.store import Archive
+from bench.rehearsal import new_archive
+from bench.year.newsroom import Newsroom, Wire
+from bench.year.numbered import Series, series_of
+from bench.year.play import PortalYear, before_first
+from bench.year.states import Calendar, State, calendar_of
+from replicas.portals import EVERY
+from vietnam.provinces import PROVINCES, of_host, predecessors
+
+__all__ = ["FIRST", "Planted", "compose_year"]
+
+FIRST = date(2025, 3, 3)
+"""From here a year holds the mergers of 1 July 2025, the public holidays, a New Year and Tết."""
+_OFFLINE = {"ninh_thuan": date(2025, 8, 1), "bac_giang": date(2025, 9, 15)}
+"""When portals of provinces that were merged go offline; until then they are as quiet as an office that closed."""
+_KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What was played: portals, nights, planted states, and each portal's series with the numbers it withheld."""
+
+    portals: tuple[str, ...]
+    nights: tuple[date, ...]
+    calendar: Calendar
+    series: dict[str, list[Series]]
+    articles: int
+
+
+def compose_year(
+    folder: Path,
+    portals: Sequence[str],
+    first: date,
+    nights: int,
+    seed: int,
+    volume: float,
+    tell: Callable[[date, int, int], None] = lambda night, number, articles: None,
+) -> Planted:
+    """Make the archive. Raises UsageError for a folder that holds nights already, DiskFull when the disk is full."""
+    new_archive(folder)
+    run = tuple(first + timedelta(days=number) for number in range(nights))
+    calendar = calendar_of(Random(f"{seed} states"), portals, run, _OFFLINE)
+    wire = Wire()
+    rooms = {portal: _room(portal, seed, volume, wire) for portal in portals}
+    articles = 0
+    with Archive.open(folder, Kind.REPLICA) as archive:
+        years = {portal: PortalYear(archive, room) for portal, room in rooms.items()}
+        before_first(years.values(), first)
+        for number, night in enumerate(run, 1):
+            missed = {}
+            for portal, year in years.items():
+                articles += year.publish(night)
+                state = calendar.of(portal, night)
+                if state in _KEPT:
+                    year.run(night, state)
+                elif state in (State.MISSED, State.GONE):
+                    missed[portal] = calendar.reasons[portal, night]
+            archive.seal(night, missed)
+            tell(night, number, articles)
+    return Planted(tuple(portals), run, calendar, {portal: room.series for portal, room in rooms.items()}, articles)
+
+
+def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
+    site, rng = EVERY[portal], Random(f"{seed} {portal}")
+    size = volume * exp(rng.uniform(log(0.8), log(7)))
+    province = of_host(site.host)
+    is_government = province is not None and site.host.removeprefix("www.") == province.domain
+    if province is None or not is_government:
+        return Newsroom(site, rng, "huyện Tam Lộ", size, [], wire)
+    ends = province.since
+    restarts = tuple({one.since for one in predecessors(province.slug) if one.since is not None})
+    series = series_of(rng, restarts, ends)
+    return Newsroom(site, rng, PROVINCES[province.slug].name, size, series, wire, ends)

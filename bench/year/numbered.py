@@ -1,0 +1,102 @@
+"""Numbered documents of a composed province: issued day by day, counted from 1 at New Year and after a merger.
+
+What is withheld from publication is planted: a number that was issued and that no page ever shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+
+from bench.verdict_portals import poisson
+from vietnam.holidays import Rhythm, rhythm
+
+__all__ = ["CITED", "Issued", "Series", "series_of"]
+
+_SUBJECTS = (
+    "phê duyệt kế hoạch sử dụng đất",
+    "bổ nhiệm cán bộ quản lý",
+    "công bố danh mục thủ tục hành chính",
+    "giao chỉ tiêu thu ngân sách",
+    "thành lập tổ công tác liên ngành",
+    "khen thưởng tập thể, cá nhân",
+    "phê duyệt quyết toán công trình",
+    "điều chỉnh chủ trương đầu tư",
+    "ứng phó thiên tai",
+    "bảo đảm an toàn giao thông",
+    "chuyển đổi số cấp xã",
+    "phòng, chống cháy rừng",
+    "tổ chức lễ kỷ niệm",
+)
+_NAMES = {"QĐ": "Quyết định", "KH": "Kế hoạch", "TB": "Thông báo", "NQ": "Nghị quyết", "CT": "Chỉ thị"}
+CITED = (
+    "Nghị định số 30/2020/NĐ-CP ngày 05/3/2020 của Chính phủ", "Nghị quyết số 57-NQ/TW ngày 22/12/2024",
+    "Luật Tổ chức chính quyền địa phương số 72/2025/QH15", "Quyết định số 749/QĐ-TTg ngày 03/6/2020 của Thủ tướng Chính phủ",
+    "Thông tư số 01/2023/TT-VPCP ngày 05/4/2023", "Nghị định số 61/2018/NĐ-CP", "Chỉ thị số 05/CT-TTg ngày 15/02/2022",
+)  # fmt: skip
+"""Documents of the state and the Party that every office cites; they belong to no province's series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One document: its number in the series, how it is written, its day and what it is about."""
+
+    number: int
+    written: str
+    kind: str
+    day: date
+    subject: str
+
+    @property
+    def named(self) -> str:
+        """As a text names it."""
+        return f"{_NAMES[self.kind]} số {self.written} ngày {self.day:%d/%m/%Y} về việc {self.subject}"
+
+
+@dataclass(slots=True)
+class Series:
+    """One series of one organ: type, organ, documents a workday, the share that is never published."""
+
+    kind: str
+    organ: str
+    rate: float
+    withheld: float
+    restarts: tuple[date, ...]
+    with_year: bool = False
+    sessions: tuple[int, ...] = ()
+    ends: date | None = None
+    last: int = 0
+    withheld_numbers: list[tuple[date, int]] = field(default_factory=list)
+
+    def issue(self, rng: Random, day: date) -> list[Issued]:
+        """The documents of a day, those that are withheld left out."""
+        if (day.month, day.day) == (1, 1) or day in self.restarts:
+            self.last = 0
+        if rhythm(day) is not Rhythm.WORKDAY or (self.ends and day >= self.ends):
+            return []
+        rate = self.rate
+        if self.sessions:  # councils decide in their sessions
+            rate = self.rate if day.month in self.sessions and 8 <= day.day <= 11 else 0.0
+        made = []
+        for _ in range(poisson(rng, rate)):
+            self.last += 1
+            if rng.random() < self.withheld and self.last > 3:
+                self.withheld_numbers.append((day, self.last))
+                continue
+            year = f"{day.year}/" if self.with_year else ""
+            written = f"{self.last}/{year}{self.kind}-{self.organ}"
+            made.append(Issued(self.last, written, self.kind, day, rng.choice(_SUBJECTS)))
+        return made
+
+
+def series_of(rng: Random, restarts: tuple[date, ...], ends: date | None) -> list[Series]:
+    """What the offices of one province number."""
+    size = rng.uniform(0.6, 1.8)
+    return [
+        Series("QĐ", "UBND", 1.4 * size, 0.03, restarts, ends=ends),
+        Series("KH", "UBND", 0.4 * size, 0.04, restarts, ends=ends),
+        Series("TB", "UBND", 0.3 * size, 0.05, restarts, ends=ends),
+        Series("NQ", "HĐND", 5 * size, 0.04, restarts, sessions=(4, 7, 12), ends=ends),
+        Series("NQ", "HĐND", 2 * size, 0.02, restarts, with_year=True, sessions=(7, 12), ends=ends),
+    ]

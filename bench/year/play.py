@@ -1,0 +1,310 @@
+"""Playing a composed year into an archive: what a crawl of each night would have kept, through the archive's own door.
+
+Pages are rendered by the portal's replica, so captures have the family's markup; their text is what a good reading of
+them gives (`expected_of`), and no extraction is run. Verdicts are the program's own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+
+from archive.attached import attachment_key
+from archive.lines import ArticleLine
+from archive.portal_night import PortalNight
+from archive.records import (
+    Attachment,
+    Capture,
+    CaptureRef,
+    Document,
+    Event,
+    Kind,
+    Listed,
+    Outcome,
+    Page,
+    Run,
+    Verdict,
+    WalkEnd,
+)
+from archive.store import Archive
+from archive.tally import Tally
+from bench.year.newsroom import Newsroom
+from bench.year.states import State
+from crawler.night_run import night_counts
+from crawler.verdict import judge_night
+from crawler.verdicts.history import History
+from pipelines.dedup import judge
+from replicas.articles import expected_of
+from replicas.files import ReplicaFile, file_bytes, replica_file
+from replicas.records import TZ, ReplicaArticle
+from replicas.site import SiteRequest, suffixed
+from vietnam.documents import document_numbers
+
+__all__ = ["GONE_AFTER", "PortalYear", "before_first"]
+
+GONE_AFTER = 14
+_PAGE = 10
+_BEFORE = 12  # days of news that stand on the lists when a portal is crawled for the first time
+_SECONDS = 3  # between two requests
+_SOFTWARE = {"bench.year": "1"}
+_REFUSED = "<html><body><script>document.cookie='D1N=1';location.reload()</script></body></html>"
+
+
+@dataclass(slots=True)
+class PortalYear:
+    """One portal's year: what stands on its lists, what is to be looked at again, and its verdicts' history."""
+
+    archive: Archive
+    room: Newsroom
+    lists: dict[str, list[ReplicaArticle]] = field(default_factory=lambda: defaultdict(list))
+    shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    walked: dict[str, bool] = field(default_factory=dict)
+    looks: dict[date, list[ReplicaArticle]] = field(default_factory=lambda: defaultdict(list))
+    history: History = field(default_factory=History)
+    owed: list[ReplicaArticle] = field(default_factory=list)
+    vanished: dict[str, date] = field(default_factory=dict)
+    files: dict[str, ReplicaFile] = field(default_factory=dict)
+    _moment: datetime = datetime(2025, 1, 1, tzinfo=TZ)
+
+    @property
+    def portal(self) -> str:
+        """The portal's name."""
+        return self.room.site.portal
+
+    def publish(self, day: date) -> int:
+        """One more day of the newsroom."""
+        made = self.room.publish(day)
+        for article in made:
+            self.lists[article.section].insert(0, article)
+        for entries in self.lists.values():
+            del entries[120:]
+        return len(made)
+
+    def run(self, night: date, state: State) -> Run:
+        """Play one night and close it."""
+        self._moment = datetime.combine(night, time(23, 59, 59), TZ)
+        kept = self.archive.start(self.portal, night, self._moment, judge)
+        try:
+            if state in (State.GOOD, State.INTERRUPTED):
+                self._walk(kept, night, state)
+            else:
+                self._fail(kept, night, state)
+            return self._close(kept, state)
+        except BaseException:
+            kept.abandon()
+            raise
+
+    # what a night asks for
+
+    def _walk(self, kept: PortalNight, night: date, state: State) -> None:
+        found: list[ReplicaArticle] = []
+        sections = self.room.sections
+        for section in sections[:1] if state is State.INTERRUPTED else sections:
+            found += self._section(kept, section, night)
+        wanted = [*self.owed, *found]
+        self.owed = []
+        if state is State.INTERRUPTED:
+            half = len(wanted) // 2
+            wanted, self.owed = wanted[:half], wanted[half:]
+        due = [day for day in self.looks if day <= night]
+        for article in [*wanted, *(one for day in sorted(due) for one in self.looks.pop(day))]:
+            self._article(kept, article, night)
+            kept.tick(self._moment)
+        kept.commit()
+        for line in list(kept.articles):
+            if line.attachments and line.event not in (Event.GONE, Event.RETURNED):
+                self._attachments(kept, line)
+
+    def _section(self, kept: PortalNight, section: str, night: date) -> list[ReplicaArticle]:
+        """Its pages down to one that is wholly known; the first walk ends at the days that stood there before."""
+        entries = [one for one in self.lists[section] if one.removal(night) is None]
+        known, fresh = self.shown[section], []
+        pages = [entries[start : start + _PAGE] for start in range(0, len(entries), _PAGE)] or [[]]
+        for number, rows in enumerate(pages, 1):
+            new = [one for one in rows if one.key not in known]
+            fresh += new
+            end = WalkEnd.KNOWN if not new and self.walked.get(section) else None
+            if end is None and number == len(pages):
+                end = WalkEnd.LAST_PAGE if self.walked.get(section) else WalkEnd.SINCE
+            self._list(kept, section, number, rows, night, end)
+            if end is not None:
+                break
+        known |= {one.key for one in fresh}
+        self.walked[section] = True
+        return fresh
+
+    def _list(
+        self,
+        kept: PortalNight,
+        section: str,
+        number: int,
+        rows: Sequence[ReplicaArticle],
+        night: date,
+        end: WalkEnd | None,
+    ) -> None:
+        site = self.room.site(rows)
+        site.page_size = _PAGE
+        url = self._address(site.list_path(site.section(section), number))
+        request = SiteRequest(site.host, "/", "", night, number)
+        body = site.render_list(site.section(section), 1, request).encode()
+        ref = self._capture(kept, url, 200, body)
+        listed = tuple(Listed(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
+        page = self._page(url, Outcome.LISTING, 200, ref, len(body))
+        kept.page(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
+
+    def _article(self, kept: PortalNight, article: ReplicaArticle, night: date) -> None:
+        shown = article.as_of(night)
+        site = self.room.site((shown,))
+        url = self._address(site.article_path(article))
+        if (removal := article.removal(night)) is not None:
+            ref = self._capture(kept, url, removal.status, b"<html><body>404</body></html>")
+            page = self._page(url, Outcome.GONE, removal.status, ref, 29)
+            kept.vanished(replace(page, key=article.key, section=article.section), GONE_AFTER)
+            self._look_for_vanished(article, night)
+            return
+        request = SiteRequest(site.host, "/", "", night, 1)
+        body = site.render_article(shown, request).encode()
+        ref = self._capture(kept, url, 200, body)
+        page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
+        document = self._document(kept, shown, page)
+        if self.room.rng.random() < 0.003 and not article.revisions and not article.links():
+            kept.quarantine(document, ("the text is much shorter than the portal's usual",), page)
+        else:
+            kept.document(document, page)
+        self._look_again(article, night)
+
+    def _look_again(self, article: ReplicaArticle, night: date) -> None:
+        later = [revision.since for revision in article.revisions if revision.since > night]
+        later += [removal.since for removal in article.removals if removal.since > night]
+        if later:
+            self.looks[min(later) + timedelta(days=1)].append(article)
+
+    def _look_for_vanished(self, article: ReplicaArticle, night: date) -> None:
+        first = self.vanished.setdefault(article.key, night)
+        if (night - first).days < GONE_AFTER:
+            self.looks[first + timedelta(days=GONE_AFTER)].append(article)
+        elif (until := article.removals[0].until) is not None:
+            self.looks[max(until, night) + timedelta(days=1)].append(article)
+
+    def _document(self, kept: PortalNight, shown: ReplicaArticle, page: Page) -> Document:
+        site = self.room.site((shown,))
+        read = expected_of(site, shown)
+        blocks = [block.text for block in read.blocks]
+        text = "\n\n".join([read.title, read.published_raw, *blocks]) + "\n"
+        files = tuple(Attachment(one.name, one.url, "pdf") for one in read.attachments)
+        for one, (name, _) in zip(files, shown.links(), strict=False):
+            self.files[one.url] = replica_file(name, shown)
+        return Document(
+            portal=self.portal,
+            section=page.section or "",
+            url=page.url,
+            key=shown.key,
+            title=read.title,
+            text=text,
+            content="\n".join([read.title, *blocks]),
+            fetched_at=page.fetched_at,
+            via=Kind.REPLICA,
+            warc=page.warc,
+            published=read.published,
+            published_raw=read.published_raw,
+            published_from="title_block",
+            author=read.author,
+            layout=self.room.site.family,
+            extractor="composed",
+            documents=document_numbers(text),
+            attachments=files,
+        )
+
+    def _attachments(self, kept: PortalNight, line: ArticleLine) -> None:
+        for file in line.attachments:
+            said = self.files.pop(file.url, None)
+            if said is None:
+                continue
+            body = file_bytes(said)
+            ref = self._capture(kept, file.url, 200, body, "application/pdf")
+            key = attachment_key(line.key, file.url)
+            page = self._page(file.url, Outcome.ATTACHMENT, 200, ref, len(body))
+            page = replace(page, key=key, section=line.section, attachment_of=line.id)
+            text = "\n\n".join(said.paragraphs) + "\n"
+            kept.document(
+                Document(
+                    portal=self.portal,
+                    section=line.section,
+                    url=file.url,
+                    key=key,
+                    title=file.name,
+                    text=text,
+                    content=text,
+                    fetched_at=self._moment,
+                    via=Kind.REPLICA,
+                    warc=ref,
+                    layout="pdf",
+                    extractor="composed",
+                    documents=document_numbers(text),
+                    attachment_of=line.id,
+                ),
+                page,
+            )
+            kept.tick(self._moment)
+
+    # a night that fails
+
+    def _fail(self, kept: PortalNight, night: date, state: State) -> None:
+        for section in self.room.sections:
+            site = self.room.site(())
+            url = self._address(site.list_path(site.section(section), 1))
+            if state is State.UNREACHABLE:
+                page = replace(self._page(url, Outcome.UNREACHABLE, None, None, 0), unanswered=3, detail="timeout")
+                kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED, size=None))
+            elif state is State.BLOCKED:
+                ref = self._capture(kept, url, 200, _REFUSED.encode())
+                page = self._page(url, Outcome.CHALLENGE, 200, ref, len(_REFUSED))
+                kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
+            else:  # the list's markup was changed: nothing is found on it
+                self._list(kept, section, 1, (), night, WalkEnd.EMPTY)
+
+    # how it ends
+
+    def _close(self, kept: PortalNight, state: State) -> Run:
+        stopped = "told to stop" if state is State.INTERRUPTED else None
+        kept.commit()
+        read = sum(page.outcome is Outcome.ARTICLE for page in kept.pages)
+        extraction = {f"layout {self.room.site.family}": read} if read else {}
+
+        def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
+            return judge_night(replace(night_counts(kept, tally, extraction), stopped=stopped), self.history)
+
+        run = kept.close(
+            self._moment,
+            complete=stopped is None,
+            finish_reason="finished" if stopped is None else "shutdown",
+            judge_night=verdict,
+            extraction=extraction,
+            software=_SOFTWARE,
+        )
+        self.history.add(run)
+        return run
+
+    def _address(self, path: str) -> str:
+        return f"https://{suffixed(self.room.site.host)}{path}"
+
+    def _capture(
+        self, kept: PortalNight, url: str, status: int, body: bytes, kind: str = "text/html; charset=utf-8"
+    ) -> CaptureRef:
+        self._moment += timedelta(seconds=_SECONDS)
+        headers = (("Content-Type", kind), ("Server", "replica"), ("ETag", f'"{sha256(body).hexdigest()[:16]}"'))
+        return kept.capture(Capture(url, status, headers, body, self._moment, Kind.REPLICA))
+
+    def _page(self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int) -> Page:
+        asked = self._moment - timedelta(milliseconds=400)
+        return Page(url, outcome, self._moment, status, warc=ref, asked_at=asked, size=size)
+
+
+def before_first(years: Iterable[PortalYear], first: date) -> None:
+    """What stood on the lists before the first night."""
+    for day in (first - timedelta(days=ago) for ago in range(_BEFORE, 0, -1)):
+        for year in years:
+            year.publish(day)
