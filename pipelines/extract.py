@@ -30,7 +30,7 @@ from vietnam.letters import fold
 from vietnam.residue import find_residue, is_residue
 from vietnam.signoff import read_signoff
 
-__all__ = ["blocks_of", "extract", "read_page"]
+__all__ = ["article_of", "blocks_of", "extract", "read_page"]
 
 _AUTHOR_LABEL = re.compile(
     r"^(?:(?:tác giả|người viết)\s+(?![:：])|"
@@ -49,7 +49,7 @@ def extract(
     what a page contains, so an empty title or no blocks is an answer for `pipelines.check`.
     """
     page = parse(body, url, declared_encoding)
-    return _article(read_page(page, layouts, now), page)
+    return article_of(read_page(page, layouts, now), page)
 
 
 def read_page(page: Page, layouts: tuple[Layout, ...], now: datetime) -> Reading:
@@ -60,7 +60,8 @@ def read_page(page: Page, layouts: tuple[Layout, ...], now: datetime) -> Reading
     return read_generic(page, now)
 
 
-def _article(reading: Reading, page: Page) -> Article:
+def article_of(reading: Reading, page: Page) -> Article:
+    """The article of a page's parts."""
     blocks, removed = blocks_of(reading)
     author, blocks = _signed(reading, blocks)
     published = reading.published

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.attachments import attachments_in, images_of
 from pipelines.layout import Reading
-from pipelines.markup import INVISIBLE, Page, brief_text, is_hidden, tag_of
+from pipelines.markup import INVISIBLE, Page, brief_text, is_hidden, tag_of, text_of
 from pipelines.prepare import Piece
 from pipelines.published import decide, in_metadata, visible
 from pipelines.region import Region, find_region
@@ -31,9 +31,12 @@ _CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|header|top
 _OUTSIDE = frozenset({"nav", "footer", "aside", "a", "li", "button"})
 
 
-def read_generic(page: Page, now: datetime) -> Reading:
-    """The parts of any page; an empty reading where nothing looks like an article."""
-    title, element = find_title(page)
+def read_generic(page: Page, now: datetime, titled: HtmlElement | None = None) -> Reading:
+    """The parts of any page; an empty reading where nothing looks like an article.
+
+    `titled` is the element of the title where something outside of the page tells it.
+    """
+    title, element = find_title(page) if titled is None else (text_of(titled), titled)
     reading = Reading(title=title)
     region = find_region(page, element)
     if region is None:

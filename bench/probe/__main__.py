@@ -26,6 +26,7 @@ from pathlib import Path
 
 from archive.identity import Paths
 from archive.runs import ReadLines
+from bench.probe.handmade import KINDS, HandMade, truth_blocks
 from bench.probe.memory import walked
 from bench.probe.skins import skin
 from bench.probe.strangers import Stranger
@@ -40,6 +41,7 @@ from replicas.site import Site, Suffixer
 __all__ = ["Truth", "drawn", "main", "measure"]
 
 _ENOUGH = 0.95
+_ROUND = 24  # consecutive seeds in which every kind of portal stands: 18 built by hand, 4 families, 2 drawn systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,14 @@ def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
     """The portal of a seed: what it is, its site, and what its lists show at the last composed night."""
     host = f"probe{seed}.mau.vn"
     chance = random.Random(seed * 7919)
-    if seed % 3 == 0:
-        source = [article for portal in SITES for article in articles(portal) if article.clock]
+    source = [article for portal in SITES for article in articles(portal) if article.clock]
+    place = seed % _ROUND
+    if place % 6 and place % 12 != 3:
+        kind_of = [n for n in range(_ROUND) if n % 6 and n % 12 != 3].index(place)
+        what = list(KINDS)[kind_of]
+        made = HandMade(what, seed, host)
+        return what, made, [_truth_of(a, truth_blocks(made, a)) for a in made.shown]
+    if place % 12 == 3:
         stranger = Stranger(seed, host, chance.sample(source, len(source)))
         return (
             f"no family: {stranger.style.address}, {stranger.style.paging}, {stranger.style.tags[0]}",
@@ -75,8 +83,12 @@ def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
 def _truth(article: ReplicaArticle, *, lead: bool) -> Truth:
     blocks = [plain(article.lead)] if lead and article.lead else []
     blocks += [plain(part.text) for part in article.parts if part.text and part.kind is not Kind.TABLE_ROW]
+    return _truth_of(article, tuple(blocks))
+
+
+def _truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
     when = article.published.isoformat() if article.clock else article.day.isoformat()
-    return Truth(plain(article.title), when, tuple(blocks))
+    return Truth(plain(article.title), when, blocks)
 
 
 def measure(seed: int, folder: Path) -> dict[str, object]:

@@ -12,6 +12,7 @@ from crawler.probe.explore import explore
 from crawler.probe.seen import Visited
 from crawler.probe.understand import understand
 from crawler.probe.write import spider_source
+from pipelines.body import declared_charset
 from pipelines.extract import extract
 from replicas import LAST_NIGHT
 from replicas.site import Site, SiteRequest, Suffixer
@@ -55,7 +56,8 @@ class _Wire:
                 break
             url = urljoin(url, headers["location"])
         told = (*headers.items(), ("content-type", answer.content_type))
-        return Visited(url, url, answer.status, self._suffixer.body(answer.body), told, "utf-8")
+        charset = declared_charset(answer.content_type)
+        return Visited(url, url, answer.status, self._suffixer.body(answer.body), told, charset)
 
 
 def walked(site: Site, name: str) -> Walked:
@@ -88,7 +90,7 @@ def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
             if not listing.entries or (not new and number > 1):
                 break
             entries |= new
-            url = listing.next
+            url = listing.next if isinstance(listing.next, str) else None
             if url is None:
                 break
     for address in entries.values():

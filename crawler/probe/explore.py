@@ -117,26 +117,27 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
         visited.append((MenuLink("Trang chủ", front.url, True), front))
     every = [(link, page, blocks(page, now, brought.menu)) for link, page in visited]
     wide = _everywhere(every)
-    for link, page, found in every:
-        block = best_block(page, now, brought.menu, wide)
-        if block is None and found:
-            brought.doubtful.append(ListSeen(link, page, found[0]))
-        elif block is None:
-            brought.no_lists.append(link)
-        else:
+    chosen = [(link, page, found, best_block(found, wide)) for link, page, found in every]
+    places = {block.where for _, _, _, block in chosen if block is not None}
+    for link, page, found, block in chosen:
+        if block is not None:
             brought.lists.append(ListSeen(link, page, block))
             brought.named.update({url: title for url, title in block.links if url not in brought.named})
+        elif doubtful := next((each for each in found if not places or each.where in places), None):
+            brought.doubtful.append(ListSeen(link, page, doubtful))
+        else:
+            brought.no_lists.append(link)
 
 
-def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset[str]:
-    """Articles that most pages name in a block: a widget's, not a section's. Told from three lists on."""
+def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset[tuple[str, str]]:
+    """Articles that most pages name at the same place: a widget's, not a section's. Told from three pages on."""
     if len(every) < 3:
         return frozenset()
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for _, _, found in every:
-        for url in {url for block in found for url, _ in block.links}:
-            counts[url] = counts.get(url, 0) + 1
-    return frozenset(url for url, count in counts.items() if count > max(2, _EVERYWHERE * len(every)))
+        for told in {(block.where, url) for block in found for url, _ in block.links}:
+            counts[told] = counts.get(told, 0) + 1
+    return frozenset(told for told, count in counts.items() if count > max(2, _EVERYWHERE * len(every)))
 
 
 async def _articles(budget: _Budget, brought: Brought) -> None:

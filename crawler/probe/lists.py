@@ -13,7 +13,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from crawler.probe.seen import Visited, is_furniture, own_links, stable_names
+from crawler.probe.seen import Visited, is_furniture, own_links, own_names, place, stable_names
 from pipelines.markup import Page, brief_text, match, tag_of, text_of
 from vietnam.dates import find_published, read_url_day
 
@@ -34,6 +34,11 @@ class Block:
     links: tuple[tuple[str, str], ...]
     dated: int
     score: float
+
+    @property
+    def where(self) -> str:
+        """The place of the box on its page: the tags from the body down, and its own names."""
+        return " ".join([*place(self.box), *own_names(self.box)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +93,11 @@ def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], n
     return Block(box, tuple(inside), links, dated, score)
 
 
-def best_block(visited: Visited, now: datetime, menu: frozenset[str], everywhere: frozenset[str]) -> Block | None:
-    """The block that is most likely this page's own list: one whose entries do not stand on every other page too."""
-    for block in blocks(visited, now, menu):
+def best_block(found: Sequence[Block], everywhere: frozenset[tuple[str, str]]) -> Block | None:
+    """The block that is most likely a page's own list: not one that other pages show at the same place too."""
+    for block in found:
         urls = {url for url, _ in block.links}
-        if urls and len(urls & everywhere) <= len(urls) / 2:
+        if urls and sum((block.where, url) in everywhere for url in urls) <= len(urls) / 2:
             return block
     return None
 

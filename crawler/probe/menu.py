@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from crawler.addresses import absolute
 from crawler.probe.seen import Visited, own_links, same_site
-from pipelines.markup import Page, match, tag_of, text_of
+from pipelines.markup import Page, brief_text, match, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
 __all__ = ["MenuLink", "feeds", "menu_links", "section_name", "sitemaps"]
@@ -29,6 +29,8 @@ _NO_SECTION = re.compile(
 )
 _MENU = re.compile(r"(?:^|[\s_-])(?:nav\w*|menu\w*|mainmenu|topmenu|megamenu|sf-menu|danh-?muc|chuyen-?muc)", re.I)
 _LONGEST = 60
+_SHORT = 36  # characters of a menu's words where nothing else says that it is one
+_MOST_LINKS = 120
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
 
@@ -42,18 +44,57 @@ class MenuLink:
 
 
 def menu_links(front: Visited) -> list[MenuLink]:
-    """What the menu offers, news first, in the menu's order; each address once."""
+    """What the menu offers, each address once: news before the rest, what stands in a menu before what only looks like one.
+
+    A menu is known by tag, role or name, else by its shape: short links side by side, in a row, a foot or a drop-down box.
+    """
     page = front.page()
-    found: dict[str, MenuLink] = {}
+    shaped = _shaped(page)
+    found: dict[str, tuple[int, MenuLink]] = {}
     for link, url in own_links(page):
         title = text_of(link) or (link.get("title") or "")
-        plain = _plain(title)
-        if not 3 <= len(title) <= _LONGEST or _NO_SECTION.match(plain) or not _in_menu(link):
+        if not _may_name(title, url):
             continue
-        if urlsplit(url).path in ("", "/") and not urlsplit(url).query:
+        rank = 0 if _in_menu(link) else 1 if link in shaped else 2
+        if rank < 2:
+            _offer(found, rank, title, url)
+    for option in match(page.root, "select option[value]"):
+        value = option.get("value") or ""
+        there = absolute(page.base, value) if "/" in value or "?" in value else None
+        if there and same_site(there, page.url) and _may_name(text_of(option), there):
+            _offer(found, 1, text_of(option), there)
+    return [link for _, link in sorted(found.values(), key=lambda each: (not each[1].news, each[0]))]
+
+
+def _offer(found: dict[str, tuple[int, MenuLink]], rank: int, title: str, url: str) -> None:
+    if url not in found or rank < found[url][0]:
+        found[url] = (rank, MenuLink(title, url, bool(_NEWS.search(_plain(title)))))
+
+
+def _may_name(title: str, url: str) -> bool:
+    """Whether words and address may be a section's: neither a picture, a number, a form nor the front page."""
+    plain = _plain(title)
+    if not 3 <= len(title) <= _LONGEST or not any(char.isalpha() for char in plain) or _NO_SECTION.match(plain):
+        return False
+    return urlsplit(url).path not in ("", "/") or bool(urlsplit(url).query)
+
+
+def _shaped(page: Page) -> frozenset[HtmlElement]:
+    """Links in boxes that hold little but short links to other pages: a menu that no tag and no name tells.
+
+    Longer links beside them make a box a list of articles; so does prose.
+    """
+    found: set[HtmlElement] = set()
+    for box in page.root.iter("ul", "ol", "div", "tr", "td", "p", "table", "span", "center"):
+        links = [link for link, _ in own_links(page, box)]
+        if not 3 <= len(links) <= _MOST_LINKS:
             continue
-        found.setdefault(url, MenuLink(title, url, bool(_NEWS.search(plain))))
-    return sorted(found.values(), key=lambda each: not each.news)
+        words = [text_of(link) for link in links]
+        short = [link for link, said in zip(links, words, strict=True) if 3 <= len(said) <= _SHORT]
+        whole, linked = len(brief_text(box, 4000)), sum(map(len, words))
+        if len(short) * 5 >= len(links) * 4 and linked * 10 >= whole * 7:
+            found.update(short)
+    return frozenset(found)
 
 
 def _in_menu(link: HtmlElement) -> bool:

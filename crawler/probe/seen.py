@@ -14,7 +14,7 @@ from pipelines.file_kind import kind_of
 from pipelines.markup import Page, parse, tag_of
 from vietnam.letters import decode
 
-__all__ = ["Visited", "is_furniture", "own_links", "place", "same_site", "stable_names"]
+__all__ = ["Visited", "is_furniture", "own_links", "own_names", "place", "same_site", "stable_names"]
 
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|jpe?g|png|gif|webp|svg|mp[34]|css|js|ico|xml|rss)$", re.IGNORECASE
@@ -101,6 +101,13 @@ def stable_names(element: HtmlElement) -> list[str]:
     classes = (element.get("class") or "").split()
     good = (name for name in classes if _NAME.match(name) and not _CHANGING.match(name))
     return [*names, *(f".{name}" for name in good if not _LONG_NUMBER.search(name))]
+
+
+def own_names(element: HtmlElement | None) -> list[str]:
+    """Selectors by the element's own stable classes with its tag, or by its id; empty where it has none."""
+    if element is None:
+        return []
+    return [f"{tag_of(element)}{name}" if name.startswith(".") else name for name in stable_names(element)]
 
 
 def place(element: HtmlElement) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from crawler.listing import Listing, Section
 from crawler.portal import DeclarationError, PortalSpider, Sure, host_of, real_host
 from crawler.probe.explore import Brought, ListSeen
 from crawler.probe.keys import KeyRule, infer_key
+from crawler.probe.layouts import propose_layout
 from crawler.probe.lists import Rule, common_rule
 from crawler.probe.menu import section_name
-from crawler.probe.parts import Parts, find_parts, propose_layout
+from crawler.probe.parts import Parts, find_parts
 from crawler.probe.recognise import ENOUGH, Recognised, recognise
 from crawler.probe.seen import Visited, stable_names
 from pipelines.article import Article, Layout

@@ -1,0 +1,238 @@
+"""Portals built by hand, each after another habit of real ones, that share nothing with the replicas' templates.
+
+A kind fixes what it is about (tables without names, definition lists, sections in the footer, a list that grows by a
+button, …); everything else is drawn with the seed: addresses, page links, date forms, headings, boxes around the text.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import unicodedata
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qs
+
+from bench.probe.markup import article_page, list_rows, page_links, whole_page
+from bench.probe.words import composed
+from replicas.records import Kind, Part, ReplicaArticle, plain
+from replicas.site import SiteRequest, SiteResponse
+from vietnam.letters import strip_diacritics
+
+__all__ = ["KINDS", "HandMade", "Style", "truth_blocks"]
+
+PAGE = 6
+_TITLES = (
+    "Thời sự", "Kinh tế - Đầu tư", "Người tốt việc tốt", "Khuyến nông", "Chuyển đổi số", "Nhịp sống xóm làng",
+    "Đoàn thể", "Giáo dục", "Đất và người", "An sinh",
+)  # fmt: skip
+_MENUS = ("nav", "table", "header", "mega", "plain")
+_LISTS = ("rows", "cards", "items", "flat")
+_PAGING = ("page", "path", "dash", "folder", "offset", "arrow", "twin-numbers")
+_ADDRESSES = ("slug-id", "id-slug", "param", "day-slug", "joomla", "node", "long-number", "htm")
+_HEADS = ("h1", "h2", "two-h1", "div", "bold")
+_DATES = ("slash", "bar", "words", "label", "hour-first", "seconds")
+_PLACES = ("below", "above", "byline", "foot")
+_BODIES = ("p", "div", "br", "widgets", "font")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a portal does in its own way; the words are those of `bench.probe.markup`."""
+
+    menu: str
+    listing: str
+    paging: str
+    address: str
+    head: str
+    when: str
+    where: str
+    body: str
+    names: int
+    odd: frozenset[str] = frozenset()
+    charset: str = "utf-8"
+    robots: str = "none"
+    sections: str = "/chuyen-muc/{}"
+
+
+KINDS: dict[str, dict[str, object]] = {
+    "nested tables without names": {"menu": "table", "listing": "rows", "head": "bold", "body": "font", "names": 0},
+    "definition lists": {"listing": "dl", "paging": "head-next", "head": "h2"},
+    "cards with three links each": {"listing": "cards", "paging": "path", "head": "two-h1"},
+    "sections in the footer alone": {"menu": "footer"},
+    "sections in a drop-down box": {"menu": "select"},
+    "a list that grows by a JSON button": {"paging": "json"},
+    "a list that grows by a POST form": {"paging": "post"},
+    "articles that are a PDF": {"odd": frozenset({"pdf"})},
+    "an English twin, a base and a wrong canonical": {"odd": frozenset({"english", "base", "canonical"})},
+    "two sections with one list": {"odd": frozenset({"twins"})},
+    "pinned entries and a box of the newest": {"odd": frozenset({"pinned", "newest"})},
+    "dates on the list alone": {"where": "nowhere"},
+    "UTF-16 with a page for robots.txt": {"charset": "utf-16", "robots": "html"},
+    "windows-1258": {"charset": "windows-1258", "robots": "delay"},
+    "an unknown charset, articles beside the sections": {"charset": "x-tcvn", "address": "bare", "sections": "/{}"},
+    "headings and paragraphs side by side": {"listing": "flat", "body": "br", "head": "h2"},
+    "widgets inside the text": {"body": "widgets", "names": 2},
+    "page links that only a script knows": {"paging": "script"},
+}  # fmt: skip
+
+
+class HandMade:
+    """One portal of a kind; `respond` is pure."""
+
+    def __init__(self, kind: str, seed: int, host: str) -> None:
+        chance = random.Random(f"{kind}/{seed}")
+        self.kind, self.host, self.seed = kind, host, seed
+        self.name = f"Trang tin xã Mẫu Sơn {seed}"
+        drawn = Style(
+            *(
+                chance.choice(each)
+                for each in (_MENUS, _LISTS, _PAGING, _ADDRESSES, _HEADS, _DATES, _PLACES, _BODIES, range(1, 6))
+            ),  # type: ignore[arg-type]
+        )
+        self.style = replace(drawn, **KINDS[kind])  # type: ignore[arg-type]
+        self.titles = chance.sample(_TITLES, 4)
+        self.articles = tuple(composed(seed))
+        first, step = chance.randint(300, 70_000), chance.randint(3, 41)
+        self._number = {a.key: first + step * (len(self.articles) - n) for n, a in enumerate(self.articles)}
+        self._paths = {self.path(a): a for a in self.articles}
+
+    # addresses
+
+    def slug(self, words: str) -> str:
+        """Words as they stand in an address."""
+        return "-".join("".join(c if c.isalnum() else " " for c in strip_diacritics(words)).split())
+
+    def section_of(self, article: ReplicaArticle) -> int:
+        """The section that an article stands in."""
+        return self._number[article.key] // 7 % len(self.titles)
+
+    def list_path(self, section: int, number: int = 1) -> str:
+        """Path and query of a page of a list."""
+        path = self.style.sections.format(self.slug(self.titles[section]))
+        if number == 1:
+            return path
+        return {
+            "path": f"{path}/page/{number}",
+            "dash": f"{path}-p{number}",
+            "folder": f"{path}/trang-{number}.html",
+            "offset": f"{path}?start={(number - 1) * PAGE}",
+            "json": f"/api/tin?chuyenmuc={section}&trang={number}",
+            "post": path,
+        }.get(self.style.paging, f"{path}?page={number}")
+
+    def path(self, article: ReplicaArticle) -> str:
+        """Path and query of an article."""
+        number, slug, day = self._number[article.key], self.slug(article.title), article.published
+        folder = self.slug(self.titles[self.section_of(article)])
+        return {
+            "slug-id": f"/{folder}/{slug}-{number}.html",
+            "id-slug": f"/tin/{number}/{slug}",
+            "param": f"/xemtin.aspx?chuyenmuc={self.section_of(article)}&baiviet={number}",
+            "day-slug": f"/{day:%Y/%m}/{slug}/",
+            "joomla": f"/index.php?option=com_content&view=article&id={number}&Itemid={self.section_of(article) + 2}",
+            "node": f"/node/{number}",
+            "long-number": f"/{slug}-{day:%Y%m%d%H%M}{number:05}.htm",
+            "htm": f"/{folder}/{slug}.htm",
+            "bare": f"/{slug}",
+        }[self.style.address]
+
+    def in_section(self, section: int) -> list[ReplicaArticle]:
+        """The articles of a section, newest first; the pinned one before them."""
+        if "twins" in self.style.odd and section == 1:
+            section = 0
+        return [a for a in self.articles if self.section_of(a) == section]
+
+    @property
+    def shown(self) -> list[ReplicaArticle]:
+        """The articles that some list names."""
+        named = {a.key: a for n in range(len(self.titles)) for a in self.in_section(n)}
+        return list(named.values())
+
+    # answers
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        """The answer to one request."""
+        asked = request.path + (f"?{request.query}" if request.query else "")
+        if request.path == "/robots.txt":
+            return self._robots()
+        if request.path.endswith(".pdf"):
+            return SiteResponse(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", content_type="application/pdf")
+        if request.path == "/":
+            return self._html(list_rows(self, self.articles[:9], front=True), request)
+        if (article := self._paths.get(asked)) is not None:
+            return self._html(article_page(self, article, request), request, plain(article.title))
+        for section, title in enumerate(self.titles):
+            for number in range(1, 12):
+                if asked == self.list_path(section, number) and (number == 1 or self.style.paging != "post"):
+                    posted = parse_qs(request.body.decode("latin-1")).get("trang", ["1"])[0]
+                    return self._list(section, int(posted) if request.method == "POST" else number, request, title)
+        if request.path in ("/gioi-thieu", "/lien-he", "/van-ban"):
+            return self._html(
+                "<h2>Giới thiệu chung</h2><p>Nội dung giới thiệu về xã, về địa giới và dân cư.</p>", request
+            )
+        if asked == "/en/news":
+            return self._html(list_rows(self, self.articles[:PAGE], english=True), request, "News and events")
+        if (article := self._paths.get(asked.removeprefix("/en"))) is not None:
+            return self._html(article_page(self, _in_english(article), request), request, _in_english(article).title)
+        return SiteResponse("<html><body><h1>Trang không tồn tại</h1></body></html>".encode(), 404)
+
+    def _list(self, section: int, number: int, request: SiteRequest, title: str) -> SiteResponse:
+        every = self.in_section(section)
+        rows = every[(number - 1) * PAGE : number * PAGE]
+        last = max(1, -(-len(every) // PAGE))
+        if self.style.paging == "json" and number > 1:
+            told = [{"tieude": a.title, "url": self.path(a), "ngay": f"{a.published:%d/%m/%Y}"} for a in rows]
+            body = json.dumps({"tin": told, "con": number < last}, ensure_ascii=False).encode()
+            return SiteResponse(body, content_type="application/json; charset=utf-8")
+        if "pinned" in self.style.odd:
+            rows = [*self.articles[10:12], *(row for row in rows if row not in self.articles[10:12])]
+        main = f"{list_rows(self, rows)}{page_links(self, section, number, last)}"
+        following = self.list_path(section, number + 1) if self.style.paging == "head-next" and number < last else ""
+        return self._html(main, request, title, following)
+
+    def _html(self, main: str, request: SiteRequest, title: str = "", following: str = "") -> SiteResponse:
+        text = whole_page(self, main, request, title, following)
+        charset = self.style.charset
+        if charset == "utf-16":
+            return SiteResponse(text.encode("utf-16"), content_type="text/html; charset=utf-16")
+        if charset == "windows-1258":
+            return SiteResponse(_cp1258(text), content_type="text/html; charset=windows-1258")
+        return SiteResponse(text.encode(), content_type=f"text/html; charset={charset}")
+
+    def _robots(self) -> SiteResponse:
+        if self.style.robots == "html":
+            return SiteResponse(b"<!DOCTYPE html><html><body><h1>Trang chu</h1></body></html>")
+        if self.style.robots == "delay":
+            body = b"User-agent: *\nCrawl-delay: 1\nDisallow: /quan-tri\n"
+            return SiteResponse(body, content_type="text/plain")
+        return SiteResponse(b"", 404)
+
+
+def truth_blocks(made: HandMade, article: ReplicaArticle) -> tuple[str, ...]:
+    """What a reader should find of an article: lead, text, headings, captions and sign-off; nothing where a file is all."""
+    if "pdf" in made.style.odd:
+        return ()
+    told = [plain(article.lead)] if article.lead else []
+    shown = [part for part in article.parts if part.text and (made.style.body != "br" or part.kind is not Kind.CAPTION)]
+    return (*told, *(plain(part.text) for part in shown))
+
+
+def _in_english(article: ReplicaArticle) -> ReplicaArticle:
+    """The same news as the English edition tells it."""
+    text = "People of the commune met this morning and spoke about roads, schools and the coming season of rice. " * 3
+    parts = (Part(Kind.PARAGRAPH, text), Part(Kind.PARAGRAPH, text))
+    return replace(article, title=f"Commune news item number {article.slug[:12]}", lead="", parts=parts)
+
+
+def _cp1258(text: str) -> bytes:
+    """Vietnamese in windows-1258: a letter with its hat, then the tone as a combining mark."""
+    made = []
+    for char in unicodedata.normalize("NFC", text):
+        try:
+            made.append(char.encode("cp1258"))
+        except UnicodeEncodeError:
+            parts = unicodedata.normalize("NFD", char)
+            tone = next((mark for mark in parts if mark in "\u0300\u0301\u0303\u0309\u0323"), "")
+            base = unicodedata.normalize("NFC", parts.replace(tone, "", 1) if tone else parts)
+            made.append((base + tone).encode("cp1258", "xmlcharrefreplace"))
+    return b"".join(made)

@@ -1,0 +1,251 @@
+"""A layout from the parts of some article pages: selectors that find them on those pages, and what is not text there. Pure.
+
+What several articles say word for word is the portal's, not theirs: breadcrumbs, share bars, labels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from lxml.html import HtmlElement
+
+from crawler.families import CENTRED_CAPTIONS
+from crawler.probe.parts import Parts
+from crawler.probe.seen import is_furniture, own_names, place
+from crawler.probe.selectors import FEWEST, common_selectors, first, names_of
+from pipelines.article import Layout
+from pipelines.attachments import is_file_link
+from pipelines.markup import match, tag_of, text_of
+from pipelines.prepare import Piece, pieces_of
+from vietnam.letters import fold
+from vietnam.residue import is_residue
+from vietnam.signoff import read_signoff
+
+__all__ = ["propose_layout"]
+
+_OFTEN = 0.6  # share of the pages from which a line is the portal's
+_LINE = 80  # characters of the longest such line
+_DATE_LINE = 120  # characters of the longest line of date, byline and counters
+_PROSE = 60  # characters of a block from which its box may be the text's
+_CAPTIONS = ("figcaption", ".caption", *CENTRED_CAPTIONS)
+_MOST_DROPPED = 12
+
+
+def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, list[str]]:
+    """A layout whose selectors find the parts on the pages, and what it could not name. None without title and body."""
+    repeated = _repeated(pages)
+    pages = [replace(parts, pieces=tuple(_own(parts, repeated))) for parts in pages]
+    titled = [(parts.page, parts.title) for parts in pages if parts.title is not None]
+    bodied = [parts for parts in pages if parts.pieces]
+    dated = [(parts.page, parts.published) for parts in pages if parts.published is not None]
+    if len(bodied) < FEWEST or len(titled) < FEWEST:
+        return None, [f"title and text were found on {min(len(bodied), len(titled))} of {len(pages)} article pages"]
+    titles, days, body = common_selectors(titled), common_selectors(dated), _body(bodied)
+    if not titles or body is None:
+        part = "title" if not titles else "text"
+        return None, [f"no selector names the {part} on all of {len(pages)} article pages"]
+    missing = []
+    if len(dated) < len(pages) or not days:
+        found = len(dated) if days else 0
+        missing.append(f"a date beside the title: found on {found} of {len(pages)} article pages")
+    drop = _drop(bodied, body)
+    layout = Layout(
+        name=name,
+        fits=body,
+        title=titles,
+        published=days,
+        body=(body,),
+        lead=_lead(bodied, body),
+        captions=_CAPTIONS,
+        drop=drop,
+        attachments=_attachments(pages, body),
+        labels=_labels(bodied, body, drop, repeated),
+    )
+    return layout, missing
+
+
+def _repeated(pages: Sequence[Parts]) -> frozenset[str]:
+    """Short lines that most of the pages say, wherever they stand."""
+    counts: Counter[str] = Counter()
+    for parts in pages:
+        counts.update({fold(piece.text) for piece in pieces_of(parts.page.root) if 0 < len(piece.text) <= _LINE})
+    return frozenset(text for text, count in counts.items() if count >= max(FEWEST, _OFTEN * len(pages)))
+
+
+def _own(parts: Parts, repeated: frozenset[str]) -> Iterator[HtmlElement]:
+    """The elements of a page's text: no links elsewhere, no published line, nothing that the portal says on every page.
+
+    Behind the text a repeated line may be a byline: one hand may write most of the articles.
+    """
+    spent = _title_block(parts)
+    begun = False
+    for element in parts.pieces:
+        text = text_of(element)
+        links = [element] if tag_of(element) == "a" else list(element.iter("a"))
+        linked = sum(len(text_of(link)) for link in links if not is_file_link(link))
+        told = fold(text) in repeated and not (begun and read_signoff(["…", text]) is not None)
+        if text and linked * 2 <= len(text) and not told and element not in spent and not is_residue(text):
+            begun = begun or len(text) >= _PROSE
+            yield element
+
+
+def _title_block(parts: Parts) -> frozenset[HtmlElement]:
+    """The elements of the published line with what stands beside the date in it."""
+    if parts.published is None:
+        return frozenset()
+    around = parts.published.getparent()
+    line = around is not None and tag_of(around) not in ("body", "td") and len(text_of(around)) <= _DATE_LINE
+    box = around if line and around is not None and parts.title not in set(around.iter()) else parts.published
+    return frozenset(box.iter())
+
+
+def _body(pages: Sequence[Parts]) -> str | None:
+    """The selector whose element holds all of the text with the least around it; it may miss one page of four."""
+    names: dict[str, None] = {}
+    for parts in pages:
+        for element in _boxes(parts):
+            names.update(dict.fromkeys(names_of(element)))
+    best: tuple[float, int, int, str] | None = None
+    for selector in names:
+        cost = _cost(pages, selector)
+        if cost is None or (best is not None and cost > best[0]):
+            continue
+        element = next(each for parts in pages if (each := first(parts.page, selector)) is not None)
+        # Of boxes with the same text the innermost one; what stands above it must have a name of its own.
+        rank = (cost, -len(place(element)), len(selector), selector)
+        if (best is None or rank < best) and (not _heads(pages, selector) or _lead(pages, selector)):
+            best = rank
+    return best[3] if best else None
+
+
+def _boxes(parts: Parts) -> Iterator[HtmlElement]:
+    """Elements that hold a long piece of the text, from the inside out, up to some around the found region."""
+    last = list(parts.body.iterancestors())[:4] if parts.body is not None else []
+    seen: set[HtmlElement] = set()
+    for piece in parts.pieces:
+        if len(text_of(piece)) < _PROSE and len(parts.pieces) > 1:
+            continue
+        for around in (piece, *piece.iterancestors()):
+            if around in seen or tag_of(around) in ("body", "html"):
+                break
+            seen.add(around)
+            if tag_of(around) not in ("p", "b", "strong", "i", "em", "span", "a", "font", "li"):
+                yield around
+            if around in last[-1:]:
+                break
+
+
+def _cost(pages: Sequence[Parts], selector: str) -> float | None:
+    """Characters around the text and lost of it; None where it does not name the text on enough pages."""
+    cost, missed = 0.0, 0
+    for parts in pages:
+        element = first(parts.page, selector)
+        inside = set(element.iter()) if element is not None else set()
+        lost = [piece for piece in parts.pieces if piece not in inside]
+        head = parts.pieces[:1] if lost and lost[0] is parts.pieces[0] and len(parts.pieces) > 1 else ()
+        whole = sum(len(text_of(piece)) for piece in parts.pieces[len(head) :])
+        held = sum(len(text_of(piece)) for piece in parts.pieces if piece in inside)
+        if element is None or held < 0.9 * whole:
+            missed += 1
+            continue
+        around = max(0, len(text_of(element)) - held)
+        cost += max(0, whole - held) * 3 + around + (100 if parts.title in inside else 0)
+    return cost if missed * 4 <= len(pages) and len(pages) - missed >= FEWEST else None
+
+
+def _heads(pages: Sequence[Parts], selector: str) -> bool:
+    """Whether on any page a piece of the text, or its lead, stands above the element."""
+    for parts in pages:
+        element = first(parts.page, selector)
+        inside = set(element.iter()) if element is not None else set()
+        if element is not None and any(piece not in inside for piece in (*parts.lead, *parts.pieces[:1])):
+            return True
+    return False
+
+
+def _lead(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
+    """The selector of the lead where it stands outside of the body's element."""
+    wanted = []
+    for parts in pages:
+        element = first(parts.page, body)
+        inside = set(element.iter()) if element is not None else set()
+        outside = [piece for piece in (*parts.lead, *parts.pieces[:1]) if piece not in inside]
+        if element is not None and outside:
+            wanted.append((parts.page, outside[0]))
+    return common_selectors(wanted)[:2]
+
+
+def _drop(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
+    """Names inside the body's element that never hold a piece of the text: share bars, related boxes, ratings."""
+    empty: dict[str, int] = {}
+    holding: set[str] = set()
+    for parts in pages:
+        element = first(parts.page, body)
+        if element is None:
+            continue
+        kept = [each for each in (parts.title, parts.published, *parts.pieces, *parts.lead) if each is not None]
+        needed = {each for piece in kept for each in (piece, *piece.iterancestors(), *piece.iter())}
+        for each in element.iterdescendants():
+            named = own_names(each)
+            if each in needed:
+                holding.update(named)
+            elif named and text_of(each) and not _may_be_text(each):
+                empty[named[0]] = empty.get(named[0], 0) + 1
+    return tuple(name for name in empty if name not in holding)[:_MOST_DROPPED]
+
+
+def _may_be_text(element: HtmlElement) -> bool:
+    """Whether a box that no piece was read from may hold text on another page: captions, quotations, files, data, prose."""
+    if next((True for each in element.iter("img", "table", "blockquote", "figcaption")), False):
+        return True
+    if any(is_file_link(link) for link in element.iter("a")):
+        return True
+    words = f"{element.get('class', '')} {element.get('id', '')}".lower()
+    if any(word in words for word in ("caption", "chu-thich", "chuthich", "author", "tac-gia", "tacgia", "quote")):
+        return True
+    linked = sum(len(text_of(link)) for link in element.iter("a"))
+    return len(text_of(element)) > 2 * linked + 120
+
+
+def _labels(pages: Sequence[Parts], body: str, drop: tuple[str, ...], repeated: frozenset[str]) -> tuple[str, ...]:
+    """Lines of the portal in the body's element that no name takes away, and that cleaning does not know."""
+    found: dict[str, None] = {}
+    for parts in pages:
+        element = first(parts.page, body)
+        if element is None:
+            continue
+        gone = frozenset(each for name in drop for each in match(parts.page.root, name))
+        taken = gone | {each for each in (parts.title, parts.published) if each is not None}
+        for piece in pieces_of(element, taken):
+            if fold(piece.text) in repeated and not is_residue(piece.text) and _is_label(piece, parts):
+                found[piece.text] = None
+    return tuple(found)[:_MOST_DROPPED]
+
+
+def _is_label(piece: Piece, parts: Parts) -> bool:
+    """Whether a repeated line stands where a portal puts its own: before the text, or as links."""
+    if piece.linked * 2 > len(piece.text):
+        return True
+    order = {element: number for number, element in enumerate(parts.page.root.iter())}
+    prose = [order[element] for element in parts.pieces if len(text_of(element)) >= _PROSE]
+    begin = min(prose or [order[element] for element in parts.pieces], default=0)
+    return order.get(piece.element, begin) < begin
+
+
+def _attachments(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
+    """Where files are linked beside the body; those inside of it are found without being named."""
+    wanted = []
+    for parts in pages:
+        element = first(parts.page, body)
+        for link in parts.page.root.iter("a"):
+            above = link.getparent()
+            if element is None or above is None or not is_file_link(link) or is_furniture(link):
+                continue
+            if element not in set(link.iterancestors()):
+                wanted.append(above)
+                break
+    names = Counter(name for above in wanted for name in (own_names(above) or own_names(above.getparent())))
+    best = names.most_common(1)
+    return (f"{best[0][0]} a",) if best and best[0][1] * 2 > len(wanted) else ()
