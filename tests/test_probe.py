@@ -21,7 +21,8 @@ from crawler.probe.naming import name_for
 from crawler.probe.recognise import families
 from crawler.probe.report import report
 from crawler.probe.seen import Visited
-from crawler.probe.understand import Understood, spider_of, understand
+from crawler.probe.portal import Understood, spider_of
+from crawler.probe.understand import understand
 from crawler.probe.write import saved_pages, spider_source
 from replicas import LAST_NIGHT
 from replicas.articles import articles

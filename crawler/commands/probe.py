@@ -20,7 +20,8 @@ from crawler.probe.asking import ask
 from crawler.probe.fetch import ProbeSpider, for_probe, visit
 from crawler.probe.naming import name_for, title_for
 from crawler.probe.report import report
-from crawler.probe.understand import Understood, understand
+from crawler.probe.portal import Understood
+from crawler.probe.understand import understand
 from crawler.probe.write import mark_reviewed, spider_source, write
 from crawler.replica import ReplicaServer
 from crawler.tonight import Tonight

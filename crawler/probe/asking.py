@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from archive.errors import UsageError
-from crawler.probe.understand import Portal
+from crawler.probe.portal import Portal
 
 __all__ = ["ask"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from crawler.probe.changing import changing_parts
 from crawler.probe.explore import Brought
+from crawler.probe.portal import Understood
 from crawler.probe.recognise import ENOUGH, Recognised
-from crawler.probe.understand import Understood
 
 __all__ = ["report"]
 

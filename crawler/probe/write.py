@@ -13,8 +13,8 @@ from crawler.guard import REPLICA_SUFFIX
 from crawler.listing import Section
 from crawler.portal import PortalSpider
 from crawler.probe.explore import Brought
+from crawler.probe.portal import Portal, Understood, listing_of, spider_of
 from crawler.probe.seen import Visited
-from crawler.probe.understand import Portal, Understood, listing_of, spider_of
 from pipelines.article import Layout
 from pipelines.codec import article_to_json
 from pipelines.extract import extract

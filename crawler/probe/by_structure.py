@@ -1,0 +1,128 @@
+"""Selectors, a key and a way to further pages for a portal of no family, each held against the pages that were visited. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from parsel import Selector
+
+from crawler.addresses import absolute
+from crawler.families.declared import Structure, next_page
+from crawler.probe.explore import Brought, ListSeen
+from crawler.probe.keys import KeyRule, infer_key
+from crawler.probe.layouts import propose_layout
+from crawler.probe.lists import Rule, common_rule
+from crawler.probe.parts import Parts
+from crawler.probe.portal import Portal, Understood, sections_of
+from crawler.probe.seen import stable_names
+from pipelines.article import Layout
+from pipelines.markup import tag_of
+
+__all__ = ["by_structure"]
+
+
+def by_structure(
+    frame: Portal, brought: Brought, parts: list[Parts], found: Understood, now: datetime
+) -> Portal | None:
+    """Selectors and a key found on the pages; None, and what is missing told, where one of them does not hold."""
+    entries = [url for seen in brought.lists for url, _ in seen.block.links]
+    others = {seen.visited.url for seen in brought.lists} | brought.menu
+    others |= {seen.second.url for seen in brought.lists if seen.second is not None}
+    lists = list(brought.lists)
+    rule = common_rule([(seen.visited, seen.block) for seen in lists], now)
+    if rule is None and len(lists) > 2:
+        lists, rule = _largest_alike(lists, now)
+        entries = [url for seen in lists for url, _ in seen.block.links]
+    key = infer_key(entries, others)
+    layout, missing = propose_layout(parts, "proposed")
+    if rule is None:
+        found.undecided.append("the list: no selector brings the same entries that its repeated boxes show")
+    if key is None:
+        found.undecided.append("the article key: no part of the address tells articles apart and sections off")
+    found.undecided += [f"the article's layout: {why}" for why in missing]
+    if rule is None or key is None:
+        return None
+    left = [seen for seen in brought.lists if seen not in lists]
+    found.undecided += [f"section {seen.link.title!r}: its list is built in another way" for seen in left]
+    found.said.append(f"article key: {key.says}")
+    pager, counts = _paging(lists, rule, key, found)
+    structure = Structure(
+        article=key.pattern,
+        query=key.query,
+        links=(rule.links,),
+        entry=rule.entry,
+        day=rule.day,
+        pager=pager,
+        counts=counts,
+    )
+    layouts = (layout,) if layout is not None else (_no_layout(),)
+    return replace(frame, sections=sections_of(lists), structure=structure, layouts=layouts)
+
+
+def _no_layout() -> Layout:
+    """A layout that no page has: every page is read whole, and says so."""
+    return Layout(name="none-found", fits="html.no-layout-was-found", title=(), published=(), body=())
+
+
+def _largest_alike(lists: list[ListSeen], now: datetime) -> tuple[list[ListSeen], Rule | None]:
+    """The lists that one rule reads, begun from each in turn; the most of them."""
+    best: tuple[list[ListSeen], Rule | None] = ([], None)
+    for first in lists:
+        alike = [first]
+        rule = common_rule([(first.visited, first.block)], now)
+        for other in lists:
+            if other is not first:
+                wider = common_rule([(each.visited, each.block) for each in (*alike, other)], now)
+                if wider is not None:
+                    alike.append(other)
+                    rule = wider
+        if rule is not None and len(alike) > len(best[0]):
+            best = (alike, rule)
+    return best
+
+
+def _paging(lists: Sequence[ListSeen], rule: Rule, key: KeyRule, found: Understood) -> tuple[str, str]:
+    """The box of the page links, or the parameter that was tried; both empty, and told, where neither brings new entries."""
+    for seen in lists:
+        if seen.second is None or not seen.second.is_page:
+            continue
+        first = {key.key(url) for url, _ in seen.block.links}
+        shown = Selector(text=seen.second.text, type="html").css(rule.links).css("::attr(href)").getall()
+        base = seen.second.page().base
+
+        second = {key.key(url) for href in shown if (url := absolute(base, href))} - {None}
+        if not second - first:
+            found.undecided.append(f"paging: {seen.second.asked} brought nothing new")
+            continue
+        if seen.guessed:
+            found.said.append(f"paging: nothing links a second page; {seen.second.asked} brought new entries")
+            return "", "page"
+        found.said.append(f"paging: by its links, {seen.second.asked} brought {len(second - first)} new entries")
+        return _pager(lists), ""
+    if not any(seen.second for seen in lists):
+        found.undecided.append("paging: no link leads to a second page")
+    return "", ""
+
+
+def _pager(lists: Sequence[ListSeen]) -> str:
+    """The named box around the page links that gives the same next page on every list; empty for the whole page."""
+    read = [(Selector(text=seen.visited.text, type="html"), seen.visited.url, seen.visited.page()) for seen in lists]
+    whole = [(page, url, tree, next_page(page, "", url, tree.base, 1)) for page, url, tree in read]
+    linked = [each for each in whole if each[3]]
+    if not linked:
+        return ""
+
+    tree, wanted = linked[0][2], linked[0][3]
+    for link in tree.root.iter("a"):
+        if absolute(tree.base, link.get("href") or "") != wanted:
+            continue
+        for around in list(link.iterancestors())[:5]:
+            if tag_of(around) in ("body", "html"):
+                break
+            for name in stable_names(around):
+                named = tag_of(around) + name if name.startswith(".") else name
+                if all(next_page(page, named, url, each.base, 1) == there for page, url, each, there in linked):
+                    return named
+    return ""
