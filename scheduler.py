@@ -29,6 +29,7 @@ from archive.records import Kind
 from crawler.alerts import checked
 from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock
+from crawler.canary.command import check, check_options
 from crawler.logs import LogStyle, install, refuse
 from crawler.metrics import serve_metrics
 from crawler.morning import surely
@@ -44,7 +45,8 @@ from vietnam.dates import TZ
 ROOT = Path(__file__).resolve().parent
 BELL_SECONDS = 60
 _COMMANDS = (
-    "status: what is next and what runs; report: a night again; alerts: whom they reach; backfill: see its --help"
+    "status: what is next and what runs; report: a night again; alerts: whom they reach; "
+    "backfill, check: see their --help"
 )
 log = logging.getLogger("scheduler")
 
@@ -90,8 +92,9 @@ def resident(bell: Bell) -> ExitCode:
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    deeper = arguments[:1] == ["backfill"]
-    options = _backfill_parser().parse_args(arguments[1:]) if deeper else _parser().parse_args(arguments)
+    deeper, canary = arguments[:1] == ["backfill"], arguments[:1] == ["check"]
+    parser = _backfill_parser() if deeper else _check_parser() if canary else _parser()
+    options = parser.parse_args(arguments[1:] if deeper or canary else arguments)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     style, secrets = LogStyle(getattr(options, "log", None) or LogStyle.TEXT), tuple[str, ...]()
     install(style)
@@ -100,8 +103,11 @@ def main(arguments: list[str] | None = None) -> int:
         style = LogStyle(getattr(options, "log", None) or settings.log)
         secrets = tuple(settings.alerts.secrets())
         settings = replace(settings, log=style)
-        install(style, secrets=secrets)
+        # What went wrong in a check is among its fields.
+        install(style, logging.ERROR if canary else logging.INFO, secrets)
         archive = options.archive or settings.archive
+        if canary:
+            return check(options, settings, console, os.environ)
         if deeper:
             return _backfill(options, settings, archive, console)
         if options.command is not None:
@@ -217,8 +223,18 @@ def _parser() -> argparse.ArgumentParser:
         "--log", choices=[*LogStyle], help="log lines as text or as JSON (default: `log` of nights.toml)"
     )
     parser.epilog = (
-        "`python scheduler.py backfill PORTAL --since D` walks a portal's lists further back; it has its own --help."
+        "`python scheduler.py backfill PORTAL --since D` walks a portal's lists further back, `python scheduler.py check "
+        "[PORTAL …]` asks whether portals still answer as described; each has its own --help."
     )
+    return parser
+
+
+def _check_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python scheduler.py check",
+        description="Ask each portal for one list and one article, and say field by field whether it answers as described.",
+    )
+    check_options(parser)
     return parser
 
 

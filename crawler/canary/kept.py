@@ -20,7 +20,7 @@ from archive.records import Kind
 if TYPE_CHECKING:
     from crawler.portal import PortalSpider
 
-__all__ = ["Checked", "Finding", "Held", "confirmed", "declaration", "last_check", "remember"]
+__all__ = ["Checked", "Finding", "Held", "as_told", "confirmed", "declaration", "last_check", "remember"]
 
 
 class Held(StrEnum):
@@ -88,7 +88,7 @@ def remember(checked: Checked, folder: Path) -> Checked:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".new")
-        beside.write_text(json.dumps(_plain(told), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(as_told(told), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         raise UsageError(
@@ -130,7 +130,8 @@ def _file(folder: Path, portal: str, via: Kind) -> Path:
     return folder / (f"{portal}.json" if via is Kind.LIVE else f"{portal}.replica.json")
 
 
-def _plain(checked: Checked) -> dict[str, object]:
+def as_told(checked: Checked) -> dict[str, object]:
+    """A check as it is written down."""
     return {
         **asdict(checked),
         "checked_at": checked.checked_at.isoformat(),

@@ -1,0 +1,92 @@
+"""The fields of an article that a check looks at: whether its layout fits, and whether each part was found. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from crawler.canary.kept import Finding, Held
+from crawler.listing import Entry
+from pipelines.article import Article, BlockKind, PublishedFrom
+from vietnam.letters import fold
+
+__all__ = ["article_findings"]
+
+_ENOUGH = 250  # characters from which a text is no mere notice
+_LINE = 100  # characters up to which a paragraph may be a widget's label
+_SHOWN = 80
+_ELLIPSIS = " .…"
+
+
+def article_findings(
+    article: Article, entry: Entry, reasons: tuple[str, ...], list_lines: frozenset[str]
+) -> Iterator[Finding]:
+    """Layout, title, time, lead, body, author and what may be no text. `list_lines` are the folded texts of the list page:
+    what stands there too is the portal's frame, unless it is the article's own entry."""
+    if article.layout == "none":
+        yield Finding("layout", Held.WRONG, "no layout of the portal fits: the whole page was read", "layout")
+    else:
+        yield Finding("layout", Held.OK, article.layout, "layout")
+    yield _title(article, entry)
+    yield _published(article, entry)
+    lead = article.lead
+    yield (
+        Finding("lead", Held.OK, _cut(lead), "layout")
+        if lead
+        else Finding("lead", Held.UNTRIED, "the article shows none")
+    )
+    yield _body(article, reasons)
+    author = article.author
+    yield Finding("author", Held.OK, author, "layout") if author else Finding("author", Held.UNTRIED, "none is named")
+    yield _residue(article, entry, list_lines)
+
+
+def _title(article: Article, entry: Entry) -> Finding:
+    read, listed = fold(article.title), fold(entry.title).rstrip(_ELLIPSIS)
+    if not read:
+        return Finding("title", Held.WRONG, "none was found", "layout")
+    if listed and not read.startswith(listed) and not listed.startswith(read):
+        return Finding("title", Held.DOUBTFUL, f"{_cut(article.title)}; the list says: {_cut(entry.title)}", "layout")
+    return Finding("title", Held.OK, _cut(article.title), "layout")
+
+
+def _published(article: Article, entry: Entry) -> Finding:
+    if article.published is None:
+        return Finding(
+            "published", Held.WRONG, f"none was read; the page says: {article.published_raw or 'nothing'}", "layout"
+        )
+    told = f"{article.published.isoformat()}, from the {article.published_from.value.replace('_', ' ')}"
+    if entry.day is not None and abs(article.published.day - entry.day) > timedelta(days=1):
+        return Finding("published", Held.DOUBTFUL, f"{told}; the list says {entry.day}", "layout")
+    if article.published_from is not PublishedFrom.TITLE_BLOCK:
+        return Finding("published", Held.DOUBTFUL, f"{told}: the selector finds no time", "layout")
+    if "dates_disagree" in article.flags:
+        return Finding("published", Held.DOUBTFUL, f"{told}; the page's metadata give another", "layout")
+    return Finding("published", Held.OK, told, "layout")
+
+
+def _body(article: Article, reasons: tuple[str, ...]) -> Finding:
+    if reasons:
+        return Finding("body", Held.WRONG, f"would be set aside: {'; '.join(reasons)}", "layout")
+    blocks = [block for block in article.blocks if block.kind is not BlockKind.LEAD]
+    length = sum(len(block.text) for block in blocks)
+    files = f", {len(article.attachments)} files" if article.attachments else ""
+    told = f"{length} characters in {len(blocks)} blocks{files}"
+    return Finding("body", Held.OK if length >= _ENOUGH else Held.DOUBTFUL, told, "layout")
+
+
+def _residue(article: Article, entry: Entry, list_lines: frozenset[str]) -> Finding:
+    removed = f"{len(article.removed)} lines were taken out" if article.removed else "nothing was taken out"
+    frame = list_lines - {fold(article.title), fold(entry.title)}
+    later = [block for block in article.blocks[1:] if block.kind is not BlockKind.LEAD and len(block.text) <= _LINE]
+    suspects = [block.text for block in later if fold(block.text) in frame]
+    if suspects:
+        told = "; ".join(map(_cut, suspects[:3]))
+        return Finding(
+            "residue", Held.DOUBTFUL, f"{len(suspects)} lines of the text stand on the list page too: {told}", "layout"
+        )
+    return Finding("residue", Held.OK, f"{removed}, no line of the text stands on the list page", "layout")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

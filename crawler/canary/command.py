@@ -1,0 +1,204 @@
+"""`python scheduler.py check [PORTAL…]`: does each portal still answer as its file describes it?
+
+For a person at a machine with internet, never for CI: it refuses while `CI` is set, but for a rehearsal (`REPLICA=1`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.errors import ExitCode, UsageError
+from archive.records import Kind
+from crawler.agent import user_agent
+from crawler.canary.fields import Brought, findings
+from crawler.canary.kept import Checked, Held, as_told, confirmed, declaration, remember
+from crawler.canary.tour import tour
+from crawler.canary.visit import Fetch, Visit, for_visits, visit_all
+from crawler.clock import Clock
+from crawler.nightsettings import NightSettings, close_match
+from crawler.overview import spiders
+from crawler.portal import PortalSpider
+from crawler.replica import ReplicaServer
+from crawler.tonight import Tonight
+from crawler.unfinished import refuse_unfinished
+
+__all__ = ["check", "check_options"]
+
+_COLOURS = {Held.OK: "green", Held.DOUBTFUL: "yellow", Held.WRONG: "red", Held.UNTRIED: "dim"}
+
+
+def check_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("portals", nargs="*", metavar="PORTAL", help="these portals (default: every portal)")
+    parser.add_argument(
+        "--section", metavar="NAME", help="try this section's list instead of the first one (one portal)"
+    )
+    parser.add_argument(
+        "--every-section", action="store_true", help="ask for the first page of every other section too"
+    )
+    parser.add_argument("--json", action="store_true", help="print the results as JSON")
+    parser.add_argument("--jobs", type=int, default=4, metavar="N", help="portals side by side (default: 4)")
+    parser.add_argument("--night", metavar="D", help="in a rehearsal: the night, YYYY-MM-DD")
+    parser.add_argument(
+        "--checks", type=Path, metavar="DIR", help="where results are kept (default: the one of nights.toml)"
+    )
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="the archive whose nights it takes turns with")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="the settings (default: nights.toml)")
+
+
+def check(
+    options: argparse.Namespace, operator: NightSettings, console: Console, environment: Mapping[str, str]
+) -> ExitCode:
+    """Check, print each portal as it was found and remember it. 1 where one did not pass.
+
+    Raises UsageError for an unknown portal or section, a live check without a contact address, and under CI.
+    """
+    rehearsed = bool(environment.get("REPLICA"))
+    if environment.get("CI") and not rehearsed:
+        raise UsageError("a check asks live portals, and CI is set: run it by hand, or rehearse with REPLICA=1")
+    if not 1 <= options.jobs <= 64:
+        raise UsageError(f"--jobs should be from 1 to 64, found {options.jobs}")
+    settings = _settings(operator, options.archive or operator.archive, options.night)
+    tonight = Tonight.read(settings)
+    settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
+    portals = _chosen(options.portals, spiders(settings))
+    brought: dict[str, Brought] = {}
+    visits = [_visit(each, options, tonight.clock, brought, rehearsed=rehearsed) for each in portals]
+    with _replica(settings, tonight):
+        process = AsyncCrawlerProcess(settings)
+        visit_all(process, visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
+    folder = options.checks or operator.checks
+    kind = Kind.REPLICA if rehearsed else Kind.LIVE
+    results = [
+        remember(_checked(visit, brought[visit.portal.name], tonight.clock, kind), folder)
+        for visit in visits
+        if visit.done
+    ]
+    _show(results, {each.name: each for each in portals}, console, as_json=options.json)
+    if len(results) < len(visits):
+        return ExitCode.INTERRUPTED
+    return ExitCode.GOOD if all(each.passed for each in results) else ExitCode.FINDINGS
+
+
+def _settings(operator: NightSettings, archive: Path, night: str | None) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    for_visits(settings)
+    contact = operator.contact or str(settings.get("LUU_TRU_CONTACT") or "")
+    policy = operator.policy or str(settings.get("LUU_TRU_POLICY") or "")
+    told: dict[str, object] = {
+        "ARCHIVE": str(archive),
+        "LUU_TRU_CONTACT": contact,
+        "USER_AGENT": user_agent(contact, policy),
+        "LOG_INSTALL_ROOT_HANDLER": False,
+    }
+    for name, value in {**told, **({"NIGHT": night} if night else {})}.items():
+        settings.set(name, value, priority="cmdline")
+    return settings
+
+
+def _chosen(names: list[str], known: dict[str, type[PortalSpider]]) -> list[type[PortalSpider]]:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"unknown portal `{name}`; {close_match(name, list(known))}")
+    portals = [known[name] for name in dict.fromkeys(names or known)]
+    for portal in portals:
+        refuse_unfinished(portal)
+    return portals
+
+
+def _visit(
+    portal: type[PortalSpider],
+    options: argparse.Namespace,
+    clock: Clock,
+    brought: dict[str, Brought],
+    *,
+    rehearsed: bool,
+) -> Visit:
+    sections = {section.name: section for section in portal.sections}
+    name = options.section or portal.sections[0].name
+    if name not in sections:
+        raise UsageError(f"{portal.name} has no section `{name}`; {close_match(name, list(sections))}")
+    every = bool(options.every_section)
+
+    async def made(fetch: Fetch) -> None:
+        brought[portal.name] = await tour(fetch, portal, sections[name], clock.now(), every=every, rehearsed=rehearsed)
+
+    return Visit(portal, made)
+
+
+def _checked(visit: Visit, brought: Brought, clock: Clock, kind: Kind) -> Checked:
+    declared = declaration(visit.portal)
+    asked = tuple(visit.requests)
+    return Checked(visit.portal.name, clock.now(), kind, declared, findings(brought), len(asked), asked)
+
+
+@contextlib.contextmanager
+def _replica(settings: Settings, tonight: Tonight) -> Iterator[None]:
+    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
+        yield
+        return
+    server = ReplicaServer(tonight.replica_folder)
+    settings.set("REPLICA_PORT", server.port, priority="cmdline")
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _show(
+    results: list[Checked], portals: Mapping[str, type[PortalSpider]], console: Console, *, as_json: bool
+) -> None:
+    if as_json:
+        console.file.write(json.dumps([as_told(each) for each in results], ensure_ascii=False, indent=1) + "\n")
+        return
+    for each in results:
+        _one(each, portals[each.portal], console)
+    passed = sum(each.passed for each in results)
+    silent = sum(not each.answered for each in results)
+    console.print(
+        f"{passed} of {len(results)} portals answer as described" + (f", {silent} did not answer" if silent else "")
+    )
+
+
+def _one(checked: Checked, portal: type[PortalSpider], console: Console) -> None:
+    """A portal's fields, and what a person may do now."""
+    where = "a rehearsal" if checked.via is Kind.REPLICA else "live"
+    console.print(Text(f"{checked.portal}: {checked.requests} requests, {where}", style="bold"))
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=30, overflow="fold")
+    table.add_column(overflow="fold")
+    for each in checked.findings:
+        table.add_row(Text(each.held.value, style=_COLOURS[each.held]), each.field, Text(each.found))
+    console.print(table)
+    for line in _advice(checked, portal):
+        console.print(Text(f"  {line}"))
+    console.print()
+
+
+def _advice(checked: Checked, portal: type[PortalSpider]) -> Iterator[str]:
+    wrong = [each.field for each in checked.findings if each.held is Held.WRONG]
+    if not checked.answered:
+        yield "the portal did not answer: nothing can be said of it, try again later"
+        return
+    if wrong:
+        yield f"did not pass: {', '.join(wrong)}; mend crawler/spiders/{portal.name}.py or its family and check again"
+        return
+    yield "passed"
+    borne = confirmed(checked.findings, portal.inferred)
+    if borne and checked.via is Kind.LIVE:
+        yield (
+            f"this page bears out what was inferred: {', '.join(borne)}; compare it in a browser before you take that out of "
+            f"`inferred` in crawler/spiders/{portal.name}.py"
+        )

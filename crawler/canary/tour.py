@@ -1,0 +1,157 @@
+"""The tour of a check: a section's list, its second page, an article; with `every` the first page of each other section."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from parsel import Selector
+
+from archive.records import ListRequest, Outcome
+from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer
+from crawler.canary.visit import Answer, Fetch
+from crawler.guard import REPLICA_SUFFIX
+from crawler.listing import Entry, Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.outcome import Expect
+from crawler.portal import PortalSpider
+from crawler.reading import charset_of, listing_text
+from pipelines.check import check
+from pipelines.clean import clean
+from pipelines.extract import extract
+from vietnam.letters import fold
+
+__all__ = ["read_list", "tour"]
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 2  # the newest entry may be a video, or withdrawn this minute
+
+
+async def tour(
+    fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool, rehearsed: bool
+) -> Brought:
+    """Ask and read; at most five requests, robots.txt and a door page included, and one more a section with `every`."""
+    first = await _first(fetch, portal, section, now)
+    second = None
+    articles: tuple[ArticleAnswer, ...] = ()
+    if first.listing is not None:
+        if first.listing.next is not None and section.kind is SectionKind.PAGES:
+            second = await _list(fetch, portal, section, first.listing.next, 2, now)
+        articles = await _articles(fetch, portal, section, first.listing.entries, now)
+    further = []
+    if every:
+        further = [await _first(fetch, portal, other, now) for other in portal.sections if other is not section]
+    return Brought(
+        _real(first),
+        _real(second) if second else None,
+        articles,
+        tuple(map(_real, further)),
+        tls=portal.tls,
+        rehearsed=rehearsed,
+        whole=every or len(portal.sections) == 1,
+        today=now.date(),
+    )
+
+
+async def _first(fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime) -> ListAnswer:
+    """A section's first list page, behind the page that only says how it is asked for."""
+    answer = await _list(fetch, portal, section, portal.first_page(section), 1, now)
+    if answer.listing is not None and answer.listing.door and answer.listing.next is not None:
+        return await _list(fetch, portal, section, answer.listing.next, 1, now)
+    return answer
+
+
+async def _list(
+    fetch: Fetch, portal: type[PortalSpider], section: Section, way: Following, number: int, now: datetime
+) -> ListAnswer:
+    answer = await fetch(Expect.LISTING, way, section.name, number)
+    response = answer.response
+    listing, outcome, detail = read_list(portal, section, answer, now)
+    text = listing_text(response) if response is not None and response.body else None
+    return ListAnswer(
+        section.name,
+        answer.ask.url,
+        response.url if response is not None else answer.ask.url,
+        outcome,
+        detail,
+        listing,
+        section.kind,
+        answer.sent_to,
+        answer.tls,
+        _lines(text) if text and listing is not None else frozenset(),
+    )
+
+
+def read_list(
+    portal: type[PortalSpider], section: Section, answer: Answer, now: datetime
+) -> tuple[Listing | None, Outcome, str | None]:
+    """What a list page says; None with the outcome where it could not be read."""
+    response, asked = answer.response, answer.ask.request
+    if response is None or answer.outcome is not Outcome.LISTING:
+        return None, answer.outcome, answer.detail
+    try:
+        if section.kind is SectionKind.FEED:
+            return read_feed(response.url, response.body, portal.entry_key, now), answer.outcome, answer.detail
+        if section.kind is SectionKind.SITEMAP:
+            return read_sitemap(response.url, response.body, portal.entry_key, now), answer.outcome, answer.detail
+        text = listing_text(response)
+        if text is None:
+            return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"
+        number = answer.ask.number or 1
+        if asked is not None:
+            return portal.read_answer(asked, response.url, text, section, number), answer.outcome, answer.detail
+        return portal.read_listing(response.url, text, section, number), answer.outcome, answer.detail
+    except ListingError as error:
+        return None, Outcome.ERROR, str(error)[:200]
+    except Exception as error:  # a family meets a page that it was not written for: that is what is asked here
+        _log.debug("the list %s could not be read", ascii(response.url), exc_info=error)
+        return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
+
+
+async def _articles(
+    fetch: Fetch, portal: type[PortalSpider], section: Section, entries: tuple[Entry, ...], now: datetime
+) -> tuple[ArticleAnswer, ...]:
+    """The first entry's article; the second's where the first brought none."""
+    brought = []
+    for entry in entries[:_TRIES]:
+        answer = await fetch(Expect.ARTICLE, portal.article_source(entry.key, entry.url), section.name, 1)
+        brought.append(_article(portal, entry, answer, now))
+        if brought[-1].article is not None:
+            break
+    return tuple(brought)
+
+
+def _article(portal: type[PortalSpider], entry: Entry, answer: Answer, now: datetime) -> ArticleAnswer:
+    response = answer.response
+    url = _bare(response.url if response is not None else answer.ask.url)
+    if response is None or answer.outcome is not Outcome.ARTICLE:
+        return ArticleAnswer(entry, url, answer.outcome, answer.detail)
+    # An interface's address is not the article's: what the list named stands for itself there.
+    key = entry.key if isinstance(answer.ask.request, ListRequest) else portal.article_key(response.url)
+    article = clean(extract(response.body, response.url, portal.read_with(), now, charset_of(response)))
+    return ArticleAnswer(entry, url, answer.outcome, answer.detail, key, article, check(article, now))
+
+
+def _lines(text: str) -> frozenset[str]:
+    nodes = Selector(text=text, type="html").xpath("//body//text()[not(ancestor::script) and not(ancestor::style)]")
+    return frozenset(line for node in nodes if (line := fold(node.get())))
+
+
+def _bare(url: str) -> str:
+    return url.replace(REPLICA_SUFFIX, "")
+
+
+def _real(answer: ListAnswer) -> ListAnswer:
+    """Addresses as the portal itself names them."""
+    return ListAnswer(
+        answer.section,
+        _bare(answer.asked),
+        _bare(answer.url),
+        answer.outcome,
+        answer.detail,
+        answer.listing,
+        answer.kind,
+        answer.sent_to,
+        answer.tls,
+        answer.lines,
+    )

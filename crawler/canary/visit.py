@@ -1,0 +1,191 @@
+"""The visits of a check and of `scrapy sample`: a few polite requests without an archive, as a night would make them.
+
+They pass the guard, robots.txt and the turns of every crawl, with the portal's own pause and TLS exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from archive.records import ListRequest, Outcome
+from crawler.asking import Ask, judge_failure, request_of
+from crawler.clock import Clock
+from crawler.guard import REPLICA_SUFFIX, own_hosts
+from crawler.listing import Following, address_of
+from crawler.outcome import Expect, classify
+from crawler.portal import PortalSpider
+from crawler.reading import see
+from crawler.replica import replica_url
+from crawler.robots import RobotsDecision
+
+__all__ = ["Answer", "Visit", "Visitor", "for_visits", "visit_all"]
+
+_BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request brought. `response` is None where nothing came; `tls` then names a failure of the handshake."""
+
+    ask: Ask
+    outcome: Outcome
+    detail: str | None
+    response: Response | None = None
+    sent_to: str | None = None
+    tls: str | None = None
+
+
+Fetch = Callable[[Expect, Following, str, int], Awaitable[Answer]]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One portal to be visited: `tour` makes its requests through the function it is given. `error` is what it raised."""
+
+    portal: type[PortalSpider]
+    tour: Callable[[Fetch], Awaitable[None]]
+    requests: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    done: bool = False
+
+
+class Visitor(scrapy.Spider):
+    """What the middlewares ask of a running spider, and a tour instead of a walk."""
+
+    portal: ClassVar[type[PortalSpider]]
+
+    def __init__(self, visit: Visit, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
+        super().__init__()
+        self.visit, self.clock, self.replica, self._turn = visit, clock, replica, turn
+        self.own = own_hosts(self.portal.home, self.portal.hosts)
+        self.moved_to: tuple[str, ...] = getattr(self.portal, "moved_to", ())
+        self.stopping = False
+        self._sent_to = ""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The portal's own."""
+        cls.portal.update_settings(settings)
+
+    def now(self) -> datetime:
+        """The visit's clock."""
+        return self.clock.now()
+
+    def here(self, url: str) -> str:
+        """The address as it is asked: in a rehearsal with the suffix."""
+        return replica_url(url) if self.replica else url
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Make the tour when it is this portal's turn; nothing is left to Scrapy's scheduler."""
+        async with self._turn:
+            try:
+                await self.visit.tour(self.fetch)
+                self.visit.done = True
+            except Exception as error:
+                self.visit.error = error
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    async def fetch(self, expect: Expect, way: Following, section: str, number: int = 1) -> Answer:
+        """One request and what came of it; a failure is an answer too."""
+        asked = way if isinstance(way, ListRequest) else None
+        ask = Ask(expect, self.here(address_of(way)), section, number=number, request=asked)
+        assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
+        self.visit.requests.append(self.real(ask.url))
+        try:
+            request = request_of(ask, self.here, _called_by_nobody, _failed_to_nobody, 0)
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:  # Twisted's failures have no common root
+            outcome, detail = judge_failure(error)
+            away = getattr(error, "host", None)
+            if outcome is Outcome.GUARD_DENIED and self._sent_to != ask.url:
+                away = self.real(self._sent_to)
+            return Answer(ask, outcome, detail, sent_to=away, tls=_tls_words(error))
+        layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
+        judged, words = classify(see(response, ask, self.portal.home, self._own_here(), layouts))
+        return Answer(ask, judged, words, response)
+
+    def real(self, url: str) -> str:
+        """An address as the portal itself names it."""
+        return url.replace(REPLICA_SUFFIX, "") if self.replica else url
+
+    def _own_here(self) -> frozenset[str]:
+        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
+
+    # what the middlewares tell
+
+    def robots(self, response: Response, decision: RobotsDecision) -> None:
+        """The robots.txt of a host: one request more."""
+        self.visit.requests.append(self.real(response.url))
+
+    def denied(self, request: Request, reason: str) -> None:
+        """A request that the guard refused."""
+        self._sent_to = request.url
+
+    def passed(self, request: Request, response: Response) -> None:
+        """An answer that is asked for again."""
+        self.visit.requests.append(self.real(request.url))
+
+    def sent_away(self, status: int, seconds: float) -> None:
+        """The portal asks for more patience than a check has; the answer says so itself."""
+
+
+def _called_by_nobody(response: Response) -> AsyncIterator[object]:
+    """What Scrapy's own code takes for an answer that a spider wants: the gates of moved portals act on no other."""
+    raise NotImplementedError
+
+
+def _failed_to_nobody(failure: Failure) -> None:
+    """The failure was raised where it was awaited."""
+
+
+def for_visits(settings: BaseSettings) -> None:
+    """The settings of a crawl without what keeps it: no captures, no stages, one retry."""
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    settings.set("EXTENSIONS", {}, priority="cmdline")
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "pipelines.keep.CaptureMiddleware": None}
+    settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
+    settings.set("RETRY_TIMES", 1, priority="cmdline")
+
+
+def visit_all(process: AsyncCrawlerProcess, visits: list[Visit], clock: Clock, *, replica: bool, jobs: int = 1) -> None:
+    """Make the visits, so many portals side by side; Ctrl-C leaves those that are not `done`. Raises what a tour raised."""
+    turn = asyncio.Semaphore(jobs)
+    for each in visits:
+        own = type("Visitor", (Visitor,), {"portal": each.portal, "name": each.portal.name})
+        process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn)
+    process.start()
+    for each in visits:
+        if each.error is not None:
+            raise each.error
+
+
+def _tls_words(error: BaseException) -> str | None:
+    """What OpenSSL or the check of the name said, where that is what failed."""
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None:
+            continue
+        kind = f"{type(each).__module__}.{type(each).__name__}"
+        if kind.endswith(_BROKEN_TLS):
+            return f"TLS failed: {_openssl(each)}"
+        waiting += [each.__cause__, *(reason.value for reason in getattr(each, "reasons", ()))]
+    return None
+
+
+def _openssl(error: BaseException) -> str:
+    told = error.args[0] if error.args else None
+    words = [str(part[-1]) for part in told if part] if isinstance(told, (list, tuple)) else [str(told or "")]
+    return ", ".join(word for word in words if word)[:160] or type(error).__name__

@@ -1,0 +1,319 @@
+"""`scheduler.py check`: each field is judged by what a page shows, and a redesigned portal is told field by field."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from archive.records import Attachment, Kind, Outcome
+from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
+from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember
+from crawler.families.liferay_view_article import LiferayViewArticleSpider
+from crawler.listing import Entry, Listing, Section
+from crawler.nightsettings import NightSettings
+from crawler.portal import PortalSpider
+from crawler.portals import portal_of, why_skipped
+from crawler.spiders.quang_tri import QuangTri
+from pipelines.article import Article, Block, BlockKind, PublishedFrom
+from replicas import LAST_NIGHT
+from replicas.articles import portal_site
+from replicas.serve import ReplicaServer
+from replicas.site import Site, SiteRequest, SiteResponse
+from tests.crawling import environment
+from vietnam.dates import TZ, read_machine
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = datetime(2025, 3, 12, 23, 59, 59, tzinfo=TZ)
+TODAY = NOW.date()
+HOST = "https://www.quangtri.gov.vn"
+PARAGRAPH = "Cầu mới nối hai bờ sông đã thông xe sáng nay sau mười tám tháng thi công, sớm hơn kế hoạch hai tuần. " * 3
+
+
+def entry(number: int, day: date | None = TODAY, title: str = "Thông xe cầu mới") -> Entry:
+    return Entry(f"{HOST}/tin/{number}", str(number), title, day)
+
+
+ENTRIES = tuple(entry(number) for number in range(1, 9))
+ARTICLE = Article(
+    url=f"{HOST}/tin/1",
+    title="Thông xe cầu mới",
+    blocks=(Block(BlockKind.LEAD, "Cầu dài 300 m."), Block(BlockKind.PARAGRAPH, PARAGRAPH)),
+    published=read_machine("2025-03-12T08:00:00+07:00", NOW),
+    published_raw="12/03/2025 08:00",
+    published_from=PublishedFrom.TITLE_BLOCK,
+    author="Lê Mẫu",
+    layout="view-article",
+)
+FIRST = ListAnswer("tin", f"{HOST}/tin", f"{HOST}/tin", Outcome.LISTING, listing=Listing(ENTRIES, f"{HOST}/tin?p=2"))
+SECOND = ListAnswer("tin", f"{HOST}/tin?p=2", f"{HOST}/tin?p=2", Outcome.LISTING, listing=Listing((entry(9),)))
+READ = ArticleAnswer(ENTRIES[0], f"{HOST}/tin/1", Outcome.ARTICLE, key="1", article=ARTICLE)
+GOOD = Brought(FIRST, SECOND, (READ,), whole=True, today=TODAY)
+
+
+def said(brought: Brought) -> dict[str, tuple[Held, str]]:
+    return {each.field: (each.held, each.found) for each in findings(brought)}
+
+
+def listed(*entries: Entry) -> Brought:
+    return replace(GOOD, first=replace(FIRST, listing=Listing(entries, f"{HOST}/tin?p=2")))
+
+
+def read(reasons: tuple[str, ...] = (), lines: frozenset[str] = frozenset(), **changes: object) -> Brought:
+    article = replace(ARTICLE, **changes)  # type: ignore[arg-type]  # one field a case
+    return replace(GOOD, first=replace(FIRST, lines=lines), articles=(replace(READ, article=article, reasons=reasons),))
+
+
+def failed(outcome: Outcome, detail: str | None = None, **changes: object) -> Brought:
+    answer = replace(FIRST, outcome=outcome, detail=detail, listing=None, **changes)  # type: ignore[arg-type]  # as above
+    return Brought(answer, today=TODAY)
+
+
+def test_a_portal_that_answers_as_described() -> None:
+    told = said(GOOD)
+    assert {held for held, _ in told.values()} == {Held.OK}
+    assert list(told) == [
+        *("address", "tls", "section", "list", "list titles", "list days", "next page"),
+        *("article", "key", "layout", "title", "published", "lead", "body", "author", "residue"),
+    ]
+
+
+LATER = (*ARTICLE.blocks, Block(BlockKind.PARAGRAPH, "Tin nóng trong ngày"))
+FILE = Attachment(url=f"{HOST}/a.pdf", name="a.pdf", type="application/pdf")
+CASES: list[tuple[str, Brought, str, Held, str]] = [
+    ("no answer", failed(Outcome.UNREACHABLE, "timeout"), "address", Held.UNTRIED, "did not answer: unreachable (timeout)"),
+    ("moved", failed(Outcome.GUARD_DENIED, sent_to="https://a.vn/"), "address", Held.WRONG, "sends on to https://a.vn/"),
+    ("robots", failed(Outcome.ROBOTS_DENIED, "forbidden"), "address", Held.WRONG, "may not be asked"),
+    ("another address", replace(GOOD, first=replace(FIRST, url=f"{HOST}/vi/tin")), "address", Held.OK, "from https://www"),
+    ("bad certificate", failed(Outcome.UNREACHABLE, tls="TLS failed: expired"), "tls", Held.WRONG, "declared is `plain`"),
+    ("not needed any more", replace(GOOD, tls="level1"), "tls", Held.OK, "was not tried"),
+    ("rehearsed", replace(GOOD, rehearsed=True), "tls", Held.UNTRIED, "rehearsal"),
+    ("gone section", failed(Outcome.GONE, "status 404"), "section", Held.WRONG, "gone (status 404)"),
+    ("challenge", failed(Outcome.CHALLENGE), "section", Held.WRONG, "challenge"),
+    ("another section", replace(GOOD, further=(failed(Outcome.GONE).first,)), "section tin", Held.WRONG, "gone"),
+    ("no entry", listed(), "list", Held.WRONG, "no article"),
+    ("few entries", listed(entry(1)), "list", Held.DOUBTFUL, "1 entries"),
+    ("no titles", listed(*(entry(n, title="") for n in range(9))), "list titles", Held.DOUBTFUL, "0 of 9"),
+    ("no days", listed(*(entry(n, None) for n in range(9))), "list days", Held.UNTRIED, "no day"),
+    ("days ahead", listed(*(entry(n, date(2025, 12, 3)) for n in range(9))), "list days", Held.WRONG, "9 lie ahead"),
+    ("oldest first", listed(entry(1, date(2025, 1, 1)), entry(2), entry(3)), "list days", Held.DOUBTFUL, "not the newest"),
+    ("no next page", replace(GOOD, second=None), "next page", Held.DOUBTFUL, "nothing leads"),
+    ("the page again", replace(GOOD, second=replace(SECOND, listing=Listing(ENTRIES))), "next page", Held.WRONG, "no other"),
+    ("a broken page", replace(GOOD, second=failed(Outcome.ERROR, "x").first), "next page", Held.WRONG, "error (x)"),
+    ("a video first", replace(GOOD, articles=(replace(READ, article=None, outcome=Outcome.EMPTY), READ)), "article",
+     Held.DOUBTFUL, "before it"),
+    ("no article", replace(GOOD, articles=(replace(READ, article=None, outcome=Outcome.GONE),)), "article", Held.WRONG, "gone"),
+    ("another key", replace(GOOD, articles=(replace(READ, key="7"),)), "key", Held.WRONG, "the address that answered says 7"),
+    ("no layout", read(layout="none"), "layout", Held.WRONG, "whole page"),
+    ("no title", read(title=""), "title", Held.WRONG, "none"),
+    ("another title", read(title="Cấp cứu trên biển"), "title", Held.DOUBTFUL, "the list says: Thông xe"),
+    ("a longer title", read(title="Thông xe cầu mới qua sông"), "title", Held.OK, "qua sông"),
+    ("no time", read(published=None, published_raw="hôm nay"), "published", Held.WRONG, "the page says: hôm nay"),
+    ("another day", read(published=read_machine("2025-03-01T08:00:00+07:00", NOW)), "published", Held.DOUBTFUL, "list says"),
+    ("metadata", read(published_from=PublishedFrom.METADATA), "published", Held.DOUBTFUL, "finds no time"),
+    ("two times", read(flags=("dates_disagree",)), "published", Held.DOUBTFUL, "give another"),
+    ("no lead", read(blocks=ARTICLE.blocks[1:]), "lead", Held.UNTRIED, "none"),
+    ("set aside", read(("no body text, no attachment",)), "body", Held.WRONG, "would be set aside"),
+    ("a file only", read(blocks=(), attachments=(FILE,)), "body", Held.DOUBTFUL, "0 characters in 0 blocks, 1 files"),
+    ("no author", read(author=None), "author", Held.UNTRIED, "none"),
+    ("a widget", read(lines=frozenset({"tin nóng trong ngày"}), blocks=LATER), "residue", Held.DOUBTFUL, "Tin nóng trong ngày"),
+    ("its own words", read(lines=frozenset({"thông xe cầu mới"})), "residue", Held.OK, "no line"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("brought", "field", "held", "words"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_a_field_is_judged_by_what_was_brought(brought: Brought, field: str, held: Held, words: str) -> None:
+    told = said(brought)
+    assert told[field][0] is held, told[field]
+    assert words in told[field][1]
+
+
+def checked(*held: tuple[str, Held, str], via: Kind = Kind.LIVE, declared: str = "") -> Checked:
+    given = declared or declaration(QuangTri)
+    return Checked("quang_tri", NOW, via, given, tuple(Finding(field, each, "", about) for field, each, about in held))
+
+
+GOOD_CHECK = checked(("address", Held.OK, "home"), ("list", Held.OK, "list"), ("title", Held.DOUBTFUL, "layout"))
+BAD_CHECK = checked(("address", Held.OK, "home"), ("list", Held.WRONG, "list"))
+SILENT_CHECK = checked(("address", Held.UNTRIED, "home"))
+
+
+@pytest.mark.parametrize(
+    ("checks", "reason"),
+    [
+        pytest.param([], "run `python scheduler.py check quang_tri` first", id="never checked"),
+        pytest.param([GOOD_CHECK], None, id="passed"),
+        pytest.param([BAD_CHECK], "the check of 2025-03-12 did not pass", id="did not pass"),
+        pytest.param([GOOD_CHECK, BAD_CHECK], "did not pass", id="does not pass any more"),
+        pytest.param([SILENT_CHECK], "did not pass", id="never answered"),
+        pytest.param([GOOD_CHECK, SILENT_CHECK], None, id="silence says nothing"),
+        pytest.param(
+            [checked(*[("address", Held.OK, "")], via=Kind.REPLICA)], "first", id="a rehearsal is no evidence"
+        ),
+        pytest.param([replace(GOOD_CHECK, declared="0")], "its file has changed", id="declared otherwise then"),
+        pytest.param([replace(GOOD_CHECK, declared="0"), SILENT_CHECK], "did not pass", id="changed, and silent since"),
+    ],
+)
+def test_an_inferred_portal_is_crawled_once_its_check_has_passed(
+    checks: list[Checked], reason: str | None, tmp_path: Path
+) -> None:
+    for each in checks:
+        assert remember(each, tmp_path).portal == "quang_tri"
+    told = why_skipped(portal_of(QuangTri), NightSettings(checks=tmp_path), Kind.LIVE)
+    assert (told is None) == (reason is None), told
+    assert (reason or "") in (told or "")
+
+
+def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
+    kept = remember(replace(GOOD_CHECK, requests=4, asked=(f"{HOST}/tin",)), tmp_path)
+    assert last_check(tmp_path, "quang_tri", Kind.LIVE) == kept
+    assert kept.passed_at == NOW
+    (tmp_path / "quang_tri.json").write_text("{}", encoding="utf-8")
+    assert last_check(tmp_path, "quang_tri", Kind.LIVE) is None
+
+
+def test_what_a_check_bears_out() -> None:
+    told = confirmed(GOOD_CHECK.findings, ("home", "list", "paging", "layout"))
+    assert told == ("home", "list")  # paging was not tried, the layout is doubtful
+    assert {each.statement for each in findings(GOOD)} == {"home", "", "sections", "list", "paging", "key", "layout"}
+    assert "sections" not in {each.statement for each in findings(replace(GOOD, whole=False))}
+
+
+def test_the_digest_is_of_the_declaration() -> None:
+    assert declaration(changed(sections=(Section("a", "/a", "A"),))) != declaration(QuangTri)
+    assert declaration(changed(labels=("Tin",))) == declaration(QuangTri)
+
+
+def changed(**says: object) -> type[PortalSpider]:
+    made: type[PortalSpider] = type("QuangTri", (LiferayViewArticleSpider,), {**vars(QuangTri), **says})
+    return made
+
+
+# the command, against redesigned replicas
+
+
+@dataclass(frozen=True)
+class Redesigned:
+    """A replica after somebody rebuilt it."""
+
+    site: Site
+    change: Callable[[SiteRequest, SiteResponse], SiteResponse]
+
+    @property
+    def host(self) -> str:
+        return self.site.host
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        return self.change(request, self.site.respond(request))
+
+
+def renamed(*words: tuple[bytes, bytes]) -> Callable[[SiteRequest, SiteResponse], SiteResponse]:
+    def change(request: SiteRequest, response: SiteResponse) -> SiteResponse:
+        body = response.body
+        for old, new in words:
+            body = body.replace(old, new)
+        return replace(response, body=body)
+
+    return change
+
+
+def status(number: int) -> Callable[[SiteRequest, SiteResponse], SiteResponse]:
+    return lambda request, response: replace(response, status=number, body=b"")
+
+
+def moved(request: SiteRequest, response: SiteResponse) -> SiteResponse:
+    return SiteResponse(b"", 301, headers=(("Location", f"https://gialai.gov.vn{request.path}"),))
+
+
+def no_paging(request: SiteRequest, response: SiteResponse) -> SiteResponse:
+    return portal_site("bac_giang").respond(replace(request, query="")) if "_cur=" in request.query else response
+
+
+REBUILT: dict[str, Callable[[SiteRequest, SiteResponse], SiteResponse]] = {
+    "quang_tri": renamed((b"/-/view-article/", b"/tin/")),
+    "bao_chinh_phu": renamed((b"detail-content", b"khung-moi"), (b"data-role=", b"data-phan=")),
+    "binh_dinh": moved,
+    "bac_giang": no_paging,
+    "can_tho": status(500),
+    "son_la": lambda request, response: response,
+}
+EXPECTED: dict[str, dict[str, Held]] = {
+    "quang_tri": {"address": Held.OK, "section": Held.OK, "list": Held.WRONG},
+    "bao_chinh_phu": {"list": Held.OK, "next page": Held.OK, "key": Held.OK, "layout": Held.WRONG},
+    "binh_dinh": {"address": Held.WRONG},
+    "bac_giang": {"list": Held.OK, "next page": Held.WRONG, "layout": Held.OK},
+    "can_tho": {"address": Held.UNTRIED, "section": Held.UNTRIED},
+    "son_la": {"address": Held.OK, "next page": Held.OK, "layout": Held.OK, "title": Held.OK, "published": Held.OK},
+}
+
+
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "scheduler.py", "check", *arguments],
+        cwd=ROOT,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
+    sites: list[Site] = [Redesigned(portal_site(name), change) for name, change in REBUILT.items()]
+    with ReplicaServer(sites) as server:
+        done = run(
+            *REBUILT, "--json", "--checks", str(tmp_path), "--night", LAST_NIGHT.isoformat(),
+            REPLICA="1", REPLICA_PORT=str(server.port),
+        )  # fmt: skip
+        asked = {entry.host for entry in server.log}
+    assert (done.returncode, done.stderr) == (1, "")
+    told = {each["portal"]: each for each in json.loads(done.stdout)}
+    for name, fields in EXPECTED.items():
+        held = {each["field"]: Held(each["held"]) for each in told[name]["findings"]}
+        assert {field: held[field] for field in fields} == fields, told[name]["findings"]
+        assert told[name]["passed"] == (name == "son_la")
+        assert told[name]["requests"] <= 5
+    assert not any("gialai" in host for host in asked)  # nothing is asked of the successor
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.replica.json" for name in REBUILT}
+
+
+@pytest.mark.slow
+def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
+    with ReplicaServer([portal_site("quang_tri")]) as server:
+        done = run(
+            "quang_tri", "--checks", str(tmp_path), "--every-section", "--night", LAST_NIGHT.isoformat(),
+            REPLICA="1", REPLICA_PORT=str(server.port),
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "section chi-dao-dieu-hanh" in done.stdout
+    assert done.stdout.splitlines()[0] == "quang_tri: 5 requests, a rehearsal"
+    assert done.stdout.splitlines()[-3:] == ["  passed", "", "1 of 1 portals answer as described"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "message"),
+    [
+        pytest.param((), {"CI": "1"}, "CI is set: run it by hand, or rehearse with REPLICA=1", id="never in CI"),
+        pytest.param((), {"CI": ""}, "a live crawl needs a contact address", id="nobody to write to"),
+        pytest.param(("quang_try",), {"REPLICA": "1"}, "did you mean `quang_tri`?", id="unknown portal"),
+        pytest.param(
+            ("quang_tri", "--section", "x"), {"REPLICA": "1"}, "has no section `x`; known are", id="no section"
+        ),
+        pytest.param(("--jobs", "0"), {"REPLICA": "1"}, "--jobs should be from 1 to 64", id="no jobs"),
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: tuple[str, ...], more: dict[str, str], message: str) -> None:
+    done = run(*arguments, **more)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
