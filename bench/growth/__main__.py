@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -34,7 +34,7 @@ from archive.records import Kind
 from archive.store import Archive
 from bench.growth.documents import Synthetic
 from bench.growth.fill import fill
-from bench.growth.measure import SLOW, Measured, Timed, measure
+from bench.growth.measure import SLOW, Filled, Timed, measure, peak
 from bench.postgresql_server import missing, served
 from vietnam.dates import TZ
 
@@ -44,12 +44,22 @@ FLOOR = 2.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one size took; `memory` is the most that a process held, `disk` the index's size, both in MiB."""
+
+    documents: int
+    timed: dict[str, Timed]
+    memory: float
+    disk: float
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill and measure each size; returns the exit code."""
     options = _options(arguments)
     try:
-        if options.measure is not None:
-            return _child(options.measure, options.sizes[0])
+        if options.memory is not None:
+            return _child(options.memory, options.sizes[0])
         return _run(options)
     except ArchiveError as error:
         print(f"growth: {error}", file=sys.stderr)
@@ -62,7 +72,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where the archives are made for the time of it")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--measure", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument("--memory", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -74,7 +84,6 @@ def _sizes(text: str) -> list[int]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    measured, sizes_on_disk = [], []
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="luu-tru-growth-", dir=options.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -84,42 +93,48 @@ def _run(options: argparse.Namespace) -> int:
             if (why := missing()) is not None:
                 raise UsageError(why)
             os.environ[VARIABLE] = stack.enter_context(served(flushing=True, within=options.folder)).database()
-        for size in options.sizes:
-            found, on_disk = _one(folder / str(size), size)
-            measured.append(found)
-            sizes_on_disk.append(on_disk)
+        filled = [stack.enter_context(_filled(folder / str(size), size)) for size in options.sizes]
+        memory = [_memory(folder / str(size), size) for size in options.sizes]
+        timed = measure(filled)
+        rows = [
+            Measured(documents.size, timed[number], memory[number], _on_disk(archive.index))
+            for number, (archive, documents) in enumerate(filled)
+        ]
     if options.json:
-        print(json.dumps([asdict(one) | {"index": size} for one, size in zip(measured, sizes_on_disk, strict=True)]))
+        print(json.dumps([asdict(row) for row in rows]))
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(_table(measured, sizes_on_disk))
-    slower = [name for name, ratio in _ratios(measured).items() if ratio > FLOOR and name not in SLOW]
+        Console(width=None if sys.stdout.isatty() else 160).print(_table(rows))
+    slower = [name for name, ratio in _ratios(rows).items() if ratio > FLOOR and name not in SLOW]
     for name in slower:
         print(f"growth: {name} takes over {FLOOR:g} times as long", file=sys.stderr)
     return ExitCode.FINDINGS if slower else ExitCode.GOOD
 
 
-def _one(root: Path, size: int) -> tuple[Measured, float]:
-    """One archive of this size, filled here, measured in a process of its own, and removed."""
+@contextmanager
+def _filled(root: Path, size: int) -> Iterator[Filled]:
+    """One archive of this size, removed at the end."""
     documents = Synthetic(size)
     archive = Archive.create(root, Kind.REPLICA, uuid4(), datetime.now(TZ))
-    archive.close()
     start = time.monotonic()
     try:
         fill(archive.index, documents)
         print(f"filled with {documents.size} documents in {time.monotonic() - start:.0f} s", file=sys.stderr)
-        command = [sys.executable, "-m", "bench.growth", "--measure", str(root), "--sizes", str(size)]
-        done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
-        raw = json.loads(done.stdout)
-        timed = {name: Timed(**values) for name, values in raw["timed"].items()}
-        return Measured(raw["documents"], timed, raw["memory"]), _on_disk(archive.index)
+        yield archive, documents
     finally:
         _remove(archive.index)
+        archive.close()
         shutil.rmtree(root)
+
+
+def _memory(root: Path, size: int) -> float:
+    """MiB, of a process of its own."""
+    command = [sys.executable, "-m", "bench.growth", "--memory", str(root), "--sizes", str(size)]
+    return float(subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def _child(root: Path, size: int) -> int:
     with Archive.open(root) as archive:
-        print(json.dumps(asdict(measure(archive, Synthetic(size)))))
+        print(peak(archive, Synthetic(size)))
     return ExitCode.GOOD
 
 
@@ -144,24 +159,23 @@ def _remove(index: Index) -> None:
         index.close()
 
 
-def _ratios(measured: Sequence[Measured]) -> dict[str, float]:
+def _ratios(rows: Sequence[Measured]) -> dict[str, float]:
     """How much longer each median is at the last size than at the first."""
-    first, last = measured[0].timed, measured[-1].timed
+    first, last = rows[0].timed, rows[-1].timed
     return {name: round(last[name].median / first[name].median, 2) for name in first}
 
 
-def _table(measured: Sequence[Measured], on_disk: Sequence[float]) -> Table:
+def _table(rows: Sequence[Measured]) -> Table:
     table = Table(title="milliseconds, median and 95 %", box=None)
     table.add_column("")
-    for one in measured:
-        table.add_column(f"{one.documents:,}", justify="right")
+    for row in rows:
+        table.add_column(f"{row.documents:,}", justify="right")
     table.add_column("last : first", justify="right")
-    ratios = _ratios(measured)
-    for name in measured[0].timed:
-        cells = [f"{one.timed[name].median:.2f}  {one.timed[name].p95:.2f}" for one in measured]
-        table.add_row(name, *cells, f"{ratios[name]:.2f}")
-    table.add_row("memory of the process, MiB", *(f"{one.memory:.0f}" for one in measured), "")
-    table.add_row("index on disk, MiB", *(f"{size:,.0f}" for size in on_disk), "")
+    for name, ratio in _ratios(rows).items():
+        cells = [f"{row.timed[name].median:.2f}  {row.timed[name].p95:.2f}" for row in rows]
+        table.add_row(name, *cells, f"{ratio:.2f}")
+    table.add_row("memory of the process, MiB", *(f"{row.memory:.0f}" for row in rows), "")
+    table.add_row("index on disk, MiB", *(f"{row.disk:,.0f}" for row in rows), "")
     return table
 
 

@@ -1,4 +1,4 @@
-"""Writing into a filled archive: two nights of a few portals by the writer of a portal's night, group by group.
+"""Writing into a filled archive: nights of a few portals by the writer of a portal's night, group by group.
 
 The texts of the second night repeat, change and resemble those of the first, as they do on portals: of 25 articles 17 are
 new, 5 near-duplicates, 2 revisions and one a copy.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
@@ -20,17 +21,20 @@ from pipelines.dedup import judge
 from vietnam.dates import TZ
 from vietnam.letters import strip_diacritics
 
-__all__ = ["GROUP", "insert"]
+__all__ = ["GROUP", "inserts"]
 
 GROUP = 25
 _NEW, _NEAR, _REVISED = 17, 22, 24  # of the 25 kinds: new below the first, near-duplicates below the second ...
 
 
-def insert(archive: Archive, documents: Synthetic, portals: int, groups: int, rng: random.Random) -> list[float]:
-    """Seconds of each group of the second night: 25 responses written to the WARC, judged, stored and committed."""
-    seconds: list[float] = []
+def inserts(
+    archive: Archive, documents: Synthetic, portals: int, groups: int, rng: random.Random, first: int = 1
+) -> Iterator[float]:
+    """Two nights, the `first` after the last filled one and the next: the seconds of each group of the second, which is
+    written when it is asked for. A group is 25 responses written to the WARC, judged, stored and committed.
+    """
     earlier: list[Document] = []
-    for number in (1, 2):
+    for number in (first, first + 1):
         night = documents.last_night + timedelta(days=number)
         moment = datetime.combine(night, time_of_day(23, 59, 59), TZ)
         fresh: list[Document] = []
@@ -38,11 +42,12 @@ def insert(archive: Archive, documents: Synthetic, portals: int, groups: int, rn
             crawl = archive.start(portal, night, moment, judge)
             for _ in range(groups):
                 group = [_composed(documents, portal, moment, rng, kind, earlier) for kind in range(GROUP)]
-                seconds.append(_kept(crawl, group))
+                seconds = _kept(crawl, group)
+                if number > first:
+                    yield seconds
                 fresh += group
             crawl.suspend()
         earlier = fresh
-    return seconds[portals * groups :]
 
 
 def _kept(crawl: PortalNight, group: list[Document]) -> float:

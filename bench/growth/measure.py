@@ -1,6 +1,7 @@
-"""Measuring one filled index: what a crawl does with it, by the program's own code, each time on its own.
+"""Measuring filled indexes side by side: what a crawl does with each, by the program's own code.
 
-A look-up is a read transaction of its own, as a crawl makes it, of a document chosen at random. Pages come from the
+A look-up is a read transaction of its own, as a crawl makes it, of a document chosen at random; it is asked of one archive
+after the other before the next one, so that whatever else the machine does slows all of them alike. Pages come from the
 operating system's cache: what is measured is the program and its index, not a cold disk.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,16 +20,17 @@ from archive.index import Index, Transaction
 from archive.store import Archive
 from bench.growth.documents import LOOKS, NIGHTLY, Document, Synthetic
 from bench.growth.fill import OWED
-from bench.growth.inserts import insert
+from bench.growth.inserts import inserts
 
-__all__ = ["INSERT", "NEAR", "SLOW", "Measured", "Timed", "measure", "questions_of"]
+__all__ = ["INSERT", "NEAR", "SLOW", "Filled", "Timed", "measure", "peak", "questions_of"]
 
 INSERT = "insert: 25 documents, captured and committed"
 NEAR = "near content (candidates by bands)"
-_LOOK_UPS = 300
 _SLOW = 3  # repetitions of what reads every row
 
 Ask = Callable[[Transaction, Document], object]
+Filled = tuple[Archive, Synthetic]
+"""An archive, and what it was filled with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,6 @@ class Timed:
         """From single times in seconds."""
         p95 = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
         return cls(round(median(seconds) * 1000, 3), round(p95 * 1000, 3), len(seconds))
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What one size took. Memory is the most this process held, in MiB."""
-
-    documents: int
-    timed: dict[str, Timed]
-    memory: float
 
 
 LOOK_UPS: dict[str, Ask] = {
@@ -83,15 +76,33 @@ def _found(answer: object) -> str:
     return str(answer) if isinstance(answer, str) else ""
 
 
-def measure(
-    archive: Archive, documents: Synthetic, portals: int = 8, groups: int = 5, look_ups: int = _LOOK_UPS
-) -> Measured:
-    """Write two nights of some portals, each in so many groups, into a filled archive; then look things up."""
-    rng = random.Random(documents.seed)
-    timed = {INSERT: Timed.of(insert(archive, documents, portals, groups, rng))}
-    for name, ask, items in questions_of(documents, look_ups):
-        timed[name] = Timed.of([_time(archive.index, ask, item) for item in items])
-    return Measured(documents.size, timed, _peak())
+def measure(filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_ups: int = 300) -> list[dict[str, Timed]]:
+    """Write two nights of some portals, each in so many groups, into each archive; then look things up; archive by archive."""
+    writers = [
+        inserts(archive, documents, portals, groups, random.Random(documents.seed), first=3)
+        for archive, documents in filled
+    ]
+    written = list(zip(*writers, strict=True))
+    timed = [{INSERT: Timed.of([group[number] for group in written])} for number in range(len(filled))]
+    questions = [list(questions_of(documents, look_ups)) for _, documents in filled]
+    for asked in zip(*questions, strict=True):
+        seconds: list[list[float]] = [[] for _ in filled]
+        for items in zip(*(items for _, _, items in asked), strict=True):
+            for number, item in enumerate(items):
+                seconds[number].append(_time(filled[number][0].index, asked[number][1], item))
+        for number, (name, _, _) in enumerate(asked):
+            timed[number][name] = Timed.of(seconds[number])
+    return timed
+
+
+def peak(archive: Archive, documents: Synthetic, portals: int = 8, groups: int = 5, look_ups: int = 100) -> float:
+    """The most memory, in MiB, that this process held when it had written two nights and looked things up."""
+    for _ in inserts(archive, documents, portals, groups, random.Random(documents.seed + 2)):
+        pass
+    for _, ask, items in questions_of(documents, look_ups):
+        for item in items:
+            _time(archive.index, ask, item)
+    return _peak()
 
 
 def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask, list[Document]]]:
