@@ -5,6 +5,7 @@ Rows of the catalogue of faults: A22, A23.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, literal, select, text
 
+from archive.__main__ import main
 from archive.audit import verify
 from archive.engines import VARIABLE, database_of
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, UsageError
@@ -28,6 +30,7 @@ from archive.records import Document, Kind
 from archive.runs import read_lines
 from archive.store import Archive
 from bench.postgresql_server import PASSWORD, Server
+from replicas import FIRST_NIGHT
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, Told, at, finish, judge, keep, make, walk
 from tests.crawling import NIGHT, ROOT, crawl, environment, new_archive, the_night
@@ -401,3 +404,41 @@ def test_words_are_compared_by_bytes_whatever_the_database_sorts_by(address: str
     index.close()
     assert default is False, "this server's default order is that of the bytes: the test proves nothing"
     assert replace(database, archive="other").schema != database.schema
+
+
+@pytest.mark.slow
+def test_nights_of_the_scheduler_and_what_people_ask_are_the_same_as_in_sqlite(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = new_archive(tmp_path / "a")
+    settings = tmp_path / "nights.toml"
+    settings.write_text('logs = "log"\nreports = "reports"\nmin_free = "1 MB"\n', encoding="utf-8")
+    for day in (0, 1):
+        asked = ["--once", "--night", (FIRST_NIGHT + timedelta(days=day)).isoformat(), "--portal", "da_nang"]
+        start = [sys.executable, "scheduler.py", *asked, "--archive", str(root), "--settings", str(settings)]
+        done = subprocess.run(start, cwd=ROOT, env=environment(REPLICA="1"), capture_output=True, text=True)
+        assert done.returncode in (0, 1), done.stderr
+    assert not (root / "index.db").exists()
+
+    def told(*command: str) -> str:
+        assert main([*command, "--archive", str(root)]) == ExitCode.GOOD
+        return capsys.readouterr().out
+
+    revised = next(line["id"] for line in map(json.loads, told("list", "--json").splitlines()) if line["revision_of"])
+    questions = [
+        ["list", "--json"],
+        ["list", "--province", "da nang", "--one-per-cluster"],
+        ["diff", revised],
+        ["diff", revised, "--json"],
+        ["show", revised],
+        ["coverage", "--csv"],
+    ]
+    there = [told(*question) for question in questions]
+    told("verify")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(VARIABLE)
+        told("rebuild")
+        here = [told(*question) for question in questions]
+    assert (root / "index.db").exists()
+    assert there == here
+    assert all(there)
