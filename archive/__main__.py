@@ -6,12 +6,26 @@ import argparse
 import sys
 from typing import cast
 
-from archive.commands import check_proof, coverage, diff, export, head, init, key, prove, rebuild, show, sign, verify
+from archive.commands import (
+    check_proof,
+    coverage,
+    diff,
+    export,
+    head,
+    init,
+    key,
+    prove,
+    rebuild,
+    show,
+    sign,
+    verify,
+    withhold,
+)
 from archive.commands import list as list_
 from archive.commands.arguments import Subcommands, archive_option
 from archive.errors import ArchiveError, ExitCode
 
-COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, coverage)
+COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, withhold, coverage)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,179 +2,195 @@
 
 Checked: the sealed files against their manifests, the Merkle root, the chain of seals and their signatures; each line
 against its text and its WARC record (by offset, length and SHA-256: sequential readers miss a cut tail); the run
-records; and the index against the files, both ways.
+records; what was withheld; and the index against the files, both ways. Runs are read one by one, or several at once by as
+many processes as told; whatever their number, the findings come in the same order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
+from functools import partial
+from multiprocessing import get_context
+from typing import Protocol, TypeVar
 
-from archive.audit_seals import Expected, check_chain, check_expected, read_seals, relative, sealed_files
-from archive.captures import run_folder
+from archive.audit_lines import RunTask
+from archive.audit_run import RunPart, check_run
+from archive.audit_seals import (
+    Expected,
+    Link,
+    SealRead,
+    check_chain,
+    check_expected,
+    check_night,
+    check_root,
+    listed_files,
+    read_seals,
+)
+from archive.audit_withheld import check_tombstones
 from archive.compared import compare_index
-from archive.findings import Audit, Code
-from archive.identity import RUN_NAME, Identity, Paths, run_order
+from archive.findings import Audit
+from archive.identity import Identity, Paths
 from archive.journal import journal_note
-from archive.lines import ArticleLine, decode_article, decode_page
-from archive.manifest import Seal
-from archive.records import CaptureRef, Event, Page
-from archive.runs import RUN_FILE, count_events, read_lines, read_run, same_record
-from archive.texts import NAME, content_sha256, text_content
-from archive.warc import members, read_member
+from archive.runs import RUN_FILE
+from archive.subset import WHOLE, Subset
+from archive.tombstones import Withheld, withheld_in
 
-__all__ = ["verify"]
+__all__ = ["Extent", "How", "sealed_bytes", "verify"]
+
+_SIZE = re.compile(rb'"size":(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How much is read, and by whom.
+
+    `subset`: only the bytes of these files (names, lines, manifests and the chain always; the index with the part that
+    `index.db` is of). `sealed_only`: the files against their manifests, roots, signatures and the chain, no more: what
+    `sha256sum -c` would do, and whether the lists are the sealed ones. `jobs`: processes that read.
+    """
+
+    subset: Subset = WHOLE
+    sealed_only: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of an archive was read, or is to be: files and bytes."""
+
+    files: int
+    bytes: int
+
+
+def sealed_bytes(paths: Paths) -> Extent:
+    """What the manifests say there is to read; a damaged one counts as far as it can be read."""
+    files = total = 0
+    for night in paths.nights():
+        for path in paths.night(night).glob("manifest-*.json"):
+            sizes = [int(size) for size in _SIZE.findall(path.read_bytes())]
+            files, total = files + len(sizes), total + sum(sizes)
+    return Extent(files, total)
 
 
 def verify(
     identity: Identity,
     paths: Paths,
-    progress: Callable[[date], None] = lambda night: None,
+    progress: Callable[[date, Extent], None] = lambda night, read: None,
     expected: Expected = Expected(),  # noqa: B008 - it is frozen
+    how: How = How(),
 ) -> Audit:
-    """Read the whole archive again and name each damaged thing. `progress` is told each night before it is read.
+    """Read the archive again and name each damaged thing. `progress` is told each run's night and extent once it is read.
 
-    `expected` is what is known from outside: a head that was published, the key that seals.
+    `expected` is what is known from outside: a head that was published, the keys that seal.
     """
     audit = Audit()
-    seals: dict[date, list[Seal]] = {}
-    for night in paths.nights():
-        progress(night)
-        audit.nights += 1
-        seals[night] = read_seals(identity, paths, night, audit, expected.keys)
-        sealed_files(paths, night, seals[night], audit)
-        covered = {entry.path.split("/", 1)[0] for seal in seals[night] for entry in seal.files}
-        for folder in paths.closed_runs(night):
-            if folder.name not in covered:
-                audit.notes.append(f"{night} {folder.name}: closed and not sealed yet")
-            _run(identity, paths, folder, audit)
-            _run_record(paths, folder, audit)
-    for night, folder in paths.open_runs():
-        audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
-        _run(identity, paths, folder, audit, whole=False)
-    chain = [seal for night in sorted(seals) for seal in seals[night]]
-    check_chain(chain, audit)
-    check_expected(identity, chain, expected, audit)
-    compare_index(identity, paths, audit)
-    audit.notes.append(journal_note(paths.index, paths.ledger))
+    withheld = withheld_in(paths)
+    chain: list[Link] = []
+    with _several(how.jobs) as run:
+        asked = not how.sealed_only and "index.db" in how.subset
+        index = run(partial(_index_audit, identity, paths)) if asked else None
+        for night in _ahead(
+            _nights(identity, paths, withheld, expected, how, run), 2 * how.jobs if how.jobs > 1 else 0
+        ):
+            night.finish(paths, audit, progress)
+            chain += [read.link for read in night.seals]
+        check_chain(chain, audit)
+        check_expected(identity, chain, expected, audit)
+        check_tombstones(identity, paths, withheld, chain, audit)
+        if index is not None:
+            audit.join(index())
+    if not how.sealed_only:
+        audit.notes.append(journal_note(paths.index, paths.ledger))
     return audit
 
 
-def _run(identity: Identity, paths: Paths, folder: Path, audit: Audit, *, whole: bool = True) -> None:
-    audit.runs += 1
-    articles = _articles(paths, folder, audit)
-    named = {line.file for line in articles if line.file and line.event is not Event.QUARANTINED}
-    for path in sorted(folder.iterdir()):
-        if whole and NAME.fullmatch(path.name) and path.name not in named:
-            audit.found(Code.TEXT_EXTRA, relative(paths, path), "no line names it")
-    pages = _pages(paths, folder, audit)
-    bodies = {page.warc: page.body_sha256 for page in pages if page.warc}
-    for line in articles:
-        _text(paths, folder, line, audit)
-        textless = line.attachment_of and not line.file and not line.duplicate_of
-        if textless and line.warc and bodies.get(line.warc) != line.content_sha256:
-            name = relative(paths, folder / "articles.jsonl")
-            audit.found(Code.CONTENT_MISMATCH, name, f"line {line.seq}: content_sha256 is not that of the served body")
-        if line.via != identity.kind.value:
-            audit.found(
-                Code.WRONG_KIND, relative(paths, folder / "articles.jsonl"), f"line {line.seq} came via {line.via}"
-            )
-    refs = {page.warc for page in pages if page.warc} | {line.warc for line in articles if line.warc}
-    _captures(paths, folder, refs, audit, whole)
-    for line in articles:
-        _read_from(paths, folder, line, audit)
+_Result = TypeVar("_Result")
 
 
-def _read_from(paths: Paths, folder: Path, line: ArticleLine, audit: Audit) -> None:
-    """A text has the response it was read from: in its own run, or named wherever it stands in the archive."""
-    name = relative(paths, folder / "articles.jsonl")
-    if line.file is not None and (line.warc is None) == (line.read_from is None):
-        audit.found(Code.LINE, name, f"line {line.seq} should name one capture: `warc` or `read_from`")
-    place = line.read_from
-    if place is None:
+class _Run(Protocol):
+    def __call__(self, work: Callable[[], _Result]) -> Callable[[], _Result]:
+        """Takes what is to be done and returns what waits for its result: now, or in another process."""
+
+
+@contextmanager
+def _several(jobs: int) -> Iterator[_Run]:
+    if jobs < 2:
+        yield lambda work: work
         return
-    if not RUN_NAME.fullmatch(place.run) or run_order(place.run)[0] != line.portal or "/" in place.file:
-        audit.found(
-            Code.LINE, name, f"line {line.seq} was read from {place.run}/{place.file}, no capture of its portal"
-        )
-        return
-    audit.captures += 1
-    path = run_folder(paths, place.night, place.run) / place.file
-    if read_member(path, place.ref) is None:
-        detail = f"the record at {place.offset}, {place.length} bytes, which {line.id} was read from, is missing, cut or changed"
-        audit.found(Code.CAPTURE, relative(paths, path), detail)
+    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+        yield lambda work: pool.submit(work).result
 
 
-def _articles(paths: Paths, folder: Path, audit: Audit) -> list[ArticleLine]:
-    name = relative(paths, folder / "articles.jsonl")
-    found: dict[int, ArticleLine] = {}
-    for number, raw in enumerate(read_lines(folder / "articles.jsonl")):
-        try:
-            line = decode_article(raw)
-        except ValueError as error:
-            audit.found(Code.LINE, name, f"line {number}: {error}")
-            continue
-        if line.seq in found:
-            audit.found(Code.LINE_TWICE, name, f"line {number} has the number {line.seq} of an earlier line")
-        found.setdefault(line.seq, line)
-    return list(found.values())
+@dataclass(slots=True)
+class _Night:
+    """A night that is being read: its seals, what is known of it so far, and the runs that are read."""
+
+    night: date
+    audit: Audit
+    seals: list[SealRead] = field(default_factory=list)
+    runs: list[tuple[str, Callable[[], RunPart]]] = field(default_factory=list)
+
+    def finish(self, paths: Paths, audit: Audit, progress: Callable[[date, Extent], None]) -> None:
+        """Wait for its runs and check what rests on all of them."""
+        leaves = {}
+        for name, result in self.runs:
+            part = result()
+            leaves[name] = part.leaves
+            self.audit.join(part.audit)
+            progress(self.night, Extent(part.audit.files, part.audit.bytes))
+        for read in self.seals:
+            check_root(paths, read, leaves, self.audit)
+        audit.join(self.audit)
 
 
-def _pages(paths: Paths, folder: Path, audit: Audit) -> list[Page]:
-    found = []
-    for number, raw in enumerate(read_lines(folder / "pages.jsonl")):
-        try:
-            found.append(decode_page(raw))
-        except ValueError as error:
-            audit.found(Code.LINE, relative(paths, folder / "pages.jsonl"), f"line {number}: {error}")
-    return found
+def _nights(
+    identity: Identity, paths: Paths, withheld: Withheld, expected: Expected, how: How, run: _Run
+) -> Iterator[_Night]:
+    def read(task: RunTask) -> Callable[[], RunPart]:
+        return run(partial(check_run, task))
+
+    for night in paths.nights():
+        found = _Night(night, Audit(nights=1))
+        found.seals = read_seals(identity, paths, night, found.audit, expected.keys)
+        listed = listed_files(found.seals)
+        check_night(paths, night, listed, found.audit)
+        closed = {folder.name: folder for folder in paths.closed_runs(night)}
+        for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
+            folder = closed.get(name, paths.night(night) / name)
+            entries = listed.get(name)
+            if entries is None and (folder / RUN_FILE).exists():
+                found.audit.notes.append(f"{night} {name}: closed and not sealed yet")
+            elif entries is None:
+                entries = {}
+            only = how.sealed_only or name not in closed
+            task = RunTask(paths.root, night, folder, identity.kind, entries, withheld, how.subset, sealed_only=only)
+            found.runs.append((name, read(task)))
+        yield found
+    for night, folder in paths.open_runs() if not how.sealed_only else ():
+        found = _Night(night, Audit())
+        found.audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
+        task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
+        found.runs.append((folder.name, read(task)))
+        yield found
 
 
-def _text(paths: Paths, folder: Path, line: ArticleLine, audit: Audit) -> None:
-    if line.file is None:
-        return
-    path = paths.root / line.file if line.event is Event.QUARANTINED else folder / line.file
-    if not path.resolve().is_relative_to(paths.root.resolve()):
-        audit.found(Code.LINE, relative(paths, folder / "articles.jsonl"), f"line {line.seq} names a file outside")
-        return
-    name = relative(paths, path)
-    if not path.is_file():
-        audit.found(Code.TEXT_MISSING, name, f"line {line.seq} of {folder.name} names it and it is not there")
-        return
-    audit.texts += 1
-    data = path.read_bytes()
-    digest = sha256(data).hexdigest()
-    if digest != line.sha256 or len(data) != line.bytes or path.name.split("_")[-1] != f"{digest[:16]}.txt":
-        audit.found(Code.TEXT_MISMATCH, name, f"its bytes are not the ones of line {line.seq}")
-        return
-    if content_sha256(text_content(data.decode("utf-8", "replace"), line.published_raw)) != line.content_sha256:
-        audit.found(Code.CONTENT_MISMATCH, name, "content_sha256 does not follow from the text")
+def _ahead(nights: Iterator[_Night], count: int) -> Iterator[_Night]:
+    """The same, with so many begun before the first is waited for: enough to keep every process busy, and no more."""
+    begun: deque[_Night] = deque()
+    for night in nights:
+        begun.append(night)
+        if len(begun) > count:
+            yield begun.popleft()
+    yield from begun
 
 
-def _captures(paths: Paths, folder: Path, refs: set[CaptureRef], audit: Audit, whole: bool) -> None:
-    for ref in sorted(refs, key=lambda ref: (ref.file, ref.offset)):
-        audit.captures += 1
-        path = folder / ref.file
-        if "/" in ref.file or read_member(path, ref) is None:
-            detail = f"the record at {ref.offset}, {ref.length} bytes, is missing, cut or changed"
-            audit.found(Code.CAPTURE, relative(paths, folder) + "/" + ref.file, detail)
-    for path in sorted(folder.glob("pages-*.warc.gz")) if whole else []:
-        _, end = members(path)
-        if end != path.stat().st_size:
-            audit.found(Code.CAPTURE_TAIL, relative(paths, path), f"no whole record stands at byte {end}")
-
-
-def _run_record(paths: Paths, folder: Path, audit: Audit) -> None:
-    name = relative(paths, folder / RUN_FILE)
-    try:
-        record = read_run(folder)
-        counted = count_events(record, read_lines(folder / "articles.jsonl"))
-    except FileNotFoundError:
-        audit.found(Code.RUN_RECORD, name, "it is missing")
-    except ValueError as error:
-        audit.found(Code.RUN_RECORD, name, str(error))
-    else:
-        if not same_record(record, counted):
-            audit.found(Code.RUN_RECORD, name, f"it counts {record.events} and the lines are {counted.events}")
+def _index_audit(identity: Identity, paths: Paths) -> Audit:
+    audit = Audit()
+    compare_index(identity, paths, audit)
+    return audit

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from archive import merkle
+from archive.audit_files import folded, walk
 from archive.findings import Audit, Code
 from archive.head import Head
 from archive.identity import Identity, Paths
-from archive.manifest import FileEntry, Seal, describe, leaves, read_seal
-from archive.runs import RUN_FILE
+from archive.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal
 from archive.signing import verify_signature
 
-__all__ = ["Expected", "check_chain", "check_expected", "read_seals", "relative", "sealed_files"]
+__all__ = [
+    "Expected",
+    "Link",
+    "SealRead",
+    "check_chain",
+    "check_expected",
+    "check_night",
+    "check_root",
+    "listed_files",
+    "read_seals",
+    "relative",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +43,37 @@ class Expected:
     keys: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What of a seal is remembered to the end: its place, its head, the seal it names before it, its tombstones."""
+
+    night: date
+    number: int
+    head: str
+    before: Previous | None
+    withheld: tuple[FileEntry, ...]
+
+    @property
+    def name(self) -> str:
+        """Its manifest, from the archive's root."""
+        return f"{self.night:%Y/%m/%d}/manifest-{self.number}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SealRead:
+    """A manifest that could be read, and the night in whose folder it stands."""
+
+    seal: Seal
+    night: date
+    link: Link
+
+
 def relative(paths: Paths, path: Path) -> str:
     """A path as findings name it: from the archive's root."""
     return path.relative_to(paths.root).as_posix()
 
 
-def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[Seal]:
+def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[SealRead]:
     """The seals of a night in the order of their numbers; `keys` are the only ones that may have signed them."""
     found = []
     folder = paths.night(night)
@@ -58,79 +96,98 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
             audit.found(Code.SIGNATURE, relative(paths, signature), "the signature does not fit the manifest")
         elif keys and signer not in keys:
             audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
-        found.append(seal)
+        link = Link(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
+        found.append(SealRead(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():
             audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), "the manifest it signs is missing")
-    return sorted(found, key=lambda seal: seal.number)
+    return sorted(found, key=lambda read: read.seal.number)
 
 
-def sealed_files(paths: Paths, night: date, seals: list[Seal], audit: Audit) -> None:
-    """Each file of a sealed night against its entry, and each Merkle root against the lines and entries."""
+def listed_files(seals: list[SealRead]) -> dict[str, dict[str, FileEntry]]:
+    """What the seals of a night list, by run and then by name; what stands in no run under ""."""
+    found: dict[str, dict[str, FileEntry]] = {}
+    for read in seals:
+        for entry in read.seal.files:
+            run, stroke, name = entry.path.partition("/")
+            found.setdefault(run if stroke else "", {})[name if stroke else run] = entry
+    return found
+
+
+def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, FileEntry]], audit: Audit) -> None:
+    """What stands in a night's folder beside its runs: its seals, and nothing else."""
     folder = paths.night(night)
-    listed = {entry.path: entry for seal in seals for entry in seal.files}
-    covered = {path.split("/", 1)[0] for path in listed}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
+    for part in (folder.parent.parent, folder.parent, folder):
+        if part.is_symlink():
+            audit.found(Code.SYMLINK, relative(paths, part), f"it points to {part.readlink()}")
+    with os.scandir(folder) as entries:
+        inside = {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
+    twins = Counter(folded(name) for name in inside)
+    runs = {path.name for path in paths.closed_runs(night)} | {run for run in listed if run}
+    for name, entry in inside.items():
+        path = Path(entry.path)
+        if twins[folded(name)] > 1:
+            audit.found(Code.TWIN, relative(paths, path), "another name differs only in case or composition")
+        if entry.is_symlink():
             audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
-        elif path.is_file():
-            _sealed_file(paths, folder, path, audit, listed, covered)
-        elif not path.is_dir():
+        elif entry.is_dir(follow_symlinks=False):
+            for other in walk(path) if name not in runs else ():
+                _outside(paths, Path(other.path), audit)
+        elif not entry.is_file(follow_symlinks=False):
             audit.found(Code.EXTRA, relative(paths, path), "neither a file nor a folder")
-        listed.pop(name, None)
-    for name in sorted(listed):
-        audit.found(Code.MISSING, relative(paths, folder / name), "the manifest lists it and it is not there")
-    for seal in seals:
-        runs = sorted({Path(entry.path.split("/", 1)[0]) for entry in seal.files})
-        hashes = leaves(folder, runs, seal.files)
-        if len(hashes) != seal.leaves or merkle.root(hashes).hex() != seal.root:
-            name = relative(paths, folder / f"manifest-{seal.number}.json")
-            audit.found(Code.ROOT, name, "the Merkle root does not follow from the lines and the file entries")
+        elif not (name.startswith("manifest-") and path.suffix in (".json", ".sig")):
+            _outside(paths, path, audit)
+        else:
+            audit.files += 1
+            audit.bytes += path.stat().st_size
+    for name in sorted(listed.get("", {})):
+        audit.found(Code.MISSING, relative(paths, folder / name), "the manifest lists it and it is in no run")
 
 
-def _sealed_file(
-    paths: Paths, folder: Path, path: Path, audit: Audit, listed: Mapping[str, FileEntry], covered: set[str]
-) -> None:
-    audit.files += 1
-    audit.bytes += path.stat().st_size
-    name = path.relative_to(folder).as_posix()
-    entry = listed.get(name)
-    if entry is None:
-        is_seal = "/" not in name and path.name.startswith("manifest-") and path.suffix in (".json", ".sig")
-        is_unsealed_run = "/" in name and name.split("/", 1)[0] not in covered and (path.parent / RUN_FILE).exists()
-        if not is_seal and not is_unsealed_run:
-            audit.found(Code.EXTRA, relative(paths, path), "no manifest lists it")
+def _outside(paths: Paths, path: Path, audit: Audit) -> None:
+    if path.is_symlink():
+        audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
         return
-    if describe(folder, path) != entry:
-        audit.found(Code.MISMATCH, relative(paths, path), "its size or SHA-256 is not the sealed one")
+    audit.files += 1
+    audit.found(Code.EXTRA, relative(paths, path), "no manifest lists it")
 
 
-def check_chain(seals: list[Seal], audit: Audit) -> None:
+def check_root(paths: Paths, read: SealRead, leaves: Mapping[str, bytes], audit: Audit) -> None:
+    """The Merkle root against the lines of the runs as they were read (their leaf hashes) and the entries."""
+    seal = read.seal
+    runs = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
+    lines = b"".join(leaves.get(run, b"") for run in runs)
+    hashes = [lines[start : start + 32] for start in range(0, len(lines), 32)]
+    hashes += entry_leaves((*seal.files, *seal.withheld))
+    if len(hashes) != seal.leaves or merkle.root(hashes).hex() != seal.root:
+        name = relative(paths, paths.night(read.night) / f"manifest-{seal.number}.json")
+        audit.found(Code.ROOT, name, "the Merkle root does not follow from the lines and the file entries")
+
+
+def check_chain(chain: list[Link], audit: Audit) -> None:
     """Every seal names the one before it, and no two name the same."""
-    heads = {seal.head: seal for seal in seals}
-    followers = Counter(seal.previous for seal in seals)
-    for seal in seals:
-        name = f"{seal.night:%Y/%m/%d}/manifest-{seal.number}.json"
-        before = seal.chained
-        if followers[seal.previous] > 1:
-            audit.found(Code.FORK, name, "another seal names the same seal before" if before else "two first seals")
+    heads = {link.head: link for link in chain}
+    followers = Counter(link.before.head if link.before else None for link in chain)
+    for link in chain:
+        before = link.before
+        if followers[before.head if before else None] > 1:
+            detail = "another seal names the same seal before" if before else "two first seals"
+            audit.found(Code.FORK, link.name, detail)
         if before is None:
             continue
         found = heads.get(before.head)
+        named = f"{before.night} number {before.number}"
         if found is None:
-            audit.found(
-                Code.CHAIN, name, f"the seal before, {before.night} number {before.number}, is not there as sealed"
-            )
+            audit.found(Code.CHAIN, link.name, f"the seal before, {named}, is not there as sealed")
         elif (found.night, found.number) != (before.night, before.number):
-            audit.found(Code.CHAIN, name, f"it names {before.night} number {before.number} by the head of another seal")
+            audit.found(Code.CHAIN, link.name, f"it names {named} by the head of another seal")
 
 
 def _signed_by(signer: str) -> str:
     return "it is unsigned" if signer == "unsigned" else f"it was signed by the key {signer}"
 
 
-def check_expected(identity: Identity, seals: list[Seal], expected: Expected, audit: Audit) -> None:
+def check_expected(identity: Identity, seals: list[Link], expected: Expected, audit: Audit) -> None:
     """Whether the archive still stands on a head that was published: rolled back, sealed again, or gone on from it."""
     head = expected.head
     if head is None:

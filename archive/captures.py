@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.errors import ArchiveError
+from archive.events import WITHHELD
 from archive.identity import Paths
 from archive.index import Index
 from archive.lines import ArticleLine, decode_article, decode_page
@@ -63,13 +64,15 @@ class Captures:
         A duplicate's are those of the text that was kept for it: the same words, perhaps in other paragraphs.
         """
         holder = self._holder(found)
-        if holder is None or holder.file is None:
+        if holder is None or (holder.file is None and WITHHELD not in holder.flags):
             raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
         content = text_content(self.text(holder), self.line(holder).published_raw)
         return tuple(content.strip("\n").split("\n"))
 
     def text(self, found: Found) -> str:
         """The text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
+        if WITHHELD in found.flags:
+            raise Unreadable(f"{found.id}: its text is withheld; `python -m archive show` says why")
         path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
         try:
             data = path.read_bytes()
@@ -84,7 +87,7 @@ class Captures:
             return found
         with self._index.reading() as questions:
             versions = questions.find(article=found.duplicate_of)
-        return next((version for version in versions if version.file), None)
+        return next((version for version in versions if version.file or WITHHELD in version.flags), None)
 
     def place(self, found: Found) -> CapturePlace:
         """Where the response stands that a version was read from. Raises Unreadable when its line names none."""

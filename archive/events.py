@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from archive.records import Event
 
-__all__ = ["FIRST_TEXTS", "VERSIONS", "first_texts"]
+__all__ = ["FIRST_TEXTS", "VERSIONS", "WITHHELD", "first_texts"]
 
 FIRST_TEXTS = (Event.NEW, Event.NEAR_DUPLICATE)
 """An article's first version, with a text of its own."""
 
 VERSIONS = (*FIRST_TEXTS, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE)
 """A version of an article: what it said, stored here or where the text was first."""
+
+WITHHELD = "withheld"
+"""The flag that the index gives an event whose words were withheld (archive/tombstones.py); no line has it."""
 
 
 def first_texts(events: Mapping[str, int]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Audit", "Code", "Finding"]
+__all__ = ["Audit", "Code", "Finding", "Notice"]
 
 
 class Code(StrEnum):
@@ -13,6 +13,7 @@ class Code(StrEnum):
 
     MISSING = "MISSING"  # a sealed or recorded file is not there
     EXTRA = "EXTRA"  # a file stands in a sealed night that no manifest lists
+    TWIN = "TWIN"  # two names of one folder differ only in case or in how Unicode composes them
     MISMATCH = "MISMATCH"  # a file's size or SHA-256 is not the sealed one
     SYMLINK = "SYMLINK"  # a symbolic link stands in the archive
     MANIFEST = "MANIFEST"  # a manifest cannot be read or is not in canonical form
@@ -32,6 +33,8 @@ class Code(StrEnum):
     TEXT_EXTRA = "TEXT_EXTRA"  # a text stands there that no line names
     TEXT_MISMATCH = "TEXT_MISMATCH"  # a text is not the one its line or its name tells
     CONTENT_MISMATCH = "CONTENT_MISMATCH"  # content_sha256 does not follow from the text
+    WITHHELD_BACK = "WITHHELD_BACK"  # a text or capture that was withheld is there again, or never went
+    TOMBSTONE = "TOMBSTONE"  # what says that something was withheld is missing, changed, or cannot be read
     CAPTURE = "CAPTURE"  # a WARC record is missing, cut or changed at its offset
     CAPTURE_TAIL = "CAPTURE_TAIL"  # a WARC file does not end with a whole record
     RUN_RECORD = "RUN_RECORD"  # run.json is missing, cannot be read, or counts other events than the lines
@@ -50,11 +53,29 @@ class Finding:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was withheld lawfully: no damage. `articles` as `portal/key`, `when` ISO 8601, `path` the tombstone's.
+
+    `sealed`: a seal lists the tombstone, so that nobody who seals can have slipped it in since.
+    """
+
+    path: str
+    articles: tuple[str, ...]
+    reason: str
+    who: str
+    when: str
+    texts: int
+    captures: int
+    sealed: bool
+
+
 @dataclass(slots=True)
 class Audit:
-    """The result of an audit: findings, notes that are no damage, and how much was read."""
+    """The result of an audit: findings, what was withheld, notes that are no damage, and how much was read."""
 
     findings: list[Finding] = field(default_factory=list)
+    withheld: list[Notice] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     nights: int = 0
     runs: int = 0
@@ -66,3 +87,10 @@ class Audit:
     def found(self, code: Code, path: str, detail: str) -> None:
         """Record one damaged thing."""
         self.findings.append(Finding(code, path, detail))
+
+    def join(self, other: Audit) -> None:
+        """Count what was read apart into this one."""
+        self.findings += other.findings
+        self.notes += other.notes
+        for name in ("nights", "runs", "texts", "captures", "files", "bytes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -72,7 +73,8 @@ class Paths:
         for folder in self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"):
             match = _NIGHT.fullmatch(folder.relative_to(self.root).as_posix())
             if match and folder.is_dir():
-                found.append(date(int(match[1]), int(match[2]), int(match[3])))
+                with suppress(ValueError):  # no day of the calendar is no night
+                    found.append(date(int(match[1]), int(match[2]), int(match[3])))
         return sorted(found)
 
     def closed_runs(self, night: date) -> list[Path]:

@@ -117,6 +117,14 @@ class Transaction(Queries):
             self.connection.execute(insert(ATTACHMENTS).values(row))
         self.add_links(night, run, line)
 
+    def show_instead(self, night: date, run: str, line: ArticleLine) -> None:
+        """Repeat a line again as it may be shown from now on: without the words and the text of what was withheld."""
+        for table in (EVENTS, ATTACHMENTS, LINKS):
+            of_line = and_(table.c.night == night.isoformat(), table.c.run == run, table.c.seq == line.seq)
+            self.connection.execute(delete(table).where(of_line))
+        self.forget_text(night, run, line.seq)
+        self.add_event(night, run, line)
+
     def add_page(self, night: date, run: str, number: int, page: Page) -> None:
         """Repeat one line of `pages.jsonl`, with what it listed and when to look again."""
         portal, at = run_order(run)[0], place(night, run, number)

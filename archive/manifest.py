@@ -3,13 +3,15 @@
 `manifest-1.json` is canonical JSON with one final newline:
 
     {"archive": "<id>", "files": [{"path", "sha256", "size"}, …], "format": 1, "leaves": 12, "missed": [{"portal", "reason"}, …],
-     "night": "2026-11-22", "number": 1, "previous": {"head", "night", "number"} | null, "root": "<hex>"}
+     "night": "2026-11-22", "number": 1, "previous": {"head", "night", "number"} | null, "root": "<hex>",
+     "withheld": [{"path", "sha256", "size"}, …]}
 
 `files` are all files of the runs this seal covers, by path; `number` counts the seals of one night; `previous` names the seal
-made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. The Merkle tree
-(RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for each file entry.
-There is no time of sealing in it, so that sealing again gives identical bytes. Beside it stands its signature
-(archive/signing.py).
+made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. `withheld` are the
+tombstones (archive/tombstones.py) that no earlier seal lists, by path from the archive's root; without any the key is left
+out. The Merkle tree (RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for
+each file entry, then one for each tombstone. There is no time of sealing in it, so that sealing again gives identical
+bytes. Beside it stands its signature (archive/signing.py).
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from archive import merkle
 from archive.lines import canonical
 from archive.runs import read_lines
 
-__all__ = ["FileEntry", "Previous", "Seal", "describe", "leaves", "read_seal"]
+__all__ = ["FileEntry", "Previous", "Seal", "describe", "entry_leaves", "leaves", "read_seal"]
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Seal:
     root: str
     leaves: int
     chained: Previous | None
+    withheld: tuple[FileEntry, ...] = ()
     signed: bool = field(default=False, compare=False)
 
     @property
@@ -72,22 +77,20 @@ class Seal:
         before = (
             {"head": chained.head, "night": chained.night.isoformat(), "number": chained.number} if chained else None
         )
-        return (
-            canonical(
-                {
-                    "archive": self.archive,
-                    "files": [_entry(entry) for entry in self.files],
-                    "format": 1,
-                    "leaves": self.leaves,
-                    "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
-                    "night": self.night.isoformat(),
-                    "number": self.number,
-                    "previous": before,
-                    "root": self.root,
-                }
-            )
-            + b"\n"
-        )
+        values: dict[str, object] = {
+            "archive": self.archive,
+            "files": [_entry(entry) for entry in self.files],
+            "format": 1,
+            "leaves": self.leaves,
+            "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
+            "night": self.night.isoformat(),
+            "number": self.number,
+            "previous": before,
+            "root": self.root,
+        }
+        if self.withheld:
+            values["withheld"] = [_entry(entry) for entry in self.withheld]
+        return canonical(values) + b"\n"
 
     @property
     def head(self) -> str:
@@ -108,10 +111,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
             archive=cast(str, raw["archive"]),
             night=date.fromisoformat(cast(str, raw["night"])),
             number=cast(int, raw["number"]),
-            files=tuple(
-                FileEntry(cast(str, item["path"]), cast(int, item["size"]), cast(str, item["sha256"]))
-                for item in cast(list[dict[str, object]], raw["files"])
-            ),
+            files=_entries(raw["files"]),
             missed={item["portal"]: item["reason"] for item in cast(list[dict[str, str]], raw["missed"])},
             root=cast(str, raw["root"]),
             leaves=cast(int, raw["leaves"]),
@@ -120,6 +120,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
             )
             if before
             else None,
+            withheld=_entries(raw.get("withheld", [])),
             signed=signed,
         )
     except (KeyError, TypeError) as error:
@@ -129,6 +130,13 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
     return seal
 
 
+def _entries(raw: object) -> tuple[FileEntry, ...]:
+    return tuple(
+        FileEntry(cast(str, item["path"]), cast(int, item["size"]), cast(str, item["sha256"]))
+        for item in cast(list[dict[str, object]], raw)
+    )
+
+
 def describe(night_folder: Path, path: Path) -> FileEntry:
     """A file's entry, hashed now."""
     with path.open("rb") as stream:
@@ -136,8 +144,19 @@ def describe(night_folder: Path, path: Path) -> FileEntry:
     return FileEntry(path.relative_to(night_folder).as_posix(), path.stat().st_size, digest)
 
 
-def leaves(night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry]) -> list[bytes]:
-    """The leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry."""
+def leaves(
+    night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry], withheld: Iterable[FileEntry] = ()
+) -> list[bytes]:
+    """The leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry, then each tombstone."""
     lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
-    hashes = [merkle.leaf_hash(line) for line in lines]
-    return hashes + [merkle.leaf_hash(canonical(_entry(entry))) for entry in files]
+    return [merkle.leaf_hash(line) for line in lines] + entry_leaves((*files, *withheld))
+
+
+def entry_leaves(entries: Iterable[FileEntry]) -> list[bytes]:
+    """The leaf hashes of entries."""
+    return [merkle.leaf_hash(_entry_bytes(entry)) for entry in entries]
+
+
+def _entry_bytes(entry: FileEntry) -> bytes:
+    """`canonical(_entry(entry))`, written out: a night has thousands."""
+    return f'{{"path":{_quoted(entry.path)},"sha256":{_quoted(entry.sha256)},"size":{entry.size}}}'.encode()

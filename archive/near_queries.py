@@ -122,6 +122,12 @@ class NearQueries:
             if known.get(seq) != text:
                 self.add_text(night, run, seq, text)
 
+    def forget_text(self, night: date, run: str, seq: int) -> None:
+        """Drop the rows of one text, if there are any."""
+        text = self.fingerprints(night, run).get(seq)
+        if text is not None:
+            self._drop_text(night, run, seq, text)
+
     def _drop_text(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
         document = document_number(night, run, seq)
         of_text = and_(BANDS.c.day == night.toordinal(), BANDS.c.document == document)

@@ -1,4 +1,7 @@
-"""Sealing a night: settle what was published by two portals the same night (archive/settle.py), list every file, chain, sign."""
+"""Sealing a night: settle what two portals published the same night (archive/settle.py), list every file, chain, sign.
+
+Tombstones of what was withheld since the last seal are listed by this one.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from archive.records import Kind
 from archive.runs import RUN_FILE, read_run
 from archive.settle import repeat, settle
 from archive.signing import sign
+from archive.tombstones import tombstone_paths, unsealed
 
 __all__ = ["manifest_path", "seal_night", "sealed_runs", "seals_on_disk"]
 
@@ -137,7 +141,17 @@ def _seal(
     files = tuple(describe(folder, path) for run in runs for path in sorted(run.iterdir()))
     files = tuple(sorted(files, key=lambda entry: entry.path))
     names = sorted((run.relative_to(folder) for run in runs), key=lambda path: path.as_posix())
-    hashes = leaves(folder, names, files)
+    # Whatever was withheld since the last seal; reading every seal costs something only where there is a tombstone.
+    stones = tombstone_paths(paths)
+    told = {
+        entry.path
+        for each in paths.nights()
+        if stones
+        for seal in seals_on_disk(paths, each)
+        for entry in seal.withheld
+    }
+    withheld = unsealed(paths, told)
+    hashes = leaves(folder, names, files, withheld)
     return Seal(
         archive=identity.id,
         night=night,
@@ -147,4 +161,5 @@ def _seal(
         root=merkle.root(hashes).hex(),
         leaves=len(hashes),
         chained=previous,
+        withheld=withheld,
     )

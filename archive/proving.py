@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.answers import Found
 from archive.errors import ArchiveError
+from archive.events import WITHHELD
 from archive.head import Head, head_of
 from archive.manifest import Seal, leaves
 from archive.night import manifest_path, seals_on_disk
@@ -38,6 +39,8 @@ def prove(archive: Archive, version: Found, *, until_now: bool) -> Proof:
     Raises NotSealed while its night is open, ArchiveError when a file it rests on is damaged or an unsigned chain was asked
     for.
     """
+    if WITHHELD in version.flags:
+        raise ArchiveError(f"{version.id} is withheld: it is proved no more; a proof made before still holds")
     night = date.fromisoformat(version.night)
     folder = archive.paths.night(night)
     seal = next((seal for seal in seals_on_disk(archive.paths, night) if _covers(seal, version.run)), None)
@@ -56,7 +59,8 @@ def prove(archive: Archive, version: Found, *, until_now: bool) -> Proof:
     head = published_head(archive, seal)
     chain = _later(archive, head) if until_now else ()
     text = path.read_bytes() if path else None
-    return make_proof(text, lines[version.seq], before + version.seq, leaves(folder, runs, seal.files), head, chain)
+    hashes = leaves(folder, runs, seal.files, seal.withheld)
+    return make_proof(text, lines[version.seq], before + version.seq, hashes, head, chain)
 
 
 def _covers(seal: Seal, run: str) -> bool:

@@ -20,6 +20,7 @@ from archive.records import Event, Outcome
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.run_queries import RunQueries
 from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from archive.withheld_queries import WithheldQueries, not_withheld
 from vietnam.letters import strip_diacritics
 
 __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
@@ -27,7 +28,16 @@ __all__ = ["SETTLED", "Found", "Look", "Owed", "Queries"]
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 
 
-class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, ListQueries, RunQueries, CoverageQueries):
+class Queries(
+    NearQueries,
+    ClusterQueries,
+    RemovalQueries,
+    AttachmentQueries,
+    ListQueries,
+    RunQueries,
+    CoverageQueries,
+    WithheldQueries,
+):
     """The questions, on one connection."""
 
     # what a crawl asks
@@ -91,7 +101,7 @@ class Queries(NearQueries, ClusterQueries, RemovalQueries, AttachmentQueries, Li
         """Articles to look at again by this night, the longest due first."""
         query = (
             select(LOOKS)
-            .where(LOOKS.c.portal == portal, LOOKS.c.next_look <= night.isoformat())
+            .where(LOOKS.c.portal == portal, LOOKS.c.next_look <= night.isoformat(), not_withheld())
             .order_by(LOOKS.c.next_look, LOOKS.c.at)
         )
         return [self._look(row) for row in self.connection.execute(query).all()]

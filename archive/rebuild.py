@@ -15,6 +15,7 @@ from archive.lines import ArticleLine, decode_article, decode_page
 from archive.near_links import holds_text, read_fingerprint
 from archive.night import seals_on_disk
 from archive.runs import RUN_FILE, read_lines, read_run
+from archive.tombstones import Withheld, withheld_in
 
 __all__ = ["fill", "rebuild"]
 
@@ -23,8 +24,11 @@ def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], 
     """Repeat every line, run record and manifest of an archive in empty tables; what cannot be read goes to `problem`."""
     runs = [(night, folder, True) for night in paths.nights() for folder in paths.closed_runs(night)]
     runs += [(night, folder, False) for night, folder in paths.open_runs()]
+    withheld = withheld_in(paths)
+    for path, why in withheld.damaged:
+        problem(path, why)
     for night, folder, closed in runs:
-        _fill_run(transaction, night, folder, closed, problem)
+        _fill_run(transaction, night, folder, closed, withheld, problem)
     for night in paths.nights():
         try:
             for seal in seals_on_disk(paths, night):
@@ -34,12 +38,17 @@ def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], 
 
 
 def _fill_run(
-    transaction: Transaction, night: date, folder: Path, closed: bool, problem: Callable[[Path, str], None]
+    transaction: Transaction,
+    night: date,
+    folder: Path,
+    closed: bool,
+    withheld: Withheld,
+    problem: Callable[[Path, str], None],
 ) -> None:
     seen: set[int] = set()
     for number, line in enumerate(read_lines(folder / "articles.jsonl")):
         try:
-            article = decode_article(line)
+            article = withheld.shown(night, folder.name, decode_article(line))
             if article.seq in seen:
                 raise ValueError(f"its number {article.seq} stands on an earlier line")
             seen.add(article.seq)

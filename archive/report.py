@@ -18,6 +18,7 @@ from rich.text import Text
 
 from archive.attached import Attached
 from archive.clusters import Article, Linked
+from archive.events import WITHHELD
 from archive.findings import Audit
 from archive.queries import Found
 from archive.records import Event
@@ -42,19 +43,19 @@ def print_articles(found: Sequence[Found], *, as_json: bool) -> None:
         return
     if not sys.stdout.isatty():
         for item in found:
-            print(
-                "\t".join(
-                    [item.night, item.portal, item.event.value, item.id, item.published or "", printable(item.title)]
-                )
-            )
+            print("\t".join([item.night, item.portal, item.event.value, item.id, item.published or "", _title(item)]))
         return
     table = Table(box=None, pad_edge=False)
     for name in ("night", "portal", "event", "published", "title", "id"):
         table.add_column(name, no_wrap=name != "title", overflow="fold")
     for item in found:
-        cells = (item.night, item.portal, item.event.value, item.published or "–", printable(item.title), item.id)
+        cells = (item.night, item.portal, item.event.value, item.published or "–", _title(item), item.id)
         table.add_row(*(Text(cell) for cell in cells))
     Console().print(table)
+
+
+def _title(item: Found) -> str:
+    return WITHHELD.upper() if WITHHELD in item.flags else printable(item.title)
 
 
 def print_attached(file: Attached, path: Path | None) -> None:
@@ -82,6 +83,11 @@ def print_audit(audit: Audit, *, as_json: bool) -> None:
         return
     for finding in audit.findings:
         print(f"{finding.code}  {printable(finding.path)}: {printable(finding.detail)}")
+    for notice in audit.withheld:
+        named = ", ".join(printable(article) for article in notice.articles)
+        print(
+            f"WITHHELD  {named}: {printable(notice.reason)}, for {printable(notice.who)}, {notice.when[:10]} ({notice.path})"
+        )
     for note in audit.notes:
         print(f"note  {printable(note)}")
     size = f"{audit.bytes / 1e6:.1f} MB"

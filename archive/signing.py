@@ -57,7 +57,8 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(
-            f"signing key {path} cannot be read ({error}); make one with `python -m archive key new FILE` or `openssl genpkey -algorithm ed25519 -out FILE`"
+            f"signing key {path} cannot be read ({error}); make one with `python -m archive key new FILE` "
+            "or `openssl genpkey -algorithm ed25519 -out FILE`"
         ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise UsageError(f"signing key {path} is not Ed25519; make one with `openssl genpkey -algorithm ed25519`")

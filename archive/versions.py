@@ -1,5 +1,7 @@
 """Every version of the articles of an archive with its text, read from the files in their order, as records to hand over.
 
+What is withheld is left out; a duplicate of it has no text.
+
 Versions of closed runs are what is read: `new`, `near_duplicate`, `duplicate`, `revision`, `redated`, `reread`. A duplicate
 has the text that it repeats. What was set aside, attachments and removals are no versions.
 """
@@ -16,11 +18,12 @@ from typing import cast
 
 from archive.captures import run_folder
 from archive.clusters import Article, Cluster, one_per_cluster
-from archive.events import VERSIONS
+from archive.events import VERSIONS, WITHHELD
 from archive.export import Record
 from archive.lines import ArticleLine, decode_article
 from archive.runs import read_lines
 from archive.store import Archive
+from archive.tombstones import Withheld, withheld_in
 
 __all__ = ["Selection", "Versions"]
 
@@ -45,6 +48,11 @@ class Versions:
     archive: Archive
     selection: Selection
     unread: list[str] = field(default_factory=list)
+    withheld: Withheld = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Learn what may not be handed over."""
+        self.withheld = withheld_in(self.archive.paths, strictly=True)
 
     def by_night(self) -> Iterator[tuple[date, Iterator[Record]]]:
         """The nights of the selection and the records of each, in the order of runs and lines."""
@@ -72,6 +80,8 @@ class Versions:
                     self.unread.append(f"{self._name(folder / 'articles.jsonl')}: {error}")
                     continue
                 wanted = chosen is None or (night.isoformat(), folder.name, line.seq) in chosen
+                if (night, folder.name, line.seq) in self.withheld.lines:
+                    continue
                 if line.event in VERSIONS and self.selection.portal in (None, line.portal) and wanted:
                     article = (line.portal, line.key)
                     record = cast("Record", json.loads(raw))
@@ -83,6 +93,8 @@ class Versions:
             return self._read(folder / line.file, line.sha256)
         with self.archive.index.reading() as questions:
             versions = questions.find(article=line.duplicate_of) if line.duplicate_of else []
+        if any(WITHHELD in version.flags for version in versions):
+            return None
         holder = next((version for version in versions if version.file), None)
         if holder is None:
             self.unread.append(f"{line.id}: the text that it repeats ({line.duplicate_of}) is not in the index")

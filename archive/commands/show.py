@@ -8,11 +8,13 @@ from pathlib import Path
 
 from archive.commands.arguments import Subcommands, add_identifier, find_one
 from archive.errors import ExitCode
+from archive.events import WITHHELD
 from archive.queries import Found
 from archive.records import LATE, Event
 from archive.removal import REMOVALS
 from archive.report import print_attached, print_near, printable
 from archive.store import Archive
+from archive.tombstones import withheld_in
 
 __all__ = ["add"]
 
@@ -56,11 +58,24 @@ def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None
     if len(cluster) > 1:
         canonical = "it is itself" if cluster[0] == (item.portal, item.key) else "/".join(cluster[0])
         print(f"cluster of {len(cluster)} articles, the canonical one: {canonical}")
+    if any(WITHHELD in other.flags for other in (item, *relatives)):
+        _print_withheld(archive, item)
+        return
     if stored.file is None:
         return
     path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
     print(f"{path}\n")
     print(printable(path.read_text(encoding="utf-8")), end="")
+
+
+def _print_withheld(archive: Archive, item: Found) -> None:
+    """The text may stand elsewhere too: whoever asks for this article is not shown it."""
+    stones = withheld_in(archive.paths).tombstones
+    told = [stone for stone in stones if f"{item.portal}/{item.key}" in stone.articles]
+    for stone in told:
+        print(f"WITHHELD on {stone.when:%Y-%m-%d} for {printable(stone.who)}: {printable(stone.reason)} ({stone.name})")
+    if not told:
+        print("WITHHELD: its text was kept where it first stood, and is withheld there")
 
 
 def _path_of(archive: Archive, event: Event | None, night: str, run: str, file: str) -> Path:
