@@ -16,6 +16,7 @@ from archive.commands import (
     key,
     prove,
     rebuild,
+    serve,
     show,
     sign,
     verify,
@@ -25,7 +26,7 @@ from archive.commands import list as list_
 from archive.commands.arguments import Subcommands, archive_option
 from archive.errors import ArchiveError, ExitCode
 
-COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, withhold, coverage)
+COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, withhold, coverage, serve)
 
 
 def main(arguments: list[str] | None = None) -> int:

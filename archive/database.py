@@ -61,6 +61,10 @@ class Database(ABC):
     def explained(self, error: DBAPIError) -> ArchiveError:
         """The database's error in one line that says what to do."""
 
+    @abstractmethod
+    def bound(self, connection: Connection, seconds: float) -> None:
+        """End what this transaction asks after so many seconds: its question raises TookTooLong then."""
+
     def before_reading(self) -> None:
         """Set right what a reader could not."""
         return

@@ -4,6 +4,7 @@ ArchiveError
 ├── UsageError          2   wrong usage or settings
 ├── DiskFull            3   no space left, or a file system that refuses writes
 ├── ArchiveUnusable     4   no identity, the other kind, an unknown format, a folder that is not an archive
+├── TookTooLong         1   a question was given a time and its answer took longer
 ├── RunBusy             2   the portal's night is being written by another process
 └── Interrupted        11   the run was stopped and can go on
     └── StaleClaim     11   the portal's night was taken over by another process
@@ -23,6 +24,7 @@ __all__ = [
     "Interrupted",
     "RunBusy",
     "StaleClaim",
+    "TookTooLong",
     "UsageError",
 ]
 
@@ -62,6 +64,10 @@ class ArchiveUnusable(ArchiveError):
     """The folder cannot be used as the archive that was asked for."""
 
     exit_code = ExitCode.ARCHIVE_UNUSABLE
+
+
+class TookTooLong(ArchiveError):
+    """A question to the index was given a time and took longer; a narrower one may do."""
 
 
 class RunBusy(UsageError):

@@ -78,10 +78,15 @@ class Index:
             yield Transaction(connection)
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """One read transaction on a read-only connection."""
+    def reading(self, seconds: float | None = None) -> Iterator[Transaction]:
+        """One read transaction on a read-only connection.
+
+        Raises TookTooLong when a question is not answered within `seconds`.
+        """
         self.database.before_reading()
         with self.database.plainly(), self._reader.begin() as connection:
+            if seconds is not None:
+                self.database.bound(connection, seconds)
             yield Transaction(connection)
 
 

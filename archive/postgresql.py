@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from archive.database import BUSY_SECONDS, Database
-from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, UsageError
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TookTooLong, UsageError
 from archive.schema import METADATA
 
 __all__ = ["PostgresqlSchema"]
@@ -112,6 +112,9 @@ class PostgresqlSchema(Database):
             schema_translate_map={None: self.schema}, isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 
+    def bound(self, connection: Connection, seconds: float) -> None:
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(int(seconds * 1000), 1)}")
+
     def exists(self) -> bool:
         engine = self.reader()
         try:
@@ -156,6 +159,8 @@ class PostgresqlSchema(Database):
             return ArchiveError(
                 f"{self.label} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"
             )
+        if state == "57014":
+            return TookTooLong(f"{self.label}: the question took longer than it was given; ask for less")
         if state in ("40001", "40P01"):
             return ArchiveError(f"{self.label}: {said}; the batch was rolled back: {_AGAIN}")
         if state in ("53100", "53200"):

@@ -16,6 +16,7 @@ from archive.events import VERSIONS
 from archive.judgement import Version
 from archive.list_queries import SETTLED, ListQueries
 from archive.near_queries import NearQueries
+from archive.page_queries import PageQueries
 from archive.records import Event, Outcome
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.run_queries import RunQueries
@@ -36,6 +37,7 @@ class Queries(
     ListQueries,
     RunQueries,
     CoverageQueries,
+    PageQueries,
     WithheldQueries,
 ):
     """The questions, on one connection."""

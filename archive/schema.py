@@ -242,6 +242,7 @@ def _partly(name: str, table: Table, rows: str, *columns: str) -> None:
 
 
 _partly("events_stored", EVENTS, "file IS NOT NULL", "content_sha256")
+_partly("events_set_aside", EVENTS, "event = 'quarantined'", "at")
 _partly("runs_lookback", RUNS, "lookback IS NOT NULL", "portal", "lookback")
 _partly("pages_walk", PAGES, "walk_end IS NOT NULL", "portal", "section", "at")
 _partly("pages_walked", PAGES, "walk_end IS NOT NULL", "portal", "at")

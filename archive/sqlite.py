@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -18,12 +20,13 @@ from sqlalchemy.pool import NullPool
 
 from archive.database import BUSY_SECONDS, Database
 from archive.durable import sync_folder
-from archive.errors import ArchiveError, ArchiveUnusable, DiskFull
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TookTooLong
 from archive.journal import journal_for
 from archive.schema import METADATA
 
 __all__ = ["BUSY_SECONDS", "SqliteFile"]
 
+_STEPS = 10_000  # of SQLite's machine between two looks at the time, well under a millisecond
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -64,12 +67,19 @@ class SqliteFile(Database):
         @event.listens_for(engine, "connect")
         def _connect(connection: sqlite3.Connection, _record: object) -> None:
             connection.isolation_level = None
+            connection.execute("PRAGMA query_only=ON")
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN")
 
         return engine
+
+    def bound(self, connection: Connection, seconds: float) -> None:
+        until = monotonic() + seconds
+        # Every reading transaction has a connection of its own, which ends with it.
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        driver.set_progress_handler(lambda: monotonic() > until, _STEPS)
 
     def damage(self) -> str | None:
         self.before_reading()
@@ -112,6 +122,8 @@ class SqliteFile(Database):
 
     def explained(self, error: DBAPIError) -> ArchiveError:
         text = str(error.orig)
+        if text == "interrupted":
+            return TookTooLong(f"{self.path}: the question took longer than it was given; ask for less")
         if "locked" in text:
             return ArchiveError(
                 f"{self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"

@@ -1,0 +1,1 @@
+"""The audit page: a read-only view of one archive in a browser, for people who do not type commands."""

@@ -1,0 +1,108 @@
+"""The application: its routes, and what goes before and after each of them. Every route only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from archive.errors import ArchiveError
+from archive.web.article import article, changes
+from archive.web.desk import Asked, Desk, Unknown
+from archive.web.downloads import body, capture, proof, text
+from archive.web.integrity import integrity
+from archive.web.pages import month, night, overview, portal
+from archive.web.security import Rules, Watch
+from archive.web.set_aside import doubtful
+from archive.web.words import LANGUAGES, preferred
+
+__all__ = ["ROUTES", "application"]
+
+_STATIC = Path(__file__).with_name("static")
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+View = Callable[[Desk, Asked], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+ROUTES: dict[str, View] = {
+    "/": overview,
+    "/nights/{night}": night,
+    "/coverage/{month}": month,
+    "/portals/{portal}": portal,
+    "/articles/{portal}/{key:path}": article,
+    "/changes": changes,
+    "/texts/{night}/{run}/{seq}.txt": text,
+    "/proofs/{night}/{run}/{seq}.json": proof,
+    "/captures/{night}/{run}/{seq}.txt": body,
+    "/captures/{night}/{run}/{seq}": capture,
+    "/doubtful": doubtful,
+    "/integrity": integrity,
+}
+"""Below each language."""
+
+
+def application(desk: Desk, rules: Rules) -> ASGIApp:
+    """The page of one archive under these rules."""
+    routes = [Route(f"/{{language}}{path}", _shown(desk, view), methods=["GET"]) for path, view in ROUTES.items()]
+    routes += [Route("/", _welcome), Route("/robots.txt", _robots)]
+    routes += [
+        Route(f"/static/{path.name}", _fixed(path)) for path in sorted(_STATIC.iterdir()) if path.suffix in _KINDS
+    ]
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: _refused(desk), Exception: _broken})
+    inner.router.redirect_slashes = False
+    return Watch(inner, rules)
+
+
+def _shown(desk: Desk, view: View) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        asked = Asked.of(request)
+        if asked.language not in LANGUAGES:
+            raise HTTPException(404)
+        try:
+            return await run_in_threadpool(view, desk, asked)
+        except ArchiveError as error:
+            return await run_in_threadpool(desk.refuse, asked, error)
+
+    return endpoint
+
+
+async def _welcome(request: Request) -> Response:
+    language = preferred(request.headers.get("accept-language", ""))
+    return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+
+async def _robots(request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+
+def _fixed(path: Path) -> Endpoint:
+    data, kind = path.read_bytes(), _KINDS[path.suffix]
+
+    async def endpoint(request: Request) -> Response:
+        return Response(data, media_type=kind)
+
+    return endpoint
+
+
+def _refused(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        first = request.url.path.split("/")[1]
+        language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+        asked = Asked(language, f"/{language}/", {}, {})
+        page = desk.refuse(asked, Unknown("there is no such page"))
+        page.status_code = status
+        return page
+
+    return answer
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("this page could not be made; the server's log says why\n", 500)

@@ -1,0 +1,207 @@
+"""An article: what it says, its versions, where else it stood, its files, its capture, its proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.responses import HTMLResponse
+
+from archive.answers import Found
+from archive.captures import Captures, Unreadable
+from archive.clusters import Cluster, Linked
+from archive.difference import Difference, NothingToCompare, difference
+from archive.errors import ArchiveError
+from archive.events import VERSIONS
+from archive.identity import RUN_NAME
+from archive.index import Transaction
+from archive.lines import ArticleLine
+from archive.records import Event
+from archive.removal import REMOVALS
+from archive.revised import Text
+from archive.web.desk import Asked, Desk, Unfit, Unknown
+from archive.web.pages import PORTAL
+from archive.web.set_aside import set_aside_text
+from archive.worddiff import diff_paragraphs
+
+__all__ = ["KEY", "article", "changes", "event_named", "stored_text"]
+
+KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
+_VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
+_EVENT_AT = re.compile(r"(\d{4}-\d{2}-\d{2})/([^/]{1,90})/(\d{1,9})")
+EVENTS_SHOWN, PLACES_SHOWN, LINKED_SHOWN, ANSWERS_SHOWN = 40, 40, 20, 10
+LONGEST = 200_000
+"""Characters of a text on a page, and of two texts that are compared here; longer ones are for the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One event of an article, with what its line says of it where the line can be read; `before` is its last version."""
+
+    event: Found
+    line: ArticleLine | None
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside an article: the same words, nearly the same, its cluster's first article, its files."""
+
+    places: Sequence[Found]
+    near: Sequence[tuple[Linked, Found | None]]
+    canonical: tuple[str, str] | None
+    together: int
+
+
+def article(desk: Desk, asked: Asked) -> HTMLResponse:
+    """The page of an article or file, as its last version left it or as the event named by `?at=` did."""
+    portal, key = asked.values["portal"], asked.values["key"]
+    if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
+        raise Unfit("that names no article")
+    with desk.reading() as questions:
+        history = questions.history_of(portal, key, EVENTS_SHOWN + 1)
+        if not history:
+            raise Unknown("the archive has no article of that name")
+        shown = _shown(history, asked.query.get("at", ""))
+        beside = _beside(questions, shown)
+        files = questions.attachments_of(portal, key)[:EVENTS_SHOWN]
+        answers = questions.answers_of(portal, key, ANSWERS_SHOWN)
+        owner = questions.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
+    captures = desk.archive.captures
+    text, trouble = _text(desk, captures, shown)
+    return desk.show(
+        asked,
+        "article.html",
+        item=shown,
+        last=history[-1],
+        line=_line(captures, shown),
+        versions=_rows(captures, history[-EVENTS_SHOWN:])[::-1],
+        earlier=len(history) > EVENTS_SHOWN,
+        paragraphs=[part for part in re.split(r"\n{2,}", text[:LONGEST].strip()) if part],
+        cut=len(text) > LONGEST,
+        trouble=trouble,
+        beside=beside,
+        files=files,
+        answers=answers,
+        owner=owner[0] if owner else None,
+        gone=history[-1].event is Event.GONE,
+        removals=REMOVALS,
+    )
+
+
+def _shown(history: Sequence[Found], at: str) -> Found:
+    """The event that is shown: the one asked for, else the last that made a version, else the last."""
+    if at:
+        named = _EVENT_AT.fullmatch(at)
+        if not named:
+            raise Unfit("`at` names a night, a run and a line")
+        found = [item for item in history if (item.night, item.run, str(item.seq)) == named.groups()]
+        if not found:
+            raise Unknown("the article has no such version")
+        return found[0]
+    kinds = (*VERSIONS, Event.ATTACHMENT)
+    return next((item for item in reversed(history) if item.event in kinds), history[-1])
+
+
+def _beside(questions: Transaction, shown: Found) -> Beside:
+    places = [
+        item
+        for item in questions.places_of(shown.content_sha256, PLACES_SHOWN)
+        if (item.portal, item.key) != (shown.portal, shown.key)
+    ]
+    linked = questions.linked(shown.portal, shown.key)[:LINKED_SHOWN]
+    near = [(link, next(iter(questions.find(article=link.id, limit=1)), None)) for link in linked]
+    cluster: Cluster = questions.cluster_of(shown.portal, shown.key) if near or places else ()
+    return Beside(places, near, cluster[0] if len(cluster) > 1 else None, len(cluster))
+
+
+def _line(captures: Captures, found: Found) -> ArticleLine | None:
+    try:
+        return captures.line(found)
+    except Unreadable:
+        return None
+
+
+def _rows(captures: Captures, history: Sequence[Found]) -> list[VersionRow]:
+    rows, before = [], None
+    for item in history:
+        rows.append(VersionRow(item, _line(captures, item), before))
+        before = item.id if item.event in VERSIONS else before
+    return rows
+
+
+def stored_text(desk: Desk, captures: Captures, found: Found) -> str:
+    """The text of an event, or of the version that it repeats; empty where the event stores none. Raises Unreadable."""
+    if found.event is Event.QUARANTINED:
+        return set_aside_text(desk.archive.paths, found)
+    if found.file is not None:
+        return captures.text(found)
+    named = found.duplicate_of or (found.revision_of if found.event in REMOVALS else None)
+    if named is None:
+        return ""
+    with desk.reading() as questions:
+        holders = [item for item in questions.find(article=named, limit=EVENTS_SHOWN) if item.file]
+        if not holders:
+            holders = [item for item in questions.places_of(found.content_sha256, PLACES_SHOWN) if item.file]
+    if not holders:
+        raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
+    return stored_text(desk, captures, holders[0])
+
+
+def _text(desk: Desk, captures: Captures, found: Found) -> tuple[str, str]:
+    """The text, or what is wrong with it."""
+    try:
+        return stored_text(desk, captures, found), ""
+    except ArchiveError as error:
+        return "", str(error)
+
+
+def changes(desk: Desk, asked: Asked) -> HTMLResponse:
+    """Two versions side by side, word by word."""
+    old, new = asked.query.get("old", ""), asked.query.get("new", "")
+    if not _VERSION_ID.fullmatch(old) or not _VERSION_ID.fullmatch(new):
+        raise Unfit("name two versions: ?old=portal/key@version&new=portal/key@version")
+    with desk.heavy():
+        _refuse_long(desk, old, new)
+        try:
+            found = difference(desk.archive, old, new)
+        except NothingToCompare:
+            raise Unknown("one of the two versions is not in the archive") from None
+        lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
+    return desk.show(asked, "changes.html", found=found, lines=lines, percent=_percent(found))
+
+
+def _refuse_long(desk: Desk, *versions: str) -> None:
+    """Comparing grows with the product of the lengths."""
+    for version in versions:
+        with desk.reading() as questions:
+            named = [item for item in questions.find(article=version, limit=EVENTS_SHOWN) if item.file]
+        for item in named[:1]:
+            folder = desk.archive.paths.night(date.fromisoformat(item.night)) / item.run
+            path = folder / str(item.file)
+            if path.is_file() and path.stat().st_size > LONGEST:
+                raise Unfit(f"that text is too long to compare here; `python -m archive diff {item.portal}/…` does it")
+
+
+def _paragraphs(text: Text) -> list[str]:
+    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
+    return [title, *([text.published_raw] if text.published_raw else []), *rest]
+
+
+def _percent(found: Difference) -> float:
+    """Rounded down, so that 99.96 % is not shown as all."""
+    return found.comparison.similarity * 10_000 // 10 / 10
+
+
+def event_named(desk: Desk, asked: Asked) -> Found:
+    """The event that a path of night, run and line names. Raises Unfit, Unknown."""
+    day, run, seq = asked.day("night"), asked.values["run"], asked.values["seq"]
+    if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"\d{1,9}", seq):
+        raise Unfit("a line is named by its night, run and number")
+    with desk.reading() as questions:
+        found = questions.event_at(day, run, int(seq))
+    if found is None:
+        raise Unknown("the archive has no such line")
+    return found

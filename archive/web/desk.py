@@ -1,0 +1,158 @@
+"""Where a page is put together: the archive, the years it remembers, and the templates, with every part escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from archive.errors import ArchiveError, TookTooLong
+from archive.index import Transaction
+from archive.store import Archive
+from archive.web import shown
+from archive.web.days import Days
+from archive.web.links import Links
+from archive.web.words import LANGUAGES, Words
+from vietnam.provinces import PROVINCES
+
+__all__ = ["ROWS", "Asked", "Busy", "Desk", "Unfit", "Unknown"]
+
+ROWS = 50
+"""Rows of a list on one page."""
+
+SECONDS = 5.0  # for the questions of one page
+_HEAVY = 2  # comparisons, proofs and checks at a time; others are told to come back
+_FOLDER = Path(__file__).parent
+
+
+class Unknown(ArchiveError):
+    """Nothing in the archive has that name: 404."""
+
+
+class Unfit(ArchiveError):
+    """The address or a value in it is not one: 400."""
+
+
+class Busy(ArchiveError):
+    """Too much is asked at once: 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: the language, the values of the path and of the query."""
+
+    language: str
+    path: str
+    values: Mapping[str, str]
+    query: Mapping[str, str]
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """From a request whose path begins with a language."""
+        values = {name: str(value) for name, value in request.path_params.items()}
+        return cls(values.pop("language", LANGUAGES[0]), request.url.path, values, dict(request.query_params))
+
+    def day(self, name: str) -> date:
+        """A day of the path. Raises Unfit."""
+        return day_of(self.values[name])
+
+
+def day_of(text: str) -> date:
+    """`2025-03-04`. Raises Unfit for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text or not 1990 <= found.year <= 2999:
+        raise Unfit("a day is written as 2026-11-22")
+    return found
+
+
+@dataclass(slots=True)
+class Desk:
+    """One archive, opened for reading."""
+
+    archive: Archive
+    report: Path | None = None
+    days: Days = field(init=False)
+    _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
+    _templates: Environment = field(init=False)
+    _words: Mapping[str, Words] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.days = Days(self.archive)
+        self._words = {language: Words(language) for language in LANGUAGES}
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.filters |= {
+            "archived": shown.archived,
+            "inline": shown.inline,
+            "visible": shown.visible,
+            "followed": shown.as_link,
+        }
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Questions to the index, for a bounded time. Raises TookTooLong."""
+        with self.archive.index.reading(SECONDS) as questions:
+            yield questions
+
+    @contextmanager
+    def heavy(self) -> Iterator[None]:
+        """Work that costs more than a look-up: a few at a time. Raises Busy."""
+        if not self._heavy.acquire(timeout=SECONDS):
+            raise Busy("several comparisons or checks are being made; try again in a moment")
+        try:
+            yield
+        finally:
+            self._heavy.release()
+
+    def show(self, asked: Asked, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
+        """A page."""
+        language, words = asked.language, self._words[asked.language]
+        context: dict[str, object] = {
+            "t": words,
+            "lang": language,
+            "url": Links(language),
+            "others": [
+                (other, f"/{other}{asked.path[len(language) + 1 :]}") for other in LANGUAGES if other != language
+            ],
+            "query": asked.query,
+            "num": partial(shown.number, language=language),
+            "size": partial(shown.size, language=language),
+            "day": partial(shown.short_day, language=language),
+            "full_day": partial(shown.full_day, language=language),
+            "place_name": place_name,
+            "archive": self.archive.identity,
+            "page": template.removesuffix(".html"),
+        }
+        html = self._templates.get_template(template).render(context | values)
+        return HTMLResponse(html, code, {"Content-Language": language})
+
+    def refuse(self, asked: Asked, error: ArchiveError) -> HTMLResponse:
+        """The page that says in words why there is none."""
+        status = _STATUS.get(type(error), 500)
+        return self.show(asked, "error.html", status, status=status, said=str(error))
+
+
+_STATUS: dict[type[ArchiveError], int] = {Unknown: 404, Unfit: 400, Busy: 503, TookTooLong: 503}
+
+
+def place_name(slug: str | None) -> str:
+    """The name of a province by its slug."""
+    known = PROVINCES.get(slug) if slug else None
+    return known.name if known else ""

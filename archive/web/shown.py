@@ -1,0 +1,112 @@
+"""How archived words, numbers and days are written on the page: what portals wrote is shown, never obeyed."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup, escape
+
+__all__ = [
+    "archived",
+    "as_link",
+    "full_day",
+    "inline",
+    "isolated",
+    "number",
+    "path_part",
+    "short_day",
+    "size",
+    "visible",
+]
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def _is_hidden(char: str) -> bool:
+    return char not in "\n\t" and unicodedata.category(char) in _HIDDEN
+
+
+def _escape_of(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
+
+
+def visible(text: str | None) -> str:
+    """The text with control, bidi and invisible characters written as escapes; for titles of windows and attributes."""
+    return "".join(_escape_of(char) if _is_hidden(char) else char for char in text or "")
+
+
+def inline(text: str | None) -> Markup:
+    """The same as safe markup, the escapes set apart from what the portal wrote."""
+    parts: list[Markup] = []
+    plain: list[str] = []
+    for char in text or "":
+        if _is_hidden(char):
+            parts += [escape("".join(plain)), Markup('<span class="hidden-char">{}</span>').format(_escape_of(char))]
+            plain = []
+        else:
+            plain.append(char)
+    return Markup("").join([*parts, escape("".join(plain))])
+
+
+def isolated(markup: Markup) -> Markup:
+    """Markup whose writing direction cannot reach what stands beside it."""
+    return Markup("<bdi>{}</bdi>").format(markup)
+
+
+def archived(text: str | None) -> Markup:
+    """What a portal wrote, on one line of ours."""
+    return isolated(inline(text))
+
+
+def as_link(url: str) -> str | None:
+    """The address if a person may follow it: `http` or `https` with a host and nothing invisible; None for any other."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    sound = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    return url if sound and not any(_is_hidden(char) or char.isspace() for char in url) else None
+
+
+def path_part(text: str) -> str:
+    """A key as the end of a path: kept readable where no browser would make another path of it."""
+    steps = text.split("/")
+    plain = all(step and set(step) != {"."} for step in steps)
+    return quote(text, safe="/~:@!" if plain else "~").replace("..", "%2E%2E" if not plain else "..")
+
+
+def number(value: float, language: str, decimals: int = 0) -> str:
+    """`1.234,5` in Vietnamese, `1,234.5` in English."""
+    text = f"{value:,.{decimals}f}"
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def size(count: int, language: str) -> str:
+    """A number of bytes for people: `12,3 kB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{number(count / factor, language, 1)} {unit}"
+    return f"{count} B"
+
+
+def short_day(day: date | datetime | None, language: str) -> str:
+    """`05/03/2025` in Vietnamese, `5 Mar 2025` in English."""
+    if day is None:
+        return "–"
+    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def full_day(day: date, language: str) -> str:
+    """`Thứ Tư, 05/03/2025`, `Wednesday, 5 March 2025`."""
+    weekday = _WEEKDAYS[language][day.weekday()]
+    told = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{weekday}, {told}"
