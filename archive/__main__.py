@@ -10,6 +10,7 @@ from archive.commands import (
     check_proof,
     coverage,
     diff,
+    documents,
     export,
     head,
     init,
@@ -26,7 +27,24 @@ from archive.commands import list as list_
 from archive.commands.arguments import Subcommands, archive_option
 from archive.errors import ArchiveError, ExitCode
 
-COMMANDS = (init, verify, rebuild, list_, show, diff, export, head, prove, check_proof, key, sign, withhold, coverage, serve)
+COMMANDS = (
+    init,
+    verify,
+    rebuild,
+    list_,
+    show,
+    diff,
+    export,
+    head,
+    prove,
+    check_proof,
+    key,
+    sign,
+    withhold,
+    coverage,
+    documents,
+    serve,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

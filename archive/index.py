@@ -23,7 +23,7 @@ from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
 from archive.records import Listed, LookBackMark, Outcome, Page, Run
 from archive.runs import run_plain
-from archive.schema import ATTACHMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
+from archive.schema import ATTACHMENTS, DOCUMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from archive.sqlite import SqliteFile
 from vietnam.letters import strip_diacritics
 
@@ -121,10 +121,11 @@ class Transaction(Queries):
             row = shared | named | {"position": position, "version": line.id, "article": line.key}
             self.connection.execute(insert(ATTACHMENTS).values(row))
         self.add_links(night, run, line)
+        self.add_documents(night, run, place(night, run, line.seq), line)
 
     def show_instead(self, night: date, run: str, line: ArticleLine) -> None:
         """Repeat a line again as it may be shown from now on: without the words and the text of what was withheld."""
-        for table in (EVENTS, ATTACHMENTS, LINKS):
+        for table in (EVENTS, ATTACHMENTS, LINKS, DOCUMENTS):
             of_line = and_(table.c.night == night.isoformat(), table.c.run == run, table.c.seq == line.seq)
             self.connection.execute(delete(table).where(of_line))
         self.forget_text(night, run, line.seq)
@@ -239,7 +240,7 @@ class Transaction(Queries):
         """Forget the events of one run, before its lines are repeated again."""
         of_run = and_(EVENTS.c.night == night.isoformat(), EVENTS.c.run == run)
         told = self.connection.execute(select(EVENTS.c.portal, EVENTS.c.key).where(of_run).distinct()).all()
-        for table in (EVENTS, ATTACHMENTS, LINKS):
+        for table in (EVENTS, ATTACHMENTS, LINKS, DOCUMENTS):
             self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
         for portal in {row.portal for row in told}:
             self.weigh(portal, [row.key for row in told if row.portal == portal])

@@ -24,6 +24,9 @@ all the same. Exact copies stand in `duplicate_of`, never in `near`. Which artic
 `late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
 that the article gives as its own, had not shown it: it was put online later than it says (archive/lookbacks.py).
 
+`documents` are the numbers of official documents that the text names (vietnam/documents.py), as it has them; `cited` says of some
+of them what stands beside the number: `{raw, day, by}`, the day of the document and who issued it. Older lines lack it.
+
 `lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`. `request`
 says how an answer was asked for where that was no plain GET: `{url, method, headers, body, json, of_visit}` as in
 `ListRequest`; a form of this visit only (a view state) or over 16 KiB stands in the WARC's request record alone.
@@ -61,6 +64,7 @@ from archive.records import (
     Page,
     WalkEnd,
 )
+from vietnam.documents import Cited
 
 __all__ = [
     "ArticleLine",
@@ -118,6 +122,7 @@ class ArticleLine:
     read_from: CapturePlace | None = None
     similarity: float | None = None
     attachment_of: str | None = None
+    cited: tuple[Cited, ...] = ()
 
 
 def canonical(value: object) -> bytes:
@@ -130,7 +135,7 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, ListRequest, LookBackMark, Near, Attachment, Image)):
+    if isinstance(record, (CaptureRef, CapturePlace, Listed, ListRequest, LookBackMark, Near, Attachment, Image, Cited)):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 
@@ -182,6 +187,8 @@ def decode_article(line: bytes) -> ArticleLine:
         values["near"] = tuple(Near(str(item["id"]), float(cast(float, item["similarity"]))) for item in near)
         for name in ("changes", "documents", "flags", "reasons"):
             values[name] = _strings(raw.get(name))
+        cited = cast("list[dict[str, str | None]]", raw.get("cited") or [])
+        values["cited"] = tuple(Cited(str(item["raw"]), _day(item["day"]), item["by"]) for item in cited)
         attachments = cast(list[dict[str, str]], raw["attachments"])
         values["attachments"] = tuple(Attachment(item["name"], item["url"], item["type"]) for item in attachments)
         values["images"] = tuple(
@@ -291,4 +298,5 @@ def article_line(document: Document, event: Event, seq: int, version: str, conte
         flags=document.flags,
         read_from=document.read_from,
         attachment_of=document.attachment_of,
+        cited=document.cited,
     )

@@ -12,6 +12,7 @@ from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
 from archive.clusters import ClusterQueries
 from archive.coverage_queries import CoverageQueries
+from archive.document_queries import DocumentQueries
 from archive.events import VERSIONS
 from archive.judgement import Version
 from archive.list_queries import SETTLED, ListQueries
@@ -37,6 +38,7 @@ class Queries(
     ListQueries,
     RunQueries,
     CoverageQueries,
+    DocumentQueries,
     PageQueries,
     WithheldQueries,
 ):

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from archive.measures import Measures
+from vietnam.documents import Cited
 
 __all__ = [
     "BACKFILL",
@@ -314,6 +315,8 @@ class Document:
 
     For an attachment `attachment_of` is the id of the article's version that names it, and `text` is empty when there is
     none to keep: `flags` say why, and the served body takes the text's part in its identity.
+
+    `documents` are the numbers of documents that the text names, `cited` what it says beside some of them.
     """
 
     portal: str
@@ -339,6 +342,7 @@ class Document:
     read_from: CapturePlace | None = None
     reread: Reread | None = None
     attachment_of: str | None = None
+    cited: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

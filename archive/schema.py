@@ -7,7 +7,8 @@ row for each list page of a look-back.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
 text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
-has a row for each article that a line names in `duplicate_of` (exact) or `near`.
+has a row for each article that a line names in `duplicate_of` (exact) or `near`. `documents` has one for each number of an
+official document that the text of a line names.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from archive.columns import Words
 __all__ = [
     "ATTACHMENTS",
     "BANDS",
+    "DOCUMENTS",
     "EVENTS",
     "LINKS",
     "LISTED",
@@ -235,6 +237,29 @@ LINKS = Table(
     Index("links_to", "other_portal", "other_key"),
 )
 
+DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    Column("night", Words, primary_key=True),
+    Column("run", Words, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("at", Words, nullable=False),
+    Column("id", Words, nullable=False),
+    Column("portal", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("letter", Words, nullable=False),
+    Column("year", Integer),
+    Column("type", Words, nullable=False),
+    Column("organ", Words, nullable=False),
+    Column("issued", Words),
+    Column("issuer", Words),
+    Column("published", Words),
+    Column("raw", Words, nullable=False),
+    Index("documents_number", "number", "organ"),
+    Index("documents_portal", "portal", "at"),
+)
+
 
 def _partly(name: str, table: Table, rows: str, *columns: str) -> None:
     """An index over few of a table's rows; a query uses it where it asks for no others."""
@@ -248,4 +273,4 @@ _partly("pages_walk", PAGES, "walk_end IS NOT NULL", "portal", "section", "at")
 _partly("pages_walked", PAGES, "walk_end IS NOT NULL", "portal", "at")
 _partly("listed_owed", LISTED, "owed = 1", "portal", "at", "position")
 
-TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS)
+TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS, DOCUMENTS)

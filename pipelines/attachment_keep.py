@@ -14,6 +14,7 @@ from archive.records import Document, Outcome, Page
 from pipelines.attachment_text import AttachmentReading, AttachmentWorker
 from pipelines.child import ReadFailed
 from pipelines.stages import Stage
+from vietnam.documents import cited_documents
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,6 +50,7 @@ def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, 
         layout=reading.kind,
         extractor=reading.extractor,
         documents=reading.documents,
+        cited=cited_documents(reading.text),
         flags=reading.flags,
         attachment_of=file.version,
     )

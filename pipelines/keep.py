@@ -14,7 +14,7 @@ from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
 from archive.records import Capture, CaptureRef, Document, Page
 from pipelines.article import Article
-from vietnam.documents import document_numbers
+from vietnam.documents import cited_documents, document_numbers
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -156,6 +156,7 @@ def document_of(article: Article, page: Page, portal: str, night: PortalNight) -
         layout=article.layout,
         extractor=article.extractor,
         documents=document_numbers(text),
+        cited=cited_documents(text),
         attachments=article.attachments,
         images=article.images,
         flags=article.flags,

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from vietnam.letters import clean_letters
 
-__all__ = ["DocumentNumber", "document_numbers", "read_document_numbers"]
+__all__ = ["Cited", "DocumentNumber", "cited_documents", "document_numbers", "read_document_numbers", "read_number"]
 
 # Abbreviations of document types: Decree 30/2020/NĐ-CP appendix III, the Party's rules, and those portals use.
 _TYPES = frozenset(
@@ -44,6 +45,32 @@ class DocumentNumber:
     type: str
     organ: str
     raw: str
+
+
+# What stands behind a number: `ngày 12/5/2025`, `ngày 12 tháng 5 năm 2025`, the next cell of a table.
+_DAY = r"(?P<day>\d{1,2})(?: ?[/.\-] ?| tháng )(?P<month>\d{1,2})(?: ?[/.\-] ?| năm )(?P<of>\d{4})(?!\d)"
+_ISSUED = re.compile(rf"[ ,]{{0,2}}(?:\(? ?(?:ban hành )?ngày |\| ?){_DAY}", re.IGNORECASE)
+# Of the document itself the number stands at its head, and place and day some words on.
+_HEAD = re.compile(r"số ?: ?$", re.IGNORECASE)
+_PLACE_AND_DAY = re.compile(rf"ngày {_DAY}", re.IGNORECASE)
+_FAR = 160
+_ISSUER = re.compile(
+    r"[ ,)]{0,3}(?:của|do) (?P<by>(?:Chủ tịch |Thường trực |Ban Thường vụ )?(?:UBND|HĐND|Ủy ban nhân dân|Hội đồng nhân dân|"
+    r"Tỉnh ủy|Thành ủy)[^,.;:()|\n]{0,60}?)(?= (?:về|ban hành|quy định|phê duyệt|v/v|và)\b|[,.;:()|\n]|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a text says beside a number: the day it gives as the document's, and who it says issued it.
+
+    `raw` is the number as `document_numbers` has it; `day` and `by` are None where the text does not say.
+    """
+
+    raw: str
+    day: date | None = None
+    by: str | None = None
 
 
 def _year(written: str | None) -> int | None:
@@ -88,12 +115,15 @@ def _party(found: re.Match[str]) -> DocumentNumber | None:
 
 def read_document_numbers(text: str) -> Iterator[DocumentNumber]:
     """Every citation in the text's order, repeats included. Dates, fractions and addresses are none."""
-    text = clean_letters(text)
+    return (cited for _, cited in _found(clean_letters(text)))
+
+
+def _found(text: str) -> list[tuple[int, DocumentNumber]]:
+    """Each citation and where it begins."""
     found = [(match.start(), _state(match)) for match in _STATE.finditer(text)]
     found += [(match.start(), _party(match)) for match in _PARTY.finditer(text)]
-    for _, cited in sorted(found, key=lambda pair: pair[0]):
-        if cited is not None:
-            yield cited
+    read = [(start, cited) for start, cited in found if cited is not None]
+    return sorted(read, key=lambda pair: pair[0])
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
@@ -102,3 +132,40 @@ def document_numbers(text: str) -> tuple[str, ...]:
     for cited in read_document_numbers(text):
         seen.setdefault(cited.raw.replace(" ", ""), cited.raw)
     return tuple(seen.values())
+
+
+def read_number(raw: str) -> DocumentNumber | None:
+    """The parts of one number as a line of the archive names it; None when it is none."""
+    return next(read_document_numbers(raw), None)
+
+
+def cited_documents(text: str) -> tuple[Cited, ...]:
+    """What the text says beside its numbers, each number once, where it says anything: the first time it does."""
+    text = clean_letters(text)
+    names: dict[str, str] = {}
+    said: dict[str, Cited] = {}
+    for start, cited in _found(text):
+        number = cited.raw.replace(" ", "")
+        raw = names.setdefault(number, cited.raw)
+        if number not in said:
+            day, by = _beside(text, start, start + len(cited.raw))
+            if day is not None or by is not None:
+                said[number] = Cited(raw, day, by)
+    return tuple(said.values())
+
+
+def _beside(text: str, start: int, end: int) -> tuple[date | None, str | None]:
+    found = _ISSUED.match(text, end)
+    day = _date(found) if found else None
+    issuer = _ISSUER.match(text, found.end() if found and day else end)
+    if day is None and _HEAD.search(text, max(0, start - 6), start):
+        head = _PLACE_AND_DAY.search(text, end, end + _FAR)
+        day = _date(head) if head else None
+    return day, " ".join(issuer["by"].split()) if issuer else None
+
+
+def _date(found: re.Match[str]) -> date | None:
+    try:
+        return date(int(found["of"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None

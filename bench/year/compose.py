@@ -74,12 +74,12 @@ def compose_year(
 
 def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
     site, rng = EVERY[portal], Random(f"{seed} {portal}")
-    size = volume * exp(rng.uniform(log(0.8), log(7)))
+    size = volume * exp(rng.uniform(log(0.6), log(5)))
     province = of_host(site.host)
     is_government = province is not None and site.host.removeprefix("www.") == province.domain
     if province is None or not is_government:
-        return Newsroom(site, rng, "huyện Tam Lộ", size, [], wire)
+        return Newsroom(site, rng, "huyện Tam Lộ", province.slug if province else None, size, [], wire)
     ends = province.since
     restarts = tuple({one.since for one in predecessors(province.slug) if one.since is not None})
     series = series_of(rng, restarts, ends)
-    return Newsroom(site, rng, PROVINCES[province.slug].name, size, series, wire, ends)
+    return Newsroom(site, rng, PROVINCES[province.slug].name, province.slug, size, series, wire, ends)

@@ -41,11 +41,14 @@ class Wire:
 
 @dataclass(slots=True)
 class Newsroom:
-    """One portal's office. `volume` is articles of a workday; `ends` the day from which it publishes nothing."""
+    """One portal's office. `slug` is its province's, if it has one. `volume` is articles of a workday; `ends` the day from
+    which it publishes nothing.
+    """
 
     site: type[ComposedSite]
     rng: Random
     province: str
+    slug: str | None
     volume: float
     series: list[Series]
     wire: Wire

@@ -41,7 +41,7 @@ from replicas.articles import expected_of
 from replicas.files import ReplicaFile, file_bytes, replica_file
 from replicas.records import TZ, ReplicaArticle
 from replicas.site import SiteRequest, suffixed
-from vietnam.documents import document_numbers
+from vietnam.documents import cited_documents, document_numbers
 
 __all__ = ["GONE_AFTER", "PortalYear", "before_first"]
 
@@ -215,6 +215,7 @@ class PortalYear:
             layout=self.room.site.family,
             extractor="composed",
             documents=document_numbers(text),
+            cited=cited_documents(text),
             attachments=files,
         )
 
@@ -244,6 +245,7 @@ class PortalYear:
                     layout="pdf",
                     extractor="composed",
                     documents=document_numbers(text),
+                    cited=cited_documents(text),
                     attachment_of=line.id,
                 ),
                 page,
@@ -284,6 +286,7 @@ class PortalYear:
             judge_night=verdict,
             extraction=extraction,
             software=_SOFTWARE,
+            province=self.room.slug,
         )
         self.history.add(run)
         return run

@@ -1,0 +1,92 @@
+"""What is asked of the index about numbered documents: which numbers the texts name, where, and with which day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Connection, and_, insert, select
+
+from archive.events import VERSIONS
+from archive.lines import ArticleLine
+from archive.numbered import Mention
+from archive.records import Event
+from archive.schema import DOCUMENTS, RUNS
+from vietnam.documents import Cited, read_number
+
+__all__ = ["DocumentQueries"]
+
+_NAMING = {*VERSIONS, Event.ATTACHMENT}
+
+
+class DocumentQueries:
+    """What is kept and asked of numbered documents, on one connection."""
+
+    connection: Connection
+
+    def add_documents(self, night: date, run: str, at: str, line: ArticleLine) -> None:
+        """Repeat the numbers that the text of a line names, with what stands beside them."""
+        if line.event not in _NAMING:
+            return
+        beside = {cited.raw: cited for cited in line.cited}
+        rows = []
+        for position, raw in enumerate(line.documents):
+            read = read_number(raw)
+            if read is None:
+                continue
+            digits = read.number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
+            said = beside.get(raw, Cited(raw))
+            rows.append(
+                {
+                    "night": night.isoformat(),
+                    "run": run,
+                    "seq": line.seq,
+                    "position": position,
+                    "at": at,
+                    "id": line.id,
+                    "portal": line.portal,
+                    "number": int(digits),
+                    "letter": read.number[len(digits) :],
+                    "year": read.year,
+                    "type": read.type,
+                    "organ": read.organ,
+                    "issued": said.day.isoformat() if said.day else None,
+                    "issuer": said.by,
+                    "published": line.published,
+                    "raw": raw,
+                }
+            )
+        if rows:
+            self.connection.execute(insert(DOCUMENTS), rows)
+
+    def mentions(
+        self, portal: str | None = None, provinces: Collection[str] = (), number: int | None = None
+    ) -> list[Mention]:
+        """Every number that a text names, in the order of the files; of a portal, of portals of these provinces."""
+        of_run = and_(RUNS.c.night == DOCUMENTS.c.night, RUNS.c.run == DOCUMENTS.c.run)
+        query = select(DOCUMENTS, RUNS.c.province).join(RUNS, of_run, isouter=True)
+        if portal:
+            query = query.where(DOCUMENTS.c.portal == portal)
+        if provinces:
+            query = query.where(RUNS.c.province.in_(sorted(provinces)))
+        if number is not None:
+            query = query.where(DOCUMENTS.c.number == number)
+        query = query.order_by(DOCUMENTS.c.at, DOCUMENTS.c.portal, DOCUMENTS.c.position)
+        return [
+            Mention(
+                night=date.fromisoformat(row.night),
+                portal=row.portal,
+                province=row.province,
+                id=row.id,
+                number=row.number,
+                letter=row.letter,
+                year=row.year,
+                type=row.type,
+                organ=row.organ,
+                issued=date.fromisoformat(row.issued) if row.issued else None,
+                issuer=row.issuer,
+                published=date.fromisoformat(row.published[:10]) if row.published else None,
+                raw=row.raw,
+            )
+            for row in self.connection.execute(query)
+        ]
