@@ -14,14 +14,15 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from bench.probe.strangers import Stranger
+from crawler.listing import Following, address_of
 from crawler.probe.changing import changing_parts
 from crawler.probe.explore import Brought, Fetch, explore
 from crawler.probe.keys import infer_key
 from crawler.probe.naming import name_for
+from crawler.probe.portal import Understood, spider_of
 from crawler.probe.recognise import families
 from crawler.probe.report import report
 from crawler.probe.seen import Visited
-from crawler.probe.portal import Understood, spider_of
 from crawler.probe.understand import understand
 from crawler.probe.write import saved_pages, spider_source
 from replicas import LAST_NIGHT
@@ -38,7 +39,8 @@ HOST = "la.mau.vn"
 def fetching(site: Site) -> tuple[Fetch, list[str]]:
     suffixer, asked = Suffixer([site.host]), []
 
-    async def fetch(url: str) -> Visited | None:
+    async def fetch(following: Following) -> Visited | None:
+        url = address_of(following)
         asked.append(url)
         for _ in range(4):
             parts = urlsplit(url)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from urllib.parse import urljoin, urlsplit
 
+from crawler.listing import Following, address_of
 from crawler.portal import PortalSpider
 from crawler.probe.explore import explore
 from crawler.probe.seen import Visited
@@ -42,22 +43,25 @@ class _Wire:
     def __init__(self, site: Site) -> None:
         self._site, self._suffixer, self.count = site, Suffixer([site.host]), 0
 
-    async def fetch(self, url: str) -> Visited | None:
-        return self.get(url)
+    async def fetch(self, following: Following) -> Visited | None:
+        return self.get(following)
 
-    def get(self, url: str) -> Visited:
+    def get(self, following: Following) -> Visited:
+        url = address_of(following)
+        method, form = ("GET", b"") if isinstance(following, str) else (following.method, following.body.encode())
         for _ in range(5):
             self.count += 1
             parts = urlsplit(url)
             host = (parts.hostname or "").removesuffix(".replica.test")
-            answer = self._site.respond(SiteRequest(host, parts.path or "/", parts.query, LAST_NIGHT, self.count))
+            told = SiteRequest(host, parts.path or "/", parts.query, LAST_NIGHT, self.count, method, body=form)
+            answer = self._site.respond(told)
             headers = {name.lower(): self._suffixer.text(value) for name, value in answer.headers}
             if "location" not in headers:
                 break
             url = urljoin(url, headers["location"])
-        told = (*headers.items(), ("content-type", answer.content_type))
+        said = (*headers.items(), ("content-type", answer.content_type))
         charset = declared_charset(answer.content_type)
-        return Visited(url, url, answer.status, self._suffixer.body(answer.body), told, charset)
+        return Visited(url, url, answer.status, self._suffixer.body(answer.body), said, charset)
 
 
 def walked(site: Site, name: str) -> Walked:
@@ -82,17 +86,20 @@ def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
     """Every list to its end and every article once."""
     entries: dict[str, str] = {}
     for section in spider.sections:
-        url: str | None = spider.section_url(section).replace(spider.home, spider.home + ".replica.test")
+        following: Following = spider.section_url(section).replace(spider.home, spider.home + ".replica.test")
         for number in range(1, _PAGES):
-            page = wire.get(url or "")
-            listing = spider.read_listing(page.url, page.text, section, number)
+            page = wire.get(following)
+            if isinstance(following, str):
+                listing = spider.read_listing(page.url, page.text, section, number)
+            else:
+                listing = spider.read_answer(following, page.url, page.text, section, number)
             new = {entry.key: entry.url for entry in listing.entries if entry.key not in entries}
             if not listing.entries or (not new and number > 1):
                 break
             entries |= new
-            url = listing.next if isinstance(listing.next, str) else None
-            if url is None:
+            if listing.next is None:
                 break
+            following = listing.next
     for address in entries.values():
         page = wire.get(address)
         article = extract(page.body, page.url, spider.layouts, _NOW, page.charset)

@@ -21,9 +21,10 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute, with_parameter
+from crawler.addresses import absolute, parameters, with_parameter
+from crawler.growing import answered, counted_up, is_more, next_piece
 from crawler.keys import own_address
-from crawler.listing import Listing, Section
+from crawler.listing import Following, Listing, ListRequest, Section
 from crawler.lists import ListShape, read_whole
 from crawler.portal import PortalSpider, host_of, real_host
 from pipelines.article import Layout
@@ -46,6 +47,7 @@ _NEXT = frozenset(
     }
 )
 _ONLY_ARROWS = frozenset({"›", ">", "→"})  # `»` often leads to the last page
+_MORE = 4  # the rank of `Xem thêm`
 _AROUND = " \u00a0»›>→.«‹<[]()"
 
 
@@ -57,7 +59,8 @@ class Structure:
     `query`, the name of a parameter in lower case, it matches the path with `?name=value` behind it. `links` are CSS
     selectors of the entries' links, already bound to the section's own list; `entry` is the box of one entry and `day` its
     date in that box. `pager` holds the page links (empty: anywhere on the page). `counts` is a query parameter that pages
-    by number without being linked, `first` its value on the first page.
+    by number without being linked, `first` its value on the first page. `more` selects the button or form of a list that
+    grows in place; then `counts` is what counts its pieces, and `json` says that they come as JSON.
     """
 
     article: str
@@ -68,6 +71,8 @@ class Structure:
     pager: str = ""
     counts: str = ""
     first: int = 1
+    more: str = ""
+    json: bool = False
 
     def __post_init__(self) -> None:
         if "key" not in re.compile(self.article).groupindex:
@@ -93,14 +98,36 @@ class DeclaredSpider(PortalSpider, family="declared by the portal"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The entries where the portal declares them; the next page by its links, else by the declared parameter."""
+        """The entries where the portal declares them; the next page by its links, else by its button, else by its count."""
         says = cls.structure
-        shape = ListShape(module="", pager="", links=says.links, entry=says.entry or "li", day=says.day)
-        found = read_whole(url, html, shape, cls.entry_key)
-        following = next_page(found.page, says.pager, url, found.base, number)
-        if following is None and says.counts and found.entries:
+        found = read_whole(url, html, cls._shape(says.links), cls.entry_key)
+        following: Following | None = next_page(found.page, says.pager, url, found.base, number)
+        if following is None and says.more:
+            following = next_piece(found.page, says.more, found.base, json=says.json)
+        elif following is None and says.counts and found.entries:
             following = with_parameter(url, says.counts, str(says.first + number))
         return Listing(found.entries, following)
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """A piece of a list that grows: a page of it, rows of HTML, or JSON; the count goes on until nothing comes."""
+        says = cls.structure
+        told = answered(text, url, cls.entry_key)
+        entries, html = told if told is not None else ((), text)
+        button = None
+        for links in ((says.links, ("a",)) if told is None else (("a",),)) if html else ():
+            found = read_whole(url, html, cls._shape(links), cls.entry_key)
+            button = next_piece(found.page, says.more, found.base, json=says.json) if says.more else None
+            entries = entries or found.entries
+            if entries:
+                break
+        if not entries or (told is None and button is None and "</html" in text[-2000:].lower()):
+            return Listing(entries)  # a whole page without the button is the last one
+        return Listing(entries, button or counted_up(asked, says.counts, number))
+
+    @classmethod
+    def _shape(cls, links: tuple[str, ...]) -> ListShape:
+        return ListShape(module="", pager="", links=links, entry=cls.structure.entry or "li", day=cls.structure.day)
 
 
 def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> str | None:
@@ -113,6 +140,8 @@ def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> s
         for link in box.css("a[href]"):
             rank = _rank(link, number)
             there = absolute(base, link.attrib["href"]) if rank is not None else None
+            if rank == _MORE and there is not None and not _counts(url, there, number + 1):
+                continue
             if rank is None or there is None or not _same(there, base) or there == url:
                 continue
             if urlsplit(there).path == "/" and not urlsplit(there).query:
@@ -131,7 +160,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _rank(link: Selector, number: int) -> int | None:
-    """How surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow; None not at all."""
+    """How surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow, 4 `Xem thêm`."""
     raw = " ".join("".join(link.xpath(".//text()").getall()).split())
     if raw.strip(_AROUND) == str(number + 1) or fold(raw) == f"trang {number + 1}":
         return 0
@@ -141,4 +170,15 @@ def _rank(link: Selector, number: int) -> int | None:
     named = fold(f"{link.attrib.get('title', '')} {link.attrib.get('aria-label', '')}").strip(_AROUND)
     if word in _NEXT or named in _NEXT:
         return 2
-    return 3 if raw.strip() in _ONLY_ARROWS else None
+    if raw.strip() in _ONLY_ARROWS:
+        return 3
+    return _MORE if is_more(raw) else None
+
+
+def _counts(url: str, there: str, number: int) -> bool:
+    """Whether an address is a list's own with the page's number: `Xem thêm` stands below every entry too."""
+    own, other = urlsplit(url), urlsplit(there)
+    if other.path.rstrip("/") == own.path.rstrip("/"):
+        return any(value == str(number) for _, value in parameters(other.query))
+    behind = other.path.removeprefix(own.path.rstrip("/"))
+    return behind != other.path and bool(re.fullmatch(rf"[/-](?:page|trang|p)?[/-]?{number}(?:/|\.\w+)?", behind))

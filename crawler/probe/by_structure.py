@@ -10,14 +10,18 @@ from parsel import Selector
 
 from crawler.addresses import absolute
 from crawler.families.declared import Structure, next_page
+from crawler.growing import counters
+from crawler.listing import ListRequest
 from crawler.probe.explore import Brought, ListSeen
-from crawler.probe.keys import KeyRule, infer_key
+from crawler.probe.further import dead_ends
+from crawler.probe.keys import infer_key
 from crawler.probe.layouts import propose_layout
 from crawler.probe.lists import Rule, common_rule
 from crawler.probe.parts import Parts
-from crawler.probe.portal import Portal, Understood, sections_of
+from crawler.probe.portal import Portal, Understood, first_keys, second_keys, sections_of, spider_of
 from crawler.probe.seen import stable_names
 from pipelines.article import Layout
+from pipelines.json_text import json_text
 from pipelines.markup import tag_of
 
 __all__ = ["by_structure"]
@@ -47,18 +51,11 @@ def by_structure(
     left = [seen for seen in brought.lists if seen not in lists]
     found.undecided += [f"section {seen.link.title!r}: its list is built in another way" for seen in left]
     found.said.append(f"article key: {key.says}")
-    pager, counts = _paging(lists, rule, key, found)
-    structure = Structure(
-        article=key.pattern,
-        query=key.query,
-        links=(rule.links,),
-        entry=rule.entry,
-        day=rule.day,
-        pager=pager,
-        counts=counts,
-    )
+    structure = Structure(article=key.pattern, query=key.query, links=(rule.links,), entry=rule.entry, day=rule.day)
     layouts = (layout,) if layout is not None else (_no_layout(),)
-    return replace(frame, sections=sections_of(lists), structure=structure, layouts=layouts)
+    portal = replace(frame, sections=sections_of(lists), structure=structure, layouts=layouts)
+    portal.structure = _paged(portal, structure, lists, found)
+    return portal
 
 
 def _no_layout() -> Layout:
@@ -83,27 +80,38 @@ def _largest_alike(lists: list[ListSeen], now: datetime) -> tuple[list[ListSeen]
     return best
 
 
-def _paging(lists: Sequence[ListSeen], rule: Rule, key: KeyRule, found: Understood) -> tuple[str, str]:
-    """The box of the page links, or the parameter that was tried; both empty, and told, where neither brings new entries."""
+def _paged(portal: Portal, structure: Structure, lists: Sequence[ListSeen], found: Understood) -> Structure:
+    """The structure with the way to the next page that brought new entries; as it was, and told, where none did."""
+    tried = []
     for seen in lists:
-        if seen.second is None or not seen.second.is_page:
+        if seen.second is None or seen.second.status != 200:
             continue
-        first = {key.key(url) for url, _ in seen.block.links}
-        shown = Selector(text=seen.second.text, type="html").css(rule.links).css("::attr(href)").getall()
-        base = seen.second.page().base
+        candidate = _candidate(structure, seen, lists)
+        portal.structure = candidate
+        new = second_keys(spider_of(portal), seen) - first_keys(spider_of(portal), seen)
+        if new:
+            how = "nothing links a second page;" if seen.guessed else "a button;" if candidate.more else "by its links,"
+            found.said.append(f"paging: {how} {seen.second.asked} brought {len(new)} new entries")
+            return candidate
+        tried.append(seen.second.asked)
+    ends = next((why for seen in lists if (why := dead_ends(seen.visited))), "")
+    whole = "" if ends or tried else "no link leads to a second page"
+    nothing = f"{tried[0]} brought nothing new" if tried else ""
+    found.undecided.append(f"paging: {'; '.join(filter(None, (ends, whole, nothing)))}")
+    return structure
 
-        second = {key.key(url) for href in shown if (url := absolute(base, href))} - {None}
-        if not second - first:
-            found.undecided.append(f"paging: {seen.second.asked} brought nothing new")
-            continue
-        if seen.guessed:
-            found.said.append(f"paging: nothing links a second page; {seen.second.asked} brought new entries")
-            return "", "page"
-        found.said.append(f"paging: by its links, {seen.second.asked} brought {len(second - first)} new entries")
-        return _pager(lists), ""
-    if not any(seen.second for seen in lists):
-        found.undecided.append("paging: no link leads to a second page")
-    return "", ""
+
+def _candidate(structure: Structure, seen: ListSeen, lists: Sequence[ListSeen]) -> Structure:
+    """What the structure says if this list's second page was reached in the way of all lists."""
+    way = seen.way
+    if way is None:
+        return replace(structure, counts="page")
+    if isinstance(way.following, str) or seen.second is None:
+        return replace(structure, pager=_pager(lists))
+    told = [each.way.following for each in lists if each.way and isinstance(each.way.following, ListRequest)]
+    names = [name for name in counters(way.following) if all(name in counters(each) for each in told)]
+    is_json = json_text(seen.second.text) is not None
+    return replace(structure, more=way.button, counts=(names or [""])[0], json=is_json)
 
 
 def _pager(lists: Sequence[ListSeen]) -> str:

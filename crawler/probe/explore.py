@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin
 
-from parsel import Selector
-
 from crawler.addresses import with_parameter
-from crawler.families.declared import next_page
+from crawler.listing import Following
+from crawler.probe.further import Way, way_on
 from crawler.probe.lists import Block, best_block, blocks
 from crawler.probe.menu import MenuLink, feeds, menu_links, sitemaps
 from crawler.probe.seen import Visited, own_links, same_site
@@ -21,7 +20,7 @@ from vietnam.letters import fold
 
 __all__ = ["Brought", "Fetch", "ListSeen", "explore"]
 
-Fetch = Callable[[str], Awaitable[Visited | None]]
+Fetch = Callable[[Following], Awaitable[Visited | None]]
 
 SECTIONS = 9
 ARTICLES = 6
@@ -37,6 +36,7 @@ class ListSeen:
     visited: Visited
     block: Block
     second: Visited | None = None
+    way: Way | None = None
     guessed: bool = False
 
 
@@ -67,7 +67,7 @@ class _Budget:
     def __init__(self, fetch: Fetch, most: int) -> None:
         self._fetch, self.most, self.used = fetch, most, 1  # robots.txt is the first
 
-    async def get(self, url: str) -> Visited | None:
+    async def get(self, url: Following) -> Visited | None:
         if self.used >= self.most:
             return None
         self.used += 1
@@ -91,7 +91,7 @@ async def explore(
         return brought
     await _sections(budget, brought, now)
     await _articles(budget, brought)
-    await _further_pages(budget, brought, now)
+    await _further_pages(budget, brought)
     await _second_looks(budget, brought)
     await _machine_lists(budget, brought)
     brought.requests = budget.used
@@ -152,18 +152,14 @@ async def _articles(budget: _Budget, brought: Brought) -> None:
             brought.articles.append(page)
 
 
-async def _further_pages(budget: _Budget, brought: Brought, now: datetime) -> None:
-    """The second page of up to two lists; where none is linked, one try with the commonest parameter."""
-    tried = 0
+async def _further_pages(budget: _Budget, brought: Brought) -> None:
+    """The second page of up to two lists; where nothing leads there, one try with the commonest parameter."""
     for seen in brought.lists:
-        if tried == 2:
-            return
-        page = Selector(text=seen.visited.text, type="html")
-        following = next_page(page, "", seen.visited.url, seen.visited.page().base, 1)
-        if following:
-            seen.second = await budget.get(following)
-            tried += 1
-    if tried == 0 and brought.lists:
+        way = way_on(seen.visited)
+        if way is not None and sum(each.way is not None for each in brought.lists) < 2:
+            seen.way = way
+            seen.second = await budget.get(way.following)
+    if all(seen.way is None for seen in brought.lists) and brought.lists:
         seen = max(brought.lists, key=lambda each: len(each.block.links))
         seen.second, seen.guessed = await budget.get(with_parameter(seen.visited.url, "page", "2")), True
 

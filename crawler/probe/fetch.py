@@ -16,6 +16,7 @@ from scrapy.settings import BaseSettings
 from archive.errors import UsageError
 from crawler.clock import Clock
 from crawler.guard import own_hosts
+from crawler.listing import Following, address_of
 from crawler.portal import host_of, real_host
 from crawler.probe.explore import Brought, explore
 from crawler.probe.seen import Visited
@@ -53,10 +54,11 @@ class ProbeSpider(scrapy.Spider):
         for request in nothing:
             yield request
 
-    async def _fetch(self, url: str) -> Visited | None:
+    async def _fetch(self, following: Following) -> Visited | None:
+        url = address_of(following)
         assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         try:
-            response = await self.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
+            response = await self.crawler.engine.download_async(_request(following))
         except (IgnoreRequest, DownloadCancelledError, OSError) as error:
             self.refused.append(f"{url}: {error}")
             return None
@@ -88,6 +90,13 @@ class ProbeSpider(scrapy.Spider):
     def sent_away(self, status: int, seconds: float) -> None:
         """The portal asks for more patience than a probe has."""
         self.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
+
+
+def _request(following: Following) -> Request:
+    if isinstance(following, str):
+        return Request(following, callback=NO_CALLBACK)
+    headers = dict(following.headers)
+    return Request(following.url, NO_CALLBACK, following.method, headers=headers, body=following.body)
 
 
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:

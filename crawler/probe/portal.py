@@ -15,7 +15,18 @@ from crawler.probe.recognise import Recognised
 from crawler.probe.seen import Visited
 from pipelines.article import Article, Layout
 
-__all__ = ["LEAST_ENTRIES", "Check", "Portal", "Understood", "listing_of", "same_list", "sections_of", "spider_of"]
+__all__ = [
+    "LEAST_ENTRIES",
+    "Check",
+    "Portal",
+    "Understood",
+    "first_keys",
+    "listing_of",
+    "same_list",
+    "second_keys",
+    "sections_of",
+    "spider_of",
+]
 
 LEAST_ENTRIES = 3
 _SAME_LIST = 0.6
@@ -105,6 +116,25 @@ def listing_of(spider: type[PortalSpider], visited: Visited, number: int = 1) ->
     except Exception:
         # A family meets a page of another system here: whatever goes wrong means that it does not read it.
         return Listing(())
+
+
+def first_keys(spider: type[PortalSpider], seen: ListSeen) -> set[str]:
+    """The keys that the spider reads from a list's first page."""
+    return {entry.key for entry in listing_of(spider, seen.visited).entries}
+
+
+def second_keys(spider: type[PortalSpider], seen: ListSeen) -> set[str]:
+    """The keys that the spider reads from what a list's second page was asked for by; none where it cannot."""
+    if seen.second is None:
+        return set()
+    way = seen.way.following if seen.way else seen.second.asked
+    if isinstance(way, str):
+        return {entry.key for entry in listing_of(spider, seen.second, 2).entries}
+    try:
+        told = spider.read_answer(way, seen.second.url, seen.second.text, spider.sections[0], 2)
+    except Exception:  # what is no answer of this portal is read by another one's rules
+        return set()
+    return {entry.key for entry in told.entries}
 
 
 def same_list(spider: type[PortalSpider], seen: ListSeen, keys: set[str]) -> bool:

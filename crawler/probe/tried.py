@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.listing import Listing
-from crawler.portal import PortalSpider
 from crawler.probe.explore import Brought, ListSeen
-from crawler.probe.portal import Check, Understood, listing_of, same_list, spider_of
+from crawler.probe.portal import (
+    LEAST_ENTRIES,
+    Check,
+    Understood,
+    first_keys,
+    listing_of,
+    same_list,
+    second_keys,
+    spider_of,
+)
 from pipelines.check import check
 from pipelines.extract import extract
 from vietnam.letters import fold
@@ -27,7 +35,9 @@ def confirm(found: Understood, brought: Brought, now: datetime) -> None:
     bad = [seen for seen in lists if seen not in good]
     found.undecided += [f"section {seen.link.title!r}: its list is not read" for seen in bad]
     paged = [(seen, told) for seen, told in listings if seen.second is not None and not seen.guessed]
-    followed = [seen for seen, told in paged if told.next and _brings_new(spider, seen, told)]
+    followed = [seen for seen, told in paged if told.next and second_keys(spider, seen) - first_keys(spider, seen)]
+    if not paged and any(line.startswith("paging:") for line in found.undecided) and _are_full(listings):
+        found.checks.append(Check("a way to the lists' second pages", 0, 1))
     if paged:
         found.checks.append(Check("second pages that bring new entries", len(followed), len(paged)))
     layouts = spider.layouts
@@ -49,8 +59,7 @@ def confirm(found: Understood, brought: Brought, now: datetime) -> None:
     found.said += [f"text is attachment only: {url}" for url in files]
 
 
-def _brings_new(spider: type[PortalSpider], seen: ListSeen, told: Listing) -> bool:
-    if seen.second is None:
-        return False
-    second = {entry.key for entry in listing_of(spider, seen.second, 2).entries}
-    return bool(second - {entry.key for entry in told.entries})
+def _are_full(listings: list[tuple[ListSeen, Listing]]) -> bool:
+    """Whether several lists show the same number of entries: they are cut there, and go on."""
+    counts = [len(told.entries) for _, told in listings]
+    return len(counts) > 1 and max(counts) >= LEAST_ENTRIES and counts.count(max(counts)) > 1
