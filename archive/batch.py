@@ -41,6 +41,7 @@ class Pending:
     fingerprint: Fingerprint | None = None
     last_body: str | None = None
     gone_after: int | None = None
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,17 @@ class Group:
         return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
 
     def _removal(self, transaction: Transaction, pending: Pending, seq: int) -> ArticleLine | None:
-        """What the answer says of a removal: `gone`, `returned`, or nothing new. A doubtful article brings nothing back."""
+        """What the answer says of a removal: `gone`, `moved`, `returned`, or nothing new. A doubtful article brings nothing
+        back."""
         page = pending.page
         if page is None or page.key is None or pending.reasons:
             return None
-        is_gone = (last := transaction.removal(self.portal, page.key)) is not None and last.event is Event.GONE
-        if pending.document is not None and is_gone:
+        last = removal.event if (removal := transaction.removal(self.portal, page.key)) is not None else None
+        if pending.document is not None and last in (Event.GONE, Event.MOVED):
             event = Event.RETURNED
-        elif pending.gone_after is not None and not is_gone:
+        elif pending.moved and last is not Event.MOVED:
+            event = Event.MOVED
+        elif pending.gone_after is not None and last is not Event.GONE:
             if not held(transaction.vanished(self.portal, page.key), self.night, pending.gone_after):
                 return None
             event = Event.GONE

@@ -25,6 +25,7 @@ SETTLED = tuple(
         Outcome.GONE,
         Outcome.SOFT_404,
         Outcome.WRONG_HOST,
+        Outcome.MOVED,
         Outcome.TOO_LARGE,
         Outcome.UNSUPPORTED_TYPE,
         Outcome.GUARD_DENIED,

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from archive.asked import Asked
+from archive.away import Away
 from archive.batch import Group, Pending
 from archive.captures import Captures
 from archive.durable import (
@@ -139,7 +140,11 @@ class PortalNight(Asked):
         """
         self._queue(Pending(page, gone_after=gone_after))
 
-    def quarantine(self, document: Document, reasons: tuple[str, ...], page: Page) -> None:
+    def moved(self, page: Page) -> None:
+        """Queue the line of an answer that sends on to the portal's successor; of a kept article an event `moved`, once."""
+        self._queue(Pending(page, moved=True))
+
+    def quarantine(self, document: Document, reasons: tuple[str, ...], page: Page | None) -> None:
         """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
         self._queue(Pending(page, document, reasons))
 
@@ -245,6 +250,7 @@ class PortalNight(Asked):
         software: dict[str, str],
         lookback: LookBackEnd | None = None,
         province: str | None = None,
+        away: Away | None = None,
     ) -> Run:
         """Commit, write `run.json`, move the run to its dated place and let go."""
         self._record_unjudged("never understood")
@@ -277,6 +283,7 @@ class PortalNight(Asked):
             measures=tally.measures,
             hosts=visits(self.pages),
             province=province,
+            away=away,
         )
         self._fence.check_all()
         with disk_errors(f"cannot close the night of {self.portal}"):

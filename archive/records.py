@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from archive.away import Away
 from archive.measures import Measures
 from vietnam.documents import Cited
 
@@ -75,6 +76,8 @@ class Outcome(StrEnum):
     ROBOTS = "robots"
     NOT_MODIFIED = "not_modified"
     REDIRECTED = "redirected"
+    MOVED = "moved"  # sent on to a host that is known as somebody else's: the successor's
+    FRONT_PAGE = "front_page"  # asked for where no list could be read
     GONE = "gone"
     SOFT_404 = "soft_404"
     CHALLENGE = "challenge"
@@ -124,6 +127,8 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
     INTERRUPTED = "interrupted"
+    MOVED = "moved"  # its lists or its front page redirect to its successor
+    GONE = "gone"  # it was dissolved and nobody has been there for many nights
 
 
 class WalkEnd(StrEnum):
@@ -405,7 +410,8 @@ class Run:
     """A portal's night as `run.json` records it.
 
     `province` is the slug of the province that the portal belonged to that night (vietnam/provinces.csv), None for one of
-    no province. It and `measures` are None, and `hosts` is empty, in records older than those parts.
+    no province. `away` is what the night says of the portal's end, None where it says nothing. These and `measures` are
+    None, and `hosts` is empty, in records older than those parts.
     """
 
     portal: str
@@ -431,6 +437,7 @@ class Run:
     measures: Measures | None = None
     hosts: dict[str, HostVisit] = field(default_factory=dict)
     province: str | None = None
+    away: Away | None = None
 
     @property
     def crawled(self) -> bool:

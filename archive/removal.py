@@ -1,8 +1,9 @@
-"""Removed, and back again: what the files say of an article's address over the nights.
+"""Removed, moved, and back again: what the files say of an article's address over the nights.
 
 An article that answers with 404, 410, a soft 404 or the front page has *vanished*; `gone` is written once that has held
-for the portal's time, `returned` when an article stands there again. Nothing is deleted: both are lines without a text
-that name the last version. The state follows from the lines alone, so that `rebuild` finds the same.
+for the portal's time, `moved` when its address sends on to the portal's successor, `returned` when an article stands there
+again. Nothing is deleted: all three are lines without a text that name the last version. The state follows from the lines
+alone, so that `rebuild` finds the same.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from archive.schema import EVENTS, LOOKS, PAGES
 __all__ = ["REMOVALS", "VANISHED", "LastVersion", "Removal", "RemovalQueries", "held", "removal_line"]
 
 VANISHED = (Outcome.GONE, Outcome.SOFT_404)
-REMOVALS = (Event.GONE, Event.RETURNED)
+REMOVALS = (Event.GONE, Event.RETURNED, Event.MOVED)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The last thing recorded of an article's removal: `gone` or `returned`, and the night of it."""
+    """The last thing recorded of an article's removal: `gone`, `moved` or `returned`, and the night of it."""
 
     event: Event
     night: date
@@ -71,7 +72,7 @@ class RemovalQueries:
         return tuple(date.fromisoformat(night) for night in nights)
 
     def removal(self, portal: str, key: str) -> Removal | None:
-        """Whether the article was last recorded as gone or as returned; None when it never was."""
+        """Whether the article was last recorded as gone, as moved or as returned; None when it never was."""
         query = (
             select(EVENTS.c.event, EVENTS.c.night)
             .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_([e.value for e in REMOVALS]))

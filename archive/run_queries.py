@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, Integer, func, select, tuple_
 
-from archive.records import Run
+from archive.records import Run, Verdict
 from archive.runs import run_from
 from archive.schema import EVENTS, PAGES, RUNS
 
 __all__ = ["RunQueries"]
 
 _AT_ONCE = 32
+_SAY_NOTHING = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)  # whether somebody is there
 
 
 class RunQueries:
@@ -41,6 +42,51 @@ class RunQueries:
             if len(rows) < _AT_ONCE:
                 return
             end = (rows[-1].night, rows[-1].run)
+
+    def last_telling(self, portal: str, before: date) -> Run | None:
+        """The portal's last crawl before a night that says whether somebody is there: silence and a stop say nothing."""
+        query = (
+            select(RUNS.c.record)
+            .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat(), RUNS.c.complete == 1)
+            .where(RUNS.c.verdict.not_in([verdict.value for verdict in _SAY_NOTHING]))
+            .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
+            .limit(_AT_ONCE)
+        )
+        runs = (run_from(record) for record in self.connection.execute(query).scalars())
+        return next((run for run in runs if run.crawled), None)
+
+    def endings(self, portal: str) -> list[Run]:
+        """The records in which a portal was recorded as moved or gone, oldest first."""
+        query = (
+            select(RUNS.c.record)
+            .where(RUNS.c.portal == portal, RUNS.c.verdict.in_([Verdict.MOVED.value, Verdict.GONE.value]))
+            .order_by(RUNS.c.night, RUNS.c.run)
+        )
+        return [run_from(record) for record in self.connection.execute(query).scalars()]
+
+    def answered_after(self, portal: str, night: date) -> date | None:
+        """The first night after this one in which a crawl of the portal found somebody there again."""
+        silent = [verdict.value for verdict in (*_SAY_NOTHING, Verdict.MOVED, Verdict.GONE)]
+        query = (
+            select(RUNS.c.record)
+            .where(RUNS.c.portal == portal, RUNS.c.night > night.isoformat(), RUNS.c.complete == 1)
+            .where(RUNS.c.verdict.not_in(silent))
+            .order_by(RUNS.c.night, RUNS.c.run)
+            .limit(_AT_ONCE)
+        )
+        runs = (run_from(record) for record in self.connection.execute(query).scalars())
+        return next((run.night for run in runs if run.crawled), None)
+
+    def deaf_nights(self, portal: str, nights: Iterable[date]) -> set[date]:
+        """Those of the nights in which other portals were asked and not one of them answered: the network was away."""
+        asked = [night.isoformat() for night in nights]
+        silent = [verdict.value for verdict in (*_SAY_NOTHING, Verdict.GONE)]
+        query = (
+            select(RUNS.c.night, func.min(RUNS.c.verdict.in_(silent).cast(Integer)))
+            .where(RUNS.c.night.in_(asked), RUNS.c.portal != portal)
+            .group_by(RUNS.c.night)
+        )
+        return {date.fromisoformat(night) for night, deaf in self.connection.execute(query) if deaf}
 
     def recorded_runs(self, night: date) -> set[str]:
         """The names of a night's runs whose record is in the index."""

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
+from archive.away import away_from, away_plain
 from archive.lines import canonical, decode_article, decode_page
 from archive.lookback_record import lookback_from, lookback_plain
 from archive.measures import measures_from, measures_plain
@@ -33,6 +34,8 @@ def run_plain(run: Run) -> dict[str, object]:
         optional["hosts"] = {host: visit_plain(visit) for host, visit in run.hosts.items()}
     if run.province is not None:
         optional["province"] = run.province
+    if run.away is not None:
+        optional["away"] = away_plain(run.away)
     return optional | {
         "portal": run.portal,
         "night": run.night.isoformat(),
@@ -97,6 +100,7 @@ def run_from(raw: bytes | str) -> Run:
                 for host, raw in cast("dict[str, dict[str, object]]", value.get("hosts", {})).items()
             },
             province=cast("str | None", value.get("province")),
+            away=away_from(value.get("away")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run record: {error}") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urljoin
 
+from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -18,13 +19,16 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Request, Response
+from service_identity import VerificationError
 from twisted.python.failure import Failure
 
+from archive.away import BAD_CERTIFICATE, NO_NAME
 from archive.records import Listed, ListRequest, LookBackMark, Outcome, Page, WalkEnd
 from crawler.body import CUT, DATALOSS
-from crawler.guard import AddressRefused, GuardDenied
+from crawler.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.outcome import Expect
 from crawler.robots import RobotsDenied, RobotsUnreachable
+from crawler.successor import Moved
 from crawler.wire import HeadTooLarge
 from pipelines.keep import Captured
 
@@ -158,6 +162,8 @@ def passing_outcome(response: Response) -> Outcome:
 
 def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     """The outcome of a request without a response, and the kind of failure in words."""
+    if isinstance(error, Moved):
+        return Outcome.MOVED, error.host
     if isinstance(error, GuardDenied):
         return Outcome.GUARD_DENIED, str(error)
     if isinstance(error, RobotsDenied):
@@ -167,8 +173,10 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     if isinstance(error, CannotResolveHostError):
         if isinstance(error.__cause__, AddressRefused):
             return Outcome.GUARD_DENIED, str(error.__cause__)
-        return Outcome.UNREACHABLE, "name not found"
+        return Outcome.UNREACHABLE, NO_NAME if isinstance(error.__cause__, NoSuchName) else "name look-up failed"
     reasons = getattr(error.__cause__, "reasons", ())
+    if any(_is_certificate(reason.value) for reason in reasons):
+        return Outcome.UNREACHABLE, BAD_CERTIFICATE
     if any(isinstance(reason.value, HeadTooLarge) for reason in reasons):
         return Outcome.TOO_LARGE, "headers larger than the limit"
     for kind, outcome, words in _KINDS:
@@ -179,6 +187,13 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     if isinstance(error, OSError):
         return Outcome.UNREACHABLE, type(error).__name__
     return Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    """Whether a handshake failed of the certificate: it has expired, is nobody's we trust, or another host's."""
+    if isinstance(error, VerificationError):
+        return True
+    return isinstance(error, TlsError) and "certificate verify failed" in str(error)
 
 
 _KINDS: tuple[tuple[type[BaseException], Outcome, str], ...] = (

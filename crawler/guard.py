@@ -8,6 +8,7 @@ Scrapy's handlers for file, data, ftp and s3 are switched off in the settings.
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Protocol, Self
@@ -19,6 +20,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
+from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -29,6 +31,7 @@ __all__ = [
     "GuardDenied",
     "GuardMiddleware",
     "GuardedResolver",
+    "NoSuchName",
     "address_allowed",
     "own_hosts",
     "url_allowed",
@@ -73,6 +76,7 @@ _REFUSED = tuple(
         "ff00::/8",
     )
 )
+_NO_ADDRESS = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 _PORTS = (None, 80, 443)
 # Spaces, controls and backslashes are read differently by different parsers; none belongs in an address.
 _ODD = re.compile(r"[\x00-\x20\x7f\\]")
@@ -179,8 +183,19 @@ class GuardMiddleware:
         raise GuardDenied(reason)
 
 
+class NoSuchName(DNSLookupError):
+    """The name service knows that the name has no address. One that cannot be asked knows nothing of the kind."""
+
+
 class AddressRefused(DNSLookupError):
     """A name resolved to an address that must not be connected to."""
+
+
+def _no_such_name(failure: Failure) -> Failure:
+    """The resolver's failure, made NoSuchName where it is certain: Twisted leaves only the words of the system's error."""
+    if any(f"[Errno {number}]" in failure.getErrorMessage() for number in _NO_ADDRESS):
+        return Failure(NoSuchName(failure.getErrorMessage()))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+    return failure
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -207,7 +222,7 @@ class GuardedResolver(CachingThreadedResolver):
             if name == LOOPBACK:
                 return succeed(name)
             return fail(AddressRefused(f"{name}: a rehearsal looks up no names"))
-        return self.look_up(name, timeout).addCallback(self._checked, name)
+        return self.look_up(name, timeout).addCallbacks(self._checked, _no_such_name, callbackArgs=(name,))
 
     def look_up(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
         """The unguarded answer of the system's resolver."""

@@ -22,6 +22,7 @@ from crawler.listing import Following, address_of
 from crawler.outcome import Expect
 from crawler.replica import replica_url
 from crawler.robots import RobotsDecision
+from crawler.successor import successor_of
 from crawler.tonight import ProgressFile, Tonight
 from pipelines.keep import Captured
 
@@ -42,6 +43,7 @@ class NightKeeper(scrapy.Spider):
     """What the middlewares and stages ask of the running spider (`pipelines.keep.Keeper` and more)."""
 
     home: str
+    moved_to: tuple[str, ...] = ()
 
     def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
         super().__init__()
@@ -78,7 +80,7 @@ class NightKeeper(scrapy.Spider):
             return
         if request.callback is NO_CALLBACK:
             self.write(answer_page(_ROBOTS, captured, Outcome.REDIRECTED, target))
-        else:
+        elif successor_of(target, self.own, self.moved_to) is None:  # else it ends there, with a line of its own
             refused = url_allowed(target, self.own, self.replica)
             outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
             self.write(answer_page(_hop(request), captured, outcome, refused or target))

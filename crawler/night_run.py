@@ -24,13 +24,16 @@ from archive.store import Archive
 from archive.tally import Tally
 from crawler.backfill_run import end_backfill
 from crawler.disk import low_disk_error
+from crawler.ends import Ends
 from crawler.keeper import BLOCKED, TRIED_AGAIN, UNREACHABLE
 from crawler.logs import LogStyle, refuse
 from crawler.low_disk import LOW_DISK
+from crawler.portal_end import PortalEnd, end_of
 from crawler.replica import ReplicaServer
 from crawler.suspects import night_note
 from crawler.tonight import Tonight, software
 from crawler.verdict import NightCounts, judge_night
+from crawler.verdicts.away import dissolution
 from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
 from crawler.walk import Walk
 from pipelines.dedup import judge
@@ -122,10 +125,13 @@ def _end(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk | 
 
 def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk, reason: str) -> Run:
     suspects, residue = _residue(archive, night, spider)
-    before = History.of([*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)])
+    runs = [*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)]
+    before = History.of(runs)
+    why = dissolution(spider.province, spider.dissolved, night.night)
+    end = end_of(archive, night, runs, Ends(why, tonight.gone_nights))
 
     def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
-        judged, reasons = judge_night(night_counts(night, tally, spider.extraction), before)
+        judged, reasons = judge_night(night_counts(night, tally, spider.extraction, end), before)
         return judged, (*reasons, *residue)  # told, and no reason for another verdict
 
     return night.close(
@@ -137,6 +143,7 @@ def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk,
         software=software(),
         lookback=spider.lookback_end,
         province=spider.province,
+        away=end.away,
     )
 
 
@@ -157,7 +164,9 @@ def _residue(archive: Archive, night: PortalNight, spider: Walk) -> tuple[Counte
     return Counter({"residue suspects": count}), (said,) if said else ()
 
 
-def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -> NightCounts:
+def night_counts(
+    night: PortalNight, tally: Tally, extraction: dict[str, int], end: PortalEnd | None = None
+) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
     vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.away()
@@ -179,6 +188,9 @@ def night_counts(night: PortalNight, tally: Tally, extraction: dict[str, int]) -
         misfits=misfits(extraction),
         failed={page.section: page.outcome for page in night.pages if page.section and page.walk_end is WalkEnd.FAILED},
         measures=tally.measures,
+        away=end.away if end else None,
+        back=end.back if end else None,
+        ends=end.ends if end else Ends(),
     )
 
 

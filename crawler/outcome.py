@@ -27,6 +27,7 @@ class Expect(StrEnum):
     ARTICLE = "article"
     LISTING = "listing"
     ATTACHMENT = "attachment"
+    FRONT_PAGE = "front_page"
 
 
 @dataclass(frozen=True, slots=True)

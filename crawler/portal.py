@@ -10,6 +10,7 @@ import difflib
 import inspect
 import re
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -60,6 +61,8 @@ class PortalSpider(Walk):
     sure: Sure
     inferred: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    moved_to: tuple[str, ...] = ()
+    dissolved: date | None = None
     delay: float = 2.0
     tls: str = "plain"
     first_walk_days: int = 30
@@ -197,6 +200,8 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "sure": ("Sure.RECORDED, Sure.DESCRIBED or Sure.INFERRED", lambda v: isinstance(v, Sure)),
     "inferred": (f"a tuple of {', '.join(STATEMENTS)}", lambda v: _is_tuple_of(v, str) and set(v) <= set(STATEMENTS)),
     "hosts": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
+    "moved_to": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
+    "dissolved": ("a date or None", lambda v: v is None or type(v) is date),
     "delay": ("a number of seconds", lambda v: _is_number(v, 0)),
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),
     "first_walk_days": ("a whole number of days from 1", _is_days),

@@ -55,8 +55,10 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.politeness.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
+    "crawler.moved.RefreshGate": 580,  # a page that sends on to the successor, once it is decoded
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.body.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
+    "crawler.moved.RedirectGate": 620,  # before redirects are followed: nothing is asked of the successor
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
     "pipelines.keep.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it

@@ -14,6 +14,7 @@ from platform import python_version
 from archive.errors import UsageError
 from archive.records import Kind
 from crawler.clock import Clock
+from crawler.ends import GONE_NIGHTS
 from crawler.lookback import NO_LOOKBACK, LookBackPlan
 
 __all__ = ["ProgressFile", "Tonight", "day_of", "software"]
@@ -28,7 +29,7 @@ class Tonight:
     `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own. With `backfill`
     nothing is walked but the lists, back to that day, under the bound on requests of `lookback`.
     `fence` is the number of the scheduler's claim; `stay_open` leaves the run of a silent portal open, to be asked again
-    later tonight.
+    later tonight. `gone_nights`: after so many nights without anybody there a dissolved portal is gone.
     """
 
     archive: Path
@@ -44,6 +45,7 @@ class Tonight:
     backfill: date | None = None
     fence: int | None = None
     stay_open: bool = False
+    gone_nights: int = GONE_NIGHTS
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> Tonight:
@@ -79,6 +81,7 @@ class Tonight:
             backfill=day_of("--backfill", said("BACKFILL")) if said("BACKFILL") else None,
             fence=_fence(said("FENCE")),
             stay_open=said("STAY_OPEN") == "1",
+            gone_nights=_nights(said("GONE_NIGHTS")),
         )
 
 
@@ -115,6 +118,12 @@ def _lookback(said: Callable[[str], str]) -> LookBackPlan:
         if text and not (text.isdecimal() and int(text) >= least[name]):
             raise UsageError(f"LOOKBACK_{name.upper()}={text} should be a whole number from {least[name]}")
     return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in told.items() if text})
+
+
+def _nights(text: str) -> int:
+    if text and not (text.isdecimal() and int(text) > 0):
+        raise UsageError(f"GONE_NIGHTS={text} should be a whole number from 1")
+    return int(text) if text else GONE_NIGHTS
 
 
 def _fence(text: str) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.records import Verdict
+from crawler.verdicts.away import away_findings
 from crawler.verdicts.counts import Finding, NightCounts
 from crawler.verdicts.history import History, Seen
 from crawler.verdicts.layouts import layout_findings
@@ -23,11 +24,14 @@ __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
 _TOLD = (0, 28)  # nights after it was first found
+_EXPLAINS = (Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE)  # every list and article
 _APART = 7  # nights without it, after which it is found anew
 
 # The worst finding names the night.
 _ORDER = (
     Verdict.INTERRUPTED,
+    Verdict.MOVED,
+    Verdict.GONE,
     Verdict.UNREACHABLE,
     Verdict.BLOCKED,
     Verdict.BROKEN,
@@ -45,8 +49,10 @@ def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[st
     `history` are the portal's nights before this one; it is not changed.
     """
     before = history.seen if history.nights >= HISTORY_NIGHTS else []
-    findings = list(answer_findings(night))
-    if not any(found.verdict is Verdict.UNREACHABLE for found in findings):  # that explains every list and article
+    findings = [*away_findings(night.away, night.back, night.ends)]
+    if not any(found.verdict for found in findings):  # a portal's end explains everything else
+        findings += answer_findings(night)
+    if not any(found.verdict in _EXPLAINS for found in findings):
         findings += [*walk_findings(night, before), *article_findings(night, before), *layout_findings(night, before)]
     if before and not any(found.verdict for found in findings):
         findings += _over_nights(night, history)

@@ -23,6 +23,7 @@ from archive.queries import SETTLED
 from archive.records import Event, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure, request_of
+from crawler.front import FrontPage
 from crawler.guard import own_hosts
 from crawler.list_answers import ListAnswers
 from crawler.listing import Following, Listing, Section, SectionKind
@@ -44,13 +45,15 @@ _log = logging.getLogger(__name__)
 _LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
 
-class Walk(ListAnswers, LookBackWalk):
+class Walk(FrontPage, ListAnswers, LookBackWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
     home: str
     sections: tuple[Section, ...]
     hosts: tuple[str, ...]
+    moved_to: tuple[str, ...]
+    dissolved: date | None
     delay: float
     tls: str
     first_walk_days: int
@@ -213,6 +216,9 @@ class Walk(ListAnswers, LookBackWalk):
         if page.outcome in VANISHED:
             self.night.vanished(page, self.gone_after)
             self.noted(page)
+        elif page.outcome is Outcome.MOVED and page.key and not page.attachment_of:
+            self.night.moved(page)
+            self.noted(page)
         else:
             self.write(page)
 
@@ -247,9 +253,12 @@ class Walk(ListAnswers, LookBackWalk):
         if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
         try:
-            sent = request.meta.get("unanswered")
-            page = failure_page(ask, request.url, self.now(), outcome, detail, end, sent)
-            self.write(replace(page, next_look=self._next_look(ask.key, outcome)))
+            if outcome is Outcome.MOVED:  # an answer that ends at the gate (crawler/moved.py)
+                page = answer_page(ask, request.meta["captured"], outcome, detail, walk_end=end)
+            else:
+                sent = request.meta.get("unanswered")
+                page = failure_page(ask, request.url, self.now(), outcome, detail, end, sent)
+            self._without_article(replace(page, next_look=self._next_look(ask.key, outcome)))
         except ArchiveError as error:
             self.failed(error)
         self.heed(outcome, detail)

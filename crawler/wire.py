@@ -13,6 +13,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
@@ -96,6 +97,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         most = crawler.settings.getint("HEADERS_MAXSIZE")
         self._pool._factory = cast("type[_BoundedFactory]", type("BoundedFactory", (_BoundedFactory,), {"most": most}))
         self._turns = turns_of(crawler)
+        self._nameless: dict[str, Exception] = {}
         ciphers = str(crawler.settings["DOWNLOADER_CLIENT_TLS_CIPHERS"] or "")
         if "@SECLEVEL" in ciphers:
             policy = cast("_Policy", self._contextFactory)
@@ -112,8 +114,10 @@ class PoliteHandler(HTTP11DownloadHandler):
             began = time.monotonic()
             try:
                 response = await self.send(request)
-            except BaseException:
+            except BaseException as error:
                 request.meta["unanswered"] = request.meta.get("unanswered", 0) + 1
+                if isinstance(error, CannotResolveHostError) and host in self._nameless:
+                    raise error from self._nameless[host]
                 raise
         request.meta["took"] = timedelta(seconds=time.monotonic() - began)
         return response
@@ -131,6 +135,7 @@ class PoliteHandler(HTTP11DownloadHandler):
 
         try:
             found = await maybe_deferred_to_future(cast("ReactorBase", reactor).resolve(host))
-        except Exception:  # whatever it is, the request itself will fail of it and say so
+        except Exception as error:  # whatever it is, the request itself will fail of it; Twisted drops why
+            self._nameless[host] = error
             return host
         return str(found)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from archive.away import Away
 from archive.measures import Measures
 from archive.records import Outcome, SectionWalk, Verdict
+from crawler.ends import Ends
 from pipelines.misfits import Misfit
 
 __all__ = ["TRANSIENT", "Finding", "NightCounts", "times"]
@@ -25,7 +27,8 @@ class NightCounts:
     brought something to keep, `listed` the entries that the sections showed; of `laid` pages read, `misses` fit no layout;
     `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
     `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
-    section's walk failed; `stopped` says why a crawl did not end by itself.
+    section's walk failed; `stopped` says why a crawl did not end by itself. `away` is what the night says of the portal's
+    end, `back` what an earlier one had recorded of it and tonight's answers deny; `ends` says when it is gone.
     """
 
     day: date
@@ -42,6 +45,9 @@ class NightCounts:
     failed: Mapping[str, Outcome] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
     stopped: str | None = None
+    away: Away | None = None
+    back: Away | None = None
+    ends: Ends = field(default_factory=Ends)
 
     @property
     def wanted(self) -> int:
