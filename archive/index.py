@@ -115,6 +115,7 @@ class Transaction(Queries):
         }
         self.connection.execute(insert(EVENTS).values(values))
         self.owe_nothing(line.portal, line.key)
+        self.forget_titles(line)
         shared = {name: values[name] for name in ("night", "run", "seq", "at", "event", "portal", "section")}
         for position, file in enumerate(line.attachments):
             named = {"key": attachment_key(line.key, file.url), "url": file.url, "name": file.name, "type": file.type}
@@ -182,7 +183,8 @@ class Transaction(Queries):
             self.connection.execute(delete(LISTED).where(where))
         day = entry.day.isoformat() if entry.day else None
         values = {"portal": portal, "section": section, "key": entry.key, "at": at, "position": position}
-        values |= {"url": entry.url, "title": entry.title, "day": day, "owed": int(self.is_owed(portal, entry.key))}
+        title = "" if self.is_withheld(portal, entry.key) else entry.title
+        values |= {"url": entry.url, "title": title, "day": day, "owed": int(self.is_owed(portal, entry.key))}
         self.connection.execute(insert(LISTED).values(values))
 
     def _merge_look(self, portal: str, at: str, page: Page) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from archive.answers import Found, found_of
 from archive.events import WITHHELD
-from archive.schema import EVENTS, LOOKS, PAGES
+from archive.lines import ArticleLine
+from archive.schema import EVENTS, LISTED, LOOKS, PAGES
 
 __all__ = ["WithheldQueries", "not_withheld"]
 
@@ -24,6 +25,22 @@ class WithheldQueries:
     """The questions about one article's traces, on one connection."""
 
     connection: Connection
+
+    def is_withheld(self, portal: str, key: str) -> bool:
+        """Whether words of this article were withheld."""
+        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+        return self.connection.execute(query.where(EVENTS.c.flags.contains(WITHHELD)).limit(1)).first() is not None
+
+    def forget_titles(self, line: ArticleLine) -> None:
+        """A withheld article's title goes from the lists that showed it, too."""
+        if WITHHELD in line.flags:
+            of_article = and_(LISTED.c.portal == line.portal, LISTED.c.key == line.key)
+            self.connection.execute(update(LISTED).where(of_article).values(title=""))
+
+    def overwrite_what_goes(self) -> None:
+        """In this transaction what is deleted is overwritten, where the database can do that (SQLite)."""
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
     def events_of(self, portal: str, key: str) -> list[Found]:
         """Every event of an article or attachment, oldest first."""

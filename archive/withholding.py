@@ -108,12 +108,15 @@ def finish(archive: Archive) -> int:
     known = withheld_in(archive.paths, strictly=True)
     done = 0
     with disk_errors("cannot withhold"), archive.index.writing() as transaction:
+        transaction.overwrite_what_goes()
         for tombstone in known.tombstones:
             done += _remove_texts(archive.paths, tombstone)
             done += _overwrite(archive.paths, tombstone)
             for ref in tombstone.lines:
                 line = _line(archive.paths, ref.night, ref.run, ref.seq)
                 transaction.show_instead(ref.night, ref.run, known.shown(ref.night, ref.run, line))
+        for name in ("search.db", "search.db-journal", "search.db-wal", "search.db-shm") if done else ():
+            (archive.paths.root / name).unlink(missing_ok=True)  # made again from the files, without these words
     return done
 
 
