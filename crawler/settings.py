@@ -7,12 +7,14 @@ MIN_FREE, PROGRESS_FILE, FENCE, STAY_OPEN.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from crawler.agent import user_agent
 
 BOT_NAME = "luu-tru"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
+TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # `scrapy genspider -t FAMILY`
 COMMANDS_MODULE = "crawler.commands"  # our `crawl` ends with the exit codes of docs/operations.md
 
 # What this run is: the command line's -s NAME=VALUE goes before the environment.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
-    from crawler.portal import PortalSpider
+    from crawler.walk import Walk
 
 __all__ = ["TODO", "refuse_unfinished", "unfinished"]
 
@@ -16,13 +16,13 @@ TODO = "TODO"
 _DECLARED = ("title", "home", "sections", "structure", "layouts", "labels", "hosts")
 
 
-def unfinished(portal: type[PortalSpider]) -> tuple[str, ...]:
+def unfinished(portal: type[Walk]) -> tuple[str, ...]:
     """The attributes of a portal's own class in which a value still says TODO."""
     own = vars(portal)
     return tuple(name for name in _DECLARED if name in own and _says_todo(own[name]))
 
 
-def refuse_unfinished(portal: type[PortalSpider]) -> None:
+def refuse_unfinished(portal: type[Walk]) -> None:
     """Raises UsageError, one line, for a portal that still has something to be written."""
     if left := unfinished(portal):
         file = f"{portal.__module__.replace('.', '/')}.py"

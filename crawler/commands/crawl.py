@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from archive.errors import ArchiveError, ExitCode, UsageError
 from crawler.logs import LogStyle, install, style_of
 from crawler.night_run import crawl_portal, tell
+from crawler.unfinished import refuse_unfinished
 from crawler.walk import Walk
 
 __all__ = ["Command"]
@@ -88,4 +89,5 @@ class Command(ScrapyCommand):
         portal = process.spider_loader.load(args[0])
         if not issubclass(portal, Walk):
             raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
+        refuse_unfinished(portal)
         return crawl_portal(process, self.settings, portal)
