@@ -47,6 +47,10 @@ class Paths:
         return self.root / "index.db"
 
     @property
+    def search(self) -> Path:
+        return self.root / "search.db"
+
+    @property
     def ledger(self) -> Path:
         return self.root / "ledger.db"
 

@@ -11,6 +11,7 @@ On disk (all formats are final; what is sealed never changes):
     YYYY/MM/DD/manifest-1.json .sig  the seal of the night
     quarantine/YYYY/MM/DD/<portal>/  what was set aside, with its reasons
     index.db                         derived; `python -m archive rebuild` makes it again
+    search.db                        derived; the words of what is sealed (archive/search_schema.py)
     ledger.db                        leases and heartbeats of running nights
 
 `<run>` is the portal's name; a repeated run of a closed night is `<portal>.2`.

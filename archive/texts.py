@@ -11,7 +11,7 @@ import re
 import unicodedata
 from hashlib import sha256
 
-__all__ = ["content_sha256", "file_name", "text_bytes", "text_content", "version_id"]
+__all__ = ["content_sha256", "file_name", "text_bytes", "text_content", "text_paragraphs", "version_id"]
 
 NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
@@ -28,12 +28,17 @@ def content_sha256(content: str) -> str:
     return sha256(folded.encode("utf-8")).hexdigest()
 
 
-def text_content(text: str, published_raw: str | None) -> str:
-    """A text without its published line, so that an auditor can derive `content_sha256` from the file alone."""
+def text_paragraphs(text: str, published_raw: str | None) -> list[str]:
+    """The paragraphs of a text without its published line, the title first."""
     parts = text.split("\n\n")
     if published_raw and len(parts) > 1 and _folded(parts[1]) == _folded(published_raw):
         del parts[1]
-    return "\n".join(parts)
+    return parts
+
+
+def text_content(text: str, published_raw: str | None) -> str:
+    """A text without its published line, so that an auditor can derive `content_sha256` from the file alone."""
+    return "\n".join(text_paragraphs(text, published_raw))
 
 
 def _folded(text: str) -> str:

@@ -1,0 +1,243 @@
+"""Filling `search.db` from the files: a transaction for each seal, in the order of the chain, whenever somebody catches up.
+
+Only sealed runs are filled in, since their lines change no more. What is here is known by the heads of the seals: an archive
+that was rolled back, sealed again or withheld from is filled anew, and so is one whose words another method made.
+Filling goes on where it was interrupted, and a fill from nothing gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from archive.durable import disk_errors
+from archive.errors import ArchiveUnusable
+from archive.events import VERSIONS
+from archive.identity import Paths
+from archive.index import Index, place
+from archive.lines import ArticleLine, decode_article
+from archive.manifest import Seal
+from archive.night import sealed_runs, seals_on_disk
+from archive.records import Event
+from archive.runs import read_lines, read_run
+from archive.schema import SEALS
+from archive.search_index import SearchIndex
+from archive.search_schema import CONTENTS, FILLED, NO_CONTENT, PLACES
+from archive.search_store import GAP, ContentWords
+from archive.store import Archive
+from archive.texts import text_paragraphs
+from vietnam.words import words
+
+__all__ = ["Behind", "behind", "catch_up", "content_words", "refill"]
+
+Problem = Callable[[Path, str], None]
+_LONGEST_TITLE = 250
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What of an archive cannot be found yet: seals to be filled in, and whether all has to be filled anew."""
+
+    seals: tuple[tuple[str, int, str], ...]
+    anew: bool
+
+
+def behind(index: Index, search: SearchIndex) -> Behind:
+    """Which seals, as night, number and head in the order of the chain, are not filled in."""
+    with index.reading() as questions:
+        chain = _chain(questions.rows(SEALS))
+    known = search.filled()
+    anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
+    return Behind(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)
+
+
+def _chain(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]]:
+    following: dict[str | None, tuple[str, int, str]] = {}
+    every = []
+    for night, number, head, previous, *_ in rows:
+        seal = (str(night), int(str(number)), str(head))
+        following[None if previous is None else str(previous)] = seal
+        every.append(seal)
+    chain: list[tuple[str, int, str]] = []
+    last: str | None = None
+    while last in following:
+        seal = following.pop(last)
+        chain.append(seal)
+        last = seal[2]
+    return chain + sorted(set(every) - set(chain))  # a broken chain is verify's to tell
+
+
+def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
+    """Fill in what is missing; returns how many seals that were. What cannot be read goes to `problem` and stays out.
+
+    Raises ArchiveError when the database cannot be written.
+    """
+    try:
+        missing = behind(archive.index, search)
+    except ArchiveUnusable:  # damaged: what is derived is made again
+        return refill(archive, search, problem)
+    if missing.anew:
+        return refill(archive, search, problem)
+    return _fill(archive.paths, search, missing.seals, problem)
+
+
+def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
+    """The same from nothing, whatever was there."""
+    with disk_errors(f"cannot make {search.name}"):
+        search.remake()
+    return _fill(archive.paths, search, behind(archive.index, search).seals, problem)
+
+
+def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
+    for night, number, head in seals:
+        with search.writing() as connection:
+            known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
+            if connection.execute(known).first() is None:  # nobody was faster
+                _fill_seal(paths, search, connection, date.fromisoformat(night), number, problem)
+                connection.execute(insert(FILLED).values(night=night, number=number, head=head))
+    if seals:
+        with search.writing() as connection:
+            search.store.settle(connection)
+    return len(seals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line whose text is looked through, and the run that it stands in."""
+
+    folder: Path
+    province: str | None
+    line: ArticleLine
+
+
+def _fill_seal(
+    paths: Paths, search: SearchIndex, connection: Connection, night: date, number: int, problem: Problem
+) -> None:
+    seal = next((seal for seal in seals_on_disk(paths, night) if seal.number == number), None)
+    lines = list(_lines(paths, night, seal, problem)) if seal else []
+    numbers = _numbers(connection, [one.line.content_sha256 for one in lines])
+    search.store.add(connection, _new_contents(connection, night, lines, numbers, problem))
+    _add_places(connection, night, lines, numbers)
+
+
+def _lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[_Line]:
+    for run in sorted(sealed_runs([seal])):
+        folder = paths.night(night) / run
+        try:
+            province = read_run(folder).province
+        except (OSError, ValueError) as error:
+            problem(folder, str(error))
+            continue
+        for number, raw in enumerate(read_lines(folder / "articles.jsonl")):
+            try:
+                line = decode_article(raw)
+            except ValueError as error:
+                problem(folder / "articles.jsonl", f"line {number}: {error}")
+                continue
+            if line.event in (*VERSIONS, Event.ATTACHMENT):
+                yield _Line(folder, province, line)
+
+
+def _numbers(connection: Connection, contents: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for some in _some(contents):
+        known = select(CONTENTS.c.content_sha256, CONTENTS.c.document).where(CONTENTS.c.content_sha256.in_(some))
+        found |= {row.content_sha256: row.document for row in connection.execute(known)}
+    return found
+
+
+def _some(each: Iterable[str]) -> Iterator[list[str]]:
+    """Each once, as many at a time as one statement takes."""
+    once = list(dict.fromkeys(each))
+    return (once[start : start + _AT_ONCE] for start in range(0, len(once), _AT_ONCE))
+
+
+def _new_contents(
+    connection: Connection, night: date, lines: Iterable[_Line], numbers: dict[str, int], problem: Problem
+) -> Iterator[ContentWords]:
+    """The words of each content that was not here, whose rows are added and whose numbers are noted on the way."""
+    last = int(connection.execute(select(func.coalesce(func.max(CONTENTS.c.document), NO_CONTENT))).scalar_one())
+    rows = []
+    for folder, line in ((one.folder, one.line) for one in lines):
+        if line.file is None or line.content_sha256 in numbers:
+            continue
+        paragraphs = _read(folder / line.file, line, problem)
+        if paragraphs is None:
+            continue
+        last += 1
+        numbers[line.content_sha256] = last
+        row = {"document": last, "content_sha256": line.content_sha256, "night": night.isoformat()}
+        row |= {"run": folder.name, "file": line.file, "sha256": line.sha256, "published_raw": line.published_raw}
+        rows.append(row)
+        yield content_words(last, paragraphs)
+    if rows:
+        connection.execute(insert(CONTENTS), rows)
+
+
+def _read(path: Path, line: ArticleLine, problem: Problem) -> list[str] | None:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problem(path, f"{error.strerror}: it cannot be found by its words")
+        return None
+    if sha256(data).hexdigest() != line.sha256:
+        problem(path, f"it is not the text of line {line.seq}: it cannot be found by its words")
+        return None
+    return text_paragraphs(data.decode("utf-8", "replace"), line.published_raw)
+
+
+def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
+    """The words of a text without its published line; its first paragraph is the title."""
+    exact: list[str] = []
+    plain: list[str] = []
+    titled = 0
+    for paragraph in paragraphs:
+        if plain:
+            exact.append(GAP)
+            plain.append(GAP)
+        for word in words(paragraph):
+            exact.append(word.exact)
+            plain.append(word.plain)
+        titled = titled or min(len(plain), _LONGEST_TITLE)
+    return ContentWords(document, tuple(plain[:titled]), tuple(plain), tuple(exact[:titled]), tuple(exact))
+
+
+def _add_places(connection: Connection, night: date, lines: Iterable[_Line], numbers: dict[str, int]) -> None:
+    rows = [_place_row(night, one, numbers) for one in lines]
+    newest: dict[str, str] = {}
+    for some in _some(str(row["article"]) for row in rows):
+        known = select(PLACES.c.article, PLACES.c.at).where(PLACES.c.article.in_(some), PLACES.c.newest == 1)
+        newest |= {row.article: row.at for row in connection.execute(known)}
+    before = dict(newest)
+    for row in rows:
+        newest[str(row["article"])] = max(newest.get(str(row["article"]), ""), str(row["at"]))
+    for row in rows:
+        row["newest"] = int(newest[str(row["article"])] == row["at"])
+    older = [{"of": article, "was": at} for article, at in before.items() if newest[article] != at]
+    if older:
+        was = (PLACES.c.article == bindparam("of"), PLACES.c.at == bindparam("was"))
+        connection.execute(update(PLACES).where(*was).values(newest=0), older)
+    if rows:
+        connection.execute(insert(PLACES), rows)
+
+
+def _place_row(night: date, one: _Line, numbers: dict[str, int]) -> dict[str, object]:
+    line = one.line
+    return {
+        "document": numbers.get(line.content_sha256, NO_CONTENT),
+        "portal": line.portal,
+        "at": place(night, one.folder.name, line.seq),
+        "article": f"{line.portal}/{line.key}",
+        "newest": 0,
+        "province": one.province,
+        "event": line.event.value,
+        "said": line.published or night.isoformat(),
+        "published": line.published[:10] if line.published else None,
+        "night": night.isoformat(),
+    }

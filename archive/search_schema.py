@@ -1,0 +1,67 @@
+"""The tables of `search.db`, or of the schema `archive_<id>_search` in PostgreSQL. All follow from what is sealed.
+
+`contents` has a row for each text (title, lead and body; by `content_sha256`, the same for all its copies): its number and the
+file in which it was first sealed. `places` has a row for each version of an article and each attachment of a sealed run:
+which content it has (0: none), its article, whether it is that article's newest, and what it is filtered by; `at` is as in
+archive/schema.py and `said` is what orders it, the published line or the night. `filled` names the seals whose
+runs are here, `method` what the words were made by. The words themselves are kept as the database does it best
+(archive/search_sqlite.py, archive/search_postgresql.py).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, Table
+
+from archive.columns import Words
+
+__all__ = ["COLUMNS", "CONTENTS", "FILLED", "METADATA", "METHOD", "METHOD_NAME", "NO_CONTENT", "PLACES", "TABLES"]
+
+METADATA = MetaData()
+METHOD_NAME = "words 1"
+NO_CONTENT = 0
+COLUMNS = ("title", "body", "exact_title", "exact")
+"""What the words of a content stand in: of its title and of all of it, without diacritics and with them."""
+
+METHOD = Table("method", METADATA, Column("archive", Words, primary_key=True), Column("name", Words, nullable=False))
+
+FILLED = Table(
+    "filled",
+    METADATA,
+    Column("night", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("head", Words, nullable=False),
+)
+
+CONTENTS = Table(
+    "contents",
+    METADATA,
+    Column("document", Integer, primary_key=True, autoincrement=False),
+    Column("content_sha256", Words, nullable=False),
+    Column("night", Words, nullable=False),
+    Column("run", Words, nullable=False),
+    Column("file", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("published_raw", Words),
+    Index("contents_sha256", "content_sha256", unique=True),
+)
+
+# The places of one content stand side by side, in the order in which a database finds contents.
+PLACES = Table(
+    "places",
+    METADATA,
+    Column("document", Integer, primary_key=True, autoincrement=False),
+    Column("portal", Words, primary_key=True),
+    Column("at", Words, primary_key=True),
+    Column("article", Words, nullable=False),
+    Column("newest", Integer, nullable=False),
+    Column("province", Words),
+    Column("event", Words, nullable=False),
+    Column("said", Words, nullable=False),
+    Column("published", Words),
+    Column("night", Words, nullable=False),
+    Index("places_article", "article", "at"),
+    Index("places_portal", "portal", "night"),
+    sqlite_with_rowid=False,
+)
+
+TABLES = (METHOD, FILLED, CONTENTS, PLACES)

@@ -1,0 +1,65 @@
+"""The words in `search.db`: FTS5 without the texts themselves, which stand in the archive's files.
+
+The words are our own (vietnam/words.py), joined by blanks: the tokenizer `ascii` parts them there and changes nothing else,
+since every sign of ASCII that it knows but letters and digits is gone from them already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, Select, bindparam, column, insert, literal_column, select, table
+
+from archive.search import Term
+from archive.search_schema import COLUMNS, METADATA
+from archive.search_store import Connect, ContentWords, SearchStore
+from archive.sqlite import SqliteFile
+
+__all__ = ["SqliteSearch"]
+
+_CREATE = f"CREATE VIRTUAL TABLE words USING fts5({', '.join(COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
+_WORDS = table("words", column("rowid", Integer), *(column(name) for name in COLUMNS))
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteSearch(SearchStore):
+    """A file of SQLite of its own, so that filling it holds up no crawl."""
+
+    database: SqliteFile
+
+    def exists(self, connect: Connect) -> bool:
+        return self.database.exists()
+
+    def remake(self, connect: Connect) -> None:
+        # A damaged file is none to drop tables in; whoever reads the old one reads on.
+        for extra in ("", "-wal", "-shm", "-journal"):
+            self.database.path.with_name(self.database.path.name + extra).unlink(missing_ok=True)
+        with connect() as connection:
+            METADATA.create_all(connection)
+            connection.exec_driver_sql(_CREATE)
+
+    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
+        rows: list[dict[str, object]] = []
+        for content in contents:
+            row: dict[str, object] = {name: " ".join(getattr(content, name)) for name in COLUMNS}
+            rows.append(row | {"rowid": content.document})
+            if len(rows) == _AT_ONCE:
+                connection.execute(insert(_WORDS), rows)
+                rows.clear()
+        if rows:
+            connection.execute(insert(_WORDS), rows)
+
+    def settle(self, connection: Connection) -> None:
+        return
+
+    def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
+        asked = " AND ".join(_asked(term, exact) for term in terms)
+        match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({asked})"))
+        return select(_WORDS.c.rowid).where(match)
+
+
+def _asked(term: Term, exact: bool) -> str:
+    """A phrase in FTS5's own form; words have no quotation marks in them."""
+    return f'"{" ".join(term.forms(exact))}"' + ("*" if term.prefix else "")
