@@ -116,18 +116,27 @@ class AttachmentQueries:
         found: str | None = self.connection.execute(query).scalar()
         return found
 
-    def attachments_of(self, portal: str, article: str) -> list[Attached]:
-        """The files that any version of an article named, in the order of the pages, and how each of them stands."""
+    def attachments_of(self, portal: str, article: str, until: date | None = None) -> list[Attached]:
+        """The files that any version of an article named, in the order of the pages, and how each of them stands.
+
+        `until` a night: as it was known then. What a file was answered with but not kept is known for today only.
+        """
         query = (
             select(ATTACHMENTS)
             .where(ATTACHMENTS.c.portal == portal, ATTACHMENTS.c.article == article)
             .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
         )
-        return [self._attached(row) for row in {row.key: row for row in self.connection.execute(query)}.values()]
+        if until:
+            query = query.where(ATTACHMENTS.c.night <= until.isoformat())
+        rows = {row.key: row for row in self.connection.execute(query)}.values()
+        return [self._attached(row, until) for row in rows]
 
-    def _attached(self, row: Row[tuple[object, ...]]) -> Attached:
+    def _attached(self, row: Row[tuple[object, ...]], until: date | None) -> Attached:
         at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_KEPT))
+        at = at.where(EVENTS.c.night <= until.isoformat()) if until else at
         last = self.connection.execute(at.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        if last is None and until:
+            return Attached(row.name, row.url, row.key)
         if last is None:
             query = select(LOOKS.c.outcome).where(LOOKS.c.portal == row.portal, LOOKS.c.key == row.key)
             answer = self.connection.execute(query).scalar()

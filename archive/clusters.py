@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, insert, select, union
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, union
 
 from archive.answers import Found
 from archive.events import VERSIONS
@@ -70,8 +70,11 @@ class ClusterQueries:
             row |= {"portal": line.portal, "key": line.key, "other": other, "other_portal": portal, "other_key": key}
             self.connection.execute(insert(LINKS).values(row | {"exact": exact, "similarity": similarity}))
 
-    def linked(self, portal: str, key: str) -> list[Linked]:
-        """The near-duplicates that any version of an article names, or that name it: one entry each, the most alike first."""
+    def linked(self, portal: str, key: str, until: date | None = None) -> list[Linked]:
+        """The near-duplicates that any version of an article names, or that name it: one entry each, the most alike first.
+
+        `until` leaves out what lines after that night name.
+        """
         to = select(LINKS.c.other.label("id"), LINKS).where(LINKS.c.portal == portal, LINKS.c.key == key)
         back = (
             select(EVENTS.c.id, LINKS)
@@ -83,7 +86,7 @@ class ClusterQueries:
         found = [
             Linked(row.id, article_of(row.id), bool(row.exact), row.similarity)
             for query in (to, back)
-            for row in self.connection.execute(query)
+            for row in self.connection.execute(query.where(_known(until)))
         ]
         best: dict[str, Linked] = {}
         for one in sorted(found, key=lambda one: (-one.similarity, one.id)):
@@ -91,20 +94,21 @@ class ClusterQueries:
                 best.setdefault(one.id, one)
         return list(best.values())
 
-    def cluster_of(self, portal: str, key: str) -> Cluster:
-        """The cluster of an article; of an article alone, that article."""
+    def cluster_of(self, portal: str, key: str, until: date | None = None) -> Cluster:
+        """The cluster of an article (`until` a night: as it was then); of an article alone, that article."""
         start = (portal, key)
         found, ahead = {start}, [start]
         while ahead:
-            fresh = self._neighbours(ahead.pop()) - found
+            fresh = self._neighbours(ahead.pop(), until) - found
             found |= fresh
             ahead += sorted(fresh)
         return self._ordered(found) or (start,)
 
-    def clusters(self) -> dict[Article, Cluster]:
-        """The cluster of every article that has another one in it."""
+    def clusters(self, until: date | None = None) -> dict[Article, Cluster]:
+        """The cluster of every article that has another one in it; `until` a night: as it was then."""
         query = select(LINKS.c.portal, LINKS.c.key, LINKS.c.other_portal, LINKS.c.other_key)
-        pairs = (((row[0], row[1]), (row[2], row[3])) for row in self.connection.execute(query))
+        rows = self.connection.execute(query.where(_known(until)))
+        pairs = (((row[0], row[1]), (row[2], row[3])) for row in rows)
         groups = _connected(pairs)
         rank = {article: number for number, article in enumerate(self._all_ordered())}
         found: dict[Article, Cluster] = {}
@@ -125,14 +129,14 @@ class ClusterQueries:
         query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
         return [Place(*row) for row in self.connection.execute(query)]
 
-    def _neighbours(self, article: Article) -> set[Article]:
+    def _neighbours(self, article: Article, until: date | None) -> set[Article]:
         to = select(LINKS.c.other_portal, LINKS.c.other_key).where(
             LINKS.c.portal == article[0], LINKS.c.key == article[1]
         )
         back = select(LINKS.c.portal, LINKS.c.key).where(
             LINKS.c.other_portal == article[0], LINKS.c.other_key == article[1]
         )
-        return {(row[0], row[1]) for query in (to, back) for row in self.connection.execute(query)}
+        return {(row[0], row[1]) for query in (to, back) for row in self.connection.execute(query.where(_known(until)))}
 
     def _ordered(self, articles: Iterable[Article]) -> Cluster:
         first = []
@@ -155,6 +159,10 @@ class ClusterQueries:
         for row in self.connection.execute(query.order_by(EVENTS.c.at)):
             first.setdefault((row.portal, row.key), _canonical(*row))
         return [(portal, key) for _, _, portal, key in sorted(first.values())]
+
+
+def _known(until: date | None) -> ColumnElement[bool]:
+    return LINKS.c.night <= until.isoformat() if until else true()
 
 
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])

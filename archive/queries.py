@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, Table, and_, exists, func, or_, select
 
 from archive.answers import Found, Look, Owed, found_of, version_of
 from archive.attached import AttachmentQueries
@@ -182,10 +182,15 @@ class Queries(
         digest: str | None = None,
         article: str | None = None,
         provinces: Collection[str] = (),
+        until: date | None = None,
+        standing: bool = False,
         limit: int | None = None,
     ) -> list[Found]:
         """Events by portal, night, words of the title (with or without diacritics), address, hash or id, or published
         under one of these provinces (slugs): under the one that the portal belonged to that night.
+
+        `until` leaves out what came after a night; `standing` leaves of each article only its last event, so that it is
+        told as it stood then. What was set aside is no event of that.
         """
         query: Select[tuple[object, ...]] = select(EVENTS)
         if portal:
@@ -204,13 +209,19 @@ class Queries(
         if article:
             owner, _, key = article.partition("/")  # no name of a portal has a stroke in it
             query = query.where(or_(EVENTS.c.id == article, and_(EVENTS.c.portal == owner, EVENTS.c.key == key)))
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
+        if standing:
+            query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until))
         query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
         return [found_of(row) for row in self.connection.execute(query)]
 
-    def relatives(self, content: str) -> list[Found]:
-        """Every event with this content: the places where a text also stood."""
+    def relatives(self, content: str, until: date | None = None) -> list[Found]:
+        """Every event with this content (of the nights until one): the places where a text also stood."""
         places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
         query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
         query = query.order_by(EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
         return [found_of(row) for row in self.connection.execute(query)]
 
@@ -218,6 +229,21 @@ class Queries(
         """All rows of a table in the order of its primary key: what two indexes are compared by."""
         query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
         return (tuple(row) for row in self.connection.execute(query))
+
+
+def _last_at(until: date | None) -> ScalarSelect[str]:
+    """Where the last event of the row's article stands."""
+    later = EVENTS.alias()
+    query = select(func.max(later.c.at)).where(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key)
+    query = query.where(later.c.event != Event.QUARANTINED.value)
+    if until:
+        query = query.where(later.c.at < _after(until))
+    return query.scalar_subquery()
+
+
+def _after(night: date) -> str:
+    """What is greater than every place of a night and less than those of the next one."""
+    return f"{night.isoformat()}~"
 
 
 def _begins(column: ColumnElement[str | None], digest: str) -> ColumnElement[bool]:

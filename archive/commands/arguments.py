@@ -18,11 +18,13 @@ __all__ = [
     "DEFAULT",
     "NotFound",
     "Subcommands",
+    "add_as_of",
     "add_filters",
     "add_identifier",
     "archive_option",
     "find",
     "find_one",
+    "known_until",
     "night",
     "provinces_asked",
 ]
@@ -91,8 +93,29 @@ def add_identifier(command: argparse.ArgumentParser) -> None:
     add_filters(command)
 
 
-def find(archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None) -> list[Found]:
-    """The events that fit the filters."""
+def add_as_of(command: argparse.ArgumentParser) -> None:
+    """What the archive knew on a day, the night of that day included."""
+    command.add_argument(
+        "--as-of", type=night, metavar="DATE", help="what was known that night; nothing that came later"
+    )
+
+
+def known_until(archive: Archive, asked: date | None) -> date | None:
+    """The night up to which something was asked for. Raises UsageError when it lies before the archive's first one."""
+    if asked is None:
+        return None
+    with archive.index.reading() as questions:
+        first = questions.first_night()
+    if first is None or asked < first:
+        raise UsageError(f"nothing was known on {asked}: the archive's first night is {first or 'still to come'}")
+    return asked
+
+
+def find(
+    archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None, *, standing: bool = False
+) -> list[Found]:
+    """The events that fit the filters, with `--as-of` none of later nights; `standing`: each article's last one alone."""
+    until = known_until(archive, getattr(options, "as_of", None))
     with archive.index.reading() as questions:
         return questions.find(
             portal=options.portal,
@@ -102,6 +125,8 @@ def find(archive: Archive, options: argparse.Namespace, article: str | None, lim
             digest=options.hash,
             article=article,
             provinces=options.province or (),
+            until=until,
+            standing=standing,
             limit=limit,
         )
 
@@ -121,7 +146,9 @@ def find_one(archive: Archive, options: argparse.Namespace) -> list[Found]:
         raise UsageError("name an article: an id, a hash, an address, or --portal, --province, --night, --title")
     found = find(archive, options, wanted, None)
     if not found:
-        raise NotFound("no article fits; `python -m archive list` shows what is there")
+        as_of = getattr(options, "as_of", None)
+        then = f" on {as_of}: what came later is left out" if as_of else ""
+        raise NotFound(f"no article fits{then}; `python -m archive list` shows what is there")
     articles = {(item.portal, item.key) for item in found}
     if len(articles) > 1:
         print_articles(found, as_json=False)

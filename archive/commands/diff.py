@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 from rich.console import Console
 
-from archive.commands.arguments import Subcommands
-from archive.difference import difference, print_difference
-from archive.errors import ExitCode
+from archive.commands.arguments import Subcommands, known_until, night
+from archive.difference import difference, difference_of_nights, print_difference
+from archive.errors import ExitCode, UsageError
 from archive.store import Archive
 
 __all__ = ["add"]
@@ -21,11 +22,28 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         "article", metavar="ID", help="portal/key: its last two versions; portal/key@version: that one"
     )
     command.add_argument("other", nargs="?", metavar="ID2", help="compare the first version with this one")
+    command.add_argument(
+        "--as-of",
+        type=night,
+        action="append",
+        default=[],
+        metavar="DATE",
+        help="what was known that night; given twice: what it said on the one and on the other",
+    )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
-        print_difference(difference(archive, options.article, options.other), Console(), as_json=options.json)
+        nights: list[date] = sorted(options.as_of)
+        if len(nights) > 2 or (len(nights) == 2 and options.other):
+            raise UsageError("compare two versions or two nights: give --as-of twice, or ID and ID2")
+        for asked in nights:
+            known_until(archive, asked)
+        if len(nights) == 2:
+            found = difference_of_nights(archive, options.article, nights[0], nights[1])
+        else:
+            found = difference(archive, options.article, options.other, nights[0] if nights else None)
+        print_difference(found, Console(), as_json=options.json)
     return ExitCode.GOOD

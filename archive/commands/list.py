@@ -1,11 +1,11 @@
-"""`python -m archive list`: the events that fit, a line each; or one version of each cluster of articles."""
+"""`python -m archive list`: the events that fit, a line each; each article as it stood one night; or one of each cluster."""
 
 from __future__ import annotations
 
 import argparse
 
 from archive.clusters import one_per_cluster
-from archive.commands.arguments import Subcommands, add_filters, find
+from archive.commands.arguments import Subcommands, add_as_of, add_filters, find
 from archive.errors import ExitCode
 from archive.events import VERSIONS
 from archive.records import LATE
@@ -19,6 +19,7 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Declare the command."""
     command = commands.add_parser("list", parents=[shared], help="list articles")
     add_filters(command)
+    add_as_of(command)
     command.add_argument(
         "--one-per-cluster",
         action="store_true",
@@ -35,12 +36,12 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         whole = options.one_per_cluster or options.late
-        found = find(archive, options, None, None if whole else options.limit)
+        found = find(archive, options, None, None if whole else options.limit, standing=options.as_of is not None)
         if options.late:
             found = [item for item in found if LATE in item.flags]
         if options.one_per_cluster:
             with archive.index.reading() as questions:
                 versions = [item for item in found if item.event in VERSIONS]
-                found = one_per_cluster(versions, questions.clusters())
+                found = one_per_cluster(versions, questions.clusters(options.as_of))
         print_articles(found[: options.limit], as_json=options.json)
     return ExitCode.GOOD

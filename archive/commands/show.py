@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from archive.commands.arguments import Subcommands, add_identifier, find_one
+from archive.commands.arguments import Subcommands, add_as_of, add_identifier, find_one
 from archive.errors import ExitCode
 from archive.events import WITHHELD
 from archive.queries import Found
@@ -23,23 +23,24 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     """Declare the command."""
     command = commands.add_parser("show", parents=[shared], help="show one article: where it stands and what it says")
     add_identifier(command)
+    add_as_of(command)
     command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         found = find_one(archive, options)
-        _print_article(archive, found[-1], found)
+        _print_article(archive, found[-1], found, options.as_of)
     return ExitCode.GOOD
 
 
-def _print_article(archive: Archive, item: Found, versions: list[Found]) -> None:
+def _print_article(archive: Archive, item: Found, versions: list[Found], until: date | None) -> None:
     with archive.index.reading() as questions:
-        relatives = questions.relatives(item.content_sha256)
+        relatives = questions.relatives(item.content_sha256, until)
         stored = next((other for other in relatives if other.file), item)
-        files = questions.attachments_of(item.portal, item.key)
-        near = [(link, questions.find(article=link.id)) for link in questions.linked(item.portal, item.key)]
-        cluster = questions.cluster_of(item.portal, item.key)
+        files = questions.attachments_of(item.portal, item.key, until)
+        near = [(link, questions.find(article=link.id)) for link in questions.linked(item.portal, item.key, until)]
+        cluster = questions.cluster_of(item.portal, item.key, until)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
