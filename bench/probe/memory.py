@@ -14,6 +14,7 @@ from crawler.probe.seen import Visited
 from crawler.probe.understand import understand
 from crawler.probe.write import spider_source
 from pipelines.body import declared_charset
+from pipelines.clean import clean
 from pipelines.extract import extract
 from replicas import LAST_NIGHT
 from replicas.site import Site, SiteRequest, Suffixer
@@ -102,6 +103,6 @@ def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
             following = listing.next
     for address in entries.values():
         page = wire.get(address)
-        article = extract(page.body, page.url, spider.layouts, _NOW, page.charset)
+        article = clean(extract(page.body, page.url, spider.layouts, _NOW, page.charset))
         when = article.published.isoformat() if article.published else ""
         seen.texts.setdefault(article.title, []).append((when, article.text()))

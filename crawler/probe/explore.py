@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urljoin
 
 from crawler.addresses import with_parameter
@@ -43,7 +43,7 @@ class ListSeen:
 @dataclass(slots=True)
 class Brought:
     """Everything a probe brought. `doubtful` are lists whose entries stand on most other pages too, `no_lists` menu entries
-    without any, `unvisited` those that were left, `named` the title of each address in a list."""
+    without any, `unvisited` those that were left, `named` the title and `days` the day of each address in a list."""
 
     home: str
     front: Visited | None = None
@@ -52,6 +52,7 @@ class Brought:
     doubtful: list[ListSeen] = field(default_factory=list)
     articles: list[Visited] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
+    days: dict[str, date] = field(default_factory=dict)
     feeds: list[Visited] = field(default_factory=list)
     sitemap: Visited | None = None
     no_lists: list[MenuLink] = field(default_factory=list)
@@ -123,6 +124,7 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
         if block is not None:
             brought.lists.append(ListSeen(link, page, block))
             brought.named.update({url: title for url, title in block.links if url not in brought.named})
+            brought.days.update(block.days)
         elif doubtful := next((each for each in found if not places or each.where in places), None):
             brought.doubtful.append(ListSeen(link, page, doubtful))
         else:

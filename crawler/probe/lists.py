@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
@@ -27,13 +27,15 @@ _CLIMB = 9  # levels from a link to the box that repeats
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A list on a page: its box, the boxes of its entries, and for each the address and the title it links to."""
+    """A list on a page: its box, the boxes of its entries, for each the address and the title it links to, and the days
+    beside the addresses that show one."""
 
     box: HtmlElement
     items: tuple[HtmlElement, ...]
     links: tuple[tuple[str, str], ...]
     dated: int
     score: float
+    days: tuple[tuple[str, date], ...] = ()
 
     @property
     def where(self) -> str:
@@ -84,13 +86,14 @@ def blocks(visited: Visited, now: datetime, menu: frozenset[str] = frozenset()) 
 
 def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], now: datetime) -> Block:
     links = tuple(dict.fromkeys(max(told, key=lambda each: len(each[1])) for told in inside.values()))
-    dated = sum(1 for item in inside if _date_in(item, now) is not None)
+    days = tuple((told[0][0], day) for item, told in inside.items() if (day := _day_in(item, now)) is not None)
+    dated = len(days)
     dated = max(dated, sum(1 for url, _ in links if read_url_day(url)))
     length = sum(min(len(title), _LONG) for _, title in links)
     score = length * (1.6 if dated * 2 >= len(inside) else 1.0) * (0.25 if is_furniture(box) else 1.0)
     tags = Counter(tag_of(item) for item in inside)
     score *= 0.5 + 0.5 * tags.most_common(1)[0][1] / len(inside)
-    return Block(box, tuple(inside), links, dated, score)
+    return Block(box, tuple(inside), links, dated, score, days)
 
 
 def best_block(found: Sequence[Block], everywhere: frozenset[tuple[str, str]]) -> Block | None:
@@ -171,6 +174,13 @@ def _date_in(item: HtmlElement, now: datetime) -> HtmlElement | None:
         if text and any(char.isdigit() for char in text) and find_published(text, now):
             best = element
     return best
+
+
+def _day_in(item: HtmlElement, now: datetime) -> date | None:
+    """The day that an entry tells; None where it tells none, or several that differ."""
+    element = _date_in(item, now)
+    found = find_published(brief_text(element, 80), now) if element is not None else None
+    return found[0].day if found else None
 
 
 def _day(read: Sequence[tuple[Visited, Page, set[str]]], entry: str, now: datetime) -> str:

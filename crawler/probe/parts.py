@@ -7,11 +7,11 @@ the densest text. A selector is proposed only where it finds that very element o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
-from crawler.probe.seen import Visited
+from crawler.probe.seen import Visited, is_furniture
 from pipelines.article import Article
 from pipelines.extract import article_of
 from pipelines.generic import read_generic
@@ -24,6 +24,7 @@ from vietnam.letters import fold
 __all__ = ["Parts", "find_parts"]
 
 _LINE = 160
+_LEVELS = 5  # ancestors of the title that may hold the published line too
 _CUT = 30  # characters from which the beginning of a title tells it
 
 
@@ -41,8 +42,8 @@ class Parts:
     pieces: tuple[HtmlElement, ...] = ()
 
 
-def find_parts(visited: Visited, now: datetime, named: str = "") -> Parts:
-    """The parts of one page, by its structure alone; `named` is the title that a list gave it."""
+def find_parts(visited: Visited, now: datetime, named: str = "", day: date | None = None) -> Parts:
+    """The parts of one page, by its structure alone; `named` is the title and `day` the day that a list gave it."""
     page = visited.page()
     # What the list called it is the best evidence: a page's own head may name the portal in any words.
     title = _saying(page, named) if named else None
@@ -53,7 +54,42 @@ def find_parts(visited: Visited, now: datetime, named: str = "") -> Parts:
     body = region.container if region else None
     lead = tuple(piece.element for piece in region.lead if piece.text) if region else ()
     pieces = tuple(piece.element for piece in region.body if piece.text) if region else ()
-    return Parts(visited, page, read, title, _dated(page, read, title, now), body, lead, pieces)
+    dated = _dated(page, read, title, now)
+    if dated is None or (day is not None and read.published is not None and read.published.day != day):
+        other = _elsewhere(page, title, day, now)
+        dated = other if other is not None else dated
+    return Parts(visited, page, read, title, dated, body, lead, pieces)
+
+
+def _elsewhere(page: Page, title: HtmlElement | None, day: date | None, now: datetime) -> HtmlElement | None:
+    """A published line that does not stand by the title: below the text, or in another box. It tells the list's day, or,
+    where lists tell none, is a line of its own behind the title and below the smallest box that holds both."""
+    best: tuple[int, int, HtmlElement] | None = None
+    around = list(title.iterancestors())[:_LEVELS] if title is not None else []
+    behind = title is None
+    for element in page.root.iter():
+        behind = behind or element is title
+        text = brief_text(element, _LINE) if tag_of(element) not in ("", "a", "li", "script", "style") else ""
+        seen = visible(text, now) if text and any(char.isdigit() for char in text) else None
+        if (
+            seen is None
+            or element is title
+            or is_furniture(element)
+            or any(tag_of(each) in ("a", "li") for each in element.iterancestors())
+        ):
+            continue
+        near = next((level for level, each in enumerate(around) if each in set(element.iterancestors())), _LEVELS)
+        if (
+            seen[0].day != day
+            if day is not None
+            else not (behind and near < _LEVELS and tag_of(around[near]) != "body")
+        ):
+            continue
+        rank = (0 if seen[0].clock else 1, near, element)
+        # The innermost element of a line: a later one of the same rank that stands in it.
+        if best is None or rank[:2] < best[:2] or (rank[:2] == best[:2] and best[2] in set(element.iterancestors())):
+            best = rank
+    return best[2] if best else None
 
 
 def _saying(page: Page, named: str) -> HtmlElement | None:

@@ -31,7 +31,10 @@ def understand(brought: Brought, name: str, title: str, now: datetime) -> Unders
     home = f"https://{real_host(host_of(front.url))}"
     known = of_host(host_of(home))
     province = known.slug if known and host_of(home).removeprefix("www.") == known.domain else None
-    parts = [find_parts(page, now, brought.named.get(page.asked, "")) for page in brought.articles]
+    parts = [
+        find_parts(page, now, brought.named.get(page.asked, ""), brought.days.get(page.asked))
+        for page in brought.articles
+    ]
     parts = [each for each in parts if (each.read.title and each.read.blocks) or each.read.attachments]
     pages = [front, *(seen.visited for seen in brought.lists), *brought.articles]
     found.ranked = recognise(pages)
