@@ -14,6 +14,7 @@ from archive.portal_night import PortalNight
 from archive.records import Capture, Document, Kind, Listed, LookBackMark, Outcome, Page, WalkEnd
 from archive.store import Archive
 from tests.composed_archive import FIRST, NIGHTS, Told, at, finish, judge, keep, make, run_night, walk
+from vietnam.documents import Cited
 
 __all__ = ["LAST", "WORDS", "composed"]
 
@@ -90,6 +91,7 @@ def _attachment(crawl: PortalNight, article: str) -> None:
     document = Document(
         portal=_PORTAL, section="tin", url=url, key=wanted.key, title="b.pdf", text="Lịch\n", content="Lịch",
         fetched_at=moment, via=Kind.REPLICA, warc=ref, published=None, published_raw=None, attachment_of=wanted.version,
+        documents=("12/QĐ-UBND", "9a/2025/NQ-HĐND"), cited=(Cited("12/QĐ-UBND", FIRST, "UBND tỉnh"),),
     )  # fmt: skip
     crawl.document(document, replace(page, attachment_of=wanted.version))
 

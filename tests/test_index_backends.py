@@ -70,7 +70,7 @@ def contents(questions: Transaction) -> list[str]:
     return sorted({found.content_sha256 for found in questions.find()})
 
 
-CHANGES = {"add_links", "add_text", "note_method", "owe_nothing", "set_texts", "weigh"}
+CHANGES = {"add_documents", "add_links", "add_text", "note_method", "owe_nothing", "set_texts", "weigh"}
 QUESTIONS: dict[str, Question] = {
     "attachments_of": each_key(lambda q, portal, key: q.attachments_of(portal, key)),
     "cluster_of": each_key(lambda q, portal, key: q.cluster_of(portal, key)),
@@ -122,6 +122,12 @@ QUESTIONS: dict[str, Question] = {
     "lookback_positions": each_portal(
         lambda q, portal: [q.lookback_positions(portal, LAST, since) for since in (None, FIRST)]
     ),
+    "mentions": lambda q: [
+        q.mentions(),
+        q.mentions("bac_giang"),
+        q.mentions(provinces=("bacgiang",)),
+        q.mentions(number=12),
+    ],
     "owed": each_portal(lambda q, portal: q.owed(portal)),
     "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
     "portals": lambda q: q.portals(),
