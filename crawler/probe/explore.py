@@ -5,7 +5,7 @@ Fetching is an argument: the same exploration runs over the network and over a s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urljoin
@@ -16,7 +16,7 @@ from crawler.probe.further import Way, way_on
 from crawler.probe.lists import Block, best_block, blocks
 from crawler.probe.menu import MenuLink, feeds, menu_links, sitemaps
 from crawler.probe.seen import Visited, own_links, same_site
-from vietnam.letters import fold
+from vietnam.letters import fold, strip_diacritics
 
 __all__ = ["Brought", "Fetch", "ListSeen", "explore"]
 
@@ -25,6 +25,7 @@ Fetch = Callable[[Following], Awaitable[Visited | None]]
 SECTIONS = 9
 ARTICLES = 6
 _KEPT_BACK = 13  # requests for articles, page links and second looks
+_TELLING = 60  # letters from which titles tell their language
 _EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
 
 
@@ -42,8 +43,9 @@ class ListSeen:
 
 @dataclass(slots=True)
 class Brought:
-    """Everything a probe brought. `doubtful` are lists whose entries stand on most other pages too, `no_lists` menu entries
-    without any, `unvisited` those that were left, `named` the title and `days` the day of each address in a list."""
+    """Everything a probe brought. `visited` are the menu's pages, `doubtful` lists whose entries stand on most other pages
+    too, `no_lists` menu entries without any, `foreign` lists in another language, `unvisited` those that were left; `named`
+    is the title and `days` the day of each address in a list."""
 
     home: str
     front: Visited | None = None
@@ -56,6 +58,8 @@ class Brought:
     feeds: list[Visited] = field(default_factory=list)
     sitemap: Visited | None = None
     no_lists: list[MenuLink] = field(default_factory=list)
+    visited: list[tuple[MenuLink, Visited]] = field(default_factory=list)
+    foreign: list[MenuLink] = field(default_factory=list)
     unvisited: list[MenuLink] = field(default_factory=list)
     menu: frozenset[str] = frozenset()
     robots: str = ""
@@ -95,33 +99,55 @@ async def explore(
     await _further_pages(budget, brought)
     await _second_looks(budget, brought)
     await _machine_lists(budget, brought)
+    await _more_sections(budget, brought, now)
     brought.requests = budget.used
     return brought
 
 
 async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
+    """The first of the menu's pages; the others wait until it is known what is left of the bound."""
     front = brought.front
     assert front is not None  # noqa: S101  explore has looked
     offered = menu_links(front)
     brought.menu = frozenset(link.url for link in offered)
-    visited: list[tuple[MenuLink, Visited]] = []
-    for link in offered:
-        if len(visited) >= SECTIONS or budget.left <= min(_KEPT_BACK, budget.most // 2):
+    await _visit(budget, brought, offered[:SECTIONS], min(_KEPT_BACK, budget.most // 2))
+    brought.unvisited += offered[SECTIONS:]
+    if not brought.visited:
+        brought.visited.append((MenuLink("Trang chủ", front.url, True), front))
+    _choose(brought, now, 0)
+
+
+async def _visit(budget: _Budget, brought: Brought, links: Sequence[MenuLink], kept_back: int) -> None:
+    front = brought.front
+    assert front is not None  # noqa: S101  explore has looked
+    for link in links:
+        if budget.left <= kept_back:
             brought.unvisited.append(link)
             continue
         page = front if link.url == front.url else await budget.get(link.url)
         if page is not None and page.is_page and same_site(page.url, front.url):
-            visited.append((link, page))
+            brought.visited.append((link, page))
         else:
             brought.no_lists.append(link)
-    if not visited:
-        visited.append((MenuLink("Trang chủ", front.url, True), front))
-    every = [(link, page, blocks(page, now, brought.menu)) for link, page in visited]
+
+
+async def _more_sections(budget: _Budget, brought: Brought, now: datetime) -> None:
+    """The rest of the menu, as far as the bound reaches."""
+    waiting, brought.unvisited, done = brought.unvisited, [], len(brought.visited)
+    await _visit(budget, brought, waiting, 0)
+    _choose(brought, now, done)
+
+
+def _choose(brought: Brought, now: datetime, start: int) -> None:
+    """Which of the visited pages, from `start` on, show a list of their own; all of them say what stands everywhere."""
+    every = [(link, page, blocks(page, now, brought.menu)) for link, page in brought.visited]
     wide = _everywhere(every)
     chosen = [(link, page, found, best_block(found, wide)) for link, page, found in every]
     places = {block.where for _, _, _, block in chosen if block is not None}
-    for link, page, found, block in chosen:
-        if block is not None:
+    for link, page, found, block in chosen[start:]:
+        if block is not None and _is_foreign(block):
+            brought.foreign.append(link)
+        elif block is not None:
             brought.lists.append(ListSeen(link, page, block))
             brought.named.update({url: title for url, title in block.links if url not in brought.named})
             brought.days.update(block.days)
@@ -129,6 +155,14 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
             brought.doubtful.append(ListSeen(link, page, doubtful))
         else:
             brought.no_lists.append(link)
+
+
+def _is_foreign(block: Block) -> bool:
+    """Whether titles long enough to tell have hardly a Vietnamese letter: the list of an English edition."""
+    said = fold(" ".join(title for _, title in block.links))
+    letters = sum(char.isalpha() for char in said)
+    marked = sum(one != other for one, other in zip(said, strip_diacritics(said), strict=False))
+    return letters >= _TELLING and marked * 50 < letters
 
 
 def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset[tuple[str, str]]:

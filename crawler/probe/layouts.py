@@ -61,7 +61,7 @@ def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, li
         captions=_CAPTIONS,
         drop=drop,
         attachments=_attachments(pages, body),
-        labels=_labels(bodied, body, drop, repeated),
+        labels=_labels(bodied, body, drop),
     )
     return layout, missing
 
@@ -93,12 +93,18 @@ def _own(parts: Parts, repeated: frozenset[str]) -> Iterator[HtmlElement]:
 
 def _title_block(parts: Parts) -> frozenset[HtmlElement]:
     """The elements of the published line with what stands beside the date in it."""
+    box = _date_line(parts)
+    return frozenset(box.iter()) if box is not None else frozenset()
+
+
+def _date_line(parts: Parts) -> HtmlElement | None:
+    """The box of the published line: the date's own element, or the short line of byline and counters around it."""
     if parts.published is None:
-        return frozenset()
+        return None
     around = parts.published.getparent()
-    line = around is not None and tag_of(around) not in ("body", "td") and len(text_of(around)) <= _DATE_LINE
-    box = around if line and around is not None and parts.title not in set(around.iter()) else parts.published
-    return frozenset(box.iter())
+    if around is None or tag_of(around) in ("body", "td") or len(text_of(around)) > _DATE_LINE:
+        return parts.published
+    return parts.published if parts.title in set(around.iter()) else around
 
 
 def _body(pages: Sequence[Parts]) -> str | None:
@@ -185,8 +191,10 @@ def _drop(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
         element = first(parts.page, body)
         if element is None:
             continue
-        kept = [each for each in (parts.title, parts.published, *parts.pieces, *parts.lead) if each is not None]
+        kept = [each for each in (parts.title, *parts.pieces, *parts.lead) if each is not None]
         needed = {each for piece in kept for each in (piece, *piece.iterancestors(), *piece.iter())}
+        line = _date_line(parts)
+        needed |= set(line.iterancestors()) if line is not None else set()
         for each in element.iterdescendants():
             named = own_names(each)
             if each in needed:
@@ -209,19 +217,19 @@ def _may_be_text(element: HtmlElement) -> bool:
     return len(text_of(element)) > 2 * linked + 120
 
 
-def _labels(pages: Sequence[Parts], body: str, drop: tuple[str, ...], repeated: frozenset[str]) -> tuple[str, ...]:
+def _labels(pages: Sequence[Parts], body: str, drop: tuple[str, ...]) -> tuple[str, ...]:
     """Lines of the portal in the body's element that no name takes away, and that cleaning does not know."""
-    found: dict[str, None] = {}
+    counts: Counter[str] = Counter()
     for parts in pages:
         element = first(parts.page, body)
         if element is None:
             continue
         gone = frozenset(each for name in drop for each in match(parts.page.root, name))
         taken = gone | {each for each in (parts.title, parts.published) if each is not None}
-        for piece in pieces_of(element, taken):
-            if fold(piece.text) in repeated and not is_residue(piece.text) and _is_label(piece, parts):
-                found[piece.text] = None
-    return tuple(found)[:_MOST_DROPPED]
+        lines = {piece.text: _is_label(piece, parts) for piece in pieces_of(element, taken) if piece.text}
+        counts.update(text for text, label in lines.items() if label and len(text) <= _LINE and not is_residue(text))
+    often = max(FEWEST, _OFTEN * len(pages))
+    return tuple(text for text, count in counts.items() if count >= often)[:_MOST_DROPPED]
 
 
 def _is_label(piece: Piece, parts: Parts) -> bool:

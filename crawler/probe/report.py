@@ -28,6 +28,9 @@ def report(found: Understood, brought: Brought, robots: str, refused: Sequence[s
     lines += ["", "changes by itself (fetched twice):", *_listed(list(_changing(brought)), "nothing")]
     unvisited = [f"{link.title}: {link.url}" for link in brought.unvisited]
     lines += ["", "in the menu and not visited (the bound on requests):", *_listed(unvisited, "none")]
+    foreign = [f"{link.title}: {link.url}" for link in brought.foreign]
+    if foreign:
+        lines += ["", "lists in another language, left out:", *_listed(foreign, "none")]
     others = [f"{link.title}: {link.url}" for link in brought.no_lists]
     lines += ["", "in the menu and no list of articles:", *_listed(others, "none")]
     lines += ["", f"robots.txt: {robots}", f"requests: {brought.requests}"]
