@@ -46,6 +46,11 @@ class Asked:
         with self._index.reading() as questions:
             return questions.first_kept(self.portal, key)
 
+    def listed_day(self, key: str) -> date | None:
+        """The day that the portal's lists showed beside an article."""
+        with self._index.reading() as questions:
+            return questions.listed_day(self.portal, key)
+
     def vanished_since(self, key: str) -> date | None:
         """The first night in which the article had vanished, with no good answer since; None while it stands."""
         with self._index.reading() as questions:

@@ -127,6 +127,12 @@ class LookBackQueries:
         day = cast("str | None", self.connection.execute(shown).scalar())
         return date.fromisoformat(day) + timedelta(days=1) if day else date.fromisoformat(first.night)
 
+    def listed_day(self, portal: str, key: str) -> date | None:
+        """The first day that a list showed beside an article; None where none did."""
+        query = select(func.min(LISTED.c.day)).where(LISTED.c.portal == portal, LISTED.c.key == key)
+        day = cast("str | None", self.connection.execute(query).scalar())
+        return date.fromisoformat(day) if day else None
+
     def is_late(self, portal: str, section: str, key: str, published: date) -> bool:
         """Whether an article of this day was put online later than its day says (see the head of this module)."""
         entry = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == key)

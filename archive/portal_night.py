@@ -129,8 +129,8 @@ class PortalNight(Asked):
         """Queue the line of one response, or of one request that brought none."""
         self._queue(Pending(page))
 
-    def document(self, document: Document, page: Page) -> None:
-        """Queue an article or attachment with the line of the response it was read from."""
+    def document(self, document: Document, page: Page | None) -> None:
+        """Queue an article or attachment with its response's line; without one where a list's answer held the text."""
         self._queue(Pending(page, document))
 
     def vanished(self, page: Page, gone_after: int) -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
 
 from scrapy.http import Response
 
-from archive.records import ListRequest, Outcome
+from archive.portal_night import PortalNight
+from archive.records import Listed, ListRequest, Outcome, Page
 from crawler.asking import Ask
 from crawler.copies import is_copy
 from crawler.keeper import NightKeeper
 from crawler.listing import Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.outcome import classify
-from crawler.reading import listing_text, see
+from crawler.reading import charset_of, listing_text, see
+from crawler.tonight import Tonight
 from pipelines.article import Layout
+from pipelines.interface import pages_of
+from pipelines.keep import Captured
+from pipelines.stages import Fetched
 
 __all__ = ["ListAnswers"]
 
@@ -29,6 +36,16 @@ class ListAnswers(NightKeeper):
     home: str
     sections: tuple[Section, ...]
     layouts: ClassVar[tuple[Layout, ...]]
+    texts_in_lists: ClassVar[bool] = False
+    """Whether the answers that list articles hold their texts as well: then these are read, at every walk anew."""
+
+    day_from_list: ClassVar[bool] = False
+    """Whether the day that a list shows beside an article is its date where its page tells none."""
+
+    def __init__(self, tonight: Tonight, night: PortalNight, own: frozenset[str]) -> None:
+        super().__init__(tonight, night, own)
+        self.asked: set[str] = set()
+        self._days: dict[str, date] = {}
 
     @classmethod
     def section_url(cls, section: Section) -> str:
@@ -69,7 +86,10 @@ class ListAnswers(NightKeeper):
         """What a list page says; None with the outcome when it could not be read."""
         outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
         if outcome is Outcome.LISTING:
-            return self._read_listing(section, ask, response, detail)
+            read = self._read_listing(section, ask, response, detail)
+            entries = read[0].entries if read[0] and self.day_from_list else ()
+            self._days |= {entry.key: entry.day for entry in entries if entry.day is not None}
+            return read
         if outcome is Outcome.EMPTY and ask.number != 1:  # how timelines end: a page with nothing in it
             return Listing(()), Outcome.LISTING, detail
         return None, outcome, detail
@@ -96,3 +116,41 @@ class ListAnswers(NightKeeper):
         except Exception as error:
             _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
             return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
+
+    def listed_on(self, key: str | None) -> date | None:
+        """The day that tonight's or an earlier list showed beside an article, where the portal's pages tell none."""
+        if key is None or not self.day_from_list:
+            return None
+        return self._days.get(key) or self.night.listed_day(key)
+
+    def told_articles(
+        self, ask: Ask, captured: Captured, response: Response, entries: Sequence[Listed], read_with: tuple[Layout, ...]
+    ) -> list[Fetched]:
+        """The articles whose texts the list's answer holds, known ones too: so an edit is seen while the list shows it.
+
+        They count as asked for tonight. The answer's line stands already, so they get none of their own.
+        """
+        if not self.texts_in_lists:
+            return []
+        urls = {entry.url: entry for entry in entries if entry.key not in self.asked}
+        pages = pages_of(response.body, urls, read_with, charset_of(response))
+        self.asked |= {urls[url].key for url in pages}
+        return [
+            Fetched(
+                Page(
+                    url=url,
+                    outcome=Outcome.ARTICLE,
+                    fetched_at=captured.fetched_at,
+                    status=captured.status,
+                    key=urls[url].key,
+                    section=ask.section,
+                    warc=captured.ref,
+                    lookback=ask.lookback,
+                ),
+                page,
+                read_with,
+                "utf-8",
+                of_list=True,
+            )
+            for url, page in pages.items()
+        ]

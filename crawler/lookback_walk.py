@@ -7,7 +7,7 @@ next page. Where to go on is asked of the archive, so the bound, the night's end
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,7 +25,9 @@ from crawler.listing import Following, Listing, Section, SectionKind
 from crawler.lookback import deeper_end, next_lookback, wanted_of
 from crawler.outcome import Expect
 from crawler.tonight import Tonight
+from pipelines.article import Layout
 from pipelines.keep import Captured
+from pipelines.stages import Fetched
 
 __all__ = ["LookBackWalk"]
 
@@ -83,6 +85,17 @@ class LookBackWalk(AttachmentWalk):
 
     def list_request(self, ask: Ask, priority: int) -> Request:
         """The request for a list page."""
+        raise NotImplementedError
+
+    @classmethod
+    def read_with(cls) -> tuple[Layout, ...]:
+        """What the portal's pages are read with."""
+        raise NotImplementedError
+
+    def told_articles(
+        self, ask: Ask, captured: Captured, response: Response, entries: Sequence[Listed], read_with: tuple[Layout, ...]
+    ) -> list[Fetched]:
+        """The articles whose texts the list's answer holds."""
         raise NotImplementedError
 
     # what the walk tells
@@ -210,7 +223,7 @@ class LookBackWalk(AttachmentWalk):
 
     # what came back
 
-    def deeper(self, ask: Ask, captured: Captured, response: Response) -> list[Request]:
+    def deeper(self, ask: Ask, captured: Captured, response: Response) -> Sequence[Request | Fetched]:
         """Read a list page of the look-back and ask for what nobody ever kept, as far as the bound allows."""
         section = next(one for one in self.sections if one.name == ask.section)
         listing, outcome, detail = self.read_list(section, ask, response)
@@ -235,7 +248,8 @@ class LookBackWalk(AttachmentWalk):
             going.open[section.name] = (listing.next, number + 1)
         else:
             del going.open[section.name]
-        return self._found(section, taken, mark)
+        told: list[Request | Fetched] = list(self.told_articles(ask, captured, response, taken, self.read_with()))
+        return told + self._found(section, taken, mark)
 
     def _found(self, section: Section, entries: tuple[Listed, ...], mark: LookBackMark) -> list[Request]:
         waiting = self.night.waiting({entry.key for entry in entries})

@@ -25,7 +25,7 @@ from crawler.tonight import software
 from pipelines.article import Article, Layout
 from pipelines.check import check
 from pipelines.dedup import judge_reread
-from pipelines.reread import Field, FieldChange, Reader, compare, document_again, reread
+from pipelines.reread import Field, FieldChange, Reader, compare, document_again, listed_day, reread
 from pipelines.worker import ExtractFailed, ExtractTimeout
 
 __all__ = ["NewReading", "Reextracted", "accept", "night_of", "read_again"]
@@ -110,7 +110,7 @@ def _read_one(
 ) -> NewReading:
     line, place, before = captures.line(found), captures.place(found), captures.content(found)
     capture = captures.served(place, found.portal, kind)
-    article = reread(capture, line.url, layouts, line.fetched_at, limit_bytes, read)
+    article = reread(capture, line.url, layouts, line.fetched_at, limit_bytes, read, listed_day(line))
     changes = compare(line, before, article)
     reasons = check(article, line.fetched_at) if changes else ()
     return NewReading(found, line, place, article, before, changes, reasons)

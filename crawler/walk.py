@@ -7,7 +7,7 @@ functions (`stop`, `outcome`, `asking`), and everything it keeps goes through `n
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar, cast
@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
 from archive.queries import SETTLED
-from archive.records import Event, Listed, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Event, Listed, ListRequest, LookBackMark, Outcome, Page, WalkEnd
 from archive.removal import VANISHED
 from crawler.asking import Ask, answer_page, failure_page, judge_failure, request_of
 from crawler.front import FrontPage
@@ -35,6 +35,7 @@ from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, n
 from crawler.tonight import Tonight
 from crawler.turns import NotAsked
 from pipelines.article import Layout
+from pipelines.interface import page_of
 from pipelines.keep import Captured
 from pipelines.stages import Fetched
 
@@ -67,7 +68,6 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
         self._walks: dict[str, SectionProgress] = {}
         self._sitemaps: dict[str, list[str]] = {}
         self._sitemaps_named: set[str] = set()
-        self._asked: set[str] = set()
         self._read_with = self.read_with()
         self._looks = tonight.looks or self.looks
 
@@ -136,15 +136,17 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
         mark: LookBackMark | None = None,
     ) -> Iterable[Request]:
         """The request for an article; none when it was asked for already tonight."""
-        if key in self._asked:
+        if key in self.asked:
             return
-        self._asked.add(key)
-        ask = replace(self.ask(Expect.ARTICLE, self.article_source(key, url), section), key=key, lookback=mark)
+        self.asked.add(key)
+        way = self.article_source(key, url)
+        own = self.here(url) if isinstance(way, ListRequest) else None
+        ask = replace(self.ask(Expect.ARTICLE, way, section), key=key, lookback=mark, address=own)
         yield request_of(ask, self.here, self.on_article, self.on_failure, _ARTICLES, headers)
 
     # what came back
 
-    async def on_listing(self, response: Response) -> AsyncIterator[Request]:
+    async def on_listing(self, response: Response) -> AsyncIterator[Request | Fetched]:
         """Read a list page, ask for its new articles, and go on unless the walk ends here."""
         ask, captured = _told(response)
         try:
@@ -154,7 +156,7 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
         except ArchiveError as error:
             self.failed(error)
 
-    def _listing(self, ask: Ask, captured: Captured, response: Response) -> list[Request]:
+    def _listing(self, ask: Ask, captured: Captured, response: Response) -> Sequence[Request | Fetched]:
         walk, section = self._walks[ask.section], self._section(ask.section)
         listing, outcome, detail = self.read_list(section, ask, response)
         if listing is None:
@@ -164,9 +166,9 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
             self.write(answer_page(ask, captured, outcome, detail, walk_end=end))
             self.heed(outcome)
             return []
-        if listing.door and listing.next is not None:
+        if listing.door and (way := self._following(section, listing)) is not None:
             self.write(answer_page(replace(ask, number=None), captured, outcome, detail))
-            return [self._list_request(section, listing.next)]
+            return [self._list_request(section, way)]
         entries = tuple(Listed(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
         following = self._following(section, listing)
         if section.kind is SectionKind.PAGES:
@@ -181,7 +183,8 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
         self.heed(outcome)
         waiting = self.night.waiting({entry.key for entry in entries})
         wanted = [entry for entry in entries if entry.key not in waiting and not self.night.is_kept(entry.key)]
-        requests = [one for entry in wanted for one in self.article_request(section.name, entry.key, entry.url)]
+        requests: list[Request | Fetched] = list(self.told_articles(ask, captured, response, entries, self._read_with))
+        requests += [one for entry in wanted for one in self.article_request(section.name, entry.key, entry.url)]
         if end_here is None and following is not None:
             requests.insert(0, self._list_request(section, following))
         elif end_here is not None and end_here.complete:
@@ -210,7 +213,12 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
             return
         self.heed(outcome)
         # The address that answered is where relative links start; the stages use the page's.
-        yield Fetched(page, response.body, self._read_with, charset_of(response))
+        declared = charset_of(response)
+        sent = page_of(response.body, page.url, self._read_with, declared) if ask.request else None
+        if sent is None:
+            yield Fetched(page, response.body, self._read_with, declared, day=self.listed_on(ask.key))
+        else:
+            yield Fetched(page, sent, self._read_with, "utf-8")
 
     def _without_article(self, page: Page) -> None:
         if page.outcome in VANISHED:

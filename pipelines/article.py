@@ -9,7 +9,7 @@ from enum import StrEnum
 from archive.records import Attachment, Image
 from vietnam.dates import Moment
 
-__all__ = ["Article", "Block", "BlockKind", "Layout", "PublishedFrom"]
+__all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFrom"]
 
 
 class BlockKind(StrEnum):
@@ -30,7 +30,7 @@ class PublishedFrom(StrEnum):
     TITLE_BLOCK = "title_block"
     METADATA = "metadata"
     URL = "url"
-    FEED = "feed"
+    FEED = "feed"  # the list, feed or interface that named the article
     NONE = "none"
 
 
@@ -43,6 +43,23 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonShape:
+    """Where an interface's answer holds an article.
+
+    `records` are the names under which an answer holds its records (it may be the record itself), `id` is the name of a
+    record's id and `address` a regular expression whose group `id` is that id in the article's address. `title` is the name
+    of its title, `html` are names of values that are HTML; `signs` are no words and taken out of titles.
+    """
+
+    id: str
+    address: str
+    title: str
+    html: tuple[str, ...]
+    records: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where one skin of a family puts an article's parts. All values but `name` and the lines are CSS selectors.
 
@@ -51,7 +68,8 @@ class Layout:
     match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are whole
     lines the portal prints in the body that are not text (section labels), compared folded. `boxes` are dropped like
     `drop`, and `before`, `among` and `after` are shapes (`pipelines.shapes`) of lines before the text, anywhere in it and
-    after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`.
+    after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`. With `json` the article
+    comes from an interface, and the selectors name the elements of `pipelines.interface.record_page`.
     """
 
     name: str
@@ -70,6 +88,7 @@ class Layout:
     before: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    json: JsonShape | None = None
 
 
 @dataclass(frozen=True, slots=True)

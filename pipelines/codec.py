@@ -79,9 +79,11 @@ def _moment(text: str | None) -> Moment | None:
 
 
 def layout_to_json(layout: Layout) -> dict[str, str | list[str]]:
-    """A layout's fields as plain values."""
+    """A layout's fields as plain values, without `json`: what a worker is sent is a page by then."""
     fields: dict[str, str | list[str]] = {}
     for name in Layout.__slots__:
+        if name == "json":
+            continue
         value = getattr(layout, name)
         fields[name] = value if isinstance(value, str) else list(value)
     return fields

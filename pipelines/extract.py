@@ -21,6 +21,7 @@ from pipelines.check import is_foreign
 from pipelines.codec import article_to_json
 from pipelines.engine import EXTRACTOR, restored_in
 from pipelines.generic import read_generic
+from pipelines.interface import page_of
 from pipelines.layout import Reading, fits, read_layout
 from pipelines.markup import Page, line, parse
 from pipelines.prepare import Piece
@@ -42,12 +43,14 @@ _AUTHOR_LABEL = re.compile(
 def extract(
     body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared_encoding: str | None = None
 ) -> Article:
-    """The article of one response body (decompressed HTML) at `url`.
+    """The article of one response body (decompressed HTML, or JSON of an interface that a layout reads) at `url`.
 
     `layouts` are tried in their order; the first that the page says it has is used, else the whole page is read and
     the article says `layout: none`. `now` (aware) is the fetch: what lies after it is no date. Pure; never raises on
     what a page contains, so an empty title or no blocks is an answer for `pipelines.check`.
     """
+    if (sent := page_of(body, url, layouts, declared_encoding)) is not None:
+        body, declared_encoding = sent, "utf-8"
     page = parse(body, url, declared_encoding)
     return article_of(read_page(page, layouts, now), page)
 

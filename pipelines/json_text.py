@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "said", "value_of"]
+__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "said", "unescaped", "value_of"]
 
 JsonRecord = Mapping[str, object]
 """An object of the answer."""
@@ -35,7 +35,12 @@ def json_text(text: str) -> str | None:
     if body.startswith(("{", "[")) or body.rstrip() == "null":
         return body
     found = _SCRIPT.search(text)
-    return _ESCAPE.sub(_unescaped, found["json"]) if found else None
+    return unescaped(found["json"]) if found else None
+
+
+def unescaped(text: str) -> str:
+    """A string of a script as it is meant: `\\u003d`, `\\x26`, `\\/`."""
+    return _ESCAPE.sub(_unescaped, text)
 
 
 def _unescaped(escape: re.Match[str]) -> str:
@@ -91,7 +96,7 @@ def said(record: JsonRecord, name: str) -> str:
     """A record's text under a name; a number as its digits, anything else as nothing."""
     value = record.get(name)
     if isinstance(value, str):
-        return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a pair can be sent, not kept
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

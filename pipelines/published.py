@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
-from pipelines.article import PublishedFrom
+from pipelines.article import Article, PublishedFrom
 from pipelines.markup import Page, line, match, text_of
 from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
 
-__all__ = ["Published", "decide", "in_metadata", "shown_line", "visible"]
+__all__ = ["Published", "decide", "in_metadata", "listed_on", "shown_line", "visible"]
 
 _COUNTERS = re.compile(
     r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
@@ -50,6 +50,13 @@ def visible(text: str, now: datetime) -> tuple[Moment, str] | None:
     if moment is None:
         return None
     return moment, shown_line(text, now)
+
+
+def listed_on(article: Article, day: date | None) -> Article:
+    """The article with the day that its list shows, where the page itself tells none."""
+    if day is None or article.published is not None:
+        return article
+    return replace(article, published=Moment(day), published_from=PublishedFrom.FEED)
 
 
 def shown_line(text: str, now: datetime) -> str:

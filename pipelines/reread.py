@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from archive.captures import Unreadable
@@ -13,11 +13,13 @@ from archive.lines import ArticleLine
 from archive.portal_night import PortalNight
 from archive.records import Attachment, Capture, CapturePlace, Document, Image, Outcome, Page, Reread
 from archive.texts import content_sha256
-from pipelines.article import Article, BlockKind, Layout
+from pipelines.article import Article, BlockKind, Layout, PublishedFrom
 from pipelines.body import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_charset, decode_body
 from pipelines.clean import clean
 from pipelines.extract import extract
+from pipelines.interface import page_of
 from pipelines.keep import document_of
+from pipelines.published import listed_on
 
 __all__ = [
     "Field",
@@ -26,6 +28,7 @@ __all__ = [
     "Request",
     "compare",
     "document_again",
+    "listed_day",
     "request_of",
     "reread",
     "reread_of",
@@ -73,7 +76,11 @@ def request_of(capture: Capture, url: str, layouts: tuple[Layout, ...], fetched_
     if wrong:
         raise Unreadable(f"{capture.url}: the captured body cannot be decoded ({', '.join(wrong)})")
     types = [value for name, value in headers if name == "content-type"]
-    return body.data, url, layouts, fetched_at, declared_charset(types[-1]) if types else None
+    declared = declared_charset(types[-1]) if types else None
+    sent = page_of(body.data, url, layouts, declared)
+    return (
+        (body.data, url, layouts, fetched_at, declared) if sent is None else (sent, url, layouts, fetched_at, "utf-8")
+    )
 
 
 def reread(
@@ -83,9 +90,17 @@ def reread(
     fetched_at: datetime,
     limit: int,
     read: Reader = extract,
+    listed: date | None = None,
 ) -> Article:
-    """The article of a capture as today's rules extract and clean it; arguments as in `request_of`."""
-    return clean(read(*request_of(capture, url, layouts, fetched_at, limit)))
+    """The article of a capture as today's rules extract and clean it; arguments as in `request_of`, `listed` as there was
+    no date but the list's."""
+    return listed_on(clean(read(*request_of(capture, url, layouts, fetched_at, limit))), listed)
+
+
+def listed_day(line: ArticleLine) -> date | None:
+    """The day of a version that only its list had told; what was read of its page says nothing of it."""
+    told = line.published if line.published_from == PublishedFrom.FEED.value else None
+    return date.fromisoformat(told[:10]) if told else None
 
 
 def reread_of(version: str, article: Article) -> Reread:

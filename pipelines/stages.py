@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Protocol, Self
 
 from scrapy.exceptions import DropItem
@@ -22,7 +23,8 @@ from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.keep import Keeper, document_of
 from pipelines.misfits import is_sampled, tallied
-from pipelines.reread import request_of, reread_of
+from pipelines.published import listed_on
+from pipelines.reread import listed_day, request_of, reread_of
 from pipelines.worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 
 if TYPE_CHECKING:
@@ -35,12 +37,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An article's response, captured and judged to be one: the line it will get, its decoded body, how to read it."""
+    """An article's response, captured and judged to be one: the line it will get, its decoded body, how to read it.
+
+    `of_list`: a list's answer held the text, which has its line already; the article gets none of its own. `day` is what
+    the list showed beside it, for pages that tell no date.
+    """
 
     page: Page
     body: bytes
     layouts: tuple[Layout, ...]
     declared: str | None = None
+    of_list: bool = False
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Read:
     page: Page
     article: Article
     layouts: tuple[Layout, ...] = ()
+    of_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Checked:
     reasons: tuple[str, ...]
     layouts: tuple[Layout, ...] = ()
     reread: Reread | None = None
+    of_list: bool = False
 
 
 class _Crawl(Keeper, Protocol):
@@ -121,6 +131,7 @@ class ExtractStage(Stage):
             raise self.lose(item.page, Outcome.ERROR, str(error)) from None
         except Exception as error:
             raise self.bug(item.page, error) from error
+        article = listed_on(article, item.day)
         # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
         deeper = "look-back " if item.page.lookback else ""
         self.crawl.counted(f"{deeper}layout {article.layout}")
@@ -128,7 +139,7 @@ class ExtractStage(Stage):
         if article.layout != "none" and not deeper and self._is_sampled(item.page):
             # Beside the way of the article, which is kept in its turn.
             self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
-        return Read(item.page, article, item.layouts)
+        return Read(item.page, article, item.layouts, item.of_list)
 
     def _is_sampled(self, page: Page) -> bool:
         """Whether whole-page trafilatura reads the page too: the first of each section, and every tenth by its key."""
@@ -168,7 +179,7 @@ class CleanStage(Stage):
         except Exception as error:
             raise self.bug(item.page, error) from error
         self.crawl.counted("removed", len(cleaned.removed) - len(item.article.removed))
-        return Read(item.page, cleaned, item.layouts)
+        return Read(item.page, cleaned, item.layouts, item.of_list)
 
 
 class CheckStage(Stage):
@@ -180,7 +191,8 @@ class CheckStage(Stage):
         if not article.blocks and not article.attachments and not article.title:
             raise self.lose(item.page, Outcome.EMPTY, "neither title nor text")
         try:
-            return Checked(item.page, article, check(article, item.page.fetched_at), item.layouts)
+            reasons = check(article, item.page.fetched_at)
+            return Checked(item.page, article, reasons, item.layouts, of_list=item.of_list)
         except Exception as error:
             raise self.bug(item.page, error) from error
 
@@ -225,7 +237,7 @@ class RereadStage(Stage):
         line = captures.line(found)
         capture = captures.served(captures.place(found), line.portal, self.crawl.night.via)
         request = request_of(capture, line.url, item.layouts, line.fetched_at, self._limit)
-        before = clean(await self._worker.read_async(*request))
+        before = listed_on(clean(await self._worker.read_async(*request)), listed_day(line))
         self.crawl.counted("reread")
         return replace(item, reread=reread_of(found.id, before))
 
@@ -245,13 +257,14 @@ class KeepStage(Stage):
             document = replace(document, reread=item.reread)
             if item.reasons:
                 self.crawl.counted("quarantined")
-                night.quarantine(document, item.reasons, item.page)
+                night.quarantine(document, item.reasons, None if item.of_list else item.page)
             else:
-                night.document(document, item.page)
+                night.document(document, None if item.of_list else item.page)
         except ArchiveError as error:
             self.crawl.failed(error)
             raise DropItem(str(error)) from error
         except Exception as error:
             raise self.bug(item.page, error) from error
-        self.crawl.noted(item.page)
+        if not item.of_list:
+            self.crawl.noted(item.page)
         return item

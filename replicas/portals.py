@@ -5,6 +5,7 @@ from __future__ import annotations
 from replicas.composed import ComposedSite
 from replicas.further import CongAnThanhHoa, DienBien, GiaLai, HungYen, Moit, Most, Mst, ThaiNguyen, ThangLong
 from replicas.hatinh import HaTinh
+from replicas.interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.liferay import BacGiang, DaNang, QuangTri
 from replicas.samples import MauDrupal, MauNukeviet, MauWordpress
 from replicas.sharepoint import NinhThuan, QuangNinh, Vjst
@@ -23,7 +24,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
-        ThaiNguyen, ThangLong,
+        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, VinhPhuc,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

@@ -1,0 +1,299 @@
+"""The composed portals whose lists are interfaces of JSON: Bắc Ninh's portlet, Vĩnh Phúc's lists, the police of Hà Nội.
+
+Paths, field names and dates are as described; what surrounds them (the front pages, the shells) is inferred.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from urllib.parse import parse_qs, quote
+
+from replicas.bodies import BodyStyle, build_body
+from replicas.composed import ComposedSite, Row, page_number
+from replicas.declared import sections_of
+from replicas.liferay import centred_figure
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest, SiteResponse
+
+__all__ = ["BacNinh", "CongAnHaNoi", "VinhPhuc"]
+
+
+def _json(value: object) -> SiteResponse:
+    return SiteResponse(json.dumps(value, ensure_ascii=False).encode(), content_type="application/json; charset=utf-8")
+
+
+class _Interface(ComposedSite):
+    """A portal whose articles come as records; pages of its own it has none but shells."""
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        # The interfaces name no files beside the text.
+        super().__init__([replace(article, files=()) for article in articles], sections)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return ""
+
+    def stamp(self, article: ReplicaArticle) -> str:
+        """The record's date: local, without offset."""
+        return f"{article.published:%Y-%m-%dT%H:%M:%S}" if article.clock else f"{article.published:%Y-%m-%d}"
+
+    def body(self, article: ReplicaArticle) -> str:
+        """The record's HTML."""
+        return build_body(article.parts, self.style, article.shape)
+
+    def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
+        """The article as the interface sends it."""
+        raise NotImplementedError
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """What answers for the article's text."""
+        shown = article.as_of(request.night)
+        return json.dumps(self.record(shown, self.article_path(shown)), ensure_ascii=False)
+
+
+class CongAnHaNoi(_Interface):
+    """congan.hanoi.gov.vn: `listnew` and `getbyid`; the pages themselves are filled by script."""
+
+    portal = "cong_an_ha_noi"
+    host = "congan.hanoi.gov.vn"
+    family = "dnn"
+    name = "Công an thành phố Hà Nội"
+    sections = sections_of("cong_an_ha_noi", 391)
+    style = BodyStyle(
+        image=lambda name: f"/Portals/0/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/Portals/0/tai-lieu/{name}">{text}</a>',
+    )
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        super().__init__(articles, sections)
+        modules = _modules()
+        self.sections = tuple(replace(each, code=modules.get(each.path, each.code)) for each in self.sections)
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-tuc/{article.slug}-{article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-tuc/{article.slug[:12]}-{article.key}"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/tin-tuc/[a-z0-9-]+-(\d+)", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return f"{_DNN}listnew?PortalId=0&ModuleId={section.code}&GetType=3&PageIndex={number}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        module = parse_qs(query).get("ModuleId", [""])[-1]
+        there = next((section for section in self.sections if section.code == module), None)
+        return (there, page_number(query, "PageIndex")) if there and path == f"{_DNN}listnew" else None
+
+    def file_path(self, name: str) -> str:
+        return f"/Portals/0/tai-lieu/{name}"
+
+    def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
+        """All that the interface knows of an article."""
+        return {
+            "Id": int(article.key),
+            "Url": address,
+            "Name": html.escape(article.title, quote=False),
+            "Description": article.lead,
+            "PublishTime": self.stamp(article),
+            "FullContent": self.body(article),
+            "ViewCount": None,
+        }
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The two calls of the interface; pages are shells."""
+        if request.path == f"{_DNN}getbyid":
+            key = parse_qs(request.query).get("id", [""])[-1]
+            article = next((each for each in self.visible(request.night) if each.key == key), None)
+            return _json(None) if article is None else _json(self.record(article, self.article_path(article)))
+        listed = self.list_at(request.path, request.query)
+        if listed is not None:
+            return _json(self._lists(*listed, request.night))
+        if self.key_at(request.path, "") or any(section.path == request.path for section in self.sections):
+            return SiteResponse(self.render("shell.html", request).encode())
+        return None
+
+    def _lists(self, section: ReplicaSection, number: int, night: date) -> dict[str, object]:
+        rows, _ = self.page(section, number, night)
+        brief = [self._brief(row) for row in rows]
+        return {"ListData": brief[:2], "ListMoreData": brief[2:], "TotalRecord": len(self.rows(section, night))}
+
+    def _brief(self, row: Row) -> dict[str, object]:
+        return self.record(row.article, row.address) | {"FullContent": None}
+
+
+_DNN = "/DesktopModules/cmsview/api/NewsContent/"
+
+
+def _modules() -> dict[str, str]:
+    from crawler.spiders.cong_an_ha_noi import CongAnHaNoi as Declared
+
+    return {section.path: dict(section.asks)["ModuleId"] for section in Declared.sections}
+
+
+class VinhPhuc(_Interface):
+    """vinhphuc.gov.vn: one POST for all lists, whose records hold their texts, escaped once more."""
+
+    portal = "vinh_phuc"
+    host = "vinhphuc.gov.vn"
+    family = "sharepoint_query"
+    name = "Cổng thông tin giao tiếp điện tử tỉnh Vĩnh Phúc"
+    page_size = 50
+    sections = sections_of("vinh_phuc")
+    style = BodyStyle(
+        image=lambda name: f"/ct/cms/tintuc/PublishingImages/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/ct/cms/tintuc/Documents/{name}">{text}</a>',
+    )
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{self.section(article.section).path}/View_Detail.aspx?ItemID={article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article)
+
+    def key_at(self, path: str, query: str) -> str | None:
+        return None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return None
+
+    def file_path(self, name: str) -> str:
+        return f"/ct/cms/tintuc/Documents/{name}"
+
+    def rows(self, section: ReplicaSection, night: date) -> list[Row]:
+        """Ids are counted per list: an article of two lists has two addresses."""
+        found = {row.article.key: row.article for row in super().rows(section, night)}
+        address = f"{section.path}/View_Detail.aspx?ItemID="
+        return [Row(article, address + key, self.list_day(article)) for key, article in found.items()]
+
+    def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
+        """One record of a list."""
+        return {
+            "ID": int(article.key),
+            "Title": f"## {article.title}",
+            "DescriptionNews": html.escape(html.escape(article.lead)) if "<" in article.lead else article.lead,
+            "ContentNews": html.escape(self.body(article)),
+            "CreatedDate": self.stamp(article),
+            "ImageNews": "/ct/cms/tintuc/PublishingImages/dai-dien.jpg",
+        }
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The interface, and a shell at every address of a list or article."""
+        if request.path == "/APIVP/api/DSTinTuc/QUERYDATA":
+            return self._query(request)
+        if any(request.path.startswith(section.path) for section in self.sections):
+            return SiteResponse(self.render("shell.html", request).encode())
+        return None
+
+    def _query(self, request: SiteRequest) -> SiteResponse:
+        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        path = quote(form.get("UrlList", ""), safe="/")
+        section = next((each for each in self.sections if each.path == path), None)
+        start, length = form.get("start", ""), form.get("length", "")
+        if request.method != "POST" or section is None or not (start.isdecimal() and length.isdecimal()):
+            return SiteResponse(b'{"Message":"No HTTP resource was found."}', 404, "application/json; charset=utf-8")
+        rows = self.rows(section, request.night)
+        shown = rows[int(start) : int(start) + int(length)]
+        data = [self.record(row.article, row.address) for row in shown]
+        return _json({"draw": 0, "recordsTotal": len(rows), "data": data})
+
+
+class BacNinh(_Interface):
+    """bacninh.gov.vn: a section page names its list in `loadPageURL`; articles are pages."""
+
+    portal = "bac_ninh"
+    host = "bacninh.gov.vn"
+    family = "json_portlet"
+    name = "Cổng thông tin điện tử tỉnh Bắc Ninh"
+    page_size = 4
+    in_script = False
+    sections = sections_of("bac_ninh", 37632)
+    style = BodyStyle(
+        image=lambda name: f"/documents/20182/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/documents/20182/37632/{name}">{text}</a>',
+    )
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return f"141{number}"
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/-/details/37632/{article.slug}-{article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/en/news/-/details/37632/{article.slug}-{article.key}"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/en/news)?/-/details/37632/[a-z0-9-]+-(\d+)", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        there = next((section for section in self.sections if section.path == path), None)
+        return (there, 1) if there and not query else None
+
+    def load_path(self, section: ReplicaSection) -> str:
+        """The address of the list's answers, with what Liferay puts into it."""
+        named = "p_p_id=newsbycategory_WAR_bacninhportlet&p_p_lifecycle=2&p_p_resource_id=loadPage&p_auth=Xk3v9QwZ"
+        return f"{section.path}?{named}&_newsbycategory_WAR_bacninhportlet_categoryId={section.code}"
+
+    def file_path(self, name: str) -> str:
+        return f"/documents/20182/37632/{name}"
+
+    def stamp(self, article: ReplicaArticle) -> str:
+        """The form of `createdDate` is not known; day before month."""
+        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
+
+    def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
+        """One item: summary and content are cut and escaped."""
+        return {
+            "id": article.key,
+            "title": article.title,
+            "summary": html.escape(article.lead[:60]),
+            "content": html.escape(self.body(article)[:80]),
+            "createdDate": self.stamp(article),
+            "urlDetail": address,
+        }
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """An article's page."""
+        return ComposedSite.render_article(self, article, request)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The list's answers."""
+        section = next((each for each in self.sections if each.path == request.path), None)
+        if section is None or "p_p_resource_id=loadPage" not in request.query:
+            return None
+        code = parse_qs(request.query).get("_newsbycategory_WAR_bacninhportlet_categoryId", [""])[-1]
+        rows, last = self.page(section, page_number(request.query, "pageNum"), request.night)
+        items = [self.record(row.article, row.address) for row in rows] if code == section.code else []
+        value = {"items": items, "totalPageNum": last}
+        if not self.in_script:
+            return _json(value)
+        told = (
+            json.dumps(value, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\u0027").replace("=", "\\u003d")
+        )
+        page = f"<html><head><title>{self.name}</title></head><body><script>\nvar data = '{told}';\n</script></body></html>"
+        return SiteResponse(page.encode())
