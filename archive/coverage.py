@@ -1,4 +1,4 @@
-"""What each portal's day was: published, quiet, thin, failed, blocked … and whether a failed night was caught up on.
+"""What each portal's day was: published, quiet, thin, failed, blocked, gone … and whether a failed night was caught up on.
 
 A day is the night of that date: the crawl that started on it. Two independent things are told of it, since an article
 published on a day may be found in a later night: `state`, how its night went, and `published`, how many articles known
@@ -17,7 +17,7 @@ from enum import StrEnum
 from archive.records import Event, Run, Verdict
 from vietnam.holidays import Rhythm, holiday_name, rhythm
 
-__all__ = ["STORED", "Day", "DayState", "Known", "PortalCoverage", "cover", "nights_between", "summed"]
+__all__ = ["STORED", "Absence", "Day", "DayState", "Known", "PortalCoverage", "cover", "nights_between", "summed"]
 
 STORED = (Event.NEW.value, Event.NEAR_DUPLICATE.value, Event.DUPLICATE.value)
 
@@ -32,6 +32,8 @@ class DayState(StrEnum):
     FAILED = "failed"
     BLOCKED = "blocked"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"
+    GONE = "gone"
     MISSED = "missed"
     NOT_SCHEDULED = "not scheduled"
     BEFORE_FIRST = "before its first night"
@@ -56,6 +58,8 @@ _LETTERS = {
     DayState.FAILED: "F",
     DayState.BLOCKED: "B",
     DayState.UNREACHABLE: "U",
+    DayState.MOVED: "→",
+    DayState.GONE: "×",
     DayState.MISSED: "M",
     DayState.NOT_SCHEDULED: "-",
     DayState.BEFORE_FIRST: " ",
@@ -69,6 +73,8 @@ _OF_VERDICT = {
     Verdict.SUSPICIOUS: DayState.SUSPICIOUS,
     Verdict.BLOCKED: DayState.BLOCKED,
     Verdict.UNREACHABLE: DayState.UNREACHABLE,
+    Verdict.MOVED: DayState.MOVED,
+    Verdict.GONE: DayState.GONE,
     Verdict.BROKEN: DayState.FAILED,
     Verdict.INTERRUPTED: DayState.FAILED,
 }
@@ -118,13 +124,30 @@ class PortalCoverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """A time for which a portal was moved or gone: from the first night that showed it to the one before it answered again
+    (None: to this day). `words` say which, and what showed it."""
+
+    state: DayState
+    since: date
+    until: date | None
+    words: str
+
+    def covers(self, night: date) -> bool:
+        """Whether the night lies in it."""
+        return self.since <= night and (self.until is None or night < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What the archive knows of a portal: first night, records of its crawls, missed nights → reason, articles by date."""
+    """What the archive knows of a portal: first night, records of its crawls, missed nights → reason, articles by date, and
+    the times for which it was moved or gone."""
 
     first: date | None
     runs: Sequence[Run]
     missed: Mapping[date, str] = field(default_factory=dict)
     published: Mapping[date, int] = field(default_factory=dict)
+    absent: Sequence[Absence] = ()
 
 
 def cover(portal: str, known: Known, nights: Iterable[date], unsealed: frozenset[date] = frozenset()) -> PortalCoverage:
@@ -138,6 +161,9 @@ def cover(portal: str, known: Known, nights: Iterable[date], unsealed: frozenset
     days = []
     for night in nights:
         state, reasons = _state(night, by_night.get(night, []), known.missed.get(night), first, unsealed)
+        absence = next((one for one in known.absent if one.covers(night)), None)
+        if absence is not None and night not in unsealed:
+            state, reasons = absence.state, (absence.words,)
         stored = sum(run.events.get(event, 0) for run in by_night.get(night, []) for event in STORED)
         later = next((other for other in complete if other > night), None) if state.is_gap else None
         days.append(Day(night, state, reasons, stored, known.published.get(night, 0), later))
@@ -178,6 +204,8 @@ _RANK = (
     Verdict.SUSPICIOUS,
     Verdict.BLOCKED,
     Verdict.UNREACHABLE,
+    Verdict.MOVED,
+    Verdict.GONE,
     Verdict.BROKEN,
     Verdict.INTERRUPTED,
 )

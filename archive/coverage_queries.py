@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import cast
 
@@ -24,6 +25,11 @@ class CoverageQueries:
     def portals(self) -> list[str]:
         """Every portal with a run, by name."""
         return sorted(self.connection.execute(select(RUNS.c.portal).distinct()).scalars())
+
+    def portals_of(self, provinces: Collection[str]) -> set[str]:
+        """The portals with a run of a night in which they belonged to one of these provinces (slugs)."""
+        query = select(RUNS.c.portal).where(RUNS.c.province.in_(sorted(provinces))).distinct()
+        return set(self.connection.execute(query).scalars())
 
     def runs_between(self, portal: str, since: date, until: date) -> list[Run]:
         """The records of a portal's runs of these nights, both included, oldest first."""

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from archive.coverage import Known, PortalCoverage, cover, nights_between
+from archive.away import Sign
+from archive.coverage import Absence, DayState, Known, PortalCoverage, cover, nights_between
 from archive.errors import UsageError
 from archive.night import seals_on_disk
+from archive.queries import Queries
 from archive.store import Archive
 
-__all__ = ["read_coverage", "span"]
+__all__ = ["absences", "read_coverage", "span"]
 
 
 def span(archive: Archive, since: date | None, until: date | None) -> tuple[date, date]:
@@ -29,8 +31,12 @@ def span(archive: Archive, since: date | None, until: date | None) -> tuple[date
     return since, until
 
 
-def read_coverage(archive: Archive, since: date, until: date, portals: Collection[str] = ()) -> list[PortalCoverage]:
+def read_coverage(
+    archive: Archive, since: date, until: date, portals: Collection[str] = (), provinces: Collection[str] = ()
+) -> list[PortalCoverage]:
     """The coverage of each portal, by name; of all that the archive knows unless some are named.
+
+    With `provinces` (slugs) only of portals that were crawled while they belonged to one of them.
 
     Raises UsageError for a portal the archive has never crawled nor missed.
     """
@@ -51,10 +57,25 @@ def read_coverage(archive: Archive, since: date, until: date, portals: Collectio
         unknown = sorted(set(portals) - set(every))
         if unknown:
             raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
+        belonged = questions.portals_of(provinces)
         for portal in every:
-            if not portals or portal in portals:
+            of_province = not provinces or portal in belonged
+            if of_province and (not portals or portal in portals):
                 runs = questions.runs_between(portal, since, until)
                 dates = questions.published_by_day(portal, since, until)
-                known = Known(questions.first_night(portal), runs, missed[portal], dates)
+                absent = absences(questions, portal)
+                known = Known(questions.first_night(portal), runs, missed[portal], dates, absent)
                 found.append(cover(portal, known, nights, unsealed))
+    return found
+
+
+def absences(questions: Queries, portal: str) -> list[Absence]:
+    """The times for which a portal was moved or gone, oldest first. One that was recorded as gone had been so before."""
+    found: list[Absence] = []
+    for run in questions.endings(portal):
+        if run.away is None or (found and found[-1].covers(run.night)):
+            continue
+        until = questions.answered_after(portal, run.night, run.run)
+        state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
+        found.append(Absence(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}"))
     return found

@@ -64,12 +64,13 @@ class RunQueries:
         )
         return [run_from(record) for record in self.connection.execute(query).scalars()]
 
-    def answered_after(self, portal: str, night: date) -> date | None:
-        """The first night after this one in which a crawl of the portal found somebody there again."""
+    def answered_after(self, portal: str, night: date, run: str) -> date | None:
+        """The night of the first crawl of the portal after this run that found somebody there again."""
         silent = [verdict.value for verdict in (*_SAY_NOTHING, Verdict.MOVED, Verdict.GONE)]
         query = (
             select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.night > night.isoformat(), RUNS.c.complete == 1)
+            .where(RUNS.c.portal == portal, tuple_(RUNS.c.night, RUNS.c.run) > (night.isoformat(), run))
+            .where(RUNS.c.complete == 1)
             .where(RUNS.c.verdict.not_in(silent))
             .order_by(RUNS.c.night, RUNS.c.run)
             .limit(_AT_ONCE)

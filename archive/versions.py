@@ -21,7 +21,7 @@ from archive.clusters import Article, Cluster, one_per_cluster
 from archive.events import VERSIONS, WITHHELD
 from archive.export import Record
 from archive.lines import ArticleLine, decode_article
-from archive.runs import read_lines
+from archive.runs import RUN_FILE, read_lines, read_run
 from archive.store import Archive
 from archive.tombstones import Withheld, withheld_in
 
@@ -32,6 +32,8 @@ __all__ = ["Selection", "Versions"]
 class Selection:
     """Which versions: of a portal, of the nights from `since` to `until`, and of those only one for each cluster.
 
+    With `provinces` (slugs) only those of nights in which the portal belonged to one of them.
+
     That one is the last version of the article that comes first in canonical order among what was selected.
     """
 
@@ -39,6 +41,7 @@ class Selection:
     since: date | None = None
     until: date | None = None
     one_per_cluster: bool = False
+    provinces: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -67,12 +70,26 @@ class Versions:
             if not self.selection.one_per_cluster:
                 return clusters, None
             places = questions.versions(self.selection.portal, self.selection.since, self.selection.until)
+        if self.selection.provinces:
+            runs = {
+                (one.night, one.run): run_folder(self.archive.paths, date.fromisoformat(one.night), one.run)
+                for one in places
+            }
+            belong = {run for run, folder in runs.items() if self._belongs(folder)}
+            places = [one for one in places if (one.night, one.run) in belong]
         return clusters, {(one.night, one.run, one.seq) for one in one_per_cluster(places, clusters)}
+
+    def _belongs(self, folder: Path) -> bool:
+        if not self.selection.provinces:
+            return True
+        return (folder / RUN_FILE).is_file() and read_run(folder).province in self.selection.provinces
 
     def _of_night(
         self, night: date, clusters: Mapping[Article, Cluster], chosen: set[tuple[str, str, int]] | None
     ) -> Iterator[Record]:
         for folder in self.archive.paths.closed_runs(night):
+            if not self._belongs(folder):
+                continue
             for raw in read_lines(folder / "articles.jsonl"):
                 try:
                     line = decode_article(raw)

@@ -135,7 +135,7 @@ class Bell:
             return ExitCode.GOOD
         schedule.plan(night, now)
         if now < closes:
-            runner.run(night, schedule.scheduled(), closes)
+            runner.run(night, schedule.scheduled(night), closes)
             self._ticked = None
         if clock() >= closes:
             schedule.end(night, clock())
@@ -155,7 +155,7 @@ class Bell:
                 schedule.plan(night, now)
             if schedule.ledger.ended(night):
                 log.info("every portal's night of %s has ended; to run one again name it with --portal", night)
-            names = self.asked.names or schedule.scheduled()
+            names = self.asked.names or schedule.scheduled(night)
             runner.run(night, names, None)
             while not self.stop.wait(_WAIT_SECONDS) and not schedule.ended(night, names):
                 runner.run(night, names, None)  # another scheduler has them: wait for it, or take over when it dies

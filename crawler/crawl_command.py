@@ -25,6 +25,7 @@ def crawl_command(archive: Archive, settings: NightSettings, portal: str, night:
         command += ["-s", f"DOWNLOAD_DELAY={own.delay}"]
     if own.looks is not None:
         command += ["-s", f"LOOKS={','.join(map(str, own.looks))}"]
+    command += ["-s", f"GONE_NIGHTS={settings.gone_nights}"]
     deeper = settings.lookback_of(portal)
     for name, value in (("DAYS", deeper.days), ("PAGES", deeper.pages), ("REQUESTS", deeper.requests)):
         command += ["-s", f"LOOKBACK_{name}={value}"]

@@ -26,9 +26,9 @@ _WHAT_TO_DO = "What to do on each verdict stands in docs/operations.md."
 
 
 def wants_telling(report: NightReport, on: Collection[str]) -> bool:
-    """Whether a portal had one of these verdicts, or the disk is about to be full."""
+    """Whether a portal had one of these verdicts and it is news, or the disk is about to be full."""
     full = report.nights_left is not None and report.nights_left < _TOLD_NIGHTS
-    return full or any(line.verdict in on for line in report.scheduled)
+    return full or any(line.verdict in on and not line.expected for line in report.scheduled)
 
 
 def lasts(nights_left: int | None) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date, datetime
 
+from archive.away import Sign
 from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.judgement import Judgement, Version
 from archive.ledger import Claim, Ending, State
@@ -12,7 +14,10 @@ from archive.records import BACKFILL, Document, Kind, Outcome, Run, Verdict
 from archive.store import Archive
 from archive.tally import Tally
 from crawler.clock import Clock
-from crawler.portals import province_of
+from crawler.ends import Ends
+from crawler.portal_end import end_of
+from crawler.portals import dissolved_by, province_of
+from crawler.verdicts.history import NIGHTS
 
 __all__ = ["close_leftover", "close_try", "fresh_run", "last_run"]
 
@@ -52,6 +57,8 @@ def close_leftover(
         now = Clock(night).now()
 
     def judge_night(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
+        if away is not None and away.recorded is not None and away.sign is not Sign.MOVED:
+            return Verdict.GONE, (away.words, reason)
         if set(tally.outcomes) == {Outcome.UNREACHABLE.value}:
             return Verdict.UNREACHABLE, (reason,)
         return Verdict.BROKEN if state is State.FAILED else Verdict.INTERRUPTED, (reason,)
@@ -59,6 +66,9 @@ def close_leftover(
     left = archive.start(portal, night, now, _nothing_new, fence)
     deeper = [page for page in left.pages if page.lookback is not None and page.lookback.since is not None]
     only = deeper and all(page in deeper or page.outcome is Outcome.ROBOTS for page in left.pages)
+    # A run that was cut records no end of its own; what an earlier night recorded still holds.
+    ends = Ends(dissolved_by(portal, night), sys.maxsize)
+    away = end_of(archive, left, archive.history(portal, night, NIGHTS), ends).away
     return left.close(
         now,
         complete=False,
@@ -67,6 +77,7 @@ def close_leftover(
         extraction={},
         software={},
         province=province_of(portal),
+        away=away,
     )
 
 

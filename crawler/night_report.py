@@ -18,8 +18,8 @@ from vietnam.dates import TZ
 __all__ = ["NightReport", "PortalLine", "SealLine", "report_of"]
 
 _GRAVITY = (
-    State.FAILED, State.MISSED, Verdict.BROKEN, Verdict.UNREACHABLE, Verdict.BLOCKED, Verdict.SUSPICIOUS,
-    State.PARTIAL, Verdict.INTERRUPTED, Verdict.THIN, State.PLANNED, State.RUNNING,
+    State.FAILED, State.MISSED, Verdict.BROKEN, Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE, Verdict.BLOCKED,
+    Verdict.SUSPICIOUS, State.PARTIAL, Verdict.INTERRUPTED, Verdict.THIN, State.PLANNED, State.RUNNING,
 )  # fmt: skip
 _ORDER = {word.value: place for place, word in enumerate(_GRAVITY)}
 _NO_HISTORY = "no history yet"
@@ -28,7 +28,8 @@ _NEW = (Event.NEW, Event.NEAR_DUPLICATE)
 
 @dataclass(frozen=True, slots=True)
 class PortalLine:
-    """One portal's night. `bytes` are those of its responses as kept; `took` is None where the ledger has no times."""
+    """One portal's night. `bytes` are those of its responses as kept; `took` is None where the ledger has no times;
+    `expected`: nobody answers for a dissolved portal, which was told before."""
 
     portal: str
     verdict: str
@@ -45,6 +46,7 @@ class PortalLine:
     tries: int = 0
     took: timedelta | None = None
     reasons: tuple[str, ...] = ()
+    expected: bool = False
     outcomes: tuple[tuple[str, int], ...] = ()
     hosts: tuple[tuple[str, HostVisit], ...] = ()
 
@@ -185,6 +187,7 @@ def _line(row: NightRow) -> PortalLine:
         tries=row.tries,
         took=took,
         reasons=reasons,
+        expected=row.expected,
         outcomes=tuple(other_outcomes(row.run).items()),
         hosts=tuple(row.run.hosts.items()),
     )

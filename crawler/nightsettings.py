@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.errors import UsageError
 from crawler.alertsettings import AlertSettings, read_alerts
+from crawler.ends import GONE_NIGHTS
 from crawler.logs import LogStyle
 from crawler.lookback import LookBackPlan
 from crawler.values import (
@@ -65,6 +66,8 @@ class NightSettings:
     max_tries: int = 3
     retry_unreachable: timedelta = timedelta(minutes=30)
     unreachable_tries: int = 6
+    gone_nights: int = GONE_NIGHTS
+    gone_ask_days: int = 30
     archive: Path = Path("var/archive")
     logs: Path = Path("var/log")
     log: LogStyle = LogStyle.TEXT
@@ -208,6 +211,8 @@ _KEYS: Keys = {
         lambda value: timedelta(minutes=whole(1, 720)(value)),
     ),
     "unreachable_tries": ("unreachable_tries", "a whole number from 1 to 100", whole(1, 100)),
+    "gone_nights": ("gone_nights", "a whole number of nights from 2 to 365", whole(2, 365)),
+    "gone_ask_days": ("gone_ask_days", "a whole number of days from 1 to 365", whole(1, 365)),
     "archive": ("archive", "the path of a folder", path),
     "logs": ("logs", "the path of a folder", path),
     "log": ("log", "text or json", lambda value: LogStyle(one_of("text", "json")(value))),

@@ -42,12 +42,21 @@ class NightRow:
         if self.state is State.SKIPPED:
             return True
         good = self.run is not None and self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
-        return good and self.state is State.DONE
+        return (good or self.expected) and self.state is State.DONE
+
+    @property
+    def expected(self) -> bool:
+        """Whether nobody answered for a dissolved portal and that is no news: it was told on the first night and when the
+        portal was recorded as gone."""
+        away = self.run.away if self.run is not None else None
+        if self.run is None or away is None or not away.dissolved or self.run.verdict is Verdict.MOVED:
+            return False
+        return away.since < self.run.night and (away.recorded is None or away.recorded < self.run.night)
 
     @property
     def plain(self) -> bool:
         """Whether its reasons need not be read: nothing was wrong and nothing left out."""
-        return self.good and self.state is not State.SKIPPED
+        return self.good and self.state is not State.SKIPPED and not self.expected
 
     @property
     def reasons(self) -> tuple[str, ...]:

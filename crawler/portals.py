@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
@@ -15,13 +16,15 @@ from archive.records import Kind
 from crawler.canary.kept import declaration, last_check
 from crawler.nightsettings import NightSettings, close_match
 from crawler.portal import PortalSpider, Sure, own_hosts
+from crawler.verdicts.away import dissolution
 
-__all__ = ["Portal", "addresses", "chosen", "load_portals", "portal_of", "province_of", "why_skipped"]
+__all__ = ["Portal", "addresses", "chosen", "dissolved_by", "load_portals", "portal_of", "province_of", "why_skipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal's name, how well it is known, the hosts it asks, its province (a slug), and the digest of its declaration."""
+    """A portal's name, how well it is known, the hosts it asks, its province (a slug), the digest of its declaration, and
+    since when it is declared dissolved."""
 
     name: str
     title: str
@@ -29,6 +32,7 @@ class Portal:
     sure: Sure
     province: str | None = None
     declared: str = ""
+    dissolved: date | None = None
 
 
 def load_portals() -> dict[str, Portal]:
@@ -47,13 +51,21 @@ def load_portals() -> dict[str, Portal]:
 def portal_of(spider: type[PortalSpider]) -> Portal:
     """What the nights need of a spider's class."""
     declared = declaration(spider)
-    return Portal(spider.name, spider.title, own_hosts(spider), spider.sure, spider.province, declared)
+    return Portal(
+        spider.name, spider.title, own_hosts(spider), spider.sure, spider.province, declared, spider.dissolved
+    )
 
 
 def province_of(name: str) -> str | None:
     """The province (slug) of a portal; None for one of no province, or one that is no longer declared."""
     portal = load_portals().get(name)
     return portal.province if portal else None
+
+
+def dissolved_by(name: str, night: date) -> str | None:
+    """Why a portal may have ended by this night, in words; None where nobody dissolved it, or it is no longer declared."""
+    portal = load_portals().get(name)
+    return dissolution(portal.province, portal.dissolved, night) if portal else None
 
 
 def chosen(names: Iterable[str], portals: dict[str, Portal]) -> list[str]:

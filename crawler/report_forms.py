@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from archive.records import Verdict
 from archive.visits import visit_plain
 from crawler.disk import in_words
 from crawler.night_report import NightReport, PortalLine
@@ -158,8 +159,14 @@ def _columns(cells: Sequence[Text], width: int) -> list[Text]:
 
 
 def _skipped(report: NightReport, width: int) -> list[Text]:
-    names = [line.portal for line in report.portals if line.skipped]
+    names = [_left_out(line) for line in report.portals if line.skipped]
     return [_cut(Text(f"{len(names)} skipped: {', '.join(names)}", "dim"), width)] if names else []
+
+
+def _left_out(line: PortalLine) -> str:
+    """The portal's name, and whether it has moved or is gone."""
+    word = line.reasons[0].split(" ", 1)[0] if line.reasons else ""
+    return f"{line.portal} ({word})" if word in (Verdict.MOVED, Verdict.GONE) else line.portal
 
 
 def _style(line: PortalLine) -> str:

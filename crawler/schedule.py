@@ -20,6 +20,7 @@ from archive.store import Archive
 from crawler.clock import Clock
 from crawler.leftovers import close_leftover, fresh_run
 from crawler.nightsettings import NightSettings
+from crawler.portal_end import why_away
 from crawler.portals import Portal, why_skipped
 from crawler.running import LEASE
 from vietnam.dates import TZ
@@ -41,22 +42,31 @@ class Schedule:
     owner: Owner = field(default_factory=Owner.here)
     trouble: list[str] = field(default_factory=list)
     """What could not be ended or sealed, in words; it is tried again at every bell and holds up nothing else."""
+    _off: dict[tuple[str, date], str | None] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
         """Whether these nights are live or rehearsed."""
         return self.archive.identity.kind
 
-    def scheduled(self) -> list[str]:
-        """The portals on the schedule."""
-        return [name for name, portal in self.portals.items() if why_skipped(portal, self.settings, self.kind) is None]
+    def scheduled(self, night: date) -> list[str]:
+        """The portals on the schedule of a night."""
+        return [name for name in self.portals if self.why_off(name, night) is None]
+
+    def why_off(self, name: str, night: date) -> str | None:
+        """Why a portal is not on a night's schedule: the settings leave it out, or it has moved or is gone. Else None."""
+        if (name, night) not in self._off:
+            reason = why_skipped(self.portals[name], self.settings, self.kind)
+            days = self.settings.gone_ask_days
+            self._off[name, night] = reason or why_away(self.archive, name, night, days)
+        return self._off[name, night]
 
     def plan(self, night: date, now: datetime) -> None:
         """Owe every portal on the schedule and record those that are off it with the reason. Doing it again adds nothing."""
-        self.ledger.plan(night, self.scheduled(), now)
+        self.ledger.plan(night, self.scheduled(night), now)
         known = {row.portal for row in self.ledger.of(night)}
-        for name, portal in self.portals.items():
-            reason = why_skipped(portal, self.settings, self.kind)
+        for name in self.portals:
+            reason = self.why_off(name, night)
             if reason is not None and name not in known:
                 self.ledger.settle(name, night, State.SKIPPED, reason, now)
 
@@ -117,7 +127,7 @@ class Schedule:
         return seals
 
     def _miss(self, night: date, now: datetime) -> None:
-        for name in self.scheduled():
+        for name in self.scheduled(night):
             self.ledger.settle(name, night, State.MISSED, "no scheduler ran that night", now)
 
     def end(self, night: date, now: datetime) -> None:
@@ -198,4 +208,4 @@ class Schedule:
             return False  # seals are chained: the earlier night comes first
         if any(past < night and self._unsealed(past) for past in self.ledger.nights()):
             return False
-        return set(self.scheduled()) <= {row.portal for row in self.ledger.of(night)}
+        return set(self.scheduled(night)) <= {row.portal for row in self.ledger.of(night)}

@@ -20,6 +20,7 @@ from crawler.lookback_status import LookBackStanding, lookback_standings, lookba
 from crawler.morning import Morning, night_report
 from crawler.night_report import NightReport
 from crawler.nightsettings import NightSettings
+from crawler.portal_end import away_portals
 from crawler.portals import load_portals
 from crawler.progress import Counts, read_counts
 from crawler.report_forms import print_report
@@ -40,6 +41,7 @@ class _Status:
     alerts: tuple[str, ...]
     heartbeat: bool
     untold: tuple[str, ...]
+    away: dict[str, str]
 
 
 def status(
@@ -86,6 +88,7 @@ def _read(
         deeper=lookback_standings(store, settings, load_portals()),
         alerts=tuple(morning.shown()),
         heartbeat=bool(settings.alerts.heartbeat() or settings.alerts.heartbeat_file),
+        away=away_portals(store, load_portals(), figures.night or now.date(), settings.gone_ask_days),
         untold=tuple(f"{message.key}: {message.error or 'not tried yet'}" for message in morning.untold_messages()),
     )
 
@@ -104,6 +107,7 @@ def _lines(found: _Status, now: datetime) -> list[str]:
         f"disk: {_disk(figures)}",
         f"alerts: {_alerts(found)}",
         *(f"  {message}" for message in found.untold),
+        *(f"away: {portal} {words}" for portal, words in found.away.items()),
     ]
     if not found.running:
         return [*lines, "running: nothing"]
@@ -162,6 +166,7 @@ def _plain(found: _Status) -> dict[str, object]:
             {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
             for row in figures.rows
         ],
+        "away": found.away,
         "lookbacks": [standing.plain for standing in found.deeper],
     }
 

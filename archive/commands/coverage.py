@@ -12,7 +12,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from archive.commands.arguments import Subcommands, night
+from archive.commands.arguments import Subcommands, night, provinces_asked
 from archive.coverage import Day, DayState, PortalCoverage, summed
 from archive.covered import read_coverage, span
 from archive.errors import ExitCode
@@ -27,6 +27,8 @@ _STYLES = {
     DayState.THIN: "yellow",
     DayState.SUSPICIOUS: "yellow",
     DayState.NOT_SEALED: "dim",
+    DayState.MOVED: "dim",
+    DayState.GONE: "dim",
 }
 _WIDEST = 366
 
@@ -37,6 +39,12 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         "coverage", parents=[shared], help="show for each portal and day what is there or missing"
     )
     command.add_argument("--portal", metavar="NAME", action="append", default=[], help="only this one; may be repeated")
+    command.add_argument(
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="only portals of this province and those merged into it",
+    )
     command.add_argument("--since", type=night, metavar="DATE", help="default: the archive's first night")
     command.add_argument("--until", type=night, metavar="DATE", help="default: its last night")
     command.add_argument(
@@ -51,7 +59,7 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         since, until = span(archive, options.since, options.until)
-        portals = read_coverage(archive, since, until, options.portal)
+        portals = read_coverage(archive, since, until, options.portal, options.province or ())
     if options.json:
         for portal in portals:
             for day in portal.days:

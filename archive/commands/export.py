@@ -7,7 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from archive.commands.arguments import Subcommands, night
+from archive.commands.arguments import Subcommands, night, provinces_asked
 from archive.durable import disk_errors, make_folder
 from archive.errors import ExitCode, UsageError
 from archive.export import Form, write_records
@@ -30,6 +30,9 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--one-per-cluster", action="store_true", help="one article of those that say nearly the same")
     command.add_argument("--portal", metavar="NAME")
+    command.add_argument(
+        "--province", type=provinces_asked, metavar="NAME", help="what was published under it or those merged into it"
+    )
     command.add_argument("--night", type=night, metavar="DATE", help="one night")
     command.add_argument("--since", type=night, metavar="DATE", help="nights from this one on")
     command.add_argument("--until", type=night, metavar="DATE", help="nights up to this one")
@@ -45,7 +48,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if target.resolve().is_relative_to(options.archive.resolve()):
         raise UsageError(f"{target} lies in the archive, where nothing else may stand; name a place outside")
     with Archive.open(options.archive, read_only=True) as archive:
-        versions = Versions(archive, Selection(options.portal, since, until, options.one_per_cluster))
+        versions = Versions(
+            archive, Selection(options.portal, since, until, options.one_per_cluster, options.province or frozenset())
+        )
         count, files = _write(versions, target, form)
     print(f"{count} versions of articles in {files} file{'s' if files != 1 else ''}: {target}")
     if not versions.unread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,10 +16,12 @@ from scrapy.commands.list import Command as ListCommand
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.records import Kind
+from archive.store import Archive
 from crawler.night_run import tell
-from crawler.nightsettings import settings_at
+from crawler.nightsettings import NightSettings, settings_at
 from crawler.overview import Overview, overview, spiders
 from crawler.portal import DeclarationError
+from crawler.portal_end import away_portals
 from crawler.portals import portal_of, why_skipped
 
 __all__ = ["Command"]
@@ -72,15 +75,27 @@ class Command(ListCommand):
             return ExitCode.GOOD
         assert self.settings is not None  # noqa: S101  Scrapy sets it before it calls
         operator = settings_at(opts.settings, ROOT)
+        portals = spiders(self.settings)
+        away = _away(operator, portals)
         lines = [
-            _Line(overview(each), why_skipped(portal_of(each), operator, Kind.LIVE))
-            for each in spiders(self.settings).values()
+            _Line(overview(each), away.get(name) or why_skipped(portal_of(each), operator, Kind.LIVE))
+            for name, each in portals.items()
         ]
         if opts.json:
             sys.stdout.write(json.dumps([_plain(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
         else:
             _print(lines)
         return ExitCode.GOOD
+
+
+def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, str]:
+    """What the operator's archive has recorded of portals that moved or are gone; nothing before there is one."""
+    if not (operator.archive / "archive.json").exists():
+        return {}
+    with Archive.open(operator.archive, read_only=True) as archive:
+        with archive.index.reading() as questions:
+            last = questions.last_night()
+        return away_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
 
 
 def _plain(line: _Line) -> dict[str, object]:
