@@ -70,20 +70,23 @@ class Results:
 
 
 class SearchIndex:
-    """The words of one archive, in the database that holds its index (archive/engines.py). Making one opens nothing."""
+    """The words of one archive, in the database that holds its index (archive/engines.py). Making one opens nothing.
 
-    def __init__(self, archive: str, store: SearchStore) -> None:
-        self.archive, self.store = archive, store
+    A question that takes longer than `seconds` raises TookTooLong.
+    """
+
+    def __init__(self, archive: str, store: SearchStore, seconds: float | None = None) -> None:
+        self.archive, self.store, self._seconds = archive, store, seconds
         self._reader: Engine | None = None
         self._writer: Engine | None = None
 
     @classmethod
-    def of(cls, archive: Archive) -> SearchIndex:
+    def of(cls, archive: Archive, seconds: float | None = None) -> SearchIndex:
         """`search.db` beside `index.db`, or a schema beside the index's own."""
         database, known = archive.index.database, archive.identity.id
         if isinstance(database, PostgresqlSchema):
-            return cls(known, PostgresqlSearch(PostgresqlSchema(database.url, f"{known}_search")))
-        return cls(known, SqliteSearch(SqliteFile(archive.paths.search)))
+            return cls(known, PostgresqlSearch(PostgresqlSchema(database.url, f"{known}_search")), seconds)
+        return cls(known, SqliteSearch(SqliteFile(archive.paths.search)), seconds)
 
     def __enter__(self) -> SearchIndex:
         return self
@@ -111,6 +114,8 @@ class SearchIndex:
         self._reader = self._reader or self.store.database.reader()
         self.store.database.before_reading()
         with self.store.database.plainly(), self._reader.begin() as connection:
+            if self._seconds is not None:
+                self.store.database.bound(connection, self._seconds)
             yield connection
 
     @contextmanager

@@ -17,6 +17,7 @@ from archive.errors import ArchiveError
 from archive.web.article import article, changes
 from archive.web.desk import Asked, Desk, Unknown
 from archive.web.downloads import body, capture, proof, text
+from archive.web.finding import find
 from archive.web.integrity import integrity
 from archive.web.pages import month, night, overview, portal
 from archive.web.security import Rules, Watch
@@ -42,6 +43,7 @@ ROUTES: dict[str, View] = {
     "/proofs/{night}/{run}/{seq}.json": proof,
     "/captures/{night}/{run}/{seq}.txt": body,
     "/captures/{night}/{run}/{seq}": capture,
+    "/search": find,
     "/doubtful": doubtful,
     "/integrity": integrity,
 }

@@ -19,16 +19,18 @@ from archive.index import Transaction
 from archive.store import Archive
 from archive.web import shown
 from archive.web.days import Days
-from archive.web.links import Links
+from archive.web.links import Links, with_query
 from archive.web.words import LANGUAGES, Words
 from vietnam.provinces import PROVINCES
 
-__all__ = ["ROWS", "Asked", "Busy", "Desk", "Unfit", "Unknown"]
+__all__ = ["ROWS", "SECONDS", "Asked", "Busy", "Desk", "Unfit", "Unknown"]
 
 ROWS = 50
 """Rows of a list on one page."""
 
-SECONDS = 5.0  # for the questions of one page
+SECONDS = 5.0
+"""For each question of a page to the index."""
+
 _HEAVY = 2  # comparisons, proofs and checks at a time; others are told to come back
 _FOLDER = Path(__file__).parent
 
@@ -47,7 +49,7 @@ class Busy(ArchiveError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: the language, the values of the path and of the query."""
+    """What was asked for: the language, the path as it was sent, the values of path and query."""
 
     language: str
     path: str
@@ -58,7 +60,8 @@ class Asked:
     def of(cls, request: Request) -> Asked:
         """From a request whose path begins with a language."""
         values = {name: str(value) for name, value in request.path_params.items()}
-        return cls(values.pop("language", LANGUAGES[0]), request.url.path, values, dict(request.query_params))
+        raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
+        return cls(values.pop("language", LANGUAGES[0]), raw, values, dict(request.query_params))
 
     def day(self, name: str) -> date:
         """A day of the path. Raises Unfit."""
@@ -128,9 +131,7 @@ class Desk:
             "t": words,
             "lang": language,
             "url": Links(language),
-            "others": [
-                (other, f"/{other}{asked.path[len(language) + 1 :]}") for other in LANGUAGES if other != language
-            ],
+            "others": [(other, _in_language(asked, other)) for other in LANGUAGES if other != language],
             "query": asked.query,
             "num": partial(shown.number, language=language),
             "size": partial(shown.size, language=language),
@@ -150,6 +151,11 @@ class Desk:
 
 
 _STATUS: dict[type[ArchiveError], int] = {Unknown: 404, Unfit: 400, Busy: 503, TookTooLong: 503}
+
+
+def _in_language(asked: Asked, other: str) -> str:
+    """The same page and question in another language."""
+    return with_query(f"/{other}{asked.path[len(asked.language) + 1 :]}", **asked.query)
 
 
 def place_name(slug: str | None) -> str:

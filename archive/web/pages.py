@@ -236,10 +236,12 @@ def portal(desk: Desk, asked: Asked) -> HTMLResponse:
         first = questions.first_night(name)
         recent = questions.history(name, date.max, 1)
     span = desk.days.span()
-    if first is None or span is None:
-        raise Unknown(f"the archive has no night of {name}")
+    if span is None:
+        raise Unknown("nothing was crawled yet")
     year = _year(asked.query.get("year", str(span[1].year)), span)
     covered = _covered(desk, year).of(name)
+    if first is None and covered is None:  # one that was only ever missed has a page
+        raise Unknown(f"the archive has no night of {name}")
     until = min(date(year, 12, 31), span[1])
     with desk.reading() as questions:
         runs = [run for run in questions.runs_between(name, date(year, 1, 1), until) if run.crawled]
@@ -252,7 +254,7 @@ def portal(desk: Desk, asked: Asked) -> HTMLResponse:
         first=first,
         last=recent[0] if recent else None,
         year=year,
-        years=range(first.year, span[1].year + 1),
+        years=range((first or span[0]).year, span[1].year + 1),
         months=months_of(year, [day_cell(day) for day in covered.days]) if covered else (),
         states=_states([covered]) if covered else [],
         gaps=covered.gaps if covered else (),

@@ -1,0 +1,454 @@
+"""The audit page over HTTP: what it shows of a composed archive, in both languages, and what it does with what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import httpx
+import pytest
+from lxml import html
+
+from archive.coverage import Day, DayState, PortalCoverage
+from archive.errors import TookTooLong
+from archive.proof import check_proof
+from archive.store import Archive
+from archive.web.charts import curve, day_cell, months_of, strip, summed_cell
+from archive.web.desk import Unfit
+from archive.web.downloads import unpacked
+from archive.web.shown import archived, as_link, number, path_part, short_day, visible
+from archive.web.words import preferred
+from tests.composed_archive import FIRST, sealed, tree
+from tests.web_server import served
+
+EDITED = "/articles/da_nang/thong-bao"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("web") / "archive"
+    sealed(where).close()
+    return where
+
+
+@pytest.fixture(scope="module")
+def page(root: Path) -> Iterator[httpx.Client]:
+    with served(root) as address, httpx.Client(base_url=address) as client:
+        yield client
+
+
+def said(answer: httpx.Response) -> str:
+    return " ".join(" ".join(html.fromstring(answer.text).itertext()).split())
+
+
+def links(answer: httpx.Response) -> set[str]:
+    found = html.fromstring(answer.text).xpath("//@href | //@src | //@action")
+    return {str(link).partition("#")[0] for link in found if str(link).startswith("/")}
+
+
+# every page
+
+
+def test_every_page_that_is_linked_is_there_in_both_languages(page: httpx.Client) -> None:
+    ahead, seen = ["/vi/", "/en/"], set[str]()
+    while ahead:
+        path = ahead.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        answer = page.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        if answer.headers["content-type"].startswith("text/html"):
+            ahead += sorted(links(answer) - seen)
+            _well_made(path, answer.text)
+    kinds = {path.split("/")[2] for path in seen if path.count("/") > 2}
+    assert {"nights", "coverage", "portals", "articles", "captures", "texts", "proofs"} <= kinds
+    assert {"/vi/doubtful", "/en/integrity", "/vi/search", "/static/page.css", "/static/page.js"} <= seen
+
+
+def _well_made(path: str, text: str) -> None:
+    """What a keyboard and a screen reader need, and nothing that the page's policy would stop."""
+    tree = html.fromstring(text)
+    language = path.split("/")[1]
+    assert tree.get("lang") == language, path
+    assert len(tree.xpath("//h1")) == 1, path
+    assert len(tree.xpath("//main")) == len(tree.xpath("//header[@class='top']")) == len(tree.xpath("//footer")) == 1, (
+        path
+    )
+    assert tree.xpath("//a[@class='skip']/@href") == ["#main"], path
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids)), f"{path}: an id stands twice"
+    assert set(tree.xpath("//@aria-labelledby")) <= set(ids), path
+    for table in tree.xpath("//table"):
+        assert table.xpath(".//th[@scope]"), f"{path}: a table without headers"
+    for field in tree.xpath("//input | //select"):
+        named = field.get("aria-label") or tree.xpath("//label[@for=$id]", id=field.get("id"))
+        assert named, f"{path}: a field without a label"
+    assert not tree.xpath("//@style | //style | //script[not(@src)]"), path
+    assert not [name for name in tree.xpath("//@*") if name.attrname.startswith("on")], path
+    for picture in tree.xpath("//svg"):
+        assert picture.get("role") == "img", f"{path}: a drawing without a role"
+        assert picture.get("aria-label"), f"{path}: a drawing without a name"
+    assert all(
+        link.get("rel") and "noreferrer" in link.get("rel") for link in tree.xpath("//a[starts-with(@href, 'http')]")
+    )
+
+
+def test_the_overview_tells_the_last_night_and_the_year(page: httpx.Client) -> None:
+    told = said(page.get("/en/"))
+    assert "Wednesday, 5 March 2025" in told
+    assert "1 new text" in told
+    days = html.fromstring(page.get("/en/").text).xpath("//td[contains(@class, 'day ')]/a/@aria-label")
+    assert days[0].startswith("Monday, 3 March 2025: published 2")
+    assert "missed" in days[1]
+    assert [day.partition(":")[0] for day in days] == [
+        "Monday, 3 March 2025",
+        "Tuesday, 4 March 2025",
+        "Wednesday, 5 March 2025",
+    ]
+
+
+def test_a_day_is_told_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -> None:
+    marks = html.fromstring(page.get("/vi/").text).xpath("//td[contains(@class, 'day ')]/a")
+    assert [(cell.text, cell.getparent().get("class")) for cell in marks] == [
+        ("3", "day published"),
+        ("M1", "day partly"),
+        ("-1", "day partly"),
+    ]
+
+
+def test_a_night_tells_each_verdict_with_its_reasons_and_its_seal(page: httpx.Client, root: Path) -> None:
+    answer = page.get("/en/nights/2025-03-04")
+    told = said(answer)
+    assert "the host did not answer" in told
+    assert "good composed" in told
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
+        seals = questions.seals_of(date(2025, 3, 4))
+    assert seals[0].head in answer.text
+    assert seals[0].root in answer.text
+    assert said(page.get("/en/nights/2025-03-04?kind=changed")).count("Thông báo lịch tiếp dân") == 1
+    assert "There is no event." in said(page.get("/en/nights/2025-03-04?kind=gone"))
+
+
+def test_a_night_of_the_span_on_which_nothing_ran_is_shown_as_such(page: httpx.Client) -> None:
+    assert page.get("/en/nights/2025-03-06").status_code == 404
+    assert page.get("/en/nights/2024-12-31").status_code == 404
+
+
+def test_a_month_is_a_table_of_portals_by_nights(page: httpx.Client) -> None:
+    rows = html.fromstring(page.get("/en/coverage/2025-03").text).xpath("//table[@class='matrix']/tbody/tr")
+    cells = {
+        row.xpath("th//text()")[0]: [" ".join(cell.itertext()).strip() for cell in row.xpath("td")] for row in rows
+    }
+    assert cells["da_nang"][2:5] == ["2", "·", "·"]
+    assert cells["ninh_thuan"][3] == "M"
+
+
+def test_a_portal_shows_its_measures_as_curves_and_in_numbers(page: httpx.Client) -> None:
+    tree = html.fromstring(page.get("/en/portals/da_nang").text)
+    assert len(tree.xpath("//figure//*[local-name()='path']/@d")) == 3
+    rows = [" ".join(row.itertext()).split() for row in tree.xpath("//details//tbody/tr")]
+    assert rows[0][0] == "2025-03-05"
+    assert rows[-1][0] == "2025-03-03"
+
+
+def test_an_article_shows_text_versions_change_and_files(page: httpx.Client) -> None:
+    told = said(page.get(f"/en{EDITED}"))
+    assert "Sáng thứ Ba, tại trụ sở." in told
+    assert "Sáng thứ Hai" not in told
+    older = next(link for link in links(page.get(f"/en{EDITED}")) if "2025-03-03" in link and "at=" in link)
+    assert "Sáng thứ Hai, tại trụ sở." in said(page.get(older))
+    assert "lich.pdf" in told
+    assert "not fetched" in told
+
+
+def test_an_exact_copy_names_the_other_place_and_shows_the_text_it_repeats(page: httpx.Client) -> None:
+    told = said(page.get("/en/articles/quang_tri/thong-cao"))
+    assert "word for word" in told
+    assert "Cầu Bến Đá thông xe ngày 10/3." in told
+    assert "/en/portals/da_nang" in links(page.get("/en/articles/quang_tri/thong-cao"))
+
+
+def test_a_change_is_shown_word_by_word(page: httpx.Client) -> None:
+    link = next(link for link in links(page.get(f"/en{EDITED}")) if link.startswith("/en/changes"))
+    tree = html.fromstring(page.get(link).text)
+    diff = tree.xpath("//div[contains(@class, 'diff')]")[0]
+    assert [" ".join(mark.xpath("bdi//text()")) for mark in diff.xpath(".//del")] == ["Hai,"]
+    assert [" ".join(mark.xpath("bdi//text()")) for mark in diff.xpath(".//ins")] == ["Ba,"]
+
+
+# what can be taken away
+
+
+def test_downloads_are_files_of_plain_text_that_run_nowhere(page: httpx.Client) -> None:
+    article = links(page.get(f"/en{EDITED}"))
+    capture = next(link for link in article if "/captures/" in link)
+    paths = [link for link in {*article, *links(page.get(capture))} if link.endswith((".txt", ".json"))]
+    assert len(paths) == 3
+    for path in paths:
+        answer = page.get(path)
+        assert answer.status_code == 200, path
+        assert answer.headers["content-disposition"].startswith("attachment; filename="), path
+        assert "sandbox" in answer.headers["content-security-policy"], path
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+        wanted = "application/json" if path.endswith(".json") else "text/plain; charset=utf-8"
+        assert answer.headers["content-type"] == wanted, path
+
+
+def test_the_proof_that_is_handed_over_proves_the_text(page: httpx.Client) -> None:
+    link = next(link for link in links(page.get(f"/en{EDITED}")) if "/proofs/" in link)
+    proven = check_proof(page.get(link).content)
+    assert proven.head.night == date(2025, 3, 4)
+
+
+def test_the_capture_shows_its_headers_and_its_place(page: httpx.Client) -> None:
+    link = next(link for link in links(page.get(f"/en{EDITED}")) if link.endswith("/0") and "/captures/" in link)
+    told = said(page.get(link))
+    assert "ETag" in told
+    assert "2025/03/04/da_nang/pages-00001.warc.gz" in told
+    assert page.get(f"{link}.txt").text.startswith("<h1>")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [(b"x", "br"), (b"not gzip", "gzip"), (__import__("gzip").compress(b"0" * 5_000_000), "gzip")],
+    ids=["an encoding that is not unpacked", "bytes that are none", "a body that grows beyond measure"],
+)
+def test_what_cannot_be_unpacked_is_refused(data: bytes, encoding: str) -> None:
+    with pytest.raises(Exception, match=r"unpacked|too large"):
+        unpacked(data, encoding, most=1_000_000)
+
+
+def test_gzip_and_both_kinds_of_deflate_are_unpacked() -> None:
+    import gzip
+    import zlib
+
+    for data, encoding in ((gzip.compress(b"abc"), "gzip"), (zlib.compress(b"abc"), "deflate")):
+        assert unpacked(data, encoding) == b"abc"
+    raw = zlib.compressobj(wbits=-15)
+    assert unpacked(raw.compress(b"abc") + raw.flush(), "deflate") == b"abc"
+    with pytest.raises(Unfit):
+        unpacked(b"abc", "")
+
+
+# what is damaged
+
+
+def test_damage_is_named_where_it_is_and_everything_else_stays_readable(tmp_path: Path) -> None:
+    sealed(tmp_path / "a").close()
+    night = tmp_path / "a/2025/03/04"
+    text = next((night / "da_nang").glob("*.txt"))
+    text.write_text("another text\n", encoding="utf-8")
+    (night / "manifest-1.json").write_text("{}\n", encoding="utf-8")
+    (night / "da_nang/pages-00001.warc.gz").write_bytes(b"")
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        assert "is not the text that its line names" in said(page.get(f"/en{EDITED}"))
+        assert "The seals of these nights cannot be read: 2025-03-04" in said(page.get("/en/"))
+        capture = page.get("/en/captures/2025-03-04/da_nang/0")
+        assert capture.status_code == 500
+        assert "missing, cut or changed" in said(capture)
+        assert page.get("/en/articles/quang_tri/mua-lon").status_code == 200
+        assert page.get("/en/nights/2025-03-04").status_code == 200
+        assert page.get("/en/integrity").status_code == 200
+
+
+def test_an_archive_without_a_night_says_so(tmp_path: Path) -> None:
+    from tests.composed_archive import make
+
+    make(tmp_path / "a").close()
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        assert "The archive has no night yet" in said(page.get("/en/"))
+        for path in ("/en/doubtful", "/en/integrity"):
+            assert page.get(path).status_code == 200, path
+        for path in ("/en/nights/2025-03-03", "/en/portals/da_nang", "/en/coverage/2025-03"):
+            assert page.get(path).status_code == 404, path
+
+
+# the last audit
+
+
+def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: Path, tmp_path: Path) -> None:
+    report = tmp_path / "verify.json"
+    finding = {"code": "TEXT_MISMATCH", "path": "2025/03/03/da_nang/000_x.txt", "detail": "its bytes are not the ones"}
+    counts = {"nights": 3, "runs": 5, "texts": 4, "captures": 9, "files": 20, "bytes": 123_456}
+    with served(root, report=report) as address, httpx.Client(base_url=address) as page:
+        assert "verify --json > verify.json" in said(page.get("/en/integrity"))
+        report.write_text(json.dumps({"findings": [finding], "notes": ["a note"], **counts}), encoding="utf-8")
+        told = said(page.get("/en/integrity"))
+        assert "1 finding." in told
+        assert "TEXT_MISMATCH" in told
+        assert "123.5 kB" in told
+        report.write_text(json.dumps({"findings": [], "notes": [], **counts}), encoding="utf-8")
+        assert "Intact." in said(page.get("/en/integrity"))
+        report.write_text("[]", encoding="utf-8")
+        assert "no report of `archive verify --json`" in said(page.get("/en/integrity"))
+
+
+# it only reads, and for a bounded time
+
+
+def test_looking_at_every_page_changes_no_file(tmp_path: Path) -> None:
+    sealed(tmp_path / "a").close()
+    before, rows = tree(tmp_path / "a"), (tmp_path / "a/index.db").read_bytes()
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        for path in links(page.get("/en/")) | links(page.get(f"/vi{EDITED}")):
+            page.get(path)
+    assert tree(tmp_path / "a") == before
+    assert (tmp_path / "a/index.db").read_bytes() == rows
+
+
+def test_a_question_that_takes_too_long_is_ended(root: Path) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
+    with Archive.open(root, read_only=True) as archive:
+        with pytest.raises(TookTooLong), archive.index.reading(0.05) as questions:
+            questions.connection.exec_driver_sql(endless).scalar()
+        with archive.index.reading(5) as questions:
+            assert questions.portals() == ["da_nang", "quang_tri"]
+
+
+def test_the_pages_connection_cannot_write(root: Path) -> None:
+    with (
+        Archive.open(root, read_only=True) as archive,
+        pytest.raises(Exception, match=r"readonly|attempt to write"),
+        archive.index.reading() as questions,
+    ):
+        questions.connection.exec_driver_sql("CREATE TABLE t (a)")
+
+
+# how things are written
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "vi"),
+        ("en", "en"),
+        ("vi,en;q=0.8", "vi"),
+        ("en-GB,en;q=0.9,vi;q=0.8", "en"),
+        ("vi-VN;q=0.4, en;q=0.5", "en"),
+        ("fr, de;q=0.7", "vi"),
+        ("en;q=0", "vi"),
+        ("en;q=abc, ,;;;", "vi"),
+        ("*", "vi"),
+        (",".join(["en;q=0.1"] * 5000), "en"),
+    ],
+)
+def test_the_language_is_the_one_a_browser_likes_best(header: str, language: str) -> None:
+    assert preferred(header) == language
+
+
+def test_the_front_door_leads_to_that_language_and_the_switch_to_the_same_page(page: httpx.Client) -> None:
+    answer = page.get("/", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (302, "/en/", "Accept-Language")
+    assert page.get("/", headers={"Accept-Language": "vi"}).headers["location"] == "/vi/"
+    switch = html.fromstring(page.get("/en/portals/da_nang").text).xpath("//a[@hreflang='vi']/@href")
+    assert switch == ["/vi/portals/da_nang"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Cầu Bến Đá", "Cầu Bến Đá"),
+        ("a\u202eb", "a\\u202eb"),
+        ("a\x00b\x1b[31m", "a\\u0000b\\u001b[31m"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("no\u00a0break", "no\u00a0break"),
+        ("tag\U000e0041", "tag\\U000e0041"),
+        ("one\ntwo", "one\ntwo"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_as_an_escape(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert html.fromstring(f"<p>{archived(text)}</p>").text_content() == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "java\tscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//host/path",
+        "/path",
+        "http://",
+        "http://user@host/",
+        "http://host/\u202e",
+        "http://[",
+        "",
+    ],
+)
+def test_only_an_address_of_the_web_can_be_followed(url: str) -> None:
+    assert as_link(url) is None
+
+
+@pytest.mark.parametrize(
+    "key", ["1740651398262", "2025-3-4/bai-viet.aspx", "a/../b", "..", "a//b", "x?y#z%2f", "ủy ban", "a&b=<c>\"'"]
+)
+def test_a_key_is_found_again_behind_its_address(key: str) -> None:
+    path = path_part(key)
+    assert unquote(path) == key
+    assert str(httpx.URL(f"http://h/{path}").raw_path, "ascii") == f"/{path}"
+    assert not {"", ".", ".."} & set(urlsplit(path).path.split("/"))
+
+
+def test_numbers_and_days_follow_the_language() -> None:
+    assert (number(1234.5, "vi", 1), number(1234.5, "en", 1)) == ("1.234,5", "1,234.5")
+    assert (short_day(date(2025, 3, 4), "vi"), short_day(date(2025, 3, 4), "en")) == ("04/03/2025", "4 Mar 2025")
+
+
+# drawings
+
+
+def test_a_gap_hangs_below_the_line_and_days_alike_are_one_band() -> None:
+    states = [DayState.PUBLISHED] * 3 + [DayState.BLOCKED] * 2 + [DayState.QUIET] + [DayState.BEFORE_FIRST]
+    days = tuple(Day(date(2025, 1, number), state) for number, state in enumerate(states, 1))
+    bands = strip(PortalCoverage("da_nang", days))
+    assert [(band.x, band.width) for band in bands] == [(0, 3), (3, 2), (5, 1)]
+    assert bands[1].y > 12 >= bands[0].y + bands[0].height
+
+
+@pytest.mark.parametrize(
+    ("states", "kind", "mark"),
+    [
+        ([DayState.PUBLISHED, DayState.QUIET], "published", "4"),
+        ([DayState.QUIET, DayState.QUIET], "quiet", "·"),
+        ([DayState.PUBLISHED, DayState.MISSED], "partly", "M1"),
+        ([DayState.BLOCKED, DayState.FAILED, DayState.BLOCKED], "gap", "B3"),
+        ([DayState.THIN, DayState.PUBLISHED], "odd", "▂1"),
+        ([DayState.BEFORE_FIRST], "none", ""),
+        ([DayState.NOT_SEALED], "open", "…"),
+        ([DayState.BLOCKED, DayState.BEFORE_FIRST], "gap", "B1"),
+    ],
+)
+def test_the_day_of_all_portals_tells_gaps_first(states: list[DayState], kind: str, mark: str) -> None:
+    days = [Day(FIRST, state, stored=4 if state is DayState.PUBLISHED else 0) for state in states]
+    cell = summed_cell(days)
+    assert (cell.kind, cell.mark) == (kind, mark)
+
+
+def test_a_calendar_has_twelve_months_of_whole_weeks() -> None:
+    months = months_of(2024, [day_cell(Day(date(2024, 2, 29), DayState.PUBLISHED, stored=7))])
+    assert [month.first.month for month in months] == list(range(1, 13))
+    assert all(len(week) == 7 for month in months for week in month.weeks)
+    assert [cell.mark for week in months[1].weeks for cell in week if cell and cell.kind != "none"] == ["7"]
+    assert months[1].told
+    assert not months[0].told
+
+
+def test_a_curve_breaks_where_nothing_was_measured() -> None:
+    drawn = curve([1.0, 2.0, None, 4.0])
+    assert drawn is not None
+    assert drawn.path.count("M") == 2
+    assert (drawn.least, drawn.most, drawn.last) == (1.0, 4.0, 4.0)
+    assert curve([None, None]) is None
+    below = curve([-3.0, 3.0])
+    assert below is not None
+    assert re.fullmatch(r"M0 40L0 40L300 0", below.path)
