@@ -15,12 +15,13 @@ from archive.answers import Found
 from archive.captures import run_folder
 from archive.clusters import Article
 from archive.errors import UsageError
+from archive.events import WITHHELD
 from archive.identity import Paths
 from archive.index import Transaction, place
 from archive.records import Event
 from archive.removal import REMOVALS
 from archive.search import Query
-from archive.search_fill import behind
+from archive.search_fill import Behind, behind
 from archive.search_index import FoundContent, Order, SearchIndex
 from archive.snippet import Segment, marks, snippet
 from archive.store import Archive
@@ -79,8 +80,9 @@ def search(
     """
     if not 1 <= limit <= LARGEST_PAGE or offset < 0:
         raise UsageError(f"a page has 1 to {LARGEST_PAGE} hits and begins at 0 or later")
-    filled, notes = words.filled(), _notes(archive, words)
-    if not filled:
+    missing = behind(archive, words)
+    notes = _notes(archive, missing)
+    if missing.anew:
         return Answer(0, (), False, notes)
     _refuse_unknown(words, query)
     if one_per_cluster:
@@ -92,11 +94,10 @@ def search(
     return Answer(results.total, tuple(hits), offset + len(results.contents) < results.total, notes)
 
 
-def _notes(archive: Archive, words: SearchIndex) -> tuple[str, ...]:
-    missing = behind(archive.index, words).seals
+def _notes(archive: Archive, missing: Behind) -> tuple[str, ...]:
     notes = []
-    if missing:
-        nights = sorted({seal[0] for seal in missing})
+    if missing.seals:
+        nights = sorted({seal[0] for seal in missing.seals})
         span = nights[0] if len(nights) == 1 else f"{len(nights)} nights from {nights[0]} to {nights[-1]}"
         notes.append(f"not looked through yet: {span}")
     with archive.index.reading() as questions:
@@ -147,7 +148,7 @@ def _every(words: SearchIndex, query: Query, order: Order) -> Iterator[FoundCont
 def _hit(paths: Paths, questions: Transaction, content: FoundContent, query: Query) -> Hit | None:
     """None where the index shows the version no more: it was withheld."""
     events = [event for event in questions.relatives(content.content_sha256) if event.event is not Event.QUARANTINED]
-    events = [event for event in events if "withheld" not in event.flags]
+    events = [event for event in events if WITHHELD not in event.flags]
     found = next((event for event in events if _at(event) == (content.place.portal, content.place.at)), None)
     if found is None:
         return None

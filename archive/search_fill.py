@@ -19,7 +19,7 @@ from archive.durable import disk_errors
 from archive.errors import ArchiveUnusable
 from archive.events import VERSIONS
 from archive.identity import Paths
-from archive.index import Index, place
+from archive.index import place
 from archive.lines import ArticleLine, decode_article
 from archive.manifest import Seal
 from archive.night import sealed_runs, seals_on_disk
@@ -31,9 +31,10 @@ from archive.search_schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.search_store import GAP, ContentWords
 from archive.store import Archive
 from archive.texts import text_paragraphs
+from archive.tombstones import Withheld, withheld_in
 from vietnam.words import words
 
-__all__ = ["Behind", "behind", "catch_up", "content_words", "refill"]
+__all__ = ["Behind", "behind", "catch_up", "content_words", "forget_withheld", "refill"]
 
 Problem = Callable[[Path, str], None]
 _LONGEST_TITLE = 250
@@ -48,11 +49,11 @@ class Behind:
     anew: bool
 
 
-def behind(index: Index, search: SearchIndex) -> Behind:
+def behind(archive: Archive, search: SearchIndex) -> Behind:
     """Which seals, as night, number and head in the order of the chain, are not filled in."""
-    with index.reading() as questions:
+    with archive.index.reading() as questions:
         chain = _chain(questions.rows(SEALS))
-    known = search.filled()
+    known = search.filled(len(withheld_in(archive.paths).lines))
     anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
     return Behind(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)
 
@@ -79,7 +80,7 @@ def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda pa
     Raises ArchiveError when the database cannot be written.
     """
     try:
-        missing = behind(archive.index, search)
+        missing = behind(archive, search)
     except ArchiveUnusable:  # damaged: what is derived is made again
         return refill(archive, search, problem)
     if missing.anew:
@@ -90,16 +91,23 @@ def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda pa
 def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
     """The same from nothing, whatever was there."""
     with disk_errors(f"cannot make {search.name}"):
-        search.remake()
-    return _fill(archive.paths, search, behind(archive.index, search).seals, problem)
+        search.remake(len(withheld_in(archive.paths, strictly=True).lines))
+    return _fill(archive.paths, search, behind(archive, search).seals, problem)
+
+
+def forget_withheld(archive: Archive) -> bool:
+    """Make the words anew without what is withheld now, if there are any; whether that was done."""
+    with SearchIndex.of(archive) as search:
+        return search.exists() and behind(archive, search).anew and refill(archive, search) >= 0
 
 
 def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
+    withheld = withheld_in(paths, strictly=True) if seals else Withheld()
     for night, number, head in seals:
         with search.writing() as connection:
             known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
             if connection.execute(known).first() is None:  # nobody was faster
-                _fill_seal(paths, search, connection, date.fromisoformat(night), number, problem)
+                _fill_seal(paths, search, connection, withheld, date.fromisoformat(night), number, problem)
                 connection.execute(insert(FILLED).values(night=night, number=number, head=head))
     if seals:
         with search.writing() as connection:
@@ -117,10 +125,17 @@ class _Line:
 
 
 def _fill_seal(
-    paths: Paths, search: SearchIndex, connection: Connection, night: date, number: int, problem: Problem
+    paths: Paths,
+    search: SearchIndex,
+    connection: Connection,
+    withheld: Withheld,
+    night: date,
+    number: int,
+    problem: Problem,
 ) -> None:
     seal = next((seal for seal in seals_on_disk(paths, night) if seal.number == number), None)
-    lines = list(_lines(paths, night, seal, problem)) if seal else []
+    every = _lines(paths, night, seal, problem) if seal else iter(())
+    lines = [one for one in every if (night, one.folder.name, one.line.seq) not in withheld.lines]
     numbers = _numbers(connection, [one.line.content_sha256 for one in lines])
     search.store.add(connection, _new_contents(connection, night, lines, numbers, problem))
     _add_places(connection, night, lines, numbers)

@@ -125,20 +125,27 @@ class SearchIndex:
         with self.store.database.plainly(), self._writer.begin() as connection:
             yield connection
 
-    def remake(self) -> None:
-        """Forget everything."""
+    def remake(self, withheld: int) -> None:
+        """Forget everything; what is filled in from now on leaves out so many withheld lines."""
         self.close()
         self.store.remake(self.writing)
         with self.writing() as connection:
-            connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME))
+            connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME, withheld=withheld))
 
-    def filled(self) -> dict[tuple[str, int], str]:
-        """The seals whose runs are here: night and number to head. Empty where there is nothing, or nothing of use."""
-        if not self.store.exists(self.reading):
+    def exists(self) -> bool:
+        """Whether there is anything."""
+        return self.store.exists(self.reading)
+
+    def filled(self, withheld: int) -> dict[tuple[str, int], str]:
+        """The seals whose runs are here: night and number to head.
+
+        Empty where there is nothing of use: words of another archive or method, or made when other lines were withheld.
+        """
+        if not self.exists():
             return {}
         with self.reading() as connection:
             made = connection.execute(select(METHOD)).first()
-            if made is None or tuple(made) != (self.archive, METHOD_NAME):
+            if made is None or tuple(made) != (self.archive, METHOD_NAME, withheld):
                 return {}
             return {(row.night, row.number): row.head for row in connection.execute(select(FILLED))}
 

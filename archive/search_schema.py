@@ -3,9 +3,9 @@
 `contents` has a row for each text (title, lead and body; by `content_sha256`, the same for all its copies): its number and the
 file in which it was first sealed. `places` has a row for each version of an article and each attachment of a sealed run:
 which content it has (0: none), its article, whether it is that article's newest, and what it is filtered by; `at` is as in
-archive/schema.py and `said` is what orders it, the published line or the night. `filled` names the seals whose
-runs are here, `method` what the words were made by. The words themselves are kept as the database does it best
-(archive/search_sqlite.py, archive/search_postgresql.py).
+archive/schema.py and `said` is what orders it, the published line or the night. `filled` names the seals whose runs are here,
+`method` what the words were made by, and how many lines were withheld then. The words themselves are kept as the database
+does it best (archive/search_sqlite.py, archive/search_postgresql.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ NO_CONTENT = 0
 COLUMNS = ("title", "body", "exact_title", "exact")
 """What the words of a content stand in: of its title and of all of it, without diacritics and with them."""
 
-METHOD = Table("method", METADATA, Column("archive", Words, primary_key=True), Column("name", Words, nullable=False))
+METHOD = Table(
+    "method",
+    METADATA,
+    Column("archive", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("withheld", Integer, nullable=False),
+)
 
 FILLED = Table(
     "filled",

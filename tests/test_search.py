@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,16 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from archive.__main__ import main
 from archive.engines import VARIABLE
-from archive.errors import UsageError
+from archive.errors import ExitCode, UsageError
 from archive.hits import Answer, search
 from archive.search import parse
 from archive.search_fill import catch_up, refill
 from archive.search_index import Order, SearchIndex
 from archive.search_schema import CONTENTS, FILLED, PLACES
 from archive.store import Archive
+from archive.withholding import Asked, withhold
 from bench.postgresql_server import Server
-from tests.composed_archive import FIRST, make
+from tests.composed_archive import FIRST, at, make
 from tests.composed_texts import NIGHTS, composed, run
 
 
@@ -216,7 +220,7 @@ def test_filling_night_by_night_is_filling_at_once(
     monkeypatch.setenv(VARIABLE, address)
     archive = make(tmp_path / "a")
     words = SearchIndex.of(archive)
-    assert words.filled() == {}
+    assert not words.exists()
     for number in range(len(NIGHTS)):
         run(archive, number)
         assert catch_up(archive, words) == 0
@@ -232,3 +236,38 @@ def test_filling_night_by_night_is_filling_at_once(
             assert asked(step, line, **dict(options)) == asked(made, line, **dict(options))
     words.close()
     archive.close()
+
+
+def copied(made: Made, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made.root, tmp_path / "a"))
+
+
+def indexed(root: Path) -> set[str]:
+    """Every word that stands in `search.db`."""
+    with closing(sqlite3.connect(root / "search.db")) as connection:
+        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
+        return {row[0] for row in connection.execute("SELECT term FROM terms")}
+
+
+def test_what_is_withheld_is_found_no_more_and_its_words_are_gone(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copied(made, tmp_path)
+    assert "khoi" in indexed(root)
+    asked_for = ["--reason", "Luật", "--who", "Văn phòng", "--yes", "--archive", str(root)]
+    assert main(["withhold", "quang_tri/cau", *asked_for]) == ExitCode.GOOD
+    assert not (root / "search.db").exists() or not {"khoi", "khởi"} & indexed(root)
+    capsys.readouterr()
+    assert main(["search", "khởi công", "--all-versions", "--archive", str(root)]) == ExitCode.GOOD
+    assert capsys.readouterr().out == "nothing was found\n"
+    assert not {"khoi", "khởi"} & indexed(root)
+    assert main(["search", "nghi quyet 36", "--archive", str(root)]) == ExitCode.GOOD
+    assert "1 of 1 texts" in capsys.readouterr().out
+
+
+def test_a_text_withheld_elsewhere_is_not_shown_before_its_words_are_gone(made: Made, tmp_path: Path) -> None:
+    root = copied(made, tmp_path)
+    with Archive.open(root) as archive, SearchIndex.of(archive) as words:
+        withhold(archive, Asked((("quang_tri", "cau"),), "Luật", "Văn phòng", at(FIRST + timedelta(days=9))))
+        answer = search(archive, words, parse("khởi công"))
+        assert (answer.hits, answer.notes) == ((), ("not looked through yet: 3 nights from 2025-03-03 to 2025-03-05",))

@@ -9,6 +9,7 @@ from archive.commands.clock import clock
 from archive.errors import ExitCode, UsageError
 from archive.queries import Found
 from archive.report import printable
+from archive.search_fill import forget_withheld
 from archive.store import Archive
 from archive.tombstones import Tombstone
 from archive.withholding import Asked, finish, plan, withhold
@@ -39,6 +40,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if options.repeat:
         with Archive.open(options.archive) as archive:
             print(f"{finish(archive)} withheld texts and captures were there and are removed")
+            forget_withheld(archive)
         return ExitCode.GOOD
     if not (options.reason or "").strip() or not (options.who or "").strip():
         raise UsageError("say --reason and --who: they stand in the tombstone, and `verify` tells them")
@@ -50,6 +52,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
         wanted += files if options.also_attachments else []
         asked = Asked(tuple(dict.fromkeys(wanted)), options.reason.strip(), options.who.strip(), clock())
         tombstone = withhold(archive, asked) if options.yes else plan(archive, asked)
+        if options.yes:
+            forget_withheld(archive)
         _tell(archive, item, tombstone, [other for other in copies + files if other not in wanted], done=options.yes)
     if tombstone is not None and not options.yes:
         raise UsageError("nothing was removed: add --yes to do it; it cannot be undone")
