@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from archive.coverage import DayState, PortalCoverage
 from archive.covered import read_coverage
+from archive.document_series import read_documents
+from archive.numbered import DENSE, LEAST, Numbered
 from archive.records import Kind
 from archive.store import Archive
 from bench.year.compose import Planted
 from bench.year.states import State
+from replicas.portals import EVERY
+from vietnam.provinces import of_host
 
 __all__ = ["Judged", "judged"]
 
@@ -61,8 +66,10 @@ def judged(folder: Path, planted: Planted) -> Judged:
             for portal in planted.portals:
                 for run in questions.runs_between(portal, planted.nights[0], planted.nights[-1]):
                     said.events.update(run.events)
+        found = read_documents(archive)
     for of_portal in covered:
         _judge(said, of_portal, planted)
+    _judge_documents(said, found, planted)
     return said
 
 
@@ -77,3 +84,41 @@ def _judge(said: Judged, portal: PortalCoverage, planted: Planted) -> None:
             said.found[wanted.value] += 1
         elif wanted is not None or day.state.is_gap:
             said.wrong.append(f"{portal.portal} {day.day}: planted {state.value}, told {day.explained}")
+
+
+_Name = tuple[str, str, str, bool, date]
+"""Issuer, type, organ, whether the year is written, the first day of the count."""
+
+
+def _judge_documents(said: Judged, found: Numbered, planted: Planted) -> None:
+    """Every number that was issued and never published is told as missing, and no other."""
+    published = _published(planted)
+    told: dict[_Name, set[int]] = {}
+    for one in found.series:
+        name = (one.issuer, one.type, one.organ, one.with_year, one.since)
+        told[name] = {number for hole in one.holes for number in range(hole.first, hole.last + 1)}
+        wanted = {number for number in range(one.first, one.last) if number not in published.get(name, ())}
+        said.planted["missing numbers"] += len(wanted)
+        said.found["missing numbers"] += len(wanted & told[name])
+        if wanted != told[name]:
+            said.wrong.append(f"{' '.join(map(str, name))}: planted {sorted(wanted)}, told {sorted(told[name])}")
+    whole = {name for name, numbers in published.items() if len(numbers) >= LEAST and _dense(numbers)}
+    said.planted["series"] += len(whole)
+    said.found["series"] += len(whole & told.keys())
+    said.wrong += [f"{' '.join(map(str, name))}: no such series was planted" for name in told.keys() - published.keys()]
+
+
+def _published(planted: Planted) -> dict[_Name, set[int]]:
+    numbers: dict[_Name, set[int]] = {}
+    for portal, series in planted.series.items():
+        province = of_host(EVERY[portal].host)
+        for one in series:
+            for issued in planted.published[portal]:
+                if issued.written == one.written(issued.number, issued.day) and province is not None:
+                    name = (province.slug, one.kind, one.organ, one.with_year, one.since(issued.day))
+                    numbers.setdefault(name, set()).add(issued.number)
+    return numbers
+
+
+def _dense(numbers: set[int]) -> bool:
+    return len(numbers) >= DENSE * (max(numbers) - min(numbers) + 1)

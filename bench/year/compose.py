@@ -13,7 +13,7 @@ from archive.records import Kind
 from archive.store import Archive
 from bench.rehearsal import new_archive
 from bench.year.newsroom import Newsroom, Wire
-from bench.year.numbered import Series, series_of
+from bench.year.numbered import Issued, Series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
 from replicas.portals import EVERY
@@ -30,12 +30,13 @@ _KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTER
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """What was played: portals, nights, planted states, and each portal's series with the numbers it withheld."""
+    """What was played: portals, nights, planted states, each portal's series and the documents that it published."""
 
     portals: tuple[str, ...]
     nights: tuple[date, ...]
     calendar: Calendar
     series: dict[str, list[Series]]
+    published: dict[str, list[Issued]]
     articles: int
 
 
@@ -69,7 +70,9 @@ def compose_year(
                     missed[portal] = calendar.reasons[portal, night]
             archive.seal(night, missed)
             tell(night, number, articles)
-    return Planted(tuple(portals), run, calendar, {portal: room.series for portal, room in rooms.items()}, articles)
+    series = {portal: room.series for portal, room in rooms.items()}
+    published = {portal: room.known for portal, room in rooms.items()}
+    return Planted(tuple(portals), run, calendar, series, published, articles)
 
 
 def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:

@@ -5,7 +5,7 @@ What is withheld from publication is planted: a number that was issued and that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -67,7 +67,6 @@ class Series:
     sessions: tuple[int, ...] = ()
     ends: date | None = None
     last: int = 0
-    withheld_numbers: list[tuple[date, int]] = field(default_factory=list)
 
     def issue(self, rng: Random, day: date) -> list[Issued]:
         """The documents of a day, those that are withheld left out."""
@@ -82,12 +81,17 @@ class Series:
         for _ in range(poisson(rng, rate)):
             self.last += 1
             if rng.random() < self.withheld and self.last > 3:
-                self.withheld_numbers.append((day, self.last))
                 continue
-            year = f"{day.year}/" if self.with_year else ""
-            written = f"{self.last}/{year}{self.kind}-{self.organ}"
-            made.append(Issued(self.last, written, self.kind, day, rng.choice(_SUBJECTS)))
+            made.append(Issued(self.last, self.written(self.last, day), self.kind, day, rng.choice(_SUBJECTS)))
         return made
+
+    def written(self, number: int, day: date) -> str:
+        """A number as texts have it."""
+        return f"{number}/{f'{day.year}/' if self.with_year else ''}{self.kind}-{self.organ}"
+
+    def since(self, day: date) -> date:
+        """The day from which the series counts that a document of this day stands in."""
+        return max(start for start in (date(day.year, 1, 1), *self.restarts) if start <= day)
 
 
 def series_of(rng: Random, restarts: tuple[date, ...], ends: date | None) -> list[Series]:

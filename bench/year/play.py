@@ -170,7 +170,7 @@ class PortalYear:
         ref = self._capture(kept, url, 200, body)
         page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
         document = self._document(kept, shown, page)
-        if self.room.rng.random() < 0.003 and not article.revisions and not article.links():
+        if self.room.rng.random() < 0.003 and not article.revisions and not document.documents:
             kept.quarantine(document, ("the text is much shorter than the portal's usual",), page)
         else:
             kept.document(document, page)
