@@ -13,11 +13,13 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 import crawler.families
+from archive.errors import UsageError
 from crawler.portal import PortalSpider, Sure
-from crawler.unfinished import unfinished
+from crawler.unfinished import refuse_unfinished, unfinished
+from crawler.values import close_match
 from vietnam.provinces import province, successor
 
-__all__ = ["Overview", "families", "family_of", "overview", "province_in_words", "spiders"]
+__all__ = ["Overview", "families", "family_of", "named", "overview", "province_in_words", "spiders"]
 
 _BASIS = re.compile(r"^ {4}sure = Sure\.[A-Z]+  # (.+)$", re.MULTILINE)
 _TLS = {"level1": "old ciphers are accepted (level1)", "unverified": "the certificate is not verified"}
@@ -55,6 +57,14 @@ def spiders(settings: BaseSettings) -> dict[str, type[PortalSpider]]:
     loader = get_spider_loader(settings)
     found = {name: loader.load(name) for name in sorted(loader.list())}
     return {name: spider for name, spider in found.items() if issubclass(spider, PortalSpider)}
+
+
+def named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpider]:
+    """The portal of this name, finished. Raises UsageError for an unknown name and for what is still to be written."""
+    if name not in known:
+        raise UsageError(f"unknown portal `{name}`; {close_match(name, list(known))}")
+    refuse_unfinished(known[name])
+    return known[name]
 
 
 def families() -> Mapping[str, type[PortalSpider]]:

@@ -6,7 +6,6 @@ For a person at a machine with internet, never for CI: it refuses while `CI` is 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,14 +22,12 @@ from crawler.agent import user_agent
 from crawler.canary.fields import Brought, findings
 from crawler.canary.kept import Checked, Held, as_told, confirmed, declaration, remember
 from crawler.canary.tour import tour
-from crawler.canary.visit import Fetch, Visit, for_visits, visit_all
+from crawler.canary.visit import Fetch, Visit, for_visits, replica_for, visit_all
 from crawler.clock import Clock
 from crawler.nightsettings import NightSettings, close_match
-from crawler.overview import spiders
+from crawler.overview import named, spiders
 from crawler.portal import PortalSpider
-from crawler.replica import ReplicaServer
 from crawler.tonight import Tonight
-from crawler.unfinished import refuse_unfinished
 
 __all__ = ["check", "check_options"]
 
@@ -71,10 +68,11 @@ def check(
     settings = _settings(operator, options.archive or operator.archive, options.night)
     tonight = Tonight.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
-    portals = _chosen(options.portals, spiders(settings))
+    known = spiders(settings)
+    portals = [named(name, known) for name in dict.fromkeys(options.portals or known)]
     brought: dict[str, Brought] = {}
     visits = [_visit(each, options, tonight.clock, brought, rehearsed=rehearsed) for each in portals]
-    with _replica(settings, tonight):
+    with replica_for(settings, tonight):
         process = AsyncCrawlerProcess(settings)
         visit_all(process, visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
     folder = options.checks or operator.checks
@@ -107,16 +105,6 @@ def _settings(operator: NightSettings, archive: Path, night: str | None) -> Sett
     return settings
 
 
-def _chosen(names: list[str], known: dict[str, type[PortalSpider]]) -> list[type[PortalSpider]]:
-    for name in names:
-        if name not in known:
-            raise UsageError(f"unknown portal `{name}`; {close_match(name, list(known))}")
-    portals = [known[name] for name in dict.fromkeys(names or known)]
-    for portal in portals:
-        refuse_unfinished(portal)
-    return portals
-
-
 def _visit(
     portal: type[PortalSpider],
     options: argparse.Namespace,
@@ -141,19 +129,6 @@ def _checked(visit: Visit, brought: Brought, clock: Clock, kind: Kind) -> Checke
     declared = declaration(visit.portal)
     asked = tuple(visit.requests)
     return Checked(visit.portal.name, clock.now(), kind, declared, findings(brought), len(asked), asked)
-
-
-@contextlib.contextmanager
-def _replica(settings: Settings, tonight: Tonight) -> Iterator[None]:
-    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
-        yield
-        return
-    server = ReplicaServer(tonight.replica_folder)
-    settings.set("REPLICA_PORT", server.port, priority="cmdline")
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def _show(

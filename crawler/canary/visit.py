@@ -6,7 +6,8 @@ They pass the guard, robots.txt and the turns of every crawl, with the portal's 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -25,10 +26,12 @@ from crawler.listing import Following, address_of
 from crawler.outcome import Expect, classify
 from crawler.portal import PortalSpider
 from crawler.reading import see
-from crawler.replica import replica_url
+from crawler.replica import ReplicaServer, replica_url
 from crawler.robots import RobotsDecision
+from crawler.successor import Moved
+from crawler.tonight import Tonight
 
-__all__ = ["Answer", "Visit", "Visitor", "for_visits", "visit_all"]
+__all__ = ["Answer", "Visit", "Visitor", "for_visits", "replica_for", "visit_all"]
 
 _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
 
@@ -68,7 +71,7 @@ class Visitor(scrapy.Spider):
         super().__init__()
         self.visit, self.clock, self.replica, self._turn = visit, clock, replica, turn
         self.own = own_hosts(self.portal.home, self.portal.hosts)
-        self.moved_to: tuple[str, ...] = getattr(self.portal, "moved_to", ())
+        self.moved_to: tuple[str, ...] = self.portal.moved_to
         self.stopping = False
         self._sent_to = ""
 
@@ -108,7 +111,7 @@ class Visitor(scrapy.Spider):
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # Twisted's failures have no common root
             outcome, detail = judge_failure(error)
-            away = getattr(error, "host", None)
+            away = error.host if isinstance(error, Moved) else None
             if outcome is Outcome.GUARD_DENIED and self._sent_to != ask.url:
                 away = self.real(self._sent_to)
             return Answer(ask, outcome, detail, sent_to=away, tls=_tls_words(error))
@@ -169,6 +172,20 @@ def visit_all(process: AsyncCrawlerProcess, visits: list[Visit], clock: Clock, *
     for each in visits:
         if each.error is not None:
             raise each.error
+
+
+@contextmanager
+def replica_for(settings: BaseSettings, tonight: Tonight) -> Iterator[None]:
+    """In a rehearsal a replica server for the visits, unless one is named by its port."""
+    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
+        yield
+        return
+    server = ReplicaServer(tonight.replica_folder)
+    settings.set("REPLICA_PORT", server.port, priority="cmdline")
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def _tls_words(error: BaseException) -> str | None:
