@@ -25,6 +25,7 @@ from archive.audit_seals import (
     Expected,
     Link,
     SealRead,
+    check_calendar,
     check_chain,
     check_expected,
     check_night,
@@ -100,6 +101,7 @@ def verify(
         ):
             night.finish(paths, audit, progress)
             chain += [read.link for read in night.seals]
+        check_calendar(paths, audit)
         check_chain(chain, audit)
         check_expected(identity, chain, expected, audit)
         check_tombstones(identity, paths, withheld, chain, audit)

@@ -22,6 +22,7 @@ __all__ = [
     "Expected",
     "Link",
     "SealRead",
+    "check_calendar",
     "check_chain",
     "check_expected",
     "check_night",
@@ -114,12 +115,24 @@ def listed_files(seals: list[SealRead]) -> dict[str, dict[str, FileEntry]]:
     return found
 
 
+def check_calendar(paths: Paths, audit: Audit) -> None:
+    """What stands among the years, months and days and is no night."""
+    nights = {str(paths.night(night)) for night in paths.nights()}
+    for year in sorted(paths.root.glob("[0-9][0-9][0-9][0-9]")):
+        _among_days(paths, year, nights, audit)
+
+
+def _among_days(paths: Paths, path: Path, nights: set[str], audit: Audit) -> None:
+    if path.is_symlink() or not path.is_dir():
+        _outside(paths, path, audit)
+    elif str(path) not in nights:
+        for inside in sorted(path.iterdir()):
+            _among_days(paths, inside, nights, audit)
+
+
 def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, FileEntry]], audit: Audit) -> None:
     """What stands in a night's folder beside its runs: its seals, and nothing else."""
     folder = paths.night(night)
-    for part in (folder.parent.parent, folder.parent, folder):
-        if part.is_symlink():
-            audit.found(Code.SYMLINK, relative(paths, part), f"it points to {part.readlink()}")
     with os.scandir(folder) as entries:
         inside = {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
     twins = Counter(folded(name) for name in inside)
