@@ -113,6 +113,8 @@ def measure(seed: int, folder: Path) -> dict[str, object]:
             crawl = call([*command, "--archive", str(folder / "archive")], env)
             if not Paths(folder / "archive").closed_runs(LAST_NIGHT):
                 print(crawl.stderr[-800:], file=sys.stderr)
+        if not written:
+            print(probe.stderr[-800:], file=sys.stderr)
     good, wrong = _compare(folder / "archive", name, truth) if written else (0, ["no spider was written"])
     found = re.search(r"score (\d+)", probe.stdout)
     return {

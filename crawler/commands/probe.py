@@ -16,12 +16,12 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from crawler.guard import REPLICA_SUFFIX
 from crawler.night_run import tell
 from crawler.portal import host_of, real_host
-from crawler.probe.asking import ask
+from crawler.probe.asking import Asker, ask, ask_first
 from crawler.probe.fetch import ProbeSpider, for_probe, visit
 from crawler.probe.naming import name_for, title_for
-from crawler.probe.report import report
 from crawler.probe.portal import Understood
-from crawler.probe.understand import understand
+from crawler.probe.report import report
+from crawler.probe.understand import Told, understand
 from crawler.probe.write import mark_reviewed, spider_source, write
 from crawler.replica import ReplicaServer
 from crawler.tonight import Tonight
@@ -106,8 +106,6 @@ class Command(ScrapyCommand):
             raise UsageError("say which portal: `python -m scrapy probe https://HOST/`")
         if not _LEAST <= opts.max_requests <= MOST:
             raise UsageError(f"--max-requests {opts.max_requests}: give a number from {_LEAST} to {MOST}")
-        if opts.interactive and not sys.stdin.isatty():
-            raise UsageError("--interactive asks a person: run it on a terminal, or leave it out")
         tonight = Tonight.read(settings)
         settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
         url = _address(args[0], opts.loopback, rehearsed=bool(settings.get("REPLICA")))
@@ -132,12 +130,15 @@ def _tell(spider: ProbeSpider, tonight: Tonight, opts: argparse.Namespace) -> Ex
     host = real_host(host_of(front.url if front else spider.start_url))
     name = opts.name or name_for(host)
     title = opts.title or (title_for(front) if front and front.is_page else "") or host
-    found = understand(brought, name, title, tonight.clock.now())
+    now, asker = tonight.clock.now(), Asker()
+    found = understand(brought, name, title, now)
     sys.stdout.write(report(found, brought, spider.robots_said, spider.refused))
+    if opts.interactive and found.portal is None and (told := ask_first(found, brought, asker)) != Told():
+        found = understand(brought, name, title, now, told)
     if found.portal is None:
         return ExitCode.FINDINGS
     if opts.interactive:
-        found.portal = ask(found.portal, found.undecided)
+        found.portal = ask(found, brought, now, asker)
     source = spider_source(found.portal, _inferred(found))
     if opts.dry_run:
         sys.stdout.write(f"\n{source}")
@@ -145,7 +146,7 @@ def _tell(spider: ProbeSpider, tonight: Tonight, opts: argparse.Namespace) -> Ex
     there = opts.spiders / f"{name}.py"
     if there.exists() and not opts.force:
         raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
-    written = write(found, source, brought, opts.spiders, opts.pages, tonight.clock.now())
+    written = write(found, source, brought, opts.spiders, opts.pages, now)
     sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
     return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
 

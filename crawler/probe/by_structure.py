@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parsel import Selector
@@ -14,7 +14,7 @@ from crawler.growing import counters
 from crawler.listing import ListRequest
 from crawler.probe.explore import Brought, ListSeen
 from crawler.probe.further import dead_ends
-from crawler.probe.keys import infer_key
+from crawler.probe.keys import KeyRule, infer_key
 from crawler.probe.layouts import propose_layout
 from crawler.probe.lists import Rule, common_rule
 from crawler.probe.parts import Parts
@@ -24,11 +24,19 @@ from pipelines.article import Layout
 from pipelines.json_text import json_text
 from pipelines.markup import tag_of
 
-__all__ = ["by_structure"]
+__all__ = ["Told", "by_structure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person said where the structure says nothing: the selector of the entries' links, the pattern of the key."""
+
+    links: str = ""
+    key: str = ""
 
 
 def by_structure(
-    frame: Portal, brought: Brought, parts: list[Parts], found: Understood, now: datetime
+    frame: Portal, brought: Brought, parts: list[Parts], found: Understood, now: datetime, told: Told
 ) -> Portal | None:
     """Selectors and a key found on the pages; None, and what is missing told, where one of them does not hold."""
     entries = [url for seen in brought.lists for url, _ in seen.block.links]
@@ -40,6 +48,10 @@ def by_structure(
         lists, rule = _largest_alike(lists, now)
         entries = [url for seen in lists for url, _ in seen.block.links]
     key = infer_key(entries, others)
+    if rule is None and told.links:
+        lists, rule = list(brought.lists), Rule(told.links, "", "", "")
+    if key is None and told.key:
+        key = KeyRule(told.key, "", "told by a person", 0.0)
     layout, missing = propose_layout(parts, "proposed")
     if rule is None:
         found.undecided.append("the list: no selector brings the same entries that its repeated boxes show")

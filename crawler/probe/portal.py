@@ -10,7 +10,7 @@ from crawler.families.declared import Structure
 from crawler.listing import Listing, Section
 from crawler.portal import PortalSpider, Sure
 from crawler.probe.explore import ListSeen
-from crawler.probe.menu import section_name
+from crawler.probe.menu import MenuLink, section_name
 from crawler.probe.recognise import Recognised
 from crawler.probe.seen import Visited
 from pipelines.article import Article, Layout
@@ -98,14 +98,19 @@ def spider_of(portal: Portal, sections: tuple[Section, ...] | None = None) -> ty
     return made
 
 
+def section_of(link: MenuLink, taken: Sequence[str]) -> Section:
+    """The section that a menu's link leads to."""
+    parts = urlsplit(link.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Section(section_name(link.title, taken), path, link.title)
+
+
 def sections_of(lists: Sequence[ListSeen]) -> tuple[Section, ...]:
+    """The lists' sections in their order, each path once."""
     made: dict[str, Section] = {}
     for seen in lists:
-        parts = urlsplit(seen.link.url)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        if all(section.path != path for section in made.values()):
-            name = section_name(seen.link.title, list(made))
-            made[name] = Section(name, path, seen.link.title)
+        section = section_of(seen.link, [each.name for each in made.values()])
+        made.setdefault(section.path, section)
     return tuple(made.values())
 
 

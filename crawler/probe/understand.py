@@ -10,7 +10,7 @@ from datetime import datetime
 from crawler.families.declared import DeclaredSpider
 from crawler.portal import host_of, real_host
 from crawler.probe.by_family import by_family
-from crawler.probe.by_structure import by_structure
+from crawler.probe.by_structure import Told, by_structure
 from crawler.probe.explore import Brought
 from crawler.probe.parts import find_parts
 from crawler.probe.portal import Portal, Understood, sections_of
@@ -18,11 +18,11 @@ from crawler.probe.recognise import ENOUGH, recognise
 from crawler.probe.tried import confirm
 from vietnam.provinces import of_host
 
-__all__ = ["understand"]
+__all__ = ["Told", "understand"]
 
 
-def understand(brought: Brought, name: str, title: str, now: datetime) -> Understood:
-    """What the pages say, the best family first, the structure where none fits."""
+def understand(brought: Brought, name: str, title: str, now: datetime, told: Told | None = None) -> Understood:
+    """What the pages say, the best family first, the structure where none fits; `told` is what a person said."""
     found = Understood()
     front = brought.front
     if front is None or not front.is_page:
@@ -48,7 +48,7 @@ def understand(brought: Brought, name: str, title: str, now: datetime) -> Unders
             found.portal = portal
             break
     else:
-        found.portal = by_structure(frame, brought, parts, found, now)
+        found.portal = by_structure(frame, brought, parts, found, now, told or Told())
     taken = {section.title for section in found.portal.sections} if found.portal else set()
     found.undecided += [
         f"section {seen.link.title!r}: its entries stand on most other lists too, so it was left out"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawler.families.declared import Structure
 from crawler.guard import REPLICA_SUFFIX
-from crawler.listing import Section
+from crawler.listing import Following, Section
 from crawler.portal import PortalSpider
 from crawler.probe.explore import Brought
 from crawler.probe.portal import Portal, Understood, listing_of, spider_of
@@ -177,11 +177,18 @@ def expectation(spider: type[PortalSpider], page: Visited, kind: str, now: datet
             {"key": entry.key, "url": entry.url, "title": entry.title, "day": entry.day and entry.day.isoformat()}
             for entry in listing.entries
         ]
-        told["next"] = listing.next
+        told["next"] = _way(listing.next)
         return told
     told["key"] = spider.article_key(page.url)
     told["article"] = article_to_json(extract(page.body, page.url, spider.layouts, now, page.charset))
     return told
+
+
+def _way(following: Following | None) -> object:
+    """The way to the next page as JSON: an address, or what is asked for."""
+    if following is None or isinstance(following, str):
+        return following
+    return {"url": following.url, "method": following.method, "body": following.body}
 
 
 def _real(page: Visited) -> Visited:
