@@ -149,12 +149,16 @@ def _lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[
         except (OSError, ValueError) as error:
             problem(folder, str(error))
             continue
+        seen: set[int] = set()
         for number, raw in enumerate(read_lines(folder / "articles.jsonl")):
             try:
                 line = decode_article(raw)
+                if line.seq in seen:
+                    raise ValueError(f"its number {line.seq} stands on an earlier line")
             except ValueError as error:
                 problem(folder / "articles.jsonl", f"line {number}: {error}")
                 continue
+            seen.add(line.seq)
             if line.event in (*VERSIONS, Event.ATTACHMENT):
                 yield _Line(folder, province, line)
 

@@ -15,6 +15,8 @@ from archive.ledger import Claim, Ending, Ledger, Standing, State
 from archive.manifest import Seal
 from archive.owner import Owner
 from archive.records import Kind
+from archive.search_fill import catch_up
+from archive.search_index import SearchIndex
 from archive.signing import load_key
 from archive.store import Archive
 from crawler.clock import Clock
@@ -175,8 +177,17 @@ class Schedule:
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
         missed = {row.portal: row.reason for row in rows if row.state is not State.DONE and row.run is None}
         seal = self.archive.seal(night, missed, key)
+        self._fill_search()
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
         return [] if known else [seal]
+
+    def _fill_search(self) -> None:
+        """What was sealed can be found from now on; a later seal, or whoever searches, makes up for what failed."""
+        try:
+            with SearchIndex.of(self.archive) as words:
+                catch_up(self.archive, words)
+        except (ArchiveError, OSError) as error:
+            self.trouble.append(f"the texts of the last night cannot be searched yet: {error}")
 
     def _strays_closed(self, night: date) -> bool:
         """Close what a backfill that was killed left open, which no row of the ledger owes; False while one still runs."""
