@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
 import pytest
 
-from vietnam.documents import DocumentNumber, document_numbers, read_document_numbers
+from vietnam.documents import Cited, DocumentNumber, cited_documents, document_numbers, read_document_numbers
 
 CITED = [
     ("1234/QĐ-UBND", "1234", None, "QĐ", "UBND"),
@@ -53,6 +54,7 @@ def test_each_part_is_read(raw: str, number: str, year: int | None, kind: str, o
         "lớp 12/A",
         "tháng 12/2025",
         "12/3000/QĐ-UBND",
+        "theo mẫu số 02/HĐBC-QH",
         "",
     ],
 )
@@ -67,3 +69,44 @@ def test_in_order_and_each_once() -> None:
 
 def test_decomposed_text_gives_composed_numbers() -> None:
     assert document_numbers(unicodedata.normalize("NFD", "số 12/QĐ-UBND")) == ("12/QĐ-UBND",)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "by"),
+    [
+        ("Quyết định số 7/QĐ-UBND ngày 05/3/2026 của UBND tỉnh về việc giao đất.", date(2026, 3, 5), "UBND tỉnh"),
+        (
+            "Quyết định 7/QĐ-UBND, ngày 5-3-2026 của Chủ tịch UBND xã Tân Lộ.",
+            date(2026, 3, 5),
+            "Chủ tịch UBND xã Tân Lộ",
+        ),
+        ("Kế hoạch 7/QĐ-UBND (ngày 5.3.2026)", date(2026, 3, 5), None),
+        ("7/QĐ-UBND ngày 5 tháng 3 năm 2026", date(2026, 3, 5), None),
+        ("7/QĐ-UBND | 05/03/2026 | Về việc giao đất", date(2026, 3, 5), None),
+        ("Số: 7/QĐ-UBND\n\nTam Lộ, ngày 05 tháng 3 năm 2026\n\nQUYẾT ĐỊNH", date(2026, 3, 5), None),
+        ("7/QĐ-UBND của Ủy ban nhân dân thành phố Đà Nẵng quy định giá", None, "Ủy ban nhân dân thành phố Đà Nẵng"),
+        ("7/QĐ-UBND do HĐND tỉnh ban hành", None, "HĐND tỉnh"),
+        ("7/QĐ-UBND ngày 31/02/2026 của UBND tỉnh", None, None),
+    ],
+    ids=[
+        "slashes",
+        "hyphens and a commune",
+        "brackets",
+        "in words",
+        "a table",
+        "a head",
+        "no day",
+        "do",
+        "no such day",
+    ],
+)
+def test_what_stands_beside_a_number_is_read(text: str, day: date | None, by: str | None) -> None:
+    assert cited_documents(text) == ((Cited("7/QĐ-UBND", day, by),) if day or by else ())
+
+
+def test_a_day_is_that_of_the_number_before_it() -> None:
+    text = "Căn cứ 7/QĐ-UBND và 8/QĐ-UBND ngày 05/3/2026; sau đó 7 /QĐ-UBND ngày 04/3/2026. Ngày 01/01/2026, tỉnh họp."
+    assert cited_documents(text) == (
+        Cited("8/QĐ-UBND", date(2026, 3, 5)),
+        Cited("7/QĐ-UBND", date(2026, 3, 4)),
+    )

@@ -32,6 +32,8 @@ _PARTY = re.compile(
 )
 # What a count of cities or countries is followed by: `3/TP-HCM`.
 _PLACES = frozenset(("TP", "VN"))
+# Forms to be filled in are numbered like documents: `mẫu số 02/HĐBC-QH`.
+_FORM = re.compile(r"\bmẫu(?: số)?:? ?$", re.IGNORECASE)
 _NUMBERED_ORGAN = re.compile(r"(?:QH|UBTVQH|HĐNN|LCT|CTN|TTg)\d{0,2}")
 
 
@@ -122,7 +124,7 @@ def _found(text: str) -> list[tuple[int, DocumentNumber]]:
     """Each citation and where it begins."""
     found = [(match.start(), _state(match)) for match in _STATE.finditer(text)]
     found += [(match.start(), _party(match)) for match in _PARTY.finditer(text)]
-    read = [(start, cited) for start, cited in found if cited is not None]
+    read = [(start, cited) for start, cited in found if cited and not _FORM.search(text, max(0, start - 10), start)]
     return sorted(read, key=lambda pair: pair[0])
 
 
