@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,18 +13,20 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
-from lxml import html
 
 from archive.coverage import Day, DayState, PortalCoverage
 from archive.errors import TookTooLong
 from archive.proof import check_proof
+from archive.search_fill import catch_up
+from archive.search_index import SearchIndex
 from archive.store import Archive
 from archive.web.charts import curve, day_cell, months_of, strip, summed_cell
 from archive.web.desk import Unfit
 from archive.web.downloads import unpacked
 from archive.web.shown import archived, as_link, number, path_part, short_day, visible
 from archive.web.words import preferred
-from tests.composed_archive import FIRST, sealed, tree
+from tests.composed_archive import FIRST, make, sealed, tree
+from tests.page_tree import read
 from tests.web_server import served
 
 EDITED = "/articles/da_nang/thong-bao"
@@ -31,7 +35,8 @@ EDITED = "/articles/da_nang/thong-bao"
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("web") / "archive"
-    sealed(where).close()
+    with sealed(where) as archive, SearchIndex.of(archive) as words:
+        catch_up(archive, words)
     return where
 
 
@@ -42,12 +47,12 @@ def page(root: Path) -> Iterator[httpx.Client]:
 
 
 def said(answer: httpx.Response) -> str:
-    return " ".join(" ".join(html.fromstring(answer.text).itertext()).split())
+    return " ".join(" ".join(read(answer.text).strings("//text()")).split())
 
 
 def links(answer: httpx.Response) -> set[str]:
-    found = html.fromstring(answer.text).xpath("//@href | //@src | //@action")
-    return {str(link).partition("#")[0] for link in found if str(link).startswith("/")}
+    found = read(answer.text).strings("//@href | //@src | //@action")
+    return {link.partition("#")[0] for link in found if link.startswith("/")}
 
 
 # every page
@@ -72,37 +77,33 @@ def test_every_page_that_is_linked_is_there_in_both_languages(page: httpx.Client
 
 def _well_made(path: str, text: str) -> None:
     """What a keyboard and a screen reader need, and nothing that the page's policy would stop."""
-    tree = html.fromstring(text)
-    language = path.split("/")[1]
-    assert tree.get("lang") == language, path
-    assert len(tree.xpath("//h1")) == 1, path
-    assert len(tree.xpath("//main")) == len(tree.xpath("//header[@class='top']")) == len(tree.xpath("//footer")) == 1, (
-        path
-    )
-    assert tree.xpath("//a[@class='skip']/@href") == ["#main"], path
-    ids = tree.xpath("//@id")
+    tree = read(text)
+    assert tree.get("lang") == path.split("/")[1], path
+    for wanted in ("//h1", "//main", "//header[@class='top']", "//footer", "//form[@role='search']"):
+        assert len(tree.nodes(wanted)) == 1, f"{path}: {wanted}"
+    assert tree.strings("//a[@class='skip']/@href") == ["#main"], path
+    ids = tree.strings("//@id")
     assert len(ids) == len(set(ids)), f"{path}: an id stands twice"
-    assert set(tree.xpath("//@aria-labelledby")) <= set(ids), path
-    for table in tree.xpath("//table"):
-        assert table.xpath(".//th[@scope]"), f"{path}: a table without headers"
-    for field in tree.xpath("//input | //select"):
-        named = field.get("aria-label") or tree.xpath("//label[@for=$id]", id=field.get("id"))
-        assert named, f"{path}: a field without a label"
-    assert not tree.xpath("//@style | //style | //script[not(@src)]"), path
-    assert not [name for name in tree.xpath("//@*") if name.attrname.startswith("on")], path
-    for picture in tree.xpath("//svg"):
+    assert set(tree.strings("//@aria-labelledby")) <= set(ids), path
+    for table in tree.nodes("//table"):
+        assert table.nodes(".//th[@scope]"), f"{path}: a table without headers"
+    labelled = {*tree.strings("//label/@for")}
+    for field in tree.nodes("//input | //select"):
+        assert field.get("aria-label") or field.get("id") in labelled, f"{path}: a field without a label"
+    assert not tree.nodes("//*[@style] | //style | //script[not(@src)]"), path
+    assert not tree.strings("//@*[starts-with(name(), 'on')]"), path
+    for picture in tree.nodes("//*[local-name()='svg']"):
         assert picture.get("role") == "img", f"{path}: a drawing without a role"
         assert picture.get("aria-label"), f"{path}: a drawing without a name"
-    assert all(
-        link.get("rel") and "noreferrer" in link.get("rel") for link in tree.xpath("//a[starts-with(@href, 'http')]")
-    )
+    for link in tree.nodes("//a[starts-with(@href, 'http')]"):
+        assert {"noreferrer", "noopener", "nofollow"} <= set(link.get("rel").split()), path
 
 
 def test_the_overview_tells_the_last_night_and_the_year(page: httpx.Client) -> None:
     told = said(page.get("/en/"))
     assert "Wednesday, 5 March 2025" in told
     assert "1 new text" in told
-    days = html.fromstring(page.get("/en/").text).xpath("//td[contains(@class, 'day ')]/a/@aria-label")
+    days = read(page.get("/en/").text).strings("//td[contains(@class, 'day ')]/a/@aria-label")
     assert days[0].startswith("Monday, 3 March 2025: published 2")
     assert "missed" in days[1]
     assert [day.partition(":")[0] for day in days] == [
@@ -113,8 +114,8 @@ def test_the_overview_tells_the_last_night_and_the_year(page: httpx.Client) -> N
 
 
 def test_a_day_is_told_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -> None:
-    marks = html.fromstring(page.get("/vi/").text).xpath("//td[contains(@class, 'day ')]/a")
-    assert [(cell.text, cell.getparent().get("class")) for cell in marks] == [
+    marks = read(page.get("/vi/").text).nodes("//td[contains(@class, 'day ')][a]")
+    assert [(cell.words, cell.get("class")) for cell in marks] == [
         ("3", "day published"),
         ("M1", "day partly"),
         ("-1", "day partly"),
@@ -140,18 +141,16 @@ def test_a_night_of_the_span_on_which_nothing_ran_is_shown_as_such(page: httpx.C
 
 
 def test_a_month_is_a_table_of_portals_by_nights(page: httpx.Client) -> None:
-    rows = html.fromstring(page.get("/en/coverage/2025-03").text).xpath("//table[@class='matrix']/tbody/tr")
-    cells = {
-        row.xpath("th//text()")[0]: [" ".join(cell.itertext()).strip() for cell in row.xpath("td")] for row in rows
-    }
+    rows = read(page.get("/en/coverage/2025-03").text).nodes("//table[@class='matrix']/tbody/tr")
+    cells = {row.strings("th//text()")[0]: [cell.words for cell in row.nodes("td")] for row in rows}
     assert cells["da_nang"][2:5] == ["2", "·", "·"]
     assert cells["ninh_thuan"][3] == "M"
 
 
 def test_a_portal_shows_its_measures_as_curves_and_in_numbers(page: httpx.Client) -> None:
-    tree = html.fromstring(page.get("/en/portals/da_nang").text)
-    assert len(tree.xpath("//figure//*[local-name()='path']/@d")) == 3
-    rows = [" ".join(row.itertext()).split() for row in tree.xpath("//details//tbody/tr")]
+    tree = read(page.get("/en/portals/da_nang").text)
+    assert len(tree.strings("//figure//*[local-name()='path']/@d")) == 3
+    rows = [row.strings(".//text()[normalize-space()]") for row in tree.nodes("//details//tbody/tr")]
     assert rows[0][0] == "2025-03-05"
     assert rows[-1][0] == "2025-03-03"
 
@@ -175,10 +174,39 @@ def test_an_exact_copy_names_the_other_place_and_shows_the_text_it_repeats(page:
 
 def test_a_change_is_shown_word_by_word(page: httpx.Client) -> None:
     link = next(link for link in links(page.get(f"/en{EDITED}")) if link.startswith("/en/changes"))
-    tree = html.fromstring(page.get(link).text)
-    diff = tree.xpath("//div[contains(@class, 'diff')]")[0]
-    assert [" ".join(mark.xpath("bdi//text()")) for mark in diff.xpath(".//del")] == ["Hai,"]
-    assert [" ".join(mark.xpath("bdi//text()")) for mark in diff.xpath(".//ins")] == ["Ba,"]
+    tree = read(page.get(link).text)
+    diff = tree.nodes("//div[contains(@class, 'diff')]")[0]
+    assert diff.strings(".//del/bdi//text()") == ["Hai,"]
+    assert diff.strings(".//ins/bdi//text()") == ["Ba,"]
+
+
+# finding
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=cau ben da", ["Thông cáo về cầu Bến Đá"]),
+        ("q=cau ben da&exact=1", []),
+        ("q=%22sáng thứ%22", ["Thông báo lịch tiếp dân"]),
+        ("q=hai&versions=1", ["Thông báo lịch tiếp dân"]),
+        ("q=mưa&since=2025-03-03&until=2025-03-03&portal=quang_tri", ["Mưa lớn ở vùng núi"]),
+        ("q=mưa&portal=da_nang", []),
+        ("q=mưa&one=1&sort=oldest&event=new", ["Mưa lớn ở vùng núi"]),
+    ],
+)
+def test_texts_are_found_by_their_words(page: httpx.Client, asked: str, found: list[str]) -> None:
+    tree = read(page.get(f"/en/search?{asked}").text)
+    assert [hit.words for hit in tree.nodes("//ol[@class='hits']/li/h3")] == found
+    assert bool(tree.nodes("//ol[@class='hits']//mark")) == bool(found)
+
+
+def test_a_hit_leads_to_the_text_and_a_question_that_is_none_says_what_to_write(page: httpx.Client) -> None:
+    hit = read(page.get("/vi/search?q=mưa").text).strings("//ol[@class='hits']/li/h3/a/@href")[0]
+    assert "Mưa từ 50 mm." in said(page.get(hit))
+    answer = page.get('/en/search?q="mưa')
+    assert answer.status_code == 400
+    assert "is not closed" in said(answer)
 
 
 # what can be taken away
@@ -215,7 +243,7 @@ def test_the_capture_shows_its_headers_and_its_place(page: httpx.Client) -> None
 
 @pytest.mark.parametrize(
     ("data", "encoding"),
-    [(b"x", "br"), (b"not gzip", "gzip"), (__import__("gzip").compress(b"0" * 5_000_000), "gzip")],
+    [(b"x", "br"), (b"not gzip", "gzip"), (gzip.compress(b"0" * 5_000_000), "gzip")],
     ids=["an encoding that is not unpacked", "bytes that are none", "a body that grows beyond measure"],
 )
 def test_what_cannot_be_unpacked_is_refused(data: bytes, encoding: str) -> None:
@@ -224,9 +252,6 @@ def test_what_cannot_be_unpacked_is_refused(data: bytes, encoding: str) -> None:
 
 
 def test_gzip_and_both_kinds_of_deflate_are_unpacked() -> None:
-    import gzip
-    import zlib
-
     for data, encoding in ((gzip.compress(b"abc"), "gzip"), (zlib.compress(b"abc"), "deflate")):
         assert unpacked(data, encoding) == b"abc"
     raw = zlib.compressobj(wbits=-15)
@@ -257,8 +282,6 @@ def test_damage_is_named_where_it_is_and_everything_else_stays_readable(tmp_path
 
 
 def test_an_archive_without_a_night_says_so(tmp_path: Path) -> None:
-    from tests.composed_archive import make
-
     make(tmp_path / "a").close()
     with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         assert "The archive has no night yet" in said(page.get("/en/"))
@@ -345,7 +368,7 @@ def test_the_front_door_leads_to_that_language_and_the_switch_to_the_same_page(p
     answer = page.get("/", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (302, "/en/", "Accept-Language")
     assert page.get("/", headers={"Accept-Language": "vi"}).headers["location"] == "/vi/"
-    switch = html.fromstring(page.get("/en/portals/da_nang").text).xpath("//a[@hreflang='vi']/@href")
+    switch = read(page.get("/en/portals/da_nang").text).strings("//a[@hreflang='vi']/@href")
     assert switch == ["/vi/portals/da_nang"]
 
 
@@ -363,7 +386,7 @@ def test_the_front_door_leads_to_that_language_and_the_switch_to_the_same_page(p
 )
 def test_what_cannot_be_seen_is_written_as_an_escape(text: str, shown: str) -> None:
     assert visible(text) == shown
-    assert html.fromstring(f"<p>{archived(text)}</p>").text_content() == shown
+    assert read(f"<p>{archived(text)}</p>").text == shown
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ __all__ = ["KEY", "article", "changes", "event_named", "stored_text"]
 
 KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
-_EVENT_AT = re.compile(r"(\d{4}-\d{2}-\d{2})/([^/]{1,90})/(\d{1,9})")
+_EVENT_AT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([^/]{1,90})/([0-9]{1,9})")
 EVENTS_SHOWN, PLACES_SHOWN, LINKED_SHOWN, ANSWERS_SHOWN = 40, 40, 20, 10
 LONGEST = 200_000
 """Characters of a text on a page, and of two texts that are compared here; longer ones are for the commands."""
@@ -198,7 +198,7 @@ def _percent(found: Difference) -> float:
 def event_named(desk: Desk, asked: Asked) -> Found:
     """The event that a path of night, run and line names. Raises Unfit, Unknown."""
     day, run, seq = asked.day("night"), asked.values["run"], asked.values["seq"]
-    if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"\d{1,9}", seq):
+    if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
         raise Unfit("a line is named by its night, run and number")
     with desk.reading() as questions:
         found = questions.event_at(day, run, int(seq))

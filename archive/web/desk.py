@@ -81,10 +81,11 @@ def day_of(text: str) -> date:
 
 @dataclass(slots=True)
 class Desk:
-    """One archive, opened for reading."""
+    """One archive, opened for reading; `report` is what the last audit wrote, `wait` the seconds for which heavy work waits."""
 
     archive: Archive
     report: Path | None = None
+    wait: float = SECONDS
     days: Days = field(init=False)
     _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
     _templates: Environment = field(init=False)
@@ -117,7 +118,7 @@ class Desk:
     @contextmanager
     def heavy(self) -> Iterator[None]:
         """Work that costs more than a look-up: a few at a time. Raises Busy."""
-        if not self._heavy.acquire(timeout=SECONDS):
+        if not self._heavy.acquire(timeout=self.wait):
             raise Busy("several comparisons or checks are being made; try again in a moment")
         try:
             yield

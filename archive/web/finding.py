@@ -63,7 +63,7 @@ def find(desk: Desk, asked: Asked) -> HTMLResponse:
 def _page(text: str) -> int:
     if not text:
         return 1
-    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= _PAGES:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= _PAGES:
         raise UsageError(f"a page of hits is one of 1 to {_PAGES}; narrow the question to see the others")
     return int(text)
 

@@ -102,6 +102,6 @@ def _before(text: str) -> tuple[date, int] | None:
     if not text:
         return None
     night, _, number = text.partition("/")
-    if not re.fullmatch(r"\d{1,4}", number):
+    if not re.fullmatch(r"[0-9]{1,4}", number):
         raise Unfit("`before` names a night and the number of its seal")
     return day_of(night), int(number)

@@ -21,7 +21,7 @@ from archive.web.desk import ROWS, Asked, Desk, Unfit, Unknown
 __all__ = ["AT", "PORTAL", "month", "night", "overview", "portal"]
 
 PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
-AT = re.compile(r"\d{4}-\d{2}-\d{2}/\d{3,6}/\d{7,9}")
+AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
 _LAST_NIGHTS = 21
 _WORST_FIRST = (
     Verdict.BROKEN, Verdict.INTERRUPTED, Verdict.UNREACHABLE, Verdict.BLOCKED, Verdict.SUSPICIOUS, Verdict.THIN,
@@ -102,7 +102,7 @@ def overview(desk: Desk, asked: Asked) -> HTMLResponse:
 
 
 def _year(text: str, span: tuple[date, date]) -> int:
-    if not re.fullmatch(r"\d{4}", text):
+    if not re.fullmatch(r"[0-9]{4}", text):
         raise Unfit("a year has four digits")
     year = int(text)
     if not span[0].year <= year <= span[1].year:
@@ -220,7 +220,7 @@ def _after(text: str) -> tuple[str, int] | None:
     if not text:
         return None
     run, _, seq = text.partition("/")
-    if not RUN_NAME.fullmatch(run) or not re.fullmatch(r"\d{1,9}", seq):
+    if not RUN_NAME.fullmatch(run) or not re.fullmatch(r"[0-9]{1,9}", seq):
         raise Unfit("`after` names a run and a line")
     return run, int(seq)
 

@@ -12,6 +12,8 @@ from threading import Thread
 import uvicorn
 
 from archive.errors import ArchiveError, UsageError
+from archive.search_fill import catch_up
+from archive.search_index import SearchIndex
 from archive.store import Archive
 from archive.web.app import application
 from archive.web.desk import Desk
@@ -19,6 +21,7 @@ from archive.web.security import ENTER, LOCAL, Rules, host_name, is_loopback
 
 __all__ = ["Settings", "read_token", "rules_of", "serve"]
 
+_log = logging.getLogger(__name__)
 _SHORTEST = 20  # characters of a token
 _AT_ONCE = 64  # requests; more are told to come back
 _SECONDS_IDLE = 5
@@ -120,10 +123,12 @@ def _listen(bind: str, port: int) -> socket.socket:
 
 
 def _warm(desk: Desk) -> None:
-    """Read the last year before anybody asks."""
+    """Before anybody asks: read the last year, and fill the words of what was sealed since into the search index."""
     try:
         span = desk.days.span()
         if span is not None:
             desk.days.year(span[1].year)
+        with SearchIndex.of(desk.archive) as words:
+            catch_up(desk.archive, words)
     except ArchiveError as error:
-        logging.getLogger(__name__).warning("%s", error)
+        _log.warning("%s", error)
