@@ -94,7 +94,7 @@ def portals_page(portals: Mapping[str, type[PortalSpider]]) -> str:
         "",
         *_PORTALS.splitlines(),
         "",
-        "| portal | family | province | sections | known | from | exceptions |",
+        "| portal | family | province | sections | known | from | exceptions, end |",
         "|---|---|---|---:|---|---|---|",
         *map(_row, told),
         "",
@@ -115,7 +115,7 @@ def _row(each: Overview) -> str:
         str(len(each.sections)),
         each.known,
         each.basis,
-        "; ".join(each.exceptions),
+        "; ".join([*each.exceptions, *([each.end] if each.end else [])]),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -28,8 +28,11 @@ _USUAL_DELAY = PortalSpider.delay
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One portal in words. `province` says into which one it went; `basis` is what the certainty rests on, as its file says;
-    `exceptions` are those from TLS and the usual pause; `unfinished` the attributes that still say TODO."""
+    """One portal in words. `province` says into which one it went, `basis` what the certainty rests on, as its file says.
+
+    `exceptions` are those from TLS and the usual pause, `end` says where it moved or since when it is dissolved,
+    `unfinished` names the attributes that still say TODO.
+    """
 
     name: str
     title: str
@@ -41,6 +44,7 @@ class Overview:
     inferred: tuple[str, ...]
     basis: str
     exceptions: tuple[str, ...]
+    end: str
     unfinished: tuple[str, ...]
 
     @property
@@ -100,8 +104,15 @@ def overview(portal: type[PortalSpider]) -> Overview:
         inferred=portal.inferred,
         basis=_basis(portal),
         exceptions=tuple(exceptions),
+        end=_end(portal),
         unfinished=unfinished(portal),
     )
+
+
+def _end(portal: type[PortalSpider]) -> str:
+    """What the portal's file says of its end; empty where it says nothing."""
+    said = [f"sends on to {', '.join(portal.moved_to)}"] if portal.moved_to else []
+    return "; ".join([*said, *([f"dissolved on {portal.dissolved}"] if portal.dissolved else [])])
 
 
 def province_in_words(slug: str | None) -> str:

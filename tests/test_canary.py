@@ -11,10 +11,16 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from OpenSSL.SSL import Error as TlsError
+from scrapy.exceptions import DownloadFailedError
+from service_identity import VerificationError
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
 
 from archive.records import Attachment, Kind, Outcome
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
 from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember
+from crawler.canary.visit import tls_words
 from crawler.families.liferay_view_article import LiferayViewArticleSpider
 from crawler.listing import Entry, Listing, Section
 from crawler.nightsettings import NightSettings
@@ -195,6 +201,23 @@ def test_the_digest_is_of_the_declaration() -> None:
 def changed(**says: object) -> type[PortalSpider]:
     made: type[PortalSpider] = type("QuangTri", (LiferayViewArticleSpider,), {**vars(QuangTri), **says})
     return made
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(
+            TlsError([("SSL routines", "", "certificate verify failed")]), "certificate verify failed", id="OpenSSL"
+        ),
+        pytest.param(VerificationError(errors=[]), "VerificationError", id="another name"),
+        pytest.param(OSError("connection reset"), None, id="no TLS"),
+    ],
+)
+def test_a_handshake_that_failed_is_told_by_what_openssl_said(error: Exception, words: str | None) -> None:
+    cause = ResponseFailed([Failure(error)])  # type: ignore[no-untyped-call]  # Twisted's
+    raised = DownloadFailedError("failed")
+    raised.__cause__ = cause
+    assert tls_words(raised) == (words and f"TLS failed: {words}")
 
 
 # the command, against redesigned replicas

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
 
+from archive.away import Away, Sign
+from archive.errors import UsageError
+from archive.records import Kind
+from archive.store import Archive
 from crawler.documentation import COMMAND, DOCS, main, pages
 from crawler.families.vhv import VHVSpider
 from crawler.listing import Section
-from crawler.overview import families, family_of, overview, province_in_words, spiders
+from crawler.overview import families, family_of, named, overview, province_in_words, spiders
 from crawler.portal import PortalSpider, Sure
 from crawler.spiders.bac_giang import BacGiang
 from crawler.spiders.quang_tri import QuangTri
+from tests.composed_archive import ARCHIVE_ID, FIRST, at, good, judge
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -58,6 +64,32 @@ def test_a_portal_is_told_as_its_file_declares_it() -> None:
     assert told.exceptions == ("old ciphers are accepted (level1)",)
     assert overview(QuangTri).known == "inferred: sections, list, paging, layout"
     assert overview(QuangTri).basis.startswith("one article's text is recorded")
+
+
+class OldTown(VHVSpider):
+    name = "old_town"
+    title = "Thị xã Cũ"
+    province = "binhdinh"
+    home = "https://cu.vn"
+    sections = (Section("tin", "/tin", "Tin"),)
+    sure = Sure.INFERRED
+    moved_to = ("moi.vn",)
+    dissolved = date(2025, 7, 1)
+
+
+def test_the_end_that_a_file_declares_is_told() -> None:
+    assert overview(OldTown).end == "sends on to moi.vn; dissolved on 2025-07-01"
+    assert overview(QuangTri).end == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("quang_try", "unknown portal `quang_try`; did you mean `quang_tri`?"), ("slow_town", "sections still say TODO")],
+)
+def test_a_portal_is_named_when_it_is_there_and_finished(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        named(name, {"quang_tri": QuangTri, "slow_town": SlowTown})
+    assert named("quang_tri", {"quang_tri": QuangTri}) is QuangTri
 
 
 class SlowTown(VHVSpider):
@@ -103,6 +135,28 @@ def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(tmp_path: P
         "described                                            old ciphers are accepted (level1)  on"
     )
     assert lines["quang_tri"].endswith("off: known only by inference: run `python scheduler.py check quang_tri` first")
+
+
+def test_the_list_says_who_moved(tmp_path: Path) -> None:
+    moved = Away(Sign.MOVED, FIRST, to="bacninh.gov.vn", recorded=FIRST)
+    settings = tmp_path / "nights.toml"
+    settings.write_text('archive = "live"\n', encoding="utf-8")
+    with Archive.create(tmp_path / "live", Kind.LIVE, ARCHIVE_ID, at(FIRST)) as archive:
+        night = archive.start("bac_giang", FIRST, at(FIRST), judge)
+        night.close(
+            at(FIRST),
+            complete=True,
+            finish_reason="finished",
+            judge_night=good,
+            extraction={},
+            software={},
+            away=moved,
+        )
+    told = {each["name"]: each for each in json.loads(listed("--json", "--settings", str(settings)).stdout)}
+    assert (
+        told["bac_giang"]["skipped"] == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
+    )
+    assert told["da_nang"]["live"] is True
 
 
 def test_the_list_as_json() -> None:

@@ -31,7 +31,7 @@ from crawler.robots import RobotsDecision
 from crawler.successor import Moved
 from crawler.tonight import Tonight
 
-__all__ = ["Answer", "Visit", "Visitor", "for_visits", "replica_for", "visit_all"]
+__all__ = ["Answer", "Visit", "Visitor", "for_visits", "replica_for", "tls_words", "visit_all"]
 
 _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
 
@@ -114,7 +114,7 @@ class Visitor(scrapy.Spider):
             away = error.host if isinstance(error, Moved) else None
             if outcome is Outcome.GUARD_DENIED and self._sent_to != ask.url:
                 away = self.real(self._sent_to)
-            return Answer(ask, outcome, detail, sent_to=away, tls=_tls_words(error))
+            return Answer(ask, outcome, detail, sent_to=away, tls=tls_words(error))
         layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
         judged, words = classify(see(response, ask, self.portal.home, self._own_here(), layouts))
         return Answer(ask, judged, words, response)
@@ -188,7 +188,7 @@ def replica_for(settings: BaseSettings, tonight: Tonight) -> Iterator[None]:
         server.stop()
 
 
-def _tls_words(error: BaseException) -> str | None:
+def tls_words(error: BaseException) -> str | None:
     """What OpenSSL or the check of the name said, where that is what failed."""
     waiting: list[BaseException | None] = [error]
     while waiting:

@@ -116,7 +116,7 @@ def _print(lines: list[_Line]) -> None:
             portal.province or "none",
             str(len(portal.sections)),
             portal.known,
-            "; ".join(portal.exceptions) or "none",
+            "; ".join([*portal.exceptions, *([portal.end] if portal.end else [])]) or "none",
             "on" if line.skipped is None else f"off: {line.skipped}",
         )
     console.print(table)
