@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from crawler.listing import ListRequest
 
-__all__ = ["FORM", "SCRIPTED", "form_field", "posted", "with_field"]
+__all__ = ["FORM", "SCRIPTED", "form_field", "posted", "repeated", "with_field"]
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 SCRIPTED = ("X-Requested-With", "XMLHttpRequest")
@@ -42,3 +42,12 @@ def with_field(request: ListRequest, name: str, value: str) -> ListRequest:
 
 def _fields(request: ListRequest) -> list[tuple[str, str]]:
     return parse_qsl(request.body, keep_blank_values=True)
+
+
+def repeated(request: ListRequest, name: str, values: Iterable[str]) -> ListRequest:
+    """The same form with further values of a field that stands several times, each value once."""
+    fields = _fields(request)
+    known = {value for key, value in fields if key == name}
+    fields += [(name, value) for value in dict.fromkeys(values) if value not in known]
+    headers = [header for header in request.headers if header != FORM]
+    return posted(request.url, fields, headers, json=request.json, of_visit=request.of_visit)

@@ -7,6 +7,7 @@ from replicas.further import CongAnThanhHoa, DienBien, GiaLai, HungYen, Moit, Mo
 from replicas.hatinh import HaTinh
 from replicas.interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.liferay import BacGiang, DaNang, QuangTri
+from replicas.posted import HaNoi, KhanhHoa
 from replicas.samples import MauDrupal, MauNukeviet, MauWordpress
 from replicas.sharepoint import NinhThuan, QuangNinh, Vjst
 from replicas.vccorp import BaoChinhPhu
@@ -24,7 +25,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
-        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, VinhPhuc,
+        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, HaNoi, KhanhHoa, VinhPhuc,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

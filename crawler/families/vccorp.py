@@ -60,7 +60,7 @@ _PIECE = ListShape(
 class VCCorpSpider(PortalSpider, family="VCCorp"):
     """A portal on the system of VCCorp: timeline fragments, or pages with numbers where it says `numbered`."""
 
-    marks = (
+    marks: ClassVar[tuple[Mark, ...]] = (
         Mark(MarkKind.SELECTOR, "#admwrapper", 4),
         Mark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 4),
         Mark(MarkKind.SELECTOR, "input#hdZoneId", 2),
@@ -72,7 +72,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
     numbered: ClassVar[bool] = False
 
-    layouts = (
+    layouts: ClassVar[tuple[Layout, ...]] = (
         Layout(
             name="detail-content",
             fits=".detail-content.afcbc-body, [data-role=content]",

@@ -1,0 +1,103 @@
+"""VCCorp type whose lists are posted for (Hà Nội): VCCorp's articles, a list interface of its own.
+
+Recognise: as VCCorp, with `/api/NewsZone/NewsZone` in scripts; pictures at `/image/image_gallery?img_id=` in old articles.
+
+Portals: hanoi.gov.vn.
+
+[seen] in a public scraper, no saved page:
+- POST `/api/NewsZone/NewsZone` with `PageIndex` (from 0), `PageSize`, `Catname`, `LanguageId`, `Site` and `DataIds[]` of what
+  is already shown, `X-Requested-With: XMLHttpRequest` and a Referer of the section; the answer is HTML, and one without a
+  link is the end; links end `<digits>.htm`
+- articles `/<section>/<slug>-<16 digits>.htm`; title in `h1`, date in `.news-info .time` or `.detail-time`, text in
+  `.detail-content.afcbc-body`, lead in `og:description`, keywords after `Từ khóa:`
+
+[inferred]: that the section page prints the opaque values of `Catname`, `LanguageId` and `Site`, in a script or in hidden
+fields of these names (a scraper carries them as constants). Where it does not, the page's own boxes are read and nothing
+leads on; a portal may name the values in the `asks` of a section.
+
+Widgets: those of VCCorp.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from crawler.families.vccorp import VCCorpSpider
+from crawler.forms import SCRIPTED, form_field, posted, repeated, with_field
+from crawler.listing import Listing, ListRequest, Section
+from crawler.lists import ListShape, read_whole
+from crawler.marks import Mark, MarkKind
+from pipelines.article import Layout
+
+__all__ = ["VCCorpPostedSpider"]
+
+_ZONE = "/api/NewsZone/NewsZone"
+_NAMES = ("Catname", "LanguageId", "Site")
+_SIZE = "20"
+_SHOWN = "DataIds[]"
+_PIECE = ListShape(
+    module="",
+    pager="",
+    links=("a",),
+    entry="li, article, .item, .box-category-item, .box-stream-item",
+    day=".time, .time-ago, .date",
+)
+
+
+class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
+    """A portal of VCCorp's type whose section pages only begin a list."""
+
+    marks = (
+        Mark(MarkKind.SCRIPT, r"/api/NewsZone/NewsZone", 4),
+        Mark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 2),
+        Mark(MarkKind.SELECTOR, ".news-info .time", 1),
+        Mark(MarkKind.ADDRESS, r"/image/image_gallery\?img_id=", 1),
+    )
+    layouts = (
+        Layout(
+            name="news-info",
+            fits=".detail-content.afcbc-body",
+            title=("h1.detail-title", "h1"),
+            published=(".news-info .time", ".detail-time"),
+            lead=("h2.detail-sapo", "meta[property='og:description']::attr(content)"),
+            body=(".detail-content.afcbc-body",),
+            author=(".detail-author",),
+            captions=("figcaption", ".PhotoCMS_Caption"),
+            drop=VCCorpSpider.layouts[0].drop,
+            attachments=(".detail-attach a", '.detail-content a[href$=".pdf"]'),
+        ),
+        *VCCorpSpider.layouts,
+    )
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """A section page gives what its list is asked for; where it does not, its own boxes are all there is."""
+        found = {name: dict(section.asks).get(name) or _value(html, name) for name in _NAMES}
+        fields = [(name, value) for name, value in found.items() if value]
+        if len(fields) < len(_NAMES):
+            entries = super().read_listing(url, html, section, number).entries
+            return Listing(entries)
+        counted = (("PageIndex", "0"), ("PageSize", _SIZE))
+        headers = (SCRIPTED, ("Referer", url))
+        return Listing((), posted(urljoin(url, _ZONE), (*counted, *fields), headers), door=True)
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """A piece of the list; the next one is asked for with everything that was shown, until one brings no link."""
+        entries = read_whole(url, text, _PIECE, cls.entry_key).entries
+        if not entries:
+            return Listing(())
+        index = form_field(asked, "PageIndex")
+        following = with_field(asked, "PageIndex", str(int(index) + 1 if index.isdecimal() else number))
+        return Listing(entries, repeated(following, _SHOWN, [entry.key for entry in entries]))
+
+
+def _value(html: str, name: str) -> str:
+    """A value that a script or a hidden field of this name carries."""
+    script = re.search(rf"""["']?\b{name}["']?\s*[:=]\s*["'](?P<value>[^"'<>\s]{{1,200}})["']""", html)
+    if script:
+        return script["value"]
+    field = re.search(rf"""<input\b[^>]{{0,300}}\b(?:id|name)=["']{name}["'][^>]{{0,300}}>""", html, re.IGNORECASE)
+    value = re.search(r"""\bvalue=["'](?P<value>[^"'<>\s]{1,200})["']""", field[0]) if field else None
+    return value["value"] if value else ""

@@ -1,0 +1,26 @@
+"""Hà Nội; one section with a described list, five that were only met in addresses."""
+
+from crawler.families.vccorp_posted import VCCorpPostedSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class HaNoi(VCCorpPostedSpider):
+    name = "ha_noi"
+    title = "Cổng thông tin điện tử thành phố Hà Nội"
+    province = "hanoi"
+    home = "https://hanoi.gov.vn"
+    sections = (
+        Section("tin-tuc-su-kien-noi-bat", "/tin-tuc-su-kien-noi-bat", "Tin nổi bật"),
+        Section("chi-dao-dieu-hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
+        Section("tin-so-nganh", "/tin-so-nganh", "Tin sở, ngành"),
+        Section("di-tich-danh-thang", "/di-tich-danh-thang", "Di tích, danh thắng"),
+        Section(
+            "chi-dao-cua-ubnd-thanh-pho-ha-noi",
+            "/chi-dao-cua-ubnd-thanh-pho-ha-noi",
+            "Chỉ đạo của UBND thành phố Hà Nội",
+        ),
+        Section("infographics", "/infographics", "Infographics"),
+    )
+    sure = Sure.DESCRIBED
+    inferred = ("sections", "paging")  # where the page prints the opaque values of its list is not known

@@ -1,0 +1,35 @@
+"""Khánh Hòa, which absorbed Ninh Thuận; further list pages by postback. Section names are read back from their addresses."""
+
+from crawler.families.webforms import WebFormsSpider
+from crawler.listing import Section
+from crawler.portal import Sure
+
+
+class KhanhHoa(WebFormsSpider):
+    name = "khanh_hoa"
+    title = "Cổng thông tin điện tử tỉnh Khánh Hòa"
+    province = "khanhhoa"
+    home = "https://khanhhoa.gov.vn"
+    sections = (
+        Section(
+            "tin-hoat-dong-cua-lanh-dao-tinh",
+            "/vi/tin-hoat-dong-cua-lanh-dao-tinh",
+            "Tin hoạt động của lãnh đạo tỉnh",
+        ),
+        Section(
+            "tin-hoat-dong-so-nganh-dia-phuong",
+            "/vi/tin-hoat-dong-so-nganh-dia-phuong",
+            "Tin hoạt động sở, ngành, địa phương",
+        ),
+        Section("chinh-sach-va-cuoc-song", "/vi/chinh-sach-va-cuoc-song", "Chính sách và cuộc sống"),
+        Section("tin-noi-bat-danh-cho-cong-dan", "/vi/tin-noi-bat-danh-cho-cong-dan", "Tin nổi bật dành cho công dân"),
+        Section(
+            "tin-noi-bat-danh-cho-doanh-nghiep",
+            "/vi/tin-noi-bat-danh-cho-doanh-nghiep",
+            "Tin nổi bật dành cho doanh nghiệp",
+        ),
+        Section("gioi-thieu-den-du-khach", "/vi/gioi-thieu-den-du-khach", "Giới thiệu đến du khách"),
+    )
+    sure = Sure.DESCRIBED
+    inferred = ("list", "key")
+    tls = "unverified"  # so it was read in January 2026

@@ -1,0 +1,163 @@
+"""The composed portals whose further list pages are posted for: Khánh Hòa's WebForms, Hà Nội's list interface.
+
+Form fields, headers and article parts are as described; the list's boxes and where Hà Nội's page prints its opaque values are
+inferred. A form without the state of the page before, or without the values, gets what such a server answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from replicas.bodies import BodyStyle
+from replicas.composed import ComposedSite
+from replicas.declared import sections_of
+from replicas.liferay import centred_figure
+from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest, SiteResponse
+from replicas.vccorp import BaoChinhPhu
+
+__all__ = ["HaNoi", "KhanhHoa"]
+
+_WINDOW = 2
+
+
+class KhanhHoa(ComposedSite):
+    """khanhhoa.gov.vn: a window of page numbers, each a postback with the view state of the page before."""
+
+    portal = "khanh_hoa"
+    host = "khanhhoa.gov.vn"
+    family = "webforms"
+    name = "Cổng Thông tin điện tử tỉnh Khánh Hòa"
+    page_size = 2
+    sections = sections_of("khanh_hoa")
+    style = BodyStyle(
+        image=lambda name: f"/Images/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/Uploads/{name}">{text}</a>',
+    )
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        # An article stands below one section's path, so each section has its own; where pages put files is not known.
+        own = sections if sections is not None else [replace(section, share=0) for section in self.sections]
+        empty = [section for section in own if all(article.section != section.name for article in articles)]
+        told = [_of_section(articles[0], section) for section in empty]
+        super().__init__([replace(article, files=()) for article in (*articles, *told)], own)
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return slug
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{self.section(article.section).path}/{article.slug}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article) + "?lang=vi"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/vi/[a-z0-9-]+/([a-z0-9-]+)", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, 1) for s in self.sections if path == s.path), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        return f"{at:%d/%m/%Y %H:%M}" if article.clock else f"{at:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        return f"/Uploads/{name}"
+
+    def state(self, section: ReplicaSection, number: int, visit: int) -> str:
+        """A view state: it names the page it was made for and never repeats."""
+        return base64.b64encode(f"{section.name}|{number}|{visit}|{'x' * 400}".encode()).decode()
+
+    def shown(self, number: int, last: int) -> list[tuple[str, int]]:
+        """The page links: a window of numbers with dots on either side of it."""
+        first = (number - 1) // _WINDOW * _WINDOW + 1
+        until = min(last, first + _WINDOW - 1)
+        before = [("...", first - 1)] if first > 1 else []
+        after = [("...", until + 1)] if until < last else []
+        return [*before, *((str(page), page) for page in range(first, until + 1)), *after]
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """A postback."""
+        listed = self.list_at(request.path, request.query)
+        if listed is None or request.method != "POST":
+            return None
+        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        told = base64.b64decode(form.get("__VIEWSTATE", "")).decode("utf-8", "replace").split("|")
+        wanted = re.fullmatch(r"Page\$(\d+)", form.get("__EVENTARGUMENT", ""))
+        own = told[0] == listed[0].name and form.get("__EVENTTARGET") == _TARGET and "__EVENTVALIDATION" in form
+        if wanted is None or not own:
+            return SiteResponse(b"Validation of viewstate MAC failed.", 500)
+        return SiteResponse(self.render_list(listed[0], int(wanted[1]), request).encode())
+
+
+def _of_section(article: ReplicaArticle, section: ReplicaSection) -> ReplicaArticle:
+    """The article as another section tells it."""
+    more = Part(Kind.PARAGRAPH, f"Tin được đăng trong chuyên mục {section.title}.")
+    slug = f"{article.slug}-{section.name}"
+    title = f"{article.title} ({section.title})"
+    return replace(
+        article, section=section.name, slug=slug, key=slug, title=title, parts=(more, *article.parts), twin=None
+    )
+
+
+_TARGET = "ctl00$ContentPlaceHolder1$ctl00$GridView1"
+_CATNAME, _SITE = "VGluTm9pQmF0fGhhbm9p", "aGFub2kuZ292LnZu"
+
+
+class HaNoi(BaoChinhPhu):
+    """hanoi.gov.vn: section pages begin a list, POST brings it piece by piece."""
+
+    portal = "ha_noi"
+    host = "hanoi.gov.vn"
+    family = "vccorp_posted"
+    name = "Cổng thông tin điện tử thành phố Hà Nội"
+    page_size = 3
+    beyond = "empty"
+    sections = sections_of("ha_noi", 1021)
+    catname, site_value = _CATNAME, _SITE
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return BaoChinhPhu.key_of(slug, published, number)[2:]
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{self.section(article.section).path}/{article.slug}-{article.key}.htm"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, 1) for s in self.sections if path == s.path), None)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The list's pieces: what the form says is shown already is left out."""
+        if request.path != "/api/NewsZone/NewsZone":
+            return None
+        form = parse_qs(request.body.decode("utf-8", "replace"))
+        code = next(iter(form.get("Catname", [""]))).removeprefix(self.catname)
+        section = next((each for each in self.sections if each.code == code), None)
+        own = form.get("Site") == [self.site_value] and form.get("LanguageId") == ["dmk="]
+        if request.method != "POST" or section is None or not own:
+            return SiteResponse(b"", 400)
+        told = set(form.get("DataIds[]", []))
+        rows = {row.article.key: row for row in self.rows(section, request.night) if row.article.key not in told}
+        shown = list(rows.values())[: self.page_size]
+        return SiteResponse(self.render("piece.html", request, rows=shown).encode())
