@@ -32,7 +32,7 @@ from archive.search_store import GAP, ContentWords
 from archive.store import Archive
 from archive.texts import text_paragraphs
 from archive.tombstones import Withheld, withheld_in
-from vietnam.words import words
+from vietnam.words import folded
 
 __all__ = ["Behind", "behind", "catch_up", "content_words", "forget_withheld", "refill"]
 
@@ -220,9 +220,9 @@ def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
         if plain:
             exact.append(GAP)
             plain.append(GAP)
-        for word in words(paragraph):
-            exact.append(word.exact)
-            plain.append(word.plain)
+        forms = folded(paragraph)
+        exact += [form[0] for form in forms]
+        plain += [form[1] for form in forms]
         titled = titled or min(len(plain), _LONGEST_TITLE)
     return ContentWords(document, tuple(plain[:titled]), tuple(plain), tuple(exact[:titled]), tuple(exact))
 

@@ -5,11 +5,12 @@ A snippet is a run of segments; who prints it decides how a marked one looks. Wo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.search import Query, Term
-from vietnam.words import Word, words
+from vietnam.words import Word, folded, words
 
 __all__ = ["Segment", "marks", "snippet"]
 
@@ -18,6 +19,7 @@ _WORDS = 36
 _BEFORE = 6
 _MOST_MATCHES = 200  # of one paragraph: a hostile text repeats a word without end
 _MOST_LETTERS = 400_000  # of a text: what stands below is found and not shown
+_DIFFERENT = 1000  # what a further term counts, beside the same one again
 _LEADING = "… "
 _TRAILING = " …"
 
@@ -35,7 +37,8 @@ class Segment:
 
 def marks(text: str, query: Query) -> tuple[Segment, ...]:
     """The whole of a short text, a title."""
-    return tuple(_segments(text, 0, len(text), _found(list(words(text)), query)))
+    found = _matches(folded(text), query.wanted, query.exact)
+    return tuple(_segments(text, 0, len(text), _spans(list(words(text)), found)))
 
 
 def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
@@ -43,45 +46,49 @@ def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
 
     White space is one blank in it, and an ellipsis stands where the text goes on. Negative and `title:` terms are not marked.
     """
-    best: tuple[int, int, str, list[Word], list[_Match]] | None = None
+    terms = [term for term in query.wanted if not term.in_title]
+    best: tuple[int, int, str, list[_Match]] | None = None
     letters = 0
     for paragraph in paragraphs:
+        said = folded(paragraph[: _MOST_LETTERS - letters])
+        found = _matches(said, terms, query.exact)
+        if said and (best is None or found):
+            start, score = _window(len(said), found)
+            if best is None or score > best[0]:
+                best = (score, start, paragraph, found)
         letters += len(paragraph)
-        if letters > _MOST_LETTERS and best is not None:
+        if letters >= _MOST_LETTERS or (best is not None and best[0] >= _DIFFERENT * max(len(terms), 1)):
             break
-        paragraph = paragraph[:_MOST_LETTERS]
-        read = list(words(paragraph))
-        found = _matches(read, query)
-        if not read or (best is not None and not found):
-            continue
-        start, score = _window(len(read), found)
-        if best is None or score > best[0]:
-            best = (score, start, paragraph, read, found)
-    if best is None:
-        return ()
-    _, start, paragraph, read, found = best
+    return _cut(*best[1:]) if best is not None else ()
+
+
+def _cut(start: int, paragraph: str, found: Sequence[_Match]) -> tuple[Segment, ...]:
+    """The stretch of a paragraph from this word on."""
+    read = list(words(paragraph[:_MOST_LETTERS]))
     end = min(len(read), start + _WORDS)
     left = 0 if start == 0 else read[start].start
     right = len(paragraph) if end == len(read) else read[end - 1].end
-    segments = list(_segments(paragraph, left, right, _spans(read, found)))
     more = [Segment(_LEADING)] if left else []
     rest = [Segment(_TRAILING)] if right < len(paragraph) else []
-    return tuple(more + segments + rest)
+    return tuple(more + list(_segments(paragraph, left, right, _spans(read, found))) + rest)
 
 
-def _matches(read: Sequence[Word], query: Query) -> list[_Match]:
+def _matches(read: Sequence[tuple[str, str]], terms: Sequence[Term], exact: bool) -> list[_Match]:
+    said = [forms[0 if exact else 1] for forms in read]
+    places = defaultdict(list)
+    for at, word in enumerate(said):
+        places[word].append(at)
     found: list[_Match] = []
-    said = [word.exact if query.exact else word.plain for word in read]
-    for number, term in enumerate(query.wanted):
-        forms = term.forms(query.exact)
-        places = range(len(said) - len(forms) + 1)
-        found += [(number, at, at + len(forms)) for at in places if _stands(said, at, forms, term)]
+    for number, term in enumerate(terms):
+        forms = term.forms(exact)
+        begins = range(len(said)) if term.prefix and len(forms) == 1 else places.get(forms[0], ())
+        found += [(number, at, at + len(forms)) for at in begins if _stands(said, at, forms, term)]
     return sorted(found, key=lambda match: match[1:])[:_MOST_MATCHES]
 
 
 def _stands(said: Sequence[str], at: int, forms: Sequence[str], term: Term) -> bool:
     last = at + len(forms) - 1
-    if said[at] != forms[0] and (len(forms) > 1 or not term.prefix):
+    if last >= len(said):
         return False
     if not (said[last].startswith(forms[-1]) if term.prefix else said[last] == forms[-1]):
         return False
@@ -94,14 +101,10 @@ def _window(length: int, found: Sequence[_Match]) -> tuple[int, int]:
     for _, first, _ in found:
         start = max(0, min(first - _BEFORE, length - _WORDS))
         inside = [number for number, at, end in found if at >= start and end <= start + _WORDS]
-        score = 1000 * len(set(inside)) + min(len(inside), 999)
+        score = _DIFFERENT * len(set(inside)) + min(len(inside), _DIFFERENT - 1)
         if score > best[1]:
             best = (start, score)
     return best
-
-
-def _found(read: Sequence[Word], query: Query) -> list[tuple[int, int]]:
-    return _spans(read, _matches(read, query))
 
 
 def _spans(read: Sequence[Word], found: Sequence[_Match]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["LONGEST", "Word", "words"]
+__all__ = ["LONGEST", "Word", "folded", "words"]
 
 LONGEST = 64
 """How many letters of a word count; no Vietnamese word has as many."""
@@ -51,3 +51,8 @@ def words(text: str) -> Iterator[Word]:
         exact, plain = _forms(found[0])
         if exact:
             yield Word(found.start(), found.end(), exact, plain)
+
+
+def folded(text: str) -> list[tuple[str, str]]:
+    """The folded form of every word in the text's order, with its diacritics and without."""
+    return [forms for written in _WORD.findall(text) if (forms := _forms(written))[0]]
