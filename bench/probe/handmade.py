@@ -12,7 +12,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
-from bench.probe.markup import article_page, list_rows, page_links, whole_page
+from bench.probe.markup import list_rows, page_links, whole_page
+from bench.probe.texts import article_page
 from bench.probe.words import composed
 from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.site import SiteRequest, SiteResponse
@@ -37,7 +38,7 @@ _BODIES = ("p", "div", "br", "widgets", "font")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a portal does in its own way; the words are those of `bench.probe.markup`."""
+    """What a portal does in its own way; the words are those of `bench.probe.markup` and `bench.probe.texts`."""
 
     menu: str
     listing: str
@@ -73,6 +74,10 @@ KINDS: dict[str, dict[str, object]] = {
     "headings and paragraphs side by side": {"listing": "flat", "body": "br", "head": "h2"},
     "widgets inside the text": {"body": "widgets", "names": 2},
     "page links that only a script knows": {"paging": "script"},
+    "lists with a head of their own": {"odd": frozenset({"head"})},
+    "sections built in different ways": {"odd": frozenset({"mixed"}), "names": 3, "paging": "page"},
+    "a button that brings pieces of HTML": {"paging": "fragment"},
+    "sections as headings of boxes, dates in the page's head": {"menu": "headings", "where": "meta"},
 }  # fmt: skip
 
 
@@ -116,6 +121,7 @@ class HandMade:
             "dash": f"{path}-p{number}",
             "folder": f"{path}/trang-{number}.html",
             "offset": f"{path}?start={(number - 1) * PAGE}",
+            "fragment": f"/ajax/tin/{section}?p={number}",
             "json": f"/api/tin?chuyenmuc={section}&trang={number}",
             "post": path,
         }.get(self.style.paging, f"{path}?page={number}")
@@ -160,7 +166,7 @@ class HandMade:
         if request.path == "/":
             return self._html(list_rows(self, self.articles[:9], front=True), request)
         if (article := self._paths.get(asked)) is not None:
-            return self._html(article_page(self, article, request), request, plain(article.title))
+            return self._html(article_page(self, article, request), request, plain(article.title), at=article)
         for section, title in enumerate(self.titles):
             for number in range(1, 12):
                 if asked == self.list_path(section, number) and (number == 1 or self.style.paging != "post"):
@@ -180,18 +186,26 @@ class HandMade:
         every = self.in_section(section)
         rows = every[(number - 1) * PAGE : number * PAGE]
         last = max(1, -(-len(every) // PAGE))
+        if self.style.paging == "fragment" and number > 1:
+            piece = list_rows(self, rows, section=section).partition(">")[2].rpartition("<")[0]
+            return SiteResponse(f"{piece}{page_links(self, section, number, last)}".encode())
         if self.style.paging == "json" and number > 1:
             told = [{"tieude": a.title, "url": self.path(a), "ngay": f"{a.published:%d/%m/%Y}"} for a in rows]
             body = json.dumps({"tin": told, "con": number < last}, ensure_ascii=False).encode()
             return SiteResponse(body, content_type="application/json; charset=utf-8")
         if "pinned" in self.style.odd:
             rows = [*self.articles[10:12], *(row for row in rows if row not in self.articles[10:12])]
-        main = f"{list_rows(self, rows)}{page_links(self, section, number, last)}"
+        main = f"{list_rows(self, rows, section=section)}{page_links(self, section, number, last)}"
         following = self.list_path(section, number + 1) if self.style.paging == "head-next" and number < last else ""
         return self._html(main, request, title, following)
 
-    def _html(self, main: str, request: SiteRequest, title: str = "", following: str = "") -> SiteResponse:
+    def _html(
+        self, main: str, request: SiteRequest, title: str = "", following: str = "", at: ReplicaArticle | None = None
+    ) -> SiteResponse:
         text = whole_page(self, main, request, title, following)
+        if at is not None and self.style.where == "meta":
+            told = f'<meta property="article:published_time" content="{at.published.isoformat()}">'
+            text = text.replace("</head>", f"{told}</head>", 1)
         charset = self.style.charset
         if charset == "utf-16":
             return SiteResponse(text.encode("utf-16"), content_type="text/html; charset=utf-16")

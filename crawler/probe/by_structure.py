@@ -16,7 +16,8 @@ from crawler.probe.explore import Brought, ListSeen
 from crawler.probe.further import dead_ends
 from crawler.probe.keys import KeyRule, infer_key
 from crawler.probe.layouts import propose_layout
-from crawler.probe.lists import Rule, common_rule
+from crawler.probe.list_rules import Lists, list_rules, widened
+from crawler.probe.lists import Rule
 from crawler.probe.parts import Parts
 from crawler.probe.portal import Portal, Understood, first_keys, second_keys, sections_of, spider_of
 from crawler.probe.seen import stable_names
@@ -39,57 +40,51 @@ def by_structure(
     frame: Portal, brought: Brought, parts: list[Parts], found: Understood, now: datetime, told: Told
 ) -> Portal | None:
     """Selectors and a key found on the pages; None, and what is missing told, where one of them does not hold."""
-    entries = [url for seen in brought.lists for url, _ in seen.block.links]
+    lists = list_rules(brought, now)
+    read = lists.read or list(brought.lists)
     others = {seen.visited.url for seen in brought.lists} | brought.menu
     others |= {seen.second.url for seen in brought.lists if seen.second is not None}
-    lists = list(brought.lists)
-    rule = common_rule([(seen.visited, seen.block) for seen in lists], now)
-    if rule is None and len(lists) > 2:
-        lists, rule = _largest_alike(lists, now)
-        entries = [url for seen in lists for url, _ in seen.block.links]
-    key = infer_key(entries, others)
-    if rule is None and told.links:
-        lists, rule = list(brought.lists), Rule(told.links, "", "", "")
+    key = infer_key([url for seen in read for url, _ in seen.block.links], others)
+    if not lists.rules and told.links:
+        lists = Lists(((Rule(told.links, "", "", ""), tuple(brought.lists)),), ())
     if key is None and told.key:
         key = KeyRule(told.key, "", "told by a person", 0.0)
     layout, missing = propose_layout(parts, "proposed")
-    if rule is None:
+    if not lists.rules:
         found.undecided.append("the list: no selector brings the same entries that its repeated boxes show")
     if key is None:
         found.undecided.append("the article key: no part of the address tells articles apart and sections off")
     found.undecided += [f"the article's layout: {why}" for why in missing]
-    if rule is None or key is None:
+    if not lists.rules or key is None:
         return None
-    left = [seen for seen in brought.lists if seen not in lists]
-    found.undecided += [f"section {seen.link.title!r}: its list is built in another way" for seen in left]
+    found.undecided += [f"section {seen.link.title!r}: its list is built in another way" for seen in lists.left]
     found.said.append(f"article key: {key.says}")
-    structure = Structure(article=key.pattern, query=key.query, links=(rule.links,), entry=rule.entry, day=rule.day)
+    structure = _structure(lists, key, brought, found)
     layouts = (layout,) if layout is not None else (_no_layout(),)
-    portal = replace(frame, sections=sections_of(lists), structure=structure, layouts=layouts)
-    portal.structure = _paged(portal, structure, lists, found)
+    portal = replace(frame, sections=sections_of(lists.read), structure=structure, layouts=layouts)
+    portal.structure = _paged(portal, structure, lists.read, found)
     return portal
+
+
+def _structure(lists: Lists, key: KeyRule, brought: Brought, found: Understood) -> Structure:
+    """What the lists say together; a rule that rests on one page is told."""
+    rules = []
+    for number, (rule, alike) in enumerate(lists.rules):
+        rules.append(widened(rule, alike, brought, key.key) if len(alike) > 1 else rule)
+        if number and len(alike) == 1:
+            name = alike[0].link.title
+            found.undecided.append(
+                f"section {name!r}: its list is built in another way, its selector rests on one page"
+            )
+    entries = dict.fromkeys(rule.entry for rule in rules if rule.entry)
+    days = dict.fromkeys(rule.day for rule in rules if rule.day)
+    links = tuple(dict.fromkeys(rule.links for rule in rules))
+    return Structure(article=key.pattern, query=key.query, links=links, entry=", ".join(entries), day=", ".join(days))
 
 
 def _no_layout() -> Layout:
     """A layout that no page has: every page is read whole, and says so."""
     return Layout(name="none-found", fits="html.no-layout-was-found", title=(), published=(), body=())
-
-
-def _largest_alike(lists: list[ListSeen], now: datetime) -> tuple[list[ListSeen], Rule | None]:
-    """The lists that one rule reads, begun from each in turn; the most of them."""
-    best: tuple[list[ListSeen], Rule | None] = ([], None)
-    for first in lists:
-        alike = [first]
-        rule = common_rule([(first.visited, first.block)], now)
-        for other in lists:
-            if other is not first:
-                wider = common_rule([(each.visited, each.block) for each in (*alike, other)], now)
-                if wider is not None:
-                    alike.append(other)
-                    rule = wider
-        if rule is not None and len(alike) > len(best[0]):
-            best = (alike, rule)
-    return best
 
 
 def _paged(portal: Portal, structure: Structure, lists: Sequence[ListSeen], found: Understood) -> Structure:

@@ -115,6 +115,9 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
     if not brought.visited:
         brought.visited.append((MenuLink("Trang chủ", front.url, True), front))
     _choose(brought, now, 0)
+    if not brought.lists and not brought.doubtful and all(page is not front for _, page in brought.visited):
+        brought.visited.append((MenuLink("Trang chủ", front.url, True), front))
+        _choose(brought, now, len(brought.visited) - 1)
 
 
 async def _visit(budget: _Budget, brought: Brought, links: Sequence[MenuLink], kept_back: int) -> None:

@@ -14,7 +14,10 @@ from crawler.copies import is_copy, page_path
 __all__ = ["KeyRule", "infer_key"]
 
 _MOST = 0.8  # share of a list's entries that a rule must take
+_NEARLY_ALL = 0.97  # share from which no later rule is asked
 _SLUG_WORDS = 4
+_MOST_NAMES = 20
+_MANY = 8  # articles from which names that look like titles are evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
     folders = frozenset(segment for path in _paths(refused) for segment in path.strip("/").split("/"))
     folder = _literal_folder(_paths(wanted), folders)
     rules = [*_by_parameter(wanted), *_by_number(wanted, folder), *_by_slug(wanted, folder)]
+    apart = _by_exclusion(wanted, refused)
     depths = {path.rstrip("/").count("/") - 1 for path in _paths(wanted)}
     if len(depths) == 1:  # where a page link ends as an article does, the number of folders may tell them apart
         exact = f"(?:/[^/]+){{{depths.pop()}}}/"
@@ -58,13 +62,18 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
             for rule in rules
             if rule.pattern.startswith("(?:/[^/]+)*/")
         ]
-    for rule in rules:
+    best: KeyRule | None = None
+    for rule in [*rules, *apart]:
         keys = [key for url in wanted if (key := rule.key(url))]
         if len(keys) < _MOST * len(wanted) or len(set(keys)) < _MOST * len({_twin(url) for url in wanted}):
             continue
-        if not any(rule.key(url) for url in refused):
-            return KeyRule(rule.pattern, rule.query, rule.says, len(keys) / len(wanted))
-    return None
+        if any(rule.key(url) for url in refused):
+            continue
+        if best is None or len(keys) / len(wanted) > best.share:
+            best = replace(rule, share=len(keys) / len(wanted))
+        if best.share >= _NEARLY_ALL:
+            break
+    return best
 
 
 def _twin(url: str) -> str:
@@ -131,6 +140,25 @@ def _by_slug(urls: Sequence[str], folder: str) -> list[KeyRule]:
     words = f"(?P<key>[^/-]+(?:-[^/-]+){{{_SLUG_WORDS},}})"
     rules.append(KeyRule(f"{before}{words}{_tail(end)}", "", "a slug of five words and more", 0.0))
     return rules
+
+
+def _by_exclusion(urls: Sequence[str], refused: Sequence[str]) -> list[KeyRule]:
+    """The last segment of any address at the articles' depth but the sections' and the menu's own, by name."""
+    paths = _paths(urls)
+    depths = {path.strip("/").count("/") for path in paths}
+    like_titles = sum(_stem(path, _ending(path)).count("-") >= _SLUG_WORDS - 1 for path in paths)
+    if len(depths) != 1 or len(urls) < _MANY or like_titles * 2 < len(urls) or any("?" in url for url in urls):
+        return []
+    end = Counter(_ending(path) for path in paths).most_common(1)[0][0]
+    depth = depths.pop()
+    names = {_stem(path, "") for path in _paths(refused) if path.strip("/").count("/") == depth}
+    names = {name for name in names if name}
+    if not names or len(names) > _MOST_NAMES:
+        return []
+    but = "|".join(re.escape(as_key(name)) for name in sorted(names))
+    before = f"(?:/[^/]+){{{depth}}}/" if depth else "/"
+    pattern = f"{before}(?!(?:{but})/?$)(?P<key>[^/]+){_tail(end)}"
+    return [KeyRule(pattern, "", "the last segment, the menu's own addresses left out", 0.0)]
 
 
 def _said(end: str) -> str:

@@ -47,8 +47,9 @@ def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, li
         part = "title" if not titles else "text"
         return None, [f"no selector names the {part} on all of {len(pages)} article pages"]
     missing = []
-    if len(dated) < len(pages) or not days:
-        found = len(dated) if days else 0
+    otherwise = sum(1 for parts in pages if parts.published is None and parts.read.published is not None)
+    if len(dated) + otherwise < len(pages) or (dated and not days):
+        found = (len(dated) if days else 0) + otherwise
         missing.append(f"a date beside the title: found on {found} of {len(pages)} article pages")
     drop = _drop(bodied, body)
     layout = Layout(

@@ -31,6 +31,7 @@ _MENU = re.compile(r"(?:^|[\s_-])(?:nav\w*|menu\w*|mainmenu|topmenu|megamenu|sf-
 _LONGEST = 60
 _SHORT = 36  # characters of a menu's words where nothing else says that it is one
 _MOST_LINKS = 120
+_ENOUGH = 3  # links of menus from which headings are not asked
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
 
@@ -55,15 +56,24 @@ def menu_links(front: Visited) -> list[MenuLink]:
         title = text_of(link) or (link.get("title") or "")
         if not _may_name(title, url):
             continue
-        rank = 0 if _in_menu(link) else 1 if link in shaped else 2
-        if rank < 2:
+        rank = 0 if _in_menu(link) else 1 if link in shaped else 2 if _heads_a_box(link, title) else 3
+        if rank < 3:
             _offer(found, rank, title, url)
     for option in match(page.root, "select option[value]"):
         value = option.get("value") or ""
         there = absolute(page.base, value) if "/" in value or "?" in value else None
         if there and same_site(there, page.url) and _may_name(text_of(option), there):
             _offer(found, 1, text_of(option), there)
+    if sum(rank < 2 for rank, _ in found.values()) >= _ENOUGH:
+        found = {url: told for url, told in found.items() if told[0] < 2}
     return [link for _, link in sorted(found.values(), key=lambda each: (not each[1].news, each[0]))]
+
+
+def _heads_a_box(link: HtmlElement, title: str) -> bool:
+    """Whether a link is the heading of a box, which leads to the box's section: asked where no menu names sections."""
+    return len(title) <= _SHORT and any(
+        tag_of(each) in ("h2", "h3", "h4", "h5") for each in list(link.iterancestors())[:3]
+    )
 
 
 def _offer(found: dict[str, tuple[int, MenuLink]], rank: int, title: str, url: str) -> None:
