@@ -25,11 +25,12 @@ from crawler.families.liferay_view_article import LiferayViewArticleSpider
 from crawler.listing import Entry, Listing, Section
 from crawler.nightsettings import NightSettings
 from crawler.portal import PortalSpider
-from crawler.portals import portal_of, why_skipped
+from crawler.portals import load_portals, portal_of, why_skipped
 from crawler.spiders.quang_tri import QuangTri
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
 from replicas import LAST_NIGHT
 from replicas.articles import portal_site
+from replicas.portals import EVERY
 from replicas.serve import ReplicaServer
 from replicas.site import Site, SiteRequest, SiteResponse
 from tests.crawling import environment
@@ -124,6 +125,9 @@ CASES: list[tuple[str, Brought, str, Held, str]] = [
     ("another day", read(published=read_machine("2025-03-01T08:00:00+07:00", NOW)), "published", Held.DOUBTFUL, "list says"),
     ("metadata", read(published_from=PublishedFrom.METADATA), "published", Held.DOUBTFUL, "finds no time"),
     ("two times", read(flags=("dates_disagree",)), "published", Held.DOUBTFUL, "give another"),
+    ("the list's day", read(published_from=PublishedFrom.FEED), "published", Held.OK, "from the list"),
+    ("an interface's time", replace(GOOD, articles=(replace(READ, told=True, article=replace(
+        ARTICLE, published_from=PublishedFrom.METADATA)),)), "published", Held.OK, "from the metadata"),
     ("no lead", read(blocks=ARTICLE.blocks[1:]), "lead", Held.UNTRIED, "none"),
     ("set aside", read(("no body text, no attachment",)), "body", Held.WRONG, "would be set aside"),
     ("a file only", read(blocks=(), attachments=(FILE,)), "body", Held.DOUBTFUL, "0 characters in 0 blocks, 1 files"),
@@ -314,6 +318,14 @@ def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
         assert told[name]["requests"] <= 5
     assert not any("gialai" in host for host in asked)  # nothing is asked of the successor
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.replica.json" for name in REBUILT}
+
+
+@pytest.mark.slow
+def test_every_portal_of_the_replicas_answers_as_its_file_says(tmp_path: Path) -> None:
+    known = sorted(set(load_portals()) & set(EVERY))
+    done = run(*known, "--json", "--checks", str(tmp_path), "--night", LAST_NIGHT.isoformat(), REPLICA="1")
+    wrong = {each["portal"]: each["findings"] for each in json.loads(done.stdout) if not each["passed"]}
+    assert (done.returncode, done.stderr, wrong) == (0, "", {})
 
 
 @pytest.mark.slow

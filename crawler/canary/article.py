@@ -16,19 +16,27 @@ _ENOUGH = 250  # characters from which a text is no mere notice
 _LINE = 100  # characters up to which a paragraph may be a widget's label
 _SHOWN = 80
 _ELLIPSIS = " .…"
+_SOURCES = {
+    PublishedFrom.TITLE_BLOCK: "title block",
+    PublishedFrom.METADATA: "metadata",
+    PublishedFrom.URL: "address",
+    PublishedFrom.FEED: "list",
+    PublishedFrom.NONE: "page",
+}
+_GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL)  # what is read where the layout's own place shows nothing
 
 
 def article_findings(
-    article: Article, entry: Entry, reasons: tuple[str, ...], list_lines: frozenset[str]
+    article: Article, entry: Entry, reasons: tuple[str, ...], list_lines: frozenset[str], *, told: bool = False
 ) -> Iterator[Finding]:
     """Layout, title, time, lead, body, author and what may be no text. `list_lines` are the folded texts of the list page:
-    what stands there too is the portal's frame, unless it is the article's own entry."""
+    what stands there too is the portal's frame, unless it is the article's own entry. `told`: an interface sent the article."""
     if article.layout == "none":
         yield Finding("layout", Held.WRONG, "no layout of the portal fits: the whole page was read", "layout")
     else:
         yield Finding("layout", Held.OK, article.layout, "layout")
     yield _title(article, entry)
-    yield _published(article, entry)
+    yield _published(article, entry, told=told)
     lead = article.lead
     yield (
         Finding("lead", Held.OK, _cut(lead), "layout")
@@ -50,19 +58,19 @@ def _title(article: Article, entry: Entry) -> Finding:
     return Finding("title", Held.OK, _cut(article.title), "layout")
 
 
-def _published(article: Article, entry: Entry) -> Finding:
+def _published(article: Article, entry: Entry, *, told: bool) -> Finding:
     if article.published is None:
         return Finding(
             "published", Held.WRONG, f"none was read; the page says: {article.published_raw or 'nothing'}", "layout"
         )
-    told = f"{article.published.isoformat()}, from the {article.published_from.value.replace('_', ' ')}"
+    read = f"{article.published.isoformat()}, from the {_SOURCES[article.published_from]}"
     if entry.day is not None and abs(article.published.day - entry.day) > timedelta(days=1):
-        return Finding("published", Held.DOUBTFUL, f"{told}; the list says {entry.day}", "layout")
-    if article.published_from is not PublishedFrom.TITLE_BLOCK:
-        return Finding("published", Held.DOUBTFUL, f"{told}: the selector finds no time", "layout")
+        return Finding("published", Held.DOUBTFUL, f"{read}; the list says {entry.day}", "layout")
+    if article.published_from in _GUESSED and not told:
+        return Finding("published", Held.DOUBTFUL, f"{read}: the selector finds no time", "layout")
     if "dates_disagree" in article.flags:
-        return Finding("published", Held.DOUBTFUL, f"{told}; the page's metadata give another", "layout")
-    return Finding("published", Held.OK, told, "layout")
+        return Finding("published", Held.DOUBTFUL, f"{read}; the page's metadata give another", "layout")
+    return Finding("published", Held.OK, read, "layout")
 
 
 def _body(article: Article, reasons: tuple[str, ...]) -> Finding:

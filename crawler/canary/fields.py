@@ -43,7 +43,7 @@ class ListAnswer:
 @dataclass(frozen=True, slots=True)
 class ArticleAnswer:
     """An article that a list named: what came back under its address, and what was read; `key` is that of the address
-    that answered, `reasons` why its text would be set aside."""
+    that answered, `reasons` why its text would be set aside. `told`: an interface sent it, not a page."""
 
     entry: Entry
     url: str
@@ -52,6 +52,7 @@ class ArticleAnswer:
     key: str | None = None
     article: Article | None = None
     reasons: tuple[str, ...] = ()
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +193,4 @@ def _articles(brought: Brought) -> Iterator[Finding]:
         else f"listed as {last.entry.key}, the address that answered says {last.key or 'none'}"
     )
     yield Finding("key", Held.OK if same else Held.WRONG, told, "key")
-    yield from article_findings(last.article, last.entry, last.reasons, brought.first.lines)
+    yield from article_findings(last.article, last.entry, last.reasons, brought.first.lines, told=last.told)

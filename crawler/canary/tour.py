@@ -7,7 +7,7 @@ from datetime import datetime
 
 from parsel import Selector
 
-from archive.records import ListRequest, Outcome
+from archive.records import Outcome
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer
 from crawler.canary.visit import Answer, Fetch
 from crawler.guard import REPLICA_SUFFIX
@@ -18,6 +18,8 @@ from crawler.reading import charset_of, listing_text
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.extract import extract
+from pipelines.interface import pages_of
+from pipelines.published import listed_on
 from vietnam.letters import fold
 
 __all__ = ["read_list", "tour"]
@@ -31,16 +33,17 @@ async def tour(
     fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool, rehearsed: bool
 ) -> Brought:
     """Ask and read; at most five requests, robots.txt and a door page included, and one more a section with `every`."""
-    first = await _first(fetch, portal, section, now)
+    answer, first = await _first(fetch, portal, section, now)
     second = None
     articles: tuple[ArticleAnswer, ...] = ()
     if first.listing is not None:
         if first.listing.next is not None and section.kind is SectionKind.PAGES:
-            second = await _list(fetch, portal, section, first.listing.next, 2, now)
-        articles = await _articles(fetch, portal, section, first.listing.entries, now)
+            _, second = await _list(fetch, portal, section, first.listing.next, 2, now)
+        entries = first.listing.entries
+        articles = _told(portal, entries, answer, now) or await _articles(fetch, portal, section, entries, now)
     further = []
     if every:
-        further = [await _first(fetch, portal, other, now) for other in portal.sections if other is not section]
+        further = [(await _first(fetch, portal, other, now))[1] for other in portal.sections if other is not section]
     return Brought(
         _real(first),
         _real(second) if second else None,
@@ -53,22 +56,24 @@ async def tour(
     )
 
 
-async def _first(fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime) -> ListAnswer:
+async def _first(
+    fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime
+) -> tuple[Answer, ListAnswer]:
     """A section's first list page, behind the page that only says how it is asked for."""
-    answer = await _list(fetch, portal, section, portal.first_page(section), 1, now)
-    if answer.listing is not None and answer.listing.door and answer.listing.next is not None:
-        return await _list(fetch, portal, section, answer.listing.next, 1, now)
-    return answer
+    answer, read = await _list(fetch, portal, section, portal.first_page(section), 1, now)
+    if read.listing is not None and read.listing.door and read.listing.next is not None:
+        return await _list(fetch, portal, section, read.listing.next, 1, now)
+    return answer, read
 
 
 async def _list(
     fetch: Fetch, portal: type[PortalSpider], section: Section, way: Following, number: int, now: datetime
-) -> ListAnswer:
+) -> tuple[Answer, ListAnswer]:
     answer = await fetch(Expect.LISTING, way, section.name, number)
     response = answer.response
     listing, outcome, detail = read_list(portal, section, answer, now)
     text = listing_text(response) if response is not None and response.body else None
-    return ListAnswer(
+    return answer, ListAnswer(
         section.name,
         answer.ask.url,
         response.url if response is not None else answer.ask.url,
@@ -108,13 +113,31 @@ def read_list(
         return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
 
 
+def _told(
+    portal: type[PortalSpider], entries: tuple[Entry, ...], answer: Answer, now: datetime
+) -> tuple[ArticleAnswer, ...]:
+    """The first article whose text the list's answer holds; none where lists hold no texts."""
+    if not portal.texts_in_lists or answer.response is None:
+        return ()
+    layouts = portal.read_with()
+    pages = pages_of(answer.response.body, [entry.url for entry in entries], layouts, charset_of(answer.response))
+    for entry in entries:
+        if entry.url in pages:
+            article = clean(extract(pages[entry.url], entry.url, layouts, now, "utf-8"))
+            reasons = check(article, now)
+            return (
+                ArticleAnswer(entry, _bare(entry.url), Outcome.ARTICLE, None, entry.key, article, reasons, told=True),
+            )
+    return ()
+
+
 async def _articles(
     fetch: Fetch, portal: type[PortalSpider], section: Section, entries: tuple[Entry, ...], now: datetime
 ) -> tuple[ArticleAnswer, ...]:
     """The first entry's article; the second's where the first brought none."""
     brought = []
     for entry in entries[:_TRIES]:
-        answer = await fetch(Expect.ARTICLE, portal.article_source(entry.key, entry.url), section.name, 1)
+        answer = await fetch(Expect.ARTICLE, portal.article_source(entry.key, entry.url), section.name, entry=entry)
         brought.append(_article(portal, entry, answer, now))
         if brought[-1].article is not None:
             break
@@ -122,14 +145,17 @@ async def _articles(
 
 
 def _article(portal: type[PortalSpider], entry: Entry, answer: Answer, now: datetime) -> ArticleAnswer:
-    response = answer.response
-    url = _bare(response.url if response is not None else answer.ask.url)
+    response, told = answer.response, answer.ask.request is not None
+    at = answer.ask.address or (response.url if response is not None else answer.ask.url)
     if response is None or answer.outcome is not Outcome.ARTICLE:
-        return ArticleAnswer(entry, url, answer.outcome, answer.detail)
-    # An interface's address is not the article's: what the list named stands for itself there.
-    key = entry.key if isinstance(answer.ask.request, ListRequest) else portal.article_key(response.url)
-    article = clean(extract(response.body, response.url, portal.read_with(), now, charset_of(response)))
-    return ArticleAnswer(entry, url, answer.outcome, answer.detail, key, article, check(article, now))
+        return ArticleAnswer(entry, _bare(at), answer.outcome, answer.detail, told=told)
+    article = clean(extract(response.body, at, portal.read_with(), now, charset_of(response)))
+    if portal.day_from_list:
+        article = listed_on(article, entry.day)
+    reasons = check(article, now)
+    return ArticleAnswer(
+        entry, _bare(at), answer.outcome, answer.detail, portal.article_key(at), article, reasons, told=told
+    )
 
 
 def _lines(text: str) -> frozenset[str]:

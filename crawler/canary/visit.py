@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
@@ -22,7 +22,7 @@ from archive.records import ListRequest, Outcome
 from crawler.asking import Ask, judge_failure, request_of
 from crawler.clock import Clock
 from crawler.guard import REPLICA_SUFFIX, own_hosts
-from crawler.listing import Following, address_of
+from crawler.listing import Entry, Following, address_of
 from crawler.outcome import Expect, classify
 from crawler.portal import PortalSpider
 from crawler.reading import see
@@ -48,7 +48,12 @@ class Answer:
     tls: str | None = None
 
 
-Fetch = Callable[[Expect, Following, str, int], Awaitable[Answer]]
+class Fetch(Protocol):
+    """Asks for one thing. `entry` is the article that is asked for: an interface's address does not say which."""
+
+    def __call__(
+        self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
+    ) -> Awaitable[Answer]: ...
 
 
 @dataclass(slots=True)
@@ -100,10 +105,14 @@ class Visitor(scrapy.Spider):
         for request in nothing:
             yield request
 
-    async def fetch(self, expect: Expect, way: Following, section: str, number: int = 1) -> Answer:
+    async def fetch(
+        self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
+    ) -> Answer:
         """One request and what came of it; a failure is an answer too."""
         asked = way if isinstance(way, ListRequest) else None
-        ask = Ask(expect, self.here(address_of(way)), section, number=number, request=asked)
+        own = self.here(entry.url) if entry is not None and asked is not None else None
+        key = entry.key if entry is not None else None
+        ask = Ask(expect, self.here(address_of(way)), section, key=key, number=number, request=asked, address=own)
         assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         self.visit.requests.append(self.real(ask.url))
         try:
