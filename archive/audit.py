@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,11 +20,10 @@ from multiprocessing import get_context
 from typing import Protocol, TypeVar
 
 from archive.audit_lines import RunTask
-from archive.audit_run import RunPart, check_run
+from archive.audit_run import check_run
 from archive.audit_seals import (
     Expected,
     Link,
-    SealRead,
     check_calendar,
     check_chain,
     check_expected,
@@ -79,28 +78,35 @@ def sealed_bytes(paths: Paths) -> Extent:
     return Extent(files, total)
 
 
+Told = Callable[[date, Extent], None]
+
+
 def verify(
     identity: Identity,
     paths: Paths,
-    progress: Callable[[date, Extent], None] = lambda night, read: None,
+    progress: Told = lambda night, read: None,
     expected: Expected = Expected(),  # noqa: B008 - it is frozen
     how: How = How(),
 ) -> Audit:
-    """Read the archive again and name each damaged thing. `progress` is told each run's night and extent once it is read.
+    """Read the archive again and name each damaged thing. `progress` is told a night and what more of it was read.
 
     `expected` is what is known from outside: a head that was published, the keys that seal.
     """
     audit = Audit()
     withheld = withheld_in(paths)
     chain: list[Link] = []
+    nights = [_Task(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
     with _several(how.jobs) as run:
+        # The index is one piece of work, and the longest: it is begun first where there is somebody beside to do it.
         asked = not how.sealed_only and "index.db" in how.subset
         index = run(partial(_index_audit, identity, paths)) if asked else None
-        for night in _ahead(
-            _nights(identity, paths, withheld, expected, how, run), 2 * how.jobs if how.jobs > 1 else 0
-        ):
-            night.finish(paths, audit, progress)
-            chain += [read.link for read in night.seals]
+        for part in _parts(nights, progress, how.jobs, run):
+            audit.join(part.audit)
+            chain += part.links
+        for night, folder in paths.open_runs() if not how.sealed_only else ():
+            audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
+            task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
+            audit.join(check_run(task).audit)
         check_calendar(paths, audit)
         check_chain(chain, audit)
         check_expected(identity, chain, expected, audit)
@@ -125,71 +131,71 @@ def _several(jobs: int) -> Iterator[_Run]:
     if jobs < 2:
         yield lambda work: work
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+    # Forked: what reads needs no more than it has, and a fresh interpreter takes as long to start as thousands of files.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         yield lambda work: pool.submit(work).result
 
 
-@dataclass(slots=True)
-class _Night:
-    """A night that is being read: its seals, what is known of it so far, and the runs that are read."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A night to be read."""
 
+    identity: Identity
+    paths: Paths
     night: date
+    withheld: Withheld
+    keys: frozenset[str]
+    how: How
+
+
+@dataclass(slots=True)
+class _Part:
+    """A night that was read, and what of its seals is needed to the end."""
+
     audit: Audit
-    seals: list[SealRead] = field(default_factory=list)
-    runs: list[tuple[str, Callable[[], RunPart]]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
-    def finish(self, paths: Paths, audit: Audit, progress: Callable[[date, Extent], None]) -> None:
-        """Wait for its runs and check what rests on all of them."""
-        leaves = {}
-        for name, result in self.runs:
+
+def _parts(tasks: Iterable[_Task], progress: Told, jobs: int, run: _Run) -> Iterator[_Part]:
+    """The nights in their order, some ahead of the one that is waited for: enough to keep every process busy, no more."""
+    if jobs < 2:
+        for task in tasks:
+            yield _read_night(task, progress)
+        return
+    begun: deque[tuple[date, Callable[[], _Part]]] = deque()
+    queue: list[_Task | None] = [*tasks, None]
+    for ahead in queue:
+        if ahead is not None:
+            begun.append((ahead.night, run(partial(_read_night, ahead))))
+        while begun and (ahead is None or len(begun) > 3 * jobs):
+            night, result = begun.popleft()
             part = result()
-            leaves[name] = part.leaves
-            self.audit.join(part.audit)
-            progress(self.night, Extent(part.audit.files, part.audit.bytes))
-        for read in self.seals:
-            check_root(paths, read, leaves, self.audit)
-        audit.join(self.audit)
+            progress(night, Extent(part.audit.files, part.audit.bytes))
+            yield part
 
 
-def _nights(
-    identity: Identity, paths: Paths, withheld: Withheld, expected: Expected, how: How, run: _Run
-) -> Iterator[_Night]:
-    def read(task: RunTask) -> Callable[[], RunPart]:
-        return run(partial(check_run, task))
-
-    for night in paths.nights():
-        found = _Night(night, Audit(nights=1))
-        found.seals = read_seals(identity, paths, night, found.audit, expected.keys)
-        listed = listed_files(found.seals)
-        check_night(paths, night, listed, found.audit)
-        closed = {folder.name: folder for folder in paths.closed_runs(night)}
-        for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
-            folder = closed.get(name, paths.night(night) / name)
-            entries = listed.get(name)
-            if entries is None and (folder / RUN_FILE).exists():
-                found.audit.notes.append(f"{night} {name}: closed and not sealed yet")
-            elif entries is None:
-                entries = {}
-            only = how.sealed_only or name not in closed
-            task = RunTask(paths.root, night, folder, identity.kind, entries, withheld, how.subset, sealed_only=only)
-            found.runs.append((name, read(task)))
-        yield found
-    for night, folder in paths.open_runs() if not how.sealed_only else ():
-        found = _Night(night, Audit())
-        found.audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
-        task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
-        found.runs.append((folder.name, read(task)))
-        yield found
-
-
-def _ahead(nights: Iterator[_Night], count: int) -> Iterator[_Night]:
-    """The same, with so many begun before the first is waited for: enough to keep every process busy, and no more."""
-    begun: deque[_Night] = deque()
-    for night in nights:
-        begun.append(night)
-        if len(begun) > count:
-            yield begun.popleft()
-    yield from begun
+def _read_night(task: _Task, progress: Told = lambda night, read: None) -> _Part:
+    paths, night, how, audit = task.paths, task.night, task.how, Audit(nights=1)
+    seals = read_seals(task.identity, paths, night, audit, task.keys)
+    listed = listed_files(seals)
+    check_night(paths, night, listed, audit)
+    closed = {folder.name: folder for folder in paths.closed_runs(night)}
+    leaves = {}
+    for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
+        folder, entries = closed.get(name, paths.night(night) / name), listed.get(name)
+        if entries is None and (folder / RUN_FILE).exists():
+            audit.notes.append(f"{night} {name}: closed and not sealed yet")
+        elif entries is None:
+            entries = {}
+        only = how.sealed_only or name not in closed
+        kind = task.identity.kind
+        run = check_run(RunTask(paths.root, night, folder, kind, entries, task.withheld, how.subset, sealed_only=only))
+        leaves[name] = run.leaves
+        audit.join(run.audit)
+        progress(night, Extent(run.audit.files, run.audit.bytes))
+    for read in seals:
+        check_root(paths, read, leaves, audit)
+    return _Part(audit, [read.link for read in seals])
 
 
 def _index_audit(identity: Identity, paths: Paths) -> Audit:

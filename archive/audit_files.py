@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,11 +13,11 @@ from typing import IO
 
 from archive.records import CaptureRef
 
-__all__ = ["ReadWarc", "digest_of", "folded", "read_once", "read_warc", "walk"]
+__all__ = ["ReadWarc", "names_twice", "read_once", "read_warc", "walk"]
 
 _PIECE = 1 << 18
-SMALL = 1 << 16
-"""Bytes of a file that is read at once."""
+_FIRST = 1 << 13  # most texts are shorter: a larger buffer for each would cost more than the reading
+_KEPT = 1 << 20
 
 
 def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -38,25 +39,31 @@ def folded(name: str) -> str:
     return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
 
 
+def names_twice(names: Iterable[str]) -> set[str]:
+    """Those of some names that such a file system would take for one another's."""
+    every = list(names)
+    counted = Counter(map(folded, every))
+    return {name for name in every if counted[folded(name)] > 1} if len(counted) < len(every) else set()
+
+
 def read_once(path: str) -> tuple[str, int, bytes | None]:
-    """SHA-256 in hex and size of a file, and its bytes where it is small."""
+    """SHA-256 in hex and size of a file, and its bytes where it has no more than a MiB."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        data = os.read(handle, SMALL)
-        if len(data) < SMALL:
-            return sha256(data).hexdigest(), len(data), data
-        digest, size = sha256(data), len(data)
+        data = os.read(handle, _FIRST)
+        digest = sha256(data)
+        if len(data) < _FIRST:
+            return digest.hexdigest(), len(data), data
+        kept: list[bytes] | None = [data]
+        size = len(data)
         while data := os.read(handle, _PIECE):
             digest.update(data)
             size += len(data)
+            if kept is not None:
+                kept = [*kept, data] if size <= _KEPT else None
     finally:
         os.close(handle)
-    return digest.hexdigest(), size, None
-
-
-def digest_of(path: str) -> tuple[str, int]:
-    """SHA-256 in hex and size of a file."""
-    return read_once(path)[:2]
+    return digest.hexdigest(), size, b"".join(kept) if kept is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive import merkle
-from archive.audit_files import ReadWarc, folded, read_once, read_warc, walk
+from archive.audit_files import ReadWarc, names_twice, read_once, read_warc, walk
 from archive.audit_lines import RunTask, check_read_from, check_text
 from archive.findings import Audit, Code
 from archive.identity import Paths
 from archive.lines import ArticleLine, decode_article, decode_page
+from archive.manifest import FileEntry
 from archive.records import CaptureRef, Event
 from archive.runs import RUN_FILE, read_lines, read_run, same_record
 from archive.texts import NAME
@@ -65,8 +66,9 @@ class _Reader:
         if not self._task.sealed_only:
             self._lines.runs += 1
             self._read_pages()
+        whole = self._task.subset.parts == 1
         for name in sorted(self._names):
-            if self._names[name].is_file(follow_symlinks=False) and self._path(name) in self._task.subset:
+            if self._names[name].is_file(follow_symlinks=False) and (whole or self._path(name) in self._task.subset):
                 self._read_file(name)
         if not self._task.sealed_only:
             self._check_lines()
@@ -79,25 +81,23 @@ class _Reader:
 
     def _check_names(self) -> None:
         """Names are compared always, whatever part of the files is read."""
-        entries = self._task.entries
-        twins = Counter(folded(name) for name in self._names)
+        entries, withheld = self._task.entries, self._task.withheld.texts
+        twins = names_twice(self._names)
         for name, entry in self._names.items():
-            path = self._path(name)
-            if entry.is_symlink():
-                self._sealed.found(Code.SYMLINK, path, f"it points to {Path(entry.path).readlink()}")
-                continue
             if entry.is_file(follow_symlinks=False):
                 self._sealed.files += 1
+            elif entry.is_symlink():
+                self._sealed.found(Code.SYMLINK, self._path(name), f"it points to {Path(entry.path).readlink()}")
+                continue
             else:
-                self._sealed.found(Code.EXTRA, path, "neither a file nor a folder")
+                self._sealed.found(Code.EXTRA, self._path(name), "neither a file nor a folder")
             if entries is not None and name not in entries:
-                self._sealed.found(Code.EXTRA, path, "no manifest lists it")
-            if twins[folded(name)] > 1:
-                self._sealed.found(Code.TWIN, path, "another name differs only in case or composition")
-            if path in self._task.withheld.texts:
-                self._sealed.found(
-                    Code.WITHHELD_BACK, path, f"{self._task.withheld.texts[path].name} says it was removed"
-                )
+                self._sealed.found(Code.EXTRA, self._path(name), "no manifest lists it")
+            if name in twins:
+                self._sealed.found(Code.TWIN, self._path(name), "another name differs only in case or composition")
+            if withheld and self._path(name) in withheld:
+                stone = withheld[self._path(name)].name
+                self._sealed.found(Code.WITHHELD_BACK, self._path(name), f"{stone} says it was removed")
         for name in sorted((entries or {}).keys() - self._names.keys()):
             if self._path(name) not in self._task.withheld.texts:
                 self._sealed.found(Code.MISSING, self._path(name), "the manifest lists it and it is not there")
@@ -179,7 +179,7 @@ class _Reader:
 
     def _read_file(self, name: str) -> None:
         entry, path = self._names[name], self._path(name)
-        data = None
+        data: bytes | None = None
         try:
             if name.endswith(".warc.gz") and not self._task.sealed_only:
                 warc = read_warc(Path(entry.path), self._refs.get(name, ()))
@@ -191,16 +191,17 @@ class _Reader:
             self._sealed.found(Code.MISMATCH, path, f"it cannot be read: {error.strerror}")
             return
         self._sealed.bytes += size if self._task.closed else 0
-        self._compare(name, digest, size)
+        sealed = self._task.entries.get(name) if self._task.entries else None
+        if sealed is not None and (digest != sealed.sha256 or size != sealed.size or path in self._task.withheld.files):
+            self._compare(path, sealed, digest, size)
         line = self._texts.get(name)
         if line is not None and path not in self._task.withheld.texts:
             check_text(self._paths, self._lines, path, line, digest, size, data)
 
-    def _compare(self, name: str, digest: str, size: int) -> None:
+    def _compare(self, path: str, entry: FileEntry, digest: str, size: int) -> None:
         """A file against its entry, or where captures in it were withheld against what that left."""
-        entry, path = (self._task.entries or {}).get(name), self._path(name)
         changes = self._task.withheld.files.get(path, [])
-        if entry is None or path in self._task.withheld.texts:
+        if path in self._task.withheld.texts:
             return
         expected = entry.sha256
         for change in changes:

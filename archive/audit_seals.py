@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive import merkle
-from archive.audit_files import folded, walk
+from archive.audit_files import names_twice, walk
 from archive.findings import Audit, Code
 from archive.head import Head
 from archive.identity import Identity, Paths
@@ -135,11 +135,11 @@ def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, Fil
     folder = paths.night(night)
     with os.scandir(folder) as entries:
         inside = {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
-    twins = Counter(folded(name) for name in inside)
+    twins = names_twice(inside)
     runs = {path.name for path in paths.closed_runs(night)} | {run for run in listed if run}
     for name, entry in inside.items():
         path = Path(entry.path)
-        if twins[folded(name)] > 1:
+        if name in twins:
             audit.found(Code.TWIN, relative(paths, path), "another name differs only in case or composition")
         if entry.is_symlink():
             audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")

@@ -79,13 +79,18 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 def _with_bar(read: Callable[[Callable[[date, Extent], None]], Audit], extent: Extent, subset: Subset) -> Audit:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bar:
-        task = bar.add_task("verify", total=extent.bytes / subset.parts)
+    bar = Progress(*columns, transient=True)
+    task = bar.add_task("verify", total=extent.bytes / subset.parts)
 
-        def told(night: date, done: Extent) -> None:
-            bar.update(task, advance=done.bytes, description=f"verify {night}")
+    def told(night: date, done: Extent) -> None:
+        if not bar.live.is_started:
+            bar.start()  # only now: it draws in a thread, and the processes that read are forked before
+        bar.update(task, advance=done.bytes, description=f"verify {night}")
 
+    try:
         return read(told)
+    finally:
+        bar.stop()
 
 
 def _published(file: Path | None) -> Head | None:
