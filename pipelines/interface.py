@@ -23,6 +23,7 @@ __all__ = ["page_of", "pages_of", "plain_text", "record_page"]
 
 _ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # a storm of attributes costs the parser minutes
+_WHOLE_PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)  # what follows an end of these would be lost
 _MOST_FIELDS = 80
 
 
@@ -111,6 +112,7 @@ def _markup(text: str) -> str:
             text = unescape(text)
     if "<" not in text or _LONG_TAG.search(text):
         return escape(unescape(text)).replace("\n", "<br>")
+    text = _WHOLE_PAGE.sub("", text)
     body = parse(text.encode("utf-8", "replace"), "", "utf-8").root.find("body")
     if body is None:
         return ""
