@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pytest
 
+from archive.__main__ import main
 from archive.coverage import Day, DayState, PortalCoverage
 from archive.errors import TookTooLong
 from archive.proof import check_proof
@@ -279,6 +280,29 @@ def test_damage_is_named_where_it_is_and_everything_else_stays_readable(tmp_path
         assert page.get("/en/articles/quang_tri/mua-lon").status_code == 200
         assert page.get("/en/nights/2025-03-04").status_code == 200
         assert page.get("/en/integrity").status_code == 200
+
+
+def test_of_a_withheld_text_only_the_tombstone_is_shown(tmp_path: Path) -> None:
+    sealed(tmp_path / "a").close()
+    asked = ["withhold", "da_nang/thong-bao", "--archive", str(tmp_path / "a"), "--yes"]
+    assert main([*asked, "--reason", "Quyết định <b>số 1</b>", "--who", "Tòa án thành phố"]) == 0
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        answer = page.get(f"/en{EDITED}")
+        assert "Quyết định <b>số 1</b>" in said(answer)
+        assert "Tòa án thành phố" in said(answer)
+        events = [("2025-03-03", 1), ("2025-03-04", 0)]
+        parts = [f"{kind}/{night}/da_nang/{seq}" for night, seq in events for kind in ("captures", "texts", "proofs")]
+        ends = {"captures": "", "texts": ".txt", "proofs": ".json"}
+        every = [answer, page.get(f"/en{EDITED}?at=2025-03-03/da_nang/1"), page.get("/en/nights/2025-03-04")]
+        every += [page.get("/en/portals/da_nang"), page.get("/en/search?q=lịch tiếp dân")]
+        for part in parts:
+            gone = page.get(f"/en/{part}{ends[part.partition('/')[0]]}")
+            assert gone.status_code == 451, part
+            every.append(gone)
+        assert page.get(next(link for link in links(answer) if "/changes" in link)).status_code in (451, 500)
+        for one in every:
+            for word in ("Sáng thứ", "tiếp dân", "trụ sở", "lich.pdf"):
+                assert word not in one.text.replace("lịch tiếp dân", ""), one.url
 
 
 def test_an_archive_without_a_night_says_so(tmp_path: Path) -> None:

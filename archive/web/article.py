@@ -14,14 +14,15 @@ from archive.captures import Captures, Unreadable
 from archive.clusters import Cluster, Linked
 from archive.difference import Difference, NothingToCompare, difference
 from archive.errors import ArchiveError
-from archive.events import VERSIONS
+from archive.events import VERSIONS, WITHHELD
 from archive.identity import RUN_NAME
 from archive.index import Transaction
 from archive.lines import ArticleLine
 from archive.records import Event
 from archive.removal import REMOVALS
 from archive.revised import Text
-from archive.web.desk import Asked, Desk, Unfit, Unknown
+from archive.tombstones import Tombstone, withheld_in
+from archive.web.desk import Asked, Desk, Removed, Unfit, Unknown
 from archive.web.pages import PORTAL
 from archive.web.set_aside import set_aside_text
 from archive.worddiff import diff_paragraphs
@@ -88,6 +89,7 @@ def article(desk: Desk, asked: Asked) -> HTMLResponse:
         owner=owner[0] if owner else None,
         gone=history[-1].event is Event.GONE,
         removals=REMOVALS,
+        stone=_tombstone(desk, shown),
     )
 
 
@@ -118,6 +120,8 @@ def _beside(questions: Transaction, shown: Found) -> Beside:
 
 
 def _line(captures: Captures, found: Found) -> ArticleLine | None:
+    if WITHHELD in found.flags:
+        return None  # the line on disk still has the words that went
     try:
         return captures.line(found)
     except Unreadable:
@@ -134,6 +138,8 @@ def _rows(captures: Captures, history: Sequence[Found]) -> list[VersionRow]:
 
 def stored_text(desk: Desk, captures: Captures, found: Found) -> str:
     """The text of an event, or of the version that it repeats; empty where the event stores none. Raises Unreadable."""
+    if WITHHELD in found.flags:
+        raise Removed(f"{found.id} is withheld: its page says why and for whom")
     if found.event is Event.QUARANTINED:
         return set_aside_text(desk.archive.paths, found)
     if found.file is not None:
@@ -148,6 +154,17 @@ def stored_text(desk: Desk, captures: Captures, found: Found) -> str:
     if not holders:
         raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
     return stored_text(desk, captures, holders[0])
+
+
+def _tombstone(desk: Desk, found: Found) -> Tombstone | None:
+    """What stands in the place of a withheld article."""
+    if WITHHELD not in found.flags:
+        return None
+    place = (date.fromisoformat(found.night), found.run, found.seq)
+    stones = withheld_in(desk.archive.paths).tombstones
+    return next(
+        (stone for stone in stones if any((line.night, line.run, line.seq) == place for line in stone.lines)), None
+    )
 
 
 def _text(desk: Desk, captures: Captures, found: Found) -> tuple[str, str]:

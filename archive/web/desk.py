@@ -23,7 +23,7 @@ from archive.web.links import Links, with_query
 from archive.web.words import LANGUAGES, Words
 from vietnam.provinces import PROVINCES
 
-__all__ = ["ROWS", "SECONDS", "Asked", "Busy", "Desk", "Unfit", "Unknown"]
+__all__ = ["ROWS", "SECONDS", "Asked", "Busy", "Desk", "Removed", "Unfit", "Unknown"]
 
 ROWS = 50
 """Rows of a list on one page."""
@@ -41,6 +41,10 @@ class Unknown(ArchiveError):
 
 class Unfit(ArchiveError):
     """The address or a value in it is not one: 400."""
+
+
+class Removed(ArchiveError):
+    """It was withheld: 451."""
 
 
 class Busy(ArchiveError):
@@ -151,7 +155,7 @@ class Desk:
         return self.show(asked, "error.html", status, status=status, said=str(error))
 
 
-_STATUS: dict[type[ArchiveError], int] = {Unknown: 404, Unfit: 400, Busy: 503, TookTooLong: 503}
+_STATUS: dict[type[ArchiveError], int] = {Unknown: 404, Unfit: 400, Removed: 451, Busy: 503, TookTooLong: 503}
 
 
 def _in_language(asked: Asked, other: str) -> str:

@@ -12,11 +12,12 @@ from starlette.responses import HTMLResponse, Response
 
 from archive.answers import Found
 from archive.captures import Unreadable
+from archive.events import WITHHELD
 from archive.proving import prove
 from archive.records import Capture, CapturePlace, Event
 from archive.removal import REMOVALS
 from archive.web.article import event_named, stored_text
-from archive.web.desk import Asked, Desk, Unfit, Unknown
+from archive.web.desk import Asked, Desk, Removed, Unfit, Unknown
 from archive.web.security import DOWNLOAD_POLICY
 
 __all__ = ["body", "capture", "proof", "text", "unpacked"]
@@ -49,6 +50,8 @@ def text(desk: Desk, asked: Asked) -> Response:
 def proof(desk: Desk, asked: Asked) -> Response:
     """The proof that `python -m archive check-proof` and docs/check_proof.py accept."""
     found = event_named(desk, asked)
+    if WITHHELD in found.flags:
+        raise Removed(f"{found.id} is withheld: it is proved no more; a proof made before still holds")
     if found.event in REMOVALS:
         raise Unfit("an event without a text is proved by its night's seal; there is nothing to hand over")
     with desk.heavy():
@@ -76,6 +79,8 @@ def body(desk: Desk, asked: Asked) -> Response:
 
 def _served(desk: Desk, found: Found) -> Served:
     captures = desk.archive.captures
+    if WITHHELD in found.flags:
+        raise Removed(f"{found.id} is withheld: its page says why and for whom")
     if found.event is Event.MOVED and found.file is None:
         raise Unknown("that event was read from no response")
     place = captures.place(found)

@@ -12,7 +12,6 @@ from typing import cast
 from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError
-from archive.findings import Code, Finding
 from archive.page_queries import SealRow
 from archive.proving import published_head
 from archive.web.desk import ROWS, Asked, Desk, Unfit, day_of
@@ -23,14 +22,22 @@ __all__ = ["Report", "integrity", "read_report"]
 _LARGEST = 20_000_000  # bytes of a report
 _SHOWN = 500  # findings
 _COUNTS = ("nights", "texts", "captures", "files", "bytes")
-_CODES = frozenset(code.value for code in Code)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding of a report, whose code may be of another version of the program."""
+
+    code: str
+    path: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What `python -m archive verify --json` printed into a file, and when that was written."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Told, ...]
     notes: tuple[str, ...]
     nights: int
     texts: int
@@ -48,9 +55,7 @@ def read_report(path: Path) -> Report | None:
             raise Unfit(f"{path.name} is too large for a report of `archive verify --json`")
         raw = cast("dict[str, object]", json.loads(path.read_bytes()))
         findings = cast("list[dict[str, str]]", raw["findings"])
-        told = tuple(
-            Finding(Code(one["code"]), one["path"], one["detail"]) for one in findings if one["code"] in _CODES
-        )
+        told = tuple(Told(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
         nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
     except FileNotFoundError:
         return None

@@ -18,14 +18,14 @@ from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, s
 from archive.web.days import Year
 from archive.web.desk import ROWS, Asked, Desk, Unfit, Unknown
 
-__all__ = ["AT", "PORTAL", "month", "night", "overview", "portal"]
+__all__ = ["AT", "KINDS", "PORTAL", "WORST_FIRST", "month", "night", "overview", "portal"]
 
 PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
 AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
 _LAST_NIGHTS = 21
-_WORST_FIRST = (
+WORST_FIRST = (
     Verdict.BROKEN, Verdict.INTERRUPTED, Verdict.UNREACHABLE, Verdict.BLOCKED, Verdict.SUSPICIOUS, Verdict.THIN,
-    Verdict.QUIET, Verdict.GOOD,
+    Verdict.MOVED, Verdict.GONE, Verdict.QUIET, Verdict.GOOD,
 )  # fmt: skip
 KINDS: dict[str, tuple[Event, ...]] = {
     "new": (Event.NEW, Event.NEAR_DUPLICATE),
@@ -62,7 +62,7 @@ class Told:
     @property
     def rank(self) -> tuple[int, str]:
         """Worst first."""
-        return (-1 if self.run is None else _WORST_FIRST.index(self.run.verdict)), self.portal
+        return (-1 if self.run is None else WORST_FIRST.index(self.run.verdict)), self.portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _summary(runs: Sequence[Run]) -> dict[str, object]:
         events.update(run.events)
     return {
         "portals": len({run.portal for run in runs if run.crawled}),
-        "verdicts": [(verdict, verdicts[verdict]) for verdict in _WORST_FIRST if verdicts[verdict]],
+        "verdicts": [(verdict, verdicts[verdict]) for verdict in WORST_FIRST if verdicts[verdict]],
         "new": first_texts(events),
         "changed": events[Event.REVISION.value],
         "gone": events[Event.GONE.value],

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from archive.answers import Found
 from archive.captures import Unreadable
+from archive.events import WITHHELD
 from archive.identity import Paths
 from archive.lines import ArticleLine
 from archive.records import Run
@@ -41,7 +42,7 @@ def doubtful(desk: Desk, asked: Asked) -> HTMLResponse:
     rows = []
     for _, item in found[:ROWS]:
         try:
-            rows.append(Aside(item, captures.line(item)))
+            rows.append(Aside(item, None if WITHHELD in item.flags else captures.line(item)))
         except Unreadable:
             rows.append(Aside(item, None))
     return desk.show(

@@ -33,6 +33,10 @@ class Words:
             key = f"{key}.one"
         return self.texts[key].format(**values)
 
+    def of(self, kind: str, value: str) -> str:
+        """The word for one value of a closed vocabulary; a value that a later program wrote stands as it is."""
+        return self.texts.get(f"{kind}.{value}") or value.replace("_", " ")
+
 
 @cache
 def _load(language: str) -> Mapping[str, str]:
