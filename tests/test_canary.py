@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from OpenSSL.SSL import Error as TlsError
@@ -17,6 +20,7 @@ from service_identity import VerificationError
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
+from archive.errors import ExitCode
 from archive.records import Attachment, Kind, Outcome
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
 from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember
@@ -339,6 +343,32 @@ def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
     assert "section chi-dao-dieu-hanh" in done.stdout
     assert done.stdout.splitlines()[0] == "quang_tri: 5 requests, a rehearsal"
     assert done.stdout.splitlines()[-3:] == ["  passed", "", "1 of 1 portals answer as described"]
+
+
+@pytest.mark.slow
+def test_a_check_that_is_stopped_says_nothing_of_what_it_has_not_asked(tmp_path: Path) -> None:
+    asked, go_on = Event(), Event()
+
+    def waiting(request: SiteRequest, response: SiteResponse) -> SiteResponse:
+        if request.path != "/robots.txt":
+            asked.set()
+            go_on.wait(30)
+        return response
+
+    with ReplicaServer([Redesigned(portal_site("quang_tri"), waiting)]) as server:
+        process = subprocess.Popen(
+            [sys.executable, "scheduler.py", "check", "quang_tri", "--checks", str(tmp_path)],
+            cwd=ROOT,
+            env=environment(REPLICA="1", REPLICA_PORT=str(server.port)),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        threading.Timer(0.5, go_on.set).start()
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (ExitCode.INTERRUPTED, "0 of 0 portals answer as described; 1 were not asked\n")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -28,6 +28,7 @@ from crawler.nightsettings import NightSettings, close_match
 from crawler.overview import named, spiders
 from crawler.portal import PortalSpider
 from crawler.tonight import Tonight
+from crawler.unfinished import unfinished
 
 __all__ = ["check", "check_options"]
 
@@ -69,21 +70,25 @@ def check(
     tonight = Tonight.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     known = spiders(settings)
-    portals = [named(name, known) for name in dict.fromkeys(options.portals or known)]
-    brought: dict[str, Brought] = {}
-    visits = [_visit(each, options, tonight.clock, brought, rehearsed=rehearsed) for each in portals]
+    names = options.portals or [name for name, each in known.items() if not unfinished(each)]
+    portals = [named(name, known) for name in dict.fromkeys(names)]
+    folder, kind = options.checks or operator.checks, Kind.REPLICA if rehearsed else Kind.LIVE
+    results: list[Checked] = []
+
+    def found(visit: Visit, brought: Brought) -> None:
+        results.append(remember(_checked(visit, brought, tonight.clock, kind), folder))
+        if not options.json:  # a person waits for minutes: each portal is shown when it has answered
+            _one(results[-1], visit.portal, console)
+
+    visits = [_visit(each, options, tonight.clock, found, rehearsed=rehearsed) for each in portals]
     with replica_for(settings, tonight):
-        process = AsyncCrawlerProcess(settings)
-        visit_all(process, visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
-    folder = options.checks or operator.checks
-    kind = Kind.REPLICA if rehearsed else Kind.LIVE
-    results = [
-        remember(_checked(visit, brought[visit.portal.name], tonight.clock, kind), folder)
-        for visit in visits
-        if visit.done
-    ]
-    _show(results, {each.name: each for each in portals}, console, as_json=options.json)
-    if len(results) < len(visits):
+        visit_all(AsyncCrawlerProcess(settings), visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
+    missing = len(visits) - len(results)
+    if options.json:
+        console.file.write(json.dumps([as_told(each) for each in results], ensure_ascii=False, indent=1) + "\n")
+    else:
+        _sum_up(results, missing, console)
+    if missing:
         return ExitCode.INTERRUPTED
     return ExitCode.GOOD if all(each.passed for each in results) else ExitCode.FINDINGS
 
@@ -109,7 +114,7 @@ def _visit(
     portal: type[PortalSpider],
     options: argparse.Namespace,
     clock: Clock,
-    brought: dict[str, Brought],
+    found: Callable[[Visit, Brought], None],
     *,
     rehearsed: bool,
 ) -> Visit:
@@ -120,9 +125,11 @@ def _visit(
     every = bool(options.every_section)
 
     async def made(fetch: Fetch) -> None:
-        brought[portal.name] = await tour(fetch, portal, sections[name], clock.now(), every=every, rehearsed=rehearsed)
+        brought = await tour(fetch, portal, sections[name], clock.now(), every=every, rehearsed=rehearsed)
+        found(visit, brought)
 
-    return Visit(portal, made)
+    visit = Visit(portal, made)
+    return visit
 
 
 def _checked(visit: Visit, brought: Brought, clock: Clock, kind: Kind) -> Checked:
@@ -131,19 +138,12 @@ def _checked(visit: Visit, brought: Brought, clock: Clock, kind: Kind) -> Checke
     return Checked(visit.portal.name, clock.now(), kind, declared, findings(brought), len(asked), asked)
 
 
-def _show(
-    results: list[Checked], portals: Mapping[str, type[PortalSpider]], console: Console, *, as_json: bool
-) -> None:
-    if as_json:
-        console.file.write(json.dumps([as_told(each) for each in results], ensure_ascii=False, indent=1) + "\n")
-        return
-    for each in results:
-        _one(each, portals[each.portal], console)
-    passed = sum(each.passed for each in results)
-    silent = sum(not each.answered for each in results)
-    console.print(
-        f"{passed} of {len(results)} portals answer as described" + (f", {silent} did not answer" if silent else "")
-    )
+def _sum_up(results: list[Checked], missing: int, console: Console) -> None:
+    passed, silent = sum(each.passed for each in results), sum(not each.answered for each in results)
+    told = [f"{passed} of {len(results)} portals answer as described"]
+    told += [f"{silent} did not answer"] if silent else []
+    told += [f"{missing} were not asked"] if missing else []
+    console.print("; ".join(told), highlight=False)
 
 
 def _one(checked: Checked, portal: type[PortalSpider], console: Console) -> None:

@@ -30,6 +30,7 @@ from crawler.replica import ReplicaServer, replica_url
 from crawler.robots import RobotsDecision
 from crawler.successor import Moved
 from crawler.tonight import Tonight
+from crawler.turns import NotAsked
 
 __all__ = ["Answer", "Visit", "Visitor", "for_visits", "replica_for", "tls_words", "visit_all"]
 
@@ -99,6 +100,8 @@ class Visitor(scrapy.Spider):
             try:
                 await self.visit.tour(self.fetch)
                 self.visit.done = True
+            except NotAsked:  # the run is being ended: what was not asked says nothing of the portal
+                self.visit.done = False
             except Exception as error:
                 self.visit.error = error
         nothing: tuple[Request, ...] = ()
@@ -118,6 +121,8 @@ class Visitor(scrapy.Spider):
         try:
             request = request_of(ask, self.here, _called_by_nobody, _failed_to_nobody, 0)
             response = await self.crawler.engine.download_async(request)
+        except NotAsked:
+            raise
         except Exception as error:  # Twisted's failures have no common root
             outcome, detail = judge_failure(error)
             away = error.host if isinstance(error, Moved) else None
