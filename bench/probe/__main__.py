@@ -38,7 +38,7 @@ from replicas.records import Kind, ReplicaArticle, plain
 from replicas.serve import ReplicaServer
 from replicas.site import Site, Suffixer
 
-__all__ = ["Truth", "drawn", "main", "measure"]
+__all__ = ["Truth", "drawn", "judged", "main", "measure", "truth_of"]
 
 _ENOUGH = 0.95
 _ROUND = 28  # consecutive seeds in which every kind of portal stands: 22 built by hand, 4 families, 2 drawn systems
@@ -63,7 +63,7 @@ def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
         kind_of = [n for n in range(_ROUND) if n % 7 and n % 14 != 3].index(place)
         what = list(KINDS)[kind_of]
         made = HandMade(what, seed, host)
-        return what, made, [_truth_of(a, truth_blocks(made, a)) for a in made.shown]
+        return what, made, [truth_of(a, truth_blocks(made, a)) for a in made.shown]
     if place % 14 == 3:
         stranger = Stranger(seed, host, chance.sample(source, len(source)))
         return (
@@ -83,10 +83,11 @@ def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
 def _truth(article: ReplicaArticle, *, lead: bool) -> Truth:
     blocks = [plain(article.lead)] if lead and article.lead else []
     blocks += [plain(part.text) for part in article.parts if part.text and part.kind is not Kind.TABLE_ROW]
-    return _truth_of(article, tuple(blocks))
+    return truth_of(article, tuple(blocks))
 
 
-def _truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
+def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
+    """What a reader should find of an article."""
     when = article.published.isoformat() if article.clock else article.day.isoformat()
     return Truth(plain(article.title), when, blocks)
 
@@ -136,7 +137,7 @@ def in_memory(seed: int) -> dict[str, object]:
     what, site, truth = drawn(seed)
     began = time.monotonic()
     seen = walked(site, f"probe{seed}")
-    right, wrong = _judged(truth, seen.texts) if seen.written else (0, ["no spider was written"])
+    right, wrong = judged(truth, seen.texts) if seen.written else (0, ["no spider was written"])
     return {
         "seed": seed,
         "portal": what,
@@ -175,10 +176,11 @@ def _compare(folder: Path, portal: str, truth: Sequence[Truth]) -> tuple[int, li
         for line in ReadLines(run).articles:
             if line.file and line.title:
                 kept.setdefault(line.title, []).append((line.published or "", (run / line.file).read_text("utf-8")))
-    return _judged(truth, kept)
+    return judged(truth, kept)
 
 
-def _judged(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
+def judged(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
+    """How many articles were read with right title, time and text, and why the others were not."""
     right, wrong = 0, []
     for article in truth:
         why = _why_wrong(article, kept.get(article.title, []))

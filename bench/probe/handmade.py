@@ -121,6 +121,7 @@ class HandMade:
             "dash": f"{path}-p{number}",
             "folder": f"{path}/trang-{number}.html",
             "offset": f"{path}?start={(number - 1) * PAGE}",
+            "script": f"{path}/khung/{number}",
             "fragment": f"/ajax/tin/{section}?p={number}",
             "json": f"/api/tin?chuyenmuc={section}&trang={number}",
             "post": path,

@@ -70,6 +70,7 @@ def _href(portal: Portal, path: str) -> str:
 
 
 def link_to(portal: Portal, path: str, text: str, more: str = "") -> str:
+    """A link of the portal."""
     return f'<a href="{_href(portal, path)}"{more}>{html.escape(text)}</a>'
 
 

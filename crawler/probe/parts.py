@@ -13,9 +13,10 @@ from lxml.html import HtmlElement
 
 from crawler.probe.seen import Visited, is_furniture
 from pipelines.article import Article
+from pipelines.attachments import is_file_link
 from pipelines.extract import article_of
 from pipelines.generic import read_generic
-from pipelines.markup import Page, brief_text, line, tag_of
+from pipelines.markup import Page, brief_text, line, tag_of, text_of
 from pipelines.published import visible
 from pipelines.region import find_region
 from pipelines.titles import find_title
@@ -24,6 +25,7 @@ from vietnam.letters import fold
 __all__ = ["Parts", "find_parts"]
 
 _LINE = 160
+_PROSE = 60  # characters of a block that is more than a label
 _LEVELS = 5  # ancestors of the title that may hold the published line too
 _CUT = 30  # characters from which the beginning of a title tells it
 
@@ -54,6 +56,8 @@ def find_parts(visited: Visited, now: datetime, named: str = "", day: date | Non
     body = region.container if region else None
     lead = tuple(piece.element for piece in region.lead if piece.text) if region else ()
     pieces = tuple(piece.element for piece in region.body if piece.text) if region else ()
+    if title is not None and not any(len(text_of(piece)) >= _PROSE for piece in pieces):
+        body, pieces = _files(page, title) or (body, pieces)
     dated = _dated(page, read, title, now)
     if dated is None or (day is not None and read.published is not None and read.published.day != day):
         other = _elsewhere(page, title, day, now)
@@ -90,6 +94,18 @@ def _elsewhere(page: Page, title: HtmlElement | None, day: date | None, now: dat
         if best is None or rank[:2] < best[:2] or (rank[:2] == best[:2] and best[2] in set(element.iterancestors())):
             best = rank
     return best[2] if best else None
+
+
+def _files(page: Page, title: HtmlElement) -> tuple[HtmlElement, tuple[HtmlElement, ...]] | None:
+    """The smallest box around the title that links files, and what holds the links: a page without prose."""
+    files = [link for link in page.root.iter("a") if is_file_link(link) and not is_furniture(link)]
+    for around in title.iterancestors() if files else ():
+        if tag_of(around) in ("body", "html"):
+            break
+        held = [link.getparent() for link in files if around in set(link.iterancestors())]
+        if held:
+            return around, tuple(dict.fromkeys(each for each in held if each is not None))
+    return None
 
 
 def _saying(page: Page, named: str) -> HtmlElement | None:
