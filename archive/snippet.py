@@ -49,7 +49,7 @@ def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
     terms = [term for term in query.wanted if not term.in_title]
     best: tuple[int, int, str, list[_Match]] | None = None
     letters = 0
-    for paragraph in paragraphs:
+    for paragraph in (paragraph.strip() for paragraph in paragraphs):
         said = folded(paragraph[: _MOST_LETTERS - letters])
         found = _matches(said, terms, query.exact)
         if said and (best is None or found):

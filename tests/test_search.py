@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,80 +14,34 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from archive.__main__ import main
 from archive.engines import VARIABLE
-from archive.errors import ExitCode, UsageError
-from archive.hits import Answer, search
+from archive.errors import UsageError
+from archive.hits import search
 from archive.search import parse
 from archive.search_fill import catch_up, refill
 from archive.search_index import Order, SearchIndex
+from archive.search_postgresql import parts_of
 from archive.search_schema import CONTENTS, FILLED, PLACES
-from archive.store import Archive
-from archive.withholding import Asked, withhold
 from bench.postgresql_server import Server
-from tests.composed_archive import FIRST, at, make
-from tests.composed_texts import NIGHTS, composed, run
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An archive whose words are in one of the databases."""
-
-    root: Path
-    address: str
-    archive: Archive
-    words: SearchIndex
-
-
-def opened(root: Path, address: str) -> Made:
-    """Catch up with what is sealed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, address)
-        archive = Archive.open(root)
-        words = SearchIndex.of(archive)
-        problems: list[str] = []
-        catch_up(archive, words, lambda path, why: problems.append(f"{path}: {why}"))
-        assert problems == []
-        return Made(root, address, archive, words)
+from tests.composed_archive import FIRST, make
+from tests.composed_texts import NIGHTS, run
+from tests.finding import Made, Q, asked, filled, keys
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """The archive in SQLite."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(VARIABLE, raising=False)
-        root = tmp_path_factory.mktemp("search") / "a"
-        composed(root).close()
-    found = opened(root, "")
-    yield found
-    found.words.close()
-    found.archive.close()
+    with filled(tmp_path_factory.mktemp("search") / "a") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def twin(made: Made, tmp_path_factory: pytest.TempPathFactory, postgresql: Server) -> Iterator[Made]:
+def twin(tmp_path_factory: pytest.TempPathFactory, postgresql: Server) -> Iterator[Made]:
     """The same archive in PostgreSQL."""
-    address = postgresql.database()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, address)
-        root = tmp_path_factory.mktemp("search") / "b"
-        composed(root).close()
-    found = opened(root, address)
-    yield found
-    found.words.close()
-    found.archive.close()
+    with filled(tmp_path_factory.mktemp("search") / "a", postgresql.database()) as found:
+        yield found
 
 
-def asked(of: Made, line: str, **options: object) -> Answer:
-    exact, older = bool(options.pop("exact", False)), bool(options.pop("all_versions", False))
-    return search(of.archive, of.words, parse(line, exact=exact, all_versions=older), **options)  # type: ignore[arg-type]
-
-
-def keys(answer: Answer) -> list[str]:
-    return [f"{hit.found.portal}/{hit.found.key}" for hit in answer.hits]
-
-
-Q = "quang_tri/"
 FINDS: list[tuple[str, dict[str, object], list[str]]] = [
     ("nghi quyet 36", {}, [Q + "nghi-quyet"]),
     ("NGHỊ QUYẾT 36", {}, [Q + "nghi-quyet"]),
@@ -187,6 +140,7 @@ _PARTS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     line=st.lists(_PARTS, min_size=1, max_size=5).map(" ".join),
@@ -212,6 +166,7 @@ def rows(of: Made) -> list[list[tuple[object, ...]]]:
         return [[tuple(row) for row in connection.execute(select(t).order_by(*t.primary_key.columns))] for t in tables]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_filling_night_by_night_is_filling_at_once(
     tmp_path: Path, made: Made, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
@@ -238,36 +193,17 @@ def test_filling_night_by_night_is_filling_at_once(
     archive.close()
 
 
-def copied(made: Made, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made.root, tmp_path / "a"))
-
-
-def indexed(root: Path) -> set[str]:
-    """Every word that stands in `search.db`."""
-    with closing(sqlite3.connect(root / "search.db")) as connection:
-        connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
-        return {row[0] for row in connection.execute("SELECT term FROM terms")}
-
-
-def test_what_is_withheld_is_found_no_more_and_its_words_are_gone(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = copied(made, tmp_path)
-    assert "khoi" in indexed(root)
-    asked_for = ["--reason", "Luật", "--who", "Văn phòng", "--yes", "--archive", str(root)]
-    assert main(["withhold", "quang_tri/cau", *asked_for]) == ExitCode.GOOD
-    assert not (root / "search.db").exists() or not {"khoi", "khởi"} & indexed(root)
-    capsys.readouterr()
-    assert main(["search", "khởi công", "--all-versions", "--archive", str(root)]) == ExitCode.GOOD
-    assert capsys.readouterr().out == "nothing was found\n"
-    assert not {"khoi", "khởi"} & indexed(root)
-    assert main(["search", "nghi quyet 36", "--archive", str(root)]) == ExitCode.GOOD
-    assert "1 of 1 texts" in capsys.readouterr().out
-
-
-def test_a_text_withheld_elsewhere_is_not_shown_before_its_words_are_gone(made: Made, tmp_path: Path) -> None:
-    root = copied(made, tmp_path)
-    with Archive.open(root) as archive, SearchIndex.of(archive) as words:
-        withhold(archive, Asked((("quang_tri", "cau"),), "Luật", "Văn phòng", at(FIRST + timedelta(days=9))))
-        answer = search(archive, words, parse("khởi công"))
-        assert (answer.hits, answer.notes) == ((), ("not looked through yet: 3 nights from 2025-03-03 to 2025-03-05",))
+@pytest.mark.parametrize(
+    "words",
+    [["a"] * 1000, [f"w{n}" for n in range(40_000)], ["¶"] * 600, ["a", "b"] * 20_000, ["漢" * 64] * 3000, []],
+    ids=["one word", "many words", "gaps", "two words", "long words", "nothing"],
+)
+def test_parts_hold_every_place_and_every_phrase(words: list[str]) -> None:
+    spans = parts_of(words)
+    assert (spans[0][0], spans[-1][1]) == (0, len(words))
+    for start, end in spans:
+        counts = Counter(words[start:end])
+        assert end - start <= 16_000
+        assert all(count <= 250 for word, count in counts.items() if word != "¶")
+    for (_, end), (start, _) in pairwise(spans):
+        assert 63 <= end - start  # the longest phrase less one word
