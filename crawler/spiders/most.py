@@ -10,6 +10,7 @@ class Most(MinistryAspxSpider):
     title = "Bộ Khoa học và Công nghệ (trang cũ)"
     province = None
     home = "https://www.most.gov.vn"
+    moved_to = ("mst.gov.vn",)
     sections = (Section("tin-tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
     sure = Sure.INFERRED  # addresses and one text were met, no list and no markup
     inferred = ("sections", "list", "paging", "layout")
