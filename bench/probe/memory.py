@@ -20,11 +20,11 @@ from replicas import LAST_NIGHT
 from replicas.site import Site, SiteRequest, Suffixer
 from vietnam.dates import TZ
 
-__all__ = ["Walked", "walked"]
+__all__ = ["NOW", "Walked", "Wire", "walked"]
 
 _MOST = 30
 _PAGES = 30
-_NOW = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
+NOW = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
 
 
 @dataclass(slots=True)
@@ -38,16 +38,18 @@ class Walked:
     texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
-class _Wire:
+class Wire:
     """Answers of a site as the crawl gets them: addresses with the rehearsal's suffix, redirects followed."""
 
     def __init__(self, site: Site) -> None:
         self._site, self._suffixer, self.count = site, Suffixer([site.host]), 0
 
     async def fetch(self, following: Following) -> Visited | None:
+        """What the exploration asks for."""
         return self.get(following)
 
     def get(self, following: Following) -> Visited:
+        """The answer to one request, redirects followed; `count` is how many were sent."""
         url = address_of(following)
         method, form = ("GET", b"") if isinstance(following, str) else (following.method, following.body.encode())
         for _ in range(5):
@@ -67,9 +69,9 @@ class _Wire:
 
 def walked(site: Site, name: str) -> Walked:
     """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
-    wire = _Wire(site)
-    brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, _NOW))
-    found = understand(brought, name, site.host, _NOW)
+    wire = Wire(site)
+    brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, NOW))
+    found = understand(brought, name, site.host, NOW)
     seen = Walked(score=found.score, requests=brought.requests, undecided=found.undecided)
     if found.portal is None:
         return seen
@@ -83,7 +85,7 @@ def walked(site: Site, name: str) -> Walked:
     return seen
 
 
-def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
+def _read(spider: type[PortalSpider], wire: Wire, seen: Walked) -> None:
     """Every list to its end and every article once."""
     entries: dict[str, str] = {}
     for section in spider.sections:
@@ -103,6 +105,6 @@ def _read(spider: type[PortalSpider], wire: _Wire, seen: Walked) -> None:
             following = listing.next
     for address in entries.values():
         page = wire.get(address)
-        article = clean(extract(page.body, page.url, spider.layouts, _NOW, page.charset))
+        article = clean(extract(page.body, page.url, spider.layouts, NOW, page.charset))
         when = article.published.isoformat() if article.published else ""
         seen.texts.setdefault(article.title, []).append((when, article.text()))

@@ -1,0 +1,142 @@
+"""`scrapy probe --interactive`: each open question is asked, each answer tried, and what is not answered stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from archive.errors import UsageError
+from bench.probe.handmade import HandMade
+from bench.probe.memory import NOW, Wire
+from crawler.probe.asking import Asker, ask, ask_first
+from crawler.probe.explore import Brought, explore
+from crawler.probe.portal import Understood
+from crawler.probe.understand import Told, understand
+from replicas.serve import ReplicaServer
+from replicas.site import Suffixer
+
+ROOT = Path(__file__).resolve().parents[1]
+HOST = "la.mau.vn"
+
+
+@cache
+def brought(kind: str) -> Brought:
+    wire = Wire(HandMade(kind, 5, HOST))
+    return asyncio.run(explore(wire.fetch, f"https://{HOST}.replica.test/", 30, NOW))
+
+
+def understood(kind: str) -> Understood:
+    return understand(brought(kind), "la", "Trang mẫu", NOW)
+
+
+def answering(*answers: str) -> Asker:
+    told: Iterator[str] = iter(answers)
+
+    def answer(question: str) -> str:
+        try:
+            return next(told)
+        except StopIteration:
+            raise EOFError from None
+
+    return Asker(answer)
+
+
+SCRIPTED = "page links that only a script knows"
+
+
+def test_a_question_about_paging_is_answered_and_closed() -> None:
+    found = understood(SCRIPTED)
+    assert found.portal is not None
+    sections = ["" for _ in found.portal.sections]
+    portal = ask(found, brought(SCRIPTED), NOW, answering("Xã Mẫu", *sections, "hai ba", "trang"))
+    assert portal.structure is not None
+    assert (portal.title, portal.structure.counts, found.undecided) == ("Xã Mẫu", "trang", [])
+
+
+def test_what_is_left_open_has_to_be_agreed_to() -> None:
+    found = understood(SCRIPTED)
+    assert found.portal is not None
+    sections = ["" for _ in found.portal.sections]
+    with pytest.raises(UsageError, match="not written: paging"):
+        ask(found, brought(SCRIPTED), NOW, answering("", *sections, "", "n"))
+    ask(found, brought(SCRIPTED), NOW, answering("", *sections, "", "y"))
+    assert len(found.undecided) == 1
+
+
+def test_a_selector_is_tried_before_it_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    kind = "dates on the list alone"
+    found = understood(kind)
+    assert found.portal is not None
+    sections = ["" for _ in found.portal.sections]
+    ask(found, brought(kind), NOW, answering("", *sections, "div..x", ".nowhere", "", "y"))
+    said = capsys.readouterr().out
+    assert "no CSS selector" in said
+    assert "it reads a date on 0 of 6 articles" in said
+
+
+def test_sections_can_be_refused_down_to_none() -> None:
+    found = understood(SCRIPTED)
+    assert found.portal is not None
+    answers = ["", *("n" for _ in found.portal.sections), ""]
+    with pytest.raises(UsageError, match="at least one section"):
+        ask(found, brought(SCRIPTED), NOW, answering(*answers))
+
+
+def test_the_end_of_the_input_is_an_error_and_not_a_yes() -> None:
+    found = understood(SCRIPTED)
+    with pytest.raises(UsageError, match="nobody answered"):
+        ask(found, brought(SCRIPTED), NOW, answering(""))
+
+
+def test_what_keeps_a_spider_from_being_written_is_asked_first() -> None:
+    found = Understood(undecided=["the list: no selector", "the article key: no part"])
+    told = ask_first(found, brought(SCRIPTED), answering("div.nowhere a", "a", "/(x", "/bai", r"/bai/(?P<key>\d+)"))
+    assert told == Told(links="a", key=r"/bai/(?P<key>\d+)")
+
+
+def test_the_bound_is_kept_to_the_last_request() -> None:
+    for most in (8, 11, 17):
+        wire = Wire(HandMade("sections built in different ways", 5, HOST))
+        seen = asyncio.run(explore(wire.fetch, f"https://{HOST}.replica.test/", most, NOW))
+        assert seen.requests <= most
+        assert wire.count <= most - 1  # robots.txt is one of them
+
+
+@pytest.mark.slow
+def test_the_command_asks_on_a_terminal(tmp_path: Path) -> None:
+    site = HandMade(SCRIPTED, 5, HOST)
+    where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--name", "la", "--night", "2025-03-12"]
+    with ReplicaServer([site]) as server:
+        server.suffixer = Suffixer([HOST])
+        command = [sys.executable, "-m", "scrapy", "probe", f"http://127.0.0.1:{server.port}/", "--loopback", HOST]
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(
+            [*command, "--interactive", *where], cwd=ROOT, stdin=follower, stdout=subprocess.PIPE, text=True
+        )
+        os.write(leader, b"Xa Mau\n" + b"\n" * 4 + b"trang\n")
+        said, _ = process.communicate(timeout=120)
+        os.close(leader)
+        os.close(follower)
+        asked = len(server.log)
+    assert process.returncode == 0, said
+    assert "query parameter that counts the pages" in said
+    assert 'counts="trang"' in (tmp_path / "la.py").read_text(encoding="utf-8")
+    assert asked <= 30
+
+
+def test_an_answer_changes_nothing_that_was_not_asked() -> None:
+    found = understood(SCRIPTED)
+    before = found.portal
+    assert before is not None
+    sections = ["" for _ in before.sections]
+    portal = ask(found, brought(SCRIPTED), NOW, answering("", *sections, "", "y"))
+    assert replace(portal, title=before.title) == before
