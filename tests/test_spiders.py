@@ -14,7 +14,7 @@ from parsel import Selector
 
 import crawler.families
 import crawler.spiders
-from crawler.portal import PortalSpider, host_of
+from crawler.portal import DeclarationError, PortalSpider, host_of
 from crawler.unfinished import unfinished
 from pipelines.article import Layout
 from replicas.composed import ComposedSite
@@ -54,9 +54,15 @@ def test_the_first_portals_are_there() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_module_is_one_portal_of_its_name(name: str) -> None:
-    portal = portal_of(name)
-    assert portal.name == name
-    assert import_module(portal.__module__).__doc__
+    again = (
+        f"mend crawler/spiders/{name}.py, or begin it again: `python -m scrapy genspider --force -t FAMILY {name} URL`"
+    )
+    try:
+        found = spiders_in("crawler.spiders", name)
+    except DeclarationError as error:
+        pytest.fail(f"{error}: {again}")
+    assert [portal.name for portal in found] == [name], f"a module is one portal of its name: {again}"
+    assert import_module(found[0].__module__).__doc__, f"{name} has no docstring: {again}"
 
 
 @pytest.mark.parametrize("name", NAMES)
