@@ -119,7 +119,7 @@ def test_a_day_is_told_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -
     assert [(cell.words, cell.get("class")) for cell in marks] == [
         ("3", "day published"),
         ("M1", "day partly"),
-        ("-1", "day partly"),
+        ("1", "day published"),
     ]
 
 
@@ -472,6 +472,8 @@ def test_a_gap_hangs_below_the_line_and_days_alike_are_one_band() -> None:
         ([DayState.THIN, DayState.PUBLISHED], "odd", "▂1"),
         ([DayState.BEFORE_FIRST], "none", ""),
         ([DayState.NOT_SEALED], "open", "…"),
+        ([DayState.NOT_SCHEDULED, DayState.QUIET], "quiet", "·"),
+        ([DayState.NOT_SCHEDULED], "unscheduled", "-"),
         ([DayState.BLOCKED, DayState.BEFORE_FIRST], "gap", "B1"),
     ],
 )

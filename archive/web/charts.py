@@ -83,7 +83,7 @@ def summed_cell(days: Sequence[Day]) -> Cell:
     states = Counter(day.state for day in days)
     stored = sum(day.stored for day in days)
     read = len(days) - sum(states[state] for state in _SILENT)
-    gaps = Counter({state: count for state, count in states.items() if state.is_gap})
+    gaps = Counter({state: count for state, count in states.items() if _is_failure(state)})
     odd = Counter({state: states[state] for state in _UNUSUAL if states[state]})
     if gaps:
         state = gaps.most_common(1)[0][0]
@@ -95,15 +95,22 @@ def summed_cell(days: Sequence[Day]) -> Cell:
         return Cell(days[0].day, "open", DayState.NOT_SEALED.letter, states, stored)
     if stored:
         return Cell(days[0].day, "published", str(stored), states, stored)
+    if states[DayState.NOT_SCHEDULED] == read > 0:
+        return Cell(days[0].day, "unscheduled", DayState.NOT_SCHEDULED.letter, states)
     return Cell(days[0].day, "quiet" if read else "none", DayState.QUIET.letter if read else "", states, stored)
 
 
+def _is_failure(state: DayState) -> bool:
+    """Nobody owed a night that was not scheduled: it is told, and not as loudly."""
+    return state.is_gap and state is not DayState.NOT_SCHEDULED
+
+
 def _kind(state: DayState) -> str:
-    if state.is_gap:
+    if _is_failure(state):
         return "gap"
     if state in _UNUSUAL:
         return "odd"
-    named = {DayState.BEFORE_FIRST: "none", DayState.NOT_SEALED: "open"}
+    named = {DayState.BEFORE_FIRST: "none", DayState.NOT_SEALED: "open", DayState.NOT_SCHEDULED: "unscheduled"}
     return named.get(state, state.value)
 
 
