@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Connection, and_, insert, select
@@ -59,16 +58,10 @@ class DocumentQueries:
         if rows:
             self.connection.execute(insert(DOCUMENTS), rows)
 
-    def mentions(
-        self, portal: str | None = None, provinces: Collection[str] = (), number: int | None = None
-    ) -> list[Mention]:
-        """Every number that a text names, in the order of the files; of a portal, of portals of these provinces."""
+    def mentions(self, number: int | None = None) -> list[Mention]:
+        """Every number that a text names, in the order of the files; or where one of them is named, whoever's it is."""
         of_run = and_(RUNS.c.night == DOCUMENTS.c.night, RUNS.c.run == DOCUMENTS.c.run)
         query = select(DOCUMENTS, RUNS.c.province).join(RUNS, of_run, isouter=True)
-        if portal:
-            query = query.where(DOCUMENTS.c.portal == portal)
-        if provinces:
-            query = query.where(RUNS.c.province.in_(sorted(provinces)))
         if number is not None:
             query = query.where(DOCUMENTS.c.number == number)
         query = query.order_by(DOCUMENTS.c.at, DOCUMENTS.c.portal, DOCUMENTS.c.position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,10 +18,10 @@ _LATER = timedelta(days=7)  # a document stands on a page within a week, or is l
 _SOON = timedelta(days=3)  # what stands on a list stands there longer
 
 
-def read_documents(archive: Archive, portal: str | None = None, provinces: Collection[str] = ()) -> Numbered:
-    """The series that count, of a portal or of the portals of some provinces (slugs)."""
+def read_documents(archive: Archive) -> Numbered:
+    """The series that count."""
     with archive.index.reading() as questions:
-        mentions = questions.mentions(portal, provinces)
+        mentions = questions.mentions()
         first = {name: questions.first_night(name) for name in questions.portals()}
     belongs = {mention.portal: mention.province for mention in mentions if mention.province}
     mentions = [replace(one, province=one.province or belongs.get(one.portal)) for one in mentions]
@@ -36,7 +36,7 @@ def read_documents(archive: Archive, portal: str | None = None, provinces: Colle
 def places_of(archive: Archive, asked: DocumentNumber, year: int | None = None) -> list[Mention]:
     """Where a number is named, in the order of the files; of one year (as far as it is known) if one is given."""
     with archive.index.reading() as questions:
-        mentions = questions.mentions(number=int("".join(sign for sign in asked.number if sign.isdigit())))
+        mentions = questions.mentions(int("".join(sign for sign in asked.number if sign.isdigit())))
     of_year = year or asked.year
     return [
         one

@@ -197,7 +197,7 @@ def issuer_of(mention: Mention) -> str | None:
 
 
 def _period(issuer: str, mention: Mention) -> tuple[date, date]:
-    """The year of a number, cut where its province absorbed others. A stated year counts before the article's day."""
+    """The year of a number, cut where its province absorbed others or was absorbed. A stated year counts before the day."""
     day = mention.day
     if mention.year is not None and day.year != mention.year:
         day = date(mention.year, 12, 31)
@@ -208,6 +208,9 @@ def _period(issuer: str, mention: Mention) -> tuple[date, date]:
                 if day >= merged.since:
                     return merged.since, until
                 return since, merged.since - timedelta(days=1)
+        ended = PROVINCES[issuer].since
+        if ended is not None and ended.year == day.year and day < ended:
+            return since, ended - timedelta(days=1)
     return since, until
 
 

@@ -122,12 +122,7 @@ QUESTIONS: dict[str, Question] = {
     "lookback_positions": each_portal(
         lambda q, portal: [q.lookback_positions(portal, LAST, since) for since in (None, FIRST)]
     ),
-    "mentions": lambda q: [
-        q.mentions(),
-        q.mentions("bac_giang"),
-        q.mentions(provinces=("bacgiang",)),
-        q.mentions(number=12),
-    ],
+    "mentions": lambda q: [q.mentions(), q.mentions(12), q.mentions(9)],
     "owed": each_portal(lambda q, portal: q.owed(portal)),
     "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
     "portals": lambda q: q.portals(),

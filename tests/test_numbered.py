@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_a_series_begins_again_at_new_year() -> None:
 
 def test_a_series_begins_again_when_provinces_merge() -> None:
     merged = date(2025, 7, 1)
-    quang_tri = {"portal": "quang_tri", "province": "quangtri"}
+    quang_tri: dict[str, Any] = {"portal": "quang_tri", "province": "quangtri"}
     found = read([*issued(range(1, 100), **quang_tri), *issued(range(1, 31), merged, **quang_tri)])
     assert [(one.period, one.first, one.last, one.missing) for one in found.series] == [
         ("2025 to 30/06", 1, 99, 0),

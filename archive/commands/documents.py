@@ -25,9 +25,12 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         "documents", parents=[shared], help="show the series of numbered documents and their holes"
     )
     command.add_argument("number", nargs="?", metavar="NUMBER", help="where this one is named: 1204/QĐ-UBND, 36-NQ/TW")
-    command.add_argument("--portal", metavar="NAME")
+    command.add_argument("--portal", metavar="NAME", help="only what its texts name")
     command.add_argument(
-        "--province", type=provinces_asked, metavar="NAME", help="a province of today with those merged into it"
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="only numbers of this province and those merged into it",
     )
     command.add_argument("--year", type=int, metavar="YEAR")
     command.add_argument("--holes", action="store_true", help="list every missing number; exit 1 when there is one")
@@ -39,16 +42,24 @@ def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         if options.number:
             return _run_places(archive, options)
-        found = read_documents(archive, options.portal, options.province or ())
-        series = [one for one in found.series if options.year in (None, one.since.year)]
+        found = read_documents(archive)
+        series = [one for one in found.series if _is_asked(one, options)]
         covered = gaps_behind(archive, series) if options.holes or options.json else {}
     if options.json:
         for one in series:
             print(json.dumps(_plain(one, covered), ensure_ascii=False, sort_keys=True))
     else:
         _print(series, covered, holes=options.holes)
-        _print_left_out(found, len(series))
+        if not (options.portal or options.province or options.year):
+            _print_left_out(found)
     return ExitCode.FINDINGS if options.holes and any(one.holes for one in series) else ExitCode.GOOD
+
+
+def _is_asked(one: Series, options: argparse.Namespace) -> bool:
+    """Whether a series is of the year, of the province and named by the portal that were asked for."""
+    if options.year not in (None, one.since.year) or (options.province and one.issuer not in options.province):
+        return False
+    return options.portal is None or options.portal in portals_of(one)
 
 
 def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
@@ -108,11 +119,11 @@ def _said(hole: Hole, series: Series, covered: Mapping[str, PortalCoverage]) -> 
     return f"; {', '.join(told)}{more}" if told else ""
 
 
-def _print_left_out(found: Numbered, shown: int) -> None:
+def _print_left_out(found: Numbered) -> None:
     thin = [f"{count} with {why}" for why, count in sorted(found.thin.items())]
     said = f"; left out as too thin: {', '.join(thin)}" if thin else ""
     misfits = f"; {found.misfits} mentions fit no series by their day" if found.misfits else ""
-    print(f"{shown} series{said}{misfits}")
+    print(f"{len(found.series)} series{said}{misfits}")
 
 
 def _plain(one: Series, covered: Mapping[str, PortalCoverage]) -> dict[str, object]:

@@ -1,0 +1,94 @@
+"""Two months of the composed year: what is planted is found, nothing else is; and docs/auditing.md says what it prints."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from archive.__main__ import main
+from archive.audit import verify
+from archive.errors import UsageError
+from archive.records import Kind
+from archive.store import Archive
+from bench.year.__main__ import main as year
+from bench.year.check import judged
+from bench.year.compose import Planted, compose_year
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTALS = ("quang_tri", "binh_dinh")
+FIRST = date(2025, 6, 2)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
+    folder = tmp_path_factory.mktemp("year") / "a"
+    return folder, compose_year(folder, PORTALS, FIRST, 60, seed=2, volume=0.3)
+
+
+def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, Planted]) -> None:
+    found = judged(*composed)
+    assert found.wrong == []
+    assert found.planted == found.found
+    assert found.planted["missing numbers"] >= 5
+    assert found.planted["unreachable"] == 2
+    assert {"new", "attachment", "duplicate", "revision", "gone"} <= found.events.keys()
+
+
+def test_a_gap_that_is_not_told_and_a_number_that_is_shown_are_found_out(composed: tuple[Path, Planted]) -> None:
+    folder, planted = composed
+    shown = {portal: [one for one in issued if one.number != 20] for portal, issued in planted.published.items()}
+    wrong = judged(folder, Planted(planted.portals, planted.nights, planted.calendar, planted.series, shown, 0)).wrong
+    assert any("planted [14, 20, 26], told [14, 26]" in line for line in wrong)
+
+
+def test_its_archive_is_intact_and_says_that_it_is_none_of_real_pages(composed: tuple[Path, Planted]) -> None:
+    folder, _ = composed
+    with Archive.open(folder, read_only=True) as archive:
+        assert archive.identity.kind is Kind.REPLICA
+        audit = verify(archive.identity, archive.paths)
+    assert audit.findings == []
+    assert audit.runs > 100
+
+
+def test_the_same_seed_is_the_same_year(composed: tuple[Path, Planted], tmp_path: Path) -> None:
+    folder, _ = composed
+    compose_year(tmp_path / "a", PORTALS, FIRST, 3, seed=2, volume=0.3)
+    texts = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").glob("2025/06/02/*/*.txt"))
+    assert texts
+    assert [(folder / path).read_bytes() for path in texts] == [(tmp_path / "a" / path).read_bytes() for path in texts]
+
+
+def test_every_command_of_the_page_prints_what_stands_below_it(
+    composed: tuple[Path, Planted], capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console var/year\n(.*?)```", page, re.DOTALL)
+    printed: list[str] = []
+    ran = 0
+    for line in (line for block in blocks for line in block.splitlines()):
+        if line.startswith("$ python -m archive "):
+            main([word.replace("var/year", str(composed[0])) for word in shlex.split(line)[4:]])
+            printed, ran = capsys.readouterr().out.splitlines(), ran + 1
+        else:
+            assert line in printed, line
+    assert ran >= 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--portals", "nowhere"], "no replica is called nowhere"),
+        (["--from", "yesterday"], "--from 'yesterday' is no day"),
+    ],
+)
+def test_a_wrong_question_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert year(["--archive", str(tmp_path / "a"), *arguments]) == UsageError("").exit_code
+    assert words in capsys.readouterr().err
