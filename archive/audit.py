@@ -113,8 +113,12 @@ def verify(
         check_tombstones(identity, paths, withheld, chain, audit)
         if index is not None:
             audit.join(index())
-    if not how.sealed_only:
+    if how.sealed_only:
+        audit.notes.append("only the sealed files were read: no lines, captures or index")
+    else:
         audit.notes.append(journal_note(paths.index, paths.ledger))
+    if how.subset != WHOLE:
+        audit.notes.append(f"only part {how.subset.number} of {how.subset.parts} of the files was read")
     return audit
 
 
