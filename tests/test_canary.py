@@ -17,6 +17,8 @@ import pytest
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import DownloadFailedError
 from service_identity import VerificationError
+from service_identity.exceptions import DNSMismatch
+from service_identity.hazmat import DNS_ID
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
@@ -217,7 +219,12 @@ def changed(**says: object) -> type[PortalSpider]:
         pytest.param(
             TlsError([("SSL routines", "", "certificate verify failed")]), "certificate verify failed", id="OpenSSL"
         ),
-        pytest.param(VerificationError(errors=[]), "VerificationError", id="another name"),
+        pytest.param(
+            VerificationError([DNSMismatch(DNS_ID("a.example"))]),
+            "the certificate is another host's",
+            id="another name",
+        ),
+        pytest.param(TlsError(), "Error", id="OpenSSL without a word"),
         pytest.param(OSError("connection reset"), None, id="no TLS"),
     ],
 )

@@ -217,6 +217,9 @@ def tls_words(error: BaseException) -> str | None:
 
 
 def _openssl(error: BaseException) -> str:
-    told = error.args[0] if error.args else None
-    words = [str(part[-1]) for part in told if part] if isinstance(told, (list, tuple)) else [str(told or "")]
-    return ", ".join(word for word in words if word)[:160] or type(error).__name__
+    """OpenSSL's words (it gives library, function and reason of each error); the kind of any other failure of the handshake."""
+    told = error.args[0] if error.args else ()
+    reasons = [part[-1] for part in told if isinstance(part, tuple)] if isinstance(told, (list, tuple)) else []
+    if words := ", ".join(str(reason) for reason in reasons if reason):
+        return words[:160]
+    return "the certificate is another host's" if "Verification" in type(error).__name__ else type(error).__name__
