@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,43 @@ def test_a_province_is_found_however_it_is_written(words: str) -> None:
 @pytest.mark.parametrize("words", ["Thành phố Đà Nẵng", "TP. Đà Nẵng", "TP Đà Nẵng", "Da Nang"])
 def test_a_city_is_found_however_it_is_written(words: str) -> None:
     assert named(words).slug == "danang"
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("TP.HCM", "hochiminhcity"),
+        ("TP HCM", "hochiminhcity"),
+        ("thành phố Hồ Chí Minh", "hochiminhcity"),
+        ("Hồ Chí Minh", "hochiminhcity"),
+        ("Thừa Thiên - Huế", "hue"),
+        ("Đắc Lắc", "daklak"),
+        ("Đăk Lăk", "daklak"),
+        ("Bắc Cạn", "backan"),
+        ("Ba Ria Vung Tau", "baria-vungtau"),
+        ("Bà Rịa–Vũng Tàu", "baria-vungtau"),
+        ("KHÁNH HOÀ", "khanhhoa"),
+        ("www.quangtri.gov.vn", "quangtri"),
+        ("https://sokhcn.quangtri.gov.vn/tin", "quangtri"),
+    ],
+)
+def test_other_spellings_and_addresses_are_known(words: str, slug: str) -> None:
+    assert named(words).slug == slug
+
+
+@pytest.mark.parametrize("words", ["", "...", "[", "https://[", "example.vn", "\n"])
+def test_what_is_no_province_is_told_in_one_line(words: str) -> None:
+    with pytest.raises(UnknownProvince) as raised:
+        named(words)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_registry_is_that_of_the_field_guide() -> None:
+    guide = Path(__file__).parents[2] / "shared" / "field-guide" / "provinces.csv"
+    if not guide.exists():
+        pytest.skip("../shared/field-guide is not here: nothing to compare with")
+    own = Path(__file__).parents[1] / "vietnam" / "provinces.csv"
+    assert own.read_text(encoding="utf-8").split() == guide.read_text(encoding="utf-8").split()
 
 
 def test_who_cannot_be_found_is_told_with_the_closest() -> None:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from vietnam.letters import fold, strip_diacritics
 
@@ -85,6 +86,9 @@ def _plain(words: str) -> str:
 
 
 _BY_PLAIN = {spelled: known.slug for known in PROVINCES.values() for spelled in (known.slug, _plain(known.name))}
+# Names that people and older papers write; Huế was Thừa Thiên Huế until 2025.
+_BY_PLAIN |= {"hochiminh": "hochiminhcity", "hcm": "hochiminhcity", "hcmc": "hochiminhcity", "saigon": "hochiminhcity"}
+_BY_PLAIN |= {"thuathienhue": "hue", "daclac": "daklak", "dacnong": "daknong", "baccan": "backan"}
 
 
 def province(slug: str) -> Province:
@@ -105,10 +109,14 @@ def successor(slug: str) -> Province:
 
 
 def named(words: str) -> Province:
-    """The province somebody means: by slug or name, with or without diacritics and `tỉnh`, `thành phố` or `TP.` before it.
+    """The province somebody means: by slug or name, with or without diacritics and `tỉnh`, `thành phố` or `TP.` before it,
+    by an older spelling, or by a host or address under its domain.
 
     Raises UnknownProvince with the closest slugs.
     """
+    found = of_host(urlsplit(words.strip()).hostname or words.strip()) if "." in words and "[" not in words else None
+    if found is not None:
+        return found
     plain = _plain(words)
     shorter = (plain.removeprefix(kind) for kind in _TYPES if plain.startswith(kind))
     for spelled in (plain, *shorter):
