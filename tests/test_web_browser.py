@@ -26,6 +26,7 @@ EDITED = "/articles/da_nang/thong-bao"
 PAGES = (
     "/", "/nights/2025-03-04", "/nights/2025-03-04?kind=changed", "/coverage/2025-03", "/portals/da_nang", EDITED,
     "/articles/quang_tri/thong-cao", "/captures/2025-03-04/da_nang/0", "/search", "/search?q=cau", '/search?q="', "/doubtful",
+    "/documents",
     "/integrity", "/nothing",
 )  # fmt: skip
 

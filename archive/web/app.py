@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from archive.errors import ArchiveError
 from archive.web.article import article, changes
 from archive.web.desk import Asked, Desk, Unknown
+from archive.web.documents import documents
 from archive.web.downloads import body, capture, proof, text
 from archive.web.finding import find
 from archive.web.integrity import integrity
@@ -44,6 +45,7 @@ ROUTES: dict[str, View] = {
     "/captures/{night}/{run}/{seq}.txt": body,
     "/captures/{night}/{run}/{seq}": capture,
     "/search": find,
+    "/documents": documents,
     "/doubtful": doubtful,
     "/integrity": integrity,
 }

@@ -20,6 +20,7 @@ from archive.store import Archive
 from archive.web import shown
 from archive.web.days import Days
 from archive.web.links import Links, with_query
+from archive.web.numbers import Numbers
 from archive.web.words import LANGUAGES, Words
 from vietnam.provinces import PROVINCES
 
@@ -91,6 +92,7 @@ class Desk:
     report: Path | None = None
     wait: float = SECONDS
     days: Days = field(init=False)
+    numbers: Numbers = field(init=False, default_factory=Numbers)
     _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
     _templates: Environment = field(init=False)
     _words: Mapping[str, Words] = field(init=False)

@@ -60,6 +60,9 @@ class Links:
     def search(self, **values: object) -> str:
         return with_query(f"{self._base}/search", **values)
 
+    def documents(self, **values: object) -> str:
+        return with_query(f"{self._base}/documents", **values)
+
     def doubtful(self, **values: object) -> str:
         return with_query(f"{self._base}/doubtful", **values)
 

@@ -128,6 +128,7 @@ def _warm(desk: Desk) -> None:
         span = desk.days.span()
         if span is not None:
             desk.days.year(span[1].year)
+        desk.numbers.read(desk.archive)
         with SearchIndex.of(desk.archive) as words:
             catch_up(desk.archive, words)
     except ArchiveError as error:
