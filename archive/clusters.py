@@ -16,7 +16,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, union
 
 from archive.answers import Found
-from archive.events import VERSIONS
+from archive.events import VERSIONS, WITHHELD
 from archive.lines import ArticleLine
 from archive.schema import EVENTS, LINKS
 
@@ -118,8 +118,10 @@ class ClusterQueries:
         return found
 
     def versions(self, portal: str | None, since: date | None, until: date | None) -> list[Place]:
-        """The places of all versions of articles, of a portal and of nights from `since` to `until`, in order."""
-        query = select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq, EVENTS.c.portal, EVENTS.c.key).where(_VERSION)
+        """The places of all versions of articles that are not withheld, of a portal and of nights from `since` to `until`,
+        in order."""
+        query = select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq, EVENTS.c.portal, EVENTS.c.key)
+        query = query.where(_VERSION, ~EVENTS.c.flags.contains(WITHHELD))
         if portal:
             query = query.where(EVENTS.c.portal == portal)
         if since:

@@ -13,7 +13,7 @@ from archive.attached import AttachmentQueries
 from archive.clusters import ClusterQueries
 from archive.coverage_queries import CoverageQueries
 from archive.document_queries import DocumentQueries
-from archive.events import VERSIONS
+from archive.events import VERSIONS, WITHHELD
 from archive.judgement import Version
 from archive.list_queries import SETTLED, ListQueries
 from archive.near_queries import NearQueries
@@ -149,13 +149,17 @@ class Queries(
         )
 
     def latest_events(self, portal: str, since: date | None = None, limit: int | None = None) -> list[Found]:
-        """The event of every article's last version, oldest first: those of a night and later, the newest `limit`."""
+        """The event of every article's last version, oldest first: those of a night and later, the newest `limit`.
+
+        Withheld articles are left out: there is nothing of them to read again.
+        """
         later = EVENTS.alias()
         is_later = and_(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key, later.c.at > EVENTS.c.at)
         query = select(EVENTS).where(
             EVENTS.c.portal == portal,
             EVENTS.c.at >= (since or date.min).isoformat(),
             _VERSION,
+            ~EVENTS.c.flags.contains(WITHHELD),
             ~exists().where(is_later, later.c.event.in_([event.value for event in VERSIONS])),
         )
         rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit)).all()

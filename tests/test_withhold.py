@@ -262,6 +262,26 @@ def test_the_command_asks_first_then_removes_and_every_other_command_says_so(
     assert main([*asked, "--yes"]) == 0
 
 
+def test_the_other_articles_of_its_cluster_stand_for_it(
+    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ["--one-per-cluster", "--archive", str(archive.paths.root)]
+    assert main(["list", *own]) == 0
+    assert "\tda_nang/thong-cao@" in capsys.readouterr().out
+    withhold(archive, Asked((("da_nang", "thong-cao"),), "Bản án", "Tòa án", ASKED.when))
+    assert main(["list", *own]) == 0
+    said = capsys.readouterr().out
+    assert "quang_tri/thong-cao@" in said
+    assert "WITHHELD" not in said
+    assert main(["export", str(tmp_path / "all.jsonl"), *own]) == 0
+    exported = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {f"{record['portal']}/{record['key']}" for record in exported} == {
+        "quang_tri/thong-cao", "da_nang/thong-bao", "quang_tri/mua-lon",
+    }  # fmt: skip
+    with archive.index.reading() as questions:
+        assert {event.key for event in questions.latest_events("da_nang")} == {"thong-bao"}
+
+
 @pytest.mark.parametrize("length", [5, 19, 20, 60, 200, 300, 5_000, 200_000])
 def test_a_filler_is_as_long_as_what_it_replaces(length: int) -> None:
     data = filler(length, "withheld/000001.json", 4711)

@@ -7,7 +7,7 @@ import argparse
 from archive.clusters import one_per_cluster
 from archive.commands.arguments import Subcommands, add_as_of, add_filters, find
 from archive.errors import ExitCode
-from archive.events import VERSIONS
+from archive.events import VERSIONS, WITHHELD
 from archive.records import LATE
 from archive.report import print_articles
 from archive.store import Archive
@@ -41,7 +41,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
             found = [item for item in found if LATE in item.flags]
         if options.one_per_cluster:
             with archive.index.reading() as questions:
-                versions = [item for item in found if item.event in VERSIONS]
+                versions = [item for item in found if item.event in VERSIONS and WITHHELD not in item.flags]
                 found = one_per_cluster(versions, questions.clusters(options.as_of))
         print_articles(found[: options.limit], as_json=options.json)
     return ExitCode.GOOD
