@@ -63,14 +63,14 @@ def _without_network(place: Place) -> Night:
     return night
 
 
-@row("B2", "the name is not found", weight=8)
+@row("B2", "the name cannot be looked up", weight=8)
 def _b2(place: Place) -> str:
     night = _without_network(place)
     night.is_verdict(Verdict.UNREACHABLE)
     details = {page.detail for page in night.pages}
-    if details != {"name not found"}:
+    if details != {"name look-up failed"}:  # not `name not found`, which would speak of the portal's end
         raise Broken(f"the kind of failure is not told: {details}")
-    return f"{night.run.requests} requests, each `name not found`: unreachable, exit code 1"
+    return f"{night.run.requests} requests, each `name look-up failed`: unreachable, exit code 1"
 
 
 @row("B3", "the connection is reset in the middle of a body", weight=8)
