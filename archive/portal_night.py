@@ -110,12 +110,15 @@ class PortalNight(Asked):
 
     # what a crawl keeps
 
-    def capture(self, capture: Capture) -> CaptureRef:
-        """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`."""
+    def capture(self, capture: Capture, of: datetime | None = None) -> CaptureRef:
+        """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`.
+
+        With `of` it is what a browser made of the response of that moment.
+        """
         self._fence.check()
-        earlier = self._served(capture.url)
+        earlier = self._served(capture.url) if of is None else None
         with disk_errors(f"cannot keep {capture.url}"):
-            ref = self._warc.append(capture, earlier)
+            ref = self._warc.append(capture, earlier) if of is None else self._warc.append_conversion(capture, of)
         digest = sha256(capture.body).hexdigest() if capture.body else ""
         self._unjudged[ref] = (capture, digest)
         return ref

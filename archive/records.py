@@ -73,6 +73,7 @@ class Outcome(StrEnum):
     ARTICLE = "article"
     LISTING = "listing"
     ATTACHMENT = "attachment"
+    RESOURCE = "resource"  # what a page's scripts asked for while a browser read it
     ROBOTS = "robots"
     NOT_MODIFIED = "not_modified"
     REDIRECTED = "redirected"

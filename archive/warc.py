@@ -3,6 +3,7 @@
 `pages-00001.warc.gz` opens with a warcinfo record; each response stands behind its request record. The body is kept raw,
 before decompression; header names come as Scrapy hands them over (Twisted changes their case). A body equal to an earlier
 capture of the same address, and a 304, become `revisit` records. Requests are stored without cookies and credentials.
+A page that a browser read is a `conversion` record, which refers to the response that it was made of.
 A restart after a crash opens the next file: bytes behind a torn member cannot be reached by sequential readers.
 """
 
@@ -98,6 +99,23 @@ class WarcFile:
         """Append a request and its response (or revisit) record; returns where the response's member stands."""
         self._append(self._request(capture))
         return self._append(self._response(capture, earlier))
+
+    def append_conversion(self, capture: Capture, of: datetime) -> CaptureRef:
+        """Append what a browser made of the response of the moment `of` at the same address (ISO 28500:2017, 6.8)."""
+        record = self._writer.create_warc_record(
+            capture.url,
+            "conversion",
+            payload=BytesIO(capture.body),
+            length=len(capture.body),
+            warc_content_type=next((value for name, value in capture.headers if name == "Content-Type"), ""),
+            warc_headers_dict={
+                "WARC-Record-ID": _record_id("conversion", capture.url, capture.fetched_at),
+                "WARC-Refers-To": _record_id("response", capture.url, of),
+                "WARC-Date": _warc_date(capture.fetched_at),
+                "WARC-Payload-Digest": payload_digest(capture.body),
+            },
+        )
+        return self._append(record)
 
     def sync(self) -> None:
         """Flush what was appended to the disk."""
@@ -208,10 +226,15 @@ def read_record(path: Path, ref: CaptureRef, via: Via) -> Record | None:
         return None
     for record in ArchiveIterator(BytesIO(member)):
         http, named = record.http_headers, record.rec_headers
+        made = record.rec_type == "conversion"  # no answer of a server: it has a type and nothing else
         capture = Capture(
             url=named.get_header("WARC-Target-URI"),
-            status=int(http.get_statuscode()),
-            headers=tuple((name, value) for name, value in http.headers),
+            status=HTTPStatus.OK if made else int(http.get_statuscode()),
+            headers=(
+                (("Content-Type", named.get_header("Content-Type")),)
+                if made
+                else tuple((name, value) for name, value in http.headers)
+            ),
             body=record.raw_stream.read(),
             fetched_at=datetime.fromisoformat(named.get_header("WARC-Date")),
             via=via,

@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = int(memory) if most == resource.RLIM_INFINITY else min(int(memory), most)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+    # A browser reserves far more addresses than a crawl uses: where one may be started, its start may lift the limit.
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, most if os.environ.get("RENDER") == "1" else allowed))
     os.execv(command[0], command)
 
 

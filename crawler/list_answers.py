@@ -82,9 +82,15 @@ class ListAnswers(NightKeeper):
         """What a list page says that a request brought; `url` answered it. Raises ListingError for what cannot be read."""
         return cls.read_listing(url, text, section, number)
 
+    def judged(self, ask: Ask, response: Response, layouts: tuple[Layout, ...]) -> tuple[Outcome, str | None]:
+        """What an answer is; of a shell that was not rendered also why not."""
+        outcome, detail = classify(see(response, ask, self.home, self.own_here(), layouts))
+        why = response.meta.get("not_rendered") if outcome is Outcome.APP_SHELL else None
+        return outcome, f"{detail}; {why}"[:200] if why else detail
+
     def read_list(self, section: Section, ask: Ask, response: Response) -> Read:
         """What a list page says; None with the outcome when it could not be read."""
-        outcome, detail = classify(see(response, ask, self.home, self.own_here(), ()))
+        outcome, detail = self.judged(ask, response, ())
         if outcome is Outcome.LISTING:
             read = self._read_listing(section, ask, response, detail)
             entries = read[0].entries if read[0] and self.day_from_list else ()

@@ -27,6 +27,7 @@ class Expect(StrEnum):
     ARTICLE = "article"
     LISTING = "listing"
     ATTACHMENT = "attachment"
+    RESOURCE = "resource"
     FRONT_PAGE = "front_page"
 
 

@@ -65,6 +65,7 @@ class PortalSpider(Walk):
     dissolved: date | None = None
     delay: float = 2.0
     tls: str = "plain"
+    render: bool = False
     first_walk_days: int = 30
     looks: tuple[int, ...] = (1, 2, 4, 7, 14, 30)
     gone_after: int = 14
@@ -204,6 +205,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "dissolved": ("a date or None", lambda v: v is None or type(v) is date),
     "delay": ("a number of seconds", lambda v: _is_number(v, 0)),
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),
+    "render": ("True or False", lambda v: isinstance(v, bool)),
     "first_walk_days": ("a whole number of days from 1", _is_days),
     "looks": ("a tuple of days in rising order", _is_rising),
     "gone_after": ("a whole number of days from 1", _is_days),

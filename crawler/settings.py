@@ -1,7 +1,7 @@
 """Scrapy's settings: only what differs from its defaults, with the reason. A portal's own exceptions are in its spider.
 
 Read from the environment: REPLICA, REPLICA_PORT, ARCHIVE, NIGHT, SINCE, LUU_TRU_CONTACT, LUU_TRU_POLICY, LUU_TRU_LOG,
-MIN_FREE, PROGRESS_FILE, FENCE, STAY_OPEN.
+MIN_FREE, PROGRESS_FILE, FENCE, STAY_OPEN, RENDER (and CHROMIUM, where the browser is).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits 
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
 EXTENSIONS = {"crawler.low_disk.LowDisk": 0}
 FENCE = os.environ.get("FENCE", "")  # the number of the scheduler's claim: the store refuses a lower one
+RENDER = os.environ.get("RENDER") == "1"  # portals that say so are read with Chromium, where they are empty shells
+RENDER_TIMEOUT = 60.0  # seconds for one page, the pauses between its requests included
 STAY_OPEN = os.environ.get("STAY_OPEN", "")  # the scheduler asks a silent portal again later tonight
 
 # Nothing listens, nothing is executed from outside.

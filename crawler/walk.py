@@ -28,8 +28,9 @@ from crawler.guard import own_hosts
 from crawler.list_answers import ListAnswers
 from crawler.listing import Following, Listing, Section, SectionKind
 from crawler.lookback_walk import LookBackWalk
-from crawler.outcome import Expect, classify
-from crawler.reading import charset_of, see
+from crawler.outcome import Expect
+from crawler.reading import charset_of
+from crawler.render_walk import RenderWalk
 from crawler.residue import layouts_with_rules
 from crawler.stop import SectionProgress, first_walk_since, look_for_vanished, next_look
 from crawler.tonight import Tonight
@@ -46,7 +47,7 @@ _log = logging.getLogger(__name__)
 _LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
 
-class Walk(FrontPage, ListAnswers, LookBackWalk):
+class Walk(FrontPage, RenderWalk, ListAnswers, LookBackWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
@@ -150,6 +151,7 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
         """Read a list page, ask for its new articles, and go on unless the walk ends here."""
         ask, captured = _told(response)
         try:
+            captured, response = await self.as_read(ask, captured, response)
             read = self.deeper if ask.lookback else self._listing
             for request in read(ask, captured, response):
                 yield request
@@ -200,8 +202,12 @@ class Walk(FrontPage, ListAnswers, LookBackWalk):
     async def on_article(self, response: Response) -> AsyncIterator[Fetched]:
         """Judge what an article's address brought and hand an article to the stages."""
         ask, captured = _told(response)
-        seen = see(response, ask, self.home, self.own_here(), self._read_with)
-        outcome, detail = classify(seen)
+        try:
+            captured, response = await self.as_read(ask, captured, response)
+        except ArchiveError as error:
+            self.failed(error)
+            return
+        outcome, detail = self.judged(ask, response, self._read_with)
         try:
             page = answer_page(ask, captured, outcome, detail, next_look=self._next_look(ask.key, outcome))
             if outcome is not Outcome.ARTICLE:
