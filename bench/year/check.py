@@ -15,6 +15,7 @@ from archive.records import Kind
 from archive.store import Archive
 from bench.year.compose import Planted
 from bench.year.states import State
+from crawler.ends import GONE_NIGHTS
 from replicas.portals import EVERY
 from vietnam.provinces import of_host
 
@@ -26,7 +27,8 @@ _TOLD = {
     State.FAILED: DayState.FAILED,
     State.INTERRUPTED: DayState.FAILED,
     State.MISSED: DayState.MISSED,
-    State.GONE: DayState.MISSED,
+    State.MOVED: DayState.MOVED,
+    State.GONE: DayState.GONE,
     State.NOT_SCHEDULED: DayState.NOT_SCHEDULED,
     State.BEFORE_FIRST: DayState.BEFORE_FIRST,
 }
@@ -74,10 +76,13 @@ def judged(folder: Path, planted: Planted) -> Judged:
 
 
 def _judge(said: Judged, portal: PortalCoverage, planted: Planted) -> None:
+    gone = sum(planted.calendar.of(portal.portal, day.day) is State.GONE for day in portal.days)
     for day in portal.days:
         state = planted.calendar.of(portal.portal, day.day)
         said.states[day.state.value] += 1
         wanted = _TOLD.get(state)
+        if state is State.GONE and gone < GONE_NIGHTS:  # too short a time to tell it from a fault
+            wanted = DayState.UNREACHABLE
         if wanted is not None:
             said.planted[wanted.value] += 1
         if day.state is wanted:

@@ -16,6 +16,7 @@ from bench.year.newsroom import Newsroom, Wire
 from bench.year.numbered import Issued, Series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
+from crawler.portal_end import why_away
 from replicas.portals import EVERY
 from vietnam.provinces import PROVINCES, of_host, predecessors
 
@@ -23,8 +24,13 @@ __all__ = ["FIRST", "Planted", "compose_year"]
 
 FIRST = date(2025, 3, 3)
 """From here a year holds the mergers of 1 July 2025, the public holidays, a New Year and Tết."""
-_OFFLINE = {"ninh_thuan": date(2025, 8, 1), "bac_giang": date(2025, 9, 15)}
-"""When portals of provinces that were merged go offline; until then they are as quiet as an office that closed."""
+_OFFLINE = {
+    "ninh_thuan": (date(2025, 8, 1), State.GONE),
+    "bac_giang": (date(2025, 9, 15), State.MOVED),
+    "vinh_phuc": (date(2025, 10, 6), State.GONE),
+}
+"""When portals of merged provinces go offline, and how; until then they are as quiet as an office that closed."""
+_ASK_DAYS = 30  # how often one that is gone is asked again
 _KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTERRUPTED)
 
 
@@ -66,7 +72,9 @@ def compose_year(
                 state = calendar.of(portal, night)
                 if state in _KEPT:
                     year.run(night, state)
-                elif state in (State.MISSED, State.GONE):
+                elif state in (State.GONE, State.MOVED) and why_away(archive, portal, night, _ASK_DAYS) is None:
+                    year.run(night, state)
+                elif state is State.MISSED:
                     missed[portal] = calendar.reasons[portal, night]
             archive.seal(night, missed)
             tell(night, number, articles)
@@ -83,6 +91,7 @@ def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
     if province is None or not is_government:
         return Newsroom(site, rng, "huyện Tam Lộ", province.slug if province else None, size, [], wire)
     ends = province.since
+    host = PROVINCES[province.merged_into].domain if province.merged_into else None
     restarts = tuple({one.since for one in predecessors(province.slug) if one.since is not None})
     series = series_of(rng, restarts, ends)
-    return Newsroom(site, rng, PROVINCES[province.slug].name, province.slug, size, series, wire, ends)
+    return Newsroom(site, rng, PROVINCES[province.slug].name, province.slug, size, series, wire, host, ends)

@@ -42,7 +42,7 @@ class Wire:
 @dataclass(slots=True)
 class Newsroom:
     """One portal's office. `slug` is its province's, if it has one. `volume` is articles of a workday; `ends` the day from
-    which it publishes nothing.
+    which it publishes nothing, `successor` the host of the portal that takes its place.
     """
 
     site: type[ComposedSite]
@@ -52,6 +52,7 @@ class Newsroom:
     volume: float
     series: list[Series]
     wire: Wire
+    successor: str | None = None
     ends: date | None = None
     made: int = 0
     known: list[Issued] = field(default_factory=list)

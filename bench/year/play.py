@@ -6,20 +6,22 @@ them gives (`expected_of`), and no extraction is run. Verdicts are the program's
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 
+from jinja2 import TemplateNotFound
+
 from archive.attached import attachment_key
+from archive.away import NO_NAME
 from archive.lines import ArticleLine
 from archive.portal_night import PortalNight
 from archive.records import (
-    Attachment,
     Capture,
     CaptureRef,
-    Document,
     Event,
     Kind,
     Listed,
@@ -32,16 +34,19 @@ from archive.records import (
 from archive.store import Archive
 from archive.tally import Tally
 from bench.year.newsroom import Newsroom
+from bench.year.said import article_document, file_document
 from bench.year.states import State
+from crawler.ends import GONE_NIGHTS, Ends
 from crawler.night_run import night_counts
+from crawler.portal_end import PortalEnd, end_of
 from crawler.verdict import judge_night
+from crawler.verdicts.away import dissolution
 from crawler.verdicts.history import History
 from pipelines.dedup import judge
-from replicas.articles import expected_of
+from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile, file_bytes, replica_file
 from replicas.records import TZ, ReplicaArticle
 from replicas.site import SiteRequest, suffixed
-from vietnam.documents import cited_documents, document_numbers
 
 __all__ = ["GONE_AFTER", "PortalYear", "before_first"]
 
@@ -146,10 +151,9 @@ class PortalYear:
         end: WalkEnd | None,
     ) -> None:
         site = self.room.site(rows)
-        site.page_size = _PAGE
         url = self._address(site.list_path(site.section(section), number))
         request = SiteRequest(site.host, "/", "", night, number)
-        body = site.render_list(site.section(section), 1, request).encode()
+        body = _list_body(site, section, request)
         ref = self._capture(kept, url, 200, body)
         listed = tuple(Listed(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
         page = self._page(url, Outcome.LISTING, 200, ref, len(body))
@@ -169,7 +173,9 @@ class PortalYear:
         body = site.render_article(shown, request).encode()
         ref = self._capture(kept, url, 200, body)
         page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
-        document = self._document(kept, shown, page)
+        document = article_document(site, shown, page)
+        for attached, (name, _) in zip(document.attachments, shown.links(), strict=False):
+            self.files[attached.url] = replica_file(name, shown)
         if self.room.rng.random() < 0.003 and not article.revisions and not document.documents:
             kept.quarantine(document, ("the text is much shorter than the portal's usual",), page)
         else:
@@ -189,36 +195,6 @@ class PortalYear:
         elif (until := article.removals[0].until) is not None:
             self.looks[max(until, night) + timedelta(days=1)].append(article)
 
-    def _document(self, kept: PortalNight, shown: ReplicaArticle, page: Page) -> Document:
-        site = self.room.site((shown,))
-        read = expected_of(site, shown)
-        blocks = [block.text for block in read.blocks]
-        text = "\n\n".join([read.title, read.published_raw, *blocks]) + "\n"
-        files = tuple(Attachment(one.name, one.url, "pdf") for one in read.attachments)
-        for one, (name, _) in zip(files, shown.links(), strict=False):
-            self.files[one.url] = replica_file(name, shown)
-        return Document(
-            portal=self.portal,
-            section=page.section or "",
-            url=page.url,
-            key=shown.key,
-            title=read.title,
-            text=text,
-            content="\n".join([read.title, *blocks]),
-            fetched_at=page.fetched_at,
-            via=Kind.REPLICA,
-            warc=page.warc,
-            published=read.published,
-            published_raw=read.published_raw,
-            published_from="title_block",
-            author=read.author,
-            layout=self.room.site.family,
-            extractor="composed",
-            documents=document_numbers(text),
-            cited=cited_documents(text),
-            attachments=files,
-        )
-
     def _attachments(self, kept: PortalNight, line: ArticleLine) -> None:
         for file in line.attachments:
             said = self.files.pop(file.url, None)
@@ -229,27 +205,7 @@ class PortalYear:
             key = attachment_key(line.key, file.url)
             page = self._page(file.url, Outcome.ATTACHMENT, 200, ref, len(body))
             page = replace(page, key=key, section=line.section, attachment_of=line.id)
-            text = "\n\n".join(said.paragraphs) + "\n"
-            kept.document(
-                Document(
-                    portal=self.portal,
-                    section=line.section,
-                    url=file.url,
-                    key=key,
-                    title=file.name,
-                    text=text,
-                    content=text,
-                    fetched_at=self._moment,
-                    via=Kind.REPLICA,
-                    warc=ref,
-                    layout="pdf",
-                    extractor="composed",
-                    documents=document_numbers(text),
-                    cited=cited_documents(text),
-                    attachment_of=line.id,
-                ),
-                page,
-            )
+            kept.document(file_document(self.portal, line, file, said, page), page)
             kept.tick(self._moment)
 
     # a night that fails
@@ -258,15 +214,19 @@ class PortalYear:
         for section in self.room.sections:
             site = self.room.site(())
             url = self._address(site.list_path(site.section(section), 1))
-            if state is State.UNREACHABLE:
-                page = replace(self._page(url, Outcome.UNREACHABLE, None, None, 0), unanswered=3, detail="timeout")
-                kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED, size=None))
-            elif state is State.BLOCKED:
+            if state is State.FAILED:  # the list's markup was changed: nothing is found on it
+                self._list(kept, section, 1, (), night, WalkEnd.EMPTY)
+                continue
+            if state in (State.UNREACHABLE, State.GONE):
+                detail = NO_NAME if state is State.GONE else "timeout"
+                page = replace(self._page(url, Outcome.UNREACHABLE, None, None, None), unanswered=3, detail=detail)
+            elif state is State.MOVED:
+                ref = self._capture(kept, url, 301, b"")
+                page = replace(self._page(url, Outcome.MOVED, 301, ref, 0), detail=self.room.successor)
+            else:
                 ref = self._capture(kept, url, 200, _REFUSED.encode())
                 page = self._page(url, Outcome.CHALLENGE, 200, ref, len(_REFUSED))
-                kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
-            else:  # the list's markup was changed: nothing is found on it
-                self._list(kept, section, 1, (), night, WalkEnd.EMPTY)
+            kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
 
     # how it ends
 
@@ -276,8 +236,10 @@ class PortalYear:
         read = sum(page.outcome is Outcome.ARTICLE for page in kept.pages)
         extraction = {f"layout {self.room.site.family}": read} if read else {}
 
+        end = self._end(kept) if state in (State.GONE, State.MOVED) else None
+
         def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
-            return judge_night(replace(night_counts(kept, tally, extraction), stopped=stopped), self.history)
+            return judge_night(replace(night_counts(kept, tally, extraction, end), stopped=stopped), self.history)
 
         run = kept.close(
             self._moment,
@@ -287,23 +249,37 @@ class PortalYear:
             extraction=extraction,
             software=_SOFTWARE,
             province=self.room.slug,
+            away=end.away if end else None,
         )
         self.history.add(run)
         return run
 
+    def _end(self, kept: PortalNight) -> PortalEnd:
+        before = self.archive.history(self.portal, kept.night, 2 * GONE_NIGHTS)
+        return end_of(self.archive, kept, before, Ends(dissolution(self.room.slug, None, kept.night)))
+
     def _address(self, path: str) -> str:
         return f"https://{suffixed(self.room.site.host)}{path}"
 
-    def _capture(
-        self, kept: PortalNight, url: str, status: int, body: bytes, kind: str = "text/html; charset=utf-8"
-    ) -> CaptureRef:
+    def _capture(self, kept: PortalNight, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
         self._moment += timedelta(seconds=_SECONDS)
+        kind = kind or f"{'application/json' if body.startswith(b'{') else 'text/html'}; charset=utf-8"
         headers = (("Content-Type", kind), ("Server", "replica"), ("ETag", f'"{sha256(body).hexdigest()[:16]}"'))
         return kept.capture(Capture(url, status, headers, body, self._moment, Kind.REPLICA))
 
-    def _page(self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int) -> Page:
+    def _page(self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int | None) -> Page:
         asked = self._moment - timedelta(milliseconds=400)
         return Page(url, outcome, self._moment, status, warc=ref, asked_at=asked, size=size)
+
+
+def _list_body(site: ComposedSite, section: str, request: SiteRequest) -> bytes:
+    """A list page as the family shows it; where lists are interfaces of JSON, their entries."""
+    site.page_size = _PAGE
+    try:
+        return site.render_list(site.section(section), 1, request).encode()
+    except TemplateNotFound:
+        items = [{"title": one.title, "url": site.article_path(one)} for one in site.articles]
+        return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
 def before_first(years: Iterable[PortalYear], first: date) -> None:

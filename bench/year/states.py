@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -22,6 +22,7 @@ class State(StrEnum):
     MISSED = "missed"
     NOT_SCHEDULED = "not scheduled"
     BEFORE_FIRST = "before its first night"
+    MOVED = "moved"
     GONE = "gone"
 
 
@@ -44,10 +45,13 @@ class Calendar:
                     self.reasons[portal, night] = reason
 
 
-def calendar_of(rng: Random, portals: Sequence[str], nights: Sequence[date], ended: dict[str, date]) -> Calendar:
-    """The faults of a year; a shorter one has as many for each portal-night. `ended`: portals → the day they went offline.
+def calendar_of(
+    rng: Random, portals: Sequence[str], nights: Sequence[date], ended: Mapping[str, tuple[date, State]]
+) -> Calendar:
+    """The faults of a year; a shorter one has as many for each portal-night.
 
-    A portal's first eight nights are good, so that each has a history; so is the last night of all.
+    `ended`: portals → the day they went offline, and how. A portal's first eight nights are good, so that each has a
+    history; so is the last night of all.
     """
     made = Calendar()
     size = len(nights)
@@ -57,9 +61,8 @@ def calendar_of(rng: Random, portals: Sequence[str], nights: Sequence[date], end
             first = rng.randint(20, size // 2)
             made._plant(portal, nights[:first], State.BEFORE_FIRST)
         if portal in ended:
-            off = [night for night in nights if night >= ended[portal]]
-            made._plant(portal, off[:10], State.UNREACHABLE)
-            made._plant(portal, off[10:], State.GONE, "the portal is no more: its province was merged")
+            day, state = ended[portal]
+            made._plant(portal, [night for night in nights if night >= day], state)
         usable = range(first + 8, size - 8)
         for state, lengths, often in _FAULTS:
             for _ in range(_count(rng, often * size / 365)):
