@@ -13,6 +13,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from crawler.documentation import COMMAND
 from crawler.guard import REPLICA_SUFFIX
 from crawler.night_run import tell
 from crawler.portal import host_of, real_host
@@ -148,6 +149,10 @@ def _tell(spider: ProbeSpider, tonight: Tonight, opts: argparse.Namespace) -> Ex
         raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
     written = write(found, source, brought, opts.spiders, opts.pages, now)
     sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
+    sys.stdout.write(
+        f"\nnext:\n  compare the pages with {_shown(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
+    )
+    sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/portals.md\n")
     return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
 
 

@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
+from crawler.families import CENTRED_CAPTIONS
 from crawler.families.declared import Structure
 from crawler.guard import REPLICA_SUFFIX
 from crawler.listing import Following, Section
@@ -29,6 +30,8 @@ def spider_source(portal: Portal, inferred: Iterable[str]) -> str:
     """The spider's module, formatted as the project's formatter would."""
     family = portal.family
     imports = [f"from {family.__module__} import {', '.join(_names(portal))}", "from crawler.listing import Section"]
+    if any(CENTRED_CAPTIONS == layout.captions[-len(CENTRED_CAPTIONS) :] for layout in _own_layouts(portal)):
+        imports.insert(0, "from crawler.families import CENTRED_CAPTIONS")
     imports.append("from crawler.portal import Sure")
     if portal.layouts:
         imports.append("from pipelines.article import Layout")
@@ -62,8 +65,12 @@ def _names(portal: Portal) -> list[str]:
     return sorted([portal.family.__name__, *(["Structure"] if portal.structure is not None else [])])
 
 
+def _own_layouts(portal: Portal) -> list[Layout]:
+    return [layout for layout in portal.layouts if layout not in portal.family.layouts or portal.structure]
+
+
 def _layouts(portal: Portal) -> list[str]:
-    own = [layout for layout in portal.layouts if layout not in portal.family.layouts or portal.structure]
+    own = _own_layouts(portal)
     lines = ["    layouts = ("]
     for layout in own:
         lines += _call("        Layout", _parts(layout), 8, ",")
@@ -134,6 +141,8 @@ def _section(section: Section) -> str:
 
 
 def _strings(values: tuple[str, ...]) -> str:
+    if values[-len(CENTRED_CAPTIONS) :] == CENTRED_CAPTIONS:
+        return f"({', '.join([*map(_text, values[: -len(CENTRED_CAPTIONS)]), '*CENTRED_CAPTIONS'])})"
     return f"({', '.join(map(_text, values))}{',' if len(values) == 1 else ''})"
 
 
