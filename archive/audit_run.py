@@ -224,6 +224,9 @@ class _Reader:
                     self._lines.found(Code.TEXT_EXTRA, self._path(text), "no line names it")
         for line in self._articles:
             self._check_place(name, line)
+            stone = self._task.withheld.lines.get((self._task.night, self._task.folder.name, line.seq))
+            if stone is not None and f"{line.portal}/{line.key}" not in stone.articles:
+                self._lines.found(Code.TOMBSTONE, stone.name, f"it hides {line.id}, which it does not name")
             textless = line.attachment_of and not line.file and not line.duplicate_of
             if textless and line.warc and self._bodies.get(line.warc) != line.content_sha256:
                 self._lines.found(
@@ -250,9 +253,11 @@ class _Reader:
             return
         place = path.relative_to(self._paths.root).as_posix()
         if place in self._task.withheld.texts:
+            stone = self._task.withheld.texts[place]
+            if f"{line.portal}/{line.key}" not in stone.articles:
+                self._lines.found(Code.TOMBSTONE, stone.name, f"it removed a text of {line.id}, which it does not name")
             if aside and path.exists():
-                stone = self._task.withheld.texts[place].name
-                self._lines.found(Code.WITHHELD_BACK, place, f"{stone} says it was removed")
+                self._lines.found(Code.WITHHELD_BACK, place, f"{stone.name} says it was removed")
         elif not path.is_file() and not path.is_symlink():
             detail = f"line {line.seq} of {self._task.folder.name} names it and it is not there"
             self._lines.found(Code.TEXT_MISSING, place, detail)

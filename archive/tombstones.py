@@ -26,6 +26,7 @@ from typing import cast
 
 from archive.errors import ArchiveUnusable
 from archive.events import WITHHELD
+from archive.filler import filler
 from archive.identity import RUN_NAME, Paths
 from archive.lines import ArticleLine, canonical
 from archive.manifest import FileEntry
@@ -46,6 +47,7 @@ __all__ = [
 _FORM = "luu-tru tombstone 1"
 _NAME = re.compile(r"[0-9]{6}\.json")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 1 << 28  # no response is as long; a false length must not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _record(item: dict[str, object]) -> Record:
 
 
 def _refuse_odd_paths(tombstone: Tombstone) -> None:
-    """What a tombstone names is removed: nothing but texts and captures of this archive may be named."""
+    """What a tombstone names is removed: nothing but texts and captures may be named, and nothing be put in their place."""
     places = [entry.path for entry in tombstone.texts]
     odd = [
         path
@@ -172,6 +174,11 @@ def _refuse_odd_paths(tombstone: Tombstone) -> None:
     ]
     odd += [record.path for record in tombstone.records if not RUN_NAME.fullmatch(record.run) or "/" in record.file]
     odd += [record.path for record in tombstone.records if not record.file.endswith(".warc.gz") or record.offset < 0]
+    for record in tombstone.records if not odd else ():
+        if not 0 < record.length <= _LONGEST:
+            raise ValueError(f"no record has {record.length} bytes")
+        if sha256(filler(record.length, tombstone.name, record.offset)).hexdigest() != record.filler:
+            raise ValueError(f"what it puts into {record.path} at {record.offset} says more than that it was withheld")
     hashes = [entry.sha256 for entry in tombstone.texts] + [record.sha256 for record in tombstone.records]
     if odd or not all(_HEX.fullmatch(digest) for digest in hashes):
         raise ValueError(f"it names what cannot be withheld: {(odd or hashes)[0]}")
@@ -194,14 +201,14 @@ class Withheld:
     texts: dict[str, Tombstone] = field(default_factory=dict)
     records: dict[tuple[str, int], Record] = field(default_factory=dict)
     files: dict[str, list[Rewritten]] = field(default_factory=dict)
-    lines: set[tuple[date, str, int]] = field(default_factory=set)
+    lines: dict[tuple[date, str, int], Tombstone] = field(default_factory=dict)
 
     def add(self, tombstone: Tombstone) -> None:
         """Count another tombstone in; they come in the order of their numbers."""
         self.tombstones.append(tombstone)
         self.texts |= {entry.path: tombstone for entry in tombstone.texts}
         self.records |= {(record.path, record.offset): record for record in tombstone.records}
-        self.lines |= {(line.night, line.run, line.seq) for line in tombstone.lines}
+        self.lines |= {(line.night, line.run, line.seq): tombstone for line in tombstone.lines}
         for rewritten in tombstone.files:
             self.files.setdefault(rewritten.path, []).append(rewritten)
 

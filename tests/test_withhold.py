@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from archive.proving import prove
 from archive.rebuild import rebuild
 from archive.signing import public_key
 from archive.store import Archive
-from archive.tombstones import read_tombstone, withheld_in
+from archive.tombstones import Tombstone, read_tombstone, withheld_in
 from archive.withholding import Asked, finish, plan, withhold
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, NIGHTS, at, make
@@ -362,3 +363,21 @@ def test_a_tombstone_names_nothing_outside_what_can_be_withheld(archive: Archive
     assert len(withheld_in(Paths(archive.paths.root)).tombstones) == 1
     with pytest.raises(ArchiveError, match="restore it from a copy"):
         finish(archive)
+
+
+def _planted(archive: Archive, stone: Tombstone) -> list[str]:
+    (archive.paths.root / stone.name).write_bytes(stone.to_bytes())
+    return [f"{finding.code}: {finding.detail}" for finding in verify(archive.identity, archive.paths).findings]
+
+
+def test_a_tombstone_hides_nothing_but_what_it_names_and_puts_nothing_in_its_place(archive: Archive) -> None:
+    stone = withhold(archive, ASKED)
+    assert stone is not None
+    assert any("does not name" in said for said in _planted(archive, replace(stone, articles=("da_nang/thong-cao",))))
+    planted = replace(stone.records[0], filler="0" * 64)
+    said = _planted(archive, replace(stone, records=(planted, *stone.records[1:])))
+    assert any("says more than that it was withheld" in one for one in said)
+    endless = replace(stone.records[0], length=1 << 40)
+    said = _planted(archive, replace(stone, records=(endless, *stone.records[1:])))
+    assert any("no record has" in one for one in said)
+    assert _planted(archive, stone) == []
