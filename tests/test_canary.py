@@ -16,6 +16,7 @@ from threading import Event
 import pytest
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import DownloadFailedError
+from scrapy.settings import Settings
 from service_identity import VerificationError
 from service_identity.exceptions import DNSMismatch
 from service_identity.hazmat import DNS_ID
@@ -26,7 +27,7 @@ from archive.errors import ExitCode
 from archive.records import Attachment, Kind, Outcome
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
 from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember
-from crawler.canary.visit import tls_words
+from crawler.canary.visit import Visitor, tls_words
 from crawler.families.liferay_view_article import LiferayViewArticleSpider
 from crawler.listing import Entry, Listing, Section
 from crawler.nightsettings import NightSettings
@@ -235,6 +236,18 @@ def test_a_handshake_that_failed_is_told_by_what_openssl_said(error: Exception, 
     assert tls_words(raised) == (words and f"TLS failed: {words}")
 
 
+@pytest.mark.parametrize(
+    ("pause", "replica", "kept"),
+    [(None, "", 2.0), (9.0, "", 9.0), (9.0, "1", 0.0)],
+    ids=["own", "operator's", "rehearsed"],
+)
+def test_a_check_keeps_the_pause_of_the_nights(pause: float | None, replica: str, kept: float) -> None:
+    settings = Settings({"REPLICA": replica})
+    visitor: type[Visitor] = type("Visitor", (Visitor,), {"portal": QuangTri, "name": "quang_tri", "pause": pause})
+    visitor.update_settings(settings)
+    assert settings.getfloat("DOWNLOAD_DELAY") == kept
+
+
 # the command, against redesigned replicas
 
 
@@ -337,6 +350,20 @@ def test_every_portal_of_the_replicas_answers_as_its_file_says(tmp_path: Path) -
     done = run(*known, "--json", "--checks", str(tmp_path), "--night", LAST_NIGHT.isoformat(), REPLICA="1")
     wrong = {each["portal"]: each["findings"] for each in json.loads(done.stdout) if not each["passed"]}
     assert (done.returncode, done.stderr, wrong) == (0, "", {})
+
+
+@pytest.mark.slow
+def test_a_portal_that_is_switched_off_is_asked_only_by_name(tmp_path: Path) -> None:
+    settings = tmp_path / "nights.toml"
+    others = [name for name in load_portals() if name != "quang_tri"]
+    off = "".join(f"[portals.{name}]\nenabled = false\n" for name in others)
+    settings.write_text(f'checks = "checks"\n{off}', encoding="utf-8")
+    with ReplicaServer([portal_site("quang_tri"), portal_site("da_nang")]) as server:
+        more = {"REPLICA": "1", "REPLICA_PORT": str(server.port)}
+        done = run("--settings", str(settings), "--night", LAST_NIGHT.isoformat(), **more)
+        assert done.stdout.splitlines()[-1] == "1 of 1 portals answer as described"
+        assert {entry.host for entry in server.log} == {"www.quangtri.gov.vn.replica.test"}
+    assert [path.name for path in (tmp_path / "checks").iterdir()] == ["quang_tri.replica.json"]
 
 
 @pytest.mark.slow

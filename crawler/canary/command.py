@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -70,7 +71,7 @@ def check(
     tonight = Tonight.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     known = spiders(settings)
-    names = options.portals or [name for name, each in known.items() if not unfinished(each)]
+    names = options.portals or [name for name, each in known.items() if _is_asked(each, operator)]
     portals = [named(name, known) for name in dict.fromkeys(names)]
     folder, kind = options.checks or operator.checks, Kind.REPLICA if rehearsed else Kind.LIVE
     results: list[Checked] = []
@@ -80,7 +81,7 @@ def check(
         if not options.json:  # a person waits for minutes: each portal is shown when it has answered
             _one(results[-1], visit.portal, console)
 
-    visits = [_visit(each, options, tonight.clock, found, rehearsed=rehearsed) for each in portals]
+    visits = [_visit(each, options, operator, tonight.clock, found) for each in portals]
     with replica_for(settings, tonight):
         visit_all(AsyncCrawlerProcess(settings), visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
     missing = len(visits) - len(results)
@@ -91,6 +92,11 @@ def check(
     if missing:
         return ExitCode.INTERRUPTED
     return ExitCode.GOOD if all(each.passed for each in results) else ExitCode.FINDINGS
+
+
+def _is_asked(portal: type[PortalSpider], operator: NightSettings) -> bool:
+    """Whether a portal that nobody named is asked: not one that the operator switched off, or that is still to be written."""
+    return operator.portal(portal.name).enabled and not unfinished(portal)
 
 
 def _settings(operator: NightSettings, archive: Path, night: str | None) -> Settings:
@@ -113,10 +119,9 @@ def _settings(operator: NightSettings, archive: Path, night: str | None) -> Sett
 def _visit(
     portal: type[PortalSpider],
     options: argparse.Namespace,
+    operator: NightSettings,
     clock: Clock,
     found: Callable[[Visit, Brought], None],
-    *,
-    rehearsed: bool,
 ) -> Visit:
     sections = {section.name: section for section in portal.sections}
     name = options.section or portal.sections[0].name
@@ -125,17 +130,17 @@ def _visit(
     every = bool(options.every_section)
 
     async def made(fetch: Fetch) -> None:
-        brought = await tour(fetch, portal, sections[name], clock.now(), every=every, rehearsed=rehearsed)
+        brought = await tour(fetch, portal, sections[name], clock.now(), every=every)
         found(visit, brought)
 
-    visit = Visit(portal, made)
+    visit = Visit(portal, made, operator.portal(portal.name).delay)
     return visit
 
 
 def _checked(visit: Visit, brought: Brought, clock: Clock, kind: Kind) -> Checked:
-    declared = declaration(visit.portal)
-    asked = tuple(visit.requests)
-    return Checked(visit.portal.name, clock.now(), kind, declared, findings(brought), len(asked), asked)
+    asked, declared = tuple(visit.requests), declaration(visit.portal)
+    told = findings(replace(brought, rehearsed=kind is Kind.REPLICA))
+    return Checked(visit.portal.name, clock.now(), kind, declared, told, len(asked), asked)
 
 
 def _sum_up(results: list[Checked], missing: int, console: Console) -> None:

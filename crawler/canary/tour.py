@@ -29,9 +29,7 @@ _log = logging.getLogger(__name__)
 _TRIES = 2  # the newest entry may be a video, or withdrawn this minute
 
 
-async def tour(
-    fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool, rehearsed: bool
-) -> Brought:
+async def tour(fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool) -> Brought:
     """Ask and read; at most five requests, robots.txt and a door page included, and one more a section with `every`."""
     answer, first = await _first(fetch, portal, section, now)
     second = None
@@ -50,7 +48,6 @@ async def tour(
         articles,
         tuple(map(_real, further)),
         tls=portal.tls,
-        rehearsed=rehearsed,
         whole=every or len(portal.sections) == 1,
         today=now.date(),
     )

@@ -59,10 +59,14 @@ class Fetch(Protocol):
 
 @dataclass(slots=True)
 class Visit:
-    """One portal to be visited: `tour` makes its requests through the function it is given. `error` is what it raised."""
+    """One portal to be visited: `tour` makes its requests through the function it is given. `error` is what it raised.
+
+    `pause` is the operator's, in seconds between two requests; None leaves the portal's own.
+    """
 
     portal: type[PortalSpider]
     tour: Callable[[Fetch], Awaitable[None]]
+    pause: float | None = None
     requests: list[str] = field(default_factory=list)
     error: BaseException | None = None
     done: bool = False
@@ -72,6 +76,7 @@ class Visitor(scrapy.Spider):
     """What the middlewares ask of a running spider, and a tour instead of a walk."""
 
     portal: ClassVar[type[PortalSpider]]
+    pause: ClassVar[float | None] = None
 
     def __init__(self, visit: Visit, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
         super().__init__()
@@ -83,8 +88,10 @@ class Visitor(scrapy.Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """The portal's own."""
+        """The portal's own, under the operator's pause; a rehearsal waits for nobody."""
         cls.portal.update_settings(settings)
+        if cls.pause is not None and not settings.get("REPLICA"):
+            settings.set("DOWNLOAD_DELAY", cls.pause, priority="cmdline")
 
     def now(self) -> datetime:
         """The visit's clock."""
@@ -180,7 +187,8 @@ def visit_all(process: AsyncCrawlerProcess, visits: list[Visit], clock: Clock, *
     """Make the visits, so many portals side by side; Ctrl-C leaves those that are not `done`. Raises what a tour raised."""
     turn = asyncio.Semaphore(jobs)
     for each in visits:
-        own = type("Visitor", (Visitor,), {"portal": each.portal, "name": each.portal.name})
+        says = {"portal": each.portal, "name": each.portal.name, "pause": each.pause}
+        own = type("Visitor", (Visitor,), says)
         process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn)
     process.start()
     for each in visits:
