@@ -166,6 +166,7 @@ class SearchIndex:
     def find(self, query: Query, *, order: Order = Order.BEST, limit: int = 20, offset: int = 0) -> Results:
         """The contents that a query finds, from the `offset`th on."""
         with self.reading() as connection:
+            self.store.ready(connection)
             rows = connection.execute(self._ordered(query, order).limit(limit).offset(offset)).all()
             if rows:
                 total = int(rows[0].total)

@@ -53,6 +53,10 @@ class SearchStore(ABC):
     def settle(self, connection: Connection) -> None:
         """Whatever keeps answers fast after words were added."""
 
+    def ready(self, connection: Connection) -> None:
+        """Whatever makes the questions of this transaction fast."""
+        return
+
     @abstractmethod
     def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
         """The documents in which all of these terms stand, whether they are to be without them or not."""
