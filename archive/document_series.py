@@ -24,7 +24,7 @@ def read_documents(archive: Archive) -> Numbered:
         mentions = questions.mentions()
         first = {name: questions.first_night(name) for name in questions.portals()}
     belongs = {mention.portal: mention.province for mention in mentions if mention.province}
-    mentions = [replace(one, province=one.province or belongs.get(one.portal)) for one in mentions]
+    mentions = [one if one.province else replace(one, province=belongs.get(one.portal)) for one in mentions]
     since: dict[str, date] = {}
     for name, night in first.items():
         issuer = belongs.get(name, name)

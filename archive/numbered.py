@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 from statistics import median
 
@@ -202,16 +203,19 @@ def _period(issuer: str, mention: Mention) -> tuple[date, date]:
     if mention.year is not None and day.year != mention.year:
         day = date(mention.year, 12, 31)
     since, until = date(day.year, 1, 1), date(day.year, 12, 31)
-    if issuer in PROVINCES:
-        for merged in predecessors(issuer):
-            if merged.since is not None and merged.since.year == day.year:
-                if day >= merged.since:
-                    return merged.since, until
-                return since, merged.since - timedelta(days=1)
-        ended = PROVINCES[issuer].since
-        if ended is not None and ended.year == day.year and day < ended:
-            return since, ended - timedelta(days=1)
-    return since, until
+    cut = _merged(issuer, day.year)
+    if cut is None:
+        return since, until
+    return (since, cut - timedelta(days=1)) if day < cut else (cut, until)
+
+
+@cache
+def _merged(issuer: str, year: int) -> date | None:
+    """The day of a year on which a province absorbed others or was absorbed."""
+    if issuer not in PROVINCES:
+        return None
+    days = [one.since for one in (PROVINCES[issuer], *predecessors(issuer)) if one.since is not None]
+    return next((day for day in days if day.year == year), None)
 
 
 # which numbers fit
@@ -224,13 +228,14 @@ def _fitting(mentions: Sequence[Mention]) -> list[Mention]:
     if not chain:
         return []
     days, numbers = [day for day, _ in chain], [number for _, number in chain]
+    above = numbers[-1] + _room(numbers)
 
     def least(day: date) -> int:
         return numbers[place - 1] if (place := bisect_right(days, day)) else 0
 
     def most(day: date) -> int:
         place = bisect_left(days, day)
-        return numbers[place] if place < len(days) else numbers[-1] + _room(numbers)
+        return numbers[place] if place < len(days) else above
 
     def fits(one: Mention) -> bool:
         if one.issued is not None:
