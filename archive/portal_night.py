@@ -254,6 +254,7 @@ class PortalNight(Asked):
         lookback: LookBackEnd | None = None,
         province: str | None = None,
         away: Away | None = None,
+        declared: dict[str, str] | None = None,
     ) -> Run:
         """Commit, write `run.json`, move the run to its dated place and let go."""
         self._record_unjudged("never understood")
@@ -287,6 +288,7 @@ class PortalNight(Asked):
             hosts=visits(self.pages),
             province=province,
             away=away,
+            declared=declared or {},
         )
         self._fence.check_all()
         with disk_errors(f"cannot close the night of {self.portal}"):

@@ -411,8 +411,9 @@ class Run:
     """A portal's night as `run.json` records it.
 
     `province` is the slug of the province that the portal belonged to that night (vietnam/provinces.csv), None for one of
-    no province. `away` is what the night says of the portal's end, None where it says nothing. These and `measures` are
-    None, and `hosts` is empty, in records older than those parts.
+    no province. `away` is what the night says of the portal's end, None where it says nothing. `declared` is what
+    its spider said of it then: its `title`, how `sure` what the crawl rests on is, and its own `tls` and `delay` (seconds). These
+    and `measures` are None, `hosts` and `declared` empty, in records older than those parts.
     """
 
     portal: str
@@ -439,6 +440,7 @@ class Run:
     hosts: dict[str, HostVisit] = field(default_factory=dict)
     province: str | None = None
     away: Away | None = None
+    declared: dict[str, str] = field(default_factory=dict)
 
     @property
     def crawled(self) -> bool:

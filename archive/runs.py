@@ -36,6 +36,8 @@ def run_plain(run: Run) -> dict[str, object]:
         optional["province"] = run.province
     if run.away is not None:
         optional["away"] = away_plain(run.away)
+    if run.declared:
+        optional["declared"] = run.declared
     return optional | {
         "portal": run.portal,
         "night": run.night.isoformat(),
@@ -101,6 +103,7 @@ def run_from(raw: bytes | str) -> Run:
             },
             province=cast("str | None", value.get("province")),
             away=away_from(value.get("away")),
+            declared=cast("dict[str, str]", value.get("declared", {})),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run record: {error}") from error

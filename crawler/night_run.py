@@ -144,6 +144,7 @@ def _close(archive: Archive, night: PortalNight, tonight: Tonight, spider: Walk,
         lookback=spider.lookback_end,
         province=spider.province,
         away=end.away,
+        declared=spider.declared(),
     )
 
 

@@ -51,6 +51,8 @@ class Walk(FrontPage, RenderWalk, ListAnswers, LookBackWalk):
     """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
 
     name: str
+    title: str
+    sure: str
     home: str
     sections: tuple[Section, ...]
     hosts: tuple[str, ...]
@@ -71,6 +73,11 @@ class Walk(FrontPage, RenderWalk, ListAnswers, LookBackWalk):
         self._sitemaps_named: set[str] = set()
         self._read_with = self.read_with()
         self._looks = tonight.looks or self.looks
+
+    @classmethod
+    def declared(cls) -> dict[str, str]:
+        """What the record of a night repeats of the declaration, so that the archive can tell it without the program."""
+        return {"title": cls.title, "sure": str(cls.sure), "tls": cls.tls, "delay": f"{cls.delay:g}"}
 
     @classmethod
     def read_with(cls) -> tuple[Layout, ...]:

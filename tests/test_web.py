@@ -26,7 +26,7 @@ from archive.web.desk import Unfit
 from archive.web.downloads import unpacked
 from archive.web.shown import archived, as_link, number, path_part, short_day, visible
 from archive.web.words import preferred
-from tests.composed_archive import FIRST, make, sealed, tree
+from tests.composed_archive import FIRST, at, good, judge, make, sealed, tree
 from tests.page_tree import read
 from tests.web_server import served
 
@@ -154,6 +154,23 @@ def test_a_portal_shows_its_measures_as_curves_and_in_numbers(page: httpx.Client
     rows = [row.strings(".//text()[normalize-space()]") for row in tree.nodes("//details//tbody/tr")]
     assert rows[0][0] == "2025-03-05"
     assert rows[-1][0] == "2025-03-03"
+
+
+def test_a_portal_says_how_sure_its_crawl_is_and_where_its_connection_is_an_exception(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
+    declared = {"title": "Cổng <i>Đà Nẵng</i>", "sure": "inferred", "tls": "unverified", "delay": "2"}
+    crawl.close(
+        at(FIRST), complete=True, finish_reason="finished", judge_night=good, extraction={}, software={},
+        province="danang", declared=declared,
+    )  # fmt: skip
+    assert archive.runs(FIRST)[0].declared == declared
+    archive.close()
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        told = said(page.get("/en/portals/da_nang"))
+        for words in ("Cổng <i>Đà Nẵng</i>", "inferred", "the certificate was not checked", "2 s", "Đà Nẵng"):
+            assert words in told
+        assert "Cổng <i>Đà Nẵng</i>" in said(page.get("/en/"))
 
 
 def test_an_article_shows_text_versions_change_and_files(page: httpx.Client) -> None:
