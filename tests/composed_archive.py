@@ -15,6 +15,7 @@ from archive.records import Attachment, Capture, Document, Event, Kind, Listed, 
 from archive.store import Archive
 from archive.tally import Tally
 from vietnam.dates import TZ
+from vietnam.documents import cited_documents, document_numbers
 
 FIRST = date(2025, 3, 3)
 ARCHIVE_ID = UUID("6f1d6a52-5a8e-4c39-9a53-0c7f2b1f0a11")
@@ -87,6 +88,8 @@ def keep(night: PortalNight, told: Told, moment: datetime, reasons: tuple[str, .
         published=told.published,
         published_raw="08:00 03/03/2025",
         attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in told.files),
+        documents=document_numbers(text),
+        cited=cited_documents(text),
     )
     page = Page(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
     if reasons:
