@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from threading import Event
 
 import pytest
 from OpenSSL.SSL import Error as TlsError
+from rich.console import Console
 from scrapy.exceptions import DownloadFailedError
 from scrapy.settings import Settings
 from service_identity import VerificationError
@@ -23,14 +26,15 @@ from service_identity.hazmat import DNS_ID
 from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
-from archive.errors import ExitCode
+from archive.errors import ExitCode, UsageError
 from archive.records import Attachment, Kind, Outcome
+from crawler.canary.command import check, check_options, is_asked
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
 from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember
 from crawler.canary.visit import Visitor, tls_words
 from crawler.families.liferay_view_article import LiferayViewArticleSpider
 from crawler.listing import Entry, Listing, Section
-from crawler.nightsettings import NightSettings
+from crawler.nightsettings import NightSettings, PortalSettings
 from crawler.portal import PortalSpider
 from crawler.portals import load_portals, portal_of, why_skipped
 from crawler.spiders.quang_tri import QuangTri
@@ -352,18 +356,11 @@ def test_every_portal_of_the_replicas_answers_as_its_file_says(tmp_path: Path) -
     assert (done.returncode, done.stderr, wrong) == (0, "", {})
 
 
-@pytest.mark.slow
-def test_a_portal_that_is_switched_off_is_asked_only_by_name(tmp_path: Path) -> None:
-    settings = tmp_path / "nights.toml"
-    others = [name for name in load_portals() if name != "quang_tri"]
-    off = "".join(f"[portals.{name}]\nenabled = false\n" for name in others)
-    settings.write_text(f'checks = "checks"\n{off}', encoding="utf-8")
-    with ReplicaServer([portal_site("quang_tri"), portal_site("da_nang")]) as server:
-        more = {"REPLICA": "1", "REPLICA_PORT": str(server.port)}
-        done = run("--settings", str(settings), "--night", LAST_NIGHT.isoformat(), **more)
-        assert done.stdout.splitlines()[-1] == "1 of 1 portals answer as described"
-        assert {entry.host for entry in server.log} == {"www.quangtri.gov.vn.replica.test"}
-    assert [path.name for path in (tmp_path / "checks").iterdir()] == ["quang_tri.replica.json"]
+def test_a_portal_that_is_switched_off_is_asked_only_by_name() -> None:
+    operator = NightSettings(portals={"quang_tri": PortalSettings(enabled=False)})
+    assert is_asked(QuangTri, NightSettings())
+    assert not is_asked(QuangTri, operator)
+    assert not is_asked(changed(sections=(Section("todo", "/TODO", "TODO"),)), NightSettings())
 
 
 @pytest.mark.slow
@@ -406,19 +403,29 @@ def test_a_check_that_is_stopped_says_nothing_of_what_it_has_not_asked(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "more", "message"),
+    ("arguments", "contact", "environment", "message"),
     [
-        pytest.param((), {"CI": "1"}, "CI is set: run it by hand, or rehearse with REPLICA=1", id="never in CI"),
-        pytest.param((), {"CI": ""}, "a live crawl needs a contact address", id="nobody to write to"),
-        pytest.param(("quang_try",), {"REPLICA": "1"}, "did you mean `quang_tri`?", id="unknown portal"),
         pytest.param(
-            ("quang_tri", "--section", "x"), {"REPLICA": "1"}, "has no section `x`; known are", id="no section"
+            (), "a@mau.vn", {"CI": "1"}, "CI is set: run it by hand, or rehearse with REPLICA=1", id="never in CI"
         ),
-        pytest.param(("--jobs", "0"), {"REPLICA": "1"}, "--jobs should be from 1 to 64", id="no jobs"),
+        pytest.param((), "", {}, "a live crawl needs a contact address", id="nobody to write to"),
+        pytest.param(("quang_try",), "a@mau.vn", {}, "did you mean `quang_tri`?", id="unknown portal"),
+        pytest.param(("quang_tri", "--section", "x"), "a@mau.vn", {}, "has no section `x`; known are", id="no section"),
+        pytest.param(("--jobs", "0"), "a@mau.vn", {}, "--jobs should be from 1 to 64", id="no jobs"),
     ],
 )
-def test_wrong_usage_is_one_line(arguments: tuple[str, ...], more: dict[str, str], message: str) -> None:
-    done = run(*arguments, **more)
+def test_wrong_usage_is_told_before_anything_is_asked(
+    arguments: tuple[str, ...], contact: str, environment: dict[str, str], message: str
+) -> None:
+    parser = argparse.ArgumentParser()
+    check_options(parser)
+    with pytest.raises(UsageError, match=re.escape(message)) as error:
+        check(parser.parse_args(arguments), NightSettings(contact=contact), Console(), environment)
+    assert "\n" not in str(error.value)
+
+
+def test_ci_is_told_in_one_line() -> None:
+    done = run(CI="1")
     assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
+    assert done.stderr.startswith("scheduler: a check asks live portals, and CI is set")
     assert done.stderr.count("\n") == 1

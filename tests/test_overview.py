@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from archive.away import Away, Sign
 from archive.errors import UsageError
 from archive.records import Kind
 from archive.store import Archive
+from crawler.commands.list import Command
 from crawler.documentation import COMMAND, DOCS, main, pages
 from crawler.families.vhv import VHVSpider
 from crawler.listing import Section
@@ -33,15 +33,15 @@ def portals() -> dict[str, type[PortalSpider]]:
     return spiders(settings)
 
 
-def listed(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "scrapy", "list", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def listed(*arguments: str) -> int:
+    command = Command()
+    command.settings = Settings()
+    command.settings.setmodule("crawler.settings", priority="project")
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    options, rest = parser.parse_known_args(arguments)
+    command.run(rest, options)
+    return command.exitcode
 
 
 @pytest.mark.parametrize("name", ["families.md", "portals.md"])
@@ -124,12 +124,13 @@ def test_every_family_module_is_found() -> None:
     assert set(families()) == modules
 
 
-def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(tmp_path: Path) -> None:
+def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = tmp_path / "nights.toml"
     settings.write_text("[portals.da_nang]\nenabled = false\n", encoding="utf-8")
-    done = listed("-v", "--settings", str(settings))
-    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
-    assert (done.returncode, done.stderr) == (0, "")
+    assert listed("-v", "--settings", str(settings)) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert lines["da_nang"].endswith("off: switched off in nights.toml")
     assert lines["bac_giang"].endswith(
         "described                                            old ciphers are accepted (level1)  on"
@@ -137,7 +138,7 @@ def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(tmp_path: P
     assert lines["quang_tri"].endswith("off: known only by inference: run `python scheduler.py check quang_tri` first")
 
 
-def test_the_list_says_who_moved(tmp_path: Path) -> None:
+def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     moved = Away(Sign.MOVED, FIRST, to="bacninh.gov.vn", recorded=FIRST)
     settings = tmp_path / "nights.toml"
     settings.write_text('archive = "live"\n', encoding="utf-8")
@@ -152,21 +153,24 @@ def test_the_list_says_who_moved(tmp_path: Path) -> None:
             software={},
             away=moved,
         )
-    told = {each["name"]: each for each in json.loads(listed("--json", "--settings", str(settings)).stdout)}
+    listed("--json", "--settings", str(settings))
+    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert (
         told["bac_giang"]["skipped"] == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
     )
     assert told["da_nang"]["live"] is True
 
 
-def test_the_list_as_json() -> None:
-    told = {each["name"]: each for each in json.loads(listed("--json").stdout)}
+def test_the_list_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "nights.toml"
+    settings.touch()
+    assert listed("--json", "--settings", str(settings)) == 0
+    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert set(told) == set(portals())
     assert told["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
     assert told["quang_tri"]["live"] is False
 
 
-def test_a_portal_is_no_argument_of_the_list() -> None:
-    done = listed("-v", "quang_tri")
-    assert done.returncode == 2
-    assert "takes no portal" in done.stderr
+def test_a_portal_is_no_argument_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert listed("-v", "quang_tri") == 2
+    assert "takes no portal" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -10,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
 
 from archive.errors import UsageError
 from archive.records import Kind
+from crawler.commands.sample import Command
 from crawler.families.dnn_cmsview import DNNCmsviewSpider
 from crawler.listing import Section
 from crawler.portal import Sure
@@ -115,18 +118,32 @@ def test_an_interface_has_no_page_to_save() -> None:
         refuse_interfaces(HaNoi, "https://mau.vn/tin", "list")
 
 
-@pytest.mark.slow
-def test_ci_asks_no_live_portal(tmp_path: Path) -> None:
-    done = sample("quang_tri", LIST, "--pages", str(tmp_path), CI="1")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "a sample asks live portals, and CI is set: run it by hand, or rehearse with REPLICA=1\n"
-
-
-@pytest.mark.slow
-def test_no_test_run_writes_an_expectation() -> None:
-    done = sample("quang_tri", "--again", REPLICA="1")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "saved pages are for a person to review: no test run writes them\n"
+@pytest.mark.parametrize(
+    ("own", "ci", "replica", "message"),
+    [
+        pytest.param(True, "", "1", "saved pages are for a person to review: no test run writes them", id="a test run"),
+        pytest.param(False, "1", "", "CI is set: run it by hand, or rehearse with REPLICA=1", id="CI"),
+    ],
+)
+def test_nothing_is_saved_where_nobody_looks(
+    own: bool,
+    ci: str,
+    replica: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    command = Command()
+    command.settings = Settings({"REPLICA": replica})
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    command.run(["quang_tri", LIST], parser.parse_args([] if own else ["--pages", str(tmp_path)]))
+    assert command.exitcode == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize(

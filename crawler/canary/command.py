@@ -31,7 +31,7 @@ from crawler.portal import PortalSpider
 from crawler.tonight import Tonight
 from crawler.unfinished import unfinished
 
-__all__ = ["check", "check_options"]
+__all__ = ["check", "check_options", "is_asked"]
 
 _COLOURS = {Held.OK: "green", Held.DOUBTFUL: "yellow", Held.WRONG: "red", Held.UNTRIED: "dim"}
 
@@ -71,7 +71,7 @@ def check(
     tonight = Tonight.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     known = spiders(settings)
-    names = options.portals or [name for name, each in known.items() if _is_asked(each, operator)]
+    names = options.portals or [name for name, each in known.items() if is_asked(each, operator)]
     portals = [named(name, known) for name in dict.fromkeys(names)]
     folder, kind = options.checks or operator.checks, Kind.REPLICA if rehearsed else Kind.LIVE
     results: list[Checked] = []
@@ -94,7 +94,7 @@ def check(
     return ExitCode.GOOD if all(each.passed for each in results) else ExitCode.FINDINGS
 
 
-def _is_asked(portal: type[PortalSpider], operator: NightSettings) -> bool:
+def is_asked(portal: type[PortalSpider], operator: NightSettings) -> bool:
     """Whether a portal that nobody named is asked: not one that the operator switched off, or that is still to be written."""
     return operator.portal(portal.name).enabled and not unfinished(portal)
 

@@ -82,10 +82,10 @@ class Command(ScrapyCommand):
 
     def _sample(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         process, settings = self.crawler_process, self.settings
+        rehearsed = settings is not None and bool(settings.get("REPLICA"))
+        _refuse_tests(opts.pages, rehearsed=rehearsed)
         if settings is None or not isinstance(process, AsyncCrawlerProcess):
             raise UsageError("sampling needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
-        rehearsed = bool(settings.get("REPLICA"))
-        _refuse_tests(opts.pages, rehearsed=rehearsed)
         portal = _portal(args, spiders(settings))
         saved = SavedPages(opts.pages / portal.name)
         if opts.again:
