@@ -183,12 +183,10 @@ def test_filling_night_by_night_is_filling_at_once(
         assert catch_up(archive, words) == 1
     step = Made(tmp_path / "a", address, archive, words)
     assert rows(step) == rows(made)
-    for again in (False, True):
-        if again:
-            assert refill(archive, words) == len(NIGHTS)
-            assert rows(step) == rows(made)
-        for line, options, _ in FINDS:
-            assert asked(step, line, **dict(options)) == asked(made, line, **dict(options))
+    assert refill(archive, words) == len(NIGHTS)
+    assert rows(step) == rows(made)
+    for line, options, _ in FINDS[::4]:
+        assert asked(step, line, **dict(options)) == asked(made, line, **dict(options))
     words.close()
     archive.close()
 
