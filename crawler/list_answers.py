@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
@@ -27,6 +28,8 @@ __all__ = ["ListAnswers"]
 
 _log = logging.getLogger(__name__)
 
+_MOST_DOORS = 8  # of a section and night
+
 Read = tuple[Listing | None, Outcome, str | None]
 
 
@@ -46,6 +49,7 @@ class ListAnswers(NightKeeper):
         super().__init__(tonight, night, own)
         self.asked: set[str] = set()
         self._days: dict[str, date] = {}
+        self._doors: Counter[str] = Counter()
 
     @classmethod
     def section_url(cls, section: Section) -> str:
@@ -114,6 +118,9 @@ class ListAnswers(NightKeeper):
                 listing = self.read_answer(ask.request, response.url, text, section, number)
             else:
                 listing = self.read_listing(response.url, text, section, number)
+            self._doors[section.name] += listing.door
+            if self._doors[section.name] > _MOST_DOORS:
+                return None, Outcome.ERROR, "one page after the other only says where the list is"
             if listing.door and (listing.next is None or ask.request is not None):
                 return None, Outcome.ERROR, "the page does not say how its list is asked for"
             return listing, Outcome.LISTING, detail

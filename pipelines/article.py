@@ -9,7 +9,7 @@ from enum import StrEnum
 from archive.records import Attachment, Image
 from vietnam.dates import Moment
 
-__all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFrom"]
+__all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFrom", "RowShape"]
 
 
 class BlockKind(StrEnum):
@@ -60,6 +60,15 @@ class JsonShape:
 
 
 @dataclass(frozen=True, slots=True)
+class RowShape:
+    """Where a list's row is the article: `row` is the rows' tag, `address` a regular expression whose group `id` is the id
+    that the article's address and its row share, in any letter case."""
+
+    row: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where one skin of a family puts an article's parts. All values but `name` and the lines are CSS selectors.
 
@@ -69,7 +78,8 @@ class Layout:
     lines the portal prints in the body that are not text (section labels), compared folded. `boxes` are dropped like
     `drop`, and `before`, `among` and `after` are shapes (`pipelines.shapes`) of lines before the text, anywhere in it and
     after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`. With `json` the article
-    comes from an interface, and the selectors name the elements of `pipelines.interface.record_page`.
+    comes from an interface, and the selectors name the elements of `pipelines.interface.record_page`; with `rows` it is a
+    row of a list.
     """
 
     name: str
@@ -89,6 +99,7 @@ class Layout:
     among: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     json: JsonShape | None = None
+    rows: RowShape | None = None
 
 
 @dataclass(frozen=True, slots=True)

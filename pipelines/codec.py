@@ -79,10 +79,10 @@ def _moment(text: str | None) -> Moment | None:
 
 
 def layout_to_json(layout: Layout) -> dict[str, str | list[str]]:
-    """A layout's fields as plain values, without `json`: what a worker is sent is a page by then."""
+    """A layout's fields as plain values, without `json` and `rows`: what a worker is sent is a page by then."""
     fields: dict[str, str | list[str]] = {}
     for name in Layout.__slots__:
-        if name == "json":
+        if name in ("json", "rows"):
             continue
         value = getattr(layout, name)
         fields[name] = value if isinstance(value, str) else list(value)

@@ -1,4 +1,4 @@
-"""An article that an interface sends as JSON, as the page that every layout is read from.
+"""An article that an interface sends as JSON, or that is a row of a list, as the page that every layout is read from.
 
 The record becomes a small page: one element for each of its values, named by `data-field`; title and HTML are what a
 reader sees. So dates, leads, captions, attachments and residue go the way of every article, and a capture of JSON can be read
@@ -14,7 +14,7 @@ from typing import cast
 
 from lxml import etree
 
-from pipelines.article import JsonShape, Layout
+from pipelines.article import JsonShape, Layout, RowShape
 from pipelines.json_text import JsonError, JsonRecord, json_text, said, value_of
 from pipelines.markup import parse
 from vietnam.letters import decode
@@ -39,6 +39,10 @@ def pages_of(
     body: bytes, urls: Iterable[str], layouts: Iterable[Layout], declared: str | None = None
 ) -> dict[str, bytes]:
     """The same for several articles of one answer, by their addresses."""
+    layouts = tuple(layouts)
+    rows = [layout.rows for layout in layouts if layout.rows is not None]
+    if rows:
+        return _row_pages(body, urls, rows, declared)
     shapes = [layout.json for layout in layouts if layout.json is not None]
     text = json_text(body.decode(decode(body, declared).encoding, "replace")) if shapes else None
     if text is None:
@@ -54,6 +58,28 @@ def pages_of(
             record = _record(value, shape, found["id"]) if found else None
             if record is not None:
                 pages.setdefault(url, record_page(record, shape))
+    return pages
+
+
+def _row_pages(body: bytes, urls: Iterable[str], shapes: list[RowShape], declared: str | None) -> dict[str, bytes]:
+    """The rows that hold the ids of these addresses, each as a page; rows may come without a table around them."""
+    pages: dict[str, bytes] = {}
+    text = body.decode(decode(body, declared).encoding, "replace")
+    if _LONG_TAG.search(text):
+        return pages
+    root = parse(f"<table>{text}</table>".encode("utf-8", "replace"), "", "utf-8").root
+    for shape in shapes:
+        found = [
+            etree.tostring(row, encoding="unicode", method="html", with_tail=False) for row in root.iter(shape.row)
+        ]
+        for url in urls:
+            own = re.search(shape.address, url)
+            row = next((each for each in found if own and own["id"].lower() in each.lower()), None)
+            if row is not None:
+                page = (
+                    f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><table>{row}</table></body></html>'
+                )
+                pages.setdefault(url, page.encode("utf-8", "replace"))
     return pages
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replicas.composed import ComposedSite
+from replicas.domino import CongBaoSonLa
 from replicas.further import CongAnThanhHoa, DienBien, GiaLai, HungYen, Moit, Most, Mst, ThaiNguyen, ThangLong
 from replicas.hatinh import HaTinh
 from replicas.interfaces import BacNinh, CongAnHaNoi, VinhPhuc
@@ -25,7 +26,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
-        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, HaNoi, KhanhHoa, VinhPhuc,
+        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

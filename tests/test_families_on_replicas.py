@@ -51,13 +51,14 @@ def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date)
     section = next(section for section in spider.sections if section.path == path)
     way: Following | None = suffixed(spider.first_page(section), site.host)
     entries: dict[str, Entry] = {}
-    number = 1
+    number, further = 1, list[str]()
     while way is not None and number < 20:
         text = fetch(site, way, night)
         if isinstance(way, str):
             listing = spider.read_listing(way, text, section, number)
         else:
             listing = spider.read_answer(way, way.url, text, section, number)
+        further += listing.more
         if listing.door:
             way = listing.next
             continue
@@ -66,7 +67,7 @@ def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date)
         if not fresh:
             break
         entries.update({entry.key: entry for entry in fresh})
-        way = listing.next
+        way = listing.next or (further.pop(0) if further else None)
     return list(entries.values())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -17,13 +18,16 @@ from crawler.listing import Listing, ListingError, ListRequest
 from crawler.portal import PortalSpider
 from crawler.spiders.bac_ninh import BacNinh
 from crawler.spiders.cong_an_ha_noi import CongAnHaNoi
+from crawler.spiders.cong_bao_son_la import CongBaoSonLa
 from crawler.spiders.ha_noi import HaNoi
 from crawler.spiders.khanh_hoa import KhanhHoa
 from crawler.spiders.son_la import SonLa
 from crawler.spiders.vinh_phuc import VinhPhuc
+from pipelines.extract import extract
+from pipelines.interface import pages_of
 from vietnam.dates import TZ
 
-PORTALS: list[type[PortalSpider]] = [BacNinh, CongAnHaNoi, HaNoi, KhanhHoa, SonLa, VinhPhuc]
+PORTALS: list[type[PortalSpider]] = [BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, SonLa, VinhPhuc]
 
 
 def read(portal: type[PortalSpider], html: str, number: int = 1) -> Listing:
@@ -297,3 +301,73 @@ def test_a_request_is_written_down_with_its_page_and_read_again() -> None:
 )
 def test_what_a_line_repeats_of_a_form(asked: ListRequest, kept: bool) -> None:
     assert asked.for_later() == (asked if kept else replace(asked, body="", of_visit=True))
+
+
+class TestCongBaoSonLa:
+    home = "https://congbao.sonla.gov.vn/congbao.nsf/"
+
+    def listing(self, view: str, html: str) -> Listing:
+        return CongBaoSonLa.read_listing(self.home + view, html, CongBaoSonLa.sections[0], 1)
+
+    def test_the_sections_page_leads_to_the_year_its_clock_shows(self) -> None:
+        door = self.listing(
+            "VanBanQPPL2?OpenView", '<input type="hidden" id="serverNow" value="08/04/2026 09:57:15 AM">'
+        )
+        year = "GazettesByYearMonth?OpenView&Count=-1&RestrictToCategory=2026"
+        assert door == Listing((), self.home + year, door=True)
+        assert self.listing("VanBanQPPL2?OpenView", "<b id='now'>Thứ ba</b>") == Listing((), door=True)
+
+    def test_the_year_leads_to_its_issues_and_one_without_any_to_the_year_before(self) -> None:
+        year = "GazettesByYearMonth?OpenView&Count=-1&RestrictToCategory=2026"
+        issue = '<a href="/congbao.nsf/d66/9df?OpenDocument"><span doccate="{0}">‣</span> Số</a>'
+        fold = '<a href="/congbao.nsf/GazettesByYearMonth?OpenView&Collapse=1#1">Tháng 7</a>'
+        html = fold + issue.format("2026%2FNo.%7B47%7D") + issue.format("2026%2FNo.%7B44%20%2B%2045%7D")
+        documents = self.home + "DocumentsByGazette?openView&Count=-1&RestrictToCategory="
+        found = self.listing(year, html)
+        assert (found.next, found.more, found.door) == (
+            documents + "2026%2FNo.%7B47%7D",
+            (documents + "2026%2FNo.%7B44%20%2B%2045%7D",),
+            True,
+        )
+        assert self.listing(year, fold).next == self.home + year.replace("2026", "2025")
+
+    def test_rows_without_a_table_are_documents(self) -> None:
+        row = (
+            "<tr><td>13/7/2026</td><td><a href='NoiDung?openForm&ParentUNID={0}'><span>Quyết định</span> số 37</a></td>"
+            '<td><div class="download-links"><a href="{0}/$file/QD so 37.doc">QD so 37.doc</a></div></td></tr>UBND Tỉnh'
+        )
+        one, two = "2979fbd220e3084e47258e33002a7ef2", "12A185CE262AA48547258E33002A4C1A"
+        html = f"<tr><th>Ngày</th></tr>issue{row.format(one)}{row.format(one.upper())}{row.format(two)}"
+        view = "DocumentsByGazette?openView&Count=-1&RestrictToCategory=2026%2FNo.%7B47%7D"
+        found = self.listing(view, html)
+        assert keys(found) == [one.upper(), two]
+        assert {(entry.title, entry.day) for entry in found.entries} == {("Quyết định số 37", date(2026, 7, 13))}
+        article = extract(html.encode(), found.entries[1].url, CongBaoSonLa.layouts, datetime(2026, 8, 1, tzinfo=TZ))
+        assert (article.title, article.layout, article.published_raw) == (
+            "Quyết định số 37",
+            "gazette-row",
+            "13/7/2026",
+        )
+        assert [file.url for file in article.attachments] == [f"{self.home}{two}/$file/QD%20so%2037.doc"]
+
+    @pytest.mark.parametrize(
+        ("file", "view", "issues", "documents"),
+        [
+            pytest.param("danh_muc.html", "VanBanQPPL2?OpenView", 1, 0, id="the browsable list"),
+            pytest.param(
+                "gazettes_by_year_2026.html", "GazettesByYearMonth?RestrictToCategory=2026", 37, 0, id="a year"
+            ),
+            pytest.param("documents_by_gazette_sample.html", "DocumentsByGazette?openView", 0, 11, id="an issue"),
+        ],
+    )
+    def test_the_recorded_views(self, file: str, view: str, issues: int, documents: int) -> None:
+        path = Path(__file__).parents[2] / "shared" / "data" / "pages" / file
+        if not path.exists():
+            pytest.skip("../shared/data is not here")
+        html = path.read_text(encoding="utf-8", errors="replace")
+        found = self.listing(view, html)
+        assert len(found.entries) == documents
+        assert len(found.more) + (found.next is not None) == issues
+        assert all(entry.day and entry.title.startswith(("Quyết định", "Nghị quyết")) for entry in found.entries)
+        pages = pages_of(html.encode(), [entry.url for entry in found.entries], CongBaoSonLa.layouts)
+        assert len(pages) == documents

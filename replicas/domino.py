@@ -1,0 +1,119 @@
+"""The composed gazette of Sơn La on Lotus Domino: views as in the saved pages, with invented documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from hashlib import md5
+from html import escape
+from urllib.parse import quote, unquote
+
+from replicas.bodies import BodyStyle
+from replicas.composed import Row
+from replicas.declared import sections_of
+from replicas.drawn import DaysOnly
+from replicas.liferay import centred_figure
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest, SiteResponse
+
+__all__ = ["CongBaoSonLa"]
+
+_BASE = "/congbao.nsf"
+_PER_ISSUE = 3
+
+
+class CongBaoSonLa(DaysOnly):
+    """congbao.sonla.gov.vn: a list that a script fills, and the views behind it."""
+
+    portal = "cong_bao_son_la"
+    host = "congbao.sonla.gov.vn"
+    family = "domino"
+    name = "Công báo tỉnh Sơn La"
+    sections = sections_of("cong_bao_son_la")
+    style = BodyStyle(image=str, figure=centred_figure, link=lambda name, text: text)
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        # A document is its row: title, day and file.
+        super().__init__([_document(number, each) for number, each in enumerate(articles)], sections)
+        self._files = {unquote(path): file for path, file in self._files.items()}  # names have blanks
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return md5(slug.encode(), usedforsecurity=False).hexdigest().upper()
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{_BASE}/NoiDung?openForm&ParentUNID={article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article)
+
+    def key_at(self, path: str, query: str) -> str | None:
+        return None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        there = f"{path}?{query}" if query else path
+        return next(((section, 1) for section in self.sections if section.path == there), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return f"{article.published.day}/{article.published.month}/{article.published.year}"
+
+    def file_path(self, name: str) -> str:
+        key = next((article.key for article in self.articles if name in article.files), "")
+        return f"{_BASE}/{key}/$file/{quote(name)}"
+
+    def issues(self, night: date) -> list[list[Row]]:
+        """The issues up to the night, the oldest first, each with its documents."""
+        rows = list(reversed(self.rows(self.sections[0], night)))
+        return [rows[at : at + _PER_ISSUE] for at in range(0, len(rows), _PER_ISSUE)]
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The views."""
+        view = request.path.rpartition("/")[2].lower()
+        asked = unquote(request.query.rpartition("RestrictToCategory=")[2])
+        issues = self.issues(request.night)
+        if view == "gazettesbyyearmonth":
+            shown = enumerate(issues, 1) if asked == str(request.night.year) else ()
+            return self._answer("issues.html", request, year=asked, issues=list(reversed(list(shown))))
+        issue = re.fullmatch(r"\d{4}/No\.\{(\d+)\}", asked)
+        if view == "documentsbygazette":
+            number = int(issue[1]) if issue else 0
+            rows = issues[number - 1] if 0 < number <= len(issues) else []
+            return SiteResponse("".join(map(self._row, rows)).join(_AROUND).encode())
+        return None
+
+    def _answer(self, template: str, request: SiteRequest, **values: object) -> SiteResponse:
+        return SiteResponse(self.render(template, request, **values).encode())
+
+    def _row(self, row: Row) -> str:
+        category, number, subject = re.split(r" (?=số )|(?<=UBND) ", row.article.title, maxsplit=2)
+        name = row.article.files[0]
+        file = f'<a style="display: block" target="_blank" href="{row.article.key}/$file/{escape(name)}">{escape(name)}</a>'
+        said = f"<span class='doc-cate'>{category}</span> <span class='doc-notation'>{number}</span> {escape(subject)}"
+        return (
+            f"<tr><td style='width: 80px'>{self.date_line(row.article)}</td>"
+            f"<td style='width: 640px'><a href='NoiDung?openForm&ParentUNID={row.article.key}'>{said}</a></td>"
+            f"<td><span class=\"download\">&emsp;<div class='download-links'>{file}</div></span></td><td>4</td></tr>UBND Tỉnh"
+        )
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """The row that is all of a document."""
+        return self._row(Row(article, self.article_path(article), self.date_line(article)))
+
+
+_AROUND = (
+    "<tr style='display: none'><th>Ngày ban hành</th><th>Văn bản</th><th></th><th></th></tr>issue"
+    "<tr><th colspan='100%' class='level2-heading' cheat='2'>UBND Tỉnh</th></tr>",
+    "",
+)
+
+
+def _document(number: int, article: ReplicaArticle) -> ReplicaArticle:
+    notation = f"số {number + 11}/2025/QĐ-UBND"
+    title = f"Quyết định của UBND tỉnh {notation} về việc {article.title[0].lower()}{article.title[1:]}"
+    files = (f"QD so {number + 11}.2025.pdf",)
+    return replace(article, title=title, lead="", parts=(), byline=None, files=files, twin=None, revisions=())
