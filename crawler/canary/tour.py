@@ -26,11 +26,13 @@ __all__ = ["read_list", "tour"]
 
 _log = logging.getLogger(__name__)
 
+_DOORS = 4  # pages before a list: a year's issues, an issue
 _TRIES = 2  # the newest entry may be a video, or withdrawn this minute
 
 
 async def tour(fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool) -> Brought:
-    """Ask and read; at most five requests, robots.txt and a door page included, and one more a section with `every`."""
+    """Ask and read: four requests with robots.txt, one more where the first entry is no article, and for each page that only
+    says how a list is asked for; with `every` one more a section."""
     answer, first = await _first(fetch, portal, section, now)
     second = None
     articles: tuple[ArticleAnswer, ...] = ()
@@ -56,10 +58,12 @@ async def tour(fetch: Fetch, portal: type[PortalSpider], section: Section, now: 
 async def _first(
     fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime
 ) -> tuple[Answer, ListAnswer]:
-    """A section's first list page, behind the page that only says how it is asked for."""
+    """A section's first list page, behind the pages that only say how it is asked for."""
     answer, read = await _list(fetch, portal, section, portal.first_page(section), 1, now)
-    if read.listing is not None and read.listing.door and read.listing.next is not None:
-        return await _list(fetch, portal, section, read.listing.next, 1, now)
+    for _ in range(_DOORS):
+        if read.listing is None or not read.listing.door or read.listing.next is None:
+            break
+        answer, read = await _list(fetch, portal, section, read.listing.next, 1, now)
     return answer, read
 
 
