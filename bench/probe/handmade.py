@@ -76,6 +76,9 @@ KINDS: dict[str, dict[str, object]] = {
     "page links that only a script knows": {"paging": "script"},
     "lists with a head of their own": {"odd": frozenset({"head"})},
     "sections built in different ways": {"odd": frozenset({"mixed"}), "names": 3, "paging": "page"},
+    "a section of two articles": {"odd": frozenset({"few"})},
+    "a menu with many pages that are no sections": {"odd": frozenset({"pages"}), "menu": "nav"},
+    "pages counted from nought": {"paging": "nought"},
     "a button that brings pieces of HTML": {"paging": "fragment"},
     "sections as headings of boxes, dates in the page's head": {"menu": "headings", "where": "meta"},
 }  # fmt: skip
@@ -121,6 +124,7 @@ class HandMade:
             "dash": f"{path}-p{number}",
             "folder": f"{path}/trang-{number}.html",
             "offset": f"{path}?start={(number - 1) * PAGE}",
+            "nought": f"{path}?trang={number - 1}",
             "script": f"{path}/khung/{number}",
             "fragment": f"/ajax/tin/{section}?p={number}",
             "json": f"/api/tin?chuyenmuc={section}&trang={number}",
@@ -147,7 +151,8 @@ class HandMade:
         """The articles of a section, newest first; the pinned one before them."""
         if "twins" in self.style.odd and section == 1:
             section = 0
-        return [a for a in self.articles if self.section_of(a) == section]
+        found = [a for a in self.articles if self.section_of(a) == section]
+        return found[:2] if "few" in self.style.odd and section == len(self.titles) - 1 else found
 
     @property
     def shown(self) -> list[ReplicaArticle]:
@@ -173,7 +178,7 @@ class HandMade:
                 if asked == self.list_path(section, number) and (number == 1 or self.style.paging != "post"):
                     posted = parse_qs(request.body.decode("latin-1")).get("trang", ["1"])[0]
                     return self._list(section, int(posted) if request.method == "POST" else number, request, title)
-        if request.path in ("/gioi-thieu", "/lien-he", "/van-ban"):
+        if request.path in ("/gioi-thieu", "/lien-he", "/van-ban") or request.path.startswith("/trang-tinh/"):
             return self._html(
                 "<h2>Giới thiệu chung</h2><p>Nội dung giới thiệu về xã, về địa giới và dân cư.</p>", request
             )

@@ -109,10 +109,12 @@ def _menu(portal: Portal) -> tuple[str, str]:
     kind, titles = portal.style.menu, portal.titles
     links = [link_to(portal, portal.list_path(n), title) for n, title in enumerate(titles)]
     pages = [("/gioi-thieu", "Giới thiệu"), ("/van-ban", "Văn bản pháp quy"), ("/lien-he", "Liên hệ")]
+    if "pages" in portal.style.odd:
+        pages += [(f"/trang-tinh/{n}", f"Thông tin số {n} về xã") for n in range(1, 14)]
     if "english" in portal.style.odd:
         pages.append(("/en/news", "News and events"))
     about = [link_to(portal, path, text) for path, text in pages]
-    every = [*about[:1], *links, *about[1:]]
+    every = [*about[:-4], *links, *about[-4:]]
     items = "".join(f"<li>{link}</li>" for link in every)
     if kind == "footer":
         return "", f"<ul>{items}</ul>"

@@ -92,6 +92,8 @@ def ask(found: Understood, brought: Brought, now: datetime, asker: Asker) -> Por
     open_lines = []
     for line in found.undecided:
         sys.stdout.write(f"open: {line}\n")
+        if line.startswith("sections:"):
+            continue  # each of them is asked below
         answered = _settled(line, portal, kept, found, brought, now, asker)
         if answered is None:
             open_lines.append(line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.addresses import with_parameter
 from crawler.listing import Following
@@ -25,6 +25,7 @@ Fetch = Callable[[Following], Awaitable[Visited | None]]
 SECTIONS = 9
 ARTICLES = 6
 _KEPT_BACK = 13  # requests for articles, page links and second looks
+_FEW = 2  # lists: below that more of the menu is visited before articles are
 _TELLING = 60  # letters from which titles tell their language
 _EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
 
@@ -111,10 +112,14 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
     offered = menu_links(front)
     brought.menu = frozenset(link.url for link in offered)
     await _visit(budget, brought, offered[:SECTIONS], min(_KEPT_BACK, budget.most // 2))
-    brought.unvisited += offered[SECTIONS:]
-    if not brought.visited:
-        brought.visited.append((MenuLink("Trang chủ", front.url, True), front))
+    waiting, done = offered[SECTIONS:], len(brought.visited)
     _choose(brought, now, 0)
+    while waiting and len(brought.lists) < _FEW and budget.left > min(_KEPT_BACK, budget.most // 2):
+        waiting = _likeliest(waiting, brought)
+        await _visit(budget, brought, waiting[:3], min(_KEPT_BACK, budget.most // 2))
+        _choose(brought, now, done)
+        waiting, done = waiting[3:], len(brought.visited)
+    brought.unvisited += waiting
     if not brought.lists and not brought.doubtful and all(page is not front for _, page in brought.visited):
         brought.visited.append((MenuLink("Trang chủ", front.url, True), front))
         _choose(brought, now, len(brought.visited) - 1)
@@ -137,8 +142,22 @@ async def _visit(budget: _Budget, brought: Brought, links: Sequence[MenuLink], k
 async def _more_sections(budget: _Budget, brought: Brought, now: datetime) -> None:
     """The rest of the menu, as far as the bound reaches."""
     waiting, brought.unvisited, done = brought.unvisited, [], len(brought.visited)
-    await _visit(budget, brought, waiting, 0)
+    await _visit(budget, brought, _likeliest(waiting, brought), 0)
     _choose(brought, now, done)
+    places = {seen.block.where for seen in brought.lists}
+    brought.no_lists += [seen.link for seen in brought.doubtful if places and seen.block.where not in places]
+    brought.doubtful = [seen for seen in brought.doubtful if not places or seen.block.where in places]
+
+
+def _likeliest(links: Sequence[MenuLink], brought: Brought) -> list[MenuLink]:
+    """The menu's links, first those in a folder where lists stand, last those in one where only other pages do."""
+    lists = {_folder(seen.link.url) for seen in brought.lists}
+    others = {_folder(link.url) for link, _ in brought.visited} - lists
+    return sorted(links, key=lambda link: (_folder(link.url) in others) - (_folder(link.url) in lists))
+
+
+def _folder(url: str) -> str:
+    return urlsplit(url).path.rstrip("/").rpartition("/")[0]
 
 
 def _choose(brought: Brought, now: datetime, start: int) -> None:

@@ -13,7 +13,16 @@ from crawler.probe.by_family import by_family
 from crawler.probe.by_structure import Told, by_structure
 from crawler.probe.explore import Brought
 from crawler.probe.parts import find_parts
-from crawler.probe.portal import Portal, Understood, sections_of
+from crawler.probe.portal import (
+    LEAST_ENTRIES,
+    Portal,
+    Understood,
+    first_keys,
+    listing_of,
+    section_of,
+    sections_of,
+    spider_of,
+)
 from crawler.probe.recognise import ENOUGH, recognise
 from crawler.probe.tried import confirm
 from vietnam.provinces import of_host
@@ -49,12 +58,32 @@ def understand(brought: Brought, name: str, title: str, now: datetime, told: Tol
             break
     else:
         found.portal = by_structure(frame, brought, parts, found, now, told or Told())
+    if found.portal is not None:
+        _short_lists(found.portal, brought, found)
     taken = {section.title for section in found.portal.sections} if found.portal else set()
     found.undecided += [
         f"section {seen.link.title!r}: its entries stand on most other lists too, so it was left out"
         for seen in brought.doubtful
         if seen.link.title not in taken
     ]
+    if brought.unvisited:
+        shown = ", ".join(link.title for link in brought.unvisited[:5])
+        found.undecided.append(f"sections: {len(brought.unvisited)} of the menu's pages were not visited: {shown}")
     if found.portal is not None:
         confirm(found, brought, now)
     return found
+
+
+def _short_lists(portal: Portal, brought: Brought, found: Understood) -> None:
+    """Sections with too few entries to be seen as lists, which the rule of the others reads: something new in the same box."""
+    spider = spider_of(portal)
+    known = {key for seen in brought.lists for key in first_keys(spider, seen)}
+    for link, page in brought.visited:
+        section = section_of(link, [each.name for each in portal.sections])
+        if link in brought.foreign or any(each.path == section.path for each in portal.sections):
+            continue
+        entries = listing_of(spider, page).entries
+        if 0 < len(entries) < LEAST_ENTRIES and any(entry.key not in known for entry in entries):
+            portal.sections = (*portal.sections, section)
+            brought.no_lists = [each for each in brought.no_lists if each is not link]
+            found.said.append(f"section {link.title!r}: a list of {len(entries)}, read by the rule of the others")
