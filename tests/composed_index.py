@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from archive.away import Away, Sign
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Kind, Listed, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Capture, Document, Kind, Listed, LookBackMark, Outcome, Page, Verdict, WalkEnd
 from archive.store import Archive
 from tests.composed_archive import FIRST, NIGHTS, Told, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import Cited
@@ -54,6 +55,7 @@ def composed(root: Path) -> Archive:
     _words_night(archive)
     for day in (18, 19):
         _removal_night(archive, day)
+        _ending_night(archive, day)
         archive.seal(FIRST + timedelta(days=day), {})
     _last_night(archive)
     return archive
@@ -110,6 +112,21 @@ def _removal_night(archive: Archive, day: int) -> None:
         page = Page(url, outcome, at(night), 404, key=word, section="tin", warc=ref, next_look=look, etag='"e"')
         crawl.vanished(page, 1) if outcome is not Outcome.NOT_MODIFIED else crawl.page(page)
     finish(crawl, at(night))
+
+
+def _ending_night(archive: Archive, day: int) -> None:
+    """Another portal is gone, and answers the night after."""
+    night = FIRST + timedelta(days=day)
+    crawl = archive.start("can_tho", night, at(night), judge)
+    crawl.page(
+        Page("https://cantho.gov.vn.replica.test/tin", Outcome.UNREACHABLE, at(night), section="tin", page_number=1)
+    )
+    away = Away(Sign.NO_NAME, night, 14, dissolved=True, recorded=night) if day == 18 else None
+    verdict = Verdict.GONE if away else Verdict.QUIET
+    crawl.close(
+        at(night), complete=True, finish_reason="finished", judge_night=lambda tally: (verdict, ("composed",)),
+        extraction={}, software={}, province="haugiang", away=away,
+    )  # fmt: skip
 
 
 def _last_night(archive: Archive) -> None:

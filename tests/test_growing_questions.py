@@ -142,6 +142,7 @@ NIGHTLY: dict[str, Callable[[Transaction], object]] = {
     "files": lambda q: [q.owed_attachments("bac_giang", FIRST, 10), q.attachments_of("bac_giang", "an")],
     "the newest texts": lambda q: q.latest_events(PORTAL, limit=20),
     "history": lambda q: q.history(PORTAL, LAST, 28),
+    "a portal's end": lambda q: [q.last_telling(PORTAL, LAST), q.deaf_nights(PORTAL, [FIRST, LAST])],
     "runs of a night": lambda q: [q.recorded_runs(LAST), q.has_lines_of(LAST, PORTAL)],
     "clusters": lambda q: [q.cluster_of(PORTAL, "k"), q.linked(PORTAL, "k")],
 }

@@ -72,10 +72,15 @@ def contents(questions: Transaction) -> list[str]:
 
 CHANGES = {"add_documents", "add_links", "add_text", "note_method", "owe_nothing", "set_texts", "weigh"}
 QUESTIONS: dict[str, Question] = {
-    "attachments_of": each_key(lambda q, portal, key: q.attachments_of(portal, key)),
-    "cluster_of": each_key(lambda q, portal, key: q.cluster_of(portal, key)),
-    "clusters": lambda q: sorted(q.clusters().items()),
+    "answered_after": lambda q: [q.answered_after("can_tho", night, "can_tho") for night in NIGHTS],
+    "attachments_of": each_key(
+        lambda q, portal, key: [q.attachments_of(portal, key), q.attachments_of(portal, key, BEFORE)]
+    ),
+    "cluster_of": each_key(lambda q, portal, key: [q.cluster_of(portal, key), q.cluster_of(portal, key, FIRST)]),
+    "clusters": lambda q: [sorted(q.clusters(until).items()) for until in (None, FIRST, LAST)],
+    "deaf_nights": lambda q: [sorted(q.deaf_nights(portal, NIGHTS)) for portal in PORTALS],
     "due_looks": each_portal(lambda q, portal: [q.due_looks(portal, night) for night in (BEFORE, LAST, FAR)]),
+    "endings": lambda q: [q.endings("can_tho"), q.endings("da_nang")],
     "find": lambda q: [
         q.find(),
         q.find(limit=3),
@@ -104,6 +109,7 @@ QUESTIONS: dict[str, Question] = {
     "last_lookback": each_portal(lambda q, portal: [q.last_lookback(portal), q.last_lookback(portal, FIRST)]),
     "last_night": lambda q: q.last_night(),
     "last_page": lambda q: [plain(q.last_page(found.portal, found.url)) for found in q.find()],
+    "last_telling": lambda q: [q.last_telling("can_tho", night) for night in (LAST, LAST - timedelta(days=1))],
     "last_version": each_key(lambda q, portal, key: q.last_version(portal, key)),
     "last_walk": each_portal(lambda q, portal: [q.last_walk(portal, section) for section in ("tin", "x")]),
     "latest_event": each_key(lambda q, portal, key: q.latest_event(portal, key)),
@@ -126,6 +132,7 @@ QUESTIONS: dict[str, Question] = {
     "owed": each_portal(lambda q, portal: q.owed(portal)),
     "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
     "portals": lambda q: q.portals(),
+    "portals_of": lambda q: [sorted(q.portals_of(slugs)) for slugs in (["haugiang", "cantho"], ["hue"], [])],
     "published_by_day": each_portal(lambda q, portal: sorted(q.published_by_day(portal, FIRST, FAR).items())),
     "recorded_runs": lambda q: [sorted(q.recorded_runs(night)) for night in NIGHTS],
     "relatives": lambda q: [q.relatives(content) for content in contents(q)],

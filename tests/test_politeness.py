@@ -20,7 +20,7 @@ from archive.records import Outcome
 from crawler.agent import user_agent
 from crawler.asking import judge_failure
 from crawler.body import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
-from crawler.guard import AddressRefused, GuardDenied
+from crawler.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.pace import Pace, asked_pause, retry_pause
 from crawler.portals import load_portals
 from crawler.robots import LARGEST, RobotsDenied, RobotsUnreachable, decide
@@ -75,6 +75,12 @@ def rebinding() -> CannotResolveHostError:
     return error
 
 
+def nameless() -> CannotResolveHostError:
+    error = CannotResolveHostError("x")
+    error.__cause__ = NoSuchName("address 'a.vn' not found: [Errno -2] Name or service not known")
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "words"),
     [
@@ -84,7 +90,8 @@ def rebinding() -> CannotResolveHostError:
         (RobotsDenied("forbidden by robots.txt"), Outcome.ROBOTS_DENIED, "robots.txt"),
         (RobotsUnreachable("robots.txt could not be had (503)"), Outcome.UNREACHABLE, "503"),
         (IgnoreRequest("max redirections reached"), Outcome.ERROR, "max redirections"),
-        (CannotResolveHostError("x"), Outcome.UNREACHABLE, "name not found"),
+        (CannotResolveHostError("x"), Outcome.UNREACHABLE, "name look-up failed"),
+        (nameless(), Outcome.UNREACHABLE, "name not found"),
         (DownloadConnectionRefusedError("x"), Outcome.UNREACHABLE, "refused"),
         (DownloadTimeoutError("x"), Outcome.UNREACHABLE, "timeout"),
         (DownloadFailedError("x"), Outcome.UNREACHABLE, "failed"),
