@@ -84,6 +84,9 @@ QUESTIONS: dict[str, Question] = {
     "find": lambda q: [
         q.find(),
         q.find(limit=3),
+        *(q.find(until=night, standing=True) for night in (FIRST, BEFORE, LAST, FAR)),
+        q.find(standing=True),
+        *(q.find(article=f"bac_giang/{key}", until=BEFORE) for key in KEYS),
         q.find(portal="bac_giang", night=LAST),
         *(q.find(words=words) for words in (*WORDS, "THONG cao", "thông CÁO", "50%", "_", "khong co")),
         *(q.find(article=f"bac_giang/{key}") for key in KEYS),
@@ -122,7 +125,7 @@ QUESTIONS: dict[str, Question] = {
         for night in NIGHTS
         for seen in q.fingerprints(night, "bac_giang").values()
     ],
-    "linked": each_key(lambda q, portal, key: q.linked(portal, key)),
+    "linked": each_key(lambda q, portal, key: [q.linked(portal, key), q.linked(portal, key, BEFORE)]),
     "listed_by": each_portal(lambda q, portal: sorted(q.listed_by(portal, "tin", KEYS, "2025-03-08"))),
     "lookback_places": each_portal(lambda q, portal: sorted(q.lookback_places(portal).items())),
     "lookback_positions": each_portal(
@@ -135,7 +138,7 @@ QUESTIONS: dict[str, Question] = {
     "portals_of": lambda q: [sorted(q.portals_of(slugs)) for slugs in (["haugiang", "cantho"], ["hue"], [])],
     "published_by_day": each_portal(lambda q, portal: sorted(q.published_by_day(portal, FIRST, FAR).items())),
     "recorded_runs": lambda q: [sorted(q.recorded_runs(night)) for night in NIGHTS],
-    "relatives": lambda q: [q.relatives(content) for content in contents(q)],
+    "relatives": lambda q: [q.relatives(content, until) for content in contents(q) for until in (None, FIRST)],
     "removal": each_key(lambda q, portal, key: q.removal(portal, key)),
     "rows": lambda q: {table.name: list(q.rows(table)) for table in TABLES},
     "runs_between": each_portal(
