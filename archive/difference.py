@@ -37,7 +37,7 @@ class Difference:
     comparison: Comparison
 
 
-def difference(archive: Archive, one: str, other: str | None = None, until: date | None = None) -> Difference:
+def difference(archive: Archive, one: str, other: str | None = None, *, until: date | None = None) -> Difference:
     """Compare two versions, in the order given; `until` a night: as if nothing had come later.
 
     An id `portal/key` alone stands for its last two versions, `portal/key@…` alone for that one and the one before it;

@@ -44,6 +44,6 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if len(nights) == 2:
             found = difference_of_nights(archive, options.article, nights[0], nights[1])
         else:
-            found = difference(archive, options.article, options.other, nights[0] if nights else None)
+            found = difference(archive, options.article, options.other, until=nights[0] if nights else None)
         print_difference(found, Console(), as_json=options.json)
     return ExitCode.GOOD
