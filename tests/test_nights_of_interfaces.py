@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.records import Event, Kind, Verdict
+from archive.records import Event, Kind, Outcome, Verdict, WalkEnd
 from archive.store import Archive
 from crawler.reextract import read_again
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract
 from replicas.serve import ReplicaServer
 from tests.crawling import crawl, new_archive, the_night
+from tests.raw_server import RawServer, response
 
 pytestmark = pytest.mark.slow
 SPIDERS = ("-s", "SPIDER_MODULES=crawler.spiders")
@@ -115,3 +116,21 @@ def test_postbacks_are_walked_to_their_end(tmp_path: Path, replica: ReplicaServe
     assert "__VIEWSTATE" not in (archive / "2025/03/03/khanh_hoa/pages.jsonl").read_text()
     bodies = [body for _, _, body in requests_in(archive / "2025/03/03/khanh_hoa")]
     assert sum("__VIEWSTATE" in body for body in bodies) == 3
+
+
+def test_pages_that_only_lead_on_come_to_an_end(tmp_path: Path) -> None:
+    archive = new_archive(tmp_path / "archive")
+    clock = b'<html><input type="hidden" id="serverNow" value="03/05/2025 08:00:00 AM"><a href="/">x</a></html>'
+    base = "/congbao.nsf/"
+    years = {
+        f"{base}GazettesByYearMonth?OpenView&Count=-1&RestrictToCategory={year}": response(clock)
+        for year in range(2000, 2026)
+    }
+    with RawServer({f"{base}VanBanQPPL2?OpenView&Start=1&page=1": response(clock), **years}) as server:
+        done = crawl(
+            "--archive", str(archive), "--night", "2025-03-05", *SPIDERS, portal="cong_bao_son_la", port=server.port
+        )
+    assert (done.code, done.err) == (1, "")
+    run, pages, _ = the_night(archive, "cong_bao_son_la", date(2025, 3, 5))
+    assert run.sections["van-ban"].end is WalkEnd.FAILED
+    assert [page.outcome for page in pages if page.section] == [Outcome.LISTING] * 8 + [Outcome.ERROR]

@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.records import Event, Kind, Outcome, Verdict
 from archive.store import Archive
 from crawler.reextract import read_again
-from crawler.rendering import NAMES, Asked, Brought, Chromium, NotRendered, browser_path
+from crawler.rendering import NAMES, Asked, Brought, Chromium, NotRendered, browser_path, missing
 from pipelines.extract import extract
 from tests.crawling import NIGHT, crawl, new_archive, the_night
 from tests.listener import Listener
@@ -96,27 +96,24 @@ def test_a_portal_of_shells_is_read_kept_and_read_again(tmp_path: Path) -> None:
     assert (again.read, again.changed, again.unreadable) == (2, [], [])
 
 
-@pytest.mark.parametrize(
-    ("environment", "words"),
-    [
-        pytest.param({}, "set RENDER=1", id="off"),
-        pytest.param({"RENDER": "1", "CHROMIUM": "no-such-browser"}, "no Chromium is found", id="no browser"),
-    ],
-)
-def test_without_the_browser_a_shell_says_what_it_needs(
-    tmp_path: Path, environment: dict[str, str], words: str
-) -> None:
-    if environment and find_spec("playwright") is None:
-        pytest.skip("the extra `render` is not installed")
+@pytest.mark.slow
+def test_without_the_browser_a_shell_says_what_it_needs(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
     with RawServer(portal()) as server:
-        done = crawl("--archive", str(archive), *ARGUMENTS, portal="vo_trong", port=server.port, **environment)
+        done = crawl("--archive", str(archive), *ARGUMENTS, portal="vo_trong", port=server.port)
     assert done.code == 1
     run, pages, _ = the_night(archive, "vo_trong")
     assert run.outcomes == {"app_shell": 1, "robots": 1}
-    (shown,) = [page.detail or "" for page in pages if page.outcome is Outcome.APP_SHELL]
-    assert shown.startswith("empty #app; ")
-    assert words in shown
+    (shown,) = [page.detail for page in pages if page.outcome is Outcome.APP_SHELL]
+    assert shown == "empty #app; this portal is read with a browser: set RENDER=1"
+
+
+def test_a_machine_without_a_browser_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    if find_spec("playwright") is None:
+        assert "is not installed: pip install" in (missing() or "")
+        return
+    monkeypatch.setenv("CHROMIUM", "no-such-browser")
+    assert "no Chromium is found" in (missing() or "")
 
 
 ELSEWHERE = """

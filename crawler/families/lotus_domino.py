@@ -16,7 +16,8 @@ Portals: congbao.sonla.gov.vn.
 A document is its row: title, day and file. The 32 hex digits, in capitals, are its key; both cases are met.
 
 [inferred]: that the view of a year without issues is answered like one with them. The text of a document stands in its file
-and at `NoiDung`, whose markup no saved page shows, so that address is not asked. A look-back reads one issue more than the
+and at `NoiDung`, whose markup no saved page shows: it is asked for a document that an interrupted night had listed and that
+no list shows again, and read without a layout. A look-back reads one issue more than the
 night's walk had read, since an issue names no next one.
 
 Widgets: none in the views; a script of somebody else's is injected into the pages around them.
