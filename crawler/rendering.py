@@ -85,7 +85,7 @@ def browser_path() -> str | None:
 def missing() -> str | None:
     """What is not there to render with, and what to do; None when everything is."""
     if find_spec("playwright") is None:
-        return "the extra `render` is not installed: pip install -e '.[render]'"
+        return "the extra `render` is not installed: pip install playwright"
     if browser_path() is None:
         return f"no Chromium is found ({', '.join(NAMES)}): install it, or name it in CHROMIUM"
     return None
