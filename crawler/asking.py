@@ -43,7 +43,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Ask:
     """What was asked for: an article (with its key), a page of a section's list (with its number, from 1) or a file (with
     its key and the id of the article's version that names it); `lookback` marks what a look-back asks, `request` is how
-    it is asked where the address alone does not say it."""
+    it is asked where the address alone does not say it, `address` the article's own where an interface holds its text."""
 
     expect: Expect
     url: str
@@ -53,6 +53,7 @@ class Ask:
     attachment_of: str | None = None
     lookback: LookBackMark | None = None
     request: ListRequest | None = None
+    address: str | None = None
 
 
 def request_of(
@@ -92,7 +93,7 @@ def answer_page(
 ) -> Page:
     """The line of a captured response."""
     return Page(
-        url=captured.url,
+        url=ask.address or captured.url,
         outcome=outcome,
         fetched_at=captured.fetched_at,
         status=captured.status,
@@ -126,7 +127,7 @@ def failure_page(
 ) -> Page:
     """The line of a request that brought no response; `unanswered` is how often it was sent, None when it never was."""
     return Page(
-        url=url,
+        url=ask.address or url,
         outcome=outcome,
         fetched_at=now,
         key=ask.key,

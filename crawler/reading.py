@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from scrapy.http import Response
@@ -13,6 +13,7 @@ from crawler.page import is_storm
 from pipelines.article import Layout
 from pipelines.body import declared_charset
 from pipelines.file_kind import kind_of
+from pipelines.interface import page_of
 from pipelines.markup import Page, match, parse, pick
 from vietnam.letters import decode
 
@@ -56,7 +57,10 @@ def see(response: Response, ask: Ask, home: str, own: frozenset[str], layouts: t
         own=own,
         flags=frozenset(response.flags),
         json=ask.request is not None and ask.request.json,
-        has_article=bool(layouts) and text is not None and not is_storm(text) and _fits(response, charset, layouts),
+        has_article=bool(layouts)
+        and text is not None
+        and not is_storm(text)
+        and _fits(response, ask, charset, layouts),
     )
 
 
@@ -71,8 +75,9 @@ def _text(body: bytes, charset: str | None) -> str | None:
     return body.decode(decode(body, charset).encoding, "replace")
 
 
-def _fits(response: Response, charset: str | None, layouts: Iterable[Layout]) -> bool:
-    page: Page = parse(response.body, response.url, charset)
+def _fits(response: Response, ask: Ask, charset: str | None, layouts: Sequence[Layout]) -> bool:
+    sent = page_of(response.body, ask.address or response.url, layouts, charset)
+    page: Page = parse(response.body, response.url, charset) if sent is None else parse(sent, response.url, "utf-8")
     return any(
         match(page.root, layout.fits)
         and any(True for _ in pick(page.root, layout.title))
