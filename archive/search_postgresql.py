@@ -39,7 +39,7 @@ from archive.search_store import GAP, Connect, ContentWords, SearchStore
 
 __all__ = ["PostgresqlSearch", "parts_of"]
 
-_PENDING = 65_536  # kB
+_PENDING = 16_384  # kB
 _OWN = MetaData()
 _WORDS = Table(
     "words",
