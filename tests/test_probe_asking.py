@@ -22,7 +22,7 @@ from crawler.probe.explore import Brought, explore
 from crawler.probe.portal import Understood
 from crawler.probe.understand import Told, understand
 from replicas.serve import ReplicaServer
-from replicas.site import Suffixer
+from replicas.site import SiteRequest, SiteResponse, Suffixer
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "la.mau.vn"
@@ -131,6 +131,55 @@ def test_the_command_asks_on_a_terminal(tmp_path: Path) -> None:
     assert "query parameter that counts the pages" in said
     assert 'counts="trang"' in (tmp_path / "la.py").read_text(encoding="utf-8")
     assert asked <= 30
+
+
+class Winding:
+    """A portal each of whose pages is reached by a redirect: two requests for one."""
+
+    def __init__(self) -> None:
+        self.site = HandMade(SCRIPTED, 5, HOST)
+        self.host = HOST
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        if "khach=1" in request.query or request.path == "/robots.txt":
+            return self.site.respond(replace(request, query=request.query.replace("khach=1", "").strip("&")))
+        query = f"{request.query}&khach=1".strip("&")
+        return SiteResponse(b"", 302, headers=(("Location", f"{request.path}?{query}"),))
+
+
+@pytest.mark.slow
+def test_redirects_count_among_the_requests(tmp_path: Path) -> None:
+    with ReplicaServer([Winding()]) as server:
+        server.suffixer = Suffixer([HOST])
+        command = [sys.executable, "-m", "scrapy", "probe", f"http://127.0.0.1:{server.port}/", "--loopback", HOST]
+        where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--night", "2025-03-12"]
+        done = subprocess.run(
+            [*command, "--max-requests", "13", *where],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        asked = len(server.log)
+    assert asked == 13, done.stdout + done.stderr
+    assert "requests: 13" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["https://tinh.mau.vn/", "--loopback", HOST], "--loopback is for http://127.0.0.1:PORT/"),
+        (["https://tinh.mau.vn/", "--max-requests", "31"], "give a number from 8 to 30"),
+    ],
+    ids=["loopback", "bound"],
+)
+def test_what_a_probe_refuses_is_one_line(options: list[str], why: str) -> None:
+    command = [sys.executable, "-m", "scrapy", "probe", *options, "--dry-run"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_answer_changes_nothing_that_was_not_asked() -> None:

@@ -68,16 +68,21 @@ class Brought:
 
 
 class _Budget:
-    """Counts the requests and ends them at the bound."""
+    """Counts the requests and ends them at the bound. `sent` knows better where redirects and second tries count too."""
 
-    def __init__(self, fetch: Fetch, most: int) -> None:
-        self._fetch, self.most, self.used = fetch, most, 1  # robots.txt is the first
+    def __init__(self, fetch: Fetch, most: int, sent: Callable[[], int]) -> None:
+        self._fetch, self.most, self._sent = fetch, most, sent
+        self._asked = 1  # robots.txt is the first
 
     async def get(self, url: Following) -> Visited | None:
-        if self.used >= self.most:
+        if self.left <= 0:
             return None
-        self.used += 1
+        self._asked += 1
         return await self._fetch(url)
+
+    @property
+    def used(self) -> int:
+        return max(self._asked, self._sent())
 
     @property
     def left(self) -> int:
@@ -85,10 +90,16 @@ class _Budget:
 
 
 async def explore(
-    fetch: Fetch, start: str, most: int, now: datetime, robots: Callable[[], str] = lambda: ""
+    fetch: Fetch,
+    start: str,
+    most: int,
+    now: datetime,
+    robots: Callable[[], str] = lambda: "",
+    sent: Callable[[], int] = lambda: 0,
 ) -> Brought:
-    """Visit a portal with at most `most` requests, robots.txt counted. `robots` gives its text once it was asked for."""
-    budget = _Budget(fetch, most)
+    """Visit a portal with at most `most` requests, robots.txt counted. `robots` gives its text once it was asked for, `sent`
+    how many requests went out, redirects and second tries included."""
+    budget = _Budget(fetch, most, sent)
     brought = Brought(start)
     brought.front = await budget.get(start)
     brought.robots = robots()

@@ -36,6 +36,7 @@ class ProbeSpider(scrapy.Spider):
         self.start_url, self.most, self.clock, self.replica = start_url, most, clock, replica
         self.own = own_hosts(f"https://{real_host(host_of(start_url))}")
         self.brought: Brought | None = None
+        self.sent = 0
         self.refused: list[str] = []
         self.robots_text, self.robots_said = "", "was not asked for"
         self.error: BaseException | None = None
@@ -47,7 +48,8 @@ class ProbeSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Explore; nothing is left to Scrapy's scheduler."""
         try:
-            self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), lambda: self.robots_text)
+            robots, sent = lambda: self.robots_text, lambda: self.sent
+            self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), robots, sent)
         except Exception as error:
             self.error = error
         nothing: tuple[Request, ...] = ()
@@ -105,6 +107,7 @@ def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
     settings.set("EXTENSIONS", {}, priority="cmdline")
     middlewares = dict(settings["DOWNLOADER_MIDDLEWARES"])
     middlewares["pipelines.keep.CaptureMiddleware"] = None
+    middlewares["crawler.probe.bound.Bound"] = 990
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     settings.set("RETRY_TIMES", 1, priority="cmdline")
     if rehearsed:
