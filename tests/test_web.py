@@ -339,13 +339,18 @@ def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: 
     report = tmp_path / "verify.json"
     finding = {"code": "TEXT_MISMATCH", "path": "2025/03/03/da_nang/000_x.txt", "detail": "its bytes are not the ones"}
     counts = {"nights": 3, "runs": 5, "texts": 4, "captures": 9, "files": 20, "bytes": 123_456}
+    stone = {"articles": ["da_nang/x"], "reason": "Quyết định 5", "who": "Tòa án", "when": "2026-11-22T10:00:00+07:00"}
+    stone |= {"path": "withheld/000001.json"}
     with served(root, report=report) as address, httpx.Client(base_url=address) as page:
         assert "verify --json > verify.json" in said(page.get("/en/integrity"))
-        report.write_text(json.dumps({"findings": [finding], "notes": ["a note"], **counts}), encoding="utf-8")
+        report.write_text(
+            json.dumps({"findings": [finding], "notes": ["a note"], "withheld": [stone], **counts}), encoding="utf-8"
+        )
         told = said(page.get("/en/integrity"))
         assert "1 finding." in told
         assert "TEXT_MISMATCH" in told
         assert "123.5 kB" in told
+        assert "da_nang/x Quyết định 5 Tòa án 2026-11-22 withheld/000001.json" in told
         report.write_text(json.dumps({"findings": [], "notes": [], **counts}), encoding="utf-8")
         assert "Intact." in said(page.get("/en/integrity"))
         report.write_text("[]", encoding="utf-8")

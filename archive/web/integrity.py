@@ -34,6 +34,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Stone:
+    """What was lawfully removed: the articles, why, for whom, when, and the tombstone."""
+
+    articles: tuple[str, ...]
+    reason: str
+    who: str
+    when: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What `python -m archive verify --json` printed into a file, and when that was written."""
 
@@ -45,6 +56,7 @@ class Report:
     files: int
     bytes: int
     written: datetime
+    withheld: tuple[Stone, ...] = ()
 
 
 def read_report(path: Path) -> Report | None:
@@ -56,13 +68,20 @@ def read_report(path: Path) -> Report | None:
         raw = cast("dict[str, object]", json.loads(path.read_bytes()))
         findings = cast("list[dict[str, str]]", raw["findings"])
         told = tuple(Told(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
+        stones = tuple(_stone(one) for one in cast("list[dict[str, object]]", raw.get("withheld", [])))
         nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Unfit(f"{path.name} is no report of `archive verify --json` ({error}): write it again") from None
     notes = tuple(str(note) for note in cast("list[object]", raw.get("notes", [])))
-    return Report(told, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ))
+    return Report(told, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones)
+
+
+def _stone(raw: dict[str, object]) -> Stone:
+    articles = tuple(str(name) for name in cast("list[object]", raw["articles"]))
+    reason, who, when, path = (str(raw[name]) for name in ("reason", "who", "when", "path"))
+    return Stone(articles, reason, who, when, path)
 
 
 def integrity(desk: Desk, asked: Asked) -> HTMLResponse:
