@@ -16,6 +16,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.coverage import Day, DayState, PortalCoverage
+from archive.engines import VARIABLE
 from archive.errors import TookTooLong
 from archive.proof import check_proof
 from archive.search_fill import catch_up
@@ -26,6 +27,7 @@ from archive.web.desk import Unfit
 from archive.web.downloads import unpacked
 from archive.web.shown import archived, as_link, number, path_part, short_day, visible
 from archive.web.words import preferred
+from bench.postgresql_server import Server
 from tests.composed_archive import FIRST, at, good, judge, make, sealed, tree
 from tests.page_tree import read
 from tests.web_server import served
@@ -377,6 +379,25 @@ def test_a_question_that_takes_too_long_is_ended(root: Path) -> None:
             questions.connection.exec_driver_sql(endless).scalar()
         with archive.index.reading(5) as questions:
             assert questions.portals() == ["da_nang", "quang_tri"]
+
+
+def test_the_same_pages_stand_on_postgresql(
+    postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, postgresql.database())
+    with sealed(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
+        catch_up(archive, words)
+    paths = ["/", "/nights/2025-03-04?after=da_nang/0", "/portals/da_nang?before=2025-03-05/001/0000000", EDITED]
+    paths += ["/search?q=mua", "/doubtful", "/integrity?before=2025-03-05/1", "/documents", "/coverage/2025-03"]
+    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+        for path in paths:
+            assert page.get(f"/en{path}").status_code == 200, path
+    with (
+        Archive.open(tmp_path / "a", read_only=True) as archive,
+        pytest.raises(TookTooLong),
+        archive.index.reading(0.05) as questions,
+    ):
+        questions.connection.exec_driver_sql("SELECT pg_sleep(5)")
 
 
 def test_the_pages_connection_cannot_write(root: Path) -> None:
