@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults faults-quick quality month near unchanged verdicts growth fix lock clean
+.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year verify-speed growth fix lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -24,10 +24,12 @@ demo: $(READY)  ## three rehearsal nights over the replica portals, sealed and v
 test: $(READY)  ## every test
 	$(BIN)/python -m pytest
 
-check: $(READY)  ## format, lint, strict types, fast tests: what CI runs first
+lint: $(READY)  ## format, lint, strict types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check: lint  ## the same, and the fast tests
 	$(BIN)/python -m pytest -m "not slow"
 
 faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
@@ -51,6 +53,15 @@ unchanged: $(READY)  ## what unchanged articles cost over thirty replica nights,
 
 verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
 	@$(BIN)/python -m bench.verdicts --seed 101 --seeds 20
+
+tables: $(READY)  ## docs/families.md and docs/portals.md from the code
+	@$(BIN)/python -m crawler.documentation
+
+year: $(READY)  ## a composed year of nights over all replicas, with all that is planted in it found: make year [ARCHIVE=var/year]
+	@$(BIN)/python -m bench.year --archive $(or $(ARCHIVE),var/year)
+
+verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
+	@$(BIN)/python -m bench.verify
 
 growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
 	@$(BIN)/python -m bench.growth
