@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year verify-speed growth fix lock clean
+.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year search verify-speed growth fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ tables: $(READY)  ## docs/families.md and docs/portals.md from the code
 
 year: $(READY)  ## a composed year of nights over all replicas, with all that is planted in it found: make year [ARCHIVE=var/year]
 	@$(BIN)/python -m bench.year --archive $(or $(ARCHIVE),var/year)
+
+search: $(READY)  ## how long finding takes at 100,000 texts (some 10 minutes)
+	@$(BIN)/python -m bench.search
 
 verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
 	@$(BIN)/python -m bench.verify
