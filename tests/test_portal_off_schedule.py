@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from rich.console import Console
 
 from archive.__main__ import main
 from archive.away import NO_NAME
@@ -35,13 +40,15 @@ from crawler.portals import Portal
 from crawler.report_forms import as_markdown, on_screen
 from crawler.running import LEASE
 from crawler.schedule import Schedule
+from crawler.status import status
 from crawler.verdict import judge_night
 from crawler.verdicts.away import dissolution
 from crawler.verdicts.history import History
+from tests.crawling import ROOT
 from vietnam.dates import TZ
 
 JULY = date(2025, 7, 10)
-PROVINCES = {"ben_da": "ninhthuan", "huyen_cu": "ninhthuan", "tinh_nay": "khanhhoa"}
+PROVINCES = {"ben_da": "ninhthuan", "huyen_cu": "ninhthuan", "tinh_nay": "khanhhoa", "ninh_thuan": "ninhthuan"}
 STANDS, NAMELESS, TIMEOUT, MOVED = "stands", "nameless", "timeout", "moved"
 
 
@@ -56,7 +63,7 @@ class Year:
     archive: Archive
     ledger: Ledger
     settings: NightSettings = field(default_factory=NightSettings)
-    names: tuple[str, ...] = tuple(PROVINCES)
+    names: tuple[str, ...] = ("ben_da", "huyen_cu", "tinh_nay")
 
     def schedule(self) -> Schedule:
         portals = {
@@ -182,6 +189,24 @@ def test_a_portal_that_moved_waits_for_a_person(year: Year, capsys: pytest.Captu
     assert year.off(5, "huyen_cu") is None
     (portal,) = read_coverage(year.archive, night(0), night(4), ["huyen_cu"])
     assert [day.state for day in portal.days] == [*[DayState.MOVED] * 4, DayState.QUIET]
+
+
+@pytest.mark.slow
+def test_status_and_list_say_which_portals_moved(year: Year, tmp_path: Path) -> None:
+    year.names = ("ninh_thuan",)
+    year.play(0, ninh_thuan=MOVED)
+    words = "moved to khanhhoa.gov.vn on 2025-07-10: off the schedule until a person decides"
+    said, now = StringIO(), datetime(2025, 7, 10, 8, tzinfo=TZ)
+    root = year.archive.paths.root
+    assert status(root, year.settings, Console(file=said, width=160), now, as_json=False) is ExitCode.GOOD
+    assert f"away: ninh_thuan {words}" in said.getvalue()
+    settings = tmp_path / "nights.toml"
+    settings.write_text(f'archive = "{root}"\n')
+    command = [sys.executable, "-m", "scrapy", "list", "--json", "--settings", str(settings)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT)
+    told = {portal["name"]: portal["skipped"] for portal in json.loads(done.stdout)}
+    assert told["ninh_thuan"] == words
+    assert not str(told["quang_tri"]).startswith("moved")
 
 
 def test_where_no_portal_answered_the_network_was_away(year: Year) -> None:
