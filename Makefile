@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year search verify-speed growth fix lock clean
+.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year pictures web search verify-speed growth fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -59,6 +59,12 @@ tables: $(READY)  ## docs/families.md and docs/portals.md from the code
 
 year: $(READY)  ## a composed year of nights over all replicas, with all that is planted in it found: make year [ARCHIVE=var/year]
 	@$(BIN)/python -m bench.year --archive $(or $(ARCHIVE),var/year)
+
+pictures: $(READY)  ## the pictures of the audit page: make pictures ARCHIVE=var/year
+	@$(BIN)/python -m bench.screenshots --archive $(or $(ARCHIVE),var/demo)
+
+web: $(READY)  ## pages a second and p95 of the audit page at 100,000 texts
+	@$(BIN)/python -m bench.web
 
 search: $(READY)  ## how long finding takes at 100,000 texts (some 10 minutes)
 	@$(BIN)/python -m bench.search
