@@ -7,7 +7,8 @@ Portals: those that a system of their own serves.
 [seen] nothing is assumed of the product: a portal says `structure` and `layouts` for itself.
 
 [inferred]: that the next page is the link a reader would follow: `rel=next`, the number after this one, or the words
-`Trang sau`, `Tiếp`; where a portal counts its pages in a parameter without linking them, `structure.counts` names it.
+`Trang sau`, `Tiếp`; where a portal counts its pages in a parameter without linking them, `structure.counts` names it, and where
+a list grows by a button or a form, `structure.more` selects it.
 
 Widgets: those of the portal, dropped by its own layouts.
 """
