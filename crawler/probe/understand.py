@@ -60,15 +60,7 @@ def understand(brought: Brought, name: str, title: str, now: datetime, told: Tol
         found.portal = by_structure(frame, brought, parts, found, now, told or Told())
     if found.portal is not None:
         _short_lists(found.portal, brought, found)
-    taken = {section.title for section in found.portal.sections} if found.portal else set()
-    found.undecided += [
-        f"section {seen.link.title!r}: its entries stand on most other lists too, so it was left out"
-        for seen in brought.doubtful
-        if seen.link.title not in taken
-    ]
-    if brought.unvisited:
-        shown = ", ".join(link.title for link in brought.unvisited[:5])
-        found.undecided.append(f"sections: {len(brought.unvisited)} of the menu's pages were not visited: {shown}")
+    _leave_open(brought, found)
     if found.portal is not None:
         confirm(found, brought, now)
     return found
@@ -87,3 +79,16 @@ def _short_lists(portal: Portal, brought: Brought, found: Understood) -> None:
             portal.sections = (*portal.sections, section)
             brought.no_lists = [each for each in brought.no_lists if each is not link]
             found.said.append(f"section {link.title!r}: a list of {len(entries)}, read by the rule of the others")
+
+
+def _leave_open(brought: Brought, found: Understood) -> None:
+    """Tell the menu's pages about which nothing was decided."""
+    taken = {section.title for section in found.portal.sections} if found.portal else set()
+    found.undecided += [
+        f"section {seen.link.title!r}: its entries stand on most other lists too, so it was left out"
+        for seen in brought.doubtful
+        if seen.link.title not in taken
+    ]
+    if brought.unvisited:
+        shown = ", ".join(link.title for link in brought.unvisited[:5])
+        found.undecided.append(f"sections: {len(brought.unvisited)} of the menu's pages were not visited: {shown}")
