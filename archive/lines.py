@@ -135,7 +135,9 @@ def _plain(record: object) -> object:
         return record.isoformat()
     if isinstance(record, tuple):
         return [_plain(item) for item in record]
-    if isinstance(record, (CaptureRef, CapturePlace, Listed, ListRequest, LookBackMark, Near, Attachment, Image, Cited)):
+    if isinstance(
+        record, (CaptureRef, CapturePlace, Listed, ListRequest, LookBackMark, Near, Attachment, Image, Cited)
+    ):
         return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
     return record
 

@@ -273,4 +273,18 @@ _partly("pages_walk", PAGES, "walk_end IS NOT NULL", "portal", "section", "at")
 _partly("pages_walked", PAGES, "walk_end IS NOT NULL", "portal", "at")
 _partly("listed_owed", LISTED, "owed = 1", "portal", "at", "position")
 
-TABLES = (RUNS, EVENTS, ATTACHMENTS, PAGES, LISTED, LOOKBACKS, LOOKS, SEALS, NEAR_METHOD, SIGNATURES, LINKS, BANDS, DOCUMENTS)
+TABLES = (
+    RUNS,
+    EVENTS,
+    ATTACHMENTS,
+    PAGES,
+    LISTED,
+    LOOKBACKS,
+    LOOKS,
+    SEALS,
+    NEAR_METHOD,
+    SIGNATURES,
+    LINKS,
+    BANDS,
+    DOCUMENTS,
+)

@@ -208,7 +208,9 @@ def own(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and path.suffix != ".lock" and not path.name.startswith(("index.db", "search.db", "ledger.db"))
+        if path.is_file()
+        and path.suffix != ".lock"
+        and not path.name.startswith(("index.db", "search.db", "ledger.db"))
     }
 
 
