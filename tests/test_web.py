@@ -435,6 +435,7 @@ def test_the_front_door_leads_to_that_language_and_the_switch_to_the_same_page(p
     answer = page.get("/", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (302, "/en/", "Accept-Language")
     assert page.get("/", headers={"Accept-Language": "vi"}).headers["location"] == "/vi/"
+    assert [page.get(f"/{name}").headers["location"] for name in ("vi", "en")] == ["/vi/", "/en/"]
     switch = read(page.get("/en/portals/da_nang").text).strings("//a[@hreflang='vi']/@href")
     assert switch == ["/vi/portals/da_nang"]
 

@@ -56,6 +56,7 @@ def application(desk: Desk, rules: Rules) -> ASGIApp:
     """The page of one archive under these rules."""
     routes = [Route(f"/{{language}}{path}", _shown(desk, view), methods=["GET"]) for path, view in ROUTES.items()]
     routes += [Route("/", _welcome), Route("/robots.txt", _robots)]
+    routes += [Route(f"/{language}", _front(language)) for language in LANGUAGES]
     routes += [
         Route(f"/static/{path.name}", _fixed(path)) for path in sorted(_STATIC.iterdir()) if path.suffix in _KINDS
     ]
@@ -80,6 +81,13 @@ def _shown(desk: Desk, view: View) -> Endpoint:
 async def _welcome(request: Request) -> Response:
     language = preferred(request.headers.get("accept-language", ""))
     return RedirectResponse(f"/{language}/", 302, {"Vary": "Accept-Language"})
+
+
+def _front(language: str) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return RedirectResponse(f"/{language}/", 308)
+
+    return endpoint
 
 
 async def _robots(request: Request) -> Response:
