@@ -136,7 +136,7 @@ def _last_night(archive: Archive) -> None:
     keep(crawl, Told("an", "an an", ("Về an, lần nữa.",)), at(LAST))
     keep(crawl, Told("dài-2", "Tin dài", (*_SAID[:5], "Đoạn cuối.")), at(LAST))
     url = "https://bacgiang.gov.vn.replica.test/tin"
-    listed = (Listed("mới", f"{url}/mới", "Mới"),)
+    listed = (Listed("mới", f"{url}/mới", "Mới", LAST),)
     crawl.page(Page(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
     for number, since in ((3, None), (4, None), (3, FIRST)):
         mark = LookBackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)

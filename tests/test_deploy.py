@@ -64,7 +64,9 @@ def scheduler_lines() -> list[tuple[str, list[str]]]:
         for match in re.finditer(r"scheduler\.py((?: +(?!2>|#|\||>|`)[^\s`]+)*)", text):
             options = re.split(r"[#`\])(,;]", match[1])[0]
             words = shlex.split(options.replace("'", ""))
-            if any(word.startswith("--") or word in ("status", "report", "alerts", "backfill") for word in words):
+            if any(
+                word.startswith("--") or word in ("status", "report", "alerts", "backfill", "check") for word in words
+            ):
                 found.append((path.relative_to(ROOT).as_posix(), words))
     return found
 
@@ -74,7 +76,8 @@ LINES = scheduler_lines()
 
 @pytest.mark.parametrize(("where", "words"), LINES, ids=[f"{where}: {' '.join(words)}" for where, words in LINES])
 def test_every_option_that_is_named_exists(where: str, words: list[str]) -> None:
-    parser = scheduler._backfill_parser() if words[0] == "backfill" else scheduler._parser()
+    own = {"backfill": scheduler._backfill_parser, "check": scheduler._check_parser}
+    parser = own.get(words[0], scheduler._parser)()
     known = {option for action in parser._actions for option in action.option_strings}
     assert {word for word in words if word.startswith("--")} <= known
 

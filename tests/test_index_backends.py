@@ -11,6 +11,7 @@ import pytest
 
 from archive.audit import verify
 from archive.engines import VARIABLE
+from archive.events import VERSIONS
 from archive.identity import Paths
 from archive.index import Transaction
 from archive.queries import Queries
@@ -54,7 +55,11 @@ def plain(row: object) -> object:
     return tuple(row) if isinstance(row, tuple) else row
 
 
-SILENT = {"same_method", "unread_texts"}  # what they would answer is a damage
+SILENT = {
+    "is_withheld",
+    "same_method",
+    "unread_texts",
+}  # nothing is withheld here; what the others would answer is a damage
 
 
 def says_something(answer: object) -> bool:
@@ -70,9 +75,13 @@ def contents(questions: Transaction) -> list[str]:
     return sorted({found.content_sha256 for found in questions.find()})
 
 
-CHANGES = {"add_documents", "add_links", "add_text", "note_method", "owe_nothing", "set_texts", "weigh"}
+CHANGES = {
+    "add_documents", "add_links", "add_text", "forget_text", "forget_titles", "note_method", "overwrite_what_goes",
+    "owe_nothing", "set_texts", "weigh",
+}  # fmt: skip
 QUESTIONS: dict[str, Question] = {
     "answered_after": lambda q: [q.answered_after("can_tho", night, "can_tho") for night in NIGHTS],
+    "answers_of": each_key(lambda q, portal, key: [q.answers_of(portal, key, limit) for limit in (1, 9)]),
     "attachments_of": each_key(
         lambda q, portal, key: [q.attachments_of(portal, key), q.attachments_of(portal, key, BEFORE)]
     ),
@@ -81,6 +90,24 @@ QUESTIONS: dict[str, Question] = {
     "deaf_nights": lambda q: [sorted(q.deaf_nights(portal, NIGHTS)) for portal in PORTALS],
     "due_looks": each_portal(lambda q, portal: [q.due_looks(portal, night) for night in (BEFORE, LAST, FAR)]),
     "endings": lambda q: [q.endings("can_tho"), q.endings("da_nang")],
+    "event_at": lambda q: [
+        *(q.event_at(date.fromisoformat(found.night), found.run, found.seq) for found in q.find()),
+        q.event_at(FIRST, "bac_giang", 99),
+    ],
+    "events_of": each_key(lambda q, portal, key: q.events_of(portal, key)),
+    "events_of_night": lambda q: [
+        [
+            q.events_of_night(night, 3),
+            q.events_of_night(night, 9, ("bac_giang", 1)),
+            q.events_of_night(night, 9, None, VERSIONS),
+        ]
+        for night in NIGHTS
+    ],
+    "events_of_portal": each_portal(
+        lambda q, portal: [
+            q.events_of_portal(portal, limit, before) for limit in (1, 50) for before in (None, "2025-03-05")
+        ]
+    ),
     "find": lambda q: [
         q.find(),
         q.find(limit=3),
@@ -105,13 +132,16 @@ QUESTIONS: dict[str, Question] = {
     "first_wanted": each_portal(lambda q, portal: q.first_wanted(portal, "tin")),
     "has_lines_of": each_run(lambda q, night, run: q.has_lines_of(night, run)),
     "history": each_portal(lambda q, portal: [q.history(portal, FAR, nights) for nights in (1, 2, 60)]),
+    "history_of": each_key(lambda q, portal, key: [q.history_of(portal, key, limit) for limit in (1, 9)]),
     "is_kept": each_key(lambda q, portal, key: q.is_kept(portal, key)),
     "is_late": each_key(lambda q, portal, key: q.is_late(portal, "tin", key, FIRST - timedelta(days=9))),
     "is_owed": each_key(lambda q, portal, key: q.is_owed(portal, key)),
+    "is_withheld": each_key(lambda q, portal, key: q.is_withheld(portal, key)),
     "last_body": each_key(lambda q, portal, key: q.last_body(portal, key)),
     "last_lookback": each_portal(lambda q, portal: [q.last_lookback(portal), q.last_lookback(portal, FIRST)]),
     "last_night": lambda q: q.last_night(),
     "last_page": lambda q: [plain(q.last_page(found.portal, found.url)) for found in q.find()],
+    "last_runs": lambda q: q.last_runs(),
     "last_telling": lambda q: [q.last_telling("can_tho", night) for night in (LAST, LAST - timedelta(days=1))],
     "last_version": each_key(lambda q, portal, key: q.last_version(portal, key)),
     "last_walk": each_portal(lambda q, portal: [q.last_walk(portal, section) for section in ("tin", "x")]),
@@ -127,28 +157,37 @@ QUESTIONS: dict[str, Question] = {
     ],
     "linked": each_key(lambda q, portal, key: [q.linked(portal, key), q.linked(portal, key, BEFORE)]),
     "listed_by": each_portal(lambda q, portal: sorted(q.listed_by(portal, "tin", KEYS, "2025-03-08"))),
+    "listed_day": each_key(lambda q, portal, key: q.listed_day(portal, key)),
     "lookback_places": each_portal(lambda q, portal: sorted(q.lookback_places(portal).items())),
     "lookback_positions": each_portal(
         lambda q, portal: [q.lookback_positions(portal, LAST, since) for since in (None, FIRST)]
     ),
     "mentions": lambda q: [q.mentions(), q.mentions(12), q.mentions(9)],
+    "night_beside": lambda q: [q.night_beside(night, later=later) for night in NIGHTS for later in (False, True)],
     "owed": each_portal(lambda q, portal: q.owed(portal)),
     "owed_attachments": each_portal(lambda q, portal: [q.owed_attachments(portal, FIRST, n) for n in (1, 10)]),
+    "places_of": lambda q: [q.places_of(content, limit) for content in contents(q) for limit in (1, 9)],
     "portals": lambda q: q.portals(),
     "portals_of": lambda q: [sorted(q.portals_of(slugs)) for slugs in (["haugiang", "cantho"], ["hue"], [])],
     "published_by_day": each_portal(lambda q, portal: sorted(q.published_by_day(portal, FIRST, FAR).items())),
     "recorded_runs": lambda q: [sorted(q.recorded_runs(night)) for night in NIGHTS],
     "relatives": lambda q: [q.relatives(content, until) for content in contents(q) for until in (None, FIRST)],
     "removal": each_key(lambda q, portal, key: q.removal(portal, key)),
+    "responses_of": each_key(lambda q, portal, key: q.responses_of(portal, key)),
     "rows": lambda q: {table.name: list(q.rows(table)) for table in TABLES},
+    "runs_of": lambda q: [q.runs_of(night) for night in NIGHTS],
     "runs_between": each_portal(
         lambda q, portal: [q.runs_between(portal, FIRST, BEFORE), q.runs_between(portal, LAST, FAR)]
     ),
     "same_method": lambda q: q.same_method(),
     "sealed": lambda q: sorted(q.sealed()),
+    "seals": lambda q: [q.seals(9), q.seals(1), q.seals(9, (LAST, 1))],
+    "seals_of": lambda q: [q.seals_of(night) for night in NIGHTS],
     "served_with": lambda q: [
         q.served_with(found.portal, found.url, str(q.last_body(found.portal, found.key))) for found in q.find()
     ],
+    "set_aside": lambda q: [q.set_aside(9), q.set_aside(9, "2025-03-05")],
+    "stamp": lambda q: q.stamp(FIRST, FAR),
     "stored_content": lambda q: [
         q.stored_content(content, before, portal, of_attachments=files)
         for content in contents(q)

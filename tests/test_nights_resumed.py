@@ -96,7 +96,7 @@ def test_after_sigterm_only_what_was_not_committed_is_fetched_again(tmp_path: Pa
     options = ("--once", "--night", FIRST_NIGHT.isoformat())
     with ReplicaServer() as server:
         process = scheduler(archive, settings, server.port, *options)
-        wait("some articles", lambda: articles_asked(server) >= 6 or process.poll() is not None)
+        wait("some articles", lambda: articles_asked(server) >= 3 or process.poll() is not None)
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=60)[0]
         assert process.returncode == ExitCode.INTERRUPTED, said
@@ -104,7 +104,7 @@ def test_after_sigterm_only_what_was_not_committed_is_fetched_again(tmp_path: Pa
         assert (row.state, row.tries, row.reason) == (State.PLANNED, 0, "interrupted: the scheduler was stopped")
         kept = committed(archive / f"open/{FIRST_NIGHT}/bao_chinh_phu/pages.jsonl")
         before = [entry.path for entry in server.log]
-        assert len(kept) >= 3
+        assert len(kept) >= 1
         process = scheduler(archive, settings, server.port, *options)
         said = process.communicate(timeout=120)[0]
         assert process.returncode == ExitCode.GOOD, said

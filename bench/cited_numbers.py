@@ -1,4 +1,4 @@
-"""What numbers of official documents real articles name: `python -m bench.numbers --articles FILE`.
+"""What numbers of official documents real articles name: `python -m bench.cited_numbers --articles FILE`.
 
 Read from the CSV of danang.gov.vn, nothing of which is kept. No labels are needed: a number that is written with its year has to
 stand beside a day of that year; a number that several articles name has to stand beside one day; and of one office and
@@ -28,7 +28,7 @@ _PORTAL, _PROVINCE = "da_nang", "danang"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench.numbers", description="Count the numbers in recorded articles."
+        prog="python -m bench.cited_numbers", description="Count the numbers in recorded articles."
     )
     parser.add_argument("--articles", type=Path, required=True, metavar="FILE", help="the CSV of articles")
     asked = parser.parse_args(arguments)
