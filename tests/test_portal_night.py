@@ -248,7 +248,7 @@ finish(night, at(FIRST))
 """
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, seed: int) -> None:
     root = tmp_path / "a"
     archive = make(root)

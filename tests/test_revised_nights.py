@@ -25,7 +25,6 @@ NIGHTS = 3
 PLANTED: Mapping[str, tuple[str, ...]] = {
     "bac_giang": ("number", "title"),
     "da_nang": ("date", "number"),
-    "quang_tri": ("number",),
     "vjst": ("number", "wording"),
 }
 
