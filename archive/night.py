@@ -33,7 +33,7 @@ def manifest_path(paths: Paths, night: date, number: int) -> Path:
 
 
 def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
-    """The seals of one night in the order of their numbers. Raises ArchiveUnusable when one cannot be read."""
+    """The seals of one night in the order of their numbers. Raises ArchiveUnusable when one is damaged, or the disk is."""
     found = []
     for path in paths.night(night).glob("manifest-*.json"):
         try:
@@ -41,6 +41,11 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
         except ValueError as error:
             raise ArchiveUnusable(
                 f"{path} is damaged ({error}): run `python -m archive verify`, restore a backup"
+            ) from None
+        except OSError as error:
+            raise ArchiveUnusable(
+                f"{error.filename or path} cannot be read ({error.strerror or error}): mend the disk, "
+                "or restore the file from a backup"
             ) from None
         found.append(seal)
     return sorted(found, key=lambda seal: seal.number)
