@@ -135,7 +135,7 @@ setTimeout(() => { location.href = there + '/location'; }, 50);
 """
 
 
-def read(page: bytes, answers: dict[str, bytes], seconds: float = 20) -> tuple[str, list[str]]:
+def read(page: bytes, answers: dict[str, bytes], seconds: float = 120) -> tuple[str, list[str]]:
     """What Chromium makes of a page, and what it asked to have fetched."""
     asked: list[str] = []
 
