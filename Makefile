@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check faults faults-quick quality month near unchanged verdicts tables year pictures web search verify-speed growth fix lock clean
+.PHONY: help demo test lint check fuzz faults faults-quick quality month near unchanged verdicts tables year pictures web search verify-speed growth fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ lint: $(READY)  ## format, lint, strict types
 
 check: lint  ## the same, and the fast tests
 	$(BIN)/python -m pytest -m "not slow"
+
+fuzz: $(READY)  ## the tests that draw their examples, with others than last time
+	HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest $$(grep -l hypothesis tests/*.py)
 
 faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
 	@$(BIN)/python -m faults --jobs 2

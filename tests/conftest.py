@@ -1,14 +1,21 @@
-"""What several test modules start once a session: a PostgreSQL of our own."""
+"""What several test modules start once a session: a PostgreSQL of our own; and what Hypothesis draws."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from bench.postgresql_server import Server, missing, served
 
 __all__ = ["postgresql"]
+
+# The same code draws the same examples everywhere, so a red run can be repeated; HYPOTHESIS_PROFILE=drawn looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("drawn", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")
