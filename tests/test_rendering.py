@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import shutil
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -131,8 +132,8 @@ navigator.serviceWorker && navigator.serviceWorker.register('/app.js').catch(() 
 fetch('http://169.254.169.254/latest/meta-data/').catch(() => 0);
 fetch('file:///etc/passwd').catch(() => 0);
 document.querySelector('#app').textContent = 'Xã An Bình mở lớp học bơi.';
-setTimeout(() => { location.href = there + '/location'; }, 50);
 """
+LEAVING = ELSEWHERE + "setTimeout(() => { location.href = there + '/location'; }, 50);"
 
 
 def read(page: bytes, answers: dict[str, bytes], seconds: float = 120) -> tuple[str, list[str]]:
@@ -164,6 +165,15 @@ def test_no_request_of_a_page_leaves_past_the_crawl() -> None:
     assert "Xã An Bình mở lớp học bơi." in made
     assert f"https://{HOST}/app.js" in asked  # and what else it wanted went through the guard, or nowhere
     assert not [url for url in asked if "/image" in url or "/frame" in url or "/beacon" in url or "/window" in url]
+
+
+@pytest.mark.slow
+@chromium
+def test_a_page_that_wants_to_leave_reaches_nothing_and_may_cost_itself() -> None:
+    with Listener() as listener:
+        with suppress(NotRendered):  # a page in the middle of leaving may never come to rest
+            read(shell(), {"/app.js": LEAVING.replace("PORT", str(listener.port)).encode()}, seconds=8)
+        assert listener.heard == []
 
 
 @pytest.mark.slow
