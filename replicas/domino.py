@@ -22,6 +22,8 @@ __all__ = ["CongBaoSonLa"]
 
 _BASE = "/congbao.nsf"
 _PER_ISSUE = 3
+_TITLE = re.compile(r"(.+?) (số \S+) (.+)")
+"""What a row shows of a document: whose and what it is, its number, what it is about."""
 
 
 class CongBaoSonLa(DaysOnly):
@@ -90,7 +92,10 @@ class CongBaoSonLa(DaysOnly):
         return SiteResponse(self.render(template, request, **values).encode())
 
     def _row(self, row: Row) -> str:
-        category, number, subject = re.split(r" (?=số )|(?<=UBND) ", row.article.title, maxsplit=2)
+        title = _TITLE.fullmatch(row.article.title)
+        if title is None:
+            raise ValueError(f"not the title of a document of the gazette: {row.article.title}")
+        category, number, subject = title.groups()
         name = row.article.files[0]
         file = f'<a style="display: block" target="_blank" href="{row.article.key}/$file/{escape(name)}">{escape(name)}</a>'
         said = f"<span class='doc-cate'>{category}</span> <span class='doc-notation'>{number}</span> {escape(subject)}"
@@ -113,6 +118,9 @@ _AROUND = (
 
 
 def _document(number: int, article: ReplicaArticle) -> ReplicaArticle:
+    """A document made of an article; one that is a document by its title and file already stays what it is."""
+    if article.files and _TITLE.fullmatch(article.title):
+        return replace(article, lead="", parts=(), byline=None, twin=None, revisions=())
     notation = f"số {number + 11}/2025/QĐ-UBND"
     title = f"Quyết định của UBND tỉnh {notation} về việc {article.title[0].lower()}{article.title[1:]}"
     files = (f"QD so {number + 11}.2025.pdf",)

@@ -17,6 +17,7 @@ from archive.store import Archive
 from bench.year.__main__ import main as year
 from bench.year.check import judged
 from bench.year.compose import Planted, compose_year
+from replicas.articles import EVERY_PORTAL
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTALS = ("quang_tri", "binh_dinh")
@@ -92,3 +93,21 @@ def test_a_wrong_question_is_told(
 ) -> None:
     assert year(["--archive", str(tmp_path / "a"), *arguments]) == UsageError("").exit_code
     assert words in capsys.readouterr().err
+
+
+def test_a_gazette_prints_documents_and_nothing_else(tmp_path: Path) -> None:
+    planted = compose_year(tmp_path / "a", ("cong_bao_son_la",), FIRST, 60, seed=5, volume=1)
+    found = judged(tmp_path / "a", planted)
+    assert found.wrong == []
+    assert found.planted["missing numbers"] >= 1
+    with Archive.open(tmp_path / "a", read_only=True) as archive, archive.index.reading() as questions:
+        titles = [event.title for _, event in questions.events_of_portal("cong_bao_son_la", 100)]
+    assert len(titles) > 20
+    assert all(title.startswith("Quyết định của UBND tỉnh số ") for title in titles)
+
+
+def test_every_portal_has_a_day_that_can_be_shown(tmp_path: Path) -> None:
+    planted = compose_year(tmp_path / "a", EVERY_PORTAL, FIRST, 1, seed=3, volume=0.2)
+    found = judged(tmp_path / "a", planted)
+    assert found.wrong == []
+    assert found.portals == len(EVERY_PORTAL) >= 29

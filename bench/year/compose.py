@@ -13,10 +13,11 @@ from archive.records import Kind
 from archive.store import Archive
 from bench.rehearsal import new_archive
 from bench.year.newsroom import Newsroom, Wire
-from bench.year.numbered import Issued, Series, series_of
+from bench.year.numbered import Issued, Series, gazetted_series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
 from crawler.portal_end import why_away
+from replicas.domino import CongBaoSonLa
 from replicas.portals import EVERY
 from vietnam.provinces import PROVINCES, of_host, predecessors
 
@@ -87,6 +88,8 @@ def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
     site, rng = EVERY[portal], Random(f"{seed} {portal}")
     size = volume * exp(rng.uniform(log(0.6), log(5)))
     province = of_host(site.host)
+    if province is not None and issubclass(site, CongBaoSonLa):
+        return Newsroom(site, rng, province.name, province.slug, size, [gazetted_series()], wire)
     is_government = province is not None and site.host.removeprefix("www.") == province.domain
     if province is None or not is_government:
         return Newsroom(site, rng, "huyện Tam Lộ", province.slug if province else None, size, [], wire)

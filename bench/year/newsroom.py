@@ -15,6 +15,8 @@ from bench.verdict_portals import poisson
 from bench.year.numbered import CITED, Issued, Series
 from bench.year.prose import Told, compose, notice
 from replicas.composed import ComposedSite
+from replicas.domino import CongBaoSonLa
+from replicas.drawn import DaysOnly
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 from vietnam.holidays import Rhythm, rhythm
 from vietnam.letters import strip_diacritics
@@ -64,11 +66,19 @@ class Newsroom:
         """The two sections that are walked."""
         return [section.name for section in self.site.sections if not section.share][:2]
 
+    @property
+    def is_gazette(self) -> bool:
+        """Whether it publishes documents as they are issued and nothing else."""
+        return issubclass(self.site, CongBaoSonLa)
+
     def publish(self, day: date) -> list[ReplicaArticle]:
         """The articles of a day, in the order of their publication."""
         if self.ends is not None and day >= self.ends:
             return []
         issued = [one for series in self.series for one in series.issue(self.rng, day)]
+        if self.is_gazette:
+            self.known += issued
+            return [self._article(day, 8 * 60 + at, *self._gazetted(one)) for at, one in enumerate(issued)]
         told = [self._news(day) for _ in range(poisson(self.rng, self.volume * FACTORS[rhythm(day)]))]
         for one in issued:
             if self.rng.random() < _OWN_ARTICLE:
@@ -128,6 +138,11 @@ class Newsroom:
         title = f"{one.named.partition(' ngày ')[0]} về việc {one.subject}"
         return "announced", Told(title, lead, (), said.signed), parts, (name,)
 
+    def _gazetted(self, one: Issued) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
+        kind, number = one.named.partition(" ngày ")[0].split(" số ")
+        title = f"{kind} của UBND tỉnh số {number} về việc {one.subject}"
+        return "gazetted", Told(title, "", (), ""), (), (f"{kind} so {one.number}.{one.day.year}.pdf",)
+
     def _listed(self, issued: Iterable[Issued]) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
         rows = sorted(issued, key=lambda one: (one.day, one.kind, one.number))
         head = ("Số, ký hiệu", "Ngày ban hành", "Trích yếu")
@@ -152,7 +167,9 @@ class Newsroom:
             published=published,
             lead=said.lead,
             parts=parts,
-            byline=said.signed,
+            byline=said.signed or None,
+            files=files if self.is_gazette else (),
+            clock=not issubclass(self.site, DaysOnly),
             related=False,
         )
         if kind == "news" and self.rng.random() < 0.04:

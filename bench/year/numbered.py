@@ -12,7 +12,7 @@ from random import Random
 from bench.verdict_portals import poisson
 from vietnam.holidays import Rhythm, rhythm
 
-__all__ = ["CITED", "Issued", "Series", "series_of"]
+__all__ = ["CITED", "Issued", "Series", "gazetted_series", "series_of"]
 
 _SUBJECTS = (
     "phê duyệt kế hoạch sử dụng đất",
@@ -104,3 +104,8 @@ def series_of(rng: Random, restarts: tuple[date, ...], ends: date | None) -> lis
         Series("NQ", "HĐND", 5 * size, 0.04, restarts, sessions=(4, 7, 12), ends=ends),
         Series("NQ", "HĐND", 2 * size, 0.02, restarts, with_year=True, sessions=(7, 12), ends=ends),
     ]
+
+
+def gazetted_series() -> Series:
+    """The decisions with the force of law that a province's gazette prints."""
+    return Series("QĐ", "UBND", 0.8, 0.03, (), with_year=True)
