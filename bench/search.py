@@ -1,4 +1,4 @@
-"""`python -m bench.search [--texts 100000] [--backend sqlite|postgresql] [--json]`: how long searches take.
+"""`python -m bench.search [--texts 100000] [--backend sqlite|postgresql] [--archive DIR] [--json]`: how long searches take.
 
 An archive of composed texts (bench/search_texts.py) is written and filled in as a scheduler would, then the whole of
 `archive.hits.search` is timed, hits with their snippets included, a page of 20 at a time. Exit codes: 0 every kind of question is
@@ -12,14 +12,12 @@ import json
 import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from rich.console import Console
 from rich.table import Table
@@ -27,14 +25,12 @@ from rich.table import Table
 from archive.engines import VARIABLE
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.hits import search
-from archive.records import Kind
 from archive.search import parse
-from archive.search_fill import refill
 from archive.search_index import Order, SearchIndex
 from archive.store import Archive
+from bench.composed_archive import ComposedArchive, composed_archive
 from bench.postgresql_server import missing, served
-from bench.search_texts import FIRST, Composer, fill_archive
-from vietnam.dates import TZ
+from bench.search_texts import FIRST, Composer
 
 __all__ = ["main"]
 
@@ -97,12 +93,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--texts", type=int, default=100_000, metavar="N")
     parser.add_argument("--questions", type=int, default=40, metavar="N", help="of each kind")
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="where the archive is made for the time of it")
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="made there if it is not, and kept (SQLite alone)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     try:
-        with _database(options.backend), tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            return _measured(options, Path(folder) / "archive")
+        if options.archive and options.backend == "postgresql":
+            raise UsageError("its database is gone at the end, so --archive cannot be kept with --backend postgresql")
+        with _database(options.backend):
+            return _measured(options)
     except ArchiveError as error:
         print(f"search: {error}", file=sys.stderr)
         return error.exit_code
@@ -123,21 +121,17 @@ def _database(backend: str) -> Iterator[None]:
         os.environ[VARIABLE] = before
 
 
-def _measured(options: argparse.Namespace, root: Path) -> int:
+def _measured(options: argparse.Namespace) -> int:
     composer = Composer()
-    moment = datetime(2024, 1, 1, tzinfo=TZ)
-    with Archive.create(root, Kind.REPLICA, uuid4(), moment) as archive, SearchIndex.of(archive) as words:
-        texts = fill_archive(archive, options.texts, composer)
-        began = time.perf_counter()
-        refill(archive, words)
-        filled = time.perf_counter() - began
-        size = _size(archive, words)
-        timed = [_timed(archive, words, composer, kind, options.questions) for kind in KINDS]
+    with composed_archive(options.archive, options.texts, composer) as made:
+        size = _size(made.archive, made.words)
+        timed = [_timed(made.archive, made.words, composer, kind, options.questions) for kind in KINDS]
     slow = [one for one in timed if one.p95 > 1000 * LIMIT]
     if options.json:
-        print(json.dumps({"texts": texts, "filled": filled, "mib": size, "timed": [asdict(one) for one in timed]}))
+        figures = {"texts": made.texts, "filled": made.filled, "mib": size, "timed": [asdict(one) for one in timed]}
+        print(json.dumps(figures))
     else:
-        _print(texts, filled, size, timed)
+        _print(made, size, timed)
     return ExitCode.FINDINGS if slow else ExitCode.GOOD
 
 
@@ -171,7 +165,7 @@ def _timed(archive: Archive, words: SearchIndex, composer: Composer, kind: Quest
     return Timed(kind.name, middle, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1])
 
 
-def _print(texts: int, filled: float, size: float, timed: Sequence[Timed]) -> None:
+def _print(made: ComposedArchive, size: float, timed: Sequence[Timed]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("question", "texts found", "p50 ms", "p95 ms", "longest ms"):
         table.add_column(name, justify="left" if name == "question" else "right")
@@ -180,7 +174,10 @@ def _print(texts: int, filled: float, size: float, timed: Sequence[Timed]) -> No
         table.add_row(one.kind, found, f"{one.p50:.0f}", f"{one.p95:.0f}", f"{one.longest:.0f}")
     console = Console(highlight=False, width=100)
     console.print(table)
-    console.print(f"{texts:,} texts filled in {filled:.0f} s, {1000 * filled / texts:.2f} ms each; {size:.0f} MiB")
+    filled = (
+        "" if made.filled is None else f" filled in {made.filled:.0f} s, {1000 * made.filled / made.texts:.2f} ms each"
+    )
+    console.print(f"{made.texts:,} texts{filled}; {size:.0f} MiB")
 
 
 if __name__ == "__main__":

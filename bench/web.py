@@ -1,4 +1,4 @@
-"""`python -m bench.web [--texts 100000] [--json]`: how long the audit page takes.
+"""`python -m bench.web [--texts 100000] [--archive DIR] [--json]`: how long the audit page takes.
 
 An archive of composed texts (bench/search_texts.py) is written and its words are filled in; then `python -m archive serve`
 shows it and every kind of page is asked for over loopback, each time another one, as one person would and as four at once.
@@ -13,16 +13,14 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 from rich.console import Console
@@ -30,13 +28,10 @@ from rich.table import Table
 
 from archive.answers import Found
 from archive.errors import ArchiveError, ExitCode
-from archive.records import Kind
-from archive.search_fill import refill
-from archive.search_index import SearchIndex
 from archive.store import Archive
 from archive.web.links import Links
-from bench.search_texts import FIRST, Composer, fill_archive
-from vietnam.dates import TZ
+from bench.composed_archive import composed_archive
+from bench.search_texts import FIRST, Composer
 
 __all__ = ["main"]
 
@@ -100,13 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.web", description="Measure the audit page.")
     parser.add_argument("--texts", type=int, default=100_000, metavar="N")
     parser.add_argument("--pages", type=int, default=60, metavar="N", help="of each kind")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="where the archive is made for the time of it")
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="made there if it is not, and kept")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     try:
-        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-            known, texts = _composed(Path(folder) / "archive", options.texts)
-            with _served(Path(folder) / "archive") as address, httpx.Client(base_url=address, timeout=60) as client:
+        with composed_archive(options.archive, options.texts, Composer()) as made:
+            known, texts, root = _known(made.archive), made.texts, made.archive.paths.root
+            with _served(root) as address, httpx.Client(base_url=address, timeout=60) as client:
                 first = time.perf_counter()
                 client.get(_TO.home())
                 client.get(_TO.documents())
@@ -122,21 +117,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ExitCode.FINDINGS if any(one.p95 > 1000 * LIMIT for one in timed) else ExitCode.GOOD
 
 
-def _composed(root: Path, size: int) -> tuple[Known, int]:
-    composer = Composer()
-    with (
-        Archive.create(root, Kind.REPLICA, uuid4(), datetime(2024, 1, 1, tzinfo=TZ)) as archive,
-        SearchIndex.of(archive) as words,
-    ):
-        texts = fill_archive(archive, size, composer)
-        refill(archive, words)
-        with archive.index.reading() as questions:
-            last = questions.last_night() or FIRST
-            portals = [name for name in questions.portals() if "-" not in name]  # no portal of a crawl has one
-            events = [item for name in portals for _, item in questions.events_of_portal(name, _HIGHEST)]
+def _known(archive: Archive) -> Known:
+    with archive.index.reading() as questions:
+        last = questions.last_night() or FIRST
+        portals = [name for name in questions.portals() if "-" not in name]  # no portal of a crawl has one
+        events = [item for name in portals for _, item in questions.events_of_portal(name, _HIGHEST)]
     random.Random("events").shuffle(events)
     nights = [FIRST + timedelta(days=number) for number in range((last - FIRST).days + 1)]
-    return Known(nights, portals, events, composer), texts
+    return Known(nights, portals, events, Composer())
 
 
 @contextmanager
