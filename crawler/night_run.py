@@ -7,10 +7,8 @@ again later tonight; an error of the archive leaves what was committed.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
@@ -29,7 +27,7 @@ from crawler.keeper import BLOCKED, TRIED_AGAIN, UNREACHABLE
 from crawler.logs import LogStyle, refuse
 from crawler.low_disk import LOW_DISK
 from crawler.portal_end import PortalEnd, end_of
-from crawler.replica import ReplicaServer
+from crawler.replica import replica_served
 from crawler.suspects import night_note
 from crawler.tonight import Tonight, software
 from crawler.verdict import NightCounts, judge_night
@@ -57,7 +55,7 @@ def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: t
     tonight = Tonight.read(settings)
     portal.read_with()  # a wrong file of rules is told before anything is asked
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
-    with Archive.open(tonight.archive, tonight.kind) as archive, _rehearsal(tonight, settings):
+    with Archive.open(tonight.archive, tonight.kind) as archive, replica_served(settings, tonight.replica_folder):
         night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge, tonight.fence)
         try:
             spider = _crawl(process, portal, tonight, night)
@@ -65,20 +63,6 @@ def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: t
         except BaseException:
             night.abandon()
             raise
-
-
-@contextlib.contextmanager
-def _rehearsal(tonight: Tonight, settings: BaseSettings) -> Iterator[None]:
-    """In a rehearsal without a running server: one of our own, for as long as the crawl."""
-    if not settings.get("REPLICA") or tonight.replica_port is not None:
-        yield
-        return
-    server = ReplicaServer(tonight.replica_folder)
-    settings.set("REPLICA_PORT", server.port, priority="cmdline")
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def _crawl(process: AsyncCrawlerProcess, portal: type[Walk], tonight: Tonight, night: PortalNight) -> Walk | None:

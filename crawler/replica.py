@@ -14,12 +14,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 
 from archive.errors import UsageError
 from crawler.guard import LOOPBACK, REPLICA_SUFFIX
@@ -28,7 +31,7 @@ from crawler.wire import PoliteHandler
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_url"]
+__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_served", "replica_url"]
 
 NIGHT_HEADER = "X-Replica-Night"
 _READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
@@ -145,6 +148,20 @@ class ReplicaServer:
                 self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
+
+
+@contextmanager
+def replica_served(settings: BaseSettings, folder: str | None) -> Iterator[None]:
+    """In a rehearsal without a running server (`REPLICA_PORT`): one of our own, for as long as the visits last."""
+    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
+        yield
+        return
+    server = ReplicaServer(folder)
+    settings.set("REPLICA_PORT", server.port, priority="cmdline")
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def _die_with_parent() -> None:

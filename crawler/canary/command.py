@@ -23,13 +23,15 @@ from crawler.agent import user_agent
 from crawler.canary.fields import Brought, findings
 from crawler.canary.kept import Checked, Held, as_told, confirmed, declaration, remember
 from crawler.canary.tour import tour
-from crawler.canary.visit import Fetch, Visit, for_visits, replica_for, visit_all
+from crawler.canary.visit import Fetch, Visit, visit_all
 from crawler.clock import Clock
 from crawler.nightsettings import NightSettings, close_match
 from crawler.overview import named, spiders
 from crawler.portal import PortalSpider
+from crawler.replica import replica_served
 from crawler.tonight import Tonight
 from crawler.unfinished import unfinished
+from crawler.visiting import keep_nothing
 
 __all__ = ["check", "check_options", "is_asked"]
 
@@ -82,7 +84,7 @@ def check(
             _one(results[-1], visit.portal, console)
 
     visits = [_visit(each, options, operator, tonight.clock, found) for each in portals]
-    with replica_for(settings, tonight):
+    with replica_served(settings, tonight.replica_folder):
         visit_all(AsyncCrawlerProcess(settings), visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
     missing = len(visits) - len(results)
     if options.json:
@@ -102,7 +104,7 @@ def is_asked(portal: type[PortalSpider], operator: NightSettings) -> bool:
 def _settings(operator: NightSettings, archive: Path, night: str | None) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    for_visits(settings)
+    keep_nothing(settings)
     contact = operator.contact or str(settings.get("LUU_TRU_CONTACT") or "")
     policy = operator.policy or str(settings.get("LUU_TRU_POLICY") or "")
     told: dict[str, object] = {

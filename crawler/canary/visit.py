@@ -6,13 +6,10 @@ They pass the guard, robots.txt and the turns of every crawl, with the portal's 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import ClassVar, Protocol
 
-import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
@@ -26,13 +23,13 @@ from crawler.listing import Entry, Following, address_of
 from crawler.outcome import Expect, classify
 from crawler.portal import PortalSpider
 from crawler.reading import see
-from crawler.replica import ReplicaServer, replica_url
+from crawler.replica import replica_url
 from crawler.robots import RobotsDecision
 from crawler.successor import Moved
-from crawler.tonight import Tonight
 from crawler.turns import NotAsked
+from crawler.visiting import VisitingSpider
 
-__all__ = ["Answer", "Visit", "Visitor", "for_visits", "replica_for", "tls_words", "visit_all"]
+__all__ = ["Answer", "Visit", "Visitor", "tls_words", "visit_all"]
 
 _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
 
@@ -72,15 +69,15 @@ class Visit:
     done: bool = False
 
 
-class Visitor(scrapy.Spider):
-    """What the middlewares ask of a running spider, and a tour instead of a walk."""
+class Visitor(VisitingSpider):
+    """One portal's visit."""
 
     portal: ClassVar[type[PortalSpider]]
     pause: ClassVar[float | None] = None
 
     def __init__(self, visit: Visit, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
-        super().__init__()
-        self.visit, self.clock, self.replica, self._turn = visit, clock, replica, turn
+        super().__init__(clock, replica)
+        self.visit, self._turn = visit, turn
         self.own = own_hosts(self.portal.home, self.portal.hosts)
         self.moved_to: tuple[str, ...] = self.portal.moved_to
         self.stopping = False
@@ -93,16 +90,12 @@ class Visitor(scrapy.Spider):
         if cls.pause is not None and not settings.get("REPLICA"):
             settings.set("DOWNLOAD_DELAY", cls.pause, priority="cmdline")
 
-    def now(self) -> datetime:
-        """The visit's clock."""
-        return self.clock.now()
-
     def here(self, url: str) -> str:
         """The address as it is asked: in a rehearsal with the suffix."""
         return replica_url(url) if self.replica else url
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Make the tour when it is this portal's turn; nothing is left to Scrapy's scheduler."""
+    async def tour(self) -> None:
+        """The visit's tour, when it is this portal's turn."""
         async with self._turn:
             try:
                 await self.visit.tour(self.fetch)
@@ -111,9 +104,6 @@ class Visitor(scrapy.Spider):
                 self.visit.done = False
             except Exception as error:
                 self.visit.error = error
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
 
     async def fetch(
         self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
@@ -123,11 +113,10 @@ class Visitor(scrapy.Spider):
         own = self.here(entry.url) if entry is not None and asked is not None else None
         key = entry.key if entry is not None else None
         ask = Ask(expect, self.here(address_of(way)), section, key=key, number=number, request=asked, address=own)
-        assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         self.visit.requests.append(self.real(ask.url))
         try:
             request = request_of(ask, self.here, _called_by_nobody, _failed_to_nobody, 0)
-            response = await self.crawler.engine.download_async(request)
+            response = await self.download(request)
         except NotAsked:
             raise
         except Exception as error:  # Twisted's failures have no common root
@@ -174,15 +163,6 @@ def _failed_to_nobody(failure: Failure) -> None:
     """The failure was raised where it was awaited."""
 
 
-def for_visits(settings: BaseSettings) -> None:
-    """The settings of a crawl without what keeps it: no captures, no stages, one retry."""
-    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    settings.set("EXTENSIONS", {}, priority="cmdline")
-    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "pipelines.keep.CaptureMiddleware": None}
-    settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
-    settings.set("RETRY_TIMES", 1, priority="cmdline")
-
-
 def visit_all(process: AsyncCrawlerProcess, visits: list[Visit], clock: Clock, *, replica: bool, jobs: int = 1) -> None:
     """Make the visits, so many portals side by side; Ctrl-C leaves those that are not `done`. Raises what a tour raised."""
     turn = asyncio.Semaphore(jobs)
@@ -194,20 +174,6 @@ def visit_all(process: AsyncCrawlerProcess, visits: list[Visit], clock: Clock, *
     for each in visits:
         if each.error is not None:
             raise each.error
-
-
-@contextmanager
-def replica_for(settings: BaseSettings, tonight: Tonight) -> Iterator[None]:
-    """In a rehearsal a replica server for the visits, unless one is named by its port."""
-    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
-        yield
-        return
-    server = ReplicaServer(tonight.replica_folder)
-    settings.set("REPLICA_PORT", server.port, priority="cmdline")
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def tls_words(error: BaseException) -> str | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +22,7 @@ from crawler.probe.portal import Understood
 from crawler.probe.report import report
 from crawler.probe.understand import Told, understand
 from crawler.probe.write import mark_reviewed, spider_source, write
-from crawler.replica import ReplicaServer
+from crawler.replica import replica_served
 from crawler.tonight import Tonight
 
 __all__ = ["Command"]
@@ -111,7 +109,7 @@ class Command(ScrapyCommand):
         settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
         url = _address(args[0], opts.loopback, rehearsed=bool(settings.get("REPLICA")))
         brought: list[ProbeSpider] = []
-        with _rehearsal(self, tonight):
+        with replica_served(settings, tonight.replica_folder):
             visit(
                 process,
                 url,
@@ -189,17 +187,3 @@ def _address(url: str, loopback: str | None, *, rehearsed: bool) -> str:
     if not rehearsed or parts.hostname.endswith(REPLICA_SUFFIX):
         return url if parts.path else url + "/"
     return url.replace(parts.hostname, parts.hostname + REPLICA_SUFFIX, 1) + ("" if parts.path else "/")
-
-
-@contextlib.contextmanager
-def _rehearsal(command: Command, tonight: Tonight) -> Iterator[None]:
-    settings = command.settings
-    if settings is None or not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
-        yield
-        return
-    server = ReplicaServer(tonight.replica_folder)
-    settings.set("REPLICA_PORT", server.port, priority="cmdline")
-    try:
-        yield
-    finally:
-        server.stop()

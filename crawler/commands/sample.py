@@ -12,15 +12,17 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.records import Outcome
-from crawler.canary.visit import Answer, Fetch, Visit, for_visits, replica_for, visit_all
+from crawler.canary.visit import Answer, Fetch, Visit, visit_all
 from crawler.night_run import tell
 from crawler.outcome import Expect
 from crawler.overview import named, spiders
 from crawler.portal import PortalSpider
 from crawler.probe.seen import Visited
 from crawler.reading import charset_of
+from crawler.replica import replica_served
 from crawler.sampling import Sample, SavedPages, real_page, wanted_pages
 from crawler.tonight import Tonight
+from crawler.visiting import keep_nothing
 
 __all__ = ["Command"]
 
@@ -71,7 +73,7 @@ class Command(ScrapyCommand):
         if opts.night:
             self.settings.set("NIGHT", opts.night, priority="cmdline")
         self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-        for_visits(self.settings)
+        keep_nothing(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Save; an error of usage is one line."""
@@ -101,7 +103,7 @@ class Command(ScrapyCommand):
                 expect = Expect.LISTING if said == "list" else Expect.ARTICLE
                 answers.append((said, await fetch(expect, url, portal.sections[0].name, 1)))
 
-        with replica_for(settings, tonight):
+        with replica_served(settings, tonight.replica_folder):
             visit_all(process, [Visit(portal, tour)], tonight.clock, replica=rehearsed)
         kept = [_keep(portal, saved, said, answer, tonight) for said, answer in answers]
         if any(kept):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
@@ -22,18 +20,19 @@ from crawler.probe.explore import Brought, explore
 from crawler.probe.seen import Visited
 from crawler.reading import charset_of
 from crawler.robots import RobotsDecision
+from crawler.visiting import VisitingSpider, keep_nothing
 
 __all__ = ["ProbeSpider", "for_probe", "visit"]
 
 
-class ProbeSpider(scrapy.Spider):
-    """What the middlewares ask of a running spider, and the exploration instead of a walk."""
+class ProbeSpider(VisitingSpider):
+    """The exploration of a portal."""
 
     name = "probe"
 
     def __init__(self, start_url: str, most: int, clock: Clock, replica: bool) -> None:
-        super().__init__()
-        self.start_url, self.most, self.clock, self.replica = start_url, most, clock, replica
+        super().__init__(clock, replica)
+        self.start_url, self.most = start_url, most
         self.own = own_hosts(f"https://{real_host(host_of(start_url))}")
         self.brought: Brought | None = None
         self.sent = 0
@@ -41,26 +40,18 @@ class ProbeSpider(scrapy.Spider):
         self.robots_text, self.robots_said = "", "was not asked for"
         self.error: BaseException | None = None
 
-    def now(self) -> datetime:
-        """The probe's clock."""
-        return self.clock.now()
-
-    async def start(self) -> AsyncIterator[Request]:
-        """Explore; nothing is left to Scrapy's scheduler."""
+    async def tour(self) -> None:
+        """Explore."""
         try:
             robots, sent = lambda: self.robots_text, lambda: self.sent
             self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), robots, sent)
         except Exception as error:
             self.error = error
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
 
     async def _fetch(self, following: Following) -> Visited | None:
         url = address_of(following)
-        assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         try:
-            response = await self.crawler.engine.download_async(_request(following))
+            response = await self.download(_request(following))
         except (IgnoreRequest, DownloadCancelledError, OSError) as error:
             self.refused.append(f"{url}: {error}")
             return None
@@ -102,14 +93,10 @@ def _request(following: Following) -> Request:
 
 
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
-    """The settings of a crawl without what keeps it: no captures, no stages."""
-    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-    settings.set("EXTENSIONS", {}, priority="cmdline")
-    middlewares = dict(settings["DOWNLOADER_MIDDLEWARES"])
-    middlewares["pipelines.keep.CaptureMiddleware"] = None
-    middlewares["crawler.probe.bound.Bound"] = 990
+    """The settings of a visit that keeps nothing, with the probe's bound on its requests."""
+    keep_nothing(settings)
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.bound.Bound": 990}
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
-    settings.set("RETRY_TIMES", 1, priority="cmdline")
     if rehearsed:
         settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
         settings.set("CRAWL_DELAY_LIMIT", 0, priority="cmdline")
