@@ -45,7 +45,7 @@ class KhanhHoa(ComposedSite):
         # An article stands below one section's path, so each section has its own; where pages put files is not known.
         own = sections if sections is not None else [replace(section, share=0) for section in self.sections]
         empty = [section for section in own if all(article.section != section.name for article in articles)]
-        told = [_of_section(articles[0], section) for section in empty]
+        told = [_of_section(article, section) for section in empty for article in articles[:1]]
         super().__init__([replace(article, files=()) for article in (*articles, *told)], own)
 
     @staticmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from archive.store import Archive
 from bench.year.__main__ import main as year
 from bench.year.check import judged
 from bench.year.compose import Planted, compose_year
+from bench.year.states import Calendar, State
 from replicas.articles import EVERY_PORTAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,8 +107,12 @@ def test_a_gazette_prints_documents_and_nothing_else(tmp_path: Path) -> None:
     assert all(title.startswith("Quyết định của UBND tỉnh số ") for title in titles)
 
 
-def test_every_portal_has_a_day_that_can_be_shown(tmp_path: Path) -> None:
-    planted = compose_year(tmp_path / "a", EVERY_PORTAL, FIRST, 1, seed=3, volume=0.2)
-    found = judged(tmp_path / "a", planted)
-    assert found.wrong == []
-    assert found.portals == len(EVERY_PORTAL) >= 29
+def test_every_portal_has_nights_of_every_kind(tmp_path: Path) -> None:
+    states = [State.GOOD, State.FAILED, State.INTERRUPTED]
+    nights = [FIRST + timedelta(days=number) for number in range(len(states))]
+    every = {(portal, night): state for portal in EVERY_PORTAL for night, state in zip(nights, states, strict=True)}
+    compose_year(tmp_path / "a", EVERY_PORTAL, FIRST, len(states), seed=3, volume=0.2, calendar=Calendar(every))
+    with Archive.open(tmp_path / "a", read_only=True) as archive:
+        audit = verify(archive.identity, archive.paths)
+    assert audit.findings == []
+    assert audit.runs == len(EVERY_PORTAL) * len(states) >= 29 * 3

@@ -55,11 +55,15 @@ def compose_year(
     seed: int,
     volume: float,
     tell: Callable[[date, int, int], None] = lambda night, number, articles: None,
+    calendar: Calendar | None = None,
 ) -> Planted:
-    """Make the archive. Raises UsageError for a folder that holds nights already, DiskFull when the disk is full."""
+    """Make the archive; `calendar` is drawn unless it is given.
+
+    Raises UsageError for a folder that holds nights already, DiskFull when the disk is full.
+    """
     new_archive(folder)
     run = tuple(first + timedelta(days=number) for number in range(nights))
-    calendar = calendar_of(Random(f"{seed} states"), portals, run, _OFFLINE)
+    calendar = calendar or calendar_of(Random(f"{seed} states"), portals, run, _OFFLINE)
     wire = Wire()
     rooms = {portal: _room(portal, seed, volume, wire) for portal in portals}
     articles = 0
