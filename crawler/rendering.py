@@ -184,8 +184,11 @@ class _Reading:
         await context.route_web_socket("**/*", lambda socket: socket.close())
         context.on("page", lambda opened: asyncio.ensure_future(opened.close()))
         async with asyncio.timeout(self._seconds):
-            await page.goto(self._url, wait_until="domcontentloaded", timeout=0)
+            # A page that leaves at once is never told to be loaded, although it was: what it is, is asked of itself.
+            await page.goto(self._url, wait_until="commit", timeout=0)
             await self._quiet()
+            while await page.evaluate("document.readyState") == "loading":
+                await self._quiet()
             html = await page.content()
         if len(html) > _LONGEST:
             raise NotRendered(f"more than {_LONGEST >> 20} MiB of page")
