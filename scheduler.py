@@ -25,7 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from rich.console import Console
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.alerts import checked
 from crawler.backfill import backfill, backfill_of, backfill_options
 from crawler.bell import Asked, Bell, clock

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Row
 
 from archive.judgement import Version
-from archive.records import Event, LookBackMark, Outcome
+from archive.records import LookBackMark
+from archive.vocabulary import Event, Outcome
 
 __all__ = ["Found", "Look", "Owed", "found_of", "version_of"]
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, select
 
-from archive.records import Event, Outcome
 from archive.schema import ATTACHMENTS, EVENTS, LOOKS
+from archive.vocabulary import Event, Outcome
 
 __all__ = ["Attached", "AttachmentQueries", "OwedAttachment", "attachment_key"]
 

@@ -12,10 +12,10 @@ from archive.findings import Audit, Code
 from archive.identity import RUN_NAME, Paths, run_order
 from archive.lines import ArticleLine
 from archive.manifest import FileEntry
-from archive.records import Via
 from archive.subset import WHOLE, Subset
 from archive.texts import content_sha256, text_content
 from archive.tombstones import Withheld
+from archive.vocabulary import Via
 from archive.warc import read_member
 
 __all__ = ["RunTask", "check_read_from", "check_text"]

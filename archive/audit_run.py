@@ -18,9 +18,10 @@ from archive.findings import Audit, Code
 from archive.identity import Paths
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.manifest import FileEntry
-from archive.records import CaptureRef, Event
+from archive.records import CaptureRef
 from archive.runs import RUN_FILE, read_lines, read_run, same_record
 from archive.texts import NAME
+from archive.vocabulary import Event
 from archive.warc import members
 
 __all__ = ["RunPart", "RunTask", "check_run"]

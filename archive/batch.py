@@ -21,10 +21,11 @@ from archive.judgement import Judge
 from archive.lines import ArticleLine, article_line
 from archive.near_links import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.near_queries import Fingerprint, StoredText
-from archive.records import LATE, Document, Event, Page, Via
+from archive.records import Document, Page
 from archive.removal import held, removal_line
 from archive.revised import Earlier, described
 from archive.texts import content_sha256, file_name, text_bytes, version_id
+from archive.vocabulary import LATE, Event, Via
 
 __all__ = ["Group", "Pending"]
 

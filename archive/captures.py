@@ -17,9 +17,10 @@ from archive.identity import Paths
 from archive.index import Index
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.queries import Found
-from archive.records import Capture, CapturePlace, Via
+from archive.records import Capture, CapturePlace
 from archive.runs import read_lines
 from archive.texts import text_content
+from archive.vocabulary import Via
 from archive.warc import Record, read_record
 
 __all__ = ["Captures", "Unreadable", "run_folder"]

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from archive.records import Event, Run, Verdict
+from archive.records import Run
+from archive.vocabulary import Event, Verdict
 from vietnam.holidays import Rhythm, holiday_name, rhythm
 
 __all__ = ["STORED", "Absence", "Day", "DayState", "Known", "PortalCoverage", "cover", "nights_between", "summed"]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, insert, select
 from archive.events import VERSIONS
 from archive.lines import ArticleLine
 from archive.numbered import Mention
-from archive.records import Event
 from archive.schema import DOCUMENTS, RUNS
+from archive.vocabulary import Event
 from vietnam.documents import Cited, read_number
 
 __all__ = ["DocumentQueries"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archive.records import Event
+from archive.vocabulary import Event
 
 __all__ = ["FIRST_TEXTS", "VERSIONS", "WITHHELD", "first_texts"]
 

@@ -18,7 +18,6 @@ from archive.errors import UsageError
 from archive.events import WITHHELD
 from archive.identity import Paths
 from archive.index import Transaction, place
-from archive.records import Event
 from archive.removal import REMOVALS
 from archive.search import Query
 from archive.search_fill import Behind, behind
@@ -26,6 +25,7 @@ from archive.search_index import FoundContent, Order, SearchIndex
 from archive.snippet import Segment, marks, snippet
 from archive.store import Archive
 from archive.texts import text_paragraphs
+from archive.vocabulary import Event
 
 __all__ = ["LARGEST_PAGE", "Answer", "Hit", "search"]
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from archive.durable import disk_errors, make_folder, write_durably
 from archive.errors import ArchiveUnusable, UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 
 __all__ = ["FORMAT", "RUN_NAME", "Identity", "Paths", "create_identity", "read_identity"]
 

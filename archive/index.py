@@ -21,10 +21,11 @@ from archive.identity import run_order
 from archive.lines import ArticleLine, canonical, request_plain
 from archive.manifest import Seal
 from archive.queries import SETTLED, Queries
-from archive.records import Listed, LookBackMark, Outcome, Page, Run
+from archive.records import Listed, LookBackMark, Page, Run
 from archive.runs import run_plain
 from archive.schema import ATTACHMENTS, DOCUMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from archive.sqlite import SqliteFile
+from archive.vocabulary import Outcome
 from vietnam.letters import strip_diacritics
 
 __all__ = ["Index", "Transaction", "place", "remaking"]

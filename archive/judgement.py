@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive.records import Document, Event
+from archive.records import Document
+from archive.vocabulary import Event
 
 __all__ = ["Judge", "Judgement", "Version"]
 

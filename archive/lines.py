@@ -54,16 +54,14 @@ from archive.records import (
     CapturePlace,
     CaptureRef,
     Document,
-    Event,
     Image,
     Listed,
     ListRequest,
     LookBackMark,
     Near,
-    Outcome,
     Page,
-    WalkEnd,
 )
+from archive.vocabulary import Event, Outcome, WalkEnd
 from vietnam.documents import Cited
 
 __all__ = [

@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal_col
 
 from archive.answers import Owed
 from archive.lookbacks import LookBackQueries
-from archive.records import LookBackMark, Outcome, WalkEnd
+from archive.records import LookBackMark
 from archive.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES
+from archive.vocabulary import Outcome, WalkEnd
 
 __all__ = ["SETTLED", "ListQueries"]
 

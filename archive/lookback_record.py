@@ -11,7 +11,8 @@ from datetime import date
 from typing import cast
 
 from archive.lines import ArticleLine
-from archive.records import LATE, Event, LookBack, LookBackMark, Outcome, Page
+from archive.records import LookBack, LookBackMark, Page
+from archive.vocabulary import LATE, Event, Outcome
 
 __all__ = ["LookBackEnd", "apart", "count_lookback", "lookback_from", "lookback_plain"]
 

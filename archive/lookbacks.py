@@ -19,9 +19,10 @@ from typing import cast
 from sqlalchemy import Connection, Row, and_, func, select
 
 from archive.lines import decode_request
-from archive.records import ListRequest, LookBack, WalkEnd
+from archive.records import ListRequest, LookBack
 from archive.runs import run_from
 from archive.schema import LISTED, LOOKBACKS, PAGES, RUNS
+from archive.vocabulary import WalkEnd
 
 __all__ = ["LATE_DAYS", "LastLookBack", "LookBackQueries", "Position"]
 

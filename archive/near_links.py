@@ -15,8 +15,9 @@ from archive.clusters import article_of
 from archive.lines import ArticleLine
 from archive.near import near, signature
 from archive.near_queries import Fingerprint, StoredText
-from archive.records import Event, Near
+from archive.records import Near
 from archive.texts import text_content
+from archive.vocabulary import Event
 
 __all__ = [
     "LINKS",

@@ -32,8 +32,8 @@ from sqlalchemy import (
 
 from archive.errors import ArchiveUnusable
 from archive.near import LEAST_BANDS, PARAMETERS, bands, pack, unpack
-from archive.records import Event
 from archive.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
+from archive.vocabulary import Event
 
 __all__ = ["BAND_ROWS", "LIKELY", "Fingerprint", "NearQueries", "StoredText", "document_number"]
 

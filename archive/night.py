@@ -18,11 +18,11 @@ from archive.errors import ArchiveUnusable, UsageError
 from archive.identity import Identity, Paths
 from archive.index import Index, Transaction
 from archive.manifest import Previous, Seal, describe, leaves, read_seal
-from archive.records import Kind
 from archive.runs import RUN_FILE, read_run
 from archive.settle import repeat, settle
 from archive.signing import sign
 from archive.tombstones import tombstone_paths, unsealed
+from archive.vocabulary import Kind
 
 __all__ = ["manifest_path", "seal_night", "sealed_runs", "seals_on_disk"]
 

@@ -13,10 +13,11 @@ from typing import cast
 from sqlalchemy import Connection, Row, Select, String, and_, func, literal_column, select, tuple_
 
 from archive.answers import Found, found_of
-from archive.records import Event, Run
+from archive.records import Run
 from archive.removal import REMOVALS
 from archive.runs import run_from
 from archive.schema import EVENTS, PAGES, RUNS, SEALS
+from archive.vocabulary import Event
 
 __all__ = ["Answer", "PageQueries", "SealRow", "Stamp"]
 

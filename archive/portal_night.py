@@ -34,20 +34,13 @@ from archive.lines import encode_article, encode_page
 from archive.lookback_record import LookBackEnd, apart, count_lookback
 from archive.near_links import read_fingerprints
 from archive.placing import Holder, hold, place_run
-from archive.records import (
-    Capture,
-    CaptureRef,
-    Document,
-    Outcome,
-    Page,
-    Run,
-    Via,
-)
+from archive.records import Capture, CaptureRef, Document, Page, Run
 from archive.recovery import recover
 from archive.removal import VANISHED
 from archive.runs import RUN_FILE, run_bytes
 from archive.tally import Asking, JudgeNight, Tally, tally
 from archive.visits import visits
+from archive.vocabulary import Outcome, Via
 from archive.warc import Served, WarcFile
 
 __all__ = ["PortalNight"]

@@ -12,10 +12,10 @@ from archive.head import Head, head_of
 from archive.manifest import Seal, leaves
 from archive.night import manifest_path, seals_on_disk
 from archive.proof import Proof, make_proof
-from archive.records import Event
 from archive.runs import read_lines
 from archive.signing import read_signature
 from archive.store import Archive
+from archive.vocabulary import Event
 
 __all__ = ["prove", "published_head"]
 

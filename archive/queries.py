@@ -18,10 +18,10 @@ from archive.judgement import Version
 from archive.list_queries import SETTLED, ListQueries
 from archive.near_queries import NearQueries
 from archive.page_queries import PageQueries
-from archive.records import Event, Outcome
 from archive.removal import REMOVALS, LastVersion, RemovalQueries
 from archive.run_queries import RunQueries
 from archive.schema import EVENTS, LISTED, LOOKS, PAGES, RUNS, SEALS
+from archive.vocabulary import Event, Outcome
 from archive.withheld_queries import WithheldQueries, not_withheld
 from vietnam.letters import strip_diacritics
 

@@ -20,8 +20,9 @@ from typing import TypeVar
 from archive.durable import TEMPORARY, make_folder, sync_folder, write_durably
 from archive.identity import Paths, run_order
 from archive.lines import ArticleLine, decode_article, decode_page
-from archive.records import CaptureRef, Event, Page
+from archive.records import CaptureRef, Page
 from archive.texts import NAME
+from archive.vocabulary import Event
 from archive.warc import members, read_member
 
 _Line = TypeVar("_Line")

@@ -16,8 +16,9 @@ from typing import cast
 from sqlalchemy import Connection, and_, exists, func, select
 
 from archive.lines import ArticleLine
-from archive.records import Event, Outcome, Page, Via
+from archive.records import Page
 from archive.schema import EVENTS, LOOKS, PAGES
+from archive.vocabulary import Event, Outcome, Via
 
 __all__ = ["REMOVALS", "VANISHED", "LastVersion", "Removal", "RemovalQueries", "held", "removal_line"]
 

@@ -21,7 +21,7 @@ from archive.clusters import Article, Linked
 from archive.events import WITHHELD
 from archive.findings import Audit
 from archive.queries import Found
-from archive.records import Event
+from archive.vocabulary import Event
 from archive.worddiff import Mark, Span
 
 __all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]

@@ -8,9 +8,10 @@ from itertools import islice
 
 from sqlalchemy import Connection, Integer, func, select, tuple_
 
-from archive.records import Run, Verdict
+from archive.records import Run
 from archive.runs import run_from
 from archive.schema import EVENTS, PAGES, RUNS
+from archive.vocabulary import Verdict
 
 __all__ = ["RunQueries"]
 

@@ -15,8 +15,9 @@ from archive.away import away_from, away_plain
 from archive.lines import canonical, decode_article, decode_page
 from archive.lookback_record import lookback_from, lookback_plain
 from archive.measures import measures_from, measures_plain
-from archive.records import Run, SectionWalk, Verdict, Via, WalkEnd
+from archive.records import Run, SectionWalk
 from archive.visits import visit_from, visit_plain
+from archive.vocabulary import Verdict, Via, WalkEnd
 
 __all__ = ["RUN_FILE", "ReadLines", "count_events", "read_lines", "read_run", "run_bytes", "run_from", "run_plain"]
 

@@ -27,7 +27,7 @@ from difflib import get_close_matches
 
 from archive.errors import UsageError
 from archive.events import VERSIONS
-from archive.records import Event
+from archive.vocabulary import Event
 from vietnam.provinces import UnknownProvince, named, with_predecessors
 from vietnam.words import words
 

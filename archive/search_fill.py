@@ -23,7 +23,6 @@ from archive.index import place
 from archive.lines import ArticleLine, decode_article
 from archive.manifest import Seal
 from archive.night import sealed_runs, seals_on_disk
-from archive.records import Event
 from archive.runs import read_lines, read_run
 from archive.schema import SEALS
 from archive.search_index import SearchIndex
@@ -32,6 +31,7 @@ from archive.search_store import GAP, ContentWords
 from archive.store import Archive
 from archive.texts import text_paragraphs
 from archive.tombstones import Withheld, withheld_in
+from archive.vocabulary import Event
 from vietnam.words import folded
 
 __all__ = ["Behind", "behind", "catch_up", "content_words", "forget_withheld", "refill"]

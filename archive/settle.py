@@ -22,9 +22,9 @@ from archive.lines import ArticleLine, decode_article, encode_article
 from archive.near import LEAST_BANDS, bands
 from archive.near_links import holds_text, linked, links, merged, read_content, read_fingerprints
 from archive.near_queries import BAND_ROWS, LIKELY, Fingerprint, StoredText
-from archive.records import Event
 from archive.recovery import sweep_texts
 from archive.runs import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
+from archive.vocabulary import Event
 
 __all__ = ["repeat", "settle"]
 

@@ -39,8 +39,9 @@ from archive.manifest import Seal
 from archive.night import seal_night, sealed_runs, seals_on_disk
 from archive.placing import Holder, free, hold, place_run
 from archive.portal_night import PortalNight
-from archive.records import Kind, Run
+from archive.records import Run
 from archive.runs import RUN_FILE, read_run
+from archive.vocabulary import Kind
 
 __all__ = ["Archive"]
 

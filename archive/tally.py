@@ -11,8 +11,9 @@ from typing import Protocol
 
 from archive.lines import ArticleLine
 from archive.measures import Measures
-from archive.records import Event, Page, SectionWalk, Verdict, WalkEnd
+from archive.records import Page, SectionWalk
 from archive.removal import VANISHED
+from archive.vocabulary import Event, Verdict, WalkEnd
 
 __all__ = ["Asking", "JudgeNight", "Tally", "tally"]
 

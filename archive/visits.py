@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import cast
 from urllib.parse import urlsplit
 
-from archive.records import HostVisit, Outcome, Page
+from archive.records import HostVisit, Page
+from archive.vocabulary import Outcome
 
 __all__ = ["percentile", "visit_from", "visit_plain", "visits"]
 

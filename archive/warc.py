@@ -27,7 +27,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.records import Capture, CaptureRef, Via
+from archive.records import Capture, CaptureRef
+from archive.vocabulary import Via
 
 __all__ = ["Record", "Served", "WarcFile", "members", "payload_digest", "read_capture", "read_member", "read_record"]
 

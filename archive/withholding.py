@@ -26,10 +26,11 @@ from archive.identity import Paths
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.manifest import FileEntry
 from archive.night import sealed_runs, seals_on_disk
-from archive.records import CaptureRef, Event
+from archive.records import CaptureRef
 from archive.runs import read_lines
 from archive.store import Archive
 from archive.tombstones import LineRef, Record, Rewritten, Tombstone, Withheld, withheld_in
+from archive.vocabulary import Event
 
 __all__ = ["Asked", "finish", "plan", "withhold"]
 

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from archive.records import Kind
 from archive.search_fill import refill
 from archive.search_index import SearchIndex
 from archive.search_schema import CONTENTS
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.search_texts import Composer, fill_archive
 from vietnam.dates import TZ
 

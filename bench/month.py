@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # called as a f
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.events import first_texts
 from archive.identity import Paths
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.danang_rows import read_rows
 from bench.danang_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
 from bench.month_check import Judged, judge_month

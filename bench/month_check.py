@@ -9,8 +9,9 @@ from pathlib import Path
 
 from archive.identity import Paths
 from archive.lines import ArticleLine
-from archive.records import Event, Run
+from archive.records import Run
 from archive.runs import ReadLines, read_run
+from archive.vocabulary import Event
 from bench.danang_site import MonthArticle, folded
 from bench.rehearsal import runs_of
 from vietnam.letters import clean_letters

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from archive.records import Event
+from archive.vocabulary import Event
 from bench.danang_site import PAGE_SIZE
 from bench.plants_edits import EDITS, Edit, near_twin
 from bench.plants_nights import Nights, Telling

@@ -13,8 +13,8 @@ from datetime import date
 
 from archive.identity import Paths
 from archive.lines import ArticleLine
-from archive.records import LATE, Event
 from archive.runs import ReadLines
+from archive.vocabulary import LATE, Event
 from bench.danang_site import folded
 from bench.plants import OTHER, PORTAL, Plan, Plant
 from bench.plants_edits import text_of

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # called as a f
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.identity import Paths
-from archive.records import Event, Outcome
 from archive.runs import ReadLines
+from archive.vocabulary import Event, Outcome
 from bench.rehearsal import call, day, interrupt, new_archive, verify
 
 __all__ = ["main"]

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.identity import Paths, run_order
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from vietnam.dates import TZ
 
 __all__ = ["ROOT", "call", "day", "interrupt", "new_archive", "run_night", "runs_of", "verify"]

@@ -24,10 +24,10 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.records import Event
 from archive.search_fill import catch_up
 from archive.search_index import SearchIndex
 from archive.store import Archive
+from archive.vocabulary import Event
 from archive.web.app import application
 from archive.web.desk import Desk
 from archive.web.security import Rules

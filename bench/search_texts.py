@@ -22,10 +22,11 @@ from archive.index import Transaction
 from archive.lines import ArticleLine, encode_article
 from archive.manifest import Previous, Seal, describe, leaves
 from archive.night import manifest_path
-from archive.records import CaptureRef, Event, Kind, Run, Verdict
+from archive.records import CaptureRef, Run
 from archive.runs import RUN_FILE, run_bytes
 from archive.store import Archive
 from archive.texts import content_sha256, file_name, text_bytes, text_content, version_id
+from archive.vocabulary import Event, Kind, Verdict
 from vietnam.dates import TZ
 from vietnam.provinces import PROVINCES
 

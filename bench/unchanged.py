@@ -21,8 +21,9 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.identity import Paths
-from archive.records import Event, Kind, Page
+from archive.records import Page
 from archive.runs import ReadLines
+from archive.vocabulary import Event, Kind
 from archive.warc import read_record
 from bench.rehearsal import interrupt, new_archive, run_night, runs_of, verify
 from bench.unchanged_sites import quiet_site, way_of

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from archive.records import Outcome, SectionWalk, WalkEnd
+from archive.records import SectionWalk
+from archive.vocabulary import Outcome, WalkEnd
 from bench.verdict_portals import Counted, Fault, Portal
 from pipelines.misfits import Misfit
 

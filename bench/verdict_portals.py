@@ -13,7 +13,8 @@ from random import Random
 from statistics import median
 
 from archive.measures import Measures
-from archive.records import Outcome, SectionWalk, WalkEnd
+from archive.records import SectionWalk
+from archive.vocabulary import Outcome, WalkEnd
 from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import covered_day
 from pipelines.misfits import Misfit

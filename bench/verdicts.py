@@ -25,7 +25,8 @@ from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # called as a file, Python finds only `bench`
 
-from archive.records import Kind, Run, Verdict
+from archive.records import Run
+from archive.vocabulary import Kind, Verdict
 from bench.verdict_faults import FAULTS, chosen
 from bench.verdict_portals import Counted, Portal, draw_portal
 from crawler.verdict import judge_night

@@ -33,8 +33,8 @@ from archive.errors import ExitCode, UsageError
 from archive.identity import Paths, create_identity, read_identity
 from archive.lines import canonical
 from archive.manifest import Previous, Seal, describe, leaves, read_seal
-from archive.records import Kind
 from archive.signing import UNSIGNED
+from archive.vocabulary import Kind
 from replicas import FIRST_NIGHT
 from vietnam.dates import TZ
 

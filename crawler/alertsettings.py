@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.errors import UsageError
 from archive.ledger import State
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.redaction import secrets_of_addresses
 from crawler.values import Keys, path, read_table, web_address, whole, words_of, yes_or_no
 

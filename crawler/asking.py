@@ -23,7 +23,8 @@ from service_identity import VerificationError
 from twisted.python.failure import Failure
 
 from archive.away import BAD_CERTIFICATE, NO_NAME
-from archive.records import Listed, ListRequest, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Listed, ListRequest, LookBackMark, Page
+from archive.vocabulary import Outcome, WalkEnd
 from crawler.body import CUT, DATALOSS
 from crawler.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.outcome import Expect

@@ -19,7 +19,8 @@ from twisted.python.failure import Failure
 from archive.attached import OwedAttachment
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
-from archive.records import LookBackMark, Outcome
+from archive.records import LookBackMark
+from archive.vocabulary import Outcome
 from crawler.asking import Ask, answer_page
 from crawler.keeper import NightKeeper
 from crawler.outcome import Expect, Seen, classify

@@ -17,9 +17,10 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.identity import run_order
 from archive.ledger import State
 from archive.lookbacks import LastLookBack
-from archive.records import BACKFILL, Kind, Run, Verdict
+from archive.records import Run
 from archive.runs import read_lines
 from archive.store import Archive
+from archive.vocabulary import BACKFILL, Kind, Verdict
 from crawler.bell import Bell, clock
 from crawler.leftovers import close_leftover
 from crawler.nights import NightRunner

@@ -7,8 +7,9 @@ from datetime import date
 from archive.errors import ExitCode
 from archive.lookback_record import count_lookback
 from archive.portal_night import PortalNight
-from archive.records import BACKFILL, LookBack, Verdict, WalkEnd
+from archive.records import LookBack
 from archive.tally import Tally
+from archive.vocabulary import BACKFILL, Verdict, WalkEnd
 from crawler.keeper import BLOCKED, UNREACHABLE
 from crawler.lookback_walk import LookBackWalk
 from crawler.tonight import Tonight, software

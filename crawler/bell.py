@@ -20,9 +20,9 @@ from archive.identity import Paths, read_identity
 from archive.ledger import Ledger
 from archive.manifest import Seal
 from archive.owner import Owner
-from archive.records import Kind
 from archive.signing import load_key
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.disk import room, shortage
 from crawler.figures import USUAL_NIGHTS, Figures, gather
 from crawler.life import show_life

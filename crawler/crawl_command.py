@@ -7,8 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.logs import LOG_STYLE
 from crawler.nightsettings import NightSettings
 from crawler.redaction import for_crawl

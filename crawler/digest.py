@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.logs import one_line
 from crawler.night_report import NightReport, PortalLine
 from crawler.outbox import Message

@@ -11,8 +11,8 @@ from statistics import median
 from archive.ledger import Ledger, Standing, State
 from archive.manifest import Seal
 from archive.night import seals_on_disk
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.disk import Room, StatVfs, nights_left, room
 from crawler.nightsettings import NightSettings
 from crawler.nighttable import NightRow, night_rows

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from scrapy.http import Request, Response
 
 from archive.errors import ArchiveError
-from archive.records import Outcome, Page, WalkEnd
+from archive.records import Page
+from archive.vocabulary import Outcome, WalkEnd
 from crawler.asking import Ask, answer_page
 from crawler.attachments import AttachmentWalk
 from crawler.ends import is_front

@@ -15,7 +15,8 @@ from scrapy.http.request import NO_CALLBACK
 from archive.errors import ArchiveError
 from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
-from archive.records import Kind, ListRequest, Outcome, Page
+from archive.records import ListRequest, Page
+from archive.vocabulary import Kind, Outcome
 from crawler.asking import Ask, answer_page, failure_page, passing_outcome, redirect_target
 from crawler.guard import REPLICA_SUFFIX, url_allowed
 from crawler.listing import Following, address_of

@@ -10,9 +10,10 @@ from archive.away import Sign
 from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.judgement import Judgement, Version
 from archive.ledger import Claim, Ending, State
-from archive.records import BACKFILL, Document, Kind, Outcome, Run, Verdict
+from archive.records import Document, Run
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import BACKFILL, Kind, Outcome, Verdict
 from crawler.clock import Clock
 from crawler.ends import Ends
 from crawler.portal_end import end_of

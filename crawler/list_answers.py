@@ -11,7 +11,8 @@ from typing import ClassVar
 from scrapy.http import Response
 
 from archive.portal_night import PortalNight
-from archive.records import Listed, ListRequest, Outcome, Page
+from archive.records import Listed, ListRequest, Page
+from archive.vocabulary import Outcome
 from crawler.asking import Ask
 from crawler.copies import is_copy
 from crawler.keeper import NightKeeper

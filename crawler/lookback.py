@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from archive.records import Listed, WalkEnd
+from archive.records import Listed
+from archive.vocabulary import WalkEnd
 
 __all__ = ["FIRST_AFTER", "NO_LOOKBACK", "LookBackPlan", "deeper_end", "next_lookback", "wanted_of"]
 

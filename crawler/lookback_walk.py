@@ -18,7 +18,8 @@ from archive.attached import OwedAttachment
 from archive.lookback_record import LookBackEnd
 from archive.lookbacks import Position
 from archive.portal_night import PortalNight
-from archive.records import Listed, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Listed, LookBackMark, Page
+from archive.vocabulary import Outcome, WalkEnd
 from crawler.asking import Ask, answer_page
 from crawler.attachments import AttachmentWalk
 from crawler.listing import Following, Listing, Section, SectionKind

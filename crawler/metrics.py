@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from archive.durable import disk_errors, make_folder
 from archive.errors import UsageError
 from archive.ledger import State
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.figures import Figures
 from crawler.night_report import NightReport, PortalLine, report_of
 from vietnam.dates import TZ

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, RunBusy
 from archive.ledger import Ledger
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.alerts import call, public_form, send, touch
 from crawler.digest import LASTS, NOT_TOLD, digest, failure, lasts, silence, wants_telling
 from crawler.disk import nights_left, room

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 
 from archive.ledger import State
 from archive.manifest import Seal
-from archive.records import Event, HostVisit, Kind, Verdict
+from archive.records import HostVisit
+from archive.vocabulary import Event, Kind, Verdict
 from crawler.disk import in_words
 from crawler.logs import one_line
 from crawler.nighttable import NightRow, other_outcomes

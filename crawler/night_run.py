@@ -16,10 +16,11 @@ from scrapy.settings import BaseSettings
 from archive.errors import ArchiveError, ExitCode, Interrupted
 from archive.events import FIRST_TEXTS
 from archive.portal_night import PortalNight
-from archive.records import Event, Outcome, Run, Verdict, WalkEnd
+from archive.records import Run
 from archive.removal import VANISHED
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import Event, Outcome, Verdict, WalkEnd
 from crawler.backfill_run import end_backfill
 from crawler.disk import low_disk_error
 from crawler.ends import Ends

@@ -18,8 +18,9 @@ from archive.durable import try_writing
 from archive.errors import ArchiveError, DiskFull, ExitCode, RunBusy, StaleClaim
 from archive.ledger import Claim, Ending, Ledger, State
 from archive.owner import Owner
-from archive.records import Kind, Run
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.crawl_command import crawl_command, crawl_environment
 from crawler.disk import low_disk_error
 from crawler.endings import Window, archive_error, ending_of, failed_try

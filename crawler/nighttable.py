@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from archive.errors import ExitCode
 from archive.ledger import Ledger, State
-from archive.records import Event, Outcome, Run, Verdict
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Event, Outcome, Verdict
 from crawler.leftovers import last_run
 
 __all__ = ["NightRow", "exit_code", "night_rows", "other_outcomes"]

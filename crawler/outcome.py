@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.body import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.page import PageShape, read_shape
 from pipelines.json_text import JsonError, json_text, value_of

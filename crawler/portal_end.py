@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from archive.away import Away, Sign
 from archive.portal_night import PortalNight
-from archive.records import Outcome, Run
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Outcome
 from crawler.ends import Ends
 from crawler.verdicts.away import away_of, ended_before
 

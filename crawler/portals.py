@@ -12,7 +12,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.canary.kept import declaration, last_check
 from crawler.nightsettings import NightSettings, close_match
 from crawler.portal import PortalSpider, Sure, own_hosts

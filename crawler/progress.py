@@ -22,7 +22,8 @@ from rich.text import Text
 
 from archive.events import first_texts
 from archive.ledger import State
-from archive.records import Outcome, Run
+from archive.records import Run
+from archive.vocabulary import Outcome
 
 __all__ = ["Counts", "LiveWatch", "PlainWatch", "RememberingWatch", "Watch", "read_counts", "watch_on"]
 

@@ -16,10 +16,11 @@ from archive.errors import UsageError
 from archive.identity import run_order
 from archive.lines import ArticleLine
 from archive.queries import Found
-from archive.records import REEXTRACT, CapturePlace, Kind, Run, Verdict
+from archive.records import CapturePlace, Run
 from archive.runs import read_lines
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import REEXTRACT, Kind, Verdict
 from crawler.portals import province_of
 from crawler.tonight import software
 from pipelines.article import Article, Layout

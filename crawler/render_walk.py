@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.http import Request, Response
 
-from archive.records import Capture, Outcome
+from archive.records import Capture
+from archive.vocabulary import Outcome
 from crawler.asking import Ask, answer_page, failure_page, judge_failure
 from crawler.guard import url_allowed
 from crawler.keeper import NightKeeper

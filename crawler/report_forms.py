@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from archive.records import Verdict
 from archive.visits import visit_plain
+from archive.vocabulary import Verdict
 from crawler.disk import in_words
 from crawler.night_report import NightReport, PortalLine
 from crawler.report_visits import visits_markdown

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.guard import REPLICA_SUFFIX, url_allowed
 from crawler.listing import SectionKind
 from crawler.portal import PortalSpider, host_of, own_hosts

@@ -14,11 +14,11 @@ from archive.errors import ArchiveError, RunBusy, UsageError
 from archive.ledger import Claim, Ending, Ledger, Standing, State
 from archive.manifest import Seal
 from archive.owner import Owner
-from archive.records import Kind
 from archive.search_fill import catch_up
 from archive.search_index import SearchIndex
 from archive.signing import load_key
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.clock import Clock
 from crawler.leftovers import close_leftover, fresh_run
 from crawler.nightsettings import NightSettings

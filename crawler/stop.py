@@ -11,7 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from archive.records import Listed, WalkEnd
+from archive.records import Listed
+from archive.vocabulary import WalkEnd
 
 __all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "look_for_vanished", "next_look"]
 

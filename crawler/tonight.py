@@ -12,7 +12,7 @@ from pathlib import Path
 from platform import python_version
 
 from archive.errors import UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.clock import Clock
 from crawler.ends import GONE_NIGHTS
 from crawler.lookback import NO_LOOKBACK, LookBackPlan

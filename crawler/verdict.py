@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.verdicts.away import away_findings
 from crawler.verdicts.counts import Finding, NightCounts
 from crawler.verdicts.history import History, Seen

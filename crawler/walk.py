@@ -20,8 +20,9 @@ from twisted.python.failure import Failure
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
 from archive.queries import SETTLED
-from archive.records import Event, Listed, ListRequest, LookBackMark, Outcome, Page, WalkEnd
+from archive.records import Listed, ListRequest, LookBackMark, Page
 from archive.removal import VANISHED
+from archive.vocabulary import Event, Outcome, WalkEnd
 from crawler.asking import Ask, answer_page, failure_page, judge_failure, request_of
 from crawler.front import FrontPage
 from crawler.guard import own_hosts

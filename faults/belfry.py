@@ -15,8 +15,9 @@ from uuid import UUID
 from rich.console import Console
 
 from archive.ledger import Ledger, Standing
-from archive.records import Kind, Run
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler import bell as bells
 from crawler.nightsettings import NightSettings
 from crawler.portal import Sure

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from archive.records import Kind, Outcome, Verdict
+from archive.vocabulary import Kind, Outcome, Verdict
 from faults import oracles
 from faults.catalogue import Broken, Place, Skip, row
 from faults.servers import reset, silent, slow_body, slow_head, torn_chunks

@@ -17,9 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.attached import attachment_key
 from archive.portal_night import PortalNight
-from archive.records import Attachment, Capture, Document, Kind, Listed, Outcome, Page, Verdict, WalkEnd
+from archive.records import Attachment, Capture, Document, Listed, Page
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from pipelines.dedup import judge
 from vietnam.dates import TZ
 

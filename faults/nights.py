@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.ledger import State
-from archive.records import Kind
+from archive.vocabulary import Kind
 from faults import oracles
 from faults.catalogue import Broken, Need, Place, row
 from faults.children import Child

@@ -9,7 +9,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
 from twisted.python.failure import Failure
 
-from archive.records import Outcome, Verdict
+from archive.vocabulary import Outcome, Verdict
 from crawler.guard import AddressRefused, GuardedResolver
 from crawler.listing import ListingError, read_sitemap
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu

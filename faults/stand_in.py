@@ -14,9 +14,10 @@ from datetime import time as hour
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.records import Capture, Document, Outcome, Page, Verdict, WalkEnd
+from archive.records import Capture, Document, Page
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import Outcome, Verdict, WalkEnd
 from pipelines.dedup import judge
 from vietnam.dates import TZ
 

@@ -27,7 +27,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.asking import judge_failure
 from crawler.walk import Walk
 

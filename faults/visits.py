@@ -15,7 +15,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from archive.lines import ArticleLine
-from archive.records import Event, Kind, Outcome, Page, Run, Verdict
+from archive.records import Page, Run
+from archive.vocabulary import Event, Kind, Outcome, Verdict
 from faults import oracles
 from faults.catalogue import Broken, Place
 from faults.servers import Act, Misbehaving

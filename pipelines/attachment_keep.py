@@ -10,7 +10,8 @@ from scrapy.exceptions import DropItem
 from archive.attached import OwedAttachment
 from archive.errors import ArchiveError
 from archive.portal_night import PortalNight
-from archive.records import Document, Outcome, Page
+from archive.records import Document, Page
+from archive.vocabulary import Outcome
 from pipelines.attachment_text import AttachmentReading, AttachmentWorker
 from pipelines.child import ReadFailed
 from pipelines.stages import Stage

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archive.judgement import Judgement, Version
-from archive.records import Document, Event
+from archive.records import Document
+from archive.vocabulary import Event
 
 __all__ = ["judge", "judge_reread"]
 

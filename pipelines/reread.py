@@ -11,8 +11,9 @@ from enum import StrEnum
 from archive.captures import Unreadable
 from archive.lines import ArticleLine
 from archive.portal_night import PortalNight
-from archive.records import Attachment, Capture, CapturePlace, Document, Image, Outcome, Page, Reread
+from archive.records import Attachment, Capture, CapturePlace, Document, Image, Page, Reread
 from archive.texts import content_sha256
+from archive.vocabulary import Outcome
 from pipelines.article import Article, BlockKind, Layout, PublishedFrom
 from pipelines.body import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_charset, decode_body
 from pipelines.clean import clean

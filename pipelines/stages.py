@@ -17,7 +17,8 @@ from scrapy.exceptions import DropItem
 
 from archive.captures import Unreadable
 from archive.errors import ArchiveError
-from archive.records import Outcome, Page, Reread
+from archive.records import Page, Reread
+from archive.vocabulary import Outcome
 from pipelines.article import Article, Layout
 from pipelines.check import check
 from pipelines.clean import clean

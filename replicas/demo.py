@@ -25,9 +25,10 @@ from rich.table import Table
 from archive.errors import ArchiveError, ExitCode
 from archive.events import FIRST_TEXTS
 from archive.lines import ArticleLine, decode_article
-from archive.records import Event, Kind, Outcome, Run
+from archive.records import Run
 from archive.runs import read_lines
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome
 from crawler.leftovers import last_run
 from crawler.nighttable import other_outcomes
 from replicas import FIRST_NIGHT

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from archive.judgement import Judgement, Version
 from archive.portal_night import PortalNight
-from archive.records import Attachment, Capture, Document, Event, Kind, Listed, Outcome, Page, Run, Verdict, WalkEnd
+from archive.records import Attachment, Capture, Document, Listed, Page, Run
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from vietnam.dates import TZ
 from vietnam.documents import cited_documents, document_numbers
 

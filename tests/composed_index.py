@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from archive.away import Away, Sign
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Kind, Listed, LookBackMark, Outcome, Page, Verdict, WalkEnd
+from archive.records import Capture, Document, Listed, LookBackMark, Page
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from tests.composed_archive import FIRST, NIGHTS, Told, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import Cited
 

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from archive.judgement import Judgement, Version
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Event, Kind, Outcome, Page
+from archive.records import Capture, Document, Page
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome
 from tests.composed_archive import FIRST, Told, at, good, keep, make
 from tests.composed_archive import judge as plainly
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from uuid import UUID
 
 from archive.lines import ArticleLine
-from archive.records import Kind, Page, Run
+from archive.records import Page, Run
 from archive.runs import ReadLines, read_run
 from archive.store import Archive
+from archive.vocabulary import Kind
 from vietnam.dates import TZ
 
 __all__ = ["NIGHT", "Crawled", "command", "crawl", "environment", "new_archive", "the_night"]

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.portal_night import PortalNight
-from archive.records import Attachment, Capture, Document, Kind, Outcome, Page
+from archive.records import Attachment, Capture, Document, Page
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome
 from tests.composed_archive import FIRST, at, finish, judge, make
 
 __all__ = ["BODIES", "PAYLOADS", "PORTAL", "SIGNAL", "hostile"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from archive.ledger import State
-from archive.records import Kind, Run, Verdict
+from archive.records import Run
+from archive.vocabulary import Kind, Verdict
 from crawler.nighttable import NightRow
 from vietnam.dates import TZ
 

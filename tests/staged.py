@@ -28,8 +28,8 @@ import crawler.bell
 import scheduler
 from archive.audit import verify
 from archive.ledger import Ledger, Standing, State
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.bell import Asked, Bell
 from crawler.nightsettings import NightSettings
 from crawler.portal import Sure

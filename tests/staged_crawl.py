@@ -20,8 +20,9 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.judgement import Judgement
 from archive.portal_night import PortalNight
-from archive.records import Outcome, Page, Verdict
+from archive.records import Page
 from archive.store import Archive
+from archive.vocabulary import Outcome, Verdict
 from vietnam.dates import TZ
 
 BEAT = 0.1

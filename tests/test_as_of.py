@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
-from archive.records import Outcome, Page
+from archive.records import Page
 from archive.store import Archive
+from archive.vocabulary import Outcome
 from tests.composed_archive import EDITED, FIRST, RELEASE, SHORT, at, finish, judge, keep, sealed, walk
 
 NIGHTS = [FIRST + timedelta(days=number) for number in range(26)]

@@ -15,10 +15,11 @@ from archive.findings import Code
 from archive.index import Index
 from archive.lines import ArticleLine, encode_article
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Event, Kind, Outcome, Page
+from archive.records import Capture, Document, Page
 from archive.runs import ReadLines
 from archive.schema import TABLES
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome
 from pipelines.dedup import judge
 from replicas.articles import articles
 from replicas.files import docx_bytes, pdf_bytes, replica_file, scan_bytes

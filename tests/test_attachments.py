@@ -18,7 +18,7 @@ import pytest
 from docx.oxml import parse_xml
 
 from archive.attached import attachment_key
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.attachments import judge_attachment
 from crawler.outcome import Expect, Seen
 from pipelines.attachment_text import AttachmentWorker, read_attachment

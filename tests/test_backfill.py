@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from archive.identity import Paths
-from archive.records import BACKFILL, LATE, Event, LookBack, Run, Verdict, WalkEnd
+from archive.records import LookBack, Run
 from archive.runs import ReadLines, read_run
 from archive.store import Archive
+from archive.vocabulary import BACKFILL, LATE, Event, Verdict, WalkEnd
 from crawler.backfill_run import judge_backfill
 from crawler.leftovers import last_run
 from replicas.past import past_articles

@@ -27,7 +27,8 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseFailed
 
 from archive.errors import ExitCode, UsageError
-from archive.records import Attachment, Kind, Outcome
+from archive.records import Attachment
+from archive.vocabulary import Kind, Outcome
 from crawler.canary.command import check, check_options, is_asked
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer, findings
 from crawler.canary.kept import Checked, Finding, Held, confirmed, declaration, last_check, remember

@@ -10,8 +10,9 @@ import pytest
 
 from archive.captures import Captures, Unreadable
 from archive.queries import Found
-from archive.records import Capture, CapturePlace, Document, Kind, Outcome, Page
+from archive.records import Capture, CapturePlace, Document, Page
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome
 from tests.composed_archive import FIRST, RELEASE, at, finish, judge, keep, make, run_night
 
 URL = "https://www.ba-song.vn.replica.test/tin/mot.html"

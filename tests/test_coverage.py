@@ -13,7 +13,8 @@ import pytest
 
 from archive.__main__ import main
 from archive.coverage import DayState, Known, cover, nights_between
-from archive.records import REEXTRACT, Kind, Run, SectionWalk, Verdict, WalkEnd
+from archive.records import Run, SectionWalk
+from archive.vocabulary import REEXTRACT, Kind, Verdict, WalkEnd
 from tests.composed_archive import FIRST, make, sealed
 from vietnam.dates import TZ
 

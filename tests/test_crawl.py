@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Event, Outcome, Verdict, WalkEnd
+from archive.vocabulary import Event, Outcome, Verdict, WalkEnd
 from tests.crawling import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
 from tests.raw_server import HOST, RawServer, Said, article, html, listing, response
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Kind
+from archive.vocabulary import Kind
 from tests.crawling import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
 from tests.raw_server import RawServer, article, listing, response
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from bench.quality.corpus import Sample, composed, corpus
 from bench.quality.readers import layouts
 from pipelines.article import Article, Block, BlockKind, Layout

@@ -22,10 +22,10 @@ from archive.head import Head
 from archive.identity import Paths, read_identity
 from archive.proving import published_head
 from archive.rebuild import rebuild
-from archive.records import Event
 from archive.signing import public_key
 from archive.store import Archive
 from archive.subset import Subset
+from archive.vocabulary import Event
 from tests.damage_steps import BASES, KEY, STEPS
 
 ROOT = Path(__file__).parent / "audit"

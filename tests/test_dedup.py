@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 
 from archive.judgement import Judgement, Version
-from archive.records import CaptureRef, Document, Event, Reread, Via
+from archive.records import CaptureRef, Document, Reread
+from archive.vocabulary import Event, Via
 from pipelines.dedup import judge, judge_reread
 from vietnam.dates import TZ
 

@@ -13,8 +13,9 @@ from uuid import UUID
 import pytest
 
 from archive.errors import ExitCode
-from archive.records import Event, Kind, Run, Verdict
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Verdict
 from replicas import FIRST_NIGHT
 from replicas.demo import PortalSum, main, next_nights
 

@@ -23,7 +23,7 @@ from rich.console import Console
 
 import scheduler
 from archive.errors import ExitCode
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.bell import STUCK_SECONDS, Asked, Bell
 from crawler.nightsettings import NightSettings, read_settings
 from crawler.running import LEASE, Ways

@@ -17,9 +17,9 @@ from archive.difference import difference, print_difference
 from archive.errors import ExitCode
 from archive.lines import ArticleLine, decode_article
 from archive.queries import Found
-from archive.records import Event
 from archive.runs import ReadLines
 from archive.store import Archive
+from archive.vocabulary import Event
 from pipelines import dedup
 from tests.composed_archive import FIRST, Told, at, finish, keep, make, sealed
 

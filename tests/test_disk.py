@@ -18,8 +18,8 @@ from rich.console import Console
 
 from archive.errors import DiskFull, ExitCode
 from archive.ledger import Ledger, State
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.bell import Asked, Bell
 from crawler.disk import Room, in_words, low_disk_error, nights_left, read_size, room, shortage
 from crawler.nights import NightRunner

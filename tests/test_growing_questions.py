@@ -18,9 +18,10 @@ from archive.identity import Paths
 from archive.index import Index, Transaction
 from archive.lines import ArticleLine
 from archive.list_queries import SETTLED
-from archive.records import Event, Listed, Outcome, Page, WalkEnd
+from archive.records import Listed, Page
 from archive.schema import EVENTS, LISTED, LOOKS, PAGES, TABLES
 from archive.store import Archive
+from archive.vocabulary import Event, Outcome, WalkEnd
 from tests.composed_archive import FIRST, at
 from tests.composed_index import LAST, composed
 

@@ -16,10 +16,11 @@ from archive.engines import VARIABLE
 from archive.index import Transaction
 from archive.lines import ArticleLine
 from archive.near import bands
-from archive.records import CaptureRef, Event, Kind, Listed, Outcome, Page, WalkEnd
+from archive.records import CaptureRef, Listed, Page
 from archive.runs import ReadLines
 from archive.schema import EVENTS, LINKS, LISTED, LOOKS, PAGES
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome, WalkEnd
 from bench.growth.documents import FIRST, NIGHTLY, PORTALS, SECTIONS, Document, Synthetic
 from bench.growth.documents import LOOKS as LOOKS_AFTER
 from bench.growth.fill import OWED, fill

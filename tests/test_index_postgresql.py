@@ -26,9 +26,10 @@ from archive.identity import Paths
 from archive.index import Index
 from archive.judgement import Judgement, Version
 from archive.postgresql import PostgresqlSchema
-from archive.records import Document, Kind
+from archive.records import Document
 from archive.runs import read_lines
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.postgresql_server import PASSWORD, Server
 from replicas import FIRST_NIGHT
 from tests import composed_archive as composed

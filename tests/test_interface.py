@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.outcome import Expect, Seen, classify
 from crawler.spiders.cong_an_ha_noi import CongAnHaNoi
 from crawler.spiders.vinh_phuc import VinhPhuc

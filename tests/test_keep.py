@@ -11,8 +11,8 @@ import pytest
 from scrapy.http import Request, Response
 
 from archive.portal_night import PortalNight
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from pipelines.dedup import judge
 from pipelines.keep import capture_of
 from vietnam.dates import TZ

@@ -11,7 +11,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from archive.lines import decode_page, encode_page
-from archive.records import LONGEST_BODY, Outcome, Page
+from archive.records import LONGEST_BODY, Page
+from archive.vocabulary import Outcome
 from crawler.forms import form_field
 from crawler.interface import day_of
 from crawler.listing import Listing, ListingError, ListRequest

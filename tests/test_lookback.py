@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from archive.index import Index
 from archive.lines import ArticleLine, decode_page, encode_page
 from archive.rebuild import rebuild
-from archive.records import LATE, Listed, LookBack, LookBackMark, Outcome, Page, Run, WalkEnd
+from archive.records import Listed, LookBack, LookBackMark, Page, Run
 from archive.schema import TABLES
 from archive.store import Archive
+from archive.vocabulary import LATE, Outcome, WalkEnd
 from crawler.lookback import FIRST_AFTER, LookBackPlan, deeper_end, next_lookback, wanted_of
 from replicas.past import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle

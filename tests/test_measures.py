@@ -10,9 +10,10 @@ import pytest
 
 from archive.measures import Measures, measures_from, measures_plain
 from archive.portal_night import PortalNight
-from archive.records import Outcome, Page, Run
+from archive.records import Page, Run
 from archive.runs import RUN_FILE, run_bytes, run_from
 from archive.store import Archive
+from archive.vocabulary import Outcome
 from tests.composed_archive import FIRST, Told, at, finish, judge, keep, make, walk
 
 TOLD = (

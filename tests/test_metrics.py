@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families as older_fam
 from archive.errors import ArchiveError, UsageError
 from archive.ledger import Ledger, State
 from archive.manifest import Seal
-from archive.records import Kind, Verdict
 from archive.store import Archive
+from archive.vocabulary import Kind, Verdict
 from crawler.alertsettings import AlertSettings
 from crawler.disk import Room
 from crawler.figures import Figures, gather, night_sizes

@@ -13,8 +13,8 @@ import pytest
 
 from archive.errors import DiskFull, RunBusy
 from archive.ledger import Ledger, State
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.alertsettings import AlertSettings
 from crawler.disk import Room
 from crawler.figures import night_sizes

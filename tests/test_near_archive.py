@@ -16,10 +16,10 @@ from archive.errors import ArchiveUnusable
 from archive.lines import ArticleLine, decode_article
 from archive.near import PARAMETERS
 from archive.rebuild import rebuild
-from archive.records import Event
 from archive.runs import read_lines
 from archive.schema import NEAR_METHOD, SIGNATURES, TABLES
 from archive.store import Archive
+from archive.vocabulary import Event
 from bench.postgresql_server import Server
 from pipelines.dedup import judge
 from tests.composed_archive import FIRST, at, finish, keep, make, tree

@@ -13,8 +13,9 @@ from archive.audit import verify
 from archive.lines import decode_article, encode_article
 from archive.near_links import LINKS, READ, fingerprint, linked, links, merged
 from archive.near_queries import BAND_ROWS, StoredText
-from archive.records import Event, Near
+from archive.records import Near
 from archive.schema import BANDS
+from archive.vocabulary import Event
 from pipelines.dedup import judge
 from tests.composed_archive import FIRST, Told, at, finish, keep, make
 from tests.composed_near import release

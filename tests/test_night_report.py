@@ -13,7 +13,7 @@ from rich.console import Console
 
 from archive.ledger import State
 from archive.manifest import Seal
-from archive.records import Kind, Verdict
+from archive.vocabulary import Kind, Verdict
 from crawler.night_report import NightReport, report_of
 from crawler.nightsettings import NightSettings
 from crawler.report_files import report_path, reports_folder, stored_remarks, write_report

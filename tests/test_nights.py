@@ -22,8 +22,9 @@ from rich.console import Console
 from archive.errors import ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.ledger import Ledger, State
 from archive.owner import Owner
-from archive.records import Kind, Run, Verdict
+from archive.records import Run
 from archive.store import Archive
+from archive.vocabulary import Kind, Verdict
 from crawler.leftovers import last_run
 from crawler.nights import NightRunner
 from crawler.nightsettings import NightSettings, PortalSettings
@@ -46,7 +47,8 @@ import os, signal, sys, time
 from datetime import date, datetime
 from pathlib import Path
 from archive.judgement import Judgement
-from archive.records import Outcome, Page, Verdict
+from archive.records import Page
+from archive.vocabulary import Outcome, Verdict
 from archive.store import Archive
 portal, night, root = sys.argv[1], date.fromisoformat(sys.argv[2]), Path(sys.argv[3])
 now = datetime.fromisoformat("2025-03-03T01:30:00+07:00")

@@ -21,8 +21,8 @@ import archive.sqlite
 from archive.errors import ArchiveUnusable, ExitCode, RunBusy, UsageError
 from archive.identity import Paths
 from archive.ledger import Ledger, State
-from archive.records import Verdict
 from archive.store import Archive
+from archive.vocabulary import Verdict
 from crawler.leftovers import last_run
 from tests.staged import NIGHT, ROOT, START, Stage, alive
 from vietnam.dates import TZ

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.records import Event, Kind, Outcome, Verdict, WalkEnd
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from crawler.reextract import read_again
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract

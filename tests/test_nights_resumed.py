@@ -21,8 +21,8 @@ import pytest
 
 from archive.errors import ExitCode
 from archive.ledger import Ledger, Standing, State
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.portals import load_portals
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer

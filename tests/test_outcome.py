@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.outcome import Expect, Seen, classify
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

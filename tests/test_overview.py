@@ -12,8 +12,8 @@ from scrapy.settings import Settings
 
 from archive.away import Away, Sign
 from archive.errors import UsageError
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.commands.list import Command
 from crawler.documentation import COMMAND, DOCS, main, pages
 from crawler.families.vhv import VHVSpider

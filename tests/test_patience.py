@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Outcome, Verdict
+from archive.vocabulary import Outcome, Verdict
 from tests.crawling import NIGHT, crawl, new_archive, the_night
 from tests.raw_server import HOST, RawServer, Said, article, html, listing, response
 

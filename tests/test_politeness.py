@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 )
 from scrapy.settings import Settings
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.agent import user_agent
 from crawler.asking import judge_failure
 from crawler.body import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING

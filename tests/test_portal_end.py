@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from archive.away import BAD_CERTIFICATE, NO_NAME, Away, Sign
-from archive.records import Kind, Outcome, Page, Run, Verdict, WalkEnd
+from archive.records import Page, Run
 from archive.runs import run_from, run_plain
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from crawler.ends import Ends
 from crawler.front import wants_front
 from crawler.successor import refresh_target, successor_of

@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 
 from archive.__main__ import main
 from archive.away import Sign
-from archive.records import Event, Kind, Outcome, Run, Verdict
+from archive.records import Run
+from archive.vocabulary import Event, Kind, Outcome, Verdict
 from tests.crawling import crawl, new_archive, the_night
 from tests.raw_server import RawServer, article, listing, response
 

@@ -18,9 +18,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.audit import verify
 from archive.errors import ArchiveError, RunBusy, UsageError
-from archive.records import Capture, Kind, Listed, Outcome, Page, WalkEnd
+from archive.records import Capture, Listed, Page
 from archive.runs import read_lines
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome, WalkEnd
 from archive.warc import payload_digest
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, RELEASE, SHORT, Told, at, finish, judge, keep, make, walk

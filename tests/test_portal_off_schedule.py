@@ -24,8 +24,9 @@ from archive.judgement import Judgement
 from archive.ledger import Ending, Ledger, State
 from archive.owner import Owner
 from archive.portal_night import PortalNight
-from archive.records import Capture, Kind, Listed, Outcome, Page, Run, Verdict, WalkEnd
+from archive.records import Capture, Listed, Page, Run
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from crawler.alertsettings import DEFAULT_ON
 from crawler.digest import wants_telling
 from crawler.ends import Ends

@@ -25,9 +25,9 @@ from archive.head import Head, head_of, read_head
 from archive.lines import canonical
 from archive.proof import check_proof
 from archive.proving import prove, published_head
-from archive.records import Event
 from archive.signing import public_key
 from archive.store import Archive
+from archive.vocabulary import Event
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, NIGHTS, make
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive.identity import Paths
-from archive.records import Outcome, WalkEnd
 from archive.runs import ReadLines, read_run
+from archive.vocabulary import Outcome, WalkEnd
 from bench.recorded import main
 from vietnam.dates import TZ
 

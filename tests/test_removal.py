@@ -17,11 +17,12 @@ from archive.audit import verify
 from archive.index import Index
 from archive.lines import ArticleLine, decode_article
 from archive.rebuild import rebuild
-from archive.records import Capture, Event, Kind, Outcome, Page
+from archive.records import Capture, Page
 from archive.removal import VANISHED, held
 from archive.runs import read_lines
 from archive.schema import TABLES
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome
 from crawler.stop import look_for_vanished
 from pipelines.dedup import judge
 from replicas.articles import articles

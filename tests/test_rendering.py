@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.records import Event, Kind, Outcome, Verdict
 from archive.store import Archive
+from archive.vocabulary import Event, Kind, Outcome, Verdict
 from crawler.reextract import read_again
 from crawler.rendering import NAMES, Asked, Brought, Chromium, NotRendered, browser_path, missing
 from pipelines.extract import extract

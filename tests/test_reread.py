@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from archive.captures import Unreadable
 from archive.lines import ArticleLine, decode_article, encode_article
-from archive.records import Attachment, Capture, CapturePlace, CaptureRef, Event, Image, Kind
+from archive.records import Attachment, Capture, CapturePlace, CaptureRef, Image
 from archive.report import plain_line
 from archive.texts import content_sha256
+from archive.vocabulary import Event, Kind
 from archive.worddiff import Mark, diff_paragraphs
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
 from pipelines.reread import Field, compare, reread

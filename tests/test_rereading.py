@@ -12,9 +12,9 @@ import pytest
 from archive.audit import verify
 from archive.findings import Code
 from archive.identity import read_identity
-from archive.records import REEXTRACT, Event, Verdict
 from archive.runs import read_run
 from archive.store import Archive
+from archive.vocabulary import REEXTRACT, Event, Verdict
 from crawler.leftovers import last_run
 from crawler.reextract import accept, night_of
 from pipelines.dedup import judge_reread

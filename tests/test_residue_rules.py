@@ -11,7 +11,8 @@ import pytest
 
 from archive.errors import UsageError
 from archive.ledger import State
-from archive.records import Run, Verdict, Via
+from archive.records import Run
+from archive.vocabulary import Verdict, Via
 from crawler.nighttable import NightRow
 from crawler.residue import Rule, add_rule, file_of, rules_of, with_rules
 from pipelines.article import Layout

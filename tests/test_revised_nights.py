@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive.lines import ArticleLine
-from archive.records import Event
 from archive.runs import ReadLines
+from archive.vocabulary import Event
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
 from tests.bulletin import NEXT, crawl_night

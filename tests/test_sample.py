@@ -14,7 +14,7 @@ import pytest
 from scrapy.settings import Settings
 
 from archive.errors import UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.commands.sample import Command
 from crawler.families.dnn_cmsview import DNNCmsviewSpider
 from crawler.listing import Section

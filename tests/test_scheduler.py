@@ -21,8 +21,8 @@ from rich.console import Console
 import scheduler
 from archive.errors import ExitCode
 from archive.ledger import Ledger, State
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.bell import Asked, Bell
 from crawler.nightsettings import NightSettings
 from crawler.portals import load_portals

@@ -14,7 +14,7 @@ from rich.console import Console
 from archive.errors import ExitCode
 from archive.ledger import Ledger, State
 from archive.owner import Owner
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.alertsettings import AlertSettings
 from crawler.morning import Morning
 from crawler.nightsettings import NightSettings

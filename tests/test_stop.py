@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.records import Listed, WalkEnd
+from archive.records import Listed
+from archive.vocabulary import WalkEnd
 from crawler.stop import LATER_PAGES, UNDATED_PAGES, SectionProgress, first_walk_since, next_look
 
 NIGHT = date(2025, 3, 5)

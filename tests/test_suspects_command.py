@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from tests.crawling import new_archive, the_night
 from tests.planted import BOX, COUNTER, PORTAL, package, planted_server, scrapy, widgets_in
 

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from archive.measures import Measures
-from archive.records import Outcome, SectionWalk, Verdict, WalkEnd
+from archive.records import SectionWalk
+from archive.vocabulary import Outcome, Verdict, WalkEnd
 from crawler.verdict import NightCounts, judge_night
 from crawler.verdicts.history import History
 

@@ -10,7 +10,8 @@ from random import Random
 import pytest
 
 from archive.measures import Measures
-from archive.records import Kind, Outcome, Run, SectionWalk, Verdict, WalkEnd
+from archive.records import Run, SectionWalk
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from crawler.verdict import NightCounts, judge_night
 from crawler.verdicts.history import NIGHTS, History, covered_day
 from crawler.verdicts.usual import binomial_tail, excess, rate_words, usual

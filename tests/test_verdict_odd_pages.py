@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from archive.measures import Measures
-from archive.records import Kind, Outcome, Run, SectionWalk, Verdict, WalkEnd
+from archive.records import Run, SectionWalk
+from archive.vocabulary import Kind, Outcome, Verdict, WalkEnd
 from crawler.verdict import NightCounts, judge_night
 from crawler.verdicts.history import History
 from pipelines.misfits import Misfit

@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive.records import Outcome, Page, Run
+from archive.records import Page, Run
 from archive.runs import ReadLines, read_run
 from archive.visits import visits
+from archive.vocabulary import Outcome
 from replicas import FIRST_NIGHT
 from replicas.serve import LogEntry, ReplicaServer
 from tests.crawling import ROOT, command, environment, new_archive

@@ -12,8 +12,8 @@ import pytest
 
 from archive.changes import Change
 from archive.coverage import DayState
-from archive.records import Event, Kind, Outcome, Verdict, WalkEnd
 from archive.search_index import Order
+from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from archive.web.app import ROUTES
 from archive.web.pages import KINDS, WORST_FIRST
 from archive.web.words import LANGUAGES, Words

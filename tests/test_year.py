@@ -12,8 +12,8 @@ import pytest
 from archive.__main__ import main
 from archive.audit import verify
 from archive.errors import UsageError
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.year.__main__ import main as year
 from bench.year.check import judged
 from bench.year.compose import Planted, compose_year

@@ -9,8 +9,8 @@ from uuid import uuid4
 from archive.commands.arguments import DEFAULT, Subcommands
 from archive.commands.clock import clock
 from archive.errors import ExitCode
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 
 __all__ = ["add"]
 

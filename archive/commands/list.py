@@ -8,9 +8,9 @@ from archive.clusters import one_per_cluster
 from archive.commands.arguments import Subcommands, add_as_of, add_filters, find
 from archive.errors import ExitCode
 from archive.events import VERSIONS, WITHHELD
-from archive.records import LATE
 from archive.report import print_articles
 from archive.store import Archive
+from archive.vocabulary import LATE
 
 __all__ = ["add"]
 

@@ -10,11 +10,11 @@ from archive.commands.arguments import Subcommands, add_as_of, add_identifier, f
 from archive.errors import ExitCode
 from archive.events import WITHHELD
 from archive.queries import Found
-from archive.records import LATE, Event
 from archive.removal import REMOVALS
 from archive.report import print_attached, print_near, printable
 from archive.store import Archive
 from archive.tombstones import withheld_in
+from archive.vocabulary import LATE, Event
 
 __all__ = ["add"]
 

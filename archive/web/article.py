@@ -18,10 +18,10 @@ from archive.events import VERSIONS, WITHHELD
 from archive.identity import RUN_NAME
 from archive.index import Transaction
 from archive.lines import ArticleLine
-from archive.records import Event
 from archive.removal import REMOVALS
 from archive.revised import Text
 from archive.tombstones import Tombstone, withheld_in
+from archive.vocabulary import Event
 from archive.web.desk import Asked, Desk, Removed, Unfit, Unknown
 from archive.web.pages import PORTAL
 from archive.web.set_aside import set_aside_text

@@ -14,8 +14,9 @@ from archive.answers import Found
 from archive.captures import Unreadable
 from archive.events import WITHHELD
 from archive.proving import prove
-from archive.records import Capture, CapturePlace, Event
+from archive.records import Capture, CapturePlace
 from archive.removal import REMOVALS
+from archive.vocabulary import Event
 from archive.web.article import event_named, stored_text
 from archive.web.desk import Asked, Desk, Removed, Unfit, Unknown
 from archive.web.security import DOWNLOAD_POLICY

@@ -13,7 +13,8 @@ from starlette.responses import HTMLResponse
 from archive.coverage import Day, DayState, PortalCoverage
 from archive.events import first_texts
 from archive.identity import RUN_NAME
-from archive.records import Event, Run, Verdict
+from archive.records import Run
+from archive.vocabulary import Event, Verdict
 from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, summed_cell
 from archive.web.days import Year
 from archive.web.desk import ROWS, Asked, Desk, Unfit, Unknown

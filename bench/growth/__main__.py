@@ -30,8 +30,8 @@ from archive.engines import VARIABLE
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index import Index
 from archive.postgresql import PostgresqlSchema
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.growth.documents import Synthetic
 from bench.growth.fill import fill
 from bench.growth.measure import SLOW, Filled, Timed, measure, peak

@@ -21,10 +21,11 @@ from archive.index import Index, place
 from archive.lines import canonical
 from archive.near_queries import document_number
 from archive.postgresql import PostgresqlSchema
-from archive.records import Event, Kind, Outcome, Run, Verdict, WalkEnd
+from archive.records import Run
 from archive.runs import run_plain
 from archive.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
 from archive.sqlite import SqliteFile
+from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from bench.growth.documents import LOOKS as LOOK_DAYS
 from bench.growth.documents import NIGHTLY, PORTALS, SECTIONS, TWIN, Document, Synthetic
 from vietnam.letters import strip_diacritics

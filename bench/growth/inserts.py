@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from datetime import time as time_of_day
 
 from archive.portal_night import PortalNight
-from archive.records import Capture, Document, Kind, Outcome, Page
+from archive.records import Capture, Document, Page
 from archive.store import Archive
+from archive.vocabulary import Kind, Outcome
 from bench.growth.documents import PORTALS, SECTIONS, Synthetic, words
 from pipelines.dedup import judge
 from vietnam.dates import TZ

@@ -11,8 +11,8 @@ from archive.coverage import DayState, PortalCoverage
 from archive.covered import read_coverage
 from archive.document_series import read_documents
 from archive.numbered import DENSE, LEAST, Numbered
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.year.compose import Planted
 from bench.year.states import State
 from crawler.ends import GONE_NIGHTS

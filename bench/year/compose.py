@@ -9,8 +9,8 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from bench.rehearsal import new_archive
 from bench.year.newsroom import Newsroom, Wire
 from bench.year.numbered import Issued, Series, gazetted_series, series_of

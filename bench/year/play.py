@@ -19,20 +19,10 @@ from archive.attached import attachment_key
 from archive.away import NO_NAME
 from archive.lines import ArticleLine
 from archive.portal_night import PortalNight
-from archive.records import (
-    Capture,
-    CaptureRef,
-    Event,
-    Kind,
-    Listed,
-    Outcome,
-    Page,
-    Run,
-    Verdict,
-    WalkEnd,
-)
+from archive.records import Capture, CaptureRef, Listed, Page, Run
 from archive.store import Archive
 from archive.tally import Tally
+from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from bench.year.newsroom import Newsroom
 from bench.year.said import article_document, file_document
 from bench.year.states import State

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from archive.lines import ArticleLine
-from archive.records import Attachment, Document, Kind, Page
+from archive.records import Attachment, Document, Page
+from archive.vocabulary import Kind
 from replicas.articles import expected_of
 from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile

@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive.errors import ExitCode, UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 from crawler.agent import user_agent
 from crawler.canary.fields import Brought, findings
 from crawler.canary.kept import Checked, Held, as_told, confirmed, declaration, remember

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.canary.article import article_findings
 from crawler.canary.kept import Finding, Held
 from crawler.listing import Entry, Listing, SectionKind

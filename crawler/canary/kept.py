@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
-from archive.records import Kind
+from archive.vocabulary import Kind
 
 if TYPE_CHECKING:
     from crawler.portal import PortalSpider

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from parsel import Selector
 
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.canary.fields import ArticleAnswer, Brought, ListAnswer
 from crawler.canary.visit import Answer, Fetch
 from crawler.guard import REPLICA_SUFFIX

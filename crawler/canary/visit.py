@@ -15,7 +15,8 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from archive.records import ListRequest, Outcome
+from archive.records import ListRequest
+from archive.vocabulary import Outcome
 from crawler.asking import Ask, judge_failure, request_of
 from crawler.clock import Clock
 from crawler.guard import REPLICA_SUFFIX, own_hosts

@@ -15,8 +15,8 @@ from rich.table import Table
 from scrapy.commands.list import Command as ListCommand
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.night_run import tell
 from crawler.nightsettings import NightSettings, settings_at
 from crawler.overview import Overview, overview, spiders

@@ -18,8 +18,8 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.records import Kind
 from archive.store import Archive
+from archive.vocabulary import Kind
 from crawler.clock import Clock
 from crawler.night_run import tell
 from crawler.reextract import Reextracted, accept, night_of, read_again

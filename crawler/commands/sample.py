@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.records import Outcome
+from archive.vocabulary import Outcome
 from crawler.canary.visit import Answer, Fetch, Visit, visit_all
 from crawler.night_run import tell
 from crawler.outcome import Expect

@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import date
 
 from archive.away import BAD_CERTIFICATE, NO_NAME, Away, Sign
-from archive.records import Outcome, Page, Run, Verdict
+from archive.records import Page, Run
+from archive.vocabulary import Outcome, Verdict
 from crawler.ends import Ends, is_front
 from crawler.verdicts.counts import Finding
 from vietnam.provinces import of_host, province, successor

@@ -8,7 +8,8 @@ from datetime import date
 
 from archive.away import Away
 from archive.measures import Measures
-from archive.records import Outcome, SectionWalk, Verdict
+from archive.records import SectionWalk
+from archive.vocabulary import Outcome, Verdict
 from crawler.ends import Ends
 from pipelines.misfits import Misfit
 

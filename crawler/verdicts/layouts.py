@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.verdicts.counts import Finding, NightCounts
 from crawler.verdicts.history import Seen
 from crawler.verdicts.texts import shortened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.records import Outcome, Verdict, WalkEnd
+from archive.vocabulary import Outcome, Verdict, WalkEnd
 from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts, times
 from crawler.verdicts.history import Seen
 from crawler.verdicts.usual import more

@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 from statistics import median
 
 from archive.measures import Measures
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.verdicts.counts import Finding
 from crawler.verdicts.history import Seen
 from crawler.verdicts.usual import more

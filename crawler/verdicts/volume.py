@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archive.records import Verdict
+from archive.vocabulary import Verdict
 from crawler.verdicts.counts import Finding
 from crawler.verdicts.history import Observed, Seen
 from crawler.verdicts.usual import rate_words, usual

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archive.records import SectionWalk, Verdict, WalkEnd
+from archive.records import SectionWalk
+from archive.vocabulary import Verdict, WalkEnd
 from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts
 from crawler.verdicts.history import Observed, Seen
 
