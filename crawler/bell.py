@@ -89,7 +89,7 @@ class Bell:
             self.due()
         except (ArchiveError, OSError) as error:
             self._complain(f"{error}")
-        except Exception:
+        except Exception:  # one night that could not be run ends no scheduler: the next bell tries again
             log.exception("the night could not be run")
         finally:
             self._rung = time.monotonic()
@@ -112,7 +112,7 @@ class Bell:
                     self.morning.watch_silence(schedule.archive, schedule.ledger, clock())
                     self.morning.metrics(schedule.archive, schedule.ledger, clock())
                 return code
-        except Exception as error:
+        except Exception as error:  # told to people, then raised
             with surely("told"):
                 self.morning.failed(error, clock())
             raise

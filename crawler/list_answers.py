@@ -127,7 +127,7 @@ class ListAnswers(NightKeeper):
             return listing, Outcome.LISTING, detail
         except ListingError as error:
             return None, Outcome.ERROR, str(error)[:200]
-        except Exception as error:
+        except Exception as error:  # a page that nobody foresaw costs its section, not the night
             _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
             return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
 

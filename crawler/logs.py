@@ -127,7 +127,7 @@ class SureHandler(logging.Handler):
             stream = self._stream or sys.stderr
             stream.write(self.format(record) + "\n")
             stream.flush()
-        except Exception:
+        except Exception:  # as the standard library: a log line ends nothing
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:

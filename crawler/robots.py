@@ -156,7 +156,7 @@ class RobotsGate:
             return RobotsDecision(f"no rules: {error}")
         except DownloadCancelledError:
             return RobotsDecision("could not be had (the answer is too large): nothing is asked for now", waits=True)
-        except Exception as error:
+        except Exception as error:  # Twisted's failures have no common root
             raise RobotsUnreachable("robots.txt was not answered") from error
         decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
         spider: _Keeping = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk

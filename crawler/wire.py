@@ -53,7 +53,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         if self._parser is not None and self._parser.state != BODY:
             self._head += len(data)
             if self._head > self.most:
-                self._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]
+                self._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]  # Twisted leaves its own untyped
                 return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 

@@ -60,7 +60,7 @@ def run_one(row: Row, quick: bool) -> Result:
         verdict, saw = "skipped", str(lack)
     except Broken as broken:
         verdict, saw = "FAILED", str(broken)
-    except Exception as error:
+    except Exception as error:  # a row that breaks is a row that failed
         verdict, saw = "FAILED", f"{type(error).__name__}: {error} | {_where(error)}"
     return Result(row.number, row.title, verdict, " ".join(saw.split()), time.monotonic() - began)
 

@@ -23,7 +23,7 @@ def coded(work: Callable[[Say], None], say: Say, complain: Say) -> int:
     except ArchiveError as error:
         complain(str(error))
         return int(error.exit_code)
-    except Exception:
+    except Exception:  # a bug, which has a code of its own
         complain(traceback.format_exc())
         return int(ExitCode.BUG)
     return int(ExitCode.GOOD)

@@ -75,7 +75,7 @@ class AttachmentStage(Stage):
             self.crawl.failed(error)
         except ReadFailed as error:
             raise self.lose(item.page, Outcome.ERROR, str(error)) from None
-        except Exception as error:
+        except Exception as error:  # a file that nobody foresaw costs itself
             raise self.bug(item.page, error) from error
         raise DropItem("an attachment ends here")
 

@@ -255,8 +255,8 @@ def _line(result: dict[str, object]) -> str:
         mark = "EDIT" if result["undecided"] else "SILENT"
     head = f"{result['seed']}  {mark}  {result['right']}/{result['articles']} right, {result['requests']} requests"
     told = [f"score {result['score']}", str(result["portal"]), f"{result['seconds']} s"]
-    rest = [f"    {line}" for key in ("undecided", "wrong") for line in result[key]]  # type: ignore[attr-defined]
-    edit = [f"    to edit: {', '.join(result['edit'])}"] if result["edit"] else []  # type: ignore[arg-type]
+    rest = [f"    {line}" for key in ("undecided", "wrong") for line in result[key]]  # type: ignore[attr-defined]  # lists of lines
+    edit = [f"    to edit: {', '.join(result['edit'])}"] if result["edit"] else []  # type: ignore[arg-type]  # a list of names
     return "\n".join([", ".join([head, *told]), *edit, *rest])
 
 

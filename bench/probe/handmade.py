@@ -95,9 +95,9 @@ class HandMade:
             *(
                 chance.choice(each)
                 for each in (_MENUS, _LISTS, _PAGING, _ADDRESSES, _HEADS, _DATES, _PLACES, _BODIES, range(1, 6))
-            ),  # type: ignore[arg-type]
+            ),  # type: ignore[arg-type]  # each part has its field's type
         )
-        self.style = replace(drawn, **KINDS[kind])  # type: ignore[arg-type]
+        self.style = replace(drawn, **KINDS[kind])  # type: ignore[arg-type]  # as above
         self.titles = chance.sample(_TITLES, 4)
         self.articles = tuple(composed(seed))
         first, step = chance.randint(300, 70_000), chance.randint(3, 41)

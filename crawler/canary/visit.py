@@ -103,7 +103,7 @@ class Visitor(VisitingSpider):
                 self.visit.done = True
             except NotAsked:  # the run is being ended: what was not asked says nothing of the portal
                 self.visit.done = False
-            except Exception as error:
+            except Exception as error:  # Scrapy would only log it; `visit_all` raises it
                 self.visit.error = error
 
     async def fetch(

@@ -71,7 +71,7 @@ class Command(ScrapyCommand):
             self.exitcode = int(self._crawl(args))
         except ArchiveError as error:
             self.exitcode = tell(error, self._style)
-        except Exception:
+        except Exception:  # Scrapy would end with code 1, which says findings
             _log.exception("a bug of ours: what was committed is kept, the night can be run again")
             self.exitcode = int(ExitCode.BUG)
 

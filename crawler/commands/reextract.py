@@ -77,7 +77,7 @@ class Command(ScrapyCommand):
         except BrokenPipeError:
             # The reader has seen enough (`… | head`); Python must not complain once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except Exception:
+        except Exception:  # Scrapy would end with code 1, which says findings
             traceback.print_exc()
             self.exitcode = ExitCode.BUG
 

@@ -29,4 +29,4 @@ class Bound:
         most = getattr(spider, "most", 0)
         if getattr(spider, "sent", 0) >= most:
             raise IgnoreRequest(f"the bound of {most} requests was reached")
-        spider.sent += 1  # type: ignore[union-attr]
+        spider.sent += 1  # type: ignore[union-attr]  # what has `most` counts what it sent

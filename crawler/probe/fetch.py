@@ -45,7 +45,7 @@ class ProbeSpider(VisitingSpider):
         try:
             robots, sent = lambda: self.robots_text, lambda: self.sent
             self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), robots, sent)
-        except Exception as error:
+        except Exception as error:  # Scrapy would only log it; `visit` raises it
             self.error = error
 
     async def _fetch(self, following: Following) -> Visited | None:
