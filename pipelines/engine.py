@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from importlib.metadata import version
 
-import trafilatura
 from lxml.html import HtmlElement
 from lxml.html import builder as html
 
@@ -23,6 +22,8 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 def lines_of(page: HtmlElement, recall: bool = True) -> list[str]:
     """Every block trafilatura reads in a page, one line each, in its order. The tree is left as it was."""
+    import trafilatura  # a tenth of a command's start, and most commands read no page
+
     document = trafilatura.bare_extraction(
         page, fast=True, favor_recall=recall, include_comments=False, include_tables=True, deduplicate=False
     )

@@ -17,7 +17,6 @@ from archive.vocabulary import Outcome
 from pipelines.article import Article, BlockKind, Layout, PublishedFrom
 from pipelines.body import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_charset, decode_body
 from pipelines.clean import clean
-from pipelines.extract import extract
 from pipelines.interface import page_of
 from pipelines.keep import document_of
 from pipelines.published import listed_on
@@ -90,7 +89,7 @@ def reread(
     layouts: tuple[Layout, ...],
     fetched_at: datetime,
     limit: int,
-    read: Reader = extract,
+    read: Reader,
     listed: date | None = None,
 ) -> Article:
     """The article of a capture as today's rules extract and clean it; arguments as in `request_of`, `listed` as there was

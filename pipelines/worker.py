@@ -54,6 +54,8 @@ def _request(url: str, layouts: Sequence[Layout], now: datetime, declared: str |
 
 
 def _load() -> Callable[[Json, bytes], Json]:
+    import trafilatura  # noqa: F401  before the first page's clock runs
+
     from pipelines.crosscheck import crosscheck
     from pipelines.extract import extract
     from pipelines.markup import parse

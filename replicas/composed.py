@@ -63,7 +63,7 @@ class ComposedSite(ABC):
     host: str
     family: str
     name: str
-    sections: tuple[ReplicaSection, ...]
+    sections: Sequence[ReplicaSection]
     style: BodyStyle
     page_size = 4
     disallow: tuple[str, ...] = ()

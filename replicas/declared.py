@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
 from importlib import import_module
+from typing import overload
 
 from replicas.records import ReplicaSection
 
-__all__ = ["sections_of"]
+__all__ = ["DeclaredSections"]
 
 _SHARE = 4
 
 
-def sections_of(portal: str, codes: int = 0) -> tuple[ReplicaSection, ...]:
+class DeclaredSections(Sequence[ReplicaSection]):
     """The sections of the spider `crawler.spiders.<portal>`; `codes` is the CMS's number of the first, counted up by three.
 
-    The first two hold the portal's articles, the others show some of them too.
+    The first two hold the portal's articles, the others show some of them too. The spider, and Scrapy with it, is imported when
+    they are first asked for, so that a replica server starts at once.
     """
-    camel = "".join(part.capitalize() for part in portal.split("_"))
-    declared = getattr(import_module(f"crawler.spiders.{portal}"), camel).sections
-    return tuple(
-        ReplicaSection(
-            section.name,
-            section.path,
-            section.title,
-            str(codes + 3 * number) if codes else "",
-            0 if number < 2 else _SHARE,
+
+    def __init__(self, portal: str, codes: int = 0) -> None:
+        self._portal, self._codes = portal, codes
+
+    @cached_property
+    def _read(self) -> tuple[ReplicaSection, ...]:
+        camel = "".join(part.capitalize() for part in self._portal.split("_"))
+        declared = getattr(import_module(f"crawler.spiders.{self._portal}"), camel).sections
+        return tuple(
+            ReplicaSection(
+                section.name,
+                section.path,
+                section.title,
+                str(self._codes + 3 * number) if self._codes else "",
+                0 if number < 2 else _SHARE,
+            )
+            for number, section in enumerate(declared)
         )
-        for number, section in enumerate(declared)
-    )
+
+    @overload
+    def __getitem__(self, at: int) -> ReplicaSection: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[ReplicaSection, ...]: ...
+    def __getitem__(self, at: int | slice) -> ReplicaSection | tuple[ReplicaSection, ...]:
+        return self._read[at]
+
+    def __len__(self) -> int:
+        return len(self._read)

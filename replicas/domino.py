@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from replicas.bodies import BodyStyle
 from replicas.composed import Row
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.drawn import DaysOnly
 from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
@@ -33,7 +33,7 @@ class CongBaoSonLa(DaysOnly):
     host = "congbao.sonla.gov.vn"
     family = "domino"
     name = "Công báo tỉnh Sơn La"
-    sections = sections_of("cong_bao_son_la")
+    sections: Sequence[ReplicaSection] = DeclaredSections("cong_bao_son_la")
     style = BodyStyle(image=str, figure=centred_figure, link=lambda name, text: text)
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:

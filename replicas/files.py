@@ -17,8 +17,6 @@ from enum import StrEnum
 from functools import cache
 from itertools import groupby
 
-import docx
-
 from replicas.reading import CONTENT
 from replicas.records import ReplicaArticle, plain
 
@@ -177,6 +175,8 @@ def assemble_pdf(objects: Sequence[str | bytes]) -> bytes:
 
 def docx_bytes(paragraphs: Sequence[str]) -> bytes:
     """A Word file; runs of paragraphs with ` | ` become tables."""
+    import docx  # a quarter of a replica's start, and few pages name such a file
+
     document = docx.Document()
     for is_row, run in groupby(paragraphs, key=lambda text: " | " in text):
         if not is_row:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
 from replicas.bodies import BodyStyle
 from replicas.composed import WEEKDAYS, ComposedSite, page_number
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.liferay import AssetPublisher, centred_figure
 from replicas.liferay import BacGiang as _BacGiang
 from replicas.records import ReplicaArticle, ReplicaSection
@@ -84,7 +85,7 @@ class GiaLai(VHVSite):
     portal = "gia_lai"
     host = "gialai.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Gia Lai"
-    sections = sections_of("gia_lai")
+    sections: Sequence[ReplicaSection] = DeclaredSections("gia_lai")
 
 
 class Moit(VHVSite):
@@ -95,7 +96,7 @@ class Moit(VHVSite):
     name = "Bộ Công Thương"
     skin = "drawn-pager"
     site_id = 2005517
-    sections = sections_of("moit")
+    sections: Sequence[ReplicaSection] = DeclaredSections("moit")
 
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
@@ -110,7 +111,7 @@ class CongAnThanhHoa(VHVSite):
     host = "conganthanhhoa.gov.vn"
     name = "Công an tỉnh Thanh Hóa"
     skin = "item"
-    sections = sections_of("cong_an_thanh_hoa")
+    sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_thanh_hoa")
 
 
 class HungYen(VHVSite):
@@ -120,7 +121,7 @@ class HungYen(VHVSite):
     host = "hungyen.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Hưng Yên"
     skin = "item-new"
-    sections = sections_of("hung_yen")
+    sections: Sequence[ReplicaSection] = DeclaredSections("hung_yen")
 
     @staticmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
@@ -153,7 +154,7 @@ class ThaiNguyen(AssetPublisher):
     family = "asset_publisher"
     name = "Cổng thông tin điện tử tỉnh Thái Nguyên"
     instance = "CxpLMxKIhxrm"
-    sections = sections_of("thai_nguyen")
+    sections: Sequence[ReplicaSection] = DeclaredSections("thai_nguyen")
     style = _BacGiang.style
 
     def article_path(self, article: ReplicaArticle) -> str:
@@ -175,7 +176,7 @@ class DienBien(NinhThuan):
     host = "www.dienbien.gov.vn"
     family = "tan_dan_view"
     name = "Cổng thông tin điện tử tỉnh Điện Biên"
-    sections = sections_of("dien_bien")
+    sections: Sequence[ReplicaSection] = DeclaredSections("dien_bien")
 
 
 class Most(Vjst):
@@ -184,7 +185,7 @@ class Most(Vjst):
     portal = "most"
     host = "www.most.gov.vn"
     name = "Bộ Khoa học và Công nghệ"
-    sections = sections_of("most")
+    sections: Sequence[ReplicaSection] = DeclaredSections("most")
 
     def date_line(self, article: ReplicaArticle) -> str:
         return super().date_line(article) + (" GMT+7" if article.clock else "")
@@ -212,7 +213,7 @@ class ThangLong(_Numbered):
     portal = "thang_long"
     host = "thanglong.chinhphu.vn"
     name = "Trang Thủ đô của Báo Điện tử Chính phủ"
-    sections = sections_of("thang_long", 1031000)
+    sections: Sequence[ReplicaSection] = DeclaredSections("thang_long", 1031000)
 
 
 class Mst(_Numbered):
@@ -222,4 +223,4 @@ class Mst(_Numbered):
     host = "mst.gov.vn"
     name = "Bộ Khoa học và Công nghệ"
     beyond = "empty"
-    sections = sections_of("mst", 1972000)
+    sections: Sequence[ReplicaSection] = DeclaredSections("mst", 1972000)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from replicas.bodies import BodyStyle
 from replicas.composed import ComposedSite, page_number
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
 
@@ -22,7 +23,7 @@ class HaTinh(ComposedSite):
     family = "hatinh"
     name = "Cổng thông tin điện tử tỉnh Hà Tĩnh"
     beyond = "last"
-    sections = sections_of("ha_tinh")
+    sections: Sequence[ReplicaSection] = DeclaredSections("ha_tinh")
     style = BodyStyle(
         image=lambda name: f"/uploads/topics/20250303{len(name):06d}.jpg#{name}",
         figure=centred_figure,

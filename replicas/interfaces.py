@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote
 
 from replicas.bodies import BodyStyle, build_body
 from replicas.composed import ComposedSite, Row, page_number
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.site import SiteRequest, SiteResponse
@@ -62,7 +62,7 @@ class CongAnHaNoi(_Interface):
     host = "congan.hanoi.gov.vn"
     family = "dnn"
     name = "Công an thành phố Hà Nội"
-    sections = sections_of("cong_an_ha_noi", 391)
+    sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_ha_noi", 391)
     style = BodyStyle(
         image=lambda name: f"/Portals/0/{name}",
         figure=centred_figure,
@@ -150,7 +150,7 @@ class VinhPhuc(_Interface):
     family = "sharepoint_query"
     name = "Cổng thông tin giao tiếp điện tử tỉnh Vĩnh Phúc"
     page_size = 50
-    sections = sections_of("vinh_phuc")
+    sections: Sequence[ReplicaSection] = DeclaredSections("vinh_phuc")
     style = BodyStyle(
         image=lambda name: f"/ct/cms/tintuc/PublishingImages/{name}",
         figure=centred_figure,
@@ -226,7 +226,7 @@ class BacNinh(_Interface):
     name = "Cổng thông tin điện tử tỉnh Bắc Ninh"
     page_size = 4
     in_script = False
-    sections = sections_of("bac_ninh", 37632)
+    sections: Sequence[ReplicaSection] = DeclaredSections("bac_ninh", 37632)
     style = BodyStyle(
         image=lambda name: f"/documents/20182/{name}",
         figure=centred_figure,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
@@ -52,7 +53,7 @@ class QuangTri(ComposedSite):
     host = "www.quangtri.gov.vn"
     family = "view_article"
     name = "Cổng thông tin điện tử tỉnh Quảng Trị"
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh", "1572913402817"),
         ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
     )
@@ -132,7 +133,7 @@ class BacGiang(AssetPublisher):
     family = "asset_publisher_abstracts"
     name = "Cổng thông tin điện tử tỉnh Bắc Giang"
     instance = "mGa9pTzLxC4e"
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("chinh_tri", "/chinh-tri", "Chính trị"),
         ReplicaSection("kinh_te", "/kinh-te", "Kinh tế"),
         ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
@@ -166,7 +167,7 @@ class DaNang(AssetPublisher):
     name = "Cổng thông tin điện tử thành phố Đà Nẵng"
     instance = "b2QwXkT7nVrd"
     group = 59281
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_tuc_su_kien", "/tin-tuc-su-kien", "Tin tức - Sự kiện"),
         ReplicaSection("le_hoi_su_kien", "/le-hoi-su-kien", "Lễ hội & Sự kiện"),
         ReplicaSection("noi_o", "/noi-o", "Nơi ở", share=5),

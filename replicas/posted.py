@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from replicas.bodies import BodyStyle
 from replicas.composed import ComposedSite
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.liferay import centred_figure
 from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
 from replicas.site import SiteRequest, SiteResponse
@@ -34,7 +34,7 @@ class KhanhHoa(ComposedSite):
     family = "webforms"
     name = "Cổng Thông tin điện tử tỉnh Khánh Hòa"
     page_size = 2
-    sections = sections_of("khanh_hoa")
+    sections: Sequence[ReplicaSection] = DeclaredSections("khanh_hoa")
     style = BodyStyle(
         image=lambda name: f"/Images/{name}",
         figure=centred_figure,
@@ -124,7 +124,7 @@ class HaNoi(BaoChinhPhu):
     name = "Cổng thông tin điện tử thành phố Hà Nội"
     page_size = 3
     beyond = "empty"
-    sections = sections_of("ha_noi", 1021)
+    sections: Sequence[ReplicaSection] = DeclaredSections("ha_noi", 1021)
     catname, site_value = _CATNAME, _SITE
 
     @staticmethod

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -31,7 +32,7 @@ class MauNukeviet(ComposedSite):
     host = "bentam.huyen-mau.vn"
     family = "nukeviet"
     name = "Trang thông tin điện tử huyện Bến Tắm"
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/news/tin-tuc/", "Tin tức"),
         ReplicaSection("thong-bao", "/news/thong-bao/", "Thông báo"),
         ReplicaSection("van-hoa", "/news/van-hoa/", "Văn hóa", share=4),
@@ -84,7 +85,7 @@ class MauDrupal(DaysOnly):
     host = "tamlo.huyen-mau.vn"
     family = "drupal"
     name = "Cổng thông tin điện tử huyện Tam Lộ"
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/taxonomy/term/4", "Tin tức - Sự kiện"),
         ReplicaSection("thong-bao", "/taxonomy/term/9", "Thông báo"),
     )
@@ -135,7 +136,7 @@ class MauWordpress(DaysOnly):
     host = "vanson.xa-mau.vn"
     family = "wordpress"
     name = "Trang thông tin điện tử xã Vạn Sơn"
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/category/tin-tuc/", "Tin tức"),
         ReplicaSection("thong-bao", "/category/thong-bao/", "Thông báo"),
     )

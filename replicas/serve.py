@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
@@ -27,7 +27,7 @@ from replicas.portals import EVERY
 from replicas.recorded import recorded_sites
 from replicas.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
 
-__all__ = ["NIGHT_HEADER", "LogEntry", "ReplicaServer", "composed_sites", "main"]
+__all__ = ["NIGHT_HEADER", "ComposedSites", "LogEntry", "ReplicaServer", "main"]
 
 NIGHT_HEADER = "X-Replica-Night"
 _LIMIT = 1 << 20
@@ -47,9 +47,22 @@ class LogEntry:
     bytes: int
 
 
-def composed_sites() -> list[Site]:
-    """The composed portals, each with its own articles."""
-    return [portal_site(portal) for portal in EVERY_PORTAL]
+class ComposedSites(Mapping[str, Site]):
+    """The composed portals by host, each with its own articles; one is made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._portals = {EVERY[portal].host: portal for portal in EVERY_PORTAL}
+        self._making = threading.Lock()
+
+    def __getitem__(self, host: str) -> Site:
+        with self._making:
+            return portal_site(self._portals[host])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._portals)
+
+    def __len__(self) -> int:
+        return len(self._portals)
 
 
 class ReplicaServer:
@@ -59,8 +72,7 @@ class ReplicaServer:
     """
 
     def __init__(self, sites: Iterable[Site] | None = None, port: int = 0, log_file: Path | None = None) -> None:
-        chosen = composed_sites() if sites is None else list(sites)
-        self.sites = {site.host: site for site in chosen}
+        self.sites: Mapping[str, Site] = ComposedSites() if sites is None else {site.host: site for site in sites}
         self._homes = {base_host(host): host for host in self.sites}
         self.suffixer = Suffixer([*self.sites, *(site.host for site in EVERY.values())])
         self.log: list[LogEntry] = []

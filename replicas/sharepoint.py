@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -53,7 +54,7 @@ class NinhThuan(ComposedSite):
     host = "ninhthuan.gov.vn"
     family = "tan_dan"
     name = "Cổng thông tin điện tử tỉnh Ninh Thuận"
-    sections: tuple[ReplicaSection, ...] = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_tuc_su_kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
         ReplicaSection("thong_tin_trong_tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
     )
@@ -107,7 +108,9 @@ class QuangNinh(ComposedSite):
     host = "www.quangninh.gov.vn"
     family = "sp_qnp"
     name = "Cổng thông tin điện tử tỉnh Quảng Ninh"
-    sections = (ReplicaSection("tin_tuc_su_kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),)
+    sections: Sequence[ReplicaSection] = (
+        ReplicaSection("tin_tuc_su_kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),
+    )
     style = BodyStyle(
         image=lambda name: f"/Style%20Library/SP.QNP/app/img/{name}",
         figure=_broken_figure,
@@ -157,7 +160,7 @@ class Vjst(ComposedSite):
     family = "ministry"
     name = "Cổng thông tin khoa học và công nghệ"
     beyond = "last"
-    sections: tuple[ReplicaSection, ...] = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"/Images/Tintuc/m{zlib.crc32(name.encode()):08x}-1f3c-4b6e-8d21-{len(name):012x}.jpg",
         figure=_font_figure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
@@ -66,7 +67,7 @@ class BaoChinhPhu(ComposedSite):
     family = "vccorp"
     name = "Báo Điện tử Chính phủ"
     beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
-    sections = (
+    sections: Sequence[ReplicaSection] = (
         ReplicaSection("chinh_sach_moi", "/chinh-sach-va-cuoc-song/chinh-sach-moi.htm", "Chính sách mới", "1021119"),
         ReplicaSection("chinh_tri", "/chinh-tri.htm", "Chính trị", "1021095"),
         *(

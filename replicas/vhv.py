@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from replicas.bodies import BodyStyle
@@ -27,7 +28,7 @@ class BinhDinh(ComposedSite):
     host = "binhdinh.gov.vn"
     family = "vhv"
     name = "Cổng thông tin điện tử tỉnh Bình Định"
-    sections = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
+    sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"{_UPLOAD}{zlib.crc32(name.encode()) % 100_000}{name}",
         figure=centred_figure,

@@ -6,12 +6,13 @@ Answered are the fields that a scraper sends: category, site, page and page size
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
 from replicas.bodies import BodyStyle
 from replicas.composed import ComposedSite, page_number
-from replicas.declared import sections_of
+from replicas.declared import DeclaredSections
 from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.site import SiteRequest, SiteResponse
@@ -86,7 +87,7 @@ class NinhBinh(VNPTSite):
     host = "ninhbinh.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Ninh Bình"
     page_size = 4
-    sections = sections_of("ninh_binh", 56011)
+    sections: Sequence[ReplicaSection] = DeclaredSections("ninh_binh", 56011)
 
 
 class SoKhcnNinhBinh(VNPTSite):
@@ -96,7 +97,7 @@ class SoKhcnNinhBinh(VNPTSite):
     host = "sokhcn.ninhbinh.gov.vn"
     name = "Sở Khoa học và Công nghệ tỉnh Ninh Bình"
     site_id = 9077
-    sections = sections_of("so_khcn_ninh_binh", 57200)
+    sections: Sequence[ReplicaSection] = DeclaredSections("so_khcn_ninh_binh", 57200)
 
 
 class SonLa(VNPTSite):
@@ -105,7 +106,7 @@ class SonLa(VNPTSite):
     portal = "son_la"
     host = "sonla.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Sơn La"
-    sections = sections_of("son_la", 61708)
+    sections: Sequence[ReplicaSection] = DeclaredSections("son_la", 61708)
 
 
 class CaoBang(VNPTSite):
@@ -114,7 +115,7 @@ class CaoBang(VNPTSite):
     portal = "cao_bang"
     host = "caobang.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Cao Bằng"
-    sections = sections_of("cao_bang", 43100)
+    sections: Sequence[ReplicaSection] = DeclaredSections("cao_bang", 43100)
 
 
 class CanTho(VNPTSite):
@@ -126,4 +127,4 @@ class CanTho(VNPTSite):
     page_size = 4
     header_titles = True
     by_link = True
-    sections = sections_of("can_tho", 38400)
+    sections: Sequence[ReplicaSection] = DeclaredSections("can_tho", 38400)

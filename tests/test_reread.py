@@ -17,6 +17,7 @@ from archive.texts import content_sha256
 from archive.vocabulary import Event, Kind
 from archive.worddiff import Mark, diff_paragraphs
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
+from pipelines.extract import extract
 from pipelines.reread import Field, compare, reread
 from tests.portals.ba_song import PlainSpider
 from tests.raw_server import article as page
@@ -152,7 +153,7 @@ def capture(body: bytes, *headers: tuple[str, str]) -> Capture:
 
 
 def test_a_capture_is_read_as_the_crawl_reads_it() -> None:
-    article = reread(capture(page(1)), ARTICLE.url, PlainSpider.layouts, FETCHED, 1 << 20)
+    article = reread(capture(page(1)), ARTICLE.url, PlainSpider.layouts, FETCHED, 1 << 20, extract)
     assert (article.title, article.layout, len(article.blocks)) == (
         "Xã An Bình 1 mở lớp học bơi cho trẻ em",
         "plain",
@@ -170,7 +171,7 @@ def test_a_capture_is_read_as_the_crawl_reads_it() -> None:
 )
 def test_a_body_that_does_not_decode_is_unreadable(taken: Capture, limit: int, told: str) -> None:
     with pytest.raises(Unreadable, match=told):
-        reread(taken, ARTICLE.url, PlainSpider.layouts, FETCHED, limit)
+        reread(taken, ARTICLE.url, PlainSpider.layouts, FETCHED, limit, extract)
 
 
 def test_a_line_carries_the_place_of_what_was_read_again() -> None:

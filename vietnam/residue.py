@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.residue_forms import (
-    ANY_FORM,
-    ANY_TOKEN,
     BUTTONS,
     COMPANIONS,
     FORMS,
@@ -22,6 +20,8 @@ from vietnam.residue_forms import (
     SECTION_LABELS,
     Form,
     Strength,
+    any_form,
+    any_token,
 )
 
 __all__ = ["find_residue", "is_residue", "residue_kind", "strip_residue"]
@@ -48,7 +48,7 @@ def _after_signs(line: str, at: int) -> int:
 
 
 def _longest(line: str, at: int, forms: Sequence[Form]) -> tuple[int, Form] | None:
-    if not ANY_TOKEN.match(line, at):
+    if not any_token().match(line, at):
         return None
     ends = [(found.end(), form) for form in forms if (found := form.pattern.match(line, at)) and found.end() > at]
     return max(ends, key=lambda end: (end[0], end[1].strength), default=None)
@@ -93,7 +93,7 @@ def _read(line: str) -> tuple[str, Strength] | None:
     bare = _AROUND.sub("", folded)
     written = {bare, folded, folded.rstrip(" .:…!?")}
     found: list[Form] = []
-    if any(ANY_FORM.fullmatch(form_of_line) for form_of_line in written):
+    if any(any_form().fullmatch(form_of_line) for form_of_line in written):
         found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
     found += [form for form in (LOUD if shown.isupper() else PROPER) if form.pattern.fullmatch(shown)]
     if found:

@@ -1,18 +1,20 @@
-"""The patterns of `residue.toml`, compiled: what a widget prints, its kind and how much a whole line alone proves."""
+"""The patterns of `residue.toml`: what a widget prints, its kind and how much a whole line alone proves.
+
+There are hundreds, and most commands clean nothing: each is compiled when a line is first held against it.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache, cached_property
 from pathlib import Path
 
 from vietnam.letters import fold
 
 __all__ = [
-    "ANY_FORM",
-    "ANY_TOKEN",
     "BUTTONS",
     "COMPANIONS",
     "FORMS",
@@ -21,6 +23,8 @@ __all__ = [
     "SECTION_LABELS",
     "Form",
     "Strength",
+    "any_form",
+    "any_token",
 ]
 
 _NUMBER = r"(?:\d[\d., ]*(?: ?(?:lượt|lần|người|khách|nghìn|ngàn|triệu|k|m)(?!\w))?)"
@@ -36,13 +40,19 @@ class Strength(IntEnum):
     SURE = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
-    """One pattern: the kind of widget, what a line of this form proves, and the form itself."""
+    """One pattern: the kind of widget, what a line of this form proves, and the form itself as it is written."""
 
     kind: str
     strength: Strength
-    pattern: re.Pattern[str]
+    written: str
+    flags: re.RegexFlag = re.NOFLAG
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The form compiled."""
+        return re.compile(self.written, self.flags)
 
 
 _STRENGTHS = {
@@ -72,26 +82,33 @@ def _load(path: Path) -> tuple[dict[str, list[Form]], tuple[str, ...]]:
             for written in patterns:
                 cased = name in ("alone", "proper")
                 pattern = written if cased else _folded(written, words)
-                forms[name].append(Form(kind, _STRENGTHS[name], re.compile(pattern)))
+                forms[name].append(Form(kind, _STRENGTHS[name], pattern))
     return forms, tuple(labels)
 
 
 def _in_company(form: Form) -> Form:
     """The form as one of several in a line: it ends where a word ends."""
-    return Form(form.kind, form.strength, re.compile(rf"(?:{form.pattern.pattern})(?!\w)"))
+    return Form(form.kind, form.strength, rf"(?:{form.written})(?!\w)")
 
 
 _BY_NAME, SECTION_LABELS = _load(Path(__file__).with_name("residue.toml"))
 PROPER = tuple(_BY_NAME["proper"] + _BY_NAME["alone"])
 # For lines in capitals throughout, which hide what is a name.
-LOUD = tuple(Form(form.kind, form.strength, re.compile(form.pattern.pattern, re.IGNORECASE)) for form in PROPER)
+LOUD = tuple(replace(form, flags=re.IGNORECASE) for form in PROPER)
 FORMS = tuple(_BY_NAME["button"] + _BY_NAME["sure"] + _BY_NAME["edge"] + _BY_NAME["near"])
 BUTTONS = tuple(_in_company(form) for form in _BY_NAME["button"])
 # What may stand beside buttons in their line; open-ended forms would swallow a sentence.
-COMPANIONS = tuple(
-    _in_company(form) for form in _BY_NAME["edge"] + _BY_NAME["near"] if not _WILD.search(form.pattern.pattern)
-)
+COMPANIONS = tuple(_in_company(form) for form in _BY_NAME["edge"] + _BY_NAME["near"] if not _WILD.search(form.written))
+
 
 # Nearly all lines are text: one pattern of all says so at once.
-ANY_FORM = re.compile("|".join(f"(?:{form.pattern.pattern})" for form in FORMS))
-ANY_TOKEN = re.compile("|".join(f"(?:{form.pattern.pattern})" for form in BUTTONS + COMPANIONS))
+@cache
+def any_form() -> re.Pattern[str]:
+    """All of FORMS in one."""
+    return re.compile("|".join(f"(?:{form.written})" for form in FORMS))
+
+
+@cache
+def any_token() -> re.Pattern[str]:
+    """All of BUTTONS and COMPANIONS in one."""
+    return re.compile("|".join(f"(?:{form.written})" for form in BUTTONS + COMPANIONS))

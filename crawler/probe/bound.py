@@ -10,7 +10,10 @@ from scrapy.http import Request
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["Bound"]
+__all__ = ["MOST", "Bound"]
+
+MOST = 30
+"""Requests that a probe sends, at most and by default; robots.txt and what is asked again are among them."""
 
 
 class Bound:
