@@ -2,8 +2,8 @@
 
 Checked: the sealed files against their manifests, the Merkle root, the chain of seals and their signatures; each line
 against its text and its WARC record (by offset, length and SHA-256: sequential readers miss a cut tail); the run
-records; what was withheld; and the index against the files, both ways. Runs are read one by one, or several at once by as
-many processes as told; whatever their number, the findings come in the same order.
+records; what was withheld; and the index and the words of search against the files, both ways. Runs are read one by one, or
+several at once by as many processes as told; whatever their number, the findings come in the same order.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from archive.audit_seals import (
     listed_files,
     read_seals,
 )
+from archive.audit_search import compare_search
 from archive.audit_withheld import check_tombstones
 from archive.compared import compare_index
 from archive.findings import Audit
@@ -100,6 +101,7 @@ def verify(
         # The index is one piece of work, and the longest: it is begun first where there is somebody beside to do it.
         asked = not how.sealed_only and "index.db" in how.subset
         index = run(partial(_index_audit, identity, paths)) if asked else None
+        words = run(partial(_words_audit, identity, paths, withheld, how.subset)) if not how.sealed_only else None
         for part in _parts(nights, progress, how.jobs, run):
             audit.join(part.audit)
             chain += part.links
@@ -111,10 +113,10 @@ def verify(
         check_chain(chain, audit)
         check_expected(identity, chain, expected, audit)
         check_tombstones(identity, paths, withheld, chain, audit)
-        if index is not None:
-            audit.join(index())
+        for derived in (index, words):
+            audit.join(derived() if derived is not None else Audit())
     if how.sealed_only:
-        audit.notes.append("only the sealed files were read: no lines, captures or index")
+        audit.notes.append("only the sealed files were read: no lines, captures, index or words")
     else:
         audit.notes.append(journal_note(paths.index, paths.ledger))
     if how.subset != WHOLE:
@@ -200,6 +202,12 @@ def _read_night(task: _Task, progress: Told = lambda night, read: None) -> _Part
     for read in seals:
         check_root(paths, read, leaves, audit)
     return _Part(audit, [read.link for read in seals])
+
+
+def _words_audit(identity: Identity, paths: Paths, withheld: Withheld, subset: Subset) -> Audit:
+    audit = Audit()
+    compare_search(identity, paths, withheld, subset, audit)
+    return audit
 
 
 def _index_audit(identity: Identity, paths: Paths) -> Audit:

@@ -7,36 +7,27 @@ Filling goes on where it was interrupted, and a fill from nothing gives the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archive.durable import disk_errors
 from archive.errors import ArchiveUnusable
-from archive.events import VERSIONS
 from archive.identity import Paths
-from archive.index import place
-from archive.lines import ArticleLine, decode_article
-from archive.manifest import Seal
-from archive.night import sealed_runs, seals_on_disk
-from archive.runs import read_lines, read_run
+from archive.night import seals_on_disk
 from archive.schema import SEALS
 from archive.search_index import SearchIndex
+from archive.search_lines import Problem, SealedLine, place_row, read_paragraphs, sealed_lines
 from archive.search_schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.search_store import GAP, ContentWords
 from archive.store import Archive
-from archive.texts import text_paragraphs
 from archive.tombstones import Withheld, withheld_in
-from archive.vocabulary import Event
 from vietnam.words import folded
 
 __all__ = ["Behind", "behind", "catch_up", "content_words", "forget_withheld", "refill"]
 
-Problem = Callable[[Path, str], None]
 _LONGEST_TITLE = 250
 _AT_ONCE = 500
 
@@ -115,15 +106,6 @@ def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str
     return len(seals)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line whose text is looked through, and the run that it stands in."""
-
-    folder: Path
-    province: str | None
-    line: ArticleLine
-
-
 def _fill_seal(
     paths: Paths,
     search: SearchIndex,
@@ -134,33 +116,11 @@ def _fill_seal(
     problem: Problem,
 ) -> None:
     seal = next((seal for seal in seals_on_disk(paths, night) if seal.number == number), None)
-    every = _lines(paths, night, seal, problem) if seal else iter(())
+    every = sealed_lines(paths, night, seal, problem) if seal else iter(())
     lines = [one for one in every if (night, one.folder.name, one.line.seq) not in withheld.lines]
     numbers = _numbers(connection, [one.line.content_sha256 for one in lines])
     search.store.add(connection, _new_contents(connection, night, lines, numbers, problem))
     _add_places(connection, night, lines, numbers)
-
-
-def _lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[_Line]:
-    for run in sorted(sealed_runs([seal])):
-        folder = paths.night(night) / run
-        try:
-            province = read_run(folder).province
-        except (OSError, ValueError) as error:
-            problem(folder, str(error))
-            continue
-        seen: set[int] = set()
-        for number, raw in enumerate(read_lines(folder / "articles.jsonl")):
-            try:
-                line = decode_article(raw)
-                if line.seq in seen:
-                    raise ValueError(f"its number {line.seq} stands on an earlier line")
-            except ValueError as error:
-                problem(folder / "articles.jsonl", f"line {number}: {error}")
-                continue
-            seen.add(line.seq)
-            if line.event in (*VERSIONS, Event.ATTACHMENT):
-                yield _Line(folder, province, line)
 
 
 def _numbers(connection: Connection, contents: Iterable[str]) -> dict[str, int]:
@@ -178,7 +138,7 @@ def _some(each: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _new_contents(
-    connection: Connection, night: date, lines: Iterable[_Line], numbers: dict[str, int], problem: Problem
+    connection: Connection, night: date, lines: Iterable[SealedLine], numbers: dict[str, int], problem: Problem
 ) -> Iterator[ContentWords]:
     """The words of each content that was not here, whose rows are added and whose numbers are noted on the way."""
     last = int(connection.execute(select(func.coalesce(func.max(CONTENTS.c.document), NO_CONTENT))).scalar_one())
@@ -186,7 +146,7 @@ def _new_contents(
     for folder, line in ((one.folder, one.line) for one in lines):
         if line.file is None or line.content_sha256 in numbers:
             continue
-        paragraphs = _read(folder / line.file, line, problem)
+        paragraphs = read_paragraphs(folder / line.file, line, problem)
         if paragraphs is None:
             continue
         last += 1
@@ -197,18 +157,6 @@ def _new_contents(
         yield content_words(last, paragraphs)
     if rows:
         connection.execute(insert(CONTENTS), rows)
-
-
-def _read(path: Path, line: ArticleLine, problem: Problem) -> list[str] | None:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem(path, f"{error.strerror}: it cannot be found by its words")
-        return None
-    if sha256(data).hexdigest() != line.sha256:
-        problem(path, f"it is not the text of line {line.seq}: it cannot be found by its words")
-        return None
-    return text_paragraphs(data.decode("utf-8", "replace"), line.published_raw)
 
 
 def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
@@ -227,8 +175,8 @@ def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
     return ContentWords(document, tuple(plain[:titled]), tuple(plain), tuple(exact[:titled]), tuple(exact))
 
 
-def _add_places(connection: Connection, night: date, lines: Iterable[_Line], numbers: dict[str, int]) -> None:
-    rows = [_place_row(night, one, numbers) for one in lines]
+def _add_places(connection: Connection, night: date, lines: Iterable[SealedLine], numbers: dict[str, int]) -> None:
+    rows = [place_row(night, one, numbers.get(one.line.content_sha256, NO_CONTENT)) for one in lines]
     newest: dict[str, str] = {}
     for some in _some(str(row["article"]) for row in rows):
         known = select(PLACES.c.article, PLACES.c.at).where(PLACES.c.article.in_(some), PLACES.c.newest == 1)
@@ -244,19 +192,3 @@ def _add_places(connection: Connection, night: date, lines: Iterable[_Line], num
         connection.execute(update(PLACES).where(*was).values(newest=0), older)
     if rows:
         connection.execute(insert(PLACES), rows)
-
-
-def _place_row(night: date, one: _Line, numbers: dict[str, int]) -> dict[str, object]:
-    line = one.line
-    return {
-        "document": numbers.get(line.content_sha256, NO_CONTENT),
-        "portal": line.portal,
-        "at": place(night, one.folder.name, line.seq),
-        "article": f"{line.portal}/{line.key}",
-        "newest": 0,
-        "province": one.province,
-        "event": line.event.value,
-        "said": line.published or night.isoformat(),
-        "published": line.published[:10] if line.published else None,
-        "night": night.isoformat(),
-    }

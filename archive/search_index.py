@@ -17,6 +17,8 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, not_, or_, select
 from sqlalchemy.engine import Engine
 
+from archive.database import Database
+from archive.identity import Paths
 from archive.postgresql import PostgresqlSchema
 from archive.search import Choice, Days, Query
 from archive.search_postgresql import PostgresqlSearch
@@ -82,11 +84,15 @@ class SearchIndex:
 
     @classmethod
     def of(cls, archive: Archive, seconds: float | None = None) -> SearchIndex:
-        """`search.db` beside `index.db`, or a schema beside the index's own."""
-        database, known = archive.index.database, archive.identity.id
-        if isinstance(database, PostgresqlSchema):
-            return cls(known, PostgresqlSearch(PostgresqlSchema(database.url, f"{known}_search")), seconds)
-        return cls(known, SqliteSearch(SqliteFile(archive.paths.search)), seconds)
+        """The words of an archive that is open."""
+        return cls.beside(archive.index.database, archive.identity.id, archive.paths, seconds)
+
+    @classmethod
+    def beside(cls, index: Database, archive: str, paths: Paths, seconds: float | None = None) -> SearchIndex:
+        """`search.db` beside `index.db`, or a schema beside the index's own, whose archive has this id."""
+        if isinstance(index, PostgresqlSchema):
+            return cls(archive, PostgresqlSearch(PostgresqlSchema(index.url, f"{archive}_search")), seconds)
+        return cls(archive, SqliteSearch(SqliteFile(paths.search)), seconds)
 
     def __enter__(self) -> SearchIndex:
         return self

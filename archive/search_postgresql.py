@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    func,
     insert,
     intersect,
     literal_column,
@@ -114,6 +115,13 @@ class PostgresqlSearch(SearchStore):
         apart = intersect(*(select(_WORDS.c.document).where(many, _has(column, one)) for one in asked))
         together = union(found, select(apart.subquery().c.document)).subquery()
         return select(together.c.document)
+
+    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
+        each = (_has(name, f"'{exact if name.startswith('exact') else plain}'") for name in COLUMNS)
+        return select(_WORDS.c.document).where(_WORDS.c.document.in_(documents), *each)
+
+    def counted(self, connection: Connection) -> int:
+        return int(connection.execute(select(func.count(_WORDS.c.document.distinct()))).scalar_one())
 
 
 def _has(column: str, asked: str) -> ColumnElement[bool]:

@@ -59,6 +59,26 @@ class SqliteSearch(SearchStore):
         match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({asked})"))
         return select(_WORDS.c.rowid).where(match)
 
+    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
+        asked = " AND ".join(f'{name} : "{exact if name.startswith("exact") else plain}"' for name in COLUMNS)
+        match = literal_column("words").op("MATCH")(bindparam(None, asked))
+        return select(_WORDS.c.rowid).where(match, _WORDS.c.rowid.in_(documents))
+
+    def counted(self, connection: Connection) -> int:
+        # FTS5 cannot list the rows of a table without texts; its record of averages begins with how many there are.
+        record = connection.exec_driver_sql("SELECT block FROM words_data WHERE id = 1").scalar()
+        return _varint(bytes(record or b"\0"))
+
+
+def _varint(record: bytes) -> int:
+    """The number at the start of a record of SQLite: seven bits a byte, the eighth says that more follow."""
+    value = 0
+    for byte in record:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return value
+
 
 def _asked(term: Term, exact: bool) -> str:
     """A phrase in FTS5's own form; words have no quotation marks in them."""

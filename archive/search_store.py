@@ -60,3 +60,11 @@ class SearchStore(ABC):
     @abstractmethod
     def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
         """The documents in which all of these terms stand, whether they are to be without them or not."""
+
+    @abstractmethod
+    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
+        """Those of these documents in whose every column a word stands: with its diacritics, or without."""
+
+    @abstractmethod
+    def counted(self, connection: Connection) -> int:
+        """Of how many contents there are words, listed or not."""

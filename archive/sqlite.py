@@ -83,11 +83,11 @@ class SqliteFile(Database):
 
     def damage(self) -> str | None:
         self.before_reading()
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
-            try:
+        try:
+            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
                 said = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-            except sqlite3.DatabaseError as error:
-                said = str(error)
+        except sqlite3.DatabaseError as error:
+            said = str(error)
         return None if said == "ok" else " ".join(said.split())
 
     def exists(self) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import unicodedata
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -23,9 +25,12 @@ from archive.index import Index
 from archive.manifest import Previous, Seal, describe, leaves
 from archive.night import manifest_path, seals_on_disk
 from archive.rebuild import rebuild as make_index_again
+from archive.search_fill import catch_up, content_words
+from archive.search_index import SearchIndex
+from archive.search_schema import COLUMNS
 from archive.signing import UNSIGNED, sign
 from archive.store import Archive
-from archive.texts import content_sha256, text_content
+from archive.texts import content_sha256, text_content, text_paragraphs
 from archive.withholding import Asked, withhold
 from tests import composed_archive as composed
 from tests.composed_archive import FIRST, at, make
@@ -36,9 +41,10 @@ _KEYS = {"thief": THIEF, "own": KEY, "none": None}
 
 
 def sealed(root: Path) -> None:
-    """Three nights of two portals, each sealed with the key."""
+    """Three nights of two portals, each sealed with the key, and their words."""
     with make(root) as archive:
         _nights(archive, 3)
+        _words(archive)
 
 
 def unsealed(root: Path) -> None:
@@ -46,6 +52,7 @@ def unsealed(root: Path) -> None:
     with make(root) as archive:
         _nights(archive, 2)
         composed.run_night(archive, 2)
+        _words(archive)
 
 
 def withheld(root: Path) -> None:
@@ -58,6 +65,7 @@ def withheld(root: Path) -> None:
         composed.walk(crawl, (), at(night))
         composed.finish(crawl, at(night))
         archive.seal(night, {}, KEY)
+        _words(archive)
 
 
 BASES: dict[str, Callable[[Path], None]] = {"sealed": sealed, "unsealed": unsealed, "withheld": withheld}
@@ -67,6 +75,11 @@ def _nights(archive: Archive, count: int) -> None:
     for number in range(count):
         composed.run_night(archive, number)
         archive.seal(FIRST + timedelta(days=number), {}, KEY)
+
+
+def _words(archive: Archive) -> None:
+    with SearchIndex.of(archive) as words:
+        catch_up(archive, words)
 
 
 def _one(root: Path, pattern: str) -> Path:
@@ -195,6 +208,24 @@ def index_again(root: Path, whole: Path) -> None:
     make_index_again(Paths(root))
 
 
+def words_sql(root: Path, whole: Path, statement: str) -> None:
+    """Change what search is asked of."""
+    with closing(sqlite3.connect(root / "search.db")) as connection, connection:
+        connection.execute(statement)
+
+
+def unword(root: Path, whole: Path, path: str) -> None:
+    """Take a text's words away, which FTS5 does for whoever knows them."""
+    file = _one(root, path)
+    with closing(sqlite3.connect(root / "search.db")) as connection, connection:
+        found = "SELECT document, published_raw FROM contents WHERE file = ? AND run = ?"
+        document, published = connection.execute(found, (file.name, file.parent.name)).fetchone()
+        words = content_words(document, text_paragraphs(file.read_text(encoding="utf-8"), published))
+        told = [" ".join(getattr(words, name)) for name in COLUMNS]
+        taken = "INSERT INTO words (words, rowid, title, body, exact_title, exact) VALUES ('delete', ?, ?, ?, ?, ?)"
+        connection.execute(taken, (document, *told))
+
+
 def sql(root: Path, whole: Path, statement: str) -> None:
     """Change the index."""
     index = Index(root / "index.db")
@@ -249,6 +280,6 @@ STEPS: dict[str, Callable[..., None]] = {
     step.__name__: step
     for step in (
         flip, cut, write, append, change, delete, copy, move, swap, link, twin, repeat_line, set_line, edit_text, set_content,
-        index_again, sql, seal_again, fork, restore,
+        index_again, sql, words_sql, unword, seal_again, fork, restore,
     )
 }  # fmt: skip

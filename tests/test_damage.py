@@ -35,7 +35,8 @@ ROOT = Path(__file__).parent / "audit"
 class Damage:
     """One recipe: the steps, the findings (`CODE path`, patterns allowed), and the texts that are lost to readers.
 
-    `also`: further findings follow that are not listed. `index`: only the index is damaged; `rebuild` mends it.
+    `also`: further findings follow that are not listed. `index`: only the index is damaged; `rebuild` mends it. `words`: only
+    what search is asked of; `rebuild --only-search` mends it.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Damage:
     against: bool
     key: bool
     index: bool
+    words: bool
     also: bool
 
 
@@ -60,6 +62,7 @@ def recipes() -> list[Damage]:
                 "against": False,
                 "key": False,
                 "index": False,
+                "words": False,
                 "also": False,
             } | raw
             found.append(Damage(code=file.parent.name, **plain))
@@ -144,6 +147,9 @@ def test_what_is_damaged_is_named_and_the_rest_can_be_read(
     assert recipe.also or wrongly == []
     if recipe.index:
         assert rebuild(Paths(root)) == []
+        assert audited(root, expected).findings == []
+    if recipe.words:
+        assert main(["rebuild", "--only-search", "--archive", str(root)]) == 0
         assert audited(root, expected).findings == []
     whole, left = texts(bases[recipe.base]), texts(root)
     lost = {path for path in whole if any(fnmatchcase(path, pattern) for pattern in recipe.harmed)}

@@ -1,0 +1,77 @@
+"""Whether a search finds each text: a word of its title, which stands in all columns, is asked for in all of them.
+
+A text without a row, or whose words went, would be passed over in silence. The title is the line's; where its word does not
+find the text, that of the text file itself is asked for. Texts with the same word are asked for together, and FTS5 and
+PostgreSQL look only at the rows of these: it costs little, and does not compare every word of a text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from archive.search_index import SearchIndex
+from archive.search_lines import SealedLine, read_paragraphs
+from archive.search_schema import CONTENTS
+from vietnam.words import words
+
+__all__ = ["Kept", "unfound"]
+
+_AT_ONCE = 500
+_Forms = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A content that search lists: its number there, and the line whose text it is."""
+
+    document: int
+    one: SealedLine
+
+
+def unfound(search: SearchIndex, contents: Iterable[Kept]) -> list[Kept]:
+    """Those of these contents that a word of theirs does not find; one whose text cannot be read now is left out."""
+    with search.reading() as connection:
+        doubtful = _missing(search, connection, [(kept, _first_word([kept.one.line.title])) for kept in contents])
+        told = [(kept, _first_word(_paragraphs(kept.one))) for kept in doubtful]
+        missing = _missing(search, connection, [(kept, word) for kept, word in told if word])
+        return [kept for kept in missing if _still_listed(connection, kept)]
+
+
+def _paragraphs(one: SealedLine) -> list[str]:
+    path = one.folder / str(one.line.file)
+    return read_paragraphs(path, one.line, lambda path, why: None) or []
+
+
+def _first_word(paragraphs: Iterable[str]) -> _Forms | None:
+    found = next((word for paragraph in paragraphs for word in words(paragraph)), None)
+    return (found.exact, found.plain) if found else None
+
+
+def _missing(search: SearchIndex, connection: Connection, asked: Iterable[tuple[Kept, _Forms | None]]) -> list[Kept]:
+    """Those that their word does not find, and those that have none."""
+    groups: dict[_Forms | None, dict[int, Kept]] = defaultdict(dict)
+    for kept, word in asked:
+        groups[word][kept.document] = kept
+    missing: list[Kept] = []
+    for word, group in groups.items():
+        if word is None:
+            missing += group.values()
+            continue
+        for some in _some(list(group)):
+            there = set(connection.execute(search.store.having(*word, some)).scalars())
+            missing += [group[number] for number in some if number not in there]
+    return missing
+
+
+def _some(each: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (each[start : start + _AT_ONCE] for start in range(0, len(each), _AT_ONCE))
+
+
+def _still_listed(connection: Connection, kept: Kept) -> bool:
+    """Somebody may have made everything anew in the meantime."""
+    listed = select(CONTENTS.c.content_sha256).where(CONTENTS.c.document == kept.document)
+    return connection.execute(listed).scalar() == kept.one.line.content_sha256
