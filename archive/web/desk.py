@@ -21,6 +21,8 @@ from archive.web import shown
 from archive.web.days import Days
 from archive.web.links import Links, with_query
 from archive.web.numbers import Numbers
+from archive.web.sentences import Sentences
+from archive.web.told import Telling
 from archive.web.words import LANGUAGES, Words
 from vietnam.provinces import PROVINCES
 
@@ -96,10 +98,12 @@ class Desk:
     _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
     _templates: Environment = field(init=False)
     _words: Mapping[str, Words] = field(init=False)
+    _telling: Mapping[str, Telling] = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = Days(self.archive)
         self._words = {language: Words(language) for language in LANGUAGES}
+        self._telling = {name: Telling(Sentences(words), name) for name, words in self._words.items()}
         self._templates = Environment(
             loader=FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
@@ -133,10 +137,12 @@ class Desk:
 
     def show(self, asked: Asked, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
         """A page."""
-        language, words = asked.language, self._words[asked.language]
+        language, words, telling = asked.language, self._words[asked.language], self._telling[asked.language]
         context: dict[str, object] = {
             "t": words,
             "lang": language,
+            "ours": telling.ours,
+            "recorded": telling.recorded,
             "url": Links(language),
             "others": [(other, _in_language(asked, other)) for other in LANGUAGES if other != language],
             "query": asked.query,

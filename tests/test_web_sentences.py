@@ -1,0 +1,315 @@
+"""Recorded sentences on the Vietnamese page: every form a module writes is known, and a stranger's words stay a stranger's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from string import Formatter
+
+import httpx
+import pytest
+
+from archive.records import Page
+from archive.vocabulary import Outcome, Verdict
+from archive.web import sentences as forms
+from archive.web.sentences import KINDS, LONGEST, Sentences, Source, forms_of, kind_of
+from archive.web.told import Telling
+from archive.web.words import Words
+from crawler.process import Ended, Limits, Stop
+from crawler.robots import decide
+from crawler.verdict import judge_night
+from tests.composed_archive import FIRST, at, judge, keep, make, walk
+from tests.composed_archive import NIGHTS as COMPOSED
+from tests.hostile_archive import PAYLOADS
+from tests.page_tree import Tree, read
+from tests.sentence_sources import SLOT, Module, sentences
+from tests.test_verdict import CASES, history
+from tests.web_server import served
+
+ROOT = Path(__file__).parents[1]
+VIETNAMESE = Sentences(Words("vi"))
+FINDING: dict[str, int | str] = {"Finding": 1}
+MODULES = (
+    Module("crawler/verdict.py", calls=FINDING | {"reasons.insert": 1}),
+    Module(
+        "crawler/verdicts/away.py",
+        ("dissolution",),
+        FINDING,
+        never=(f"moved to {SLOT}, ", ") ("),  # what is told of a portal that moved and of one that is gone
+    ),
+    Module("archive/away.py", ("Away.words", "Sign.words")),
+    *(
+        Module(f"crawler/verdicts/{name}.py", calls=FINDING)
+        for name in ("requests", "layouts", "texts", "volume", "walks")
+    ),
+    Module("crawler/verdicts/usual.py", ("rate_words",)),
+    Module("crawler/suspects.py", ("night_note",)),
+    Module("crawler/backfill_run.py", ("_words",)),
+    Module("crawler/reextract.py", ("_told",)),
+    Module("archive/coverage.py", ("_usual", "_state")),
+    Module("archive/covered.py", calls={"Absence": 3}),
+    Module("crawler/schedule.py", calls={"Ending": 1, "self.ledger.settle": 3, "close_leftover": 4}),
+    Module("archive/placing.py", ("free", "Holder.words")),
+    Module("crawler/takeover.py", calls={"Ending": 1}),
+    Module("crawler/leftovers.py", calls={"replace": "reason"}),
+    Module("crawler/nights.py", calls={"Stop": 0, "Ending": 1, "failed_try": 1}),
+    Module("crawler/endings.py", ("failed_try",), {"Ending": 1, "failed_try": 1}),
+    Module(
+        "crawler/process.py",
+        ("Ended.reason",),
+        {"Stop": 0},
+        but=("signal_name", "last_line"),
+        never=("memory), out of memory", "the crawl ,"),
+    ),
+    Module("crawler/keeper.py", ("silence",), assigned=("self._away",)),
+    Module("crawler/network.py", ("words",)),
+    Module("crawler/night_run.py", calls={"Interrupted": 0}),
+    Module("crawler/disk.py", ("shortage",), {"DiskFull": 0}, but=("in_words",)),
+    Module("crawler/robots.py", calls={"RobotsDecision": 0, "RobotsUnreachable": 0}),
+    Module("pipelines/check.py", ("_of_title", "_of_text"), {"reasons.append": 0}),
+    Module("pipelines/attachment_text.py", ("_against",), assigned=("reasons",)),
+    Module("archive/hits.py", ("_read",), {"notes.append": 0}),
+    Module("archive/numbered.py", ("period",)),
+)
+NAMES = [  # of signals and failures, which stand in sentences
+    "the crawl was killed by signal {n}: {said}",
+    "the crawl was killed by signal {n}",
+    "timeout",
+    "connection refused",
+    "connection failed",
+    "name look-up failed",
+    "name not found",
+    "certificate not valid",
+    "tried again ({n})",
+]
+CALLED = (*MODULES, Module("crawler/verdicts/counts.py"))
+
+
+def vietnamese(sentence: str) -> str:
+    parts = VIETNAMESE.told(sentence)
+    assert parts is not None, sentence
+    return "".join(part.text for part in parts)
+
+
+@pytest.fixture
+def with_slots(monkeypatch: pytest.MonkeyPatch) -> Sentences:
+    """The forms, whose slots take a slot of a form as well."""
+    monkeypatch.setattr(forms, "KINDS", {kind: f"(?:{pattern}|{SLOT})" for kind, pattern in KINDS.items()})
+    return Sentences(Words("vi"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.path)
+def test_every_sentence_that_a_module_writes_has_its_vietnamese(module: Module, with_slots: Sentences) -> None:
+    written = sentences(module, CALLED)
+    assert written
+    untold = []
+    for sentence in sorted(written):
+        parts = with_slots.told(sentence)
+        left = [part.text for part in parts or () if part.source is Source.RECORDED and part.text.strip(SLOT)]
+        if parts is None or left:
+            untold.append(sentence.replace(SLOT, "{}"))
+    assert not untold, f"no form of archive/web/words/sentences.vi.toml fits what {module.path} writes"
+
+
+def test_no_form_is_left_over() -> None:
+    """What no module writes any more stands in old records; it is moved to a table named `earlier`."""
+    written = {sentence for module in MODULES for sentence in sentences(module, CALLED)}
+    left = [english for english in forms_of("vi") if not any(re.search(_loosely(english), one) for one in written)]
+    assert left == NAMES
+
+
+def _loosely(english: str) -> str:
+    return "".join(re.escape(text) + (".{1,300}" if slot else "") for text, slot, _, _ in Formatter().parse(english))
+
+
+def test_the_table_is_well_made() -> None:
+    told = forms_of("vi")
+    assert forms_of("en") == {}
+    assert not [text for text in (*told, *told.values()) if unicodedata.normalize("NFC", text) != text]
+    assert not [text for text in told.values() if text != text.strip() or "  " in text]
+    for english, vietnamese_form in told.items():
+        assert _slots(english) == _slots(vietnamese_form), english
+        open_ones = [slot for slot in _slots(english) if kind_of(slot) in ("words", "said")]
+        assert len(open_ones) <= 2, f"{english}: too much may be anything"
+        assert "}{" not in english, f"{english}: nothing stands between two slots"
+
+
+def _slots(text: str) -> list[str]:
+    return sorted(slot for _, slot, _, _ in Formatter().parse(text) if slot)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_reasons_of_a_judged_night_are_told_in_vietnamese(case: str) -> None:
+    night, before, _, _ = CASES[case]
+    for reason in (*judge_night(night, history(before))[1], *judge_night(night, history(before[:3]))[1]):
+        parts = VIETNAMESE.told(reason)
+        assert parts is not None, reason
+        if case != "stopped":
+            assert Source.RECORDED not in {part.source for part in parts}
+
+
+LIMITS = Limits(timedelta(minutes=90), 1 << 30)
+TOLD = {
+    "no history yet": "chưa đủ số đêm để so sánh",
+    "2 of 3 articles fit no layout; 2 % were usual: the article page was redesigned or a layout is missing": (
+        "2 trên 3 bài không khớp cách đọc nào; mức thường là 2 %: trang bài viết đã đổi giao diện hoặc còn thiếu một"
+        " cách đọc"
+    ),
+    "43% of the articles could not be read: mostly server_error (3); asked for again next time (first told last night)": (
+        "43 % số bài không đọc được: phần lớn là lỗi máy chủ (3); lần sau hỏi lại (đã báo từ đêm trước)"
+    ),
+    "gone since 2025-07-01 (its host's name is not found), Ninh Thuận became part of Khánh Hòa on 2025-07-01; it is asked"
+    " again once a month": (
+        "đã ngừng từ đêm 01/07/2025 (không tìm thấy tên máy chủ của cổng), Ninh Thuận đã sáp nhập vào Khánh Hòa từ ngày"
+        " 01/07/2025; mỗi tháng hỏi lại một lần"
+    ),
+    "not finished by the cut-off of 06:00 (unreachable: 3 requests in a row were not answered (timeout) (2 tries))": (
+        "chưa xong trước giờ chốt 06:00 (không kết nối được: 3 lượt gọi liên tiếp không được trả lời (quá thời gian chờ)"
+        " (2 lần thử))"
+    ),
+    "low disk: 1.2 GB free, 2 GB wanted": "sắp đầy đĩa: còn trống 1,2 GB, cần 2 GB",
+    "published after the fetch: 2025-03-05T08:00:00+07:00": "ngày đăng sau lúc lấy về: 05/03/2025 08:00",
+    "published after the fetch: 2025-03-05": "ngày đăng sau lúc lấy về: 05/03/2025",
+    "not looked through yet: 2025-99-99": "chưa tìm trong đêm 2025-99-99",
+    Ended(-9, LIMITS).reason: (
+        "lượt thu thập bị SIGKILL chấm dứt (do người, hoặc do nhân hệ điều hành khi thiếu bộ nhớ)"
+    ),
+    Ended(-34, LIMITS).reason: "lượt thu thập bị SIGRTMIN chấm dứt",
+    Ended(-63, LIMITS).reason: "lượt thu thập bị tín hiệu 63 chấm dứt",
+    Ended(0, LIMITS, Stop("stopped at its deadline of 90 min", 15), killed=True).reason: (  # type: ignore[arg-type]
+        "dừng khi hết hạn 90 phút; 30 giây sau SIGTERM vẫn chưa dừng: đã buộc dừng"
+    ),
+    decide(503, b"", frozenset(), "luu-tru", 60).words: "không lấy được (503): tạm thời không hỏi gì",
+    decide(200, b"User-agent: *\nCrawl-delay: 0.5", frozenset(), "luu-tru", 60).words: (
+        "theo đúng quy tắc; crawl-delay 0,5 giây"
+    ),
+}
+
+
+@pytest.mark.parametrize(("sentence", "told"), TOLD.items(), ids=lambda text: text[:50])
+def test_a_sentence_is_told_in_plain_vietnamese(sentence: str, told: str) -> None:
+    assert vietnamese(sentence) == told
+    assert Telling(Sentences(Words("en")), "en").recorded([sentence]) == f"<bdi>{sentence}</bdi>".replace("'", "&#39;")
+
+
+def test_what_no_form_fits_stays_english_alone_and_within_another_sentence() -> None:
+    page = Telling(VIETNAMESE, "vi")
+    assert VIETNAMESE.told("the moon was full") is None
+    assert page.recorded(["the moon was full"]) == '<span lang="en"><bdi>the moon was full</bdi></span>'
+    assert page.recorded([]) == "<bdi></bdi>"
+    assert page.recorded(["waits: the moon was full", "odd"]) == (
+        '<details class="told"><summary>đang chờ: <span lang="en"><bdi>the moon was full</bdi></span>; <span lang="en">'
+        '<bdi>odd</bdi></span></summary><p lang="en"><bdi>waits: the moon was full; odd</bdi></p></details>'
+    )
+
+
+# a stranger's text in the slots
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_what_a_portal_wrote_is_told_as_it_is_and_escaped(payload: str) -> None:
+    page = Telling(VIETNAMESE, "vi")
+    said = [f"the title is an error message: {payload}", f"the crawl was interrupted: {payload}"]
+    markup = page.recorded(said) + page.ours(said[0])
+    tree = read(f"<div>{markup}</div>")
+    ours = tree.nodes("//html | //body | //div | //details | //summary | //p | //span | //bdi")
+    assert len(tree.nodes("//*")) == len(ours)
+    assert set(tree.strings("//@*")) <= {"told", "en", "hidden-char"}
+    hidden = [char for char in markup if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") and char not in "\n\t"]
+    assert not hidden
+    if payload.isprintable() and len(payload) < LONGEST - 100:
+        assert payload in tree.nodes("//summary")[0].text
+
+
+def test_a_portals_text_cannot_become_another_sentence() -> None:
+    title = "no title (first told last night); asked for again next time (3 tries)"
+    assert vietnamese(f"the title is an error message: {title}") == f"tiêu đề là thông báo lỗi: {title}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "x (first told last night)" * 150,
+        "gone since 2025-03-05 (" + "), " * 1300 + "; it is asked again once a month",
+        "section " + "a" * 3000 + ": page 2 of its list",
+        "unreachable: " * 300,
+        "waits: " * 300 + " (3 tries)" * 100,
+        "(" * LONGEST,
+        "1" * LONGEST,
+        "the title is an error message: " + "x" * LONGEST,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_sentence_made_to_be_slow_is_told_or_left(sentence: str) -> None:
+    parts = VIETNAMESE.told(sentence)
+    assert parts is None or len("".join(part.text for part in parts)) <= 2 * LONGEST
+
+
+# on the page
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Two portals, two nights: every reason of the judged cases, a missed night, a text set aside, a robots.txt."""
+    root = tmp_path_factory.mktemp("told") / "archive"
+    with make(root) as archive:
+        for number in range(2):
+            night = archive.start("da_nang", FIRST + timedelta(days=number), at(FIRST + timedelta(days=number)), judge)
+            moment = at(night.night)
+            url = "https://danang.gov.vn.replica.test/robots.txt"
+            robots = Page(url, Outcome.ROBOTS, moment, 200, detail="rules are kept; crawl-delay 10 s")
+            night.page(replace(robots, asked_at=moment))
+            walk(night, COMPOSED[0]["da_nang"], moment)
+            keep(night, COMPOSED[0]["da_nang"][number], moment, REASONS[number])
+            night.close(moment + timedelta(seconds=2), complete=True, finish_reason="finished", extraction={},
+                        software={}, judge_night=lambda tally: (Verdict.BROKEN, RECORDED))  # fmt: skip
+            archive.seal(night.night, {"hue": "no scheduler ran that night"})
+    with served(root) as address, httpx.Client(base_url=address) as client:
+        yield client
+
+
+REASONS: tuple[tuple[str, ...], ...] = ((), ("no title", "the title is an error message: 404 <b>Not Found</b>"))
+RECORDED = tuple(
+    dict.fromkeys(reason for night, before, _, _ in CASES.values() for reason in judge_night(night, history(before))[1])
+)
+PATHS = (
+    *("/", "/nights/2025-03-03", "/coverage/2025-03", "/portals/da_nang", "/portals/hue", "/doubtful"),
+    *("/articles/da_nang/thong-bao", "/search?q=thong"),
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_vietnamese_page_has_no_english_sentence_that_is_known(page: httpx.Client, path: str) -> None:
+    tree = read(page.get(f"/vi{path}").text)
+    left = tree.nodes("//main//*[@lang='en'][not(ancestor::details[@class='told'])]")
+    assert not [node.words for node in left]
+    inner = tree.nodes("//details[@class='told']/summary//*[@lang='en']")
+    assert {node.words for node in inner} <= {"SIGTERM"}
+    assert not tree.nodes("//p//details | //p//p")
+
+
+def _told(tree: Tree) -> list[tuple[str, str]]:
+    return [(one.nodes("summary")[0].words, one.nodes("p")[0].words) for one in tree.nodes("//details[@class='told']")]
+
+
+def test_the_records_own_words_stand_behind_the_vietnamese_ones_and_on_the_english_page(page: httpx.Client) -> None:
+    told = dict(_told(read(page.get("/vi/nights/2025-03-03").text)))
+    assert told["đêm ấy bộ lập lịch không chạy"] == "no scheduler ran that night"
+    assert "; ".join(RECORDED) in told.values()
+    english = read(page.get("/en/nights/2025-03-03").text)
+    assert not english.nodes("//details[@class='told']")
+    assert [cell.words for cell in english.nodes("//td[@class='reasons']")] == [
+        "no scheduler ran that night",
+        "; ".join(RECORDED),
+    ]
+    aside = dict(_told(read(page.get("/vi/doubtful").text)))
+    assert aside == {
+        "không có tiêu đề; tiêu đề là thông báo lỗi: 404 <b>Not Found</b>": "; ".join(REASONS[1]),
+    }
+    assert ("theo đúng quy tắc; crawl-delay 10 giây", "rules are kept; crawl-delay 10 s") in _told(
+        read(page.get("/vi/portals/da_nang").text)
+    )
