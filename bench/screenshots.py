@@ -15,9 +15,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -48,9 +50,9 @@ class Picture:
 
 
 PICTURES = (
-    Picture("overview-light", "/en/"),
-    Picture("overview-dark", "/vi/", scheme="dark"),
-    Picture("portal-light", "/en/", ("/en/portals/",)),
+    Picture("overview-light", "/en/?year={year}"),
+    Picture("overview-dark", "/vi/?year={year}", scheme="dark"),
+    Picture("portal-light", "/en/portals/{portal}?year={year}"),
     Picture("changes-light", "/en/nights/{changed}?kind=changed", ("/en/articles/", "/en/changes")),
     Picture("search-dark", "/vi/search?q=ket+qua", scheme="dark"),
     Picture("overview-phone", "/vi/", screen=_PHONE),
@@ -73,13 +75,13 @@ def main(arguments: list[str] | None = None) -> int:
         with Archive.open(asked.archive, read_only=True) as archive, sync_playwright() as playwright:
             with SearchIndex.of(archive) as words:
                 catch_up(archive, words)
-            changed = _last_change(archive)
+            names = _names(archive)
             sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
             browser = playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *sandbox])
             asked.out.mkdir(parents=True, exist_ok=True)
             with _served(archive) as address:
                 for picture in PICTURES:
-                    data = _drawn(browser, address, picture, changed)
+                    data = _drawn(browser, address, picture, names)
                     (asked.out / f"{picture.name}.png").write_bytes(data)
                     print(f"{picture.name}.png  {len(data):,} bytes")
             browser.close()
@@ -89,24 +91,27 @@ def main(arguments: list[str] | None = None) -> int:
     return ExitCode.GOOD
 
 
-def _last_change(archive: Archive) -> str:
-    """The last night in which an article was revised."""
+def _names(archive: Archive) -> dict[str, str]:
+    """What addresses name: the last night in which an article was revised, its portal, the year with the most nights."""
     with archive.index.reading() as questions:
         night = questions.last_night()
+        first, last = questions.first_night() or night, night
         while night is not None and not questions.events_of_night(night, 1, events=[Event.REVISION]):
             night = questions.night_beside(night, later=False)
-    if night is None:
-        raise UsageError("no article of this archive was ever changed: there is no change to draw")
-    return night.isoformat()
+        if night is None or last is None or first is None:
+            raise UsageError("no article of this archive was ever changed: there is no change to draw")
+        portal = questions.events_of_night(night, 1, events=[Event.REVISION])[0].portal
+    nights = Counter((first + timedelta(days=number)).year for number in range((last - first).days + 1))
+    return {"changed": night.isoformat(), "portal": portal, "year": str(nights.most_common(1)[0][0])}
 
 
-def _drawn(browser: Browser, address: str, picture: Picture, changed: str) -> bytes:
+def _drawn(browser: Browser, address: str, picture: Picture, names: Mapping[str, str]) -> bytes:
     width, height = picture.screen
     scheme = "dark" if picture.scheme == "dark" else "light"
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
     try:
         page = context.new_page()
-        page.goto(address + picture.path.format(changed=changed))
+        page.goto(address + picture.path.format_map(names))
         for beginning in picture.follow:
             link = page.locator(f"main a[href^='{beginning}']").first.get_attribute("href")
             page.goto(address + re.sub(r"#.*", "", link or ""))

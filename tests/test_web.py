@@ -512,28 +512,36 @@ def test_a_gap_hangs_below_the_line_and_days_alike_are_one_band() -> None:
         ([DayState.PUBLISHED, DayState.QUIET], "published", "4"),
         ([DayState.QUIET, DayState.QUIET], "quiet", "·"),
         ([DayState.PUBLISHED, DayState.MISSED], "partly", "M1"),
-        ([DayState.BLOCKED, DayState.FAILED, DayState.BLOCKED], "gap", "B3"),
+        ([DayState.BLOCKED, DayState.FAILED, DayState.BLOCKED], "gap", "B"),
+        ([DayState.PUBLISHED, DayState.MISSED, DayState.QUIET], "few", "4"),
+        ([DayState.QUIET, DayState.MISSED, DayState.QUIET], "partly", "M1"),
         ([DayState.THIN, DayState.PUBLISHED], "odd", "▂1"),
+        ([DayState.THIN, DayState.PUBLISHED, DayState.QUIET], "odd", "4"),
+        ([DayState.MISSED, DayState.THIN, DayState.PUBLISHED], "few", "4"),
         ([DayState.BEFORE_FIRST], "none", ""),
         ([DayState.NOT_SEALED], "open", "…"),
         ([DayState.NOT_SCHEDULED, DayState.QUIET], "quiet", "·"),
         ([DayState.NOT_SCHEDULED], "unscheduled", "-"),
-        ([DayState.BLOCKED, DayState.BEFORE_FIRST], "gap", "B1"),
+        ([DayState.BLOCKED, DayState.BEFORE_FIRST], "gap", "B"),
     ],
 )
-def test_the_day_of_all_portals_tells_gaps_first(states: list[DayState], kind: str, mark: str) -> None:
+def test_the_day_of_all_portals_tells_its_texts_and_marks_or_names_its_gaps(
+    states: list[DayState], kind: str, mark: str
+) -> None:
     days = [Day(FIRST, state, stored=4 if state is DayState.PUBLISHED else 0) for state in states]
     cell = summed_cell(days)
     assert (cell.kind, cell.mark) == (kind, mark)
 
 
-def test_a_calendar_has_twelve_months_of_whole_weeks() -> None:
-    months = months_of(2024, [day_cell(Day(date(2024, 2, 29), DayState.PUBLISHED, stored=7))])
-    assert [month.first.month for month in months] == list(range(1, 13))
+def test_a_calendar_has_whole_weeks_from_its_first_to_its_last_month() -> None:
+    nights = [Day(date(2024, 2, 29), DayState.PUBLISHED, stored=7), Day(date(2024, 4, 1), DayState.QUIET)]
+    months = months_of(2024, [day_cell(day) for day in nights])
+    assert [month.first.month for month in months] == [2, 3, 4]
+    assert months_of(2024, [day_cell(Day(date(2024, 2, 1), DayState.BEFORE_FIRST))]) == ()
     assert all(len(week) == 7 for month in months for week in month.weeks)
-    assert [cell.mark for week in months[1].weeks for cell in week if cell and cell.kind != "none"] == ["7"]
-    assert months[1].told
-    assert not months[0].told
+    assert [cell.mark for week in months[0].weeks for cell in week if cell and cell.kind != "none"] == ["7"]
+    assert months[0].told
+    assert not months[1].told
 
 
 def test_a_curve_breaks_where_nothing_was_measured() -> None:

@@ -79,7 +79,10 @@ def day_cell(day: Day) -> Cell:
 
 
 def summed_cell(days: Sequence[Day]) -> Cell:
-    """All portals' day: the gaps first, then what was unusual, else how many texts were new."""
+    """All portals' day: how many texts were new; the letter and the count of its gaps where half of the portals have one.
+
+    Fewer gaps leave the count of texts and are a mark below it: among many portals one fails nearly every night.
+    """
     states = Counter(day.state for day in days)
     stored = sum(day.stored for day in days)
     read = len(days) - sum(states[state] for state in _SILENT)
@@ -87,10 +90,15 @@ def summed_cell(days: Sequence[Day]) -> Cell:
     odd = Counter({state: states[state] for state in _UNUSUAL if states[state]})
     if gaps:
         state = gaps.most_common(1)[0][0]
-        whole = gaps.total() == read
-        return Cell(days[0].day, "gap" if whole else "partly", f"{state.letter}{gaps.total()}", states, stored)
+        if stored and 2 * gaps.total() < read:
+            return Cell(days[0].day, "few", str(stored), states, stored)
+        if gaps.total() == read:
+            return Cell(days[0].day, "gap", state.letter, states, stored)
+        return Cell(days[0].day, "partly", f"{state.letter}{gaps.total()}", states, stored)
     if odd:
-        return Cell(days[0].day, "odd", f"{odd.most_common(1)[0][0].letter}{odd.total()}", states, stored)
+        told = stored and 2 * odd.total() < read
+        mark = str(stored) if told else f"{odd.most_common(1)[0][0].letter}{odd.total()}"
+        return Cell(days[0].day, "odd", mark, states, stored)
     if states[DayState.NOT_SEALED] and not stored:
         return Cell(days[0].day, "open", DayState.NOT_SEALED.letter, states, stored)
     if stored:
@@ -115,9 +123,10 @@ def _kind(state: DayState) -> str:
 
 
 def months_of(year: int, cells: Iterable[Cell]) -> tuple[Month, ...]:
-    """A year's twelve months; a day without a cell is told as nothing."""
+    """A year's months from the first to the last that tells something; a day without a cell is told as nothing."""
     known = {cell.day: cell for cell in cells}
     weeks = calendar.Calendar()
+    told = sorted(cell.day.month for cell in known.values() if cell.kind != "none")
     return tuple(
         Month(
             date(year, month, 1),
@@ -126,7 +135,7 @@ def months_of(year: int, cells: Iterable[Cell]) -> tuple[Month, ...]:
                 for week in weeks.monthdatescalendar(year, month)
             ),
         )
-        for month in range(1, 13)
+        for month in (range(told[0], told[-1] + 1) if told else ())
     )
 
 
