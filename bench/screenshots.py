@@ -54,6 +54,9 @@ PICTURES = (
     Picture("overview-dark", "/vi/?year={year}", scheme="dark"),
     Picture("portal-light", "/en/portals/{portal}?year={year}"),
     Picture("changes-light", "/en/nights/{changed}?kind=changed", ("/en/articles/", "/en/changes")),
+    Picture("documents-light", "/en/documents?portal={portal}"),
+    Picture("article-light", "/en/nights/{changed}?kind=changed", ("/en/articles/",)),
+    Picture("integrity-light", "/en/integrity"),
     Picture("search-dark", "/vi/search?q=ket+qua", scheme="dark"),
     Picture("overview-phone", "/vi/", screen=_PHONE),
 )
