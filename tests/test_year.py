@@ -70,12 +70,12 @@ def test_every_command_of_the_page_prints_what_stands_below_it(
     composed: tuple[Path, Planted], capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```console var/year\n(.*?)```", page, re.DOTALL)
+    blocks = re.findall(r"```console var/two-months\n(.*?)```", page, re.DOTALL)
     printed: list[str] = []
     ran = 0
     for line in (line for block in blocks for line in block.splitlines()):
         if line.startswith("$ python -m archive "):
-            main([word.replace("var/year", str(composed[0])) for word in shlex.split(line)[4:]])
+            main([word.replace("var/two-months", str(composed[0])) for word in shlex.split(line)[4:]])
             printed, ran = capsys.readouterr().out.splitlines(), ran + 1
         else:
             assert line in printed, line
