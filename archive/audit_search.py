@@ -24,8 +24,9 @@ from archive.index import place
 from archive.lines import ArticleLine
 from archive.manifest import Seal
 from archive.night import sealed_runs, seals_on_disk
+from archive.search_fill import chain_order
 from archive.search_index import SearchIndex
-from archive.search_lines import SealedLine, place_row, sealed_lines
+from archive.search_lines import SealedLine, place_row, run_lines, sealed_lines
 from archive.search_schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.subset import Subset
 from archive.tombstones import Withheld
@@ -35,6 +36,7 @@ __all__ = ["compare_search"]
 _AGAIN = "`python -m archive rebuild --only-search` makes it again"
 _SAID = ("portal", "at", "article", "province", "event", "said", "published", "night")
 _AT_ONCE = 4_000
+_RUNS = 200  # whose lines are kept at hand
 _Row = Row[*tuple[object, ...]]
 _ROWS = select(
     *(PLACES.c[name] for name in _SAID),
@@ -78,6 +80,8 @@ class _Comparison:
     audit: Audit
     wrong: dict[tuple[str, str, str], tuple[int, str]] = field(default_factory=dict)
     kept: list[Kept] = field(default_factory=list)
+    files: dict[tuple[str, str], dict[str, ArticleLine]] = field(default_factory=dict)
+    order: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def compare(self) -> None:
         known = self.search.filled(len(self.withheld.lines))
@@ -86,14 +90,12 @@ class _Comparison:
             self.audit.notes.append(f"{self._label}: it holds no seal of this archive; the next search fills it in")
             return
         portals = self.search.portals()
-        behind = odd = 0
-        for night in self.paths.nights():
+        nights = self.paths.nights()
+        behind, odd = 0, len({night for night, _ in known} - {night.isoformat() for night in nights})
+        for night in nights:
             if f"{night:%Y/%m/%d}" not in self.subset:
                 continue
-            try:
-                seals = seals_on_disk(self.paths, night)
-            except ArchiveUnusable:
-                continue  # the manifest is the finding
+            seals = _seals(self.paths, night)
             heads = {seal.number: seal.head for seal in seals}
             here = {number: head for (when, number), head in known.items() if when == night.isoformat()}
             behind += len(heads.keys() - here.keys())
@@ -180,13 +182,26 @@ class _Comparison:
 
     def _line_of(self, night: str, run: str, file: str) -> ArticleLine | None:
         """The sealed line that names a file as its text; versions that only differ in their published line share one."""
-        try:
-            seals = seals_on_disk(self.paths, date.fromisoformat(night))
-        except (ArchiveUnusable, ValueError):
-            return None
-        of_run = [seal for seal in seals if run in sealed_runs([seal])]
-        lines = (one for seal in of_run for one in sealed_lines(self.paths, seal.night, seal, lambda path, why: None))
-        return next((one.line for one in lines if one.folder.name == run and one.line.file == file), None)
+        if (night, run) not in self.files:
+            if len(self.files) >= _RUNS:
+                self.files.clear()
+            found = {}
+            if (night, run) in self._fill_order():
+                lines = run_lines(self.paths.night(date.fromisoformat(night)) / run, lambda path, why: None)
+                found = {one.line.file: one.line for one in lines if one.line.file}
+            self.files[night, run] = found
+        return self.files[night, run].get(file)
+
+    def _fill_order(self) -> dict[tuple[str, str], int]:
+        """When the runs were filled in: night and run to the place of their seal in the chain."""
+        if not self.order:
+            seals = [seal for night in self.paths.nights() for seal in _seals(self.paths, night)]
+            rows = ((seal.night.isoformat(), seal.number, seal.head, seal.previous) for seal in seals)
+            places = {head: number for number, (_, _, head) in enumerate(chain_order(rows))}
+            self.order = {
+                (seal.night.isoformat(), run): places[seal.head] for seal in seals for run in sealed_runs([seal])
+            }
+        return self.order
 
     def _should_have(self, night: date, one: SealedLine) -> bool:
         """Whether a line without a content should have one: its text can be read, or was filled in before it or with it."""
@@ -194,9 +209,11 @@ class _Comparison:
         if line.file is not None:
             return _readable(one.folder / line.file, line.sha256)
         with self.search.reading() as connection:
-            first = select(CONTENTS.c.night).where(CONTENTS.c.content_sha256 == line.content_sha256)
-            found = connection.execute(first).scalar()
-        return found is not None and str(found) < night.isoformat()
+            first = select(CONTENTS.c.night, CONTENTS.c.run).where(CONTENTS.c.content_sha256 == line.content_sha256)
+            found = connection.execute(first).first()
+        order = self._fill_order()
+        own = order[night.isoformat(), one.folder.name]
+        return found is not None and order.get((found.night, found.run), own) <= own
 
     def _ask(self) -> None:
         for start in range(0, len(self.kept), _AT_ONCE):
@@ -242,6 +259,13 @@ class _Comparison:
             for article in articles:
                 detail = f"the words of {article} were withheld: `python -m archive withhold --repeat`"
                 self.audit.found(Code.WITHHELD_BACK, f"{self._label}/words", detail)
+
+
+def _seals(paths: Paths, night: date) -> list[Seal]:
+    try:
+        return seals_on_disk(paths, night)
+    except ArchiveUnusable:
+        return []  # the manifest is the finding
 
 
 def _run_of(path: Path) -> str:

@@ -26,7 +26,7 @@ from archive.store import Archive
 from archive.tombstones import Withheld, withheld_in
 from vietnam.words import folded
 
-__all__ = ["Behind", "behind", "catch_up", "content_words", "forget_withheld", "refill"]
+__all__ = ["Behind", "behind", "catch_up", "chain_order", "content_words", "forget_withheld", "refill"]
 
 _LONGEST_TITLE = 250
 _AT_ONCE = 500
@@ -43,13 +43,14 @@ class Behind:
 def behind(archive: Archive, search: SearchIndex) -> Behind:
     """Which seals, as night, number and head in the order of the chain, are not filled in."""
     with archive.index.reading() as questions:
-        chain = _chain(questions.rows(SEALS))
+        chain = chain_order(questions.rows(SEALS))
     known = search.filled(len(withheld_in(archive.paths).lines))
     anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
     return Behind(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)
 
 
-def _chain(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]]:
+def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]]:
+    """Seals, each a night, a number, its head and that of the seal before, in the order in which they are filled in."""
     following: dict[str | None, tuple[str, int, str]] = {}
     every = []
     for night, number, head, previous, *_ in rows:

@@ -21,7 +21,7 @@ from archive.runs import read_lines, read_run
 from archive.texts import text_paragraphs
 from archive.vocabulary import Event
 
-__all__ = ["Problem", "SealedLine", "place_row", "read_paragraphs", "sealed_lines"]
+__all__ = ["Problem", "SealedLine", "place_row", "read_paragraphs", "run_lines", "sealed_lines"]
 
 Problem = Callable[[Path, str], None]
 
@@ -38,24 +38,28 @@ class SealedLine:
 def sealed_lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[SealedLine]:
     """Every version and attachment of the runs that a seal covers; what cannot be read goes to `problem`."""
     for run in sorted(sealed_runs([seal])):
-        folder = paths.night(night) / run
+        yield from run_lines(paths.night(night) / run, problem)
+
+
+def run_lines(folder: Path, problem: Problem) -> Iterator[SealedLine]:
+    """The same of one run."""
+    try:
+        province, lines = read_run(folder).province, read_lines(folder / "articles.jsonl")
+    except (OSError, ValueError) as error:
+        problem(folder, str(error))
+        return
+    seen: set[int] = set()
+    for number, raw in enumerate(lines):
         try:
-            province, lines = read_run(folder).province, read_lines(folder / "articles.jsonl")
-        except (OSError, ValueError) as error:
-            problem(folder, str(error))
+            line = decode_article(raw)
+            if line.seq in seen:
+                raise ValueError(f"its number {line.seq} stands on an earlier line")
+        except ValueError as error:
+            problem(folder / "articles.jsonl", f"line {number}: {error}")
             continue
-        seen: set[int] = set()
-        for number, raw in enumerate(lines):
-            try:
-                line = decode_article(raw)
-                if line.seq in seen:
-                    raise ValueError(f"its number {line.seq} stands on an earlier line")
-            except ValueError as error:
-                problem(folder / "articles.jsonl", f"line {number}: {error}")
-                continue
-            seen.add(line.seq)
-            if line.event in (*VERSIONS, Event.ATTACHMENT):
-                yield SealedLine(folder, province, line)
+        seen.add(line.seq)
+        if line.event in (*VERSIONS, Event.ATTACHMENT):
+            yield SealedLine(folder, province, line)
 
 
 def read_paragraphs(path: Path, line: ArticleLine, problem: Problem) -> list[str] | None:
