@@ -116,7 +116,8 @@ class _Reader:
             case ast.IfExp(body=body, orelse=other):
                 return self.texts(body) | self.texts(other)
             case ast.BoolOp(values=[*values, last]):
-                return {text for value in values for text in self.texts(value) if text} | self.texts(last)
+                first = {text for value in values for text in self.texts(value) or {SLOT} if text}
+                return first | self.texts(last) - {""}
             case ast.List(elts=each) | ast.Tuple(elts=each):
                 return {text for one in each for text in self.texts(one)}
             case ast.Dict(values=values):

@@ -26,6 +26,7 @@ LONGEST = 4000
 
 _FOLDER = Path(__file__).with_name("words")
 _DEEPEST = 5  # sentences within a sentence
+_TRIED = 3  # forms that fit a sentence and leave something untold, before the best of them is taken
 _REMEMBERED = 2048  # sentences
 _OPTION = re.compile(r"\[([^\]]*)\]")
 
@@ -87,7 +88,7 @@ class Sentences:
 
     def _recognised(self, sentence: str, depth: int = 0) -> tuple[Part, ...] | None:
         """By the form that says most of those that leave nothing untold, else by the one that says most."""
-        first = None
+        fitting: list[tuple[Part, ...]] = []
         for form in self._forms if depth < _DEEPEST else ():
             if not (sentence.startswith(form.begins) and sentence.endswith(form.ends)):
                 continue
@@ -96,8 +97,10 @@ class Sentences:
                 parts = tuple(self._parts(form, found.groupdict(), depth))
                 if not any(part.source is Source.RECORDED for part in parts):
                     return parts
-                first = first or parts
-        return first
+                fitting.append(parts)
+                if len(fitting) == _TRIED:
+                    break
+        return fitting[0] if fitting else None
 
     def _parts(self, form: _Form, slots: Mapping[str, str], depth: int) -> Iterator[Part]:
         for literal, slot in form.told:
