@@ -65,6 +65,10 @@ class Database(ABC):
     def bound(self, connection: Connection, seconds: float) -> None:
         """End what this transaction asks after so many seconds: its question raises TookTooLong then."""
 
+    def forget_deleted(self) -> None:
+        """Leave nothing on the disk of rows that were deleted; a database that overwrites them as they go does nothing."""
+        return
+
     def before_reading(self) -> None:
         """Set right what a reader could not."""
         return

@@ -138,6 +138,11 @@ class SearchIndex:
         with self.writing() as connection:
             connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME, withheld=withheld))
 
+    def forget(self) -> None:
+        """Forget everything; nothing can be searched until somebody catches up."""
+        self.close()
+        self.store.drop(self.writing)
+
     def exists(self) -> bool:
         """Whether there is anything."""
         return self.store.exists(self.reading)

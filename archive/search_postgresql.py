@@ -74,6 +74,10 @@ class PostgresqlSearch(SearchStore):
             found = connection.exec_driver_sql("SELECT to_regclass(%s)", (f"{self.database.schema}.words",))
             return found.scalar() is not None
 
+    def drop(self, connect: Connect) -> None:
+        with connect() as connection:
+            connection.execute(DropSchema(self.database.schema, cascade=True, if_exists=True))
+
     def remake(self, connect: Connect) -> None:
         with connect() as connection:
             connection.execute(DropSchema(self.database.schema, cascade=True, if_exists=True))

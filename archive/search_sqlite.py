@@ -32,10 +32,13 @@ class SqliteSearch(SearchStore):
     def exists(self, connect: Connect) -> bool:
         return self.database.exists()
 
-    def remake(self, connect: Connect) -> None:
+    def drop(self, connect: Connect) -> None:
         # A damaged file is none to drop tables in; whoever reads the old one reads on.
         for extra in ("", "-wal", "-shm", "-journal"):
             self.database.path.with_name(self.database.path.name + extra).unlink(missing_ok=True)
+
+    def remake(self, connect: Connect) -> None:
+        self.drop(connect)
         with connect() as connection:
             METADATA.create_all(connection)
             connection.exec_driver_sql(_CREATE)

@@ -46,6 +46,10 @@ class SearchStore(ABC):
         """New, empty tables in place of what was there, whatever that was."""
 
     @abstractmethod
+    def drop(self, connect: Connect) -> None:
+        """Forget every word, if there are any."""
+
+    @abstractmethod
     def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
         """Keep the words of these contents."""
 

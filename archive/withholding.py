@@ -26,10 +26,12 @@ from archive.identity import Paths
 from archive.lines import ArticleLine, decode_article, decode_page
 from archive.manifest import FileEntry
 from archive.night import sealed_runs, seals_on_disk
+from archive.postgresql import PostgresqlSchema
 from archive.records import CaptureRef
 from archive.runs import read_lines
+from archive.search_index import SearchIndex
 from archive.store import Archive
-from archive.tombstones import LineRef, Record, Rewritten, Tombstone, Withheld, withheld_in
+from archive.tombstones import LineRef, Record, Rewritten, Tombstone, Withheld, tombstone_paths, withheld_in
 from archive.vocabulary import Event
 
 __all__ = ["Asked", "finish", "plan", "withhold"]
@@ -93,7 +95,7 @@ def plan(archive: Archive, asked: Asked) -> Tombstone | None:
 def withhold(archive: Archive, asked: Asked) -> Tombstone | None:
     """Withhold articles; returns the tombstone, or None when they are withheld already. See `plan` for what is raised."""
     with disk_errors("cannot withhold"):
-        finish(archive)  # what a crash left must not be counted into the next tombstone
+        _remove(archive)  # what a crash left must not be counted into the next tombstone
         tombstone = plan(archive, asked)
         if tombstone is None:
             return None
@@ -106,9 +108,17 @@ def withhold(archive: Archive, asked: Asked) -> Tombstone | None:
 
 def finish(archive: Archive) -> int:
     """Do what the tombstones say wherever it is not done yet, after a crash or a restored copy; returns what was removed."""
+    with disk_errors("cannot withhold"):
+        done = _remove(archive)
+        if tombstone_paths(archive.paths):
+            archive.index.database.forget_deleted()
+    return done
+
+
+def _remove(archive: Archive) -> int:
     known = withheld_in(archive.paths, strictly=True)
     done = 0
-    with disk_errors("cannot withhold"), archive.index.writing() as transaction:
+    with archive.index.writing() as transaction:
         transaction.overwrite_what_goes()
         for tombstone in known.tombstones:
             done += _remove_texts(archive.paths, tombstone)
@@ -116,9 +126,19 @@ def finish(archive: Archive) -> int:
             for ref in tombstone.lines:
                 line = _line(archive.paths, ref.night, ref.run, ref.seq)
                 transaction.show_instead(ref.night, ref.run, known.shown(ref.night, ref.run, line))
-        for name in ("search.db", "search.db-journal", "search.db-wal", "search.db-shm") if done else ():
-            (archive.paths.root / name).unlink(missing_ok=True)  # made again from the files, without these words
+        if done:
+            with SearchIndex.of(archive) as words:
+                words.forget()  # made again from the files, without these words
+        if known.tombstones and isinstance(archive.index.database, PostgresqlSchema):
+            _remove_left_behind(archive.paths)
     return done
+
+
+def _remove_left_behind(paths: Paths) -> None:
+    """The files of before PostgreSQL have the words, too, and nobody reads them any more."""
+    for path in (paths.index, paths.search):
+        for extra in ("", "-journal", "-wal", "-shm"):
+            path.with_name(path.name + extra).unlink(missing_ok=True)
 
 
 def _trace(archive: Archive, portal: str, key: str) -> _Trace:
