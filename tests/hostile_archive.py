@@ -71,6 +71,8 @@ PAYLOADS = (
     "<div id=main><div id=find><a name=forms>clobber</a></div></div>",
 )
 
+REASONS = (PAYLOADS[3], PAYLOADS[29], *(f"the title is an error message: {payload}" for payload in PAYLOADS[:34]))
+
 BODIES = {
     "page": ("text/html", b"<!doctype html><script>window.pwned=1</script>"),
     "drawing": ("image/svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg"><script>window.pwned=1</script></svg>'),
@@ -94,7 +96,7 @@ def hostile(root: Path) -> Archive:
             for name, (kind, body) in BODIES.items():
                 _keep(night, name, f"Served as {name}", number, kind, body)
             _keep(night, "a/../b//<i>?q=#%2f", "A key with everything", number)
-            _keep(night, "set-aside", PAYLOADS[0], number, reasons=(PAYLOADS[3], PAYLOADS[29]))
+            _keep(night, "set-aside", PAYLOADS[0], number, reasons=REASONS)
         finish(night, at(FIRST + timedelta(days=number, seconds=9)))
         archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": PAYLOADS[0]})
     return archive

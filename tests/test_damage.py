@@ -26,9 +26,12 @@ from archive.signing import public_key
 from archive.store import Archive
 from archive.subset import Subset
 from archive.vocabulary import Event
+from archive.web.sentences import Sentences
+from archive.web.words import Words
 from tests.damage_steps import BASES, KEY, STEPS
 
 ROOT = Path(__file__).parent / "audit"
+VIETNAMESE = Sentences(Words("vi"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +143,15 @@ def test_what_is_damaged_is_named_and_the_rest_can_be_read(
 ) -> None:
     root = tmp_path / "a"
     expected = damaged(recipe, bases, root)
-    told = {f"{finding.code.value} {finding.path}" for finding in audited(root, expected).findings}
+    findings = audited(root, expected).findings
+    told = {f"{finding.code.value} {finding.path}" for finding in findings}
     unnamed = [pattern for pattern in recipe.found if not any(fnmatchcase(name, pattern) for name in told)]
     wrongly = [name for name in told if not any(fnmatchcase(name, pattern) for pattern in recipe.found)]
     assert unnamed == [], f"not named; what was: {sorted(told)}"
     assert recipe.also or wrongly == []
+    untold = [finding.detail for finding in findings if VIETNAMESE.told(finding.detail) is None]
+    pythons = ("(char ", "is not a valid ")  # its words stay English
+    assert [detail for detail in untold if not any(words in detail for words in pythons)] == []
     if recipe.index:
         assert rebuild(Paths(root)) == []
         assert audited(root, expected).findings == []

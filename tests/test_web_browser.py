@@ -245,6 +245,18 @@ def test_without_javascript_nothing_is_missing(browser: Browser, address: str) -
             assert watched.open(f"/vi{path}").locator("h1").count() == 1
 
 
+def test_the_records_own_words_unfold_by_a_key_and_need_no_javascript(browser: Browser, hostile_address: str) -> None:
+    with window(browser, hostile_address, java_script_enabled=False) as watched:
+        page = watched.open("/vi/doubtful")
+        told, recorded = page.locator(".told summary"), page.locator(".told p[lang=en]")
+        assert "tiêu đề là thông báo lỗi: <script>" in told.inner_text()
+        assert not recorded.is_visible()
+        told.focus()
+        page.keyboard.press("Enter")
+        assert recorded.is_visible()
+        assert "the title is an error message: <script>" in recorded.inner_text()
+
+
 def test_a_page_on_paper_has_its_text_and_no_controls(browser: Browser, address: str) -> None:
     with window(browser, address) as watched:
         page = watched.open(f"/en{EDITED}")
