@@ -233,7 +233,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize(("sentence", "told"), TOLD.items(), ids=lambda text: text[:50])
+@pytest.mark.parametrize(("sentence", "told"), TOLD.items(), ids=[sentence[:50] for sentence in TOLD])
 def test_a_sentence_is_told_in_plain_vietnamese(sentence: str, told: str) -> None:
     assert vietnamese(sentence) == told
     assert Telling(Sentences(Words("en")), "en").recorded([sentence]) == f"<bdi>{sentence}</bdi>".replace("'", "&#39;")

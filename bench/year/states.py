@@ -74,7 +74,7 @@ def calendar_of(
         if size > 20:
             night = nights[rng.randrange(9, size - 8)]
             for portal in portals:
-                made._plant(portal, [night], State.MISSED, "the scheduler did not run that night")
+                made._plant(portal, [night], State.MISSED, "no scheduler ran that night")
     if len(portals) > 3 and size >= 28:  # one is not crawled on Sundays
         sundays = [night for night in nights[8:-1] if night.weekday() == 6]
         made._plant(portals[3], sundays, State.NOT_SCHEDULED)
@@ -88,7 +88,7 @@ _FAULTS = (
     (State.INTERRUPTED, (1,), 1.0),
     (State.MISSED, (1, 1, 2), 1.0),
 )
-_REASONS = {State.MISSED: "not begun before the cut-off"}
+_REASONS = {State.MISSED: "not finished by the cut-off of 06:00"}
 
 
 def _count(rng: Random, mean: float) -> int:
