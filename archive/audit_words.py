@@ -1,15 +1,16 @@
 """Whether a search finds each text: a word of its title, which stands in all columns, is asked for in all of them.
 
 A text without a row, or whose words went, would be passed over in silence. The title is the line's; where its word does not
-find the text, that of the text file itself is asked for. Texts with the same word are asked for together, and FTS5 and
+find the text, that of the text file itself is asked for. Texts with the same word are asked for at once, and FTS5 and
 PostgreSQL look only at the rows of these: it costs little, and does not compare every word of a text.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
@@ -21,6 +22,7 @@ from vietnam.words import words
 __all__ = ["Kept", "unfound"]
 
 _AT_ONCE = 500
+_FIRST = 3
 _Forms = tuple[str, str]
 
 
@@ -35,9 +37,9 @@ class Kept:
 def unfound(search: SearchIndex, contents: Iterable[Kept]) -> list[Kept]:
     """Those of these contents that a word of theirs does not find; one whose text cannot be read now is left out."""
     with search.reading() as connection:
-        doubtful = _missing(search, connection, [(kept, _first_word([kept.one.line.title])) for kept in contents])
-        told = [(kept, _first_word(_paragraphs(kept.one))) for kept in doubtful]
-        missing = _missing(search, connection, [(kept, word) for kept, word in told if word])
+        doubtful = _missing(search, connection, [(kept, _words([kept.one.line.title])) for kept in contents])
+        told = [(kept, _words(_paragraphs(kept.one))) for kept in doubtful]
+        missing = _missing(search, connection, [(kept, words) for kept, words in told if words])
         return [kept for kept in missing if _still_listed(connection, kept)]
 
 
@@ -46,21 +48,23 @@ def _paragraphs(one: SealedLine) -> list[str]:
     return read_paragraphs(path, one.line, lambda path, why: None) or []
 
 
-def _first_word(paragraphs: Iterable[str]) -> _Forms | None:
-    found = next((word for paragraph in paragraphs for word in words(paragraph)), None)
-    return (found.exact, found.plain) if found else None
+def _words(paragraphs: Iterable[str]) -> list[_Forms]:
+    """The first words of the title: of the first paragraph that has any."""
+    found = ([(word.exact, word.plain) for word in islice(words(text), _FIRST)] for text in paragraphs)
+    return next(filter(None, found), [])
 
 
-def _missing(search: SearchIndex, connection: Connection, asked: Iterable[tuple[Kept, _Forms | None]]) -> list[Kept]:
+def _missing(search: SearchIndex, connection: Connection, asked: Sequence[tuple[Kept, list[_Forms]]]) -> list[Kept]:
     """Those that their word does not find, and those that have none."""
-    groups: dict[_Forms | None, dict[int, Kept]] = defaultdict(dict)
-    for kept, word in asked:
-        groups[word][kept.document] = kept
-    missing: list[Kept] = []
+    common = Counter(word for _, first in asked for word in first)
+    groups: dict[_Forms, dict[int, Kept]] = defaultdict(dict)
+    missing = []
+    for kept, first in asked:
+        if first:  # of its first words the one that most others have, so that few questions are asked
+            groups[max(first, key=lambda word: common[word])][kept.document] = kept
+        else:
+            missing.append(kept)
     for word, group in groups.items():
-        if word is None:
-            missing += group.values()
-            continue
         for some in _some(list(group)):
             there = set(connection.execute(search.store.having(*word, some)).scalars())
             missing += [group[number] for number in some if number not in there]
