@@ -95,6 +95,7 @@ MODULES = (
     *(Module(f"archive/{name}.py", calls={"ValueError": 0}) for name in ("manifest", "lines", "runs")),
     Module("archive/sqlite.py", calls={"TookTooLong": 0, "ArchiveUnusable": 0}),
     Module("archive/audit.py", calls=FOUND),
+    Module("archive/journal.py", ("journal_note",)),
     Module("archive/audit_lines.py", calls=FOUND),
     Module("archive/audit_run.py", calls=FOUND),
     Module("archive/audit_seals.py", calls=FOUND, never=("seal go ", "no later seal ", "seals goes ")),
@@ -102,7 +103,7 @@ MODULES = (
     Module("archive/audit_withheld.py", calls=FOUND),
     Module("archive/compared.py", calls=FOUND),
 )
-NAMES = [  # of signals and failures, which stand in sentences
+NAMES = [  # of signals, failures and files, which stand in sentences
     "the crawl was killed by signal {n}: {said}",
     "the crawl was killed by signal {n}",
     "timeout",
@@ -112,6 +113,8 @@ NAMES = [  # of signals and failures, which stand in sentences
     "name not found",
     "certificate not valid",
     "tried again ({n})",
+    "{name} in journal mode {name2}, {name3} in journal mode {name4}",
+    "{name} in journal mode {name2}",
 ]
 CALLED = (*MODULES, Module("crawler/verdicts/counts.py"))
 
@@ -213,6 +216,9 @@ TOLD = {
     "not finished by the cut-off of 06:00 (unreachable: 3 requests in a row were not answered (timeout) (2 tries))": (
         "chưa xong trước giờ chốt 06:00 (không kết nối được: 3 lượt gọi liên tiếp không được trả lời (quá thời gian chờ)"
         " (2 lần thử))"
+    ),
+    "SQLite 3.40.1 without the WAL-reset fix: index.db in journal mode delete, ledger.db in journal mode wal": (
+        "SQLite 3.40.1 chưa có bản vá lỗi WAL-reset: index.db ở chế độ nhật ký delete, ledger.db ở chế độ nhật ký wal"
     ),
     "low disk: 1.2 GB free, 2 GB wanted": "sắp đầy đĩa: còn trống 1,2 GB, cần 2 GB",
     "published after the fetch: 2025-03-05T08:00:00+07:00": "ngày đăng sau lúc lấy về: 05/03/2025 08:00",
