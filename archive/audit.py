@@ -52,8 +52,9 @@ class How:
     """How much is read, and by whom.
 
     `subset`: only the bytes of these files (names, lines, manifests and the chain always; the index with the part that
-    `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: the files against their manifests, roots, signatures and the chain, no more: what
-    `sha256sum -c` would do, and whether the lists are the sealed ones. `jobs`: processes that read.
+    `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: the files against their
+    manifests, roots, signatures and the chain, no more: what `sha256sum -c` would do, and whether the lists are the
+    sealed ones. `jobs`: processes that read.
     """
 
     subset: Subset = WHOLE
