@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,15 @@ from archive.audit_search import compare_search
 from archive.engines import VARIABLE
 from archive.findings import Audit, Code
 from archive.identity import Paths, read_identity
-from archive.search_fill import refill
+from archive.judgement import Judgement, Version
+from archive.records import Document
+from archive.search_fill import catch_up, refill
+from archive.search_index import SearchIndex
 from archive.subset import WHOLE, Subset
 from archive.tombstones import Withheld
+from archive.vocabulary import Event
 from bench.postgresql_server import Server
+from tests.composed_archive import FIRST, Told, at, finish, keep, make
 from tests.damage_steps import unword
 from tests.finding import Made, filled
 
@@ -112,6 +118,34 @@ def test_a_subset_reads_the_nights_of_its_part_and_every_row_belongs_to_one(root
     assert sorted(told for part in parts for told in part) == sorted(whole)
     assert max(len(part) for part in parts) < len(whole)
     assert found(root, How(sealed_only=True)) == []
+
+
+def redated(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
+    """The same text again is kept again, as where only its published line changed."""
+    return Judgement(Event.REDATED if latest else Event.NEW, revision_of=latest.id if latest else None)
+
+
+def test_versions_that_share_a_text_are_shown_from_the_first_file_that_has_it(tmp_path: Path) -> None:
+    told = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
+    with make(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
+        for night in (FIRST, FIRST + timedelta(days=1)):
+            crawl = archive.start("quang_tri", night, at(night), redated)
+            keep(crawl, told, at(night))
+            finish(crawl, at(night))
+            archive.seal(night, {})
+        catch_up(archive, words)
+    assert found(tmp_path / "a") == []
+    change(tmp_path / "a", "UPDATE contents SET published_raw = 'x'")
+    nights = ["2025-03-03", "2025-03-04"]
+    assert found(tmp_path / "a") == [f"WORDS_DIFFER search.db/contents {night}" for night in nights]
+    for statement in (
+        "UPDATE contents SET night = '2025-03-04', run = 'x'",
+        "UPDATE contents SET night = '2025-03-09'",
+        "UPDATE contents SET night = '../../..'",
+        "UPDATE contents SET file = 'x'",
+    ):
+        change(tmp_path / "a", statement)
+        assert found(tmp_path / "a") == [f"WORDS_DIFFER search.db/contents {night}" for night in nights]
 
 
 def test_a_damaged_text_is_its_own_finding_until_it_is_restored(root: Path) -> None:
