@@ -121,19 +121,38 @@ def test_a_subset_reads_the_nights_of_its_part_and_every_row_belongs_to_one(root
 
 
 def redated(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """The same text again is kept again, as where only its published line changed."""
-    return Judgement(Event.REDATED if latest else Event.NEW, revision_of=latest.id if latest else None)
+    """The same text again is kept again, as where only its published line changed; another portal's copy is not."""
+    if latest:
+        return Judgement(Event.REDATED, revision_of=latest.id)
+    return Judgement(Event.DUPLICATE, duplicate_of=same.id) if same else Judgement(Event.NEW)
+
+
+def sharing(root: Path) -> None:
+    """A text that two portals published, and one of them again."""
+    told = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
+    with make(root) as archive, SearchIndex.of(archive) as words:
+        for night, portals in ((FIRST, ("da_nang", "quang_tri")), (FIRST + timedelta(days=1), ("da_nang",))):
+            for portal in portals:
+                crawl = archive.start(portal, night, at(night), redated)
+                keep(crawl, told, at(night))
+                finish(crawl, at(night))
+            archive.seal(night, {})
+        catch_up(archive, words)
+
+
+def test_a_copy_lacks_the_text_of_a_damaged_file_though_a_later_one_has_it(tmp_path: Path) -> None:
+    sharing(tmp_path / "a")
+    [path] = (tmp_path / "a/2025/03/03").glob("*/*.txt")
+    path.write_bytes(b"x")
+    assert main(["rebuild", "--only-search", "--archive", str(tmp_path / "a")]) == 1
+    assert {told.split()[0] for told in found(tmp_path / "a")} == {"MISMATCH", "TEXT_MISMATCH"}
+    change(tmp_path / "a", "UPDATE places SET document = 0")
+    named = [told for told in found(tmp_path / "a") if "WORDS_DIFFER" in told]
+    assert named == ["WORDS_DIFFER search.db/contents 2025-03-04", "WORDS_DIFFER search.db/places 2025-03-04"]
 
 
 def test_versions_that_share_a_text_are_shown_from_the_first_file_that_has_it(tmp_path: Path) -> None:
-    told = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
-    with make(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
-        for night in (FIRST, FIRST + timedelta(days=1)):
-            crawl = archive.start("quang_tri", night, at(night), redated)
-            keep(crawl, told, at(night))
-            finish(crawl, at(night))
-            archive.seal(night, {})
-        catch_up(archive, words)
+    sharing(tmp_path / "a")
     assert found(tmp_path / "a") == []
     change(tmp_path / "a", "UPDATE contents SET published_raw = 'x'")
     nights = ["2025-03-03", "2025-03-04"]
