@@ -251,11 +251,14 @@ def test_both_made_the_same_files(archives: dict[str, tuple[Path, str]]) -> None
 def test_rebuilding_makes_the_same_rows(
     archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root, address = archives[name]
-    before = {question: asked((root, address), ask, monkeypatch) for question, ask in QUESTIONS.items()}
+    def every(questions: Transaction) -> object:
+        return {question: ask(questions) for question, ask in QUESTIONS.items()}
+
+    root, _ = archives[name]
+    before = asked(archives[name], every, monkeypatch)
     assert not verify_findings(root)
     assert rebuild(Paths(root)) == []
-    assert {question: asked((root, address), ask, monkeypatch) for question, ask in QUESTIONS.items()} == before
+    assert asked(archives[name], every, monkeypatch) == before
 
 
 def verify_findings(root: Path) -> list[str]:

@@ -117,9 +117,10 @@ def _known(path: Path) -> dict[Cell, Figures]:
 
 
 def _below(found: Mapping[Cell, Figures], path: Path) -> list[str]:
-    """What is below; real input that is not present is not asked for."""
+    """What is below, and what has no floor to be below; real input that is not present is not asked for."""
     floors = {cell: floor for cell, floor in read_floors(path).items() if cell in found or cell[0] != "real"}
-    return below(floors, found)
+    without = [f"{' / '.join(cell)}: has no floor yet; --update sets it" for cell in found if cell not in floors]
+    return below(floors, found) + without
 
 
 def _pages(measured: Measured) -> int:
