@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from archive.__main__ import main
@@ -49,9 +51,13 @@ def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def on_the_server(server: Server, words: str) -> set[str]:
-    """The files of tables in which these words still stand."""
+    """The files of this database in which these words still stand."""
+    with psycopg.connect(os.environ[VARIABLE]) as connection:
+        row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
     server.run("CHECKPOINT")
-    files = [path for path in (server.folder / "data/base").rglob("*") if path.is_file()]
+    assert row is not None
+    files = [path for path in (server.folder / f"data/base/{row[0]}").rglob("*") if path.is_file()]
+    assert files
     return {path.name for path in files if words.encode() in path.read_bytes()}
 
 
