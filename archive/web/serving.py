@@ -112,7 +112,9 @@ def read_token(path: Path) -> str:
 
 def _listen(bind: str, port: int) -> socket.socket:
     name = bind.strip("[]")
-    listening = socket.socket(socket.AF_INET6 if ":" in name else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    # asyncio sends small pieces at once only on sockets that name TCP; else each page waits 40 ms for an acknowledgement.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((name, port))
