@@ -66,11 +66,11 @@ year: $(READY)  ## a composed year of nights over all replicas, with all that is
 pictures: $(READY)  ## the pictures of the audit page: make pictures ARCHIVE=var/year
 	@$(BIN)/python -m bench.screenshots --archive $(or $(ARCHIVE),var/demo)
 
-web: $(READY)  ## pages a second and p95 of the audit page at 100,000 texts
-	@$(BIN)/python -m bench.web
+web: $(READY)  ## pages a second and p95 of the audit page at 100,000 texts: make web [ARCHIVE=var/composed, kept]
+	@$(BIN)/python -m bench.web $(if $(ARCHIVE),--archive $(ARCHIVE))
 
-search: $(READY)  ## how long finding takes at 100,000 texts (some 10 minutes)
-	@$(BIN)/python -m bench.search
+search: $(READY)  ## how long finding takes at 100,000 texts, some 10 minutes: make search [ARCHIVE=var/composed, kept]
+	@$(BIN)/python -m bench.search $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
 	@$(BIN)/python -m bench.verify

@@ -1,4 +1,4 @@
-"""What several test modules start once a session: a PostgreSQL of our own; and what Hypothesis draws."""
+"""What several test modules start once a session: a PostgreSQL of our own; what Hypothesis draws; how many tests run at once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ __all__ = ["postgresql"]
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("drawn", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: much of the suite waits for other processes, for disks and for pauses."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
