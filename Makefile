@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
+# A night starts many processes; where this is set, each of them would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint check fuzz faults faults-quick quality month near unchanged verdicts tables year pictures web search verify-speed growth fix lock clean
 

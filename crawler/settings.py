@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# Its shims for old names look through the whole stack and every module: here both are short, and a crawl starts sooner.
+import scrapy.core.downloader.contextfactory  # noqa: F401
+
 from crawler.agent import user_agent
 
 BOT_NAME = "luu-tru"
