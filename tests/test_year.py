@@ -11,9 +11,12 @@ import pytest
 
 from archive.__main__ import main
 from archive.audit import verify
+from archive.coverage import Day, DayState
+from archive.covered import read_coverage, span
 from archive.errors import UsageError
 from archive.store import Archive
 from archive.vocabulary import Kind
+from archive.web.days import Days
 from bench.year.__main__ import main as year
 from bench.year.check import judged
 from bench.year.compose import Planted, compose_year
@@ -116,3 +119,24 @@ def test_every_portal_has_nights_of_every_kind(tmp_path: Path) -> None:
         audit = verify(archive.identity, archive.paths)
     assert audit.findings == []
     assert audit.runs == len(EVERY_PORTAL) * len(states) >= 29 * 3
+
+
+def test_the_page_tells_the_same_days_as_coverage_of_portals_that_moved_or_went(tmp_path: Path) -> None:
+    first, nights = date(2025, 12, 15), 40
+    ended = {"bac_giang": State.MOVED, "ninh_thuan": State.GONE}
+    days = [first + timedelta(days=number) for number in range(nights)]
+    calendar = Calendar({(portal, day): state for portal, state in ended.items() for day in days[8:]})
+    compose_year(tmp_path / "a", tuple(ended), first, nights, seed=4, volume=0.3, calendar=calendar)
+    with Archive.open(tmp_path / "a", read_only=True) as archive:
+        covered = {
+            one.portal: {day.day: day for day in one.days} for one in read_coverage(archive, *span(archive, None, None))
+        }
+        shown: dict[str, dict[date, Day]] = {portal: {} for portal in ended}
+        for year in (2025, 2026):
+            read = Days(archive).year(year)
+            assert read is not None
+            for one in read.portals:
+                shown[one.portal] |= {day.day: day for day in one.days if day.day in covered[one.portal]}
+    assert shown == covered
+    told = {portal: {day.state for day in list(each.values())[20:]} for portal, each in covered.items()}
+    assert told == {"bac_giang": {DayState.MOVED}, "ninh_thuan": {DayState.GONE}}

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from threading import Lock
 
 from archive.coverage import Known, PortalCoverage, cover, nights_between
+from archive.covered import absences
 from archive.errors import ArchiveError
 from archive.night import seals_on_disk
 from archive.page_queries import Stamp
@@ -102,7 +103,7 @@ class Days:
                 runs = questions.runs_between(portal, since, until + _AFTER)
                 dates = questions.published_by_day(portal, since, until)
                 first = questions.first_night(portal)
-                known = Known(first, runs, missed[portal], dates)
+                known = Known(first, runs, missed[portal], dates, absences(questions, portal))
                 found.append(cover(portal, known, nights, frozenset(open_ones)))
         return Year(year, tuple(found), span[0], span[1], tuple(damaged))
 
