@@ -118,6 +118,7 @@ def _listen(bind: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((name, port))
+        listening.listen()  # whoever reads the address and asks at once waits for the start instead of being refused
     except (OSError, OverflowError) as error:
         listening.close()
         raise UsageError(f"{bind} port {port} cannot be listened on ({error}); choose another with --port") from None
