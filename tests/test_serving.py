@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -18,13 +20,15 @@ ACKNOWLEDGED = 0.035
 
 
 @pytest.mark.slow
-def test_no_page_waits_for_an_acknowledgement(tmp_path: Path) -> None:
+def test_whoever_asks_at_once_is_answered_and_no_page_waits_for_an_acknowledgement(tmp_path: Path) -> None:
     sealed(tmp_path / "a").close()
     command = [sys.executable, "-m", "archive", "serve", "--archive", str(tmp_path / "a"), "--port", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().split()[0]
+            parts = urlsplit(address)
+            socket.create_connection((parts.hostname, parts.port), timeout=60).close()  # at once: nobody is refused
             took = []
             with httpx.Client(base_url=address) as page:
                 for _ in range(60):
