@@ -43,6 +43,10 @@ class Paths:
     root: Path
 
     @property
+    def identity(self) -> Path:
+        return self.root / "archive.json"
+
+    @property
     def index(self) -> Path:
         return self.root / "index.db"
 

@@ -22,6 +22,7 @@ from archive.search_index import SearchIndex
 from archive.search_lines import Problem, SealedLine, place_row, read_paragraphs, sealed_lines
 from archive.search_schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.search_store import GAP, ContentWords
+from archive.search_turn import search_turn
 from archive.store import Archive
 from archive.tombstones import Withheld, withheld_in
 from vietnam.words import folded
@@ -69,19 +70,25 @@ def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]
 def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
     """Fill in what is missing; returns how many seals that were. What cannot be read goes to `problem` and stays out.
 
-    Raises ArchiveError when the database cannot be written.
+    Another process that fills it is waited for. Raises ArchiveError when the database cannot be written.
     """
-    try:
-        missing = behind(archive, search)
-    except ArchiveUnusable:  # damaged: what is derived is made again
-        return refill(archive, search, problem)
-    if missing.anew:
-        return refill(archive, search, problem)
-    return _fill(archive.paths, search, missing.seals, problem)
+    with search_turn(archive.paths):
+        try:
+            missing = behind(archive, search)
+        except ArchiveUnusable:  # damaged: what is derived is made again
+            return _refill(archive, search, problem)
+        if missing.anew:
+            return _refill(archive, search, problem)
+        return _fill(archive.paths, search, missing.seals, problem)
 
 
 def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
     """The same from nothing, whatever was there."""
+    with search_turn(archive.paths):
+        return _refill(archive, search, problem)
+
+
+def _refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
     with disk_errors(f"cannot make {search.name}"):
         search.remake(len(withheld_in(archive.paths, strictly=True).lines))
     return _fill(archive.paths, search, behind(archive, search).seals, problem)
@@ -89,8 +96,8 @@ def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path
 
 def forget_withheld(archive: Archive) -> bool:
     """Make the words anew without what is withheld now, if there are any; whether that was done."""
-    with SearchIndex.of(archive) as search:
-        return search.exists() and behind(archive, search).anew and refill(archive, search) >= 0
+    with search_turn(archive.paths), SearchIndex.of(archive) as search:
+        return search.exists() and behind(archive, search).anew and _refill(archive, search) >= 0
 
 
 def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
@@ -98,7 +105,7 @@ def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str
     for night, number, head in seals:
         with search.writing() as connection:
             known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
-            if connection.execute(known).first() is None:  # nobody was faster
+            if connection.execute(known).first() is None:  # nobody was faster, on another machine
                 _fill_seal(paths, search, connection, withheld, date.fromisoformat(night), number, problem)
                 connection.execute(insert(FILLED).values(night=night, number=number, head=head))
     if seals:

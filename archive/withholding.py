@@ -30,6 +30,7 @@ from archive.postgresql import PostgresqlSchema
 from archive.records import CaptureRef
 from archive.runs import read_lines
 from archive.search_index import SearchIndex
+from archive.search_turn import search_turn
 from archive.store import Archive
 from archive.tombstones import LineRef, Record, Rewritten, Tombstone, Withheld, tombstone_paths, withheld_in
 from archive.vocabulary import Event
@@ -118,7 +119,7 @@ def finish(archive: Archive) -> int:
 def _remove(archive: Archive) -> int:
     known = withheld_in(archive.paths, strictly=True)
     done = 0
-    with archive.index.writing() as transaction:
+    with search_turn(archive.paths), archive.index.writing() as transaction:
         transaction.overwrite_what_goes()
         for tombstone in known.tombstones:
             done += _remove_texts(archive.paths, tombstone)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
+import pytest
+
+from archive.audit import verify
+from archive.errors import RunBusy
 from archive.hits import search
 from archive.ledger import Ending, Ledger, State
 from archive.owner import Owner
 from archive.search import parse
 from archive.search_fill import behind, catch_up
 from archive.search_index import SearchIndex
+from archive.search_turn import search_turn
 from archive.store import Archive
 from crawler.nightsettings import NightSettings
 from crawler.portal import Sure
@@ -62,3 +69,35 @@ def test_a_search_that_cannot_be_filled_holds_up_no_night(tmp_path: Path) -> Non
         assert behind(archive, words).seals == ()
         assert catch_up(archive, words) == 0
         assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
+
+
+def test_many_that_find_the_words_missing_at_once_fill_them_in_once(tmp_path: Path) -> None:
+    root = tmp_path / "a"
+    with make(root) as archive:
+        for number in (0, 1):
+            run(archive, number)
+            archive.seal(FIRST + timedelta(days=number), {})
+    for _ in range(8):
+        (root / "search.db").unlink(missing_ok=True)
+        at_once = Barrier(4)
+
+        def fill(start: Barrier = at_once) -> list[str]:
+            with Archive.open(root, read_only=True) as opened, SearchIndex.of(opened) as words:
+                start.wait()
+                catch_up(opened, words)
+                return keys(search(opened, words, parse("nghi quyet 36")))
+
+        with ThreadPoolExecutor(4) as workers:
+            found = [worker.result() for worker in [workers.submit(fill) for _ in range(4)]]
+        assert found == [["quang_tri/nghi-quyet"]] * 4
+    with Archive.open(root, read_only=True) as opened:
+        assert verify(opened.identity, opened.paths).findings == []
+
+
+def test_a_turn_that_another_keeps_is_given_up_in_time(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    with archive, SearchIndex.of(archive) as words:
+        with search_turn(archive.paths), pytest.raises(RunBusy, match="another process is filling"):
+            with search_turn(archive.paths, patience=0.2):
+                pass
+        assert catch_up(archive, words) == 0

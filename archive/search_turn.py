@@ -1,0 +1,42 @@
+"""Whose turn it is to make or fill what search is asked of: one process at a time, whatever database holds the words.
+
+Two schedulers, or a scheduler and a search, may notice at once that words are missing; the second waits and finds them there.
+The lock is `flock` on `archive.json`, which every archive has and nobody replaces, so it leaves nothing behind and works where
+nothing may be written. The kernel frees it when its process ends, however that was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from archive.errors import RunBusy
+from archive.identity import Paths
+
+__all__ = ["search_turn"]
+
+_PATIENCE = 3600.0  # seconds; 100,000 texts take minutes
+_LOOK = 0.1
+
+
+@contextmanager
+def search_turn(paths: Paths, patience: float = _PATIENCE) -> Iterator[None]:
+    """Wait for the turn, at most so many seconds, and have it. Raises RunBusy when another process keeps it, OSError."""
+    with paths.identity.open("rb") as stream:
+        until = time.monotonic() + patience
+        while not _had(stream):
+            if time.monotonic() >= until:
+                raise RunBusy("another process is filling what search is asked of; try again when it has ended")
+            time.sleep(_LOOK)
+        yield
+
+
+def _had(stream: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
