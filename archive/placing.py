@@ -7,7 +7,6 @@ lock is held.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from archive.errors import RunBusy
 from archive.fence import Fence
 from archive.identity import Paths
 from archive.index import Index
+from archive.locking import try_lock
 from archive.owner import Owner
 from archive.records import Run
 
@@ -54,7 +54,7 @@ def hold(paths: Paths, holder: Holder) -> IO[bytes]:
         make_folder(paths.open)
         while True:
             stream = paths.lock(holder.portal).open("a+b")
-            if not _locked(stream):
+            if not try_lock(stream):
                 stream.close()
                 raise RunBusy(
                     f"{holder.portal} is being crawled into this archive by another process; wait for it or end it"
@@ -66,14 +66,6 @@ def hold(paths: Paths, holder: Holder) -> IO[bytes]:
         stream.write(f"{holder}\n".encode())
         stream.flush()
     return stream
-
-
-def _locked(stream: IO[bytes]) -> bool:
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _same_file(stream: IO[bytes], path: Path) -> bool:
@@ -94,13 +86,13 @@ def free(paths: Paths, portal: str, night: date, fence: int) -> str | None:
     except FileNotFoundError:
         return None
     with stream:
-        if _locked(stream):
+        if try_lock(stream):
             return None
         holder = _read_holder(portal, stream.read(1000))
         if holder is None:
             return f"another process is writing {portal}"
         stale = holder.night == night and holder.fence is not None and holder.fence < fence
-        if stale and holder.owner.kill() and _locked(stream):
+        if stale and holder.owner.kill() and try_lock(stream):
             return None
     return holder.words
 

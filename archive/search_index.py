@@ -136,7 +136,8 @@ class SearchIndex:
         self.close()
         self.store.remake(self.writing)
         with self.writing() as connection:
-            connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME, withheld=withheld))
+            if connection.execute(select(METHOD)).first() is None:  # nobody made it meanwhile, on another machine
+                connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME, withheld=withheld))
 
     def forget(self) -> None:
         """Forget everything; nothing can be searched until somebody catches up."""

@@ -7,14 +7,13 @@ nothing may be written. The kernel frees it when its process ends, however that 
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
 
 from archive.errors import RunBusy
 from archive.identity import Paths
+from archive.locking import try_lock
 
 __all__ = ["search_turn"]
 
@@ -27,16 +26,8 @@ def search_turn(paths: Paths, patience: float = _PATIENCE) -> Iterator[None]:
     """Wait for the turn, at most so many seconds, and have it. Raises RunBusy when another process keeps it, OSError."""
     with paths.identity.open("rb") as stream:
         until = time.monotonic() + patience
-        while not _had(stream):
+        while not try_lock(stream):
             if time.monotonic() >= until:
                 raise RunBusy("another process is filling what search is asked of; try again when it has ended")
             time.sleep(_LOOK)
         yield
-
-
-def _had(stream: IO[bytes]) -> bool:
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

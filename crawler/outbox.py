@@ -7,7 +7,6 @@ Addresses are secrets: only the beginning of their SHA-256 stands here.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.durable import write_durably
+from archive.locking import try_lock
 
 __all__ = ["PAUSES", "Message", "Outbox", "fingerprint"]
 
@@ -81,12 +81,7 @@ class Outbox:
             yield True  # no disk, no lock: what must be told is told
             return
         with stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+            yield try_lock(stream)
 
     def all(self) -> list[Message]:
         """Every message, oldest first."""

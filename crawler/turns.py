@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 from scrapy.exceptions import IgnoreRequest
 
+from archive.locking import try_lock
 from crawler.pace import Pace
 
 if TYPE_CHECKING:
@@ -148,10 +149,9 @@ class Turns:
 
 def _taken(lock: int) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return try_lock(lock)
     except OSError:
         return False
-    return True
 
 
 def turns_of(crawler: Crawler) -> Turns:
