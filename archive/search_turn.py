@@ -17,7 +17,7 @@ from archive.locking import try_lock
 
 __all__ = ["search_turn"]
 
-_PATIENCE = 3600.0  # seconds; 100,000 texts take minutes
+_PATIENCE = 60.0  # seconds: a night is sealed, and a search answers, without what another process is still filling
 _LOOK = 0.1
 
 
