@@ -45,41 +45,41 @@ faults-quick: $(READY)  ## a sample of the same, under a minute; part of the tes
 	@$(BIN)/python -m faults --quick --jobs 2
 
 quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
-	@$(BIN)/python -m bench.quality
+	@$(BIN)/python -m bench.extraction
 
 month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month
-	$(BIN)/python bench/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \
+	$(BIN)/python bench/months/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \
 	  --archive $(or $(ARCHIVE),var/month)
 
 near: $(READY)  ## recall and precision of near-duplicates on labelled pairs: make near [ARTICLES=file.csv]
-	@$(BIN)/python -m bench.near $(if $(ARTICLES),--articles $(ARTICLES))
+	@$(BIN)/python -m bench.dedup $(if $(ARTICLES),--articles $(ARTICLES))
 
 unchanged: $(READY)  ## what unchanged articles cost over thirty replica nights, and that none is called changed
-	@$(BIN)/python -m bench.unchanged --nights 30
+	@$(BIN)/python -m bench.months.unchanged --nights 30
 
 verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
-	@$(BIN)/python -m bench.verdicts --seed 101 --seeds 20
+	@$(BIN)/python -m bench.verdicts.years --seed 101 --seeds 20
 
 tables: $(READY)  ## docs/families.md and docs/portals.md from the code
-	@$(BIN)/python -m crawler.documentation
+	@$(BIN)/python -m crawler.catalog.docs
 
 year: $(READY)  ## a composed year of nights over all replicas, with all that is planted in it found: make year [ARCHIVE=var/year]
 	@$(BIN)/python -m bench.year --archive $(or $(ARCHIVE),var/year)
 
 pictures: $(READY)  ## the pictures of the audit page: make pictures ARCHIVE=var/year
-	@$(BIN)/python -m bench.screenshots --archive $(or $(ARCHIVE),var/demo)
+	@$(BIN)/python -m bench.web.screenshots --archive $(or $(ARCHIVE),var/demo)
 
 web: $(READY)  ## pages a second and p95 of the audit page at 100,000 texts: make web [ARCHIVE=var/composed, kept]
-	@$(BIN)/python -m bench.web $(if $(ARCHIVE),--archive $(ARCHIVE))
+	@$(BIN)/python -m bench.web.pages $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 search: $(READY)  ## how long finding takes at 100,000 texts, some 10 minutes: make search [ARCHIVE=var/composed, kept]
-	@$(BIN)/python -m bench.search $(if $(ARCHIVE),--archive $(ARCHIVE))
+	@$(BIN)/python -m bench.web.search $(if $(ARCHIVE),--archive $(ARCHIVE))
 
 verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
-	@$(BIN)/python -m bench.verify
+	@$(BIN)/python -m bench.index.verify
 
 growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
-	@$(BIN)/python -m bench.growth
+	@$(BIN)/python -m bench.index
 
 fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .

@@ -25,21 +25,21 @@ from apscheduler.triggers.interval import IntervalTrigger
 from rich.console import Console
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, UsageError
-from archive.vocabulary import Kind
-from crawler.alerts import checked
-from crawler.backfill import backfill, backfill_of, backfill_options
-from crawler.bell import Asked, Bell, clock
-from crawler.canary.command import check, check_options
-from crawler.logs import LogStyle, install, refuse
-from crawler.metrics import serve_metrics
-from crawler.morning import surely
-from crawler.nightsettings import NightSettings, settings_at
+from archive.model.enums import ArchiveKind
+from crawler.check.command import check, check_options
+from crawler.config.run_options import day_of
+from crawler.config.settings_file import NightSettings, settings_at
+from crawler.log.setup import LogStyle, install, refuse
+from crawler.nights.backfill import backfill, backfill_of, backfill_options
+from crawler.nights.options import RunnerOptions
+from crawler.nights.sd_notify import notify
+from crawler.nights.service import NightService, RunRequest, clock
 from crawler.portal import DeclarationError
-from crawler.running import Ways
-from crawler.service import notify
-from crawler.status import status
-from crawler.tell_commands import alerts, report
-from crawler.tonight import day_of
+from crawler.reports.after_night import surely
+from crawler.reports.alerts import checked
+from crawler.reports.commands import alerts, report
+from crawler.reports.prometheus import serve_metrics
+from crawler.reports.status import status
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent
@@ -51,7 +51,7 @@ _COMMANDS = (
 log = logging.getLogger("scheduler")
 
 
-def bells(bell: Bell) -> BlockingScheduler:
+def bells(bell: NightService) -> BlockingScheduler:
     """Ring at the night's start, and at once and every minute for what a late start or a jumping clock left owed.
 
     Zones are given to each trigger (a trigger made as an object does not inherit the scheduler's), lateness is no reason
@@ -69,7 +69,7 @@ def bells(bell: Bell) -> BlockingScheduler:
     return scheduler
 
 
-def resident(bell: Bell) -> ExitCode:
+def resident(bell: NightService) -> ExitCode:
     """Stay until told to end; what runs then finishes its batch first."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
     scheduler = bells(bell)
@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command is not None:
             return _show(options, settings, archive, console)
         checked(settings.alerts.addresses())
-        bell = Bell(_asked(options, settings, archive), console)
+        bell = NightService(_asked(options, settings, archive), console)
         _refuse_early(bell)
         return _run(bell, options)
     except (ArchiveError, DeclarationError) as error:
@@ -124,7 +124,7 @@ def main(arguments: list[str] | None = None) -> int:
         return ExitCode.BUG
 
 
-def _refuse_early(bell: Bell) -> None:
+def _refuse_early(bell: NightService) -> None:
     """Raise now what every bell would refuse later; an archive that is gone is told, since nobody may be looking."""
     try:
         with ExitStack() as stack:
@@ -150,7 +150,7 @@ def _show(options: argparse.Namespace, settings: NightSettings, archive: Path, c
     )
 
 
-def _run(bell: Bell, options: argparse.Namespace) -> int:
+def _run(bell: NightService, options: argparse.Namespace) -> int:
     stays = not (options.once or options.due)
 
     def told(number: int, frame: FrameType | None) -> None:
@@ -170,18 +170,18 @@ def _run(bell: Bell, options: argparse.Namespace) -> int:
 def _backfill(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:
     asked = backfill_of(options)
     night = day_of("--night", options.night) if options.night else None
-    ways = Ways(1, logs=settings.logs)
-    bell = Bell(Asked(archive, settings, _kind(), (asked.portal,), night, ways, once=True), console)
+    ways = RunnerOptions(1, logs=settings.logs)
+    bell = NightService(RunRequest(archive, settings, _kind(), (asked.portal,), night, ways, once=True), console)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: bell.stop.set())
     return backfill(bell, asked)
 
 
-def _kind() -> Kind:
-    return Kind.REPLICA if os.environ.get("REPLICA") else Kind.LIVE
+def _kind() -> ArchiveKind:
+    return ArchiveKind.REPLICA if os.environ.get("REPLICA") else ArchiveKind.LIVE
 
 
-def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> Asked:
+def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> RunRequest:
     if options.json or options.markdown or options.test:
         raise UsageError("--json, --markdown and --test belong to `status`, `report` and `alerts`")
     if (options.portal or options.night or options.jobs) and not options.once:
@@ -195,10 +195,10 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
         raise UsageError(f"--jobs should be from 1 to 64, found {jobs}")
     retry = timedelta(0) if options.once else timedelta(minutes=5)
     kind = _kind()
-    if night is not None and kind is Kind.LIVE and night > clock().date():
+    if night is not None and kind is ArchiveKind.LIVE and night > clock().date():
         raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
-    ways = Ways(jobs, retry, logs=settings.logs)
-    return Asked(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
+    ways = RunnerOptions(jobs, retry, logs=settings.logs)
+    return RunRequest(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,15 +6,13 @@ import argparse
 import sys
 from typing import cast
 
-from archive.commands import (
-    check_proof,
+from archive.cli import (
     coverage,
     diff,
     documents,
     export,
     head,
     init,
-    key,
     prove,
     rebuild,
     search,
@@ -24,8 +22,8 @@ from archive.commands import (
     verify,
     withhold,
 )
-from archive.commands import list as list_
-from archive.commands.arguments import Subcommands, archive_option
+from archive.cli import list as list_
+from archive.cli.arguments import Subcommands, archive_option
 from archive.errors import ArchiveError, ExitCode
 
 COMMANDS = (
@@ -39,8 +37,6 @@ COMMANDS = (
     export,
     head,
     prove,
-    check_proof,
-    key,
     sign,
     withhold,
     coverage,

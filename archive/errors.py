@@ -24,7 +24,7 @@ __all__ = [
     "Interrupted",
     "RunBusy",
     "StaleClaim",
-    "TookTooLong",
+    "TimeLimit",
     "UsageError",
 ]
 
@@ -66,7 +66,7 @@ class ArchiveUnusable(ArchiveError):
     exit_code = ExitCode.ARCHIVE_UNUSABLE
 
 
-class TookTooLong(ArchiveError):
+class TimeLimit(ArchiveError):
     """A question to the index was given a time and took longer; a narrower one may do."""
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from archive.durable import disk_errors
-from archive.engines import database_of
 from archive.errors import ArchiveError
-from archive.identity import Paths, read_identity
-from archive.index import Transaction, remaking
-from archive.lines import ArticleLine, decode_article, decode_page
-from archive.near_links import holds_text, read_fingerprint
-from archive.night import seals_on_disk
-from archive.runs import RUN_FILE, read_lines, read_run
-from archive.tombstones import Withheld, withheld_in
+from archive.index.connect import database_of
+from archive.index.index import Transaction, remaking
+from archive.ingest.near_duplicates import holds_text, read_fingerprint
+from archive.storage.fsync import disk_errors
+from archive.storage.jsonl import ArticleLine, decode_article, decode_page
+from archive.storage.manifest import seals_on_disk
+from archive.storage.paths import Paths, read_identity
+from archive.storage.run_record import RUN_FILE, read_lines, read_run
+from archive.storage.tombstones import Tombstones, withheld_in
 
 __all__ = ["fill", "rebuild"]
 
@@ -42,7 +42,7 @@ def _fill_run(
     night: date,
     folder: Path,
     closed: bool,
-    withheld: Withheld,
+    withheld: Tombstones,
     problem: Callable[[Path, str], None],
 ) -> None:
     seen: set[int] = set()
@@ -83,7 +83,7 @@ def _fill_text(
 def rebuild(paths: Paths) -> list[str]:
     """Make the index again beside the old one, then put it in its place; returns what could not be read, in words.
 
-    Where it is made is the environment's to say (archive/engines.py). Raises ArchiveUnusable without an identity.
+    Where it is made is the environment's to say (archive/index/connect.py). Raises ArchiveUnusable without an identity.
     """
     database = database_of(paths, read_identity(paths.root).id)
     problems: list[str] = []

@@ -11,7 +11,7 @@ On disk (all formats are final; what is sealed never changes):
     YYYY/MM/DD/manifest-1.json .sig  the seal of the night
     quarantine/YYYY/MM/DD/<portal>/  what was set aside, with its reasons
     index.db                         derived; `python -m archive rebuild` makes it again
-    search.db                        derived; the words of what is sealed (archive/search_schema.py)
+    search.db                        derived; the words of what is sealed (archive/search/schema.py)
     ledger.db                        leases and heartbeats of running nights
 
 `<run>` is the portal's name; a repeated run of a closed night is `<portal>.2`.
@@ -27,21 +27,21 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.captures import Captures
-from archive.engines import database_of
 from archive.errors import ArchiveUnusable, UsageError
-from archive.fence import Fence, drop_fences
-from archive.identity import Identity, Paths, create_identity, read_identity, run_order
-from archive.index import Index
-from archive.judgement import Judge
-from archive.left_behind import refuse_left_behind
-from archive.manifest import Seal
-from archive.night import seal_night, sealed_runs, seals_on_disk
-from archive.placing import Holder, free, hold, place_run
-from archive.portal_night import PortalNight
-from archive.records import Run
-from archive.runs import RUN_FILE, read_run
-from archive.vocabulary import Kind
+from archive.index.connect import database_of
+from archive.index.index import Index
+from archive.index.reader import ArchiveReader
+from archive.index.stale import refuse_left_behind
+from archive.ingest.placement import LockHolder, free, hold, place_run
+from archive.ingest.run_writer import RunWriter
+from archive.leases.fencing import Fence, drop_fences
+from archive.model.enums import ArchiveKind
+from archive.model.judgement import Judge
+from archive.model.records import Run
+from archive.sealing.seal import seal_night
+from archive.storage.manifest import Seal, sealed_runs, seals_on_disk
+from archive.storage.paths import Identity, Paths, create_identity, read_identity, run_order
+from archive.storage.run_record import RUN_FILE, read_run
 
 __all__ = ["Archive"]
 
@@ -66,14 +66,14 @@ class Archive:
             raise
 
     @classmethod
-    def create(cls, root: Path, kind: Kind, archive_id: UUID, now: datetime) -> Archive:
+    def create(cls, root: Path, kind: ArchiveKind, archive_id: UUID, now: datetime) -> Archive:
         """Make an archive in a new or empty folder. Raises UsageError when there is anything."""
         database_of(Paths(root), str(archive_id)).exists()  # what cannot be reached is said before anything is made
         identity = create_identity(root, kind, archive_id, now)
         return cls(Paths(root), identity)
 
     @classmethod
-    def open(cls, root: Path, kind: Kind | None = None, *, read_only: bool = False) -> Archive:
+    def open(cls, root: Path, kind: ArchiveKind | None = None, *, read_only: bool = False) -> Archive:
         """Open an archive. Raises ArchiveUnusable when it has no identity, is of the other kind or of another format."""
         return cls(Paths(root), read_identity(root, kind), read_only=read_only)
 
@@ -89,7 +89,7 @@ class Archive:
         """Let go of the index."""
         self.index.close()
 
-    def start(self, portal: str, night: date, now: datetime, judge: Judge, fence: int | None = None) -> PortalNight:
+    def start(self, portal: str, night: date, now: datetime, judge: Judge, fence: int | None = None) -> RunWriter:
         """Begin or resume a portal's night, under the number of its claim if it was claimed in the ledger.
 
         Raises RunBusy when another process writes it, StaleClaim when its claim was taken over, UsageError for a live
@@ -103,7 +103,7 @@ class Archive:
             folder for when, folder in self.paths.open_runs() if when == night and run_order(folder.name)[0] == portal
         ]
         run = open_runs[0].name if open_runs else self._free_run(portal, night)
-        return PortalNight(self.paths, self.index, guard, run, self.identity.kind, now, judge)
+        return RunWriter(self.paths, self.index, guard, run, self.identity.kind, now, judge)
 
     def raise_fence(self, portal: str, night: date, fence: int) -> None:
         """From now on, only the process that holds this number may keep anything of the portal's night.
@@ -119,7 +119,7 @@ class Archive:
 
     def _refuse_past(self, night: date) -> None:
         last = self.last_seal()
-        if self.identity.kind is Kind.LIVE and last is not None and night < last.night:
+        if self.identity.kind is ArchiveKind.LIVE and last is not None and night < last.night:
             raise UsageError(
                 f"{night} lies before the last sealed night {last.night}: a live page cannot be fetched as of then; "
                 f"run --night {last.night} or later"
@@ -136,7 +136,7 @@ class Archive:
         """A crash between `run.json` and the move leaves a finished run in `open/`: move it now."""
         for night, folder in self.paths.open_runs():
             if run_order(folder.name)[0] == portal and (folder / RUN_FILE).exists():
-                with hold(self.paths, Holder.here(portal, night)):
+                with hold(self.paths, LockHolder.here(portal, night)):
                     place_run(self.paths, self.index, folder, read_run(folder))
 
     def finish_closing(self, portal: str | None = None) -> None:
@@ -160,12 +160,12 @@ class Archive:
             return questions.history(portal, before, nights)
 
     @property
-    def captures(self) -> Captures:
+    def captures(self) -> ArchiveReader:
         """What was kept, for reading again: lines, texts and responses."""
-        return Captures(self.paths, self.index)
+        return ArchiveReader(self.paths, self.index)
 
     def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
-        """Seal a night (see archive/night.py). `missed`: portals that never ran → why."""
+        """Seal a night (see archive/sealing/seal.py). `missed`: portals that never ran → why."""
         seal = seal_night(self.identity, self.paths, self.index, night, missed, key)
         drop_fences(self.paths, night)
         return seal

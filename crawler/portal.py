@@ -10,20 +10,31 @@ import difflib
 import inspect
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
-from crawler import guard
-from crawler.guard import REPLICA_SUFFIX
-from crawler.listing import Listing, Section
-from crawler.marks import Mark
-from crawler.walk import Walk
+from archive.errors import UsageError
+from crawler.downloader import guard
+from crawler.listings.listing import Listing, Section
+from crawler.spider.crawl import PortalCrawler
+from crawler.urls import REPLICA_SUFFIX
 from pipelines.article import Layout
 from vietnam.provinces import PROVINCES
 
-__all__ = ["REPLICA_SUFFIX", "DeclarationError", "PortalSpider", "Sure", "host_of", "own_hosts", "real_host"]
+__all__ = [
+    "REPLICA_SUFFIX",
+    "TODO",
+    "DeclarationError",
+    "FamilyMark",
+    "MarkKind",
+    "PortalSpider",
+    "Sure",
+    "own_hosts",
+    "refuse_unfinished",
+    "unfinished",
+]
 
 TLS = ("plain", "level1", "unverified")
 STATEMENTS = ("home", "sections", "list", "paging", "key", "layout")
@@ -46,12 +57,12 @@ class DeclarationError(TypeError):
     """A spider's class says too little, too much or the wrong thing; the message names the attribute."""
 
 
-class PortalSpider(Walk):
+class PortalSpider(PortalCrawler):
     """One portal. Attributes without a default must be declared; names are final once a night was archived."""
 
     family: ClassVar[str] = ""
     layouts: ClassVar[tuple[Layout, ...]] = ()
-    marks: ClassVar[tuple[Mark, ...]] = ()
+    marks: ClassVar[tuple[FamilyMark, ...]] = ()
 
     name: str
     title: str
@@ -90,19 +101,6 @@ class PortalSpider(Walk):
         raise NotImplementedError
 
 
-def host_of(url: str) -> str:
-    """The host of an address in lower case without port, empty when there is none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def real_host(host: str) -> str:
-    """The host without the suffix of a rehearsal."""
-    return host.removesuffix(REPLICA_SUFFIX)
-
-
 def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
     """The hosts that belong to a portal: its home with and without `www.`, and those it declares. No replica suffix."""
     return guard.own_hosts(portal.home, portal.hosts)
@@ -111,7 +109,7 @@ def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
 def _check_family(cls: type[PortalSpider]) -> None:
     if not cls.layouts or not _is_tuple_of(cls.layouts, Layout):
         raise DeclarationError(f"{cls.__name__}: a family needs `layouts`, a tuple of Layout, newest first")
-    if not _is_tuple_of(cls.marks, Mark):
+    if not _is_tuple_of(cls.marks, FamilyMark):
         raise DeclarationError(f"{cls.__name__}: a family's `marks` should be a tuple of Mark")
     for method in ("article_key", "read_listing"):
         if getattr(cls, method).__func__ is getattr(PortalSpider, method).__func__:
@@ -212,3 +210,61 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "labels": ("a tuple of lines", lambda v: _is_tuple_of(v, str)),
     "layouts": ("a tuple of Layout, newest first", lambda v: bool(v) and _is_tuple_of(v, Layout)),
 }
+
+
+class MarkKind(StrEnum):
+    """Where a mark is looked for."""
+
+    ADDRESS = "address"  # pattern: a regular expression in any address the page names (links, pictures, scripts, forms)
+    SELECTOR = "selector"  # pattern: a CSS selector that matches
+    GENERATOR = "generator"  # pattern: a regular expression in meta[name=generator]
+    SCRIPT = "script"  # pattern: a regular expression in the text of a script of the page
+    TITLE = "title"  # pattern: a regular expression in the text of the title element
+    HEADER = "header"  # pattern: a regular expression in a line `name: value` of the response's headers
+    COOKIE = "cookie"  # pattern: a regular expression that is the whole name of a cookie the response sets
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMark:
+    """One mark. `weight`: 1 a hint that others share, 2 usual for the family, 4 hardly met elsewhere."""
+
+    kind: MarkKind
+    pattern: str
+    weight: int = 2
+
+    def __post_init__(self) -> None:
+        if self.weight not in (1, 2, 4):
+            raise ValueError(f"a mark weighs 1, 2 or 4, found {self.weight}")
+        if self.kind is not MarkKind.SELECTOR:
+            re.compile(self.pattern)
+
+
+TODO = "TODO"
+
+
+_DECLARED = ("title", "home", "sections", "structure", "layouts", "labels", "hosts")
+
+
+def unfinished(portal: type[PortalCrawler]) -> tuple[str, ...]:
+    """The attributes of a portal's own class in which a value still says TODO."""
+    own = vars(portal)
+    return tuple(name for name in _DECLARED if name in own and _says_todo(own[name]))
+
+
+def refuse_unfinished(portal: type[PortalCrawler]) -> None:
+    """Raises UsageError, one line, for a portal that still has something to be written."""
+    if left := unfinished(portal):
+        file = f"{portal.__module__.replace('.', '/')}.py"
+        raise UsageError(
+            f"{portal.name}: {', '.join(left)} still say TODO; write them into {file}, or probe {portal.home}"
+        )
+
+
+def _says_todo(value: object) -> bool:
+    if isinstance(value, str):
+        return TODO in value
+    if isinstance(value, (tuple, list)):
+        return any(map(_says_todo, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return any(_says_todo(getattr(value, field.name)) for field in fields(value))
+    return False

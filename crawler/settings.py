@@ -12,7 +12,7 @@ from pathlib import Path
 # Its shims for old names look through the whole stack and every module: here both are short, and a crawl starts sooner.
 import scrapy.core.downloader.contextfactory  # noqa: F401
 
-from crawler.agent import user_agent
+from crawler.downloader.user_agent import user_agent
 
 BOT_NAME = "luu-tru"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -31,7 +31,7 @@ LUU_TRU_POLICY = os.environ.get("LUU_TRU_POLICY", "")  # where the rules of docs
 PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
 MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
-EXTENSIONS = {"crawler.low_disk.LowDisk": 0}
+EXTENSIONS = {"crawler.run.disk_watch.LowDisk": 0}
 FENCE = os.environ.get("FENCE", "")  # the number of the scheduler's claim: the store refuses a lower one
 RENDER = os.environ.get("RENDER") == "1"  # portals that say so are read with Chromium, where they are empty shells
 RENDER_TIMEOUT = 60.0  # seconds for one page, the pauses between its requests included
@@ -43,35 +43,37 @@ REMOTE_CONTROL_ENABLED = False  # an HTTP server in every crawl that runs code s
 
 # Nothing but http and https, and nothing past the guard.
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.replica.PortalDownloadHandler",
-    "https": "crawler.replica.PortalDownloadHandler",
+    "http": "crawler.downloader.replica.PortalDownloadHandler",
+    "https": "crawler.downloader.replica.PortalDownloadHandler",
     "file": None,
     "data": None,
     "ftp": None,
     "s3": None,
 }
-TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"  # a process setting: in a spider it is ignored without a word
+TWISTED_DNS_RESOLVER = (
+    "crawler.downloader.guard.GuardedResolver"  # a process setting: in a spider it is ignored without a word
+)
 HTTPPROXY_ENABLED = False  # a proxy of the environment would resolve names out of the guard's sight
 METAREFRESH_ENABLED = False  # a page's script or tag does not decide where we go
 REFERRER_POLICY = "no-referrer"  # GHSA-cwxj-rr6w-m6w7, and portals need not know the way we came
 DOWNLOAD_VERIFY_CERTIFICATES = True  # exceptions are per portal and recorded
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
+    "crawler.downloader.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
+    "crawler.downloader.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.politeness.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
-    "crawler.moved.RefreshGate": 580,  # a page that sends on to the successor, once it is decoded
+    "crawler.downloader.retry.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
+    "crawler.downloader.redirects.RefreshGate": 580,  # a page that sends on to the successor, once it is decoded
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.body.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
-    "crawler.moved.RedirectGate": 620,  # before redirects are followed: nothing is asked of the successor
+    "crawler.downloader.decompression.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
+    "crawler.downloader.redirects.RedirectGate": 620,  # before redirects are followed: nothing is asked of the successor
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
-    "crawler.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
-    "pipelines.keep.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
+    "crawler.downloader.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
+    "pipelines.capture.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
 }
 ITEM_PIPELINES = {
-    "pipelines.attachment_keep.AttachmentStage": 50,
+    "pipelines.files.stage.AttachmentStage": 50,
     "pipelines.stages.ExtractStage": 100,
     "pipelines.stages.CleanStage": 200,
     "pipelines.stages.CheckStage": 300,
@@ -117,7 +119,7 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the order of the li
 
 # Few words: what matters is in the night's record.
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.quiet.QuietFormatter"
+LOG_FORMATTER = "crawler.log.scrapy_formatter.QuietFormatter"
 LOG_SHORT_NAMES = False
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from archive.errors import ExitCode
 from faults.catalogue import chosen
-from faults.running import results
+from faults.runner import results
 
 __all__ = ["main"]
 

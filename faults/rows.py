@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from faults import clocks, crashes, damage, databases, network, nights, pages, power, storage
 from faults.catalogue import ROWS
+from faults.network import pages
+from faults.network import servers as network
+from faults.process import crashes, nights
+from faults.storage import damage, databases, power
+from faults.storage import files as storage
+from faults.time import clocks
 
 __all__ = ["MODULES", "ROWS"]
 

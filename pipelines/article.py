@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archive.records import Attachment, Image
+from archive.model.records import Attachment, Image
 from vietnam.dates import Moment
 
 __all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFrom", "RowShape"]
@@ -76,9 +76,9 @@ class Layout:
     that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes its first
     match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are whole
     lines the portal prints in the body that are not text (section labels), compared folded. `boxes` are dropped like
-    `drop`, and `before`, `among` and `after` are shapes (`pipelines.shapes`) of lines before the text, anywhere in it and
+    `drop`, and `before`, `among` and `after` are shapes (`pipelines.line_shape`) of lines before the text, anywhere in it and
     after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`. With `json` the article
-    comes from an interface, and the selectors name the elements of `pipelines.interface.record_page`; with `rows` it is a
+    comes from an interface, and the selectors name the elements of `pipelines.readers.json_api.record_page`; with `rows` it is a
     row of a list.
     """
 

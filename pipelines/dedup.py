@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archive.judgement import Judgement, Version
-from archive.records import Document
-from archive.vocabulary import Event
+from archive.model.enums import Event
+from archive.model.judgement import Judgement, Version
+from archive.model.records import Document
 
 __all__ = ["judge", "judge_reread"]
 
@@ -19,7 +19,7 @@ def judge(document: Document, content_sha256: str, latest: Version | None, same_
     Where the document brings a second reading of the latest version's capture, that is what the publisher's change is
     measured from: what today's rules alone explain is `reread`, of which the publisher did nothing.
 
-    Whether a text that is stored says nearly what another article says is found afterwards (archive/near_links.py): it makes
+    Whether a text that is stored says nearly what another article says is found afterwards (archive/ingest/near_duplicates.py): it makes
     `near_duplicate` of `new` and changes nothing else.
 
     An attachment is one kind of event, whether it is its first version or a later one, and whether or not its text stands

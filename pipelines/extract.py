@@ -17,15 +17,15 @@ from pathlib import Path
 
 from archive.errors import ExitCode
 from pipelines.article import Article, Block, BlockKind, Layout
+from pipelines.article_json import article_to_json
 from pipelines.check import is_foreign
-from pipelines.codec import article_to_json
-from pipelines.engine import EXTRACTOR, restored_in
-from pipelines.generic import read_generic
-from pipelines.interface import page_of
-from pipelines.layout import Reading, fits, read_layout
-from pipelines.markup import Page, line, parse
-from pipelines.prepare import Piece
-from pipelines.shapes import shape_of
+from pipelines.html.blocks import Piece
+from pipelines.html.tree import HtmlPage, line, parse
+from pipelines.line_shape import shape_of
+from pipelines.readers.generic import read_generic
+from pipelines.readers.json_api import page_of
+from pipelines.readers.layout import PageReading, fits, read_layout
+from pipelines.readers.trafilatura import EXTRACTOR, restored_in
 from vietnam.dates import TZ
 from vietnam.letters import fold
 from vietnam.residue import find_residue, is_residue
@@ -55,7 +55,7 @@ def extract(
     return article_of(read_page(page, layouts, now), page)
 
 
-def read_page(page: Page, layouts: tuple[Layout, ...], now: datetime) -> Reading:
+def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
     """The parts of a page, by the first of the layouts that it has, else by reading the whole page."""
     for layout in layouts:
         if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
@@ -63,7 +63,7 @@ def read_page(page: Page, layouts: tuple[Layout, ...], now: datetime) -> Reading
     return read_generic(page, now)
 
 
-def article_of(reading: Reading, page: Page) -> Article:
+def article_of(reading: PageReading, page: HtmlPage) -> Article:
     """The article of a page's parts."""
     blocks, removed = blocks_of(reading)
     author, blocks = _signed(reading, blocks)
@@ -93,7 +93,7 @@ def article_of(reading: Reading, page: Page) -> Article:
     )
 
 
-def blocks_of(reading: Reading) -> tuple[list[Block], list[str]]:
+def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
     """Lead, body and bylines as blocks; a repeated title or lead and the portal's own lines are taken out and told."""
     removed = list(reading.removed)
     lead = [piece for piece in reading.lead if piece.text]
@@ -113,7 +113,7 @@ def blocks_of(reading: Reading) -> tuple[list[Block], list[str]]:
 
 
 def _without_repeats(
-    reading: Reading, lead: list[Piece], body: list[Piece], removed: list[str]
+    reading: PageReading, lead: list[Piece], body: list[Piece], removed: list[str]
 ) -> tuple[list[Piece], list[Piece]]:
     """Lead and body without the lines that the portal repeats, each where it was learned: a text may say the same words."""
     if not (reading.before or reading.among or reading.after):
@@ -154,7 +154,7 @@ def _undoubled(lead: list[Piece], body: list[Piece], removed: list[str]) -> list
     return lead
 
 
-def _signed(reading: Reading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
+def _signed(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
     """The author by the layout or by the last short line, which is marked as sign-off and stays where it is."""
     author = line(_AUTHOR_LABEL.sub("", reading.author)) or None
     own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from archive.captures import Unreadable
-from archive.lines import ArticleLine
-from archive.portal_night import PortalNight
-from archive.records import Attachment, Capture, CapturePlace, Document, Image, Page, Reread
-from archive.texts import content_sha256
-from archive.vocabulary import Outcome
+from archive.index.reader import Unreadable
+from archive.ingest.run_writer import RunWriter
+from archive.model.enums import Outcome
+from archive.model.records import Attachment, Capture, CapturePlace, Document, Image, PageRecord, Reread
+from archive.storage.jsonl import ArticleLine
+from archive.storage.texts import content_sha256
 from pipelines.article import Article, BlockKind, Layout, PublishedFrom
-from pipelines.body import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_charset, decode_body
+from pipelines.capture import document_of
 from pipelines.clean import clean
-from pipelines.interface import page_of
-from pipelines.keep import document_of
-from pipelines.published import listed_on
+from pipelines.html.decoding import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_charset, decode_body
+from pipelines.html.published import listed_on
+from pipelines.readers.json_api import page_of
 
 __all__ = [
     "Field",
@@ -108,9 +108,9 @@ def reread_of(version: str, article: Article) -> Reread:
     return Reread(version, content_sha256(article.content()), _iso(article))
 
 
-def document_again(line: ArticleLine, place: CapturePlace, article: Article, night: PortalNight) -> Document:
+def document_again(line: ArticleLine, place: CapturePlace, article: Article, night: RunWriter) -> Document:
     """The new reading as the archive keeps it: address, section and moment of the old capture, which it refers to."""
-    page = Page(
+    page = PageRecord(
         line.url, Outcome.ARTICLE, line.fetched_at, key=line.key, section=line.section, warc=place.ref
     )  # never written: nothing was fetched
     document = document_of(article, page, line.portal, night)

@@ -15,36 +15,45 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from scrapy.exceptions import DropItem
 
-from archive.captures import Unreadable
 from archive.errors import ArchiveError
-from archive.records import Page, Reread
-from archive.vocabulary import Outcome
+from archive.index.reader import Unreadable
+from archive.model.enums import Outcome
+from archive.model.records import PageRecord, Reread
 from pipelines.article import Article, Layout
+from pipelines.capture import RunRecorder, document_of
 from pipelines.check import check
 from pipelines.clean import clean
-from pipelines.keep import Keeper, document_of
-from pipelines.misfits import is_sampled, tallied
-from pipelines.published import listed_on
+from pipelines.html.published import listed_on
 from pipelines.reread import listed_day, request_of, reread_of
-from pipelines.worker import ExtractFailed, ExtractionWorker, ExtractTimeout
+from pipelines.sandbox.crosscheck_stats import is_sampled, tallied
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["CheckStage", "Checked", "CleanStage", "ExtractStage", "Fetched", "KeepStage", "Read", "RereadStage"]
+__all__ = [
+    "ArticleResponse",
+    "CheckStage",
+    "CheckedArticle",
+    "CleanStage",
+    "ExtractStage",
+    "ExtractedArticle",
+    "KeepStage",
+    "RereadStage",
+]
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class ArticleResponse:
     """An article's response, captured and judged to be one: the line it will get, its decoded body, how to read it.
 
     `of_list`: a list's answer held the text, which has its line already; the article gets none of its own. `day` is what
     the list showed beside it, for pages that tell no date.
     """
 
-    page: Page
+    page: PageRecord
     body: bytes
     layouts: tuple[Layout, ...]
     declared: str | None = None
@@ -53,20 +62,20 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ExtractedArticle:
     """What the page says."""
 
-    page: Page
+    page: PageRecord
     article: Article
     layouts: tuple[Layout, ...] = ()
     of_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedArticle:
     """An article with the reasons that speak against keeping it; none is good. `reread` is asked for where it changed."""
 
-    page: Page
+    page: PageRecord
     article: Article
     reasons: tuple[str, ...]
     layouts: tuple[Layout, ...] = ()
@@ -74,7 +83,7 @@ class Checked:
     of_list: bool = False
 
 
-class _Crawl(Keeper, Protocol):
+class _Crawl(RunRecorder, Protocol):
     """The running crawl as the stages see it."""
 
     name: str
@@ -83,7 +92,7 @@ class _Crawl(Keeper, Protocol):
         """Add to the extraction counts of the night's record."""
 
 
-class Stage:
+class PipelineStage:
     """What the stages share: the crawl, and the line of an article that went no further."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -98,20 +107,20 @@ class Stage:
         """The running spider."""
         return self._crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
 
-    def lose(self, page: Page, outcome: Outcome, detail: str) -> DropItem:
+    def lose(self, page: PageRecord, outcome: Outcome, detail: str) -> DropItem:
         """Record why the article ends here; the capture stays, so a later reading can try again."""
         page = replace(page, outcome=outcome, detail=detail[:200])
         self.crawl.night.page(page)
         self.crawl.noted(page)
         return DropItem(detail)
 
-    def bug(self, page: Page, error: Exception) -> DropItem:
+    def bug(self, page: PageRecord, error: Exception) -> DropItem:
         """The same for an error of ours, with its traceback in the log."""
         _log.error("%s failed on %s", type(self).__name__, ascii(page.url), exc_info=error)
         return self.lose(page, Outcome.ERROR, f"{type(self).__name__}: {type(error).__name__}")
 
 
-class ExtractStage(Stage):
+class ExtractStage(PipelineStage):
     """Reads the article in a worker process, with a deadline."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -120,7 +129,7 @@ class ExtractStage(Stage):
         self._sections: set[str | None] = set()
         self._checks: list[asyncio.Future[None]] = []
 
-    async def process_item(self, item: Fetched) -> Read:
+    async def process_item(self, item: ArticleResponse) -> ExtractedArticle:
         """The article as the page says it."""
         try:
             article = await self._worker.read_async(
@@ -140,15 +149,15 @@ class ExtractStage(Stage):
         if article.layout != "none" and not deeper and self._is_sampled(item.page):
             # Beside the way of the article, which is kept in its turn.
             self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
-        return Read(item.page, article, item.layouts, item.of_list)
+        return ExtractedArticle(item.page, article, item.layouts, item.of_list)
 
-    def _is_sampled(self, page: Page) -> bool:
+    def _is_sampled(self, page: PageRecord) -> bool:
         """Whether whole-page trafilatura reads the page too: the first of each section, and every tenth by its key."""
         first = page.section not in self._sections
         self._sections.add(page.section)
         return first or is_sampled(page.key or page.url)
 
-    async def _crosscheck(self, item: Fetched, article: Article) -> None:
+    async def _crosscheck(self, item: ArticleResponse, article: Article) -> None:
         """Count how the layout holds against the whole page; nothing that happens here costs the article."""
         try:
             check = await self._worker.crosscheck_async(item.body, article, item.declared)
@@ -170,35 +179,35 @@ class ExtractStage(Stage):
         self._worker.close()
 
 
-class CleanStage(Stage):
+class CleanStage(PipelineStage):
     """Takes the widgets out."""
 
-    def process_item(self, item: Read) -> Read:
+    def process_item(self, item: ExtractedArticle) -> ExtractedArticle:
         """The article without residue."""
         try:
             cleaned = clean(item.article)
         except Exception as error:
             raise self.bug(item.page, error) from error
         self.crawl.counted("removed", len(cleaned.removed) - len(item.article.removed))
-        return Read(item.page, cleaned, item.layouts, item.of_list)
+        return ExtractedArticle(item.page, cleaned, item.layouts, item.of_list)
 
 
-class CheckStage(Stage):
+class CheckStage(PipelineStage):
     """Asks what speaks against keeping it."""
 
-    def process_item(self, item: Read) -> Checked:
+    def process_item(self, item: ExtractedArticle) -> CheckedArticle:
         """The article with its reasons; a page without title and text was no article."""
         article = item.article
         if not article.blocks and not article.attachments and not article.title:
             raise self.lose(item.page, Outcome.EMPTY, "neither title nor text")
         try:
             reasons = check(article, item.page.fetched_at)
-            return Checked(item.page, article, reasons, item.layouts, of_list=item.of_list)
+            return CheckedArticle(item.page, article, reasons, item.layouts, of_list=item.of_list)
         except Exception as error:
             raise self.bug(item.page, error) from error
 
 
-class RereadStage(Stage):
+class RereadStage(PipelineStage):
     """Where an article differs from its latest version: reads that version's capture again, with today's rules.
 
     What the rules explain is no change of the publisher's. Extraction happens here, since the archive judges inside its
@@ -210,7 +219,7 @@ class RereadStage(Stage):
         self._worker = ExtractionWorker()
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
-    async def process_item(self, item: Checked) -> Checked:
+    async def process_item(self, item: CheckedArticle) -> CheckedArticle:
         """The article with what today's rules make of the capture before; as it came when nothing differs."""
         if item.reasons:
             return item
@@ -227,7 +236,7 @@ class RereadStage(Stage):
         except Exception as error:
             raise self.bug(item.page, error) from error
 
-    async def _read_before(self, item: Checked) -> Checked:
+    async def _read_before(self, item: CheckedArticle) -> CheckedArticle:
         captures, key = self.crawl.night.captures, item.page.key or ""
         found = captures.latest(self.crawl.name, key)
         if found is None:
@@ -247,10 +256,10 @@ class RereadStage(Stage):
         self._worker.close()
 
 
-class KeepStage(Stage):
+class KeepStage(PipelineStage):
     """Hands the article to the archive, or to quarantine with its reasons."""
 
-    def process_item(self, item: Checked) -> Checked:
+    def process_item(self, item: CheckedArticle) -> CheckedArticle:
         """Queue it with its page line; the archive judges it when the group is committed."""
         night = self.crawl.night
         try:

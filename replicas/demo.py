@@ -23,14 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.errors import ArchiveError, ExitCode
-from archive.events import FIRST_TEXTS
-from archive.lines import ArticleLine, decode_article
-from archive.records import Run
-from archive.runs import read_lines
+from archive.model.enums import FIRST_TEXTS, ArchiveKind, Event, Outcome
+from archive.model.records import Run
+from archive.storage.jsonl import ArticleLine, decode_article
+from archive.storage.run_record import read_lines
 from archive.store import Archive
-from archive.vocabulary import Event, Kind, Outcome
-from crawler.leftovers import last_run
-from crawler.nighttable import other_outcomes
+from crawler.reports.night_table import last_run, other_outcomes
 from replicas import FIRST_NIGHT
 from replicas.articles import PORTALS
 from replicas.serve import ReplicaServer
@@ -137,7 +135,7 @@ def _demo(folder: Path, jobs: int, portals: list[str], console: Console) -> int:
                 return worst or ExitCode.FINDINGS
     console.print()
     worst = max(worst, _run(["-m", "archive", "verify", "--archive", str(folder)], dict(os.environ)))
-    with Archive.open(folder, Kind.REPLICA, read_only=True) as store:
+    with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as store:
         _show(console, store, folder, nights, again=again)
     return worst
 
@@ -145,12 +143,12 @@ def _demo(folder: Path, jobs: int, portals: list[str], console: Console) -> int:
 def _opened(folder: Path) -> Archive:
     """The demo's archive, made when there is nothing yet."""
     if folder.exists() and any(folder.iterdir()):
-        return Archive.open(folder, Kind.REPLICA)
-    return Archive.create(folder, Kind.REPLICA, uuid4(), datetime.now(TZ))
+        return Archive.open(folder, ArchiveKind.REPLICA)
+    return Archive.create(folder, ArchiveKind.REPLICA, uuid4(), datetime.now(TZ))
 
 
 def _is_sealed(folder: Path, night: date) -> bool:
-    with Archive.open(folder, Kind.REPLICA, read_only=True) as archive:
+    with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         seal = archive.last_seal()
         return seal is not None and seal.night == night
 

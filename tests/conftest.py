@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from bench.postgresql_server import Server, missing, served
+from testing.postgresql import Server, missing, served
 
 __all__ = ["postgresql"]
 

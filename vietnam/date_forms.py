@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-__all__ = ["TZ", "Label", "Shown", "clock_places", "day_places", "shown_dates"]
+__all__ = ["TZ", "DateMatch", "Label", "clock_places", "day_places", "shown_dates"]
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -93,7 +93,7 @@ class Label(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DateMatch:
     """A day a text shows: its time of day in Asia/Ho_Chi_Minh, its label, and where it stands.
 
     `label_start` to `end` is the whole with its label, `start` to `end` the date with weekday, time and zone.
@@ -167,7 +167,7 @@ def _moment(found: re.Match[str], clock: re.Match[str] | None, zone: re.Match[st
     return (day, None) if clock is None else _in_vietnam(day, _clock(clock), zone)
 
 
-def _read(text: str, found: re.Match[str]) -> Shown | None:
+def _read(text: str, found: re.Match[str]) -> DateMatch | None:
     """One match of `_DAY` with what belongs to it, None when it is impossible, ambiguous or part of a range."""
     end = found.end()
     before = text[max(0, found.start() - _REACH) : found.start()]
@@ -189,7 +189,7 @@ def _read(text: str, found: re.Match[str]) -> Shown | None:
         day, time_of_day = _moment(found, clock, zone)
     except (ValueError, OverflowError):
         return None
-    return Shown(
+    return DateMatch(
         day,
         time_of_day,
         label,
@@ -200,7 +200,7 @@ def _read(text: str, found: re.Match[str]) -> Shown | None:
     )
 
 
-def shown_dates(text: str) -> Iterator[Shown]:
+def shown_dates(text: str) -> Iterator[DateMatch]:
     """Every day the text shows that is possible, complete and no part of a range, in the text's order."""
     for found in _DAY.finditer(text):
         shown = _read(text, found)

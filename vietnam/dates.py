@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 
-from vietnam.date_forms import TZ, Label, Shown, shown_dates
+from vietnam.date_forms import TZ, DateMatch, Label, shown_dates
 from vietnam.letters import clean_letters, fold_spaces
 
 __all__ = ["FIRST_YEAR", "TZ", "Moment", "find_published", "read_machine", "read_published", "read_url_day"]
@@ -87,13 +87,13 @@ def _lines(text: str) -> str:
     return re.sub(r"\s+", lambda run: "\n" if "\n" in run[0] else " ", clean_letters(text)).strip()
 
 
-def _segment(text: str, shown: Shown) -> tuple[str, str]:
+def _segment(text: str, shown: DateMatch) -> tuple[str, str]:
     """What stands before and after a date in its own line or between its bars."""
     before, after = text[: shown.label_start], text[shown.end :]
     return _SEGMENT.split(before)[-1], _SEGMENT.split(after)[0]
 
 
-def _is_published(text: str, shown: Shown) -> bool:
+def _is_published(text: str, shown: DateMatch) -> bool:
     """Whether the words around a date in a title block let it be the publication date."""
     before, after = _segment(text, shown)
     if _OTHER_DATE.search(before) or re.match(r"\s*\(?(?:hết hạn|có hiệu lực)", after, re.IGNORECASE):
@@ -112,7 +112,7 @@ def _is_published(text: str, shown: Shown) -> bool:
     return ended or (opened and not first.startswith(",") and text[shown.end - 1] in "0123456789)]")
 
 
-def _best(text: str, now: datetime) -> tuple[Moment, Shown] | None:
+def _best(text: str, now: datetime) -> tuple[Moment, DateMatch] | None:
     """The date that is most likely the publication: labelled so, then with a time of day, then the first."""
     found = [
         (moment, shown)

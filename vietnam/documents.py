@@ -13,7 +13,14 @@ from datetime import date
 
 from vietnam.letters import clean_letters
 
-__all__ = ["Cited", "DocumentNumber", "cited_documents", "document_numbers", "read_document_numbers", "read_number"]
+__all__ = [
+    "CitationContext",
+    "DocumentNumber",
+    "cited_documents",
+    "document_numbers",
+    "read_document_numbers",
+    "read_number",
+]
 
 # Abbreviations of document types: Decree 30/2020/NĐ-CP appendix III, the Party's rules, and those portals use.
 _TYPES = frozenset(
@@ -64,7 +71,7 @@ _ISSUER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitationContext:
     """What a text says beside a number: the day it gives as the document's, and who it says issued it.
 
     `raw` is the number as `document_numbers` has it; `day` and `by` are None where the text does not say.
@@ -141,18 +148,18 @@ def read_number(raw: str) -> DocumentNumber | None:
     return next(read_document_numbers(raw), None)
 
 
-def cited_documents(text: str) -> tuple[Cited, ...]:
+def cited_documents(text: str) -> tuple[CitationContext, ...]:
     """What the text says beside its numbers, each number once, where it says anything: the first time it does."""
     text = clean_letters(text)
     names: dict[str, str] = {}
-    said: dict[str, Cited] = {}
+    said: dict[str, CitationContext] = {}
     for start, cited in _found(text):
         number = cited.raw.replace(" ", "")
         raw = names.setdefault(number, cited.raw)
         if number not in said:
             day, by = _beside(text, start, start + len(cited.raw))
             if day is not None or by is not None:
-                said[number] = Cited(raw, day, by)
+                said[number] = CitationContext(raw, day, by)
     return tuple(said.values())
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from holidays import country_holidays
 from holidays.holiday_base import HolidayBase
 
-__all__ = ["BEFORE_TET", "SINCE_TET", "Rhythm", "holiday_name", "rhythm", "tet"]
+__all__ = ["BEFORE_TET", "SINCE_TET", "DayType", "holiday_name", "rhythm", "tet"]
 
 # The days off around Tết are announced anew each year; offices empty before them and fill slowly after them.
 BEFORE_TET, SINCE_TET = 4, 8  # days before, and days from the first day on, that count as Tết
@@ -23,7 +23,7 @@ BEFORE_TET, SINCE_TET = 4, 8  # days before, and days from the first day on, tha
 _FIRST_DAY = "Tết Nguyên Đán"
 
 
-class Rhythm(StrEnum):
+class DayType(StrEnum):
     """What kind of day it is for whoever publishes news in an office."""
 
     WORKDAY = "workday"
@@ -50,14 +50,14 @@ def holiday_name(day: date) -> str | None:
 
 
 @cache
-def rhythm(day: date) -> Rhythm:
+def rhythm(day: date) -> DayType:
     """What kind of day it is. The neighbourhood of Tết counts as Tết, whatever its weekday."""
     first = tet(day.year)
     if first is not None and first - timedelta(days=BEFORE_TET) <= day < first + timedelta(days=SINCE_TET):
-        return Rhythm.TET
+        return DayType.TET
     calendar = _year(day.year)
     if day in calendar:
-        return Rhythm.HOLIDAY
+        return DayType.HOLIDAY
     if day.weekday() < 5 or calendar.is_working_day(day):
-        return Rhythm.WORKDAY
-    return Rhythm.SATURDAY if day.weekday() == 5 else Rhythm.SUNDAY
+        return DayType.WORKDAY
+    return DayType.SATURDAY if day.weekday() == 5 else DayType.SUNDAY

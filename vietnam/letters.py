@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 __all__ = [
-    "Decoded",
+    "DecodedText",
     "clean_letters",
     "decode",
     "fold",
@@ -63,7 +63,7 @@ _WINDOWS_1258_TONES = frozenset(b"\xcc\xd2\xde\xec\xf2")
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedText:
     """A body as text in NFC, the encoding it was read by, and how many characters could not be read (U+FFFD)."""
 
     text: str
@@ -122,9 +122,9 @@ def _mostly_utf8(body: bytes) -> bool:
     return sound > 2 * bad
 
 
-def _read(body: bytes, encoding: str) -> Decoded:
+def _read(body: bytes, encoding: str) -> DecodedText:
     text = body.decode(encoding, "replace")
-    return Decoded(nfc(text), encoding, text.count("\ufffd"))
+    return DecodedText(nfc(text), encoding, text.count("\ufffd"))
 
 
 _NAMES = {
@@ -154,7 +154,7 @@ def _named(declared: str | None) -> str | None:
     return name or None
 
 
-def decode(body: bytes, declared: str | None) -> Decoded:
+def decode(body: bytes, declared: str | None) -> DecodedText:
     """A body as text, whatever its declaration says: byte order mark, sound UTF-8, then the declaration if it fits.
 
     Bytes that are no UTF-8 though declared so, or undeclared, are read as windows-1258 (tones as combining marks, made
@@ -164,7 +164,7 @@ def decode(body: bytes, declared: str | None) -> Decoded:
         if body.startswith(mark):
             return _read(body[len(mark) :], encoding)
     try:
-        return Decoded(nfc(body.decode("utf-8")), "utf-8", 0)
+        return DecodedText(nfc(body.decode("utf-8")), "utf-8", 0)
     except UnicodeDecodeError:
         pass
     name = _named(declared)

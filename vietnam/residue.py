@@ -18,7 +18,7 @@ from vietnam.residue_forms import (
     LOUD,
     PROPER,
     SECTION_LABELS,
-    Form,
+    ResidueForm,
     Strength,
     any_form,
     any_token,
@@ -47,7 +47,7 @@ def _after_signs(line: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _longest(line: str, at: int, forms: Sequence[Form]) -> tuple[int, Form] | None:
+def _longest(line: str, at: int, forms: Sequence[ResidueForm]) -> tuple[int, ResidueForm] | None:
     if not any_token().match(line, at):
         return None
     ends = [(found.end(), form) for form in forms if (found := form.pattern.match(line, at)) and found.end() > at]
@@ -57,7 +57,7 @@ def _longest(line: str, at: int, forms: Sequence[Form]) -> tuple[int, Form] | No
 def _row(line: str) -> tuple[str, Strength] | None:
     """Kind and strength of a line that is nothing but buttons, counters and what stands beside them."""
     at = _after_signs(line, 0)
-    tokens: list[Form] = []
+    tokens: list[ResidueForm] = []
     while at < len(line):
         found = _longest(line, at, BUTTONS + COMPANIONS)
         if found is None:
@@ -92,7 +92,7 @@ def _read(line: str) -> tuple[str, Strength] | None:
     folded = fold(shown)
     bare = _AROUND.sub("", folded)
     written = {bare, folded, folded.rstrip(" .:…!?")}
-    found: list[Form] = []
+    found: list[ResidueForm] = []
     if any(any_form().fullmatch(form_of_line) for form_of_line in written):
         found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
     found += [form for form in (LOUD if shown.isupper() else PROPER) if form.pattern.fullmatch(shown)]

@@ -21,7 +21,7 @@ __all__ = [
     "LOUD",
     "PROPER",
     "SECTION_LABELS",
-    "Form",
+    "ResidueForm",
     "Strength",
     "any_form",
     "any_token",
@@ -41,7 +41,7 @@ class Strength(IntEnum):
 
 
 @dataclass(frozen=True)
-class Form:
+class ResidueForm:
     """One pattern: the kind of widget, what a line of this form proves, and the form itself as it is written."""
 
     kind: str
@@ -72,23 +72,23 @@ def _folded(written: str, words: dict[str, str]) -> str:
     return fold(re.sub(r"(?<!\\)#", lambda _: _NUMBER, written))
 
 
-def _load(path: Path) -> tuple[dict[str, list[Form]], tuple[str, ...]]:
+def _load(path: Path) -> tuple[dict[str, list[ResidueForm]], tuple[str, ...]]:
     """The forms by the name of their strength, and the section labels."""
     tables = tomllib.loads(path.read_text("utf-8"))
     labels, words = tables.pop("section_labels"), tables.pop("words")
-    forms: dict[str, list[Form]] = {name: [] for name in _STRENGTHS}
+    forms: dict[str, list[ResidueForm]] = {name: [] for name in _STRENGTHS}
     for kind, by_strength in tables.items():
         for name, patterns in by_strength.items():
             for written in patterns:
                 cased = name in ("alone", "proper")
                 pattern = written if cased else _folded(written, words)
-                forms[name].append(Form(kind, _STRENGTHS[name], pattern))
+                forms[name].append(ResidueForm(kind, _STRENGTHS[name], pattern))
     return forms, tuple(labels)
 
 
-def _in_company(form: Form) -> Form:
+def _in_company(form: ResidueForm) -> ResidueForm:
     """The form as one of several in a line: it ends where a word ends."""
-    return Form(form.kind, form.strength, rf"(?:{form.written})(?!\w)")
+    return ResidueForm(form.kind, form.strength, rf"(?:{form.written})(?!\w)")
 
 
 _BY_NAME, SECTION_LABELS = _load(Path(__file__).with_name("residue.toml"))

@@ -14,23 +14,23 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from archive.errors import ArchiveError
-from archive.web.article import article, changes
-from archive.web.desk import Asked, Desk, Unknown
-from archive.web.documents import documents
-from archive.web.downloads import body, capture, proof, text
-from archive.web.finding import find
-from archive.web.integrity import integrity
-from archive.web.pages import month, night, overview, portal
-from archive.web.security import Rules, Watch
-from archive.web.set_aside import doubtful
-from archive.web.words import LANGUAGES, preferred
+from archive.web.context import PageContext, PageNotFound, PageRequest
+from archive.web.i18n import LANGUAGES, preferred
+from archive.web.middleware import AccessRules, SecurityMiddleware
+from archive.web.views.article import article, changes
+from archive.web.views.calendar import month, night, overview, portal
+from archive.web.views.documents import documents
+from archive.web.views.downloads import body, capture, proof, text
+from archive.web.views.integrity import integrity
+from archive.web.views.quarantine import doubtful
+from archive.web.views.search import find
 
 __all__ = ["ROUTES", "application"]
 
 _STATIC = Path(__file__).with_name("static")
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
-View = Callable[[Desk, Asked], Response]
+View = Callable[[PageContext, PageRequest], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 ROUTES: dict[str, View] = {
@@ -52,7 +52,7 @@ ROUTES: dict[str, View] = {
 """Below each language."""
 
 
-def application(desk: Desk, rules: Rules) -> ASGIApp:
+def application(desk: PageContext, rules: AccessRules) -> ASGIApp:
     """The page of one archive under these rules."""
     routes = [Route(f"/{{language}}{path}", _shown(desk, view), methods=["GET"]) for path, view in ROUTES.items()]
     routes += [Route("/", _welcome), Route("/robots.txt", _robots)]
@@ -62,12 +62,12 @@ def application(desk: Desk, rules: Rules) -> ASGIApp:
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _refused(desk), Exception: _broken})
     inner.router.redirect_slashes = False
-    return Watch(inner, rules)
+    return SecurityMiddleware(inner, rules)
 
 
-def _shown(desk: Desk, view: View) -> Endpoint:
+def _shown(desk: PageContext, view: View) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = Asked.of(request)
+        asked = PageRequest.of(request)
         if asked.language not in LANGUAGES:
             raise HTTPException(404)
         try:
@@ -103,13 +103,13 @@ def _fixed(path: Path) -> Endpoint:
     return endpoint
 
 
-def _refused(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _refused(desk: PageContext) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         first = request.url.path.split("/")[1]
         language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
-        asked = Asked(language, f"/{language}/", {}, {})
-        page = desk.refuse(asked, Unknown("there is no such page"))
+        asked = PageRequest(language, f"/{language}/", {}, {})
+        page = desk.refuse(asked, PageNotFound("there is no such page"))
         page.status_code = status
         return page
 

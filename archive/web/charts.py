@@ -13,7 +13,7 @@ from datetime import date
 from itertools import groupby
 from statistics import median
 
-from archive.coverage import Day, DayState, PortalCoverage
+from archive.coverage.calendar import Day, DayState, PortalCoverage
 
 __all__ = ["Band", "Cell", "Curve", "Month", "curve", "day_cell", "months_of", "strip", "summed_cell"]
 

@@ -25,13 +25,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.identity import Paths
-from archive.runs import ReadLines
+from archive.storage.paths import Paths
+from archive.storage.run_record import ReadLines
 from bench.probe.handmade import KINDS, HandMade, truth_blocks
 from bench.probe.memory import walked
 from bench.probe.skins import skin
 from bench.probe.strangers import Stranger
-from bench.rehearsal import call, new_archive, runs_of
+from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles
 from replicas.portals import SITES

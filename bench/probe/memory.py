@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from urllib.parse import urljoin, urlsplit
 
-from crawler.listing import Following, address_of
+from crawler.listings.listing import Following, address_of
 from crawler.portal import PortalSpider
 from crawler.probe.explore import explore
-from crawler.probe.seen import Visited
-from crawler.probe.understand import understand
+from crawler.probe.infer import understand
+from crawler.probe.page import VisitedPage
 from crawler.probe.write import spider_source
-from pipelines.body import declared_charset
 from pipelines.clean import clean
 from pipelines.extract import extract
+from pipelines.html.decoding import declared_charset
 from replicas import LAST_NIGHT
 from replicas.site import Site, SiteRequest, Suffixer
 from vietnam.dates import TZ
@@ -44,11 +44,11 @@ class Wire:
     def __init__(self, site: Site) -> None:
         self._site, self._suffixer, self.count = site, Suffixer([site.host]), 0
 
-    async def fetch(self, following: Following) -> Visited | None:
+    async def fetch(self, following: Following) -> VisitedPage | None:
         """What the exploration asks for."""
         return self.get(following)
 
-    def get(self, following: Following) -> Visited:
+    def get(self, following: Following) -> VisitedPage:
         """The answer to one request, redirects followed; `count` is how many were sent."""
         url = address_of(following)
         method, form = ("GET", b"") if isinstance(following, str) else (following.method, following.body.encode())
@@ -64,7 +64,7 @@ class Wire:
             url = urljoin(url, headers["location"])
         said = (*headers.items(), ("content-type", answer.content_type))
         charset = declared_charset(answer.content_type)
-        return Visited(url, url, answer.status, self._suffixer.body(answer.body), said, charset)
+        return VisitedPage(url, url, answer.status, self._suffixer.body(answer.body), said, charset)
 
 
 def walked(site: Site, name: str) -> Walked:

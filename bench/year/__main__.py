@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from bench.rehearsal import day, interrupt, verify
+from bench.runner import day, interrupt, verify
 from bench.year.check import judged
 from bench.year.compose import FIRST, compose_year
 from replicas.articles import EVERY_PORTAL

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from archive.coverage import DayState, PortalCoverage
-from archive.covered import read_coverage
-from archive.document_series import read_documents
-from archive.numbered import DENSE, LEAST, Numbered
+from archive.coverage.calendar import DayState, PortalCoverage
+from archive.coverage.number_gaps import read_documents
+from archive.coverage.number_series import DENSE, LEAST, NumberSeriesSet
+from archive.coverage.reader import read_coverage
+from archive.model.enums import ArchiveKind
 from archive.store import Archive
-from archive.vocabulary import Kind
 from bench.year.compose import Planted
 from bench.year.states import State
-from crawler.ends import GONE_NIGHTS
+from crawler.config.decommission import GONE_NIGHTS
 from replicas.portals import EVERY
 from vietnam.provinces import of_host
 
@@ -62,7 +62,7 @@ class Judged:
 def judged(folder: Path, planted: Planted) -> Judged:
     """Read the year's coverage and hold it against what was planted."""
     said = Judged(len(planted.nights), len(planted.portals))
-    with Archive.open(folder, Kind.REPLICA, read_only=True) as archive:
+    with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         covered = read_coverage(archive, planted.nights[0], planted.nights[-1])
         with archive.index.reading() as questions:
             for portal in planted.portals:
@@ -95,7 +95,7 @@ _Name = tuple[str, str, str, bool, date]
 """Issuer, type, organ, whether the year is written, the first day of the count."""
 
 
-def _judge_documents(said: Judged, found: Numbered, planted: Planted) -> None:
+def _judge_documents(said: Judged, found: NumberSeriesSet, planted: Planted) -> None:
     """Every number that was issued and never published is told as missing, and no other."""
     published = _published(planted)
     told: dict[_Name, set[int]] = {}

@@ -9,14 +9,14 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
+from archive.model.enums import ArchiveKind
 from archive.store import Archive
-from archive.vocabulary import Kind
-from bench.rehearsal import new_archive
+from bench.runner import new_archive
 from bench.year.newsroom import Newsroom, Wire
 from bench.year.numbered import Issued, Series, gazetted_series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
-from crawler.portal_end import why_away
+from crawler.verdicts.decommission_history import why_away
 from replicas.domino import CongBaoSonLa
 from replicas.portals import EVERY
 from vietnam.provinces import PROVINCES, of_host, predecessors
@@ -67,7 +67,7 @@ def compose_year(
     wire = Wire()
     rooms = {portal: _room(portal, seed, volume, wire) for portal in portals}
     articles = 0
-    with Archive.open(folder, Kind.REPLICA) as archive:
+    with Archive.open(folder, ArchiveKind.REPLICA) as archive:
         years = {portal: PortalYear(archive, room) for portal, room in rooms.items()}
         before_first(years.values(), first)
         for number, night in enumerate(run, 1):

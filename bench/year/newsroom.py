@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from bench.verdict_portals import poisson
+from bench.verdicts.portals import poisson
 from bench.year.numbered import CITED, Issued, Series
 from bench.year.prose import Told, compose, notice
 from replicas.composed import ComposedSite
 from replicas.domino import CongBaoSonLa
 from replicas.drawn import DaysOnly
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
-from vietnam.holidays import Rhythm, rhythm
+from vietnam.holidays import DayType, rhythm
 from vietnam.letters import strip_diacritics
 
 __all__ = ["FACTORS", "Newsroom", "Wire"]
 
-FACTORS = {Rhythm.WORKDAY: 1.0, Rhythm.SATURDAY: 0.35, Rhythm.SUNDAY: 0.2, Rhythm.HOLIDAY: 0.15, Rhythm.TET: 0.1}
+FACTORS = {DayType.WORKDAY: 1.0, DayType.SATURDAY: 0.35, DayType.SUNDAY: 0.2, DayType.HOLIDAY: 0.15, DayType.TET: 0.1}
 _OWN_ARTICLE = 0.3  # of a day's documents: the others stand in the week's list
 _ANNOUNCED = "Danh mục văn bản ban hành từ ngày {0:%d/%m/%Y} đến ngày {1:%d/%m/%Y}"
 

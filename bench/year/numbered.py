@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from bench.verdict_portals import poisson
-from vietnam.holidays import Rhythm, rhythm
+from bench.verdicts.portals import poisson
+from vietnam.holidays import DayType, rhythm
 
 __all__ = ["CITED", "Issued", "Series", "gazetted_series", "series_of"]
 
@@ -72,7 +72,7 @@ class Series:
         """The documents of a day, those that are withheld left out."""
         if (day.month, day.day) == (1, 1) or day in self.restarts:
             self.last = 0
-        if rhythm(day) is not Rhythm.WORKDAY or (self.ends and day >= self.ends):
+        if rhythm(day) is not DayType.WORKDAY or (self.ends and day >= self.ends):
             return []
         rate = self.rate
         if self.sessions:  # councils decide in their sessions

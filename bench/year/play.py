@@ -15,23 +15,23 @@ from hashlib import sha256
 
 from jinja2 import TemplateNotFound
 
-from archive.attached import attachment_key
-from archive.away import NO_NAME
-from archive.lines import ArticleLine
-from archive.portal_night import PortalNight
-from archive.records import Capture, CaptureRef, Listed, Page, Run
+from archive.index.queries.attachments import attachment_key
+from archive.ingest.run_writer import RunWriter
+from archive.ingest.summary import RunSummary
+from archive.model.decommission import NO_NAME
+from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
+from archive.storage.jsonl import ArticleLine
 from archive.store import Archive
-from archive.tally import Tally
-from archive.vocabulary import Event, Kind, Outcome, Verdict, WalkEnd
 from bench.year.newsroom import Newsroom
 from bench.year.said import article_document, file_document
 from bench.year.states import State
-from crawler.ends import GONE_NIGHTS, Ends
-from crawler.night_run import night_counts
-from crawler.portal_end import PortalEnd, end_of
-from crawler.verdict import judge_night
-from crawler.verdicts.away import dissolution
+from crawler.config.decommission import GONE_NIGHTS, DecommissionRule
+from crawler.run.portal_run import night_counts
+from crawler.verdicts.decommission_history import PortalEnd, end_of
+from crawler.verdicts.decommissioned import dissolution
 from crawler.verdicts.history import History
+from crawler.verdicts.judge import judge_night
 from pipelines.dedup import judge
 from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile, file_bytes, replica_file
@@ -94,7 +94,7 @@ class PortalYear:
 
     # what a night asks for
 
-    def _walk(self, kept: PortalNight, night: date, state: State) -> None:
+    def _walk(self, kept: RunWriter, night: date, state: State) -> None:
         found: list[ReplicaArticle] = []
         sections = self.room.sections
         for section in sections[:1] if state is State.INTERRUPTED else sections:
@@ -113,7 +113,7 @@ class PortalYear:
             if line.attachments and line.event not in (Event.GONE, Event.RETURNED):
                 self._attachments(kept, line)
 
-    def _section(self, kept: PortalNight, section: str, night: date) -> list[ReplicaArticle]:
+    def _section(self, kept: RunWriter, section: str, night: date) -> list[ReplicaArticle]:
         """Its pages down to one that is wholly known; the first walk ends at the days that stood there before."""
         entries = [one for one in self.lists[section] if one.removal(night) is None]
         known, fresh = self.shown[section], []
@@ -133,7 +133,7 @@ class PortalYear:
 
     def _list(
         self,
-        kept: PortalNight,
+        kept: RunWriter,
         section: str,
         number: int,
         rows: Sequence[ReplicaArticle],
@@ -145,11 +145,11 @@ class PortalYear:
         request = SiteRequest(site.host, "/", "", night, number)
         body = _list_body(site, section, request)
         ref = self._capture(kept, url, 200, body)
-        listed = tuple(Listed(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
+        listed = tuple(ListEntry(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
         page = self._page(url, Outcome.LISTING, 200, ref, len(body))
         kept.page(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
 
-    def _article(self, kept: PortalNight, article: ReplicaArticle, night: date) -> None:
+    def _article(self, kept: RunWriter, article: ReplicaArticle, night: date) -> None:
         shown = article.as_of(night)
         site = self.room.site((shown,))
         url = self._address(site.article_path(article))
@@ -185,7 +185,7 @@ class PortalYear:
         elif (until := article.removals[0].until) is not None:
             self.looks[max(until, night) + timedelta(days=1)].append(article)
 
-    def _attachments(self, kept: PortalNight, line: ArticleLine) -> None:
+    def _attachments(self, kept: RunWriter, line: ArticleLine) -> None:
         for file in line.attachments:
             said = self.files.pop(file.url, None)
             if said is None:
@@ -200,7 +200,7 @@ class PortalYear:
 
     # a night that fails
 
-    def _fail(self, kept: PortalNight, night: date, state: State) -> None:
+    def _fail(self, kept: RunWriter, night: date, state: State) -> None:
         for section in self.room.sections:
             site = self.room.site(())
             url = self._address(site.list_path(site.section(section), 1))
@@ -220,7 +220,7 @@ class PortalYear:
 
     # how it ends
 
-    def _close(self, kept: PortalNight, state: State) -> Run:
+    def _close(self, kept: RunWriter, state: State) -> Run:
         stopped = "told to stop" if state is State.INTERRUPTED else None
         kept.commit()
         read = sum(page.outcome is Outcome.ARTICLE for page in kept.pages)
@@ -228,7 +228,7 @@ class PortalYear:
 
         end = self._end(kept) if state in (State.GONE, State.MOVED) else None
 
-        def verdict(tally: Tally) -> tuple[Verdict, tuple[str, ...]]:
+        def verdict(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
             return judge_night(replace(night_counts(kept, tally, extraction, end), stopped=stopped), self.history)
 
         run = kept.close(
@@ -244,22 +244,24 @@ class PortalYear:
         self.history.add(run)
         return run
 
-    def _end(self, kept: PortalNight) -> PortalEnd:
+    def _end(self, kept: RunWriter) -> PortalEnd:
         before = self.archive.history(self.portal, kept.night, 2 * GONE_NIGHTS)
-        return end_of(self.archive, kept, before, Ends(dissolution(self.room.slug, None, kept.night)))
+        return end_of(self.archive, kept, before, DecommissionRule(dissolution(self.room.slug, None, kept.night)))
 
     def _address(self, path: str) -> str:
         return f"https://{suffixed(self.room.site.host)}{path}"
 
-    def _capture(self, kept: PortalNight, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
+    def _capture(self, kept: RunWriter, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
         self._moment += timedelta(seconds=_SECONDS)
         kind = kind or f"{'application/json' if body.startswith(b'{') else 'text/html'}; charset=utf-8"
         headers = (("Content-Type", kind), ("Server", "replica"), ("ETag", f'"{sha256(body).hexdigest()[:16]}"'))
-        return kept.capture(Capture(url, status, headers, body, self._moment, Kind.REPLICA))
+        return kept.capture(Capture(url, status, headers, body, self._moment, ArchiveKind.REPLICA))
 
-    def _page(self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int | None) -> Page:
+    def _page(
+        self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int | None
+    ) -> PageRecord:
         asked = self._moment - timedelta(milliseconds=400)
-        return Page(url, outcome, self._moment, status, warc=ref, asked_at=asked, size=size)
+        return PageRecord(url, outcome, self._moment, status, warc=ref, asked_at=asked, size=size)
 
 
 def _list_body(site: ComposedSite, section: str, request: SiteRequest) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archive.lines import ArticleLine
-from archive.records import Attachment, Document, Page
-from archive.vocabulary import Kind
+from archive.model.enums import ArchiveKind
+from archive.model.records import Attachment, Document, PageRecord
+from archive.storage.jsonl import ArticleLine
 from replicas.articles import expected_of
 from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile
@@ -14,7 +14,7 @@ from vietnam.documents import cited_documents, document_numbers
 __all__ = ["article_document", "file_document"]
 
 
-def article_document(site: ComposedSite, shown: ReplicaArticle, page: Page) -> Document:
+def article_document(site: ComposedSite, shown: ReplicaArticle, page: PageRecord) -> Document:
     """An article as its page reads."""
     read = expected_of(site, shown)
     blocks = [block.text for block in read.blocks]
@@ -28,7 +28,7 @@ def article_document(site: ComposedSite, shown: ReplicaArticle, page: Page) -> D
         text=text,
         content="\n".join([read.title, *blocks]),
         fetched_at=page.fetched_at,
-        via=Kind.REPLICA,
+        via=ArchiveKind.REPLICA,
         warc=page.warc,
         published=read.published,
         published_raw=read.published_raw or None,
@@ -42,7 +42,7 @@ def article_document(site: ComposedSite, shown: ReplicaArticle, page: Page) -> D
     )
 
 
-def file_document(portal: str, line: ArticleLine, file: Attachment, said: ReplicaFile, page: Page) -> Document:
+def file_document(portal: str, line: ArticleLine, file: Attachment, said: ReplicaFile, page: PageRecord) -> Document:
     """A file that the article of a line names."""
     text = "\n\n".join(said.paragraphs) + "\n"
     return Document(
@@ -54,7 +54,7 @@ def file_document(portal: str, line: ArticleLine, file: Attachment, said: Replic
         text=text,
         content=text,
         fetched_at=page.fetched_at,
-        via=Kind.REPLICA,
+        via=ArchiveKind.REPLICA,
         warc=page.warc,
         layout="pdf",
         extractor="composed",

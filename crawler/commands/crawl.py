@@ -11,10 +11,10 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from crawler.logs import LogStyle, install, style_of
-from crawler.night_run import crawl_portal, tell
-from crawler.unfinished import refuse_unfinished
-from crawler.walk import Walk
+from crawler.log.setup import LogStyle, install, style_of
+from crawler.portal import refuse_unfinished
+from crawler.run.portal_run import crawl_portal, tell
+from crawler.spider.crawl import PortalCrawler
 
 __all__ = ["Command"]
 
@@ -87,7 +87,7 @@ class Command(ScrapyCommand):
             close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or sorted(names)
             raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
         portal = process.spider_loader.load(args[0])
-        if not issubclass(portal, Walk):
+        if not issubclass(portal, PortalCrawler):
             raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
         refuse_unfinished(portal)
         return crawl_portal(process, self.settings, portal)

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 from scrapy.commands.genspider import Command as GenspiderCommand
 
 from archive.errors import ArchiveError, UsageError
-from crawler.night_run import tell
-from crawler.overview import families
-from crawler.unfinished import TODO
-from crawler.values import close_match
+from crawler.catalog.overview import families
+from crawler.config.parsing import close_match
+from crawler.portal import TODO
+from crawler.run.portal_run import tell
 from vietnam.provinces import of_host
 
 __all__ = ["Command"]

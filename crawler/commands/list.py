@@ -15,14 +15,14 @@ from rich.table import Table
 from scrapy.commands.list import Command as ListCommand
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.model.enums import ArchiveKind
 from archive.store import Archive
-from archive.vocabulary import Kind
-from crawler.night_run import tell
-from crawler.nightsettings import NightSettings, settings_at
-from crawler.overview import Overview, overview, spiders
+from crawler.catalog.overview import Overview, overview, spiders
+from crawler.catalog.portals import portal_of, why_skipped
+from crawler.config.settings_file import NightSettings, settings_at
 from crawler.portal import DeclarationError
-from crawler.portal_end import away_portals
-from crawler.portals import portal_of, why_skipped
+from crawler.run.portal_run import tell
+from crawler.verdicts.decommission_history import away_portals
 
 __all__ = ["Command"]
 
@@ -31,7 +31,7 @@ _WIDE = 400  # of what is piped: no line is broken
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _PortalLine:
     """A portal, and why the live nights leave it out; None where they crawl it."""
 
     portal: Overview
@@ -78,7 +78,7 @@ class Command(ListCommand):
         portals = spiders(self.settings)
         away = _away(operator, portals)
         lines = [
-            _Line(overview(each), away.get(name) or why_skipped(portal_of(each), operator, Kind.LIVE))
+            _PortalLine(overview(each), away.get(name) or why_skipped(portal_of(each), operator, ArchiveKind.LIVE))
             for name, each in portals.items()
         ]
         if opts.json:
@@ -98,11 +98,11 @@ def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, str]:
         return away_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
 
 
-def _plain(line: _Line) -> dict[str, object]:
+def _plain(line: _PortalLine) -> dict[str, object]:
     return {**asdict(line.portal), "live": line.skipped is None, "skipped": line.skipped}
 
 
-def _print(lines: list[_Line]) -> None:
+def _print(lines: list[_PortalLine]) -> None:
     shown = sys.stdout.isatty()
     console = Console() if shown else Console(file=StringIO(), width=_WIDE, no_color=True)
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from archive.errors import ArchiveError
-from crawler.night_run import tell
-from crawler.probe.bound import MOST
+from crawler.probe.request_limit import MOST
+from crawler.run.portal_run import tell
 
 __all__ = ["Command"]
 
@@ -61,7 +61,7 @@ class Command(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Options go before the environment; an address on loopback is a rehearsal on its port."""
-        from crawler.probe.fetch import for_probe  # as in `run`
+        from crawler.probe.spider import for_probe  # as in `run`
 
         super().process_options(args, opts)
         settings = self.settings
@@ -78,9 +78,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Probe; an error of usage is one line."""
         try:
-            from crawler.probe.command import (
-                probe,  # every command of Scrapy loads this module: the rest is for this one
-            )
+            from crawler.probe.run import probe
 
             self.exitcode = int(probe(self.crawler_process, self.settings, args, opts))
         except ArchiveError as error:

@@ -18,16 +18,16 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.model.enums import ArchiveKind
 from archive.store import Archive
-from archive.vocabulary import Kind
+from crawler.boilerplate.rules import layouts_with_rules
 from crawler.clock import Clock
-from crawler.night_run import tell
-from crawler.reextract import Reextracted, accept, night_of, read_again
-from crawler.reextract_report import as_json, print_report
-from crawler.residue import layouts_with_rules
-from crawler.tonight import day_of
-from crawler.walk import Walk
-from pipelines.worker import ExtractionWorker
+from crawler.config.run_options import day_of
+from crawler.reextract.reextract import ReextractResult, accept, night_of, read_again
+from crawler.reextract.report import as_json, print_report
+from crawler.run.portal_run import tell
+from crawler.spider.crawl import PortalCrawler
+from pipelines.sandbox.extraction_worker import ExtractionWorker
 
 __all__ = ["Command"]
 
@@ -95,7 +95,9 @@ class Command(ScrapyCommand):
                 night = night_of(archive, portal.name, night, Clock().tonight())
             result = _read(archive, portal, settings, since, limit)
             if opts.accept and night is not None:
-                accept(archive, result, night, Clock(night if archive.identity.kind is Kind.REPLICA else None).now())
+                accept(
+                    archive, result, night, Clock(night if archive.identity.kind is ArchiveKind.REPLICA else None).now()
+                )
         if opts.json:
             sys.stdout.write(as_json(result) + "\n")
         else:
@@ -105,8 +107,8 @@ class Command(ScrapyCommand):
 
 
 def _read(
-    archive: Archive, portal: type[Walk], settings: Settings, since: date | None, limit: int | None
-) -> Reextracted:
+    archive: Archive, portal: type[PortalCrawler], settings: Settings, since: date | None, limit: int | None
+) -> ReextractResult:
     shown = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     with ExtractionWorker() as worker, shown:
         task = shown.add_task(f"reading {portal.name} again", total=None)
@@ -122,7 +124,7 @@ def _read(
         )
 
 
-def _portal(settings: Settings, args: list[str]) -> type[Walk]:
+def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
     loader = get_spider_loader(settings)
     names = sorted(loader.list())
     unknown = [arg for arg in args if arg.startswith("-")]
@@ -134,7 +136,7 @@ def _portal(settings: Settings, args: list[str]) -> type[Walk]:
         close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
         raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
     portal = loader.load(args[0])
-    if not issubclass(portal, Walk):
+    if not issubclass(portal, PortalCrawler):
         raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
     return portal
 

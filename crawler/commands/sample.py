@@ -11,18 +11,18 @@ from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.vocabulary import Outcome
-from crawler.canary.visit import Answer, Fetch, Visit, visit_all
-from crawler.night_run import tell
-from crawler.outcome import Expect
-from crawler.overview import named, spiders
+from archive.model.enums import Outcome
+from crawler.catalog.overview import named, spiders
+from crawler.check.fetch import Fetch, FetchResult, PortalCheck, visit_all
+from crawler.check.session import keep_nothing
+from crawler.config.run_options import RunOptions
+from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
-from crawler.probe.seen import Visited
-from crawler.reading import charset_of
-from crawler.replica import replica_served
-from crawler.sampling import Sample, SavedPages, real_page, wanted_pages
-from crawler.tonight import Tonight
-from crawler.visiting import keep_nothing
+from crawler.probe.fixtures import Sample, SavedPages, real_page, wanted_pages
+from crawler.probe.page import VisitedPage
+from crawler.requests import Expect
+from crawler.responses.facts import charset_of
+from crawler.run.portal_run import tell
 
 __all__ = ["Command"]
 
@@ -48,7 +48,7 @@ class Command(ScrapyCommand):
         return (
             "Asks for each address once, under robots.txt and at the pace of every crawl, and writes replicas/pages/PORTAL/: the "
             "pages as they were served, and expected.json with what the spider reads from them. A person compares the two and "
-            "says so with `scrapy probe --reviewed PORTAL`; tests/test_saved_pages.py reads them again from then on. Exit code "
+            "says so with `scrapy probe --reviewed PORTAL`; tests/contract/test_saved_pages.py reads them again from then on. Exit code "
             "1 when an address brought no page."
         )
 
@@ -94,9 +94,9 @@ class Command(ScrapyCommand):
             return _again(portal, saved)
         kind = "list" if opts.list else "article" if opts.article else None
         wanted = wanted_pages(portal, args[1:], saved, kind, force=opts.force)
-        tonight = Tonight.read(settings)
+        tonight = RunOptions.read(settings)
         settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
-        answers: list[tuple[str, Answer]] = []
+        answers: list[tuple[str, FetchResult]] = []
 
         async def tour(fetch: Fetch) -> None:
             for url, said in wanted.items():
@@ -104,7 +104,7 @@ class Command(ScrapyCommand):
                 answers.append((said, await fetch(expect, url, portal.sections[0].name, 1)))
 
         with replica_served(settings, tonight.replica_folder):
-            visit_all(process, [Visit(portal, tour)], tonight.clock, replica=rehearsed)
+            visit_all(process, [PortalCheck(portal, tour)], tonight.clock, replica=rehearsed)
         kept = [_keep(portal, saved, said, answer, tonight) for said, answer in answers]
         if any(kept):
             sys.stdout.write(
@@ -130,14 +130,16 @@ def _portal(args: list[str], known: dict[str, type[PortalSpider]]) -> type[Porta
     return named(args[0], known)
 
 
-def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: Answer, tonight: Tonight) -> bool:
+def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: FetchResult, tonight: RunOptions) -> bool:
     """Save what an address brought and say so; False where it was no such page."""
     response = answer.response
     if response is None or answer.outcome not in (Outcome.LISTING, Outcome.ARTICLE):
         detail = f" ({answer.detail})" if answer.detail else ""
         sys.stdout.write(f"not saved: {answer.ask.url}: {answer.outcome.value}{detail}\n")
         return False
-    page = real_page(Visited(answer.ask.url, response.url, response.status, response.body, (), charset_of(response)))
+    page = real_page(
+        VisitedPage(answer.ask.url, response.url, response.status, response.body, (), charset_of(response))
+    )
     name = saved.save(portal, Sample(page, kind, tonight.clock.now()), tonight.kind)
     sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_read(saved.told[name])}\n")
     return True

@@ -14,14 +14,14 @@ from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.store import Archive
-from crawler.night_run import tell
-from crawler.residue import Rule, add_rule, name_of
-from crawler.suspects import Learned, Trial, learn, rule_for, try_rule
-from crawler.suspects_report import as_json, report, why
-from crawler.walk import Walk
-from pipelines.recurring import why_never
-from pipelines.repeats import Suspect
-from pipelines.shapes import shape_of
+from crawler.boilerplate.learn import LearningResult, RuleTrial, learn, rule_for, try_rule
+from crawler.boilerplate.report import as_json, report, why
+from crawler.boilerplate.rules import BoilerplateRule, add_rule, name_of
+from crawler.run.portal_run import tell
+from crawler.spider.crawl import PortalCrawler
+from pipelines.boilerplate.recurring_lines import why_never
+from pipelines.boilerplate.suspects import Suspect
+from pipelines.line_shape import shape_of
 
 __all__ = ["Command"]
 
@@ -83,7 +83,7 @@ class Command(ScrapyCommand):
         return ExitCode.FINDINGS if learned.suspects else ExitCode.GOOD
 
 
-def _portal(settings: Settings, args: list[str]) -> type[Walk]:
+def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
     loader = get_spider_loader(settings)
     names = sorted(loader.list())
     if unknown := [arg for arg in args if arg.startswith("-")]:
@@ -94,12 +94,12 @@ def _portal(settings: Settings, args: list[str]) -> type[Walk]:
         close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
         raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
     portal = loader.load(args[0])
-    if not issubclass(portal, Walk):
+    if not issubclass(portal, PortalCrawler):
         raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
     return portal
 
 
-def _chosen(learned: Learned, wanted: str) -> Suspect:
+def _chosen(learned: LearningResult, wanted: str) -> Suspect:
     """The suspect of this number, or with this line."""
     suspects = learned.suspects
     if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
@@ -113,22 +113,29 @@ def _chosen(learned: Learned, wanted: str) -> Suspect:
     return found[0]
 
 
-def _family(portal: type[Walk]) -> type[Walk]:
+def _family(portal: type[PortalCrawler]) -> type[PortalCrawler]:
     """The class that brings the family's layouts."""
-    owners = [owner for owner in portal.__mro__ if issubclass(owner, Walk) and owner.__dict__.get("family")]
+    owners = [owner for owner in portal.__mro__ if issubclass(owner, PortalCrawler) and owner.__dict__.get("family")]
     if not owners:
         raise UsageError(f"{portal.name} is of no family: leave --family out")
     return owners[0]
 
 
-def _relatives(settings: Settings, portal: type[Walk]) -> list[type[Walk]]:
+def _relatives(settings: Settings, portal: type[PortalCrawler]) -> list[type[PortalCrawler]]:
     """The family's other portals."""
     family, loader = _family(portal), get_spider_loader(settings)
     every = [loader.load(name) for name in sorted(loader.list()) if name != portal.name]
     return [other for other in every if issubclass(other, family)]
 
 
-def _accept(portal: type[Walk], learned: Learned, suspect: Suspect, others: list[Learned], *, family: bool) -> str:
+def _accept(
+    portal: type[PortalCrawler],
+    learned: LearningResult,
+    suspect: Suspect,
+    others: list[LearningResult],
+    *,
+    family: bool,
+) -> str:
     """Write the rule that takes the suspect out and nothing else, here and on the family's other pages."""
     trial = rule_for(suspect, learned.pages)
     if not trial.clean:
@@ -138,7 +145,7 @@ def _accept(portal: type[Walk], learned: Learned, suspect: Suspect, others: list
         if there.others:
             raise UsageError(_refused(there, other.portal))
     owner = _family(portal) if family else portal
-    path = add_rule(owner, Rule(trial.rule.kind, trial.rule.says, why(suspect)))
+    path = add_rule(owner, BoilerplateRule(trial.rule.kind, trial.rule.says, why(suspect)))
     where = " and ".join([learned.portal, *(other.portal for other in others if other.pages)])
     return (
         f"accepted for {name_of(owner)}: {trial.rule.kind} = {trial.rule.says!r} in {path}\n"
@@ -148,7 +155,7 @@ def _accept(portal: type[Walk], learned: Learned, suspect: Suspect, others: list
     )
 
 
-def _refused(trial: Trial, portal: str) -> str:
+def _refused(trial: RuleTrial, portal: str) -> str:
     said = f"{trial.rule.kind} = {trial.rule.says!r}"
     if trial.others:
         return f"refused: on {portal} {said} would also take {trial.others[0][:80]!r}; write a selector into the layout"

@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute, parameters, with_parameter
-from crawler.growing import answered, counted_up, is_more, next_piece
-from crawler.keys import own_address
-from crawler.listing import Following, Listing, ListRequest, Section
-from crawler.lists import ListShape, read_whole
-from crawler.portal import PortalSpider, host_of, real_host
+from crawler.article_keys import own_address
+from crawler.listings.html_list import ListShape, read_whole
+from crawler.listings.listing import Following, Listing, ListRequest, Section
+from crawler.listings.load_more import answered, counted_up, is_more, next_piece
+from crawler.portal import PortalSpider
+from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.article import Layout
 from vietnam.letters import fold
 

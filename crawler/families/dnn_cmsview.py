@@ -21,15 +21,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.addresses import absolute, parameters, with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.interface import entry_of, json_of
-from crawler.keys import own_address
-from crawler.listing import Entry, Following, Listing, ListingError, ListRequest, Section
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.listings.json_api import entry_of, json_of
+from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, parameters, with_parameter
 from pipelines.article import JsonShape, Layout
-from pipelines.json_text import records_in, said
+from pipelines.readers.json_values import records_in, said
 
 __all__ = ["DNNCmsviewSpider"]
 
@@ -49,9 +48,9 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
     """A portal on DNN; each section says in `asks` the number of its module."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/DesktopModules/cmsview/", 4),
-        Mark(MarkKind.SCRIPT, r"DesktopModules/cmsview/api/", 4),
-        Mark(MarkKind.ADDRESS, r"/Portals/0/|/dnn(?:\.\w+)?\.js", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/DesktopModules/cmsview/", 4),
+        FamilyMark(MarkKind.SCRIPT, r"DesktopModules/cmsview/api/", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/Portals/0/|/dnn(?:\.\w+)?\.js", 1),
     )
     layouts = (
         Layout(

@@ -25,13 +25,12 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute, with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider, host_of
+from crawler.listings.html_list import ListShape, read_whole
+from crawler.listings.listing import Listing, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
 
 __all__ = ["DrupalSpider"]
@@ -68,13 +67,13 @@ class DrupalSpider(PortalSpider, family="Drupal"):
     """A portal on Drupal with articles of the type `article`."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/sites/default/files/", 4),
-        Mark(MarkKind.SELECTOR, ".node--type-article", 2),
-        Mark(MarkKind.SELECTOR, ".field--name-body", 2),
-        Mark(MarkKind.ADDRESS, r"/taxonomy/term/\d+", 2),
-        Mark(MarkKind.GENERATOR, r"Drupal", 1),
-        Mark(MarkKind.SELECTOR, "[data-history-node-id]", 1),
-        Mark(MarkKind.HEADER, r"(?i)x-(?:drupal-cache|generator): .*", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/sites/default/files/", 4),
+        FamilyMark(MarkKind.SELECTOR, ".node--type-article", 2),
+        FamilyMark(MarkKind.SELECTOR, ".field--name-body", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/taxonomy/term/\d+", 2),
+        FamilyMark(MarkKind.GENERATOR, r"Drupal", 1),
+        FamilyMark(MarkKind.SELECTOR, "[data-history-node-id]", 1),
+        FamilyMark(MarkKind.HEADER, r"(?i)x-(?:drupal-cache|generator): .*", 1),
     )
     layouts = (
         Layout(

@@ -20,14 +20,13 @@ from __future__ import annotations
 
 import re
 
-from crawler.addresses import with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.paging import next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list, read_whole
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import with_parameter
 from pipelines.article import Layout
 
 __all__ = ["HaTinhSpider"]
@@ -46,10 +45,10 @@ class HaTinhSpider(PortalSpider, family="Hà Tĩnh"):
     """The portal of Hà Tĩnh."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/vi/bai-viet/[^/?#]+", 2),
-        Mark(MarkKind.ADDRESS, r"/vi/chuyen-muc/[^/?#]+", 2),
-        Mark(MarkKind.ADDRESS, r"/uploads/topics/\d{14}\.", 4),
-        Mark(MarkKind.SELECTOR, ".detail-content-lead", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/vi/bai-viet/[^/?#]+", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/vi/chuyen-muc/[^/?#]+", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/uploads/topics/\d{14}\.", 4),
+        FamilyMark(MarkKind.SELECTOR, ".detail-content-lead", 2),
     )
     layouts = (
         Layout(

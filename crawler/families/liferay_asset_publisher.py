@@ -23,13 +23,12 @@ from __future__ import annotations
 
 import re
 
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
 __all__ = ["LiferayAssetPublisherSpider"]
@@ -66,12 +65,12 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
     """A portal whose articles are journal articles shown by the asset publisher."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/-/asset_publisher/", 4),
-        Mark(MarkKind.ADDRESS, r"_101_INSTANCE_\w{12}_", 4),
-        Mark(MarkKind.ADDRESS, r"/web/[^/]+/-/", 2),
-        Mark(MarkKind.SELECTOR, ".portlet-asset-publisher", 2),
-        Mark(MarkKind.SELECTOR, ".journal-content-article", 2),
-        Mark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/-/asset_publisher/", 4),
+        FamilyMark(MarkKind.ADDRESS, r"_101_INSTANCE_\w{12}_", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/web/[^/]+/-/", 2),
+        FamilyMark(MarkKind.SELECTOR, ".portlet-asset-publisher", 2),
+        FamilyMark(MarkKind.SELECTOR, ".journal-content-article", 2),
+        FamilyMark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
     )
 
     layouts = (

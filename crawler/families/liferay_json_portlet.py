@@ -26,16 +26,15 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
-from crawler.addresses import absolute, parameters, with_parameter, without_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.forms import SCRIPTED
-from crawler.interface import entry_of, json_of
-from crawler.keys import own_address
-from crawler.listing import Entry, Listing, ListingError, ListRequest, Section
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.listings.forms import SCRIPTED
+from crawler.listings.json_api import entry_of, json_of
+from crawler.listings.listing import Entry, Listing, ListingError, ListRequest, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, parameters, with_parameter, without_parameter
 from pipelines.article import Layout
-from pipelines.json_text import number_in, records_in, said, unescaped
+from pipelines.readers.json_values import number_in, records_in, said, unescaped
 
 __all__ = ["LiferayJsonPortletSpider"]
 
@@ -50,11 +49,11 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
 
     day_from_list = True
     marks = (
-        Mark(MarkKind.ADDRESS, r"newsbycategory_WAR_bacninhportlet", 4),
-        Mark(MarkKind.SCRIPT, r"\bloadPageURL\b", 4),
-        Mark(MarkKind.SCRIPT, r"newsbycategory_WAR_|p_p_resource_id=loadPage", 4),
-        Mark(MarkKind.SELECTOR, "#contentDetailTitleId, #contentDetail", 4),
-        Mark(MarkKind.COOKIE, r"COOKIE_SUPPORT|GUEST_LANGUAGE_ID", 1),
+        FamilyMark(MarkKind.ADDRESS, r"newsbycategory_WAR_bacninhportlet", 4),
+        FamilyMark(MarkKind.SCRIPT, r"\bloadPageURL\b", 4),
+        FamilyMark(MarkKind.SCRIPT, r"newsbycategory_WAR_|p_p_resource_id=loadPage", 4),
+        FamilyMark(MarkKind.SELECTOR, "#contentDetailTitleId, #contentDetail", 4),
+        FamilyMark(MarkKind.COOKIE, r"COOKIE_SUPPORT|GUEST_LANGUAGE_ID", 1),
     )
     layouts = (
         Layout(

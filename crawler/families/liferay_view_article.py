@@ -20,13 +20,12 @@ from __future__ import annotations
 
 import re
 
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
 __all__ = ["LiferayViewArticleSpider"]
@@ -45,9 +44,9 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     """A portal whose articles stand under `/-/view-article/`."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/-/view-article/", 4),
-        Mark(MarkKind.TITLE, r"^\s*Chi tiết tin - ", 2),
-        Mark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/-/view-article/", 4),
+        FamilyMark(MarkKind.TITLE, r"^\s*Chi tiết tin - ", 2),
+        FamilyMark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
     )
 
     layouts = (

@@ -30,12 +30,11 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute
-from crawler.interface import day_of
-from crawler.keys import own_address
-from crawler.listing import Entry, Listing, Section
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.article_keys import own_address
+from crawler.listings.json_api import day_of
+from crawler.listings.listing import Entry, Listing, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute
 from pipelines.article import Layout, RowShape
 from vietnam.letters import fold_spaces, nfc
 
@@ -54,10 +53,10 @@ class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
 
     texts_in_lists = True
     marks = (
-        Mark(MarkKind.ADDRESS, r"/congbao\.nsf/", 4),
-        Mark(MarkKind.SCRIPT, r"_domino_target|_doClick\(", 4),
-        Mark(MarkKind.ADDRESS, r"/icons/ecblank\.gif|\?Open(?:View|Form|Document)\b", 2),
-        Mark(MarkKind.SELECTOR, "span[doccate], input#serverNow", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/congbao\.nsf/", 4),
+        FamilyMark(MarkKind.SCRIPT, r"_domino_target|_doClick\(", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/icons/ecblank\.gif|\?Open(?:View|Form|Document)\b", 2),
+        FamilyMark(MarkKind.SELECTOR, "span[doccate], input#serverNow", 2),
     )
     layouts = (
         Layout(

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import re
 
-from crawler.addresses import with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import has_postback, next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import has_postback, next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import with_parameter
 from pipelines.article import Layout
 
 __all__ = ["MinistryAspxSpider"]
@@ -43,8 +42,8 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     """A portal whose articles are `/vn/tin-tuc/<id>/<slug>.aspx`."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/v[ni]/tin-tuc/\d+/[^/]+\.aspx", 4),
-        Mark(MarkKind.ADDRESS, r"/Images/Tintuc/", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/v[ni]/tin-tuc/\d+/[^/]+\.aspx", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/Images/Tintuc/", 2),
     )
 
     layouts = (

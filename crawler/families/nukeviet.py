@@ -30,13 +30,12 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider, host_of
+from crawler.listings.html_list import ListShape, read_whole
+from crawler.listings.listing import Listing, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, host_of
 from pipelines.article import Layout
 
 __all__ = ["NukeVietSpider"]
@@ -60,13 +59,13 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
     """A portal on NukeViet with the default theme's class names."""
 
     marks = (
-        Mark(MarkKind.GENERATOR, r"NukeViet", 4),
-        Mark(MarkKind.SELECTOR, "#news-bodyhtml", 4),
-        Mark(MarkKind.SELECTOR, ".news_column", 2),
-        Mark(MarkKind.SCRIPT, r"\bnv_[a-z_]+", 2),
-        Mark(MarkKind.ADDRESS, r"/uploads/[a-z-]+/\d{4}_\d{2}/", 2),
-        Mark(MarkKind.ADDRESS, r"/themes/[a-z0-9_-]+/", 1),
-        Mark(MarkKind.ADDRESS, r"/(?:[a-z-]+/)?rss/", 1),
+        FamilyMark(MarkKind.GENERATOR, r"NukeViet", 4),
+        FamilyMark(MarkKind.SELECTOR, "#news-bodyhtml", 4),
+        FamilyMark(MarkKind.SELECTOR, ".news_column", 2),
+        FamilyMark(MarkKind.SCRIPT, r"\bnv_[a-z_]+", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/uploads/[a-z-]+/\d{4}_\d{2}/", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/themes/[a-z0-9_-]+/", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/(?:[a-z-]+/)?rss/", 1),
     )
     layouts = (
         Layout(

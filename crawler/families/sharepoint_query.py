@@ -25,15 +25,14 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.forms import form_field, posted, with_field
-from crawler.interface import entry_of, json_of
-from crawler.keys import own_address
-from crawler.listing import Entry, Following, Listing, ListingError, ListRequest, Section
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.listings.forms import form_field, posted, with_field
+from crawler.listings.json_api import entry_of, json_of
+from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import JsonShape, Layout
-from pipelines.json_text import records_in, said
+from pipelines.readers.json_values import records_in, said
 
 __all__ = ["SharePointQuerySpider"]
 
@@ -55,9 +54,9 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
 
     texts_in_lists = True
     marks = (
-        Mark(MarkKind.SCRIPT, r"/APIVP/api/|DSTinTuc/QUERYDATA", 4),
-        Mark(MarkKind.ADDRESS, r"/Lists/[^/]+/View_Detail\.aspx\?ItemID=", 4),
-        Mark(MarkKind.ADDRESS, r"/ct/[^?]*/PublishingImages/", 2),
+        FamilyMark(MarkKind.SCRIPT, r"/APIVP/api/|DSTinTuc/QUERYDATA", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/Lists/[^/]+/View_Detail\.aspx\?ItemID=", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/ct/[^?]*/PublishingImages/", 2),
     )
     layouts = (
         Layout(

@@ -19,14 +19,13 @@ from __future__ import annotations
 
 import re
 
-from crawler.addresses import with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import has_postback, next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import has_postback, next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import with_parameter
 from pipelines.article import Layout
 
 __all__ = ["SPQNPSpider"]
@@ -45,9 +44,9 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
     """A portal whose articles are `ChiTietTinTuc.aspx?nid=N` of a sub-site."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/SP\.QNP/", 4),
-        Mark(MarkKind.ADDRESS, r"ChiTietTinTuc\.aspx\?(?:.*&)?nid=", 4),
-        Mark(MarkKind.ADDRESS, r"ChiTietBVGioiThieu\.aspx\?(?:.*&)?bvid=", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/SP\.QNP/", 4),
+        FamilyMark(MarkKind.ADDRESS, r"ChiTietTinTuc\.aspx\?(?:.*&)?nid=", 4),
+        FamilyMark(MarkKind.ADDRESS, r"ChiTietBVGioiThieu\.aspx\?(?:.*&)?bvid=", 2),
     )
 
     layouts = (

@@ -23,14 +23,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crawler.addresses import with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import has_postback, next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.html_list import ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import has_postback, next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import with_parameter
 from pipelines.article import Layout
 from vietnam.dates import read_url_day
 
@@ -54,10 +53,10 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
     """A portal of Tân Dân: articles under `/portal/Pages/<date>/`."""
 
     marks = (
-        Mark(MarkKind.ADDRESS, r"/portal/Pages/\d{4}(?:-\d{1,2}-\d{1,2})?/", 4),
-        Mark(MarkKind.SELECTOR, "[class*=tandan-]", 4),
-        Mark(MarkKind.ADDRESS, r"/portal/Photos/\d{4}", 2),
-        Mark(MarkKind.SELECTOR, ".ms-rtestate-field", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/portal/Pages/\d{4}(?:-\d{1,2}-\d{1,2})?/", 4),
+        FamilyMark(MarkKind.SELECTOR, "[class*=tandan-]", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/portal/Photos/\d{4}", 2),
+        FamilyMark(MarkKind.SELECTOR, ".ms-rtestate-field", 1),
     )
 
     layouts = (

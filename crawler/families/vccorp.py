@@ -27,11 +27,10 @@ import re
 from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListShape, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.article_keys import own_address
+from crawler.listings.html_list import ListShape, read_whole
+from crawler.listings.listing import Listing, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
 __all__ = ["VCCorpSpider"]
@@ -60,14 +59,14 @@ _PIECE = ListShape(
 class VCCorpSpider(PortalSpider, family="VCCorp"):
     """A portal on the system of VCCorp: timeline fragments, or pages with numbers where it says `numbered`."""
 
-    marks: ClassVar[tuple[Mark, ...]] = (
-        Mark(MarkKind.SELECTOR, "#admwrapper", 4),
-        Mark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 4),
-        Mark(MarkKind.SELECTOR, "input#hdZoneId", 2),
-        Mark(MarkKind.SELECTOR, "figcaption.PhotoCMS_Caption", 2),
-        Mark(MarkKind.SELECTOR, "[data-role=sapo]", 2),
-        Mark(MarkKind.SELECTOR, "a.box-category-link-title, a.box-stream-link-title", 2),
-        Mark(MarkKind.ADDRESS, r"\.mediacdn\.vn/|\.cdnchinhphu\.vn/", 2),
+    marks: ClassVar[tuple[FamilyMark, ...]] = (
+        FamilyMark(MarkKind.SELECTOR, "#admwrapper", 4),
+        FamilyMark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 4),
+        FamilyMark(MarkKind.SELECTOR, "input#hdZoneId", 2),
+        FamilyMark(MarkKind.SELECTOR, "figcaption.PhotoCMS_Caption", 2),
+        FamilyMark(MarkKind.SELECTOR, "[data-role=sapo]", 2),
+        FamilyMark(MarkKind.SELECTOR, "a.box-category-link-title, a.box-stream-link-title", 2),
+        FamilyMark(MarkKind.ADDRESS, r"\.mediacdn\.vn/|\.cdnchinhphu\.vn/", 2),
     )
 
     numbered: ClassVar[bool] = False

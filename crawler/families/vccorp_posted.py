@@ -24,10 +24,10 @@ import re
 from urllib.parse import urljoin
 
 from crawler.families.vccorp import VCCorpSpider
-from crawler.forms import SCRIPTED, form_field, posted, repeated, with_field
-from crawler.listing import Listing, ListRequest, Section
-from crawler.lists import ListShape, read_whole
-from crawler.marks import Mark, MarkKind
+from crawler.listings.forms import SCRIPTED, form_field, posted, repeated, with_field
+from crawler.listings.html_list import ListShape, read_whole
+from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.portal import FamilyMark, MarkKind
 from pipelines.article import Layout
 
 __all__ = ["VCCorpPostedSpider"]
@@ -49,10 +49,10 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
     """A portal of VCCorp's type whose section pages only begin a list."""
 
     marks = (
-        Mark(MarkKind.SCRIPT, r"/api/NewsZone/NewsZone", 4),
-        Mark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 2),
-        Mark(MarkKind.SELECTOR, ".news-info .time", 1),
-        Mark(MarkKind.ADDRESS, r"/image/image_gallery\?img_id=", 1),
+        FamilyMark(MarkKind.SCRIPT, r"/api/NewsZone/NewsZone", 4),
+        FamilyMark(MarkKind.SELECTOR, ".detail-content.afcbc-body", 2),
+        FamilyMark(MarkKind.SELECTOR, ".news-info .time", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/image/image_gallery\?img_id=", 1),
     )
     layouts = (
         Layout(

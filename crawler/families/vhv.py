@@ -24,14 +24,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.addresses import absolute, with_parameter
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListPage, ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.paging import next_by_parameter
-from crawler.portal import PortalSpider, host_of
+from crawler.listings.html_list import ListPage, ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
 
 __all__ = ["VHVSpider"]
@@ -145,11 +144,11 @@ class VHVSpider(PortalSpider, family="VHV"):
     """A portal of VHV."""
 
     marks = (
-        Mark(MarkKind.SELECTOR, "div.ModuleWrapper[id^=module]", 4),
-        Mark(MarkKind.SCRIPT, r"VHV\.(?:using\(|App)", 4),
-        Mark(MarkKind.ADDRESS, r"/publish/thumbnail/\d+/", 2),
-        Mark(MarkKind.ADDRESS, r"/upload/\d{7}/", 2),
-        Mark(MarkKind.ADDRESS, r"no-image-news\.png", 1),
+        FamilyMark(MarkKind.SELECTOR, "div.ModuleWrapper[id^=module]", 4),
+        FamilyMark(MarkKind.SCRIPT, r"VHV\.(?:using\(|App)", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/publish/thumbnail/\d+/", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/upload/\d{7}/", 2),
+        FamilyMark(MarkKind.ADDRESS, r"no-image-news\.png", 1),
     )
 
     layouts = _LAYOUTS

@@ -32,14 +32,13 @@ from urllib.parse import urljoin
 
 from parsel import Selector
 
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.forms import form_field, posted, with_field
-from crawler.keys import own_address
-from crawler.listing import Listing, ListRequest, Section
-from crawler.lists import ListPage, ListShape, read_list, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.paging import next_by_parameter
-from crawler.portal import PortalSpider
+from crawler.listings.forms import form_field, posted, with_field
+from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole
+from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.listings.pagination import next_by_parameter
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
 __all__ = ["VNPTSpider"]
@@ -85,11 +84,11 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
     """A portal of VNPT."""
 
     marks = (
-        Mark(MarkKind.SELECTOR, '[class*="UIArticleInMenu_"], [class*="UIListNews_"]', 4),
-        Mark(MarkKind.SELECTOR, ".ArticleDetailControl", 4),
-        Mark(MarkKind.ADDRESS, r"/DesktopModule/UIArticleInMenu/", 4),
-        Mark(MarkKind.SELECTOR, ".UISocialShare, .ModuleContent", 2),
-        Mark(MarkKind.SELECTOR, 'img[id^="ctrl_"][id$="_imgImagePath"]', 2),
+        FamilyMark(MarkKind.SELECTOR, '[class*="UIArticleInMenu_"], [class*="UIListNews_"]', 4),
+        FamilyMark(MarkKind.SELECTOR, ".ArticleDetailControl", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/DesktopModule/UIArticleInMenu/", 4),
+        FamilyMark(MarkKind.SELECTOR, ".UISocialShare, .ModuleContent", 2),
+        FamilyMark(MarkKind.SELECTOR, 'img[id^="ctrl_"][id$="_imgImagePath"]', 2),
     )
     layouts = (
         Layout(

@@ -29,14 +29,13 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawler.addresses import absolute
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.forms import posted
-from crawler.keys import own_address
-from crawler.listing import Listing, ListRequest, Section
-from crawler.lists import ListPage, ListShape, read_whole
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
+from crawler.listings.forms import posted
+from crawler.listings.html_list import ListPage, ListShape, read_whole
+from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute
 from pipelines.article import Layout
 
 __all__ = ["WebFormsSpider"]
@@ -62,10 +61,10 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
     """A portal of ASP.NET WebForms."""
 
     marks = (
-        Mark(MarkKind.SELECTOR, "input[name=__VIEWSTATE]", 2),
-        Mark(MarkKind.SELECTOR, "input[name=__EVENTVALIDATION]", 2),
-        Mark(MarkKind.SELECTOR, "a[href*=__doPostBack]", 2),
-        Mark(MarkKind.SELECTOR, ".chitietbaiviet, #datearticle, .title-article", 4),
+        FamilyMark(MarkKind.SELECTOR, "input[name=__VIEWSTATE]", 2),
+        FamilyMark(MarkKind.SELECTOR, "input[name=__EVENTVALIDATION]", 2),
+        FamilyMark(MarkKind.SELECTOR, "a[href*=__doPostBack]", 2),
+        FamilyMark(MarkKind.SELECTOR, ".chitietbaiviet, #datearticle, .title-article", 4),
     )
     layouts = (
         Layout(

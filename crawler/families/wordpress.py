@@ -20,13 +20,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from crawler.addresses import absolute
+from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.keys import own_address
-from crawler.listing import Listing, Section
-from crawler.lists import ListPage, ListShape, read_list
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider, host_of
+from crawler.listings.html_list import ListPage, ListShape, read_list
+from crawler.listings.listing import Listing, Section
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.urls import absolute, host_of
 from pipelines.article import Layout
 
 __all__ = ["WordPressSpider"]
@@ -91,11 +90,11 @@ class WordPressSpider(PortalSpider, family="WordPress"):
     """A portal on WordPress whose posts have names as addresses."""
 
     marks = (
-        Mark(MarkKind.SELECTOR, '[class^="td-"], [class*=" td-"]', 2),
-        Mark(MarkKind.ADDRESS, r"/wp-content/", 1),
-        Mark(MarkKind.ADDRESS, r"/wp-json/", 1),
-        Mark(MarkKind.GENERATOR, r"WordPress", 1),
-        Mark(MarkKind.ADDRESS, r"/category/[^/]+/", 2),
+        FamilyMark(MarkKind.SELECTOR, '[class^="td-"], [class*=" td-"]', 2),
+        FamilyMark(MarkKind.ADDRESS, r"/wp-content/", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/wp-json/", 1),
+        FamilyMark(MarkKind.GENERATOR, r"WordPress", 1),
+        FamilyMark(MarkKind.ADDRESS, r"/category/[^/]+/", 2),
     )
     layouts = (_layout("td-post-content", ".td-post-content"), _layout("entry-content", ".entry-content"))
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
-from crawler.addresses import with_parameter
-from crawler.listing import Following
-from crawler.probe.further import Way, way_on
-from crawler.probe.lists import Block, best_block, blocks
-from crawler.probe.menu import MenuLink, feeds, menu_links, sitemaps
-from crawler.probe.seen import Visited, own_links, same_site
+from crawler.listings.listing import Following
+from crawler.probe.lists import ListBlock, best_block, blocks
+from crawler.probe.page import VisitedPage, own_links, same_site
+from crawler.probe.pagination import PageTrigger, way_on
+from crawler.probe.sections import MenuLink, feeds, menu_links, sitemaps
+from crawler.urls import with_parameter
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["Brought", "Fetch", "ListSeen", "explore"]
+__all__ = ["Exploration", "Fetch", "ListProbe", "explore"]
 
-Fetch = Callable[[Following], Awaitable[Visited | None]]
+Fetch = Callable[[Following], Awaitable[VisitedPage | None]]
 
 SECTIONS = 9
 ARTICLES = 6
@@ -31,35 +31,35 @@ _EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
 
 
 @dataclass(slots=True)
-class ListSeen:
+class ListProbe:
     """A section's first page, its list found by structure, and what its page link brought."""
 
     link: MenuLink
-    visited: Visited
-    block: Block
-    second: Visited | None = None
-    way: Way | None = None
+    visited: VisitedPage
+    block: ListBlock
+    second: VisitedPage | None = None
+    way: PageTrigger | None = None
     guessed: bool = False
 
 
 @dataclass(slots=True)
-class Brought:
+class Exploration:
     """Everything a probe brought. `visited` are the menu's pages, `doubtful` lists whose entries stand on most other pages
     too, `no_lists` menu entries without any, `foreign` lists in another language, `unvisited` those that were left; `named`
     is the title and `days` the day of each address in a list."""
 
     home: str
-    front: Visited | None = None
-    again: list[tuple[Visited, Visited]] = field(default_factory=list)
-    lists: list[ListSeen] = field(default_factory=list)
-    doubtful: list[ListSeen] = field(default_factory=list)
-    articles: list[Visited] = field(default_factory=list)
+    front: VisitedPage | None = None
+    again: list[tuple[VisitedPage, VisitedPage]] = field(default_factory=list)
+    lists: list[ListProbe] = field(default_factory=list)
+    doubtful: list[ListProbe] = field(default_factory=list)
+    articles: list[VisitedPage] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
-    feeds: list[Visited] = field(default_factory=list)
-    sitemap: Visited | None = None
+    feeds: list[VisitedPage] = field(default_factory=list)
+    sitemap: VisitedPage | None = None
     no_lists: list[MenuLink] = field(default_factory=list)
-    visited: list[tuple[MenuLink, Visited]] = field(default_factory=list)
+    visited: list[tuple[MenuLink, VisitedPage]] = field(default_factory=list)
     foreign: list[MenuLink] = field(default_factory=list)
     unvisited: list[MenuLink] = field(default_factory=list)
     menu: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class _Budget:
         self._fetch, self.most, self._sent = fetch, most, sent
         self._asked = 1  # robots.txt is the first
 
-    async def get(self, url: Following) -> Visited | None:
+    async def get(self, url: Following) -> VisitedPage | None:
         if self.left <= 0:
             return None
         self._asked += 1
@@ -96,11 +96,11 @@ async def explore(
     now: datetime,
     robots: Callable[[], str] = lambda: "",
     sent: Callable[[], int] = lambda: 0,
-) -> Brought:
+) -> Exploration:
     """Visit a portal with at most `most` requests, robots.txt counted. `robots` gives its text once it was asked for, `sent`
     how many requests went out, redirects and second tries included."""
     budget = _Budget(fetch, most, sent)
-    brought = Brought(start)
+    brought = Exploration(start)
     brought.front = await budget.get(start)
     brought.robots = robots()
     if brought.front is None or not brought.front.is_page:
@@ -116,7 +116,7 @@ async def explore(
     return brought
 
 
-async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
+async def _sections(budget: _Budget, brought: Exploration, now: datetime) -> None:
     """The first of the menu's pages; the others wait until it is known what is left of the bound."""
     front = brought.front
     assert front is not None  # noqa: S101  explore has looked
@@ -136,7 +136,7 @@ async def _sections(budget: _Budget, brought: Brought, now: datetime) -> None:
         _choose(brought, now, len(brought.visited) - 1)
 
 
-async def _visit(budget: _Budget, brought: Brought, links: Sequence[MenuLink], kept_back: int) -> None:
+async def _visit(budget: _Budget, brought: Exploration, links: Sequence[MenuLink], kept_back: int) -> None:
     front = brought.front
     assert front is not None  # noqa: S101  explore has looked
     for link in links:
@@ -150,7 +150,7 @@ async def _visit(budget: _Budget, brought: Brought, links: Sequence[MenuLink], k
             brought.no_lists.append(link)
 
 
-async def _more_sections(budget: _Budget, brought: Brought, now: datetime) -> None:
+async def _more_sections(budget: _Budget, brought: Exploration, now: datetime) -> None:
     """The rest of the menu, as far as the bound reaches."""
     waiting, brought.unvisited, done = brought.unvisited, [], len(brought.visited)
     await _visit(budget, brought, _likeliest(waiting, brought), 0)
@@ -160,7 +160,7 @@ async def _more_sections(budget: _Budget, brought: Brought, now: datetime) -> No
     brought.doubtful = [seen for seen in brought.doubtful if not places or seen.block.where in places]
 
 
-def _likeliest(links: Sequence[MenuLink], brought: Brought) -> list[MenuLink]:
+def _likeliest(links: Sequence[MenuLink], brought: Exploration) -> list[MenuLink]:
     """The menu's links, first those in a folder where lists stand, last those in one where only other pages do."""
     lists = {_folder(seen.link.url) for seen in brought.lists}
     others = {_folder(link.url) for link, _ in brought.visited} - lists
@@ -171,7 +171,7 @@ def _folder(url: str) -> str:
     return urlsplit(url).path.rstrip("/").rpartition("/")[0]
 
 
-def _choose(brought: Brought, now: datetime, start: int) -> None:
+def _choose(brought: Exploration, now: datetime, start: int) -> None:
     """Which of the visited pages, from `start` on, show a list of their own; all of them say what stands everywhere."""
     every = [(link, page, blocks(page, now, brought.menu)) for link, page in brought.visited]
     wide = _everywhere(every)
@@ -181,16 +181,16 @@ def _choose(brought: Brought, now: datetime, start: int) -> None:
         if block is not None and _is_foreign(block):
             brought.foreign.append(link)
         elif block is not None:
-            brought.lists.append(ListSeen(link, page, block))
+            brought.lists.append(ListProbe(link, page, block))
             brought.named.update({url: title for url, title in block.links if url not in brought.named})
             brought.days.update(block.days)
         elif doubtful := next((each for each in found if not places or each.where in places), None):
-            brought.doubtful.append(ListSeen(link, page, doubtful))
+            brought.doubtful.append(ListProbe(link, page, doubtful))
         else:
             brought.no_lists.append(link)
 
 
-def _is_foreign(block: Block) -> bool:
+def _is_foreign(block: ListBlock) -> bool:
     """Whether titles long enough to tell have hardly a Vietnamese letter: the list of an English edition."""
     said = fold(" ".join(title for _, title in block.links))
     letters = sum(char.isalpha() for char in said)
@@ -198,7 +198,7 @@ def _is_foreign(block: Block) -> bool:
     return letters >= _TELLING and marked * 50 < letters
 
 
-def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset[tuple[str, str]]:
+def _everywhere(every: list[tuple[MenuLink, VisitedPage, list[ListBlock]]]) -> frozenset[tuple[str, str]]:
     """Articles that most pages name at the same place: a widget's, not a section's. Told from three pages on."""
     if len(every) < 3:
         return frozenset()
@@ -209,7 +209,7 @@ def _everywhere(every: list[tuple[MenuLink, Visited, list[Block]]]) -> frozenset
     return frozenset(told for told, count in counts.items() if count > max(2, _EVERYWHERE * len(every)))
 
 
-async def _articles(budget: _Budget, brought: Brought) -> None:
+async def _articles(budget: _Budget, brought: Exploration) -> None:
     """Articles from all lists in turn: the newest of each, then the next ones."""
     links = [seen.block.links for seen in brought.lists]
     queue = [listed[position][0] for position in range(4) for listed in links if position < len(listed)]
@@ -221,7 +221,7 @@ async def _articles(budget: _Budget, brought: Brought) -> None:
             brought.articles.append(page)
 
 
-async def _further_pages(budget: _Budget, brought: Brought) -> None:
+async def _further_pages(budget: _Budget, brought: Exploration) -> None:
     """The second page of up to two lists; where nothing leads there, one try with the commonest parameter."""
     for seen in brought.lists:
         way = way_on(seen.visited)
@@ -233,14 +233,14 @@ async def _further_pages(budget: _Budget, brought: Brought) -> None:
         seen.second, seen.guessed = await budget.get(with_parameter(seen.visited.url, "page", "2")), True
 
 
-async def _second_looks(budget: _Budget, brought: Brought) -> None:
+async def _second_looks(budget: _Budget, brought: Exploration) -> None:
     for first in [*brought.articles[:1], *[seen.visited for seen in brought.lists[:1]]]:
         second = await budget.get(first.asked)
         if second is not None:
             brought.again.append((first, second))
 
 
-async def _machine_lists(budget: _Budget, brought: Brought) -> None:
+async def _machine_lists(budget: _Budget, brought: Exploration) -> None:
     front = brought.front
     assert front is not None  # noqa: S101  explore has looked
     pages = [front, *(seen.visited for seen in brought.lists)]

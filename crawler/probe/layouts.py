@@ -12,13 +12,13 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from crawler.families import CENTRED_CAPTIONS
-from crawler.probe.parts import Parts
-from crawler.probe.seen import is_furniture, own_names, place
+from crawler.probe.article_parts import Parts
+from crawler.probe.page import is_furniture, own_names, place
 from crawler.probe.selectors import FEWEST, common_selectors, first, names_of
 from pipelines.article import Layout
-from pipelines.attachments import is_file_link
-from pipelines.markup import match, tag_of, text_of
-from pipelines.prepare import Piece, pieces_of
+from pipelines.html.attachment_links import is_file_link
+from pipelines.html.blocks import Piece, pieces_of
+from pipelines.html.tree import match, tag_of, text_of
 from vietnam.letters import fold
 from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff

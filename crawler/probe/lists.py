@@ -13,11 +13,11 @@ from datetime import date, datetime
 
 from lxml.html import HtmlElement
 
-from crawler.probe.seen import Visited, is_furniture, own_links, own_names, place, stable_names
-from pipelines.markup import Page, brief_text, match, tag_of, text_of
+from crawler.probe.page import VisitedPage, is_furniture, own_links, own_names, place, stable_names
+from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
 from vietnam.dates import find_published, read_url_day
 
-__all__ = ["Block", "Rule", "best_block", "blocks", "common_rule"]
+__all__ = ["ListBlock", "ListRule", "best_block", "blocks", "common_rule"]
 
 LEAST = 3  # entries: two links side by side are no list
 _TITLE = 18  # characters of a link that reads like a title
@@ -26,7 +26,7 @@ _CLIMB = 9  # levels from a link to the box that repeats
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ListBlock:
     """A list on a page: its box, the boxes of its entries, for each the address and the title it links to, and the days
     beside the addresses that show one."""
 
@@ -44,7 +44,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ListRule:
     """Selectors that give the same entries on every list that was visited."""
 
     links: str
@@ -53,7 +53,7 @@ class Rule:
     box: str
 
 
-def blocks(visited: Visited, now: datetime, menu: frozenset[str] = frozenset()) -> list[Block]:
+def blocks(visited: VisitedPage, now: datetime, menu: frozenset[str] = frozenset()) -> list[ListBlock]:
     """The repeated blocks of a page, the likeliest list first. `menu` are addresses that are no articles."""
     page = visited.page()
     titled: dict[HtmlElement, tuple[str, str]] = {}
@@ -84,7 +84,7 @@ def blocks(visited: Visited, now: datetime, menu: frozenset[str] = frozenset()) 
     return sorted(found, key=lambda each: -each.score)
 
 
-def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], now: datetime) -> Block:
+def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], now: datetime) -> ListBlock:
     links = tuple(dict.fromkeys(max(told, key=lambda each: len(each[1])) for told in inside.values()))
     days = tuple((told[0][0], day) for item, told in inside.items() if (day := _day_in(item, now)) is not None)
     dated = len(days)
@@ -93,10 +93,10 @@ def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], n
     score = length * (1.6 if dated * 2 >= len(inside) else 1.0) * (0.25 if is_furniture(box) else 1.0)
     tags = Counter(tag_of(item) for item in inside)
     score *= 0.5 + 0.5 * tags.most_common(1)[0][1] / len(inside)
-    return Block(box, tuple(inside), links, dated, score, days)
+    return ListBlock(box, tuple(inside), links, dated, score, days)
 
 
-def best_block(found: Sequence[Block], everywhere: frozenset[tuple[str, str]]) -> Block | None:
+def best_block(found: Sequence[ListBlock], everywhere: frozenset[tuple[str, str]]) -> ListBlock | None:
     """The block that is most likely a page's own list: not one that other pages show at the same place too."""
     for block in found:
         urls = {url for url, _ in block.links}
@@ -105,7 +105,7 @@ def best_block(found: Sequence[Block], everywhere: frozenset[tuple[str, str]]) -
     return None
 
 
-def common_rule(lists: Sequence[tuple[Visited, Block]], now: datetime) -> Rule | None:
+def common_rule(lists: Sequence[tuple[VisitedPage, ListBlock]], now: datetime) -> ListRule | None:
     """Selectors that bring exactly the blocks' entries on every page; None where no name holds them together."""
     first = lists[0][1]
     read = [(visited, visited.page(), {url for url, _ in block.links}) for visited, block in lists]
@@ -114,11 +114,11 @@ def common_rule(lists: Sequence[tuple[Visited, Block]], now: datetime) -> Rule |
         for between in (f"{box} > {item}", f"{box} {item}"):
             if all(_gives(page, between, wanted) for _, page, wanted in read):
                 day = _day(read, between, now)
-                return Rule(f"{between} a" if item != "a" else between, between, day, box)
+                return ListRule(f"{between} a" if item != "a" else between, between, day, box)
     return None
 
 
-def _gives(page: Page, entry: str, wanted: set[str]) -> bool:
+def _gives(page: HtmlPage, entry: str, wanted: set[str]) -> bool:
     links = [url for each in match(page.root, entry) for _, url in own_links(page, each)]
     given = set(links)
     lost, more = wanted - given, _titles(page, entry) - wanted
@@ -126,7 +126,7 @@ def _gives(page: Page, entry: str, wanted: set[str]) -> bool:
     return not lost and len(more) <= len(wanted) * 0.34
 
 
-def _titles(page: Page, entry: str) -> set[str]:
+def _titles(page: HtmlPage, entry: str) -> set[str]:
     found = set()
     for each in match(page.root, entry):
         told = [(len(text_of(link)), url) for link, url in own_links(page, each)]
@@ -136,7 +136,7 @@ def _titles(page: Page, entry: str) -> set[str]:
     return found
 
 
-def _item(lists: Iterable[tuple[Visited, Block]]) -> str:
+def _item(lists: Iterable[tuple[VisitedPage, ListBlock]]) -> str:
     """The entries' tag, with a class that all of them carry."""
     items = [item for _, block in lists for item in block.items]
     tags = Counter(tag_of(item) for item in items)
@@ -183,7 +183,7 @@ def _day_in(item: HtmlElement, now: datetime) -> date | None:
     return found[0].day if found else None
 
 
-def _day(read: Sequence[tuple[Visited, Page, set[str]]], entry: str, now: datetime) -> str:
+def _day(read: Sequence[tuple[VisitedPage, HtmlPage, set[str]]], entry: str, now: datetime) -> str:
     """The selector of the date in an entry's box; empty where entries tell none, or no name of theirs."""
     named: Counter[str] = Counter()
     entries = 0

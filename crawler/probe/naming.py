@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.probe.seen import Visited
-from pipelines.markup import line, match, text_of
+from crawler.probe.page import VisitedPage
+from pipelines.html.tree import line, match, text_of
 from vietnam.letters import fold, strip_diacritics
 from vietnam.provinces import of_host
 
@@ -27,7 +27,7 @@ def name_for(host: str) -> str:
     return name if name[0].isalpha() else f"p_{name}"
 
 
-def title_for(front: Visited) -> str:
+def title_for(front: VisitedPage) -> str:
     """The portal's name as its front page says it: `og:site_name`, else the part of the title that names a portal."""
     page = front.page()
     for element in match(page.root, "meta[property='og:site_name'], meta[name=application-name]"):

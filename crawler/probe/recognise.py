@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from importlib import import_module
 
 import crawler.families
-from crawler.marks import Mark, MarkKind
-from crawler.portal import PortalSpider
-from crawler.probe.seen import Visited
-from pipelines.markup import Page, match
+from crawler.portal import FamilyMark, MarkKind, PortalSpider
+from crawler.probe.page import VisitedPage
+from pipelines.html.tree import HtmlPage, match
 
-__all__ = ["ENOUGH", "Recognised", "families", "recognise"]
+__all__ = ["ENOUGH", "FamilyMatch", "families", "recognise"]
 
 ENOUGH = 4
 """The weight from which marks are evidence: one that is hardly met elsewhere, or two usual ones."""
@@ -23,11 +22,11 @@ _ADDRESSES = ("href", "src", "action", "data-src", "data-original")
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class FamilyMatch:
     """A family and the marks of it that were found; `score` is the sum of their weights."""
 
     family: type[PortalSpider]
-    found: tuple[Mark, ...]
+    found: tuple[FamilyMark, ...]
 
     @property
     def score(self) -> int:
@@ -43,7 +42,7 @@ def families() -> Iterator[type[PortalSpider]]:
                 yield each
 
 
-def recognise(pages: Sequence[Visited], known: Iterable[type[PortalSpider]] | None = None) -> list[Recognised]:
+def recognise(pages: Sequence[VisitedPage], known: Iterable[type[PortalSpider]] | None = None) -> list[FamilyMatch]:
     """The families with any mark on these pages, the best first; a mark counts once however often it is met."""
     read = [(visited, visited.page()) for visited in pages if visited.is_page]
     addresses = {value for _, page in read for value in _named(page)}
@@ -51,18 +50,18 @@ def recognise(pages: Sequence[Visited], known: Iterable[type[PortalSpider]] | No
     for family in families() if known is None else known:
         marks = tuple(mark for mark in family.marks if _has(mark, read, addresses))
         if marks:
-            found.append(Recognised(family, marks))
+            found.append(FamilyMatch(family, marks))
     return sorted(found, key=lambda each: -each.score)
 
 
-def _named(page: Page) -> Iterator[str]:
+def _named(page: HtmlPage) -> Iterator[str]:
     for element in page.root.iter("a", "link", "script", "img", "form", "iframe", "area"):
         for name in _ADDRESSES:
             if value := element.get(name):
                 yield value
 
 
-def _has(mark: Mark, read: list[tuple[Visited, Page]], addresses: set[str]) -> bool:
+def _has(mark: FamilyMark, read: list[tuple[VisitedPage, HtmlPage]], addresses: set[str]) -> bool:
     if mark.kind is MarkKind.SELECTOR:
         return any(match(page.root, mark.pattern) for _, page in read)
     pattern = re.compile(mark.pattern, re.IGNORECASE)
@@ -71,7 +70,7 @@ def _has(mark: Mark, read: list[tuple[Visited, Page]], addresses: set[str]) -> b
     return any(pattern.search(text) for visited, page in read for text in _texts(mark.kind, visited, page))
 
 
-def _texts(kind: MarkKind, visited: Visited, page: Page) -> Iterator[str]:
+def _texts(kind: MarkKind, visited: VisitedPage, page: HtmlPage) -> Iterator[str]:
     if kind is MarkKind.GENERATOR:
         for element in page.root.iter("meta"):
             if (element.get("name") or "").lower() == "generator":

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from crawler.probe.changing import changing_parts
-from crawler.probe.explore import Brought
-from crawler.probe.portal import Understood
-from crawler.probe.recognise import ENOUGH, Recognised
+from crawler.probe.explore import Exploration
+from crawler.probe.recognise import ENOUGH, FamilyMatch
+from crawler.probe.result import ProbeResult
+from crawler.probe.volatile_content import changing_parts
 
 __all__ = ["report"]
 
 
-def report(found: Understood, brought: Brought, robots: str, refused: Sequence[str]) -> str:
+def report(found: ProbeResult, brought: Exploration, robots: str, refused: Sequence[str]) -> str:
     """The whole report; the most doubtful things first."""
     portal = found.portal
     lines = [f"score {found.score} of 100" + ("" if portal else ": not enough was understood for a spider")]
@@ -43,7 +43,7 @@ def _listed(lines: Sequence[str], nothing: str) -> list[str]:
     return [f"  {line}" for line in lines] or [f"  {nothing}"]
 
 
-def _family(found: Understood) -> list[str]:
+def _family(found: ProbeResult) -> list[str]:
     chosen = found.portal.family.family if found.portal else "none"
     lines = [f"  {chosen}"]
     for number, ranked in enumerate(found.ranked[:2]):
@@ -53,16 +53,16 @@ def _family(found: Understood) -> list[str]:
     return lines if found.ranked else [*lines, "  no mark of any family was met"]
 
 
-def _sure(ranked: Recognised) -> str:
+def _sure(ranked: FamilyMatch) -> str:
     return "sure" if ranked.score >= 2 * ENOUGH else "likely" if ranked.score >= ENOUGH else "a hint, no evidence"
 
 
-def _machine(brought: Brought) -> list[str]:
+def _machine(brought: Exploration) -> list[str]:
     found = [feed.url for feed in brought.feeds]
     return [*found, brought.sitemap.url] if brought.sitemap else found
 
 
-def _changing(brought: Brought) -> Iterator[str]:
+def _changing(brought: Exploration) -> Iterator[str]:
     for first, second in brought.again:
         for part in changing_parts(first, second):
             yield f"{part}: {first.url}"

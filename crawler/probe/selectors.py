@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from crawler.probe.seen import stable_names
-from pipelines.markup import Page, match, tag_of
+from crawler.probe.page import stable_names
+from pipelines.html.tree import HtmlPage, match, tag_of
 
 __all__ = ["FEWEST", "common_selectors", "first", "names_of"]
 
@@ -18,13 +18,13 @@ _DEEPEST = 14
 _ATTRIBUTES = ("itemprop", "size", "color", "align", "width", "bgcolor", "face")
 
 
-def first(page: Page, selector: str) -> HtmlElement | None:
+def first(page: HtmlPage, selector: str) -> HtmlElement | None:
     """The first element that a selector finds."""
     found = match(page.root, selector)
     return found[0] if found else None
 
 
-def common_selectors(wanted: Sequence[tuple[Page, HtmlElement]]) -> tuple[str, ...]:
+def common_selectors(wanted: Sequence[tuple[HtmlPage, HtmlElement]]) -> tuple[str, ...]:
     """Up to three selectors of which each finds the wanted element or nothing, and which together find most of them.
 
     One that finds all of them goes before several; of equals the shortest name. Empty where the pages do not agree.
@@ -55,7 +55,9 @@ def common_selectors(wanted: Sequence[tuple[Page, HtmlElement]]) -> tuple[str, .
     return tuple(good) if len(wanted) - len(left) >= max(FEWEST, _ENOUGH * len(wanted)) else ()
 
 
-def _hits(wanted: Sequence[tuple[Page, HtmlElement]], left: Sequence[tuple[Page, HtmlElement]], selector: str) -> int:
+def _hits(
+    wanted: Sequence[tuple[HtmlPage, HtmlElement]], left: Sequence[tuple[HtmlPage, HtmlElement]], selector: str
+) -> int:
     """On how many of the pages left it finds the part; 0 where it finds another element on any page, or one page only."""
     for page, element in wanted:
         if (found := first(page, selector)) is not None and found is not element:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from crawler.families import CENTRED_CAPTIONS
 from crawler.families.declared import Structure
-from crawler.guard import REPLICA_SUFFIX
-from crawler.listing import Following, Section
+from crawler.listings.listing import Following, Section
 from crawler.portal import PortalSpider
-from crawler.probe.explore import Brought
-from crawler.probe.portal import Portal, Understood, listing_of, spider_of
-from crawler.probe.seen import Visited
+from crawler.probe.explore import Exploration
+from crawler.probe.page import VisitedPage
+from crawler.probe.result import PortalDraft, ProbeResult, listing_of, spider_of
+from crawler.urls import REPLICA_SUFFIX
 from pipelines.article import Layout
-from pipelines.codec import article_to_json
+from pipelines.article_json import article_to_json
 from pipelines.extract import extract
 
 __all__ = ["expectation", "mark_reviewed", "saved_pages", "spider_source", "write"]
@@ -26,10 +26,13 @@ WIDTH = 120
 _LISTS, _ARTICLES = 2, 3
 
 
-def spider_source(portal: Portal, inferred: Iterable[str]) -> str:
+def spider_source(portal: PortalDraft, inferred: Iterable[str]) -> str:
     """The spider's module, formatted as the project's formatter would."""
     family = portal.family
-    imports = [f"from {family.__module__} import {', '.join(_names(portal))}", "from crawler.listing import Section"]
+    imports = [
+        f"from {family.__module__} import {', '.join(_names(portal))}",
+        "from crawler.listings.listing import Section",
+    ]
     if any(CENTRED_CAPTIONS == layout.captions[-len(CENTRED_CAPTIONS) :] for layout in _own_layouts(portal)):
         imports.insert(0, "from crawler.families import CENTRED_CAPTIONS")
     imports.append("from crawler.portal import Sure")
@@ -61,15 +64,15 @@ def spider_source(portal: Portal, inferred: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _names(portal: Portal) -> list[str]:
+def _names(portal: PortalDraft) -> list[str]:
     return sorted([portal.family.__name__, *(["Structure"] if portal.structure is not None else [])])
 
 
-def _own_layouts(portal: Portal) -> list[Layout]:
+def _own_layouts(portal: PortalDraft) -> list[Layout]:
     return [layout for layout in portal.layouts if layout not in portal.family.layouts or portal.structure]
 
 
-def _layouts(portal: Portal) -> list[str]:
+def _layouts(portal: PortalDraft) -> list[str]:
     own = _own_layouts(portal)
     lines = ["    layouts = ("]
     for layout in own:
@@ -161,7 +164,9 @@ def _escaped(words: str) -> str:
 # the saved pages ---------------------------------------------------------------------------------------------------
 
 
-def saved_pages(found: Understood, brought: Brought, now: datetime) -> Iterator[tuple[str, bytes, dict[str, object]]]:
+def saved_pages(
+    found: ProbeResult, brought: Exploration, now: datetime
+) -> Iterator[tuple[str, bytes, dict[str, object]]]:
     """Name, bytes and expectation of the pages worth keeping: two lists and three articles of different kinds."""
     assert found.portal is not None  # noqa: S101  only what has a spider is saved
     spider = spider_of(found.portal)
@@ -175,7 +180,7 @@ def saved_pages(found: Understood, brought: Brought, now: datetime) -> Iterator[
         yield f"article-{number}.html", page.body, expectation(spider, page, "article", now)
 
 
-def expectation(spider: type[PortalSpider], page: Visited, kind: str, now: datetime) -> dict[str, object]:
+def expectation(spider: type[PortalSpider], page: VisitedPage, kind: str, now: datetime) -> dict[str, object]:
     """What the spider reads from a saved page, with the moment of the fetch; nobody has reviewed it."""
     told: dict[str, object] = {"url": page.url, "kind": kind, "fetched_at": now.isoformat(), "reviewed": False}
     if page.charset:
@@ -200,10 +205,10 @@ def _way(following: Following | None) -> object:
     return {"url": following.url, "method": following.method, "body": following.body}
 
 
-def _real(page: Visited) -> Visited:
+def _real(page: VisitedPage) -> VisitedPage:
     """The page as the portal itself serves it: a rehearsal's suffix is none of its words."""
     suffix = REPLICA_SUFFIX.encode()
-    return Visited(
+    return VisitedPage(
         page.asked.replace(REPLICA_SUFFIX, ""),
         page.url.replace(REPLICA_SUFFIX, ""),
         page.status,
@@ -213,7 +218,9 @@ def _real(page: Visited) -> Visited:
     )
 
 
-def write(found: Understood, source: str, brought: Brought, spiders: Path, pages: Path, now: datetime) -> list[Path]:
+def write(
+    found: ProbeResult, source: str, brought: Exploration, spiders: Path, pages: Path, now: datetime
+) -> list[Path]:
     """Write the spider and its pages; the files that were written, the spider first."""
     assert found.portal is not None  # noqa: S101  only what has a spider is written
     module = spiders / f"{found.portal.name}.py"

@@ -1,7 +1,7 @@
 """Bắc Giang, part of Bắc Ninh since 1 July 2025; the old host still answered in January 2026."""
 
 from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

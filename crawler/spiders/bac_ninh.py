@@ -1,7 +1,7 @@
 """Bắc Ninh, which absorbed Bắc Giang: section pages name the address of their JSON list."""
 
 from crawler.families.liferay_json_portlet import LiferayJsonPortletSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Bình Định, part of Gia Lai since 1 July 2025."""
 
 from crawler.families.vhv import VHVSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

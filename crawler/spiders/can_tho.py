@@ -1,7 +1,7 @@
 """Cần Thơ, which absorbed Sóc Trăng and Hậu Giang."""
 
 from crawler.families.vnpt import VNPTSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

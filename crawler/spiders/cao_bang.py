@@ -1,7 +1,7 @@
 """Cao Bằng."""
 
 from crawler.families.vnpt import VNPTSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

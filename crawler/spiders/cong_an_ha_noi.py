@@ -1,7 +1,7 @@
 """The police of Hà Nội, on DNN: lists and texts come from its interface."""
 
 from crawler.families.dnn_cmsview import DNNCmsviewSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

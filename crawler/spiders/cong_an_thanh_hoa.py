@@ -1,7 +1,7 @@
 """The police of Thanh Hóa, on a domain of its own; the province's portal itself was not met."""
 
 from crawler.families.vhv import VHVSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

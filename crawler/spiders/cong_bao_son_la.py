@@ -1,7 +1,7 @@
 """The gazette of Sơn La."""
 
 from crawler.families.lotus_domino import LotusDominoSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Đà Nẵng, which absorbed Quảng Nam; fourteen articles a day in December 2025."""
 
 from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

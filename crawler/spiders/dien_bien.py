@@ -1,7 +1,7 @@
 """Điện Biên."""
 
 from crawler.families.tandan import TanDanSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Gia Lai, which absorbed Bình Định; some of its pages have a title and no body."""
 
 from crawler.families.vhv import VHVSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

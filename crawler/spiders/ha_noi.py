@@ -1,7 +1,7 @@
 """Hà Nội; one section with a described list, five that were only met in addresses."""
 
 from crawler.families.vccorp_posted import VCCorpPostedSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Hà Tĩnh; its communes use Tân Dân."""
 
 from crawler.families.hatinh import HaTinhSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

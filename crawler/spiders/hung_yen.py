@@ -1,7 +1,7 @@
 """Hưng Yên, which absorbed Thái Bình; `-c21072-1.html` is a list, `-c284386.html` an article."""
 
 from crawler.families.vhv import VHVSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Khánh Hòa, which absorbed Ninh Thuận; further list pages by postback. Section names are read back from their addresses."""
 
 from crawler.families.webforms import WebFormsSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """The Ministry of Industry and Trade; it asks for written consent to reuse."""
 
 from crawler.families.vhv import VHVSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """The Ministry of Science and Technology's former site; it is at mst.gov.vn now."""
 
 from crawler.families.ministry_aspx import MinistryAspxSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Ninh Bình, which absorbed Hà Nam and Nam Định; schools and offices of the province use VHV."""
 
 from crawler.families.vnpt import VNPTSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Ninh Thuận, part of Khánh Hòa since 1 July 2025; whether the old host redirects is not known."""
 
 from crawler.families.tandan import TanDanSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Quảng Ninh; departments stand below `/So/<so>/` on the same host."""
 
 from crawler.families.sp_qnp import SPQNPSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Quảng Trị, which absorbed Quảng Bình on the same platform."""
 
 from crawler.families.liferay_view_article import LiferayViewArticleSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Sơn La; links to its Taiwanese edition stand among the news. The gazette has a spider of its own."""
 
 from crawler.families.vnpt import VNPTSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """Thái Nguyên, which absorbed Bắc Kạn."""
 
 from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

@@ -1,7 +1,7 @@
 """The Government's pages on Hà Nội; pages after the last repeat."""
 
 from crawler.families.vccorp import VCCorpSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

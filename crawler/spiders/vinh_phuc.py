@@ -1,7 +1,7 @@
 """Vĩnh Phúc, which ended on 1 July 2025 (now Phú Thọ): one list interface for all sections, texts in its answers."""
 
 from crawler.families.sharepoint_query import SharePointQuerySpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

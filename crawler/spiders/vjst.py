@@ -1,7 +1,7 @@
 """The journal of the Ministry of Science and Technology, the likely source of the text known for Bắc Giang; never seen."""
 
 from crawler.families.ministry_aspx import MinistryAspxSpider
-from crawler.listing import Section
+from crawler.listings.listing import Section
 from crawler.portal import Sure
 
 

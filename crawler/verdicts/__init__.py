@@ -1,1 +1,4 @@
-"""What a portal's night is judged by: what it counted, what was usual before, and the findings of each kind."""
+"""Judge a portal's run against its own history.
+
+May import `config` and what stands below it.
+"""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from archive.away import Away
-from archive.measures import Measures
-from archive.records import SectionWalk
-from archive.vocabulary import Outcome, Verdict
-from crawler.ends import Ends
-from pipelines.misfits import Misfit
+from archive.model.decommission import EndSign
+from archive.model.enums import Outcome, Verdict
+from archive.model.records import SectionWalk
+from archive.model.run_metrics import Measures
+from crawler.config.decommission import DecommissionRule
+from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["TRANSIENT", "Finding", "NightCounts", "times"]
+__all__ = ["TRANSIENT", "NightCounts", "VerdictFinding", "times"]
 
 TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCATED, Outcome.MAINTENANCE})
 """Outcomes of a bad moment: what was asked for stays owed and is asked for again next time."""
@@ -46,9 +46,9 @@ class NightCounts:
     failed: Mapping[str, Outcome] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
     stopped: str | None = None
-    away: Away | None = None
-    back: Away | None = None
-    ends: Ends = field(default_factory=Ends)
+    away: EndSign | None = None
+    back: EndSign | None = None
+    ends: DecommissionRule = field(default_factory=DecommissionRule)
 
     @property
     def wanted(self) -> int:
@@ -70,7 +70,7 @@ class NightCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class VerdictFinding:
     """One thing found: the verdict it asks for (None: worth telling, no bad night), the words, and its weight.
 
     The words say what, how many, what was usual and what to do. Of one verdict, the heaviest finding is told first.

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from archive.measures import Measures
-from archive.records import Run, SectionWalk
+from archive.model.records import Run, SectionWalk
+from archive.model.run_metrics import Measures
 from vietnam.dates import TZ
-from vietnam.holidays import Rhythm, rhythm
+from vietnam.holidays import DayType, rhythm
 
-__all__ = ["NIGHTS", "History", "Observed", "Seen", "covered_day", "layouts_of"]
+__all__ = ["NIGHTS", "History", "NightVolume", "VolumeHistory", "covered_day", "layouts_of"]
 
 NIGHTS = 160  # of the past: enough for four weeks of tonight's kind beside three months before them
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class VolumeHistory:
     """News counted over some days: which kinds of days (none: it is not known since when), the last of them, how many
     entries were shown for the first time.
 
@@ -30,26 +30,26 @@ class Observed:
     """
 
     day: date
-    days: tuple[Rhythm, ...]
+    days: tuple[DayType, ...]
     fresh: int
     walk: SectionWalk = field(default_factory=SectionWalk)
 
     @property
     def tet(self) -> bool:
         """Whether one of the days belongs to Tết: then its number says nothing of what is usual."""
-        return Rhythm.TET in self.days
+        return DayType.TET in self.days
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class NightVolume:
     """One good night. `portal` and a section are None or missing where nothing can be compared (a first walk).
 
     Of `checked` sampled pages, the layout lost too much of `disagreeing`.
     """
 
     day: date
-    portal: Observed | None
-    sections: Mapping[str, Observed]
+    portal: VolumeHistory | None
+    sections: Mapping[str, VolumeHistory]
     measures: Measures
     misses: int
     laid: int
@@ -59,7 +59,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class _Since:
+class _LastComplete:
     """When something was last seen whole, and what unfinished nights have shown of it since."""
 
     day: date
@@ -70,9 +70,9 @@ class _Since:
 class History:
     """The good nights of a portal, oldest first."""
 
-    seen: list[Seen] = field(default_factory=list)
-    _portal: _Since | None = None
-    _sections: dict[str, _Since] = field(default_factory=dict)
+    seen: list[NightVolume] = field(default_factory=list)
+    _portal: _LastComplete | None = None
+    _sections: dict[str, _LastComplete] = field(default_factory=dict)
 
     @classmethod
     def of(cls, runs: Iterable[Run]) -> History:
@@ -98,7 +98,7 @@ class History:
         for name, walk in walks.items():
             observed = self._observe(day, self._sections.get(name), walk.fresh, walk)
             if walk.end is not None and walk.end.complete:
-                self._sections[name] = _Since(day)
+                self._sections[name] = _LastComplete(day)
                 if not walk.first:
                     sections[name] = observed
             elif name in self._sections:
@@ -108,9 +108,9 @@ class History:
                 self._portal.carried += fresh
             return False
         portal = self._observe(day, self._portal, fresh)
-        self._portal = _Since(day)
+        self._portal = _LastComplete(day)
         look_back = any(walk.first for walk in walks.values())
-        self._append(Seen(day, None if look_back else portal, sections, measures, misses, laid, look_back))
+        self._append(NightVolume(day, None if look_back else portal, sections, measures, misses, laid, look_back))
         return True
 
     def copy(self) -> History:
@@ -123,13 +123,15 @@ class History:
         """The number of good nights."""
         return len(self.seen)
 
-    def _observe(self, day: date, since: _Since | None, fresh: int, walk: SectionWalk | None = None) -> Observed:
+    def _observe(
+        self, day: date, since: _LastComplete | None, fresh: int, walk: SectionWalk | None = None
+    ) -> VolumeHistory:
         if since is None:
-            return Observed(day, (), fresh, walk or SectionWalk())
+            return VolumeHistory(day, (), fresh, walk or SectionWalk())
         days = tuple(rhythm(since.day + timedelta(days=n)) for n in range(1, (day - since.day).days + 1))
-        return Observed(day, days, fresh + since.carried, walk or SectionWalk())
+        return VolumeHistory(day, days, fresh + since.carried, walk or SectionWalk())
 
-    def _append(self, seen: Seen) -> None:
+    def _append(self, seen: NightVolume) -> None:
         """A night that was run again is one night: what both runs showed belongs together."""
         if self.seen and self.seen[-1].day >= seen.day:
             before = self.seen.pop()
@@ -142,7 +144,7 @@ class History:
         self.seen.append(seen)
 
 
-def _together(first: Observed | None, second: Observed | None) -> Observed | None:
+def _together(first: VolumeHistory | None, second: VolumeHistory | None) -> VolumeHistory | None:
     if first is None or second is None:
         return first or second
     return replace(first, fresh=first.fresh + second.fresh, walk=second.walk)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archive.vocabulary import Verdict
-from crawler.verdicts.counts import Finding, NightCounts
-from crawler.verdicts.history import Seen
+from archive.model.enums import Verdict
+from crawler.verdicts.baseline import IMPROBABLE, more
+from crawler.verdicts.counts import NightCounts, VerdictFinding
+from crawler.verdicts.history import NightVolume
 from crawler.verdicts.texts import shortened
-from crawler.verdicts.usual import IMPROBABLE, more
-from pipelines.misfits import Misfit
+from pipelines.sandbox.crosscheck_stats import Misfit
 
 __all__ = ["layout_findings"]
 
@@ -18,14 +18,14 @@ _ALL_IMPROBABLE = 0.05  # where no page at all fits, one may be enough: a redesi
 _CHECKED_NIGHTS = 3  # nights with sampled pages before tonight: a page lost there and one tonight are two
 
 
-def layout_findings(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+def layout_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """What the layouts made of tonight's pages, beside what they usually make of them."""
     yield from _unfitting(night, before)
     for misfit in night.misfits:
         yield _lossy(misfit, night, before)
 
 
-def _unfitting(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+def _unfitting(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     read = night.laid or night.articles
     improbable = _ALL_IMPROBABLE if night.misses == read else IMPROBABLE
     least = 1 if night.misses == read else 2
@@ -37,20 +37,20 @@ def _unfitting(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
     if night.misses == read == 1 and before:
         cause = "the article page was redesigned, or it is one odd page; look at it in a browser"
     fit = "fits" if read == 1 else "fit"
-    yield Finding(Verdict.SUSPICIOUS, f"{night.misses} of {read} articles {fit} no layout{usual}: {cause}", 3)
+    yield VerdictFinding(Verdict.SUSPICIOUS, f"{night.misses} of {read} articles {fit} no layout{usual}: {cause}", 3)
 
 
-def _lossy(misfit: Misfit, night: NightCounts, before: Sequence[Seen]) -> Finding:
+def _lossy(misfit: Misfit, night: NightCounts, before: Sequence[NightVolume]) -> VerdictFinding:
     """Any layout may lose text of one odd page: a single one is told where another sign says the same."""
     words = (
         f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
         f" {misfit.pages} sampled pages: the layout no longer fits"
     )
     if not before or misfit.lacking > 1:
-        return Finding(Verdict.SUSPICIOUS, words, 2)
+        return VerdictFinding(Verdict.SUSPICIOUS, words, 2)
     checked = [seen for seen in before if seen.checked][-_CHECKED_NIGHTS:]
     again = misfit.pages == 1 and any(seen.disagreeing for seen in checked)
     short = shortened([*(seen.measures for seen in before if not seen.look_back), night.measures])
     if again or short:
-        return Finding(Verdict.SUSPICIOUS, words, 2)
-    return Finding(None, f"{words}, or it is one odd page: compare it with its text", 2)
+        return VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+    return VerdictFinding(None, f"{words}, or it is one odd page: compare it with its text", 2)

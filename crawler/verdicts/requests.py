@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.vocabulary import Outcome, Verdict, WalkEnd
-from crawler.verdicts.counts import TRANSIENT, Finding, NightCounts, times
-from crawler.verdicts.history import Seen
-from crawler.verdicts.usual import more
+from archive.model.enums import Outcome, Verdict, WalkEnd
+from crawler.verdicts.baseline import more
+from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding, times
+from crawler.verdicts.history import NightVolume
 
 __all__ = ["answer_findings", "article_findings"]
 
@@ -30,61 +30,63 @@ _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
 _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 
 
-def answer_findings(night: NightCounts) -> Iterator[Finding]:
+def answer_findings(night: NightCounts) -> Iterator[VerdictFinding]:
     """Whether the crawl was stopped, whether anybody answered, and whether the portal let it in."""
     if night.stopped is not None:
         words = f"the crawl was stopped before its end ({night.stopped}); what is owed comes next time"
-        yield Finding(Verdict.INTERRUPTED, words)
+        yield VerdictFinding(Verdict.INTERRUPTED, words)
     failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
     if failed and not any(count for outcome, count in night.outcomes.items() if outcome not in _NO_ANSWER):
         words = f"none of {failed} requests was answered: the portal or the network here is down"
         if night.outcomes.get(Outcome.ROBOTS):
             words = f"robots.txt was asked and none of {failed} requests after it was answered or allowed: see its line"
-        yield Finding(Verdict.UNREACHABLE, words)
+        yield VerdictFinding(Verdict.UNREACHABLE, words)
     walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
     for outcome, words in _BLOCKING.items():
         count = night.outcomes.get(outcome, 0)
         if count and (outcome in _DECISIVE or walks_failed or night.share(outcome) > _SHARE):
             told = f"{times(count)} {words}: recorded and not bypassed; ask the portal's office"
-            yield Finding(Verdict.BLOCKED, told, count)
+            yield VerdictFinding(Verdict.BLOCKED, told, count)
 
 
-def article_findings(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+def article_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """What came of the articles that were asked for, beside what usually comes of them."""
     yield from _unread(night, before)
     gone = night.count(*_VANISHED)
     if night.articles and night.wanted >= _GONE_FROM and more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
         words = f"{gone / night.wanted:.0%} of the articles asked for are gone: open one of them in a browser"
-        yield Finding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
     aside = ((seen.measures.set_aside, _articles(seen)) for seen in before)
     if more(night.quarantined, night.articles, aside, _SHARE, least=_FEW if before else 1):
         words = f"{night.quarantined} of {night.articles} articles were set aside by the checks: look at the quarantine"
-        yield Finding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
     yield from _same(night, before)
 
 
-def _unread(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+def _unread(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     unread = {outcome: count for outcome, count in night.of_articles.items() if outcome not in (*_READ, *_VANISHED)}
     vanished, read = night.count(*_VANISHED), night.count(*_READ)
     missing = sum(unread.values())
     lists_read = any(walk.end is not None and walk.end.complete for walk in night.sections.values())
     if missing and missing + vanished < _FEW and set(unread) <= TRANSIENT and lists_read and before:
         words = f"{missing} of {night.wanted} articles could not be had ({_most(night)}): asked for again next time"
-        yield Finding(None, words, 1)
+        yield VerdictFinding(None, words, 1)
         return
     if night.wanted and not read and not (night.withdrawn == night.wanted < _FEW):
         if more(night.wanted, night.wanted, _asked(before, night.of_articles), _SAME):
             words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
-            yield Finding(Verdict.BROKEN, words, 2)
+            yield VerdictFinding(Verdict.BROKEN, words, 2)
     elif more(missing, night.wanted, _asked(before, unread), _SHARE):
         words = f"{missing / night.wanted:.0%} of the articles could not be read: {_most(night)}"
         moment = set(unread) <= TRANSIENT and lists_read and before and not _failed(before[-1]) and read >= missing
         yield (
-            Finding(None, f"{words}; asked for again next time", 2) if moment else Finding(Verdict.SUSPICIOUS, words, 2)
+            VerdictFinding(None, f"{words}; asked for again next time", 2)
+            if moment
+            else VerdictFinding(Verdict.SUSPICIOUS, words, 2)
         )
 
 
-def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
+def _same(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """The same page for every address is an outage; texts that are all known under other addresses are new addresses."""
     same = night.measures.identical + night.measures.near
     counts = ((seen.measures.identical + seen.measures.near, _articles(seen)) for seen in before)
@@ -93,7 +95,7 @@ def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
             f"{same} of {night.articles} articles have the text of another one: the portal may answer every address with"
             f" one page; open two of them in a browser"
         )
-        yield Finding(Verdict.SUSPICIOUS, words, 2)
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
     known = night.measures.repeated
     counts = ((seen.measures.repeated, _articles(seen)) for seen in before)
     if known >= _GONE_FROM and more(known, night.articles, counts, _SAME):
@@ -101,21 +103,21 @@ def _same(night: NightCounts, before: Sequence[Seen]) -> Iterator[Finding]:
             f"{known} of {night.articles} articles were kept before under other addresses: the portal changed its"
             f" addresses; look at the keys of its family"
         )
-        yield Finding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
 
 
-def _failed(seen: Seen) -> bool:
+def _failed(seen: NightVolume) -> bool:
     """Whether a share of that night's articles, and more than one, could not be had for a moment."""
     asked = seen.measures.asked
     count = sum(asked.get(outcome.value, 0) for outcome in TRANSIENT)
     return count > 1 and count > _SHARE * sum(asked.values())
 
 
-def _articles(seen: Seen) -> int:
+def _articles(seen: NightVolume) -> int:
     return seen.measures.asked.get(Outcome.ARTICLE.value, 0)
 
 
-def _asked(before: Sequence[Seen], outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int]]:
+def _asked(before: Sequence[NightVolume], outcomes: Iterable[Outcome]) -> Iterator[tuple[int, int]]:
     names = [outcome.value for outcome in outcomes]
     for seen in before:
         asked = seen.measures.asked

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from math import exp, log, sqrt
 from statistics import median
 
-from archive.measures import Measures
-from archive.vocabulary import Verdict
-from crawler.verdicts.counts import Finding
-from crawler.verdicts.history import Seen
-from crawler.verdicts.usual import more
+from archive.model.enums import Verdict
+from archive.model.run_metrics import Measures
+from crawler.verdicts.baseline import more
+from crawler.verdicts.counts import VerdictFinding
+from crawler.verdicts.history import NightVolume
 
 __all__ = ["shortened", "text_findings"]
 
@@ -27,7 +27,7 @@ _UNDATED, _UNDATED_TEXTS = 0.5, 2  # the share, and how many of the last nights:
 _SHORT_DEVIATIONS = 2  # where another sign says the same
 
 
-def text_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
+def text_findings(nights: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """What the new texts of the last of these nights say, with those before it."""
     if not nights[-1].measures.texts or nights[-1].look_back:
         return
@@ -37,7 +37,7 @@ def text_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
     yield from _undated(ordinary)
 
 
-def _shorter(nights: Sequence[Measures]) -> Iterator[Finding]:
+def _shorter(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
     for count in _WINDOWS:
         window, before = nights[-count:], nights[-count - _BEFORE : -count]
         if len(window) < count or sum(one.texts for one in before) < _TEXTS:
@@ -49,7 +49,7 @@ def _shorter(nights: Sequence[Measures]) -> Iterator[Finding]:
                 f"the last {texts} new texts have {exp(now):.0f} bytes each where {exp(usual):.0f} are usual: the layout"
                 f" may have lost a part of the body; compare one with its page"
             )
-            yield Finding(Verdict.SUSPICIOUS, words, 2, "shorter")
+            yield VerdictFinding(Verdict.SUSPICIOUS, words, 2, "shorter")
             return
 
 
@@ -71,7 +71,7 @@ def _against(window: Sequence[Measures], before: Sequence[Measures]) -> tuple[fl
     return now, usual, (now - usual) / sqrt(spread**2 / texts + _NIGHTLY**2 / len(window))
 
 
-def _old(nights: Sequence[Measures]) -> Iterator[Finding]:
+def _old(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
     dated = [one for one in nights if one.lag_days is not None]
     window, before = dated[-_OLD_NIGHTS:], dated[-_OLD_NIGHTS - _BEFORE : -_OLD_NIGHTS]
     if sum(one.dated for one in before) < _TEXTS:
@@ -83,10 +83,10 @@ def _old(nights: Sequence[Measures]) -> Iterator[Finding]:
             f" {_middle(before, _lag):.0f} are usual: the list shows old entries, or another date is read; look at its"
             f" order in a browser"
         )
-        yield Finding(Verdict.SUSPICIOUS, words, 1, "old")
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1, "old")
 
 
-def _undated(nights: Sequence[Measures]) -> Iterator[Finding]:
+def _undated(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
     tonight, before = nights[-1], [(one.texts - one.dated, one.texts) for one in nights[-_BEFORE - 1 : -1]]
     undated, texts = sum(one for one, _ in before), sum(whole for _, whole in before)
     missing = tonight.texts - tonight.dated
@@ -95,7 +95,7 @@ def _undated(nights: Sequence[Measures]) -> Iterator[Finding]:
             f"{missing} of {tonight.texts} new texts have no publication date, {undated / texts:.0%} are usual: the"
             f" layout no longer finds it"
         )
-        yield Finding(Verdict.SUSPICIOUS, words, 1, "undated")
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1, "undated")
 
 
 def _length(one: Measures) -> float:

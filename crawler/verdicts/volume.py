@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archive.vocabulary import Verdict
-from crawler.verdicts.counts import Finding
-from crawler.verdicts.history import Observed, Seen
-from crawler.verdicts.usual import rate_words, usual
-from vietnam.holidays import Rhythm
+from archive.model.enums import Verdict
+from crawler.verdicts.baseline import rate_words, usual
+from crawler.verdicts.counts import VerdictFinding
+from crawler.verdicts.history import NightVolume, VolumeHistory
+from vietnam.holidays import DayType
 
 __all__ = ["volume_findings"]
 
@@ -28,7 +28,7 @@ _FALLEN = ((1, 5, 0.1, 2e-5), (7, 0, 0.35, 1e-4), (14, 7, 0.4, 3e-4), (28, 28, 0
 _MOST_TIMES = 1.6  # more than the days of a window are ever worth beside any days: a workday among weekends is 1.4
 
 
-def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
+def volume_findings(nights: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """What the volume of the last of these nights says, with those before it."""
     portal = _ordinary(nights, None)
     if not portal or portal[-1].day != nights[-1].day or len(portal) <= _LEAST:
@@ -48,15 +48,15 @@ def volume_findings(nights: Sequence[Seen]) -> Iterator[Finding]:
             yield from _silent(section, name, factors)
 
 
-def _ordinary(nights: Sequence[Seen], section: str | None) -> list[Observed]:
+def _ordinary(nights: Sequence[NightVolume], section: str | None) -> list[VolumeHistory]:
     """The observations of a section or of the portal, without those that touch Tết."""
     seen = ((one.portal if section is None else one.sections.get(section)) for one in nights)
     return [one for one in seen if one is not None and one.days and not one.tet]
 
 
 def _silent(
-    observed: Sequence[Observed], section: str | None, factors: Mapping[Rhythm, float] | None
-) -> Iterator[Finding]:
+    observed: Sequence[VolumeHistory], section: str | None, factors: Mapping[DayType, float] | None
+) -> Iterator[VerdictFinding]:
     """Nothing new for nights on end."""
     silence = _trailing(observed)
     before = observed[: len(observed) - silence][-_BEFORE:]
@@ -73,10 +73,10 @@ def _silent(
         f"{who} shown nothing new {since}; {rate_words(was.week)} were usual: open its list in a browser; it may have"
         f" moved, stand still, or its new entries no longer fit the selector"
     )
-    yield Finding(Verdict.THIN, words, 1 if section else 2, f"silent {section}" if section else "volume")
+    yield VerdictFinding(Verdict.THIN, words, 1 if section else 2, f"silent {section}" if section else "volume")
 
 
-def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
+def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
     """Far less than usual over one night or several weeks; the longest window that shows it is told."""
     for nights, apart, share, improbable in reversed(_FALLEN):
         before = observed[: -nights - apart][-_BEFORE:]
@@ -94,16 +94,16 @@ def _fallen(observed: Sequence[Observed]) -> Iterator[Finding]:
                 f"{count} new entries {over} where {expected:.0f} are usual ({rate_words(was.week)}): compare the lists"
                 f" with the portal in a browser; sections may have moved or been given up"
             )
-            yield Finding(Verdict.THIN, words, 1, "volume")
+            yield VerdictFinding(Verdict.THIN, words, 1, "volume")
             return
 
 
-def _plainly(observed: Sequence[Observed]) -> float:
+def _plainly(observed: Sequence[VolumeHistory]) -> float:
     """Entries of a day, whatever its kind."""
     return sum(one.fresh for one in observed) / sum(len(one.days) for one in observed)
 
 
-def _trailing(observed: Sequence[Observed]) -> int:
+def _trailing(observed: Sequence[VolumeHistory]) -> int:
     """How many of the last observations showed nothing new."""
     count = 0
     for one in reversed(observed):
@@ -113,7 +113,7 @@ def _trailing(observed: Sequence[Observed]) -> int:
     return count
 
 
-def _longest(observed: Sequence[Observed]) -> int:
+def _longest(observed: Sequence[VolumeHistory]) -> int:
     """The longest run of observations that showed nothing new."""
     longest = run = 0
     for one in observed:

@@ -1,0 +1,115 @@
+"""The index held against the files: rows made again in a temporary index and compared both ways, a table at a time.
+
+Both sides come in the order of the primary key, which is the same on every database (archive/index/columns.py), so that no table
+has to fit into memory.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import Table
+
+from archive.audit.findings import Audit, Code
+from archive.errors import ArchiveError, ArchiveUnusable
+from archive.index.backend import Database
+from archive.index.connect import database_of
+from archive.index.index import Index, Transaction
+from archive.index.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
+from archive.rebuild import fill
+from archive.storage.paths import Identity, Paths
+
+__all__ = ["compare_index"]
+
+_Row = tuple[object, ...]
+_OF_TEXTS = (SIGNATURES, BANDS)
+
+
+def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
+    """Name the rows that the files do not give, and those that they give and that are not there."""
+    try:
+        database = database_of(paths, identity.id)
+    except ArchiveError as error:
+        audit.found(Code.INDEX, "index", str(error))
+        return
+    try:
+        if not database.exists():
+            audit.found(Code.INDEX, database.label, "it is missing: `python -m archive rebuild` makes it again")
+        elif (said := database.damage()) is not None:
+            audit.found(Code.INDEX, database.label, f"{said}: `python -m archive rebuild` makes it again")
+        else:
+            _compare(paths, database, audit)
+    except ArchiveError as error:
+        audit.found(Code.INDEX, database.label, str(error))
+
+
+def _compare(paths: Paths, database: Database, audit: Audit) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        expected = Index.create(Path(folder) / "index.db")
+        actual = Index(database, read_only=True)
+        try:
+            with expected.writing() as transaction:
+                fill(paths, transaction, lambda path, why: None)
+            with expected.reading() as wanted, actual.reading() as present:
+                tables = _comparable(audit, database, present)
+                unread = wanted.unread_texts()
+                for table in tables:
+                    rows = _readable(table, present.rows(table), unread)
+                    _name(audit, f"{database.label}/{table.name}", table, wanted.rows(table), rows)
+        finally:
+            expected.close()
+            actual.close()
+
+
+def _comparable(audit: Audit, database: Database, present: Transaction) -> list[Table]:
+    """Every table; without those of signatures where the index holds such of another method."""
+    try:
+        present.same_method()
+    except ArchiveUnusable as error:
+        audit.found(Code.INDEX, database.label, str(error))
+        return [table for table in TABLES if table not in (NEAR_METHOD, *_OF_TEXTS)]
+    return list(TABLES)
+
+
+def _readable(table: Table, rows: Iterable[_Row], unread: set[int]) -> Iterable[_Row]:
+    """The rows of a table without those of texts that are damaged now: the text is the finding."""
+    if not unread or table not in _OF_TEXTS:
+        return rows
+    document = list(table.columns).index(table.columns["document"])
+    return (row for row in rows if row[document] not in unread)
+
+
+def _name(audit: Audit, name: str, table: Table, wanted: Iterable[_Row], present: Iterable[_Row]) -> None:
+    """One finding for each night (of lists and looks: each portal) whose rows differ, however many they are."""
+    keys = [list(table.columns).index(column) for column in table.primary_key.columns]
+    groups: dict[tuple[Code, str], tuple[int, _Row]] = {}
+    for code, row in _differences(wanted, present, keys):
+        count, first = groups.get((code, str(row[0])), (0, row))
+        groups[code, str(row[0])] = (count + 1, first)
+    for (code, group), (count, first) in sorted(groups.items()):
+        shown = " ".join(str(value) for value in first[1:4])
+        audit.found(code, name, f"{group}: {count} rows, the first {shown}")
+
+
+def _differences(wanted: Iterable[_Row], present: Iterable[_Row], keys: list[int]) -> Iterator[tuple[Code, _Row]]:
+    """Rows of one side only; the same key with other values is one of each."""
+
+    def key(row: _Row) -> tuple[object, ...]:
+        return tuple(row[position] for position in keys)
+
+    rows, others = iter(wanted), iter(present)
+    row, other = next(rows, None), next(others, None)
+    while row is not None and other is not None:
+        if row == other:
+            row, other = next(rows, None), next(others, None)
+        elif key(row) <= key(other):
+            yield Code.ROW_MISSING, row
+            row = next(rows, None)
+        else:
+            yield Code.ROW_EXTRA, other
+            other = next(others, None)
+    yield from ((Code.ROW_MISSING, left) for left in chain([row] if row else [], rows))
+    yield from ((Code.ROW_EXTRA, left) for left in chain([other] if other else [], others))

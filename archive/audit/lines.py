@@ -1,0 +1,74 @@
+"""What an audit asks of one line: whether its text is the one it names, and the response that it was read from is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from archive.audit.findings import Audit, Code
+from archive.audit.sampling import WHOLE, Subset
+from archive.index.reader import run_folder
+from archive.model.enums import Via
+from archive.storage.jsonl import ArticleLine
+from archive.storage.manifest import FileEntry
+from archive.storage.paths import RUN_NAME, Paths, run_order
+from archive.storage.texts import content_sha256, text_content
+from archive.storage.tombstones import Tombstones
+from archive.storage.warc import read_member
+
+__all__ = ["RunTask", "check_read_from", "check_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Which run to read, and how. `entries`: what the seals list of it, None where no seal covers it.
+
+    `sealed_only`: the files against their entries and no more. `closed`: no run that still goes on.
+    """
+
+    root: Path
+    night: date
+    folder: Path
+    via: Via
+    entries: Mapping[str, FileEntry] | None
+    withheld: Tombstones
+    subset: Subset = WHOLE
+    closed: bool = True
+    sealed_only: bool = False
+
+
+def check_text(
+    paths: Paths, audit: Audit, path: str, line: ArticleLine, digest: str, size: int, data: bytes | None
+) -> None:
+    """A text as it was read against the line that names it; `data` are its bytes where they were kept."""
+    audit.texts += 1
+    if digest != line.sha256 or size != line.bytes or path.split("_")[-1] != f"{digest[:16]}.txt":
+        audit.found(Code.TEXT_MISMATCH, path, f"its bytes are not the ones of line {line.seq}")
+        return
+    text = (data if data is not None else (paths.root / path).read_bytes()).decode("utf-8", "replace")
+    if content_sha256(text_content(text, line.published_raw)) != line.content_sha256:
+        audit.found(Code.CONTENT_MISMATCH, path, "content_sha256 does not follow from the text")
+
+
+def check_read_from(task: RunTask, audit: Audit, line: ArticleLine) -> None:
+    """A text has the response it was read from: in its own run, or named wherever it stands in the archive."""
+    name = f"{task.folder.relative_to(task.root).as_posix()}/articles.jsonl"
+    if line.file is not None and (line.warc is None) == (line.read_from is None):
+        audit.found(Code.LINE, name, f"line {line.seq} should name one capture: `warc` or `read_from`")
+    place = line.read_from
+    if place is None:
+        return
+    if not RUN_NAME.fullmatch(place.run) or run_order(place.run)[0] != line.portal or "/" in place.file:
+        detail = f"line {line.seq} was read from {place.run}/{place.file}, no capture of its portal"
+        audit.found(Code.LINE, name, detail)
+        return
+    path = run_folder(Paths(task.root), place.night, place.run) / place.file
+    there = path.relative_to(task.root).as_posix()
+    if (there, place.offset) in task.withheld.records or there not in task.subset:
+        return
+    audit.captures += 1
+    if read_member(path, place.ref) is None:
+        what = f"the record at {place.offset}, {place.length} bytes, which {line.id} was read from"
+        audit.found(Code.CAPTURE, there, f"{what}, is missing, cut or changed")

@@ -1,0 +1,289 @@
+"""One run of an audit: its sealed files, its lines, its texts and captures, each file read once.
+
+What that needs stands in its task (archive/audit/lines.py), so that several processes can read different runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive.audit.files import ReadWarc, names_twice, read_once, read_warc, walk
+from archive.audit.findings import Audit, Code
+from archive.audit.lines import RunTask, check_read_from, check_text
+from archive.model.enums import Event
+from archive.model.records import CaptureRef
+from archive.storage import merkle
+from archive.storage.jsonl import ArticleLine, decode_article, decode_page
+from archive.storage.manifest import FileEntry
+from archive.storage.paths import Paths
+from archive.storage.run_record import RUN_FILE, read_lines, read_run, same_record
+from archive.storage.texts import NAME
+from archive.storage.warc import members
+
+__all__ = ["RunPart", "RunTask", "check_run"]
+
+
+@dataclass(slots=True)
+class RunPart:
+    """What reading a run showed; `leaves` are the leaf hashes of its lines."""
+
+    name: str
+    audit: Audit = field(default_factory=Audit)
+    leaves: bytes = b""
+
+
+def check_run(task: RunTask) -> RunPart:
+    """Read one run."""
+    return _Reader(task).read()
+
+
+class _Reader:
+    """The audit of one run. Findings about sealed files come first, then those about the lines."""
+
+    def __init__(self, task: RunTask) -> None:
+        self._task, self._paths = task, Paths(task.root)
+        self._base = task.folder.relative_to(task.root).as_posix()
+        self._sealed, self._lines = Audit(), Audit()
+        self._articles: list[ArticleLine] = []
+        self._bodies: dict[CaptureRef, str | None] = {}
+        self._refs: dict[str, set[CaptureRef]] = {}
+        self._names: dict[str, os.DirEntry[str]] = {}
+        self._texts: dict[str, ArticleLine] = {}
+
+    def read(self) -> RunPart:
+        part = RunPart(self._task.folder.name)
+        if self._task.closed:
+            start = len(str(self._task.folder)) + 1
+            self._names = {entry.path[start:]: entry for entry in walk(self._task.folder)}
+            self._check_names()
+        else:
+            inside = os.scandir(self._task.folder)
+            self._names = {entry.name: entry for entry in inside if entry.is_file(follow_symlinks=False)}
+        part.leaves = self._read_articles()
+        if not self._task.sealed_only:
+            self._lines.runs += 1
+            self._read_pages()
+        whole = self._task.subset.parts == 1
+        for name in sorted(self._names):
+            if self._names[name].is_file(follow_symlinks=False) and (whole or self._path(name) in self._task.subset):
+                self._read_file(name)
+        if not self._task.sealed_only:
+            self._check_lines()
+        part.audit.join(self._sealed)
+        part.audit.join(self._lines)
+        return part
+
+    def _path(self, name: str) -> str:
+        return f"{self._base}/{name}"
+
+    def _check_names(self) -> None:
+        """Names are compared always, whatever part of the files is read."""
+        entries, withheld = self._task.entries, self._task.withheld.texts
+        twins = names_twice(self._names)
+        for name, entry in self._names.items():
+            if entry.is_file(follow_symlinks=False):
+                self._sealed.files += 1
+            elif entry.is_symlink():
+                self._sealed.found(Code.SYMLINK, self._path(name), f"it points to {Path(entry.path).readlink()}")
+                continue
+            else:
+                self._sealed.found(Code.EXTRA, self._path(name), "neither a file nor a folder")
+            if entries is not None and name not in entries:
+                self._sealed.found(Code.EXTRA, self._path(name), "no manifest lists it")
+            if name in twins:
+                self._sealed.found(Code.TWIN, self._path(name), "another name differs only in case or composition")
+            if withheld and self._path(name) in withheld:
+                stone = withheld[self._path(name)].name
+                self._sealed.found(Code.WITHHELD_BACK, self._path(name), f"{stone} says it was removed")
+        for name in sorted((entries or {}).keys() - self._names.keys()):
+            if self._path(name) not in self._task.withheld.texts:
+                self._sealed.found(Code.MISSING, self._path(name), "the manifest lists it and it is not there")
+
+    def _read_articles(self) -> bytes:
+        path = self._path("articles.jsonl")
+        hashes = []
+        seen: set[int] = set()
+        counted: Counter[str] = Counter()
+        wrong = ""
+        for number, raw in enumerate(self._raw_lines("articles.jsonl")):
+            hashes.append(merkle.leaf_hash(raw))
+            if self._task.sealed_only:
+                continue
+            try:
+                line = decode_article(raw)
+            except ValueError as error:
+                wrong = wrong or str(error)
+                self._lines.found(Code.LINE, path, f"line {number}: {error}")
+                continue
+            counted[line.event.value] += 1
+            if line.seq in seen:
+                self._lines.found(Code.LINE_TWICE, path, f"line {number} has the number {line.seq} of an earlier line")
+                continue
+            seen.add(line.seq)
+            self._articles.append(line)
+            if (
+                line.file
+                and line.event is not Event.QUARANTINED
+                and self._texts.setdefault(line.file, line) is not line
+            ):
+                self._lines.found(
+                    Code.LINE, path, f"line {line.seq} names the text of line {self._texts[line.file].seq}"
+                )
+        if self._task.closed and not self._task.sealed_only:
+            self._check_record(counted, wrong)
+        return b"".join(hashes)
+
+    def _raw_lines(self, name: str) -> Iterable[bytes]:
+        entry = self._names.get(name)
+        if entry is None or not entry.is_file(follow_symlinks=False):
+            return ()
+        try:
+            return read_lines(Path(entry.path))
+        except OSError:
+            return ()  # reading the file itself names it
+
+    def _check_record(self, counted: Counter[str], wrong: str) -> None:
+        name = self._path(RUN_FILE)
+        if name not in self._task.subset:
+            return
+        try:
+            record = read_run(self._task.folder)
+            if wrong:
+                raise ValueError(wrong)
+        except FileNotFoundError:
+            self._lines.found(Code.RUN_RECORD, name, "it is missing")
+        except (ValueError, OSError) as error:
+            self._lines.found(Code.RUN_RECORD, name, str(error))
+        else:
+            events = dict(sorted(counted.items()))
+            if not same_record(record, replace(record, events=events)):
+                said = f"it counts {record.events} and the lines are {events}"
+                self._lines.found(Code.RUN_RECORD, name, said)
+
+    def _read_pages(self) -> None:
+        for number, raw in enumerate(self._raw_lines("pages.jsonl")):
+            try:
+                page = decode_page(raw)
+            except ValueError as error:
+                self._lines.found(Code.LINE, self._path("pages.jsonl"), f"line {number}: {error}")
+                continue
+            if page.warc is not None:
+                self._bodies[page.warc] = page.body_sha256
+                self._refs.setdefault(page.warc.file, set()).add(page.warc)
+        for line in self._articles:
+            if line.warc is not None:
+                self._refs.setdefault(line.warc.file, set()).add(line.warc)
+
+    def _read_file(self, name: str) -> None:
+        entry, path = self._names[name], self._path(name)
+        data: bytes | None = None
+        try:
+            if name.endswith(".warc.gz") and not self._task.sealed_only:
+                warc = read_warc(Path(entry.path), self._refs.get(name, ()))
+                digest, size = warc.sha256, warc.size
+                self._check_warc(name, warc)
+            else:
+                digest, size, data = read_once(entry.path)
+        except OSError as error:
+            self._sealed.found(Code.MISMATCH, path, f"it cannot be read: {error.strerror}")
+            return
+        self._sealed.bytes += size if self._task.closed else 0
+        sealed = self._task.entries.get(name) if self._task.entries else None
+        if sealed is not None and (digest != sealed.sha256 or size != sealed.size or path in self._task.withheld.files):
+            self._compare(path, sealed, digest, size)
+        line = self._texts.get(name)
+        if line is not None and path not in self._task.withheld.texts:
+            check_text(self._paths, self._lines, path, line, digest, size, data)
+
+    def _compare(self, path: str, entry: FileEntry, digest: str, size: int) -> None:
+        """A file against its entry, or where captures in it were withheld against what that left."""
+        changes = self._task.withheld.files.get(path, [])
+        if path in self._task.withheld.texts:
+            return
+        expected = entry.sha256
+        for change in changes:
+            if change.before != expected:
+                self._sealed.found(Code.MISMATCH, path, "it was not as it was sealed when captures in it were withheld")
+                return
+            expected = change.after
+        if size == entry.size and digest == expected:
+            return
+        if digest == entry.sha256 or digest in {change.before for change in changes}:
+            self._sealed.found(Code.WITHHELD_BACK, path, "captures that were withheld stand in it")
+        else:
+            self._sealed.found(Code.MISMATCH, path, "its size or SHA-256 is not the sealed one")
+
+    def _check_lines(self) -> None:
+        name = self._path("articles.jsonl")
+        if self._task.closed:
+            for text in sorted(self._names):
+                if NAME.fullmatch(text) and text not in self._texts:
+                    self._lines.found(Code.TEXT_EXTRA, self._path(text), "no line names it")
+        for line in self._articles:
+            self._check_place(name, line)
+            stone = self._task.withheld.lines.get((self._task.night, self._task.folder.name, line.seq))
+            if stone is not None and f"{line.portal}/{line.key}" not in stone.articles:
+                self._lines.found(Code.TOMBSTONE, stone.name, f"it hides {line.id}, which it does not name")
+            textless = line.attachment_of and not line.file and not line.duplicate_of
+            if textless and line.warc and self._bodies.get(line.warc) != line.content_sha256:
+                self._lines.found(
+                    Code.CONTENT_MISMATCH, name, f"line {line.seq}: content_sha256 is not that of the served body"
+                )
+            if line.via != self._task.via.value:
+                self._lines.found(Code.WRONG_KIND, name, f"line {line.seq} came via {line.via}")
+        for file, refs in sorted(self._refs.items()):
+            here = self._names.get(file)
+            if here is None or not here.is_file(follow_symlinks=False):
+                for ref in sorted(refs, key=lambda ref: ref.offset):
+                    self._name_capture(file, ref)
+        for line in self._articles:
+            check_read_from(self._task, self._lines, line)
+
+    def _check_place(self, name: str, line: ArticleLine) -> None:
+        """The text that a line names is there; one that was set aside stands elsewhere and is read here."""
+        if line.file is None:
+            return
+        aside = line.event is Event.QUARANTINED
+        path = self._paths.root / line.file if aside else self._task.folder / line.file
+        if not path.resolve().is_relative_to(self._paths.root.resolve()):
+            self._lines.found(Code.LINE, name, f"line {line.seq} names a file outside")
+            return
+        place = path.relative_to(self._paths.root).as_posix()
+        if place in self._task.withheld.texts:
+            stone = self._task.withheld.texts[place]
+            if f"{line.portal}/{line.key}" not in stone.articles:
+                self._lines.found(Code.TOMBSTONE, stone.name, f"it removed a text of {line.id}, which it does not name")
+            if aside and path.exists():
+                self._lines.found(Code.WITHHELD_BACK, place, f"{stone.name} says it was removed")
+        elif not path.is_file() and not path.is_symlink():
+            detail = f"line {line.seq} of {self._task.folder.name} names it and it is not there"
+            self._lines.found(Code.TEXT_MISSING, place, detail)
+        elif (aside or line.file not in self._names) and place in self._task.subset:
+            try:
+                check_text(self._paths, self._lines, place, line, *read_once(str(path)))
+            except OSError as error:
+                self._lines.found(Code.TEXT_MISMATCH, place, f"it cannot be read: {error.strerror}")
+
+    def _check_warc(self, name: str, warc: ReadWarc) -> None:
+        for ref in sorted(self._refs.get(name, ()), key=lambda ref: ref.offset):
+            gone = self._task.withheld.records.get((self._path(name), ref.offset))
+            if warc.found[ref] == ref.sha256 and gone is None:
+                self._lines.captures += 1
+            elif gone is None or warc.found[ref] not in (ref.sha256, gone.filler):
+                self._name_capture(name, ref)
+            elif warc.found[ref] == ref.sha256 and self._task.entries is None:
+                self._lines.found(Code.WITHHELD_BACK, self._path(name), f"the record at {ref.offset} was withheld")
+        if self._task.closed and not warc.ended:
+            path = self._task.folder / name
+            _, end = members(path)
+            if end != warc.size:
+                self._lines.found(Code.CAPTURE_TAIL, self._path(name), f"no whole record stands at byte {end}")
+
+    def _name_capture(self, file: str, ref: CaptureRef) -> None:
+        self._lines.captures += 1
+        detail = f"the record at {ref.offset}, {ref.length} bytes, is missing, cut or changed"
+        self._lines.found(Code.CAPTURE, self._path(file), detail)

@@ -1,0 +1,225 @@
+"""The outer part of an audit: seals and their signatures, the sealed files, the chain, and what is known from outside."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from archive.audit.files import names_twice, walk
+from archive.audit.findings import Audit, Code
+from archive.sealing.head import Head
+from archive.sealing.signatures import verify_signature
+from archive.storage import merkle
+from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal
+from archive.storage.paths import Identity, Paths
+
+__all__ = [
+    "Expected",
+    "Link",
+    "SealRead",
+    "check_calendar",
+    "check_chain",
+    "check_expected",
+    "check_night",
+    "check_root",
+    "listed_files",
+    "read_seals",
+    "relative",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an auditor brings along: a head published elsewhere, and the public keys (base64) that may seal this archive.
+
+    No keys: whoever signed is not looked at.
+    """
+
+    head: Head | None = None
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What of a seal is remembered to the end: its place, its head, the seal it names before it, its tombstones."""
+
+    night: date
+    number: int
+    head: str
+    before: Previous | None
+    withheld: tuple[FileEntry, ...]
+
+    @property
+    def name(self) -> str:
+        """Its manifest, from the archive's root."""
+        return f"{self.night:%Y/%m/%d}/manifest-{self.number}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SealRead:
+    """A manifest that could be read, and the night in whose folder it stands."""
+
+    seal: Seal
+    night: date
+    link: Link
+
+
+def relative(paths: Paths, path: Path) -> str:
+    """A path as findings name it: from the archive's root."""
+    return path.relative_to(paths.root).as_posix()
+
+
+def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[SealRead]:
+    """The seals of a night in the order of their numbers; `keys` are the only ones that may have signed them."""
+    found = []
+    folder = paths.night(night)
+    for path in sorted(folder.glob("manifest-*.json")):
+        name = relative(paths, path)
+        data = path.read_bytes()
+        try:
+            seal = read_seal(data)
+        except ValueError as error:
+            audit.found(Code.MANIFEST, name, str(error))
+            continue
+        if seal.night != night or path.name != f"manifest-{seal.number}.json":
+            audit.found(Code.WRONG_NIGHT, name, f"it seals {seal.night}, number {seal.number}")
+        if seal.archive != identity.id:
+            audit.found(Code.WRONG_ARCHIVE, name, f"it belongs to archive {seal.archive}")
+        signature = path.with_suffix(".sig")
+        if not signature.is_file():
+            audit.found(Code.SIGNATURE, name, "its .sig file is missing")
+        elif (signer := verify_signature(data, signature.read_bytes())) is None:
+            audit.found(Code.SIGNATURE, relative(paths, signature), "the signature does not fit the manifest")
+        elif keys and signer not in keys:
+            audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
+        link = Link(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
+        found.append(SealRead(seal, night, link))
+    for path in sorted(folder.glob("manifest-*.sig")):
+        if not path.with_suffix(".json").exists():
+            audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), "the manifest it signs is missing")
+    return sorted(found, key=lambda read: read.seal.number)
+
+
+def listed_files(seals: list[SealRead]) -> dict[str, dict[str, FileEntry]]:
+    """What the seals of a night list, by run and then by name; what stands in no run under ""."""
+    found: dict[str, dict[str, FileEntry]] = {}
+    for read in seals:
+        for entry in read.seal.files:
+            run, stroke, name = entry.path.partition("/")
+            found.setdefault(run if stroke else "", {})[name if stroke else run] = entry
+    return found
+
+
+def check_calendar(paths: Paths, audit: Audit) -> None:
+    """What stands among the years, months and days and is no night."""
+    nights = {str(paths.night(night)) for night in paths.nights()}
+    for year in sorted(paths.root.glob("[0-9][0-9][0-9][0-9]")):
+        _among_days(paths, year, nights, audit)
+
+
+def _among_days(paths: Paths, path: Path, nights: set[str], audit: Audit) -> None:
+    if path.is_symlink() or not path.is_dir():
+        _outside(paths, path, audit)
+    elif str(path) not in nights:
+        for inside in sorted(path.iterdir()):
+            _among_days(paths, inside, nights, audit)
+
+
+def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, FileEntry]], audit: Audit) -> None:
+    """What stands in a night's folder beside its runs: its seals, and nothing else."""
+    folder = paths.night(night)
+    with os.scandir(folder) as entries:
+        inside = {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
+    twins = names_twice(inside)
+    runs = {path.name for path in paths.closed_runs(night)} | {run for run in listed if run}
+    for name, entry in inside.items():
+        path = Path(entry.path)
+        if name in twins:
+            audit.found(Code.TWIN, relative(paths, path), "another name differs only in case or composition")
+        if entry.is_symlink():
+            audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
+        elif entry.is_dir(follow_symlinks=False):
+            for other in walk(path) if name not in runs else ():
+                _outside(paths, Path(other.path), audit)
+        elif not entry.is_file(follow_symlinks=False):
+            audit.found(Code.EXTRA, relative(paths, path), "neither a file nor a folder")
+        elif not (name.startswith("manifest-") and path.suffix in (".json", ".sig")):
+            _outside(paths, path, audit)
+        else:
+            audit.files += 1
+            audit.bytes += path.stat().st_size
+    for name in sorted(listed.get("", {})):
+        audit.found(Code.MISSING, relative(paths, folder / name), "the manifest lists it and it is in no run")
+
+
+def _outside(paths: Paths, path: Path, audit: Audit) -> None:
+    if path.is_symlink():
+        audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
+        return
+    audit.files += 1
+    audit.found(Code.EXTRA, relative(paths, path), "no manifest lists it")
+
+
+def check_root(paths: Paths, read: SealRead, leaves: Mapping[str, bytes], audit: Audit) -> None:
+    """The Merkle root against the lines of the runs as they were read (their leaf hashes) and the entries."""
+    seal = read.seal
+    runs = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
+    lines = b"".join(leaves.get(run, b"") for run in runs)
+    hashes = [lines[start : start + 32] for start in range(0, len(lines), 32)]
+    hashes += entry_leaves((*seal.files, *seal.withheld))
+    if len(hashes) != seal.leaves or merkle.root(hashes).hex() != seal.root:
+        name = relative(paths, paths.night(read.night) / f"manifest-{seal.number}.json")
+        audit.found(Code.ROOT, name, "the Merkle root does not follow from the lines and the file entries")
+
+
+def check_chain(chain: list[Link], audit: Audit) -> None:
+    """Every seal names the one before it, and no two name the same."""
+    heads = {link.head: link for link in chain}
+    followers = Counter(link.before.head if link.before else None for link in chain)
+    for link in chain:
+        before = link.before
+        if followers[before.head if before else None] > 1:
+            detail = "another seal names the same seal before" if before else "two first seals"
+            audit.found(Code.FORK, link.name, detail)
+        if before is None:
+            continue
+        found = heads.get(before.head)
+        named = f"{before.night} number {before.number}"
+        if found is None:
+            audit.found(Code.CHAIN, link.name, f"the seal before, {named}, is not there as sealed")
+        elif (found.night, found.number) != (before.night, before.number):
+            audit.found(Code.CHAIN, link.name, f"it names {named} by the head of another seal")
+
+
+def _signed_by(signer: str) -> str:
+    return "it is unsigned" if signer == "unsigned" else f"it was signed by the key {signer}"
+
+
+def check_expected(identity: Identity, seals: list[Link], expected: Expected, audit: Audit) -> None:
+    """Whether the archive still stands on a head that was published: rolled back, sealed again, or gone on from it."""
+    head = expected.head
+    if head is None:
+        return
+    if head.archive != identity.id:
+        audit.found(Code.WRONG_ARCHIVE, "archive.json", f"the head is that of archive {head.archive}")
+        return
+    told = f"the head published of {head.night} number {head.number}"
+    found = next((seal for seal in seals if (seal.night, seal.number) == (head.night, head.number)), None)
+    if found is None:
+        last = (
+            f"the last seal here is {seals[-1].night} number {seals[-1].number}" if seals else "nothing is sealed here"
+        )
+        audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", f"{told} has no seal here; {last}")
+    elif found.head != head.head:
+        name = f"{head.night:%Y/%m/%d}/manifest-{head.number}.json"
+        audit.found(Code.RESEALED, name, f"{told} was {head.head[:16]}…, the seal here has {found.head[:16]}…")
+    else:
+        later = len(seals) - 1 - seals.index(found)
+        audit.notes.append(
+            f"{told} stands; {later or 'no'} later seal{'' if later == 1 else 's'} go{'es' if later == 1 else ''} on from it"
+        )

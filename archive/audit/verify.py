@@ -1,0 +1,217 @@
+"""Proving an archive: everything is read again, and each damaged thing is named; the rest stays readable.
+
+Checked: the sealed files against their manifests, the Merkle root, the chain of seals and their signatures; each line
+against its text and its WARC record (by offset, length and SHA-256: sequential readers miss a cut tail); the run
+records; what was withheld; and the index and the words of search against the files, both ways. Runs are read one by one, or
+several at once by as many processes as told; whatever their number, the findings come in the same order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from multiprocessing import get_context
+from typing import Protocol, TypeVar
+
+from archive.audit.findings import Audit
+from archive.audit.index import compare_index
+from archive.audit.lines import RunTask
+from archive.audit.run import check_run
+from archive.audit.sampling import WHOLE, Subset
+from archive.audit.seals import (
+    Expected,
+    Link,
+    check_calendar,
+    check_chain,
+    check_expected,
+    check_night,
+    check_root,
+    listed_files,
+    read_seals,
+)
+from archive.audit.search import compare_search
+from archive.audit.withheld import check_tombstones
+from archive.storage.paths import Identity, Paths
+from archive.storage.run_record import RUN_FILE
+from archive.storage.sqlite_journal import journal_note
+from archive.storage.tombstones import Tombstones, withheld_in
+
+__all__ = ["Extent", "VerifyOptions", "sealed_bytes", "verify"]
+
+_SIZE = re.compile(rb'"size":(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOptions:
+    """How much is read, and by whom.
+
+    `subset`: only the bytes of these files (names, lines, manifests and the chain always; the index with the part that
+    `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: the files against their
+    manifests, roots, signatures and the chain, no more: what `sha256sum -c` would do, and whether the lists are the
+    sealed ones. `jobs`: processes that read.
+    """
+
+    subset: Subset = WHOLE
+    sealed_only: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of an archive was read, or is to be: files and bytes."""
+
+    files: int
+    bytes: int
+
+
+def sealed_bytes(paths: Paths) -> Extent:
+    """What the manifests say there is to read; a damaged one counts as far as it can be read."""
+    files = total = 0
+    for night in paths.nights():
+        for path in paths.night(night).glob("manifest-*.json"):
+            sizes = [int(size) for size in _SIZE.findall(path.read_bytes())]
+            files, total = files + len(sizes), total + sum(sizes)
+    return Extent(files, total)
+
+
+Told = Callable[[date, Extent], None]
+
+
+def verify(
+    identity: Identity,
+    paths: Paths,
+    progress: Told = lambda night, read: None,
+    expected: Expected = Expected(),  # noqa: B008 - it is frozen
+    how: VerifyOptions = VerifyOptions(),
+) -> Audit:
+    """Read the archive again and name each damaged thing. `progress` is told a night and what more of it was read.
+
+    `expected` is what is known from outside: a head that was published, the keys that seal.
+    """
+    audit = Audit()
+    withheld = withheld_in(paths)
+    chain: list[Link] = []
+    nights = [_Task(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
+    with _several(how.jobs) as run:
+        # The index is one piece of work, and the longest: it is begun first where there is somebody beside to do it.
+        asked = not how.sealed_only and "index.db" in how.subset
+        index = run(partial(_index_audit, identity, paths)) if asked else None
+        words = run(partial(_words_audit, identity, paths, withheld, how.subset)) if not how.sealed_only else None
+        for part in _parts(nights, progress, how.jobs, run):
+            audit.join(part.audit)
+            chain += part.links
+        for night, folder in paths.open_runs() if not how.sealed_only else ():
+            audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
+            task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
+            audit.join(check_run(task).audit)
+        check_calendar(paths, audit)
+        check_chain(chain, audit)
+        check_expected(identity, chain, expected, audit)
+        check_tombstones(identity, paths, withheld, chain, audit)
+        for derived in (index, words):
+            audit.join(derived() if derived is not None else Audit())
+    if how.sealed_only:
+        audit.notes.append("only the sealed files were read: no lines, captures, index or words")
+    else:
+        audit.notes.append(journal_note(paths.index, paths.ledger))
+    if how.subset != WHOLE:
+        audit.notes.append(f"only part {how.subset.number} of {how.subset.parts} of the files was read")
+    return audit
+
+
+_Result = TypeVar("_Result")
+
+
+class _Run(Protocol):
+    def __call__(self, work: Callable[[], _Result]) -> Callable[[], _Result]:
+        """Takes what is to be done and returns what waits for its result: now, or in another process."""
+
+
+@contextmanager
+def _several(jobs: int) -> Iterator[_Run]:
+    if jobs < 2:
+        yield lambda work: work
+        return
+    # Forked: what reads needs no more than it has, and a fresh interpreter takes as long to start as thousands of files.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        yield lambda work: pool.submit(work).result
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A night to be read."""
+
+    identity: Identity
+    paths: Paths
+    night: date
+    withheld: Tombstones
+    keys: frozenset[str]
+    how: VerifyOptions
+
+
+@dataclass(slots=True)
+class _NightAudit:
+    """A night that was read, and what of its seals is needed to the end."""
+
+    audit: Audit
+    links: list[Link] = field(default_factory=list)
+
+
+def _parts(tasks: Iterable[_Task], progress: Told, jobs: int, run: _Run) -> Iterator[_NightAudit]:
+    """The nights in their order, some ahead of the one that is waited for: enough to keep every process busy, no more."""
+    if jobs < 2:
+        for task in tasks:
+            yield _read_night(task, progress)
+        return
+    begun: deque[tuple[date, Callable[[], _NightAudit]]] = deque()
+    queue: list[_Task | None] = [*tasks, None]
+    for ahead in queue:
+        if ahead is not None:
+            begun.append((ahead.night, run(partial(_read_night, ahead))))
+        while begun and (ahead is None or len(begun) > 3 * jobs):
+            night, result = begun.popleft()
+            part = result()
+            progress(night, Extent(part.audit.files, part.audit.bytes))
+            yield part
+
+
+def _read_night(task: _Task, progress: Told = lambda night, read: None) -> _NightAudit:
+    paths, night, how, audit = task.paths, task.night, task.how, Audit(nights=1)
+    seals = read_seals(task.identity, paths, night, audit, task.keys)
+    listed = listed_files(seals)
+    check_night(paths, night, listed, audit)
+    closed = {folder.name: folder for folder in paths.closed_runs(night)}
+    leaves = {}
+    for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
+        folder, entries = closed.get(name, paths.night(night) / name), listed.get(name)
+        if entries is None and (folder / RUN_FILE).exists():
+            audit.notes.append(f"{night} {name}: closed and not sealed yet")
+        elif entries is None:
+            entries = {}
+        only = how.sealed_only or name not in closed
+        kind = task.identity.kind
+        run = check_run(RunTask(paths.root, night, folder, kind, entries, task.withheld, how.subset, sealed_only=only))
+        leaves[name] = run.leaves
+        audit.join(run.audit)
+        progress(night, Extent(run.audit.files, run.audit.bytes))
+    for read in seals:
+        check_root(paths, read, leaves, audit)
+    return _NightAudit(audit, [read.link for read in seals])
+
+
+def _words_audit(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset) -> Audit:
+    audit = Audit()
+    compare_search(identity, paths, withheld, subset, audit)
+    return audit
+
+
+def _index_audit(identity: Identity, paths: Paths) -> Audit:
+    audit = Audit()
+    compare_index(identity, paths, audit)
+    return audit

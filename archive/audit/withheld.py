@@ -1,0 +1,54 @@
+"""What was withheld: each tombstone is whole, the seals that list it say the same, and it is told."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from archive.audit.files import walk
+from archive.audit.findings import Audit, Code, Notice
+from archive.audit.seals import Link, relative
+from archive.storage.paths import Identity, Paths
+from archive.storage.tombstones import Tombstones
+
+__all__ = ["check_tombstones"]
+
+
+def check_tombstones(identity: Identity, paths: Paths, withheld: Tombstones, chain: list[Link], audit: Audit) -> None:
+    """Name tombstones that are missing or changed, and files that are none; tell the others as notices."""
+    for path, why in withheld.damaged:
+        audit.found(Code.TOMBSTONE, relative(paths, path), why)
+    sealed: set[str] = set()
+    for entry in (entry for link in chain for entry in link.withheld):
+        path = paths.root / entry.path
+        sealed.add(entry.path)
+        if not path.is_file():
+            audit.found(Code.TOMBSTONE, entry.path, "a seal lists it and it is not there")
+        elif sha256(path.read_bytes()).hexdigest() != entry.sha256:
+            audit.found(Code.TOMBSTONE, entry.path, "it is not the one that a seal lists")
+    for number, stone in enumerate(withheld.tombstones, start=1):
+        if stone.archive != identity.id:
+            audit.found(Code.TOMBSTONE, stone.name, f"it belongs to archive {stone.archive}")
+        elif stone.number != number and not withheld.damaged and not sealed - {one.name for one in withheld.tombstones}:
+            audit.found(Code.TOMBSTONE, stone.name, f"number {number} is not there")
+            break
+    known = {stone.name for stone in withheld.tombstones} | {relative(paths, path) for path, _ in withheld.damaged}
+    for file in walk(paths.root / "withheld"):
+        name = file.path[len(str(paths.root)) + 1 :]
+        if file.is_symlink() or name not in known:
+            audit.found(Code.SYMLINK if file.is_symlink() else Code.EXTRA, name, "it is no tombstone")
+    audit.withheld += [
+        Notice(
+            stone.name,
+            stone.articles,
+            stone.reason,
+            stone.who,
+            stone.when.isoformat(),
+            len(stone.texts),
+            len(stone.records),
+            stone.name in sealed,
+        )
+        for stone in withheld.tombstones
+    ]
+    for stone in withheld.tombstones:
+        if stone.name not in sealed:
+            audit.notes.append(f"{stone.name}: no seal lists it yet; the next one does")

@@ -1,0 +1,163 @@
+"""What several commands are told on the command line, and how an article is found by it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from archive.cli.output import print_articles
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.index.queries.transaction import EventRow
+from archive.store import Archive
+from vietnam.dates import TZ
+from vietnam.provinces import UnknownProvince, named, with_predecessors
+
+__all__ = [
+    "DEFAULT",
+    "NotFound",
+    "Subcommands",
+    "add_as_of",
+    "add_filters",
+    "add_identifier",
+    "archive_option",
+    "clock",
+    "find",
+    "find_one",
+    "known_until",
+    "night",
+    "provinces_asked",
+]
+
+DEFAULT = Path("var/archive")
+
+Run = Callable[[argparse.Namespace], ExitCode]
+
+
+class Subcommands(Protocol):
+    """Where a command declares itself: what `ArgumentParser.add_subparsers` returns."""
+
+    def add_parser(
+        self, name: str, *, parents: list[argparse.ArgumentParser] = ..., help: str
+    ) -> argparse.ArgumentParser:
+        """The parser of one command."""
+
+
+class NotFound(ArchiveError):
+    """Nothing, or more than one article, fits."""
+
+
+def night(text: str) -> date:
+    """A date of the command line, as argparse wants its errors."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-22") from None
+
+
+def provinces_asked(text: str) -> frozenset[str]:
+    """The slugs that a question about a province means, as argparse wants its errors: its own and those merged into it."""
+    try:
+        return with_predecessors(named(text).slug)
+    except UnknownProvince as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def archive_option() -> argparse.ArgumentParser:
+    """The option every command but `init` has."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--archive", type=Path, default=DEFAULT, metavar="DIR", help=f"the archive (default {DEFAULT})")
+    return shared
+
+
+def add_filters(command: argparse.ArgumentParser) -> None:
+    """Which articles: by portal, province, night, words of the title, address or hash."""
+    command.add_argument("--portal", metavar="NAME")
+    command.add_argument(
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="a province of today with those merged into it, or one of these",
+    )
+    command.add_argument("--night", type=night, metavar="DATE")
+    command.add_argument("--title", metavar="WORDS", help="words of the title, with or without diacritics")
+    command.add_argument("--url", metavar="URL")
+    command.add_argument("--hash", metavar="HEX", help="the beginning of a text's or a content's SHA-256")
+
+
+def add_identifier(command: argparse.ArgumentParser) -> None:
+    """One article: by its id, a hash, an address, or the filters."""
+    command.add_argument(
+        "article", nargs="?", metavar="ID", help="portal/key, portal/key@version, a hash or an address"
+    )
+    add_filters(command)
+
+
+def add_as_of(command: argparse.ArgumentParser) -> None:
+    """What the archive knew on a day, the night of that day included."""
+    command.add_argument(
+        "--as-of", type=night, metavar="DATE", help="what was known that night; nothing that came later"
+    )
+
+
+def known_until(archive: Archive, asked: date | None) -> date | None:
+    """The night up to which something was asked for. Raises UsageError when it lies before the archive's first one."""
+    if asked is None:
+        return None
+    with archive.index.reading() as questions:
+        first = questions.first_night()
+    if first is None or asked < first:
+        raise UsageError(f"nothing was known on {asked}: the archive's first night is {first or 'still to come'}")
+    return asked
+
+
+def find(
+    archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None, *, standing: bool = False
+) -> list[EventRow]:
+    """The events that fit the filters, with `--as-of` none of later nights; `standing`: each article's last one alone."""
+    until = known_until(archive, getattr(options, "as_of", None))
+    with archive.index.reading() as questions:
+        return questions.find(
+            portal=options.portal,
+            night=options.night,
+            words=options.title,
+            url=options.url,
+            digest=options.hash,
+            article=article,
+            provinces=options.province or (),
+            until=until,
+            standing=standing,
+            limit=limit,
+        )
+
+
+def find_one(archive: Archive, options: argparse.Namespace) -> list[EventRow]:
+    """Every event of the one article that fits, oldest first.
+
+    Raises UsageError when nothing was named, NotFound when no article or more than one fits (they are listed).
+    """
+    wanted: str | None = options.article
+    if wanted and wanted.startswith(("http://", "https://")):
+        options.url, wanted = wanted, None
+    elif wanted and "/" not in wanted:
+        options.hash, wanted = wanted, None
+    filters = (options.portal, options.province, options.night, options.title, options.url, options.hash)
+    if not any([wanted, *filters]):
+        raise UsageError("name an article: an id, a hash, an address, or --portal, --province, --night, --title")
+    found = find(archive, options, wanted, None)
+    if not found:
+        as_of = getattr(options, "as_of", None)
+        then = f" on {as_of}: what came later is left out" if as_of else ""
+        raise NotFound(f"no article fits{then}; `python -m archive list` shows what is there")
+    articles = {(item.portal, item.key) for item in found}
+    if len(articles) > 1:
+        print_articles(found, as_json=False)
+        raise NotFound(f"{len(articles)} articles fit; name one of them by its id")
+    return found
+
+
+def clock() -> datetime:
+    """The moment now, aware, in Asia/Ho_Chi_Minh."""
+    return datetime.now(TZ)

@@ -1,0 +1,141 @@
+"""`python -m archive coverage`: portal by portal, day by day, what was published, what was quiet, and what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from rich.console import Console
+from rich.text import Text
+
+from archive.cli.arguments import Subcommands, night, provinces_asked
+from archive.cli.output import printable
+from archive.coverage.calendar import Day, DayState, PortalCoverage, summed
+from archive.coverage.reader import read_coverage, span
+from archive.errors import ExitCode
+from archive.store import Archive
+
+__all__ = ["add"]
+
+_STYLES = {
+    DayState.PUBLISHED: "green",
+    DayState.QUIET: "dim",
+    DayState.THIN: "yellow",
+    DayState.SUSPICIOUS: "yellow",
+    DayState.NOT_SEALED: "dim",
+    DayState.MOVED: "dim",
+    DayState.GONE: "dim",
+}
+_WIDEST = 366
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "coverage", parents=[shared], help="show for each portal and day what is there or missing"
+    )
+    command.add_argument("--portal", metavar="NAME", action="append", default=[], help="only this one; may be repeated")
+    command.add_argument(
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="only portals of this province and those merged into it",
+    )
+    command.add_argument("--since", type=night, metavar="DATE", help="default: the archive's first night")
+    command.add_argument("--until", type=night, metavar="DATE", help="default: its last night")
+    command.add_argument(
+        "--gaps", action="store_true", help="list every gap with its reason; exit 1 when one was not caught up on"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON object for each portal and day")
+    form.add_argument("--csv", action="store_true", help="print a line for each portal and day")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        since, until = span(archive, options.since, options.until)
+        portals = read_coverage(archive, since, until, options.portal, options.province or ())
+    if options.json:
+        for portal in portals:
+            for day in portal.days:
+                print(json.dumps({"portal": portal.portal} | _plain(day), ensure_ascii=False, sort_keys=True))
+    elif options.csv:
+        _print_csv(portals)
+    elif options.gaps:
+        _print_gaps(portals)
+    else:
+        _print_calendar(portals, Console())
+    lost = [day for portal in portals for day in portal.gaps if day.caught_up is None]
+    return ExitCode.FINDINGS if options.gaps and lost else ExitCode.GOOD
+
+
+def _plain(day: Day) -> dict[str, object]:
+    return {
+        "day": day.day.isoformat(),
+        "state": day.state.value,
+        "reasons": list(day.reasons),
+        "stored": day.stored,
+        "published": day.published,
+        "caught_up": day.caught_up.isoformat() if day.caught_up else None,
+    }
+
+
+def _print_csv(portals: Sequence[PortalCoverage]) -> None:
+    rows = csv.writer(sys.stdout)
+    rows.writerow(["portal", "day", "state", "stored", "published", "caught_up", "reasons"])
+    for portal in portals:
+        for day in portal.days:
+            told = _plain(day) | {"reasons": printable("; ".join(day.reasons))}
+            rows.writerow(
+                [
+                    portal.portal,
+                    *(told[name] for name in ("day", "state", "stored", "published", "caught_up", "reasons")),
+                ]
+            )
+
+
+def _print_gaps(portals: Sequence[PortalCoverage]) -> None:
+    for portal in portals:
+        for day in portal.gaps:
+            print(f"{day.day}  {portal.portal}  {printable(day.explained)}")
+    gaps = [day for portal in portals for day in portal.gaps]
+    lost = sum(1 for day in gaps if day.caught_up is None)
+    days = sum(len(portal.days) for portal in portals)
+    print(f"{len(gaps)} gaps in {days} portal-days, {lost} of them not caught up on")
+
+
+def _print_calendar(portals: Sequence[PortalCoverage], console: Console) -> None:
+    """A line a portal, a column a day, as many days side by side as the terminal is wide."""
+    names = max((len(portal.portal) for portal in portals), default=0)
+    room = max(min((console.width if console.is_terminal else 100) - names - 2, _WIDEST), 7)
+    days = [day.day for day in portals[0].days] if portals else []
+    for start in range(0, len(days), room):
+        part = days[start : start + room]
+        console.print(Text(" " * (names + 2) + _months(part), style="bold"))
+        for portal in portals:
+            line = Text(f"{portal.portal:<{names}}  ")
+            for day in portal.days[start : start + room]:
+                line.append(day.state.letter, style=_STYLES.get(day.state, "red"))
+            console.print(line, soft_wrap=True)
+    counted = summed(portals)
+    said = [f"{state.letter} {state} {counted[state]}" for state in DayState if counted[state]]
+    console.print(Text("  ".join(said)), soft_wrap=True)
+    gaps = sum(len(portal.gaps) for portal in portals)
+    if gaps:
+        console.print(Text(f"{gaps} gaps; `coverage --gaps` says why, and when each was caught up on"), soft_wrap=True)
+
+
+def _months(days: Sequence[date]) -> str:
+    """A ruler: each month's name at its first day, a mark at each Monday."""
+    marks = ["╵" if day.weekday() == 0 else " " for day in days]
+    for position, day in enumerate(days):
+        if position == 0 or day.day == 1:
+            name = f"{day:%Y-%m}"
+            if position + len(name) <= len(days):
+                marks[position : position + len(name)] = name
+    return "".join(marks)

@@ -1,0 +1,66 @@
+"""Print two versions of an article side by side, word by word, with the classes of what changed."""
+
+from __future__ import annotations
+
+import json
+
+from rich.console import Console
+from rich.text import Text as Line
+
+from archive.cli.output import marked, printable
+from archive.diff.words import diff_paragraphs
+from archive.export.version_diff import Difference
+from archive.index.queries.transaction import EventRow
+from archive.ingest.revisions import Text
+
+__all__ = ["print_difference"]
+
+
+def print_difference(found: Difference, console: Console, *, as_json: bool) -> None:
+    """Similarity and classes first, then the text; unchanged paragraphs are left out but for one around each change."""
+    lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
+    if as_json:
+        plain = {
+            "old": _plain(found.old),
+            "new": _plain(found.new),
+            "similarity": found.comparison.similarity,
+            "changes": [change.value for change in found.comparison.classes],
+            "lines": [[{"mark": span.mark.value, "text": span.text} for span in spans] for spans in lines],
+        }
+        console.file.write(json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n")
+        return
+    for sign, item in (("-", found.old), ("+", found.new)):
+        _say(console, f"{sign} {item.night}  {item.event.value}  {printable(item.id)}")
+    classes = ", ".join(change.value.replace("_", " ") for change in found.comparison.classes) or "nothing"
+    _say(console, f"similarity {_rounded_down(found.comparison.similarity)}; changed: {classes}", style="bold")
+    for spans in lines:
+        _say(console, "")
+        _say(console, marked(console, spans))
+
+
+def _say(console: Console, text: str | Line, style: str | None = None) -> None:
+    """One line, which only a terminal's width may break."""
+    console.print(text, markup=False, highlight=False, emoji=False, style=style, soft_wrap=not console.is_terminal)
+
+
+def _rounded_down(similarity: float) -> str:
+    """So that 99.96 % is not shown as all."""
+    return f"{round(similarity * 10_000) // 10 / 10:.1f} %"
+
+
+def _paragraphs(text: Text) -> list[str]:
+    """The text as the file has it: the published line stands below the title."""
+    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
+    return [title, *([text.published_raw] if text.published_raw else []), *rest]
+
+
+def _plain(item: EventRow) -> dict[str, str | None]:
+    return {
+        "id": item.id,
+        "night": item.night,
+        "event": item.event.value,
+        "url": item.url,
+        "title": item.title,
+        "published": item.published,
+        "sha256": item.sha256,
+    }

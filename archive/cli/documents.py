@@ -1,0 +1,157 @@
+"""`python -m archive documents`: the numbered documents that texts name, office by office, and which numbers are missing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+
+from archive.cli.arguments import Subcommands, provinces_asked
+from archive.cli.output import printable
+from archive.coverage.calendar import PortalCoverage
+from archive.coverage.number_gaps import behind, gaps_behind, places_of, portals_of, read_documents
+from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
+from archive.errors import ExitCode, UsageError
+from archive.index.rows import Mention
+from archive.store import Archive
+from vietnam.documents import read_number
+from vietnam.letters import nfc
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "documents", parents=[shared], help="show the series of numbered documents and their holes"
+    )
+    command.add_argument("number", nargs="?", metavar="NUMBER", help="where this one is named: 1204/QĐ-UBND, 36-NQ/TW")
+    command.add_argument("--portal", metavar="NAME", help="only what its texts name")
+    command.add_argument(
+        "--province",
+        type=provinces_asked,
+        metavar="NAME",
+        help="only numbers of this province and those merged into it",
+    )
+    command.add_argument("--year", type=int, metavar="YEAR")
+    command.add_argument("--holes", action="store_true", help="list every missing number; exit 1 when there is one")
+    command.add_argument("--json", action="store_true", help="one JSON object for each series, or for each place")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        if options.number:
+            return _run_places(archive, options)
+        found = read_documents(archive)
+        series = [one for one in found.series if _is_asked(one, options)]
+        covered = gaps_behind(archive, series) if options.holes or options.json else {}
+    if options.json:
+        for one in series:
+            print(json.dumps(_plain(one, covered), ensure_ascii=False, sort_keys=True))
+    else:
+        _print(series, covered, holes=options.holes)
+        if not (options.portal or options.province or options.year):
+            _print_left_out(found)
+    return ExitCode.FINDINGS if options.holes and any(one.holes for one in series) else ExitCode.GOOD
+
+
+def _is_asked(one: Series, options: argparse.Namespace) -> bool:
+    """Whether a series is of the year, of the province and named by the portal that were asked for."""
+    if options.year not in (None, one.since.year) or (options.province and one.issuer not in options.province):
+        return False
+    return options.portal is None or options.portal in portals_of(one)
+
+
+def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
+    asked = read_number(nfc(options.number))
+    if asked is None:
+        raise UsageError(f"{options.number!r} is no number of a document; write it as 1204/QĐ-UBND or 36-NQ/TW")
+    places = places_of(archive, asked, options.year)
+    places = [one for one in places if options.portal in (None, one.portal)]
+    if options.province:
+        places = [one for one in places if one.province in options.province]
+    for place in places:
+        print(json.dumps(_place(place), ensure_ascii=False, sort_keys=True) if options.json else _place_line(place))
+    if not places and not options.json:
+        print(f"no text names {printable(options.number)}")
+    return ExitCode.GOOD if places else ExitCode.FINDINGS
+
+
+def _place_line(place: Mention) -> str:
+    said = [f"issued {place.issued}"] if place.issued else []
+    said += [f"by {printable(place.issuer)}"] if place.issuer else []
+    return "\t".join([place.night.isoformat(), place.portal, place.id, printable(place.raw), *said])
+
+
+def _place(place: Mention) -> dict[str, object]:
+    return {
+        "id": place.id,
+        "issued": place.issued.isoformat() if place.issued else None,
+        "issuer": place.issuer,
+        "night": place.night.isoformat(),
+        "portal": place.portal,
+        "raw": place.raw,
+    }
+
+
+def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, holes: bool) -> None:
+    for one in series:
+        missing = f", {one.missing} missing" if one.missing else ""
+        print(
+            f"{one.issuer}  {one.name} {one.period}: {one.first}–{one.last}, seen {len(one.seen)} of {one.size}{missing}; "
+            f"complete {one.completeness:.0%}  ({', '.join(portals_of(one))})"
+        )
+        if holes:
+            for hole in one.holes:
+                print(f"  {hole.numbers}  {_bounds(hole)}{_said(hole, one, covered)}")
+
+
+def _bounds(hole: NumberGap) -> str:
+    after = f"after {hole.after}" if hole.after else "from the beginning"
+    return f"{after}, by {hole.before}"
+
+
+def _said(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> str:
+    """The portals' own gaps in those days, shortly: they may explain the hole."""
+    gaps = behind(hole, series, covered)
+    told = [f"{name} {day.state} {day.day}" for name, day in gaps[:3]]
+    more = f" and {len(gaps) - 3} more nights" if len(gaps) > 3 else ""
+    return f"; {', '.join(told)}{more}" if told else ""
+
+
+def _print_left_out(found: NumberSeriesSet) -> None:
+    thin = [f"{count} with {why}" for why, count in sorted(found.thin.items())]
+    said = f"; left out as too thin: {', '.join(thin)}" if thin else ""
+    misfits = f"; {found.misfits} mentions fit no series by their day" if found.misfits else ""
+    print(f"{len(found.series)} series{said}{misfits}")
+
+
+def _plain(one: Series, covered: Mapping[str, PortalCoverage]) -> dict[str, object]:
+    return {
+        "issuer": one.issuer,
+        "type": one.type,
+        "organ": one.organ,
+        "with_year": one.with_year,
+        "since": one.since.isoformat(),
+        "until": one.until.isoformat(),
+        "portals": portals_of(one),
+        "first": one.first,
+        "last": one.last,
+        "seen": len(one.seen),
+        "missing": one.missing,
+        "completeness": round(one.completeness, 4),
+        "holes": [
+            {
+                "first": hole.first,
+                "last": hole.last,
+                "after": hole.after.isoformat() if hole.after else None,
+                "before": hole.before.isoformat() if hole.before else None,
+                "gaps": [
+                    {"portal": name, "day": day.day.isoformat(), "state": day.state.value}
+                    for name, day in behind(hole, one, covered)
+                ],
+            }
+            for hole in one.holes
+        ],
+    }

@@ -1,0 +1,84 @@
+"""`python -m archive export FILE|DIR`: the versions of articles with their texts, for programs or for a spreadsheet."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import chain
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands, night, provinces_asked
+from archive.cli.output import printable
+from archive.errors import ExitCode, UsageError
+from archive.export.formats import ExportFormat, write_records
+from archive.export.versions import Selection, Versions
+from archive.storage.fsync import disk_errors, make_folder
+from archive.store import Archive
+
+__all__ = ["add"]
+
+_SHOWN = 5  # texts that could not be read and are named
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("export", parents=[shared], help="hand over articles with their texts")
+    command.add_argument("target", type=Path, metavar="FILE|DIR", help="one file, or a folder: a file for each night")
+    forms = [form.value for form in ExportFormat]
+    command.add_argument(
+        "--format", choices=forms, help="jsonl loses nothing, csv is for a spreadsheet (default: FILE's ending)"
+    )
+    command.add_argument("--one-per-cluster", action="store_true", help="one article of those that say nearly the same")
+    command.add_argument("--portal", metavar="NAME")
+    command.add_argument(
+        "--province", type=provinces_asked, metavar="NAME", help="what was published under it or those merged into it"
+    )
+    command.add_argument("--night", type=night, metavar="DATE", help="one night")
+    command.add_argument("--since", type=night, metavar="DATE", help="nights from this one on")
+    command.add_argument("--until", type=night, metavar="DATE", help="nights up to this one")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    if options.night and (options.since or options.until):
+        raise UsageError("--night names one night and --since, --until several: give one or the other")
+    since, until = options.night or options.since, options.night or options.until
+    target: Path = options.target
+    form = _form(target, options.format)
+    if target.resolve().is_relative_to(options.archive.resolve()):
+        raise UsageError(f"{target} lies in the archive, where nothing else may stand; name a place outside")
+    with Archive.open(options.archive, read_only=True) as archive:
+        versions = Versions(
+            archive, Selection(options.portal, since, until, options.one_per_cluster, options.province or frozenset())
+        )
+        count, files = _write(versions, target, form)
+    print(f"{count} versions of articles in {files} file{'s' if files != 1 else ''}: {target}")
+    if not versions.unread:
+        return ExitCode.GOOD
+    for unread in versions.unread[:_SHOWN]:
+        print(f"without its text: {printable(unread)}", file=sys.stderr)
+    print(f"{len(versions.unread)} could not be read; `python -m archive verify` names them all", file=sys.stderr)
+    return ExitCode.FINDINGS
+
+
+def _form(target: Path, named: str | None) -> ExportFormat:
+    if named:
+        return ExportFormat(named)
+    for form in ExportFormat:
+        if target.suffix == f".{form.value}":
+            return form
+    if target.suffix and not target.is_dir():
+        raise UsageError(f"{target}: its ending tells no format; add --format jsonl or --format csv")
+    return ExportFormat.JSONL
+
+
+def _write(versions: Versions, target: Path, form: ExportFormat) -> tuple[int, int]:
+    """One file, or in a folder (there already, or named without an ending) a file for each night."""
+    if target.suffix and not target.is_dir():
+        if not target.parent.is_dir():
+            raise UsageError(f"{target.parent} is no folder; make it first")
+        return write_records(target, form, chain.from_iterable(records for _, records in versions.by_night())), 1
+    with disk_errors(f"cannot make {target}"):
+        make_folder(target)
+    counts = [write_records(target / f"{night}.{form.value}", form, records) for night, records in versions.by_night()]
+    return sum(counts), len(counts)

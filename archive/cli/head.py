@@ -1,0 +1,43 @@
+"""`python -m archive head`: what to publish of the archive, so that it cannot be rolled back or sealed again unseen."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from archive.cli.arguments import NotFound, Subcommands, night
+from archive.errors import ExitCode
+from archive.sealing.head import head_of
+from archive.sealing.signatures import read_signature
+from archive.storage.manifest import manifest_path, seals_on_disk
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "head", parents=[shared], help="print the head to publish: mail it, print it, keep it"
+    )
+    command.add_argument("--night", type=night, metavar="DATE", help="the last seal of this night (default: of all)")
+    command.add_argument("--json", action="store_true", help="print it as JSON")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        if options.night:
+            seals = seals_on_disk(archive.paths, options.night)
+            seal = seals[-1] if seals else None
+        else:
+            seal = archive.last_seal()
+        if seal is None:
+            raise NotFound(
+                f"{options.night or 'no night'} is sealed; `scheduler.py status` shows the last sealed night"
+            )
+        signature = manifest_path(archive.paths, seal.night, seal.number).with_suffix(".sig")
+        signed = read_signature(signature.read_bytes()) if signature.is_file() else None
+    head = head_of(seal, signed.key if signed else None, signed.head if signed else None)
+    print(json.dumps(head.plain(), sort_keys=True) if options.json else "\n".join(head.lines()))
+    return ExitCode.GOOD

@@ -1,0 +1,31 @@
+"""`python -m archive init DIR --kind live|replica`: make an archive."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from uuid import uuid4
+
+from archive.cli.arguments import DEFAULT, Subcommands, clock
+from archive.errors import ExitCode
+from archive.model.enums import ArchiveKind
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("init", help="make an archive in a new or empty folder")
+    command.add_argument("folder", type=Path, nargs="?", metavar="DIR", help=f"default {DEFAULT}")
+    command.add_argument(
+        "--kind", required=True, choices=[kind.value for kind in ArchiveKind], help="real captures or a rehearsal's"
+    )
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    folder = options.folder or DEFAULT
+    Archive.create(folder, ArchiveKind(options.kind), uuid4(), clock()).close()
+    print(f"made a {options.kind} archive in {folder}")
+    return ExitCode.GOOD

@@ -1,0 +1,114 @@
+"""What the archive's commands print: tables for a terminal, plain lines for a pipe, JSON for programs.
+
+Titles and addresses are what portals wrote: control characters are made visible before they reach a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from math import floor
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive.audit.findings import Audit
+from archive.diff.words import Span, WordFate
+from archive.index.queries.attachments import AttachmentState
+from archive.index.queries.clusters import Article, VersionLink
+from archive.index.queries.transaction import EventRow
+from archive.model.enums import WITHHELD, Event
+
+__all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]
+
+_STYLES = {WordFate.SAME: "", WordFate.OLD: "red strike", WordFate.NEW: "green", WordFate.GAP: "dim"}
+_MARKS = {WordFate.SAME: "{}", WordFate.OLD: "[-{}-]", WordFate.NEW: "{{+{}+}}", WordFate.GAP: "… {} …"}
+
+
+def printable(text: str) -> str:
+    """The text with control characters, bidi overrides included, shown as escapes instead of obeyed."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in text)
+
+
+def print_articles(found: Sequence[EventRow], *, as_json: bool) -> None:
+    """One line an event."""
+    if as_json:
+        for item in found:
+            print(json.dumps(asdict(item), ensure_ascii=False, sort_keys=True))
+        return
+    if not sys.stdout.isatty():
+        for item in found:
+            print("\t".join([item.night, item.portal, item.event.value, item.id, item.published or "", _title(item)]))
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("night", "portal", "event", "published", "title", "id"):
+        table.add_column(name, no_wrap=name != "title", overflow="fold")
+    for item in found:
+        cells = (item.night, item.portal, item.event.value, item.published or "–", _title(item), item.id)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+def _title(item: EventRow) -> str:
+    return WITHHELD.upper() if WITHHELD in item.flags else printable(item.title)
+
+
+def print_attached(file: AttachmentState, path: Path | None) -> None:
+    """One line: the file's name as the article gives it, then where its text stands, or why there is none."""
+    if file.event is not None:
+        told = [word.replace("_", " ") for word in file.flags]
+        told += ["quarantined"] * (file.event is Event.QUARANTINED)
+    else:
+        told = [file.answer.value.replace("_", " ") if file.answer else "not fetched"]
+    stands = f" → {path}" if path else ""
+    print(f"attachment: {printable(file.name)}{stands}{''.join(f', {word}' for word in told)}")
+
+
+def print_near(link: VersionLink, place: EventRow | None, canonical: Article) -> None:
+    """One line: the version that says nearly the same, how alike it is, where it stood."""
+    where = f" {place.portal}, {place.night}, {printable(place.url)}" if place else ""
+    last = "; canonical of its cluster" if link.article == canonical else ""
+    print(f"near: {link.id} similarity {floor(100 * link.similarity) / 100:.2f}{where}{last}")
+
+
+def print_audit(audit: Audit, *, as_json: bool) -> None:
+    """The findings first, then what was read."""
+    if as_json:
+        print(json.dumps(asdict(audit), ensure_ascii=False, sort_keys=True, indent=1))
+        return
+    for finding in audit.findings:
+        print(f"{finding.code}  {printable(finding.path)}: {printable(finding.detail)}")
+    for notice in audit.withheld:
+        named = ", ".join(printable(article) for article in notice.articles)
+        print(
+            f"WITHHELD  {named}: {printable(notice.reason)}, for {printable(notice.who)}, {notice.when[:10]} ({notice.path})"
+        )
+    for note in audit.notes:
+        print(f"note  {printable(note)}")
+    size = f"{audit.bytes / 1e6:.1f} MB"
+    print(
+        f"read {audit.nights} nights, {audit.runs} portal-nights, {audit.texts} texts, {audit.captures} captures, "
+        f"{audit.files} files, {size}"
+    )
+    count = len(audit.findings)
+    print("intact" if not count else f"{count} finding{'s' if count > 1 else ''}")
+
+
+def marked(console: Console, spans: Sequence[Span]) -> Text:
+    """One line of a word diff: coloured on a terminal, `[-old-]` and `{+new+}` elsewhere."""
+    if not console.is_terminal:
+        return Text(plain_line(spans))
+    line = Text()
+    for number, span in enumerate(spans):
+        line.append(" " if number else "")
+        line.append(printable(span.text) if span.mark is not WordFate.GAP else f"… {span.text} …", _STYLES[span.mark])
+    return line
+
+
+def plain_line(spans: Sequence[Span]) -> str:
+    """One line of a word diff without colours."""
+    return " ".join(_MARKS[span.mark].format(printable(span.text)) for span in spans)

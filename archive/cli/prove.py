@@ -1,0 +1,70 @@
+"""`python -m archive prove ID`, `check-proof FILE`: a small file that proves one text without the archive, and its check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands, add_identifier, find_one
+from archive.cli.output import printable
+from archive.errors import ExitCode, UsageError
+from archive.export.proofs import prove
+from archive.index.queries.removals import REMOVALS
+from archive.sealing.head import read_head
+from archive.sealing.proof import check_proof
+from archive.storage.fsync import disk_errors, write_durably
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare both commands."""
+    command = commands.add_parser("prove", parents=[shared], help="write a proof of one text that needs no archive")
+    add_identifier(command)
+    command.add_argument(
+        "--output", "-o", type=Path, metavar="FILE", help="where to write it (default: standard output)"
+    )
+    command.add_argument(
+        "--until-now", action="store_true", help="with every later seal, so that today's published head proves it too"
+    )
+    command.set_defaults(run=_prove)
+    check = commands.add_parser("check-proof", help="check a proof that `prove` wrote; needs no archive")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.add_argument("--key", metavar="KEY", help="the public key (base64) it must be signed with")
+    check.add_argument("--head", type=Path, metavar="HEAD", help="a published head it must lead to")
+    check.set_defaults(run=_check)
+
+
+def _prove(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        found = [item for item in find_one(archive, options) if item.event not in REMOVALS]
+        named = [item for item in found if item.id == options.article]
+        version = (named or found)[-1]
+        data = prove(archive, version, until_now=options.until_now).to_bytes()
+    if options.output is None:
+        sys.stdout.write(data.decode())
+        return ExitCode.GOOD
+    with disk_errors(f"cannot write {options.output}"):
+        write_durably(options.output, data)
+    print(f"wrote the proof of {version.id} to {options.output}, {len(data)} bytes")
+    if version.file is None and version.duplicate_of:
+        print(f"its text is stored as {version.duplicate_of}: prove that one for the words")
+    return ExitCode.GOOD
+
+
+def _check(options: argparse.Namespace) -> ExitCode:
+    try:
+        data = options.file.read_bytes()
+        published = read_head(options.head.read_text(encoding="utf-8")) if options.head else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"a file cannot be read: {error}") from None
+    proven = check_proof(data, key=options.key, published=published)
+    line, head = proven.line, proven.head
+    print(f"{line.event.value}  {printable(line.id)}\n{printable(line.url)}\n{printable(line.title)}")
+    print(f"sealed in the night of {head.night}, archive {head.archive}, seal {head.number}, head {head.head}")
+    if proven.last != head:
+        print(f"leads to the head of {proven.last.night}, seal {proven.last.number}: {proven.last.head}")
+    print(f"signed by {head.key}" if head.key else "unsigned: compare the head with one that was published elsewhere")
+    return ExitCode.GOOD

@@ -1,0 +1,45 @@
+"""`python -m archive rebuild`: make the index, and the words that are searched, again from the files alone."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands
+from archive.errors import ExitCode
+from archive.index.connect import database_of
+from archive.rebuild import rebuild
+from archive.search.engine import SearchIndex
+from archive.search.indexer import refill
+from archive.storage.paths import Paths, read_identity
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("rebuild", parents=[shared], help="make the index again from the files")
+    command.add_argument("--only-search", action="store_true", help="only the words that `search` looks for")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    identity, paths = read_identity(options.archive), Paths(options.archive)
+    problems: list[str] = []
+    if not options.only_search:
+        problems = rebuild(paths)
+        for problem in problems:
+            print(f"cannot read {problem}")
+        print(f"made {database_of(paths, identity.id).name} again from the files")
+
+    def unread(path: Path, why: str) -> None:
+        name = path.relative_to(paths.root)
+        if not any(problem.startswith(f"{name}: ") for problem in problems):  # the index has named it
+            problems.append(f"{name}: {why}")
+            print(f"cannot read {problems[-1]}")
+
+    with Archive.open(options.archive) as archive, SearchIndex.of(archive) as words:
+        refill(archive, words, unread)
+        print(f"made {words.name} again from the files")
+    return ExitCode.FINDINGS if problems else ExitCode.GOOD

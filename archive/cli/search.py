@@ -1,0 +1,156 @@
+"""`python -m archive search WORDS…`: the texts in which words stand, newest first, with what was found marked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.text import Text
+
+from archive.cli.arguments import Subcommands
+from archive.cli.output import printable
+from archive.errors import ArchiveError, ExitCode
+from archive.search.engine import Order, SearchIndex
+from archive.search.indexer import catch_up
+from archive.search.query import parse
+from archive.search.results import LARGEST_PAGE, Hit, HitPage, search
+from archive.search.snippet import Segment
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("search", parents=[shared], help="find texts by their words")
+    command.add_argument(
+        "words",
+        nargs="*",
+        metavar="WORDS",
+        help='words (nghi quyet 36), a "phrase" in quotation marks, title:cầu, nghi* and the filters below as province:…',
+    )
+    command.add_argument(
+        "--without", action="append", default=[], metavar="WORDS", help="texts without this word or phrase"
+    )
+    command.add_argument(
+        "--province", metavar="NAME", help="a province of today with those merged into it, or one of these"
+    )
+    command.add_argument("--portal", metavar="NAME")
+    command.add_argument("--event", metavar="EVENT", help="new, revision, attachment …")
+    command.add_argument("--title", metavar="WORDS", help="these words side by side in the title")
+    command.add_argument("--since", metavar="DAY", help="published on this day or later: 2025, 2025-03 or 2025-03-04")
+    command.add_argument("--until", metavar="DAY", help="published on this day or before")
+    command.add_argument("--crawled-since", metavar="DAY", help="archived in this night or later")
+    command.add_argument("--crawled-until", metavar="DAY", help="archived in this night or before")
+    command.add_argument("--exact", action="store_true", help="diacritics must match")
+    command.add_argument("--all-versions", action="store_true", help="older versions of articles, too")
+    command.add_argument("--one-per-cluster", action="store_true", help="one of those that say nearly the same")
+    command.add_argument("--sort", choices=[order.value for order in Order], default=Order.BEST.value)
+    command.add_argument("--limit", type=int, default=20, metavar="N", help=f"hits on a page, {LARGEST_PAGE} at most")
+    command.add_argument("--offset", type=int, default=0, metavar="N", help="hits to pass over")
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    line = " ".join(options.words)
+    query = parse(line, options=_given(options), exact=options.exact, all_versions=options.all_versions)
+    with Archive.open(options.archive, read_only=True) as archive, SearchIndex.of(archive) as words:
+        _bring_up_to_date(archive, words)
+        answer = search(
+            archive,
+            words,
+            query,
+            order=Order(options.sort),
+            limit=options.limit,
+            offset=options.offset,
+            one_per_cluster=options.one_per_cluster,
+        )
+    for note in answer.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if options.json:
+        for hit in answer.hits:
+            print(json.dumps(_plain(hit), ensure_ascii=False, sort_keys=True))
+    else:
+        _print(answer, options.offset)
+    return ExitCode.GOOD
+
+
+def _given(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
+    """The options as the filters that they are."""
+    for name in ("province", "portal", "event", "title"):
+        if (value := getattr(options, name)) is not None:
+            yield name, value
+    for name, since, until in (
+        ("published", options.since, options.until),
+        ("crawled", options.crawled_since, options.crawled_until),
+    ):
+        if since is not None or until is not None:
+            yield name, f"{since or ''}..{until or ''}"
+    for words in options.without:
+        yield "without", words
+
+
+def _bring_up_to_date(archive: Archive, words: SearchIndex) -> None:
+    """Fill in what was sealed since; where that may not be written, the answer says what it does not know."""
+    try:
+        catch_up(archive, words, lambda path, why: print(f"note: {path}: {why}", file=sys.stderr))
+    except ArchiveError as error:
+        print(f"note: {error}", file=sys.stderr)
+
+
+def _plain(hit: Hit) -> dict[str, object]:
+    """One hit for programs: the version as `list --json` has it, and what only a search knows."""
+    return asdict(hit.found) | {
+        "province": hit.province,
+        "newer": hit.newer,
+        "title_marked": [asdict(segment) for segment in hit.title],
+        "snippet": [asdict(segment) for segment in hit.snippet],
+        "also": [{"id": other.id, "portal": other.portal, "url": other.url} for other in hit.also],
+        "problem": hit.problem,
+    }
+
+
+def _print(answer: HitPage, offset: int) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for hit in answer.hits:
+        day = (hit.found.published or "no day given")[:16].replace("T", " ")
+        console.print(_marked(console, hit.title), end="\n")
+        console.print(Text(f"  {hit.found.id}  {day}  {hit.found.event.value}, archived {hit.found.night}"))
+        if hit.newer is not None:
+            console.print(Text(f"  an older version; the newest is {hit.newer}"))
+        for other in hit.also:
+            console.print(Text(f"  also published by {other.portal}: {printable(other.url)}"))
+        if hit.problem is not None:
+            console.print(Text(f"  {hit.problem}"))
+        elif hit.snippet:
+            console.print(Text("  ") + _marked(console, hit.snippet))
+        console.print()
+    console.print(_counted(answer, offset))
+
+
+def _counted(answer: HitPage, offset: int) -> str:
+    if not answer.hits:
+        return "nothing was found" if not offset else "no more was found"
+    last = offset + len(answer.hits)
+    shown = f"{offset + 1}-{last}" if last > offset + 1 else f"{last}"
+    of = f" of {answer.total} texts" if answer.total is not None else ""
+    return f"{shown}{of}" + (f"; --offset {last} shows more" if answer.more else "")
+
+
+def _marked(console: Console, segments: Sequence[Segment]) -> Text:
+    """What was found in bold on a terminal, between [ and ] elsewhere; never more than one line."""
+    line = Text()
+    for segment in segments:
+        words = printable(" ".join(segment.text.splitlines()))
+        if not segment.marked:
+            line.append(words)
+        elif console.is_terminal:
+            line.append(words, "bold reverse")
+        else:
+            line.append(f"[{words}]")
+    return line

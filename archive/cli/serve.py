@@ -1,0 +1,38 @@
+"""`python -m archive serve`: the audit page, on this machine only unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands
+from archive.errors import ExitCode
+
+__all__ = ["add"]
+
+_PORT = 8642
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("serve", parents=[shared], help="show the archive in a browser, read-only")
+    command.add_argument("--port", type=int, default=_PORT, metavar="N", help=f"default {_PORT}; 0 takes a free one")
+    command.add_argument(
+        "--bind", default="127.0.0.1", metavar="ADDRESS", help="default 127.0.0.1; another one needs --token-file"
+    )
+    command.add_argument("--token-file", type=Path, metavar="FILE", help="whoever asks must show what stands in it")
+    command.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="a further host name to answer for; may be repeated"
+    )
+    command.add_argument(
+        "--report", type=Path, metavar="FILE", help="show the audit that `verify --json` wrote into this file"
+    )
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    from archive.web.server import Settings, serve  # no other command waits for the web server's modules
+
+    settings = Settings(options.bind, options.port, tuple(options.name), options.token_file, options.report)
+    serve(options.archive, settings, lambda address: print(f"{address}  (Ctrl-C ends it)", flush=True))
+    return ExitCode.GOOD

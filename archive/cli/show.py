@@ -1,0 +1,86 @@
+"""`python -m archive show ID`: one article, its versions, where else it stood, what it says."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands, add_as_of, add_identifier, find_one
+from archive.cli.output import print_attached, print_near, printable
+from archive.errors import ExitCode
+from archive.index.queries.removals import REMOVALS
+from archive.index.queries.transaction import EventRow
+from archive.model.enums import LATE, WITHHELD, Event
+from archive.storage.tombstones import withheld_in
+from archive.store import Archive
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare the command."""
+    command = commands.add_parser("show", parents=[shared], help="show one article: where it stands and what it says")
+    add_identifier(command)
+    add_as_of(command)
+    command.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    with Archive.open(options.archive, read_only=True) as archive:
+        found = find_one(archive, options)
+        _print_article(archive, found[-1], found, options.as_of)
+    return ExitCode.GOOD
+
+
+def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], until: date | None) -> None:
+    with archive.index.reading() as questions:
+        relatives = questions.relatives(item.content_sha256, until)
+        stored = next((other for other in relatives if other.file), item)
+        files = questions.attachments_of(item.portal, item.key, until)
+        near = [(link, questions.find(article=link.id)) for link in questions.linked(item.portal, item.key, until)]
+        cluster = questions.cluster_of(item.portal, item.key, until)
+    print(f"{item.id}\n{printable(item.url)}")
+    for version in versions:
+        of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
+        print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
+        if LATE in version.flags:
+            print(f"late: published {(version.published or '')[:10]}, found {version.night}")
+    if item.attachment_of:
+        print(f"attachment of {item.attachment_of}" + "".join(f", {flag}" for flag in item.flags))
+    for file in files:
+        print_attached(file, _path_of(archive, file.event, file.night, file.run, file.file) if file.file else None)
+    for other in relatives:
+        if (other.portal, other.key) != (item.portal, item.key):
+            print(f"also published by {other.portal}, archived {other.night}: {printable(other.url)}")
+    for link, places in near:
+        print_near(link, places[0] if places else None, cluster[0])
+    if len(cluster) > 1:
+        canonical = "it is itself" if cluster[0] == (item.portal, item.key) else "/".join(cluster[0])
+        print(f"cluster of {len(cluster)} articles, the canonical one: {canonical}")
+    if any(WITHHELD in other.flags for other in (item, *relatives)):
+        _print_withheld(archive, item)
+        return
+    if stored.file is None:
+        return
+    path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
+    print(f"{path}\n")
+    print(printable(path.read_text(encoding="utf-8")), end="")
+
+
+def _print_withheld(archive: Archive, item: EventRow) -> None:
+    """The text may stand elsewhere too: whoever asks for this article is not shown it."""
+    stones = withheld_in(archive.paths).tombstones
+    told = [stone for stone in stones if f"{item.portal}/{item.key}" in stone.articles]
+    for stone in told:
+        print(f"WITHHELD on {stone.when:%Y-%m-%d} for {printable(stone.who)}: {printable(stone.reason)} ({stone.name})")
+    if not told:
+        print("WITHHELD: its text was kept where it first stood, and is withheld there")
+
+
+def _path_of(archive: Archive, event: Event | None, night: str, run: str, file: str) -> Path:
+    """Where a text stands: in its closed run, or while the night runs in `open/`, or in quarantine."""
+    if event is Event.QUARANTINED:
+        return archive.paths.root / file
+    folder = archive.paths.night(date.fromisoformat(night)) / run
+    return (folder if folder.exists() else archive.paths.open / night / run) / file

@@ -1,0 +1,46 @@
+"""`python -m archive key new FILE · key show FILE`, `sign [NIGHT] --key FILE`: the signing key, and seals signed with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from archive.cli.arguments import Subcommands, night
+from archive.errors import ExitCode
+from archive.sealing.countersign import sign_seals
+from archive.sealing.signatures import load_key, new_key, public_key
+from archive.storage.paths import Paths, read_identity
+
+__all__ = ["add"]
+
+
+def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+    """Declare both commands."""
+    key = commands.add_parser("key", help="make a signing key, or show its public half")
+    key.add_argument("action", choices=("new", "show"))
+    key.add_argument("file", type=Path, metavar="FILE", help="the private key (PEM), outside of every archive")
+    key.set_defaults(run=_key)
+    command = commands.add_parser(
+        "sign", parents=[shared], help="sign seals that are unsigned; their .sig files can be carried back"
+    )
+    command.add_argument("night", nargs="?", type=night, metavar="NIGHT", help="one night (default: every seal)")
+    command.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key (PEM)")
+    command.set_defaults(run=_sign)
+
+
+def _sign(options: argparse.Namespace) -> ExitCode:
+    identity, paths = read_identity(options.archive), Paths(options.archive)
+    written = sign_seals(identity, paths, options.night, load_key(options.key))
+    for path in written:
+        print(path)
+    print(f"{len(written)} signed" if written else "signed already")
+    return ExitCode.GOOD
+
+
+def _key(options: argparse.Namespace) -> ExitCode:
+    if options.action == "show":
+        print(public_key(load_key(options.file)))
+        return ExitCode.GOOD
+    print(public_key(new_key(options.file)))
+    print(f"{options.file}: keep a copy where the archive is not; `signing_key` of nights.toml names it")
+    return ExitCode.GOOD

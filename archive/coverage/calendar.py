@@ -1,0 +1,229 @@
+"""What each portal's day was: published, quiet, thin, failed, blocked, gone … and whether a failed night was caught up on.
+
+A day is the night of that date: the crawl that started on it. Two independent things are told of it, since an article
+published on a day may be found in a later night: `state`, how its night went, and `published`, how many articles known
+today bear that date. A night that failed loses nothing as long as a later walk reached back over it: `caught_up` is
+the first later night that walked all sections to an end. Days are those of Asia/Ho_Chi_Minh.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from archive.model.enums import STORED, Verdict
+from archive.model.records import Run
+from vietnam.holidays import DayType, holiday_name, rhythm
+
+__all__ = ["Absence", "Day", "DayState", "PortalCoverage", "PortalKnowledge", "cover", "nights_between", "summed"]
+
+
+class DayState(StrEnum):
+    """How a portal's night went, as an auditor asks."""
+
+    PUBLISHED = "published"
+    QUIET = "quiet"
+    THIN = "thin"
+    SUSPICIOUS = "suspicious"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    MOVED = "moved"
+    GONE = "gone"
+    MISSED = "missed"
+    NOT_SCHEDULED = "not scheduled"
+    BEFORE_FIRST = "before its first night"
+    NOT_SEALED = "not sealed yet"
+
+    @property
+    def letter(self) -> str:
+        """What stands for it where a day has one column: readable without colour."""
+        return _LETTERS[self]
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the portal was not read that night although it was there to be read."""
+        return self in _GAPS
+
+
+_LETTERS = {
+    DayState.PUBLISHED: "█",
+    DayState.QUIET: "·",
+    DayState.THIN: "▂",
+    DayState.SUSPICIOUS: "?",
+    DayState.FAILED: "F",
+    DayState.BLOCKED: "B",
+    DayState.UNREACHABLE: "U",
+    DayState.MOVED: "→",
+    DayState.GONE: "×",
+    DayState.MISSED: "M",
+    DayState.NOT_SCHEDULED: "-",
+    DayState.BEFORE_FIRST: " ",
+    DayState.NOT_SEALED: "…",
+}
+_GAPS = {DayState.FAILED, DayState.BLOCKED, DayState.UNREACHABLE, DayState.MISSED, DayState.NOT_SCHEDULED}
+_OF_VERDICT = {
+    Verdict.GOOD: DayState.PUBLISHED,
+    Verdict.QUIET: DayState.QUIET,
+    Verdict.THIN: DayState.THIN,
+    Verdict.SUSPICIOUS: DayState.SUSPICIOUS,
+    Verdict.BLOCKED: DayState.BLOCKED,
+    Verdict.UNREACHABLE: DayState.UNREACHABLE,
+    Verdict.MOVED: DayState.MOVED,
+    Verdict.GONE: DayState.GONE,
+    Verdict.BROKEN: DayState.FAILED,
+    Verdict.INTERRUPTED: DayState.FAILED,
+}
+_USUAL = {
+    DayType.SATURDAY: "Saturday",
+    DayType.SUNDAY: "Sunday",
+    DayType.TET: "Tết",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One portal's day: how its night went, why in words, what was stored that night and what bears its date."""
+
+    day: date
+    state: DayState
+    reasons: tuple[str, ...] = ()
+    stored: int = 0
+    published: int = 0
+    caught_up: date | None = None
+
+    @property
+    def explained(self) -> str:
+        """The gap or the quiet in one line."""
+        words = "; ".join(self.reasons)
+        if self.state.is_gap:
+            after = f"caught up on {self.caught_up}" if self.caught_up else "not caught up on since"
+            return f"{self.state}: {words} ({after})" if words else f"{self.state} ({after})"
+        return f"{self.state}: {words}" if words else self.state.value
+
+
+@dataclass(frozen=True, slots=True)
+class PortalCoverage:
+    """A portal's days in order."""
+
+    portal: str
+    days: tuple[Day, ...]
+
+    @property
+    def gaps(self) -> tuple[Day, ...]:
+        """The days on which it was not read."""
+        return tuple(day for day in self.days if day.state.is_gap)
+
+    def count(self, state: DayState) -> int:
+        """How many days were such."""
+        return sum(1 for day in self.days if day.state is state)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A time for which a portal was moved or gone: from the first night that showed it to the one before it answered again
+    (None: to this day). `words` say which, and what showed it."""
+
+    state: DayState
+    since: date
+    until: date | None
+    words: str
+
+    def covers(self, night: date) -> bool:
+        """Whether the night lies in it."""
+        return self.since <= night and (self.until is None or night < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalKnowledge:
+    """What the archive knows of a portal: first night, records of its crawls, missed nights → reason, articles by date, and
+    the times for which it was moved or gone."""
+
+    first: date | None
+    runs: Sequence[Run]
+    missed: Mapping[date, str] = field(default_factory=dict)
+    published: Mapping[date, int] = field(default_factory=dict)
+    absent: Sequence[Absence] = ()
+
+
+def cover(
+    portal: str, known: PortalKnowledge, nights: Iterable[date], unsealed: frozenset[date] = frozenset()
+) -> PortalCoverage:
+    """A portal's days. `unsealed` are nights that may still bring a run: nothing is said of them before they are sealed."""
+    by_night: dict[date, list[Run]] = {}
+    for run in known.runs:
+        if run.crawled:
+            by_night.setdefault(run.night, []).append(run)
+    first = min((night for night in (known.first, *known.missed) if night is not None), default=None)
+    complete = sorted(night for night, runs in by_night.items() if any(_walked(run) for run in runs))
+    days = []
+    for night in nights:
+        state, reasons = _state(night, by_night.get(night, []), known.missed.get(night), first, unsealed)
+        absence = next((one for one in known.absent if one.covers(night)), None)
+        if absence is not None and night not in unsealed:
+            state, reasons = absence.state, (absence.words,)
+        stored = sum(run.events.get(event, 0) for run in by_night.get(night, []) for event in STORED)
+        later = next((other for other in complete if other > night), None) if state.is_gap else None
+        days.append(Day(night, state, reasons, stored, known.published.get(night, 0), later))
+    return PortalCoverage(portal, tuple(days))
+
+
+def _walked(run: Run) -> bool:
+    """Whether every section was walked to its end: entries of earlier nights were shown as well."""
+    good = run.verdict in (Verdict.GOOD, Verdict.QUIET, Verdict.THIN)
+    return run.complete and good and all(walk.end is not None and walk.end.complete for walk in run.sections.values())
+
+
+def _state(
+    night: date, runs: Sequence[Run], missed: str | None, first: date | None, unsealed: frozenset[date]
+) -> tuple[DayState, tuple[str, ...]]:
+    if runs:
+        run = min(runs, key=lambda one: _RANK.index(one.verdict))  # a repeated run mends the first one's failure
+        state = _OF_VERDICT[run.verdict]
+        if state is DayState.PUBLISHED and not sum(run.events.get(event, 0) for event in STORED):
+            state = DayState.QUIET
+        quiet = state is DayState.QUIET
+        return state, _usual(night) if quiet and _usual(
+            night
+        ) else run.reasons if state is not DayState.PUBLISHED else ()
+    if missed is not None:
+        return DayState.MISSED, (missed,)
+    if first is None or night < first:
+        return DayState.BEFORE_FIRST, ()
+    if night in unsealed:
+        return DayState.NOT_SEALED, ()
+    return DayState.NOT_SCHEDULED, ("no run was owed",)
+
+
+_RANK = (
+    Verdict.GOOD,
+    Verdict.QUIET,
+    Verdict.THIN,
+    Verdict.SUSPICIOUS,
+    Verdict.BLOCKED,
+    Verdict.UNREACHABLE,
+    Verdict.MOVED,
+    Verdict.GONE,
+    Verdict.BROKEN,
+    Verdict.INTERRUPTED,
+)
+
+
+def _usual(night: date) -> tuple[str, ...]:
+    """Why nothing new is usual on such a day; nothing for a workday."""
+    holiday = holiday_name(night)
+    word = f"holiday: {holiday}" if holiday else _USUAL.get(rhythm(night))
+    return (f"{word}: nothing new is usual",) if word else ()
+
+
+def nights_between(since: date, until: date) -> list[date]:
+    """Every day from one to the other, both included."""
+    return [since + timedelta(days=number) for number in range((until - since).days + 1)]
+
+
+def summed(portals: Iterable[PortalCoverage]) -> Counter[DayState]:
+    """How many portal-days were of each state."""
+    return Counter(day.state for portal in portals for day in portal.days)

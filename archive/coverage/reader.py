@@ -1,0 +1,81 @@
+"""Reading what coverage is told from: the index for runs and dates, the manifests for nights that were missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from archive.coverage.calendar import Absence, DayState, PortalCoverage, PortalKnowledge, cover, nights_between
+from archive.errors import UsageError
+from archive.index.queries.transaction import Queries
+from archive.model.decommission import Sign
+from archive.storage.manifest import seals_on_disk
+from archive.store import Archive
+
+__all__ = ["absences", "read_coverage", "span"]
+
+
+def span(archive: Archive, since: date | None, until: date | None) -> tuple[date, date]:
+    """The days that were asked for; by default from the archive's first night to its last.
+
+    Raises UsageError when nothing was crawled yet or the span ends before it begins.
+    """
+    with archive.index.reading() as questions:
+        first, last = questions.first_night(), questions.last_night()
+    if first is None or last is None:
+        raise UsageError("nothing was crawled yet; coverage has days to tell after the first night")
+    since, until = since or first, until or last
+    if until < since:
+        raise UsageError(f"--until {until} lies before --since {since}")
+    return since, until
+
+
+def read_coverage(
+    archive: Archive, since: date, until: date, portals: Collection[str] = (), provinces: Collection[str] = ()
+) -> list[PortalCoverage]:
+    """The coverage of each portal, by name; of all that the archive knows unless some are named.
+
+    With `provinces` (slugs) only of portals that were crawled while they belonged to one of them.
+
+    Raises UsageError for a portal the archive has never crawled nor missed.
+    """
+    missed: dict[str, dict[date, str]] = defaultdict(dict)
+    sealed = set()
+    for night in archive.paths.nights():
+        seals = seals_on_disk(archive.paths, night)
+        sealed |= {night} if seals else set()
+        for seal in seals:
+            for portal, reason in seal.missed.items():
+                missed[portal][night] = reason
+    nights = nights_between(since, until)
+    last = max(sealed, default=None)
+    unsealed = frozenset(night for night in nights if night not in sealed and (last is None or night > last))
+    found = []
+    with archive.index.reading() as questions:
+        every = sorted({*questions.portals(), *missed})
+        unknown = sorted(set(portals) - set(every))
+        if unknown:
+            raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
+        belonged = questions.portals_of(provinces)
+        for portal in every:
+            of_province = not provinces or portal in belonged
+            if of_province and (not portals or portal in portals):
+                runs = questions.runs_between(portal, since, until)
+                dates = questions.published_by_day(portal, since, until)
+                absent = absences(questions, portal)
+                known = PortalKnowledge(questions.first_night(portal), runs, missed[portal], dates, absent)
+                found.append(cover(portal, known, nights, unsealed))
+    return found
+
+
+def absences(questions: Queries, portal: str) -> list[Absence]:
+    """The times for which a portal was moved or gone, oldest first. One that was recorded as gone had been so before."""
+    found: list[Absence] = []
+    for run in questions.endings(portal):
+        if run.away is None or (found and found[-1].covers(run.night)):
+            continue
+        until = questions.answered_after(portal, run.night, run.run)
+        state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
+        found.append(Absence(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}"))
+    return found

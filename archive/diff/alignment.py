@@ -1,0 +1,115 @@
+"""Which paragraph of an old text became which of the new one: the ground on which words are compared.
+
+Paragraphs that are equal but for case, spaces and tone style anchor the rest; between two anchors those with most words
+in common are matched in order. What was split or joined stays together; what has no match came or went.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vietnam.letters import fold, nfc
+
+__all__ = ["ParagraphPair", "likeness", "pairs"]
+
+_LIKE = 0.4  # paragraphs with a smaller share of words in common are two paragraphs
+_GAIN = 0.1  # by how much a neighbour has to make a match better to belong to it
+_LARGEST = 10_000  # pairs of paragraphs between two anchors; beyond that they are matched by their place
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphPair:
+    """Paragraphs of the old text and what they became: nothing where they went, from nothing where they came."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphPair, ...]:
+    """The two texts side by side, in the new one's order; every paragraph of both once."""
+    found: list[ParagraphPair] = []
+    before, after = [fold(paragraph) for paragraph in old], [fold(paragraph) for paragraph in new]
+    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found += [ParagraphPair((one,), (other,)) for one, other in zip(old[i:i_end], new[j:j_end], strict=True)]
+        else:
+            found += _between(old[i:i_end], new[j:j_end])
+    return tuple(found)
+
+
+def _between(old: Sequence[str], new: Sequence[str]) -> list[ParagraphPair]:
+    before, after = [_bag([one]) for one in old], [_bag([other]) for other in new]
+    if len(old) * len(new) > _LARGEST:
+        same_place = enumerate(zip(before, after, strict=False))
+        matches = [(number, number) for number, both in same_place if _likeness(*both) >= _LIKE]
+    else:
+        matches = _matches(before, after)
+    found: list[ParagraphPair] = []
+    i = j = 0
+    for one, other in [*matches, (len(old), len(new))]:
+        found += [ParagraphPair((paragraph,), ()) for paragraph in old[i:one]]
+        found += [ParagraphPair((), (paragraph,)) for paragraph in new[j:other]]
+        if one < len(old):
+            found.append(ParagraphPair((old[one],), (new[other],)))
+        i, j = one + 1, other + 1
+    return _joined(found)
+
+
+def _matches(old: Sequence[Counter[str]], new: Sequence[Counter[str]]) -> list[tuple[int, int]]:
+    """The matches in order whose likenesses sum up highest (the alignment of Needleman and Wunsch without gap costs)."""
+    alike = [[_likeness(one, other) for other in new] for one in old]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            taken = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= _LIKE else 0.0
+            best[i][j] = max(taken, best[i + 1][j], best[i][j + 1])
+    found = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if alike[i][j] >= _LIKE and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _joined(found: list[ParagraphPair]) -> list[ParagraphPair]:
+    """The same with every piece that was split off a paragraph, or joined to one, beside what it belongs to."""
+    result: list[ParagraphPair] = []
+    for pair in found:
+        if result and (whole := _whole(result[-1], pair)) is not None:
+            result[-1] = whole
+        else:
+            result.append(pair)
+    return result
+
+
+def _whole(one: ParagraphPair, other: ParagraphPair) -> ParagraphPair | None:
+    """Both as one pair, when that is more alike than the matched one of them alone."""
+    together = replace(one, old=one.old + other.old, new=one.new + other.new)
+    matched = [pair for pair in (one, other) if pair.old and pair.new]
+    if len(matched) != 1 or not together.old or not together.new:
+        return None
+    alone = likeness(matched[0].old, matched[0].new)
+    return together if likeness(together.old, together.new) >= alone + _GAIN else None
+
+
+def likeness(old: Sequence[str], new: Sequence[str]) -> float:
+    """The share of words in common, in whatever order, 0 to 1."""
+    return _likeness(_bag(old), _bag(new))
+
+
+def _bag(paragraphs: Sequence[str]) -> Counter[str]:
+    return Counter(word for paragraph in paragraphs for word in nfc(paragraph).split())
+
+
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    """Twice the words in common by all words of both."""
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 1.0

@@ -1,0 +1,81 @@
+"""Making the proof of a version from the archive's files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.index.rows import EventRow
+from archive.model.enums import WITHHELD, Event
+from archive.sealing.head import Head, head_of
+from archive.sealing.proof import Proof, make_proof
+from archive.sealing.signatures import read_signature
+from archive.storage.manifest import Seal, leaves, manifest_path, seals_on_disk
+from archive.storage.run_record import read_lines
+from archive.store import Archive
+
+__all__ = ["prove", "published_head"]
+
+
+class NotSealedError(ArchiveError):
+    """The version stands in no seal yet."""
+
+
+def published_head(archive: Archive, seal: Seal) -> Head:
+    """The head of a seal with its signature, as far as it is signed."""
+    signature = manifest_path(archive.paths, seal.night, seal.number).with_suffix(".sig")
+    signed = read_signature(signature.read_bytes()) if signature.is_file() else None
+    if signed is None or signed.head is None:
+        return head_of(seal)
+    return head_of(seal, signed.key, signed.head)
+
+
+def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
+    """The proof of one version; `until_now` adds every later seal up to the archive's head.
+
+    Raises NotSealed while its night is open, ArchiveError when a file it rests on is damaged or an unsigned chain was asked
+    for.
+    """
+    if WITHHELD in version.flags:
+        raise ArchiveError(f"{version.id} is withheld: it is proved no more; a proof made before still holds")
+    night = date.fromisoformat(version.night)
+    folder = archive.paths.night(night)
+    seal = next((seal for seal in seals_on_disk(archive.paths, night) if _covers(seal, version.run)), None)
+    if seal is None:
+        raise NotSealedError(
+            f"{version.id} stands in the night of {night}, which is not sealed yet: prove it after the seal"
+        )
+    runs = sorted({Path(entry.path.split("/", 1)[0]) for entry in seal.files})
+    before = sum(len(read_lines(folder / run / "articles.jsonl")) for run in runs if run.as_posix() < version.run)
+    lines = read_lines(folder / version.run / "articles.jsonl")
+    path = folder / version.run / version.file if version.file else None
+    if version.event is Event.QUARANTINED and version.file:
+        path = archive.paths.root / version.file
+    if path is not None and not path.is_file():
+        raise ArchiveError(f"{path} is missing: `python -m archive verify` names what is damaged")
+    head = published_head(archive, seal)
+    chain = _later(archive, head) if until_now else ()
+    text = path.read_bytes() if path else None
+    hashes = leaves(folder, runs, seal.files, seal.withheld)
+    return make_proof(text, lines[version.seq], before + version.seq, hashes, head, chain)
+
+
+def _covers(seal: Seal, run: str) -> bool:
+    return any(entry.path.startswith(f"{run}/") for entry in seal.files)
+
+
+def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
+    """The heads that follow, each naming the one before it, as long as the same key signed them."""
+    if head.key is None:
+        raise ArchiveError("the seals are unsigned: a chain of them proves nothing; prove it without --until-now")
+    nights = [night for night in archive.paths.nights() if night >= head.night]
+    found = {
+        seal.previous: published_head(archive, seal) for night in nights for seal in seals_on_disk(archive.paths, night)
+    }
+    chain: list[Head] = []
+    last = head.head
+    while last in found and found[last].key == head.key:
+        chain.append(found[last])
+        last = chain[-1].head
+    return tuple(chain)

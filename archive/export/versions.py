@@ -1,0 +1,134 @@
+"""Every version of the articles of an archive with its text, read from the files in their order, as records to hand over.
+
+What is withheld is left out; a duplicate of it has no text.
+
+Versions of closed runs are what is read: `new`, `near_duplicate`, `duplicate`, `revision`, `redated`, `reread`. A duplicate
+has the text that it repeats. What was set aside, attachments and removals are no versions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+from archive.export.formats import Record
+from archive.index.queries.clusters import Article, Cluster, one_per_cluster
+from archive.index.reader import run_folder
+from archive.model.enums import VERSIONS, WITHHELD
+from archive.storage.jsonl import ArticleLine, decode_article
+from archive.storage.run_record import RUN_FILE, read_lines, read_run
+from archive.storage.tombstones import Tombstones, withheld_in
+from archive.store import Archive
+
+__all__ = ["Selection", "Versions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which versions: of a portal, of the nights from `since` to `until`, and of those only one for each cluster.
+
+    With `provinces` (slugs) only those of nights in which the portal belonged to one of them.
+
+    That one is the last version of the article that comes first in canonical order among what was selected.
+    """
+
+    portal: str | None = None
+    since: date | None = None
+    until: date | None = None
+    one_per_cluster: bool = False
+    provinces: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Versions:
+    """The records of a selection. `unread` names the texts that could not be read: their records have no text."""
+
+    archive: Archive
+    selection: Selection
+    unread: list[str] = field(default_factory=list)
+    withheld: Tombstones = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Learn what may not be handed over."""
+        self.withheld = withheld_in(self.archive.paths, strictly=True)
+
+    def by_night(self) -> Iterator[tuple[date, Iterator[Record]]]:
+        """The nights of the selection and the records of each, in the order of runs and lines."""
+        clusters, chosen = self._clusters()
+        for night in self.archive.paths.nights():
+            if (self.selection.since or date.min) <= night <= (self.selection.until or date.max):
+                yield night, self._of_night(night, clusters, chosen)
+
+    def _clusters(self) -> tuple[dict[Article, Cluster], set[tuple[str, str, int]] | None]:
+        with self.archive.index.reading() as questions:
+            clusters = questions.clusters()
+            if not self.selection.one_per_cluster:
+                return clusters, None
+            places = questions.versions(self.selection.portal, self.selection.since, self.selection.until)
+        if self.selection.provinces:
+            runs = {
+                (one.night, one.run): run_folder(self.archive.paths, date.fromisoformat(one.night), one.run)
+                for one in places
+            }
+            belong = {run for run, folder in runs.items() if self._belongs(folder)}
+            places = [one for one in places if (one.night, one.run) in belong]
+        return clusters, {(one.night, one.run, one.seq) for one in one_per_cluster(places, clusters)}
+
+    def _belongs(self, folder: Path) -> bool:
+        if not self.selection.provinces:
+            return True
+        return (folder / RUN_FILE).is_file() and read_run(folder).province in self.selection.provinces
+
+    def _of_night(
+        self, night: date, clusters: Mapping[Article, Cluster], chosen: set[tuple[str, str, int]] | None
+    ) -> Iterator[Record]:
+        for folder in self.archive.paths.closed_runs(night):
+            if not self._belongs(folder):
+                continue
+            for raw in read_lines(folder / "articles.jsonl"):
+                try:
+                    line = decode_article(raw)
+                except ValueError as error:
+                    self.unread.append(f"{self._name(folder / 'articles.jsonl')}: {error}")
+                    continue
+                wanted = chosen is None or (night.isoformat(), folder.name, line.seq) in chosen
+                if (night, folder.name, line.seq) in self.withheld.lines:
+                    continue
+                if line.event in VERSIONS and self.selection.portal in (None, line.portal) and wanted:
+                    article = (line.portal, line.key)
+                    record = cast("Record", json.loads(raw))
+                    record |= {"night": night.isoformat(), "run": folder.name, "text": self._text(folder, line)}
+                    yield record | {"cluster": "/".join(clusters.get(article, (article,))[0])}
+
+    def _text(self, folder: Path, line: ArticleLine) -> str | None:
+        if line.file is not None:
+            return self._read(folder / line.file, line.sha256)
+        with self.archive.index.reading() as questions:
+            versions = questions.find(article=line.duplicate_of) if line.duplicate_of else []
+        if any(WITHHELD in version.flags for version in versions):
+            return None
+        holder = next((version for version in versions if version.file), None)
+        if holder is None:
+            self.unread.append(f"{line.id}: the text that it repeats ({line.duplicate_of}) is not in the index")
+            return None
+        there = run_folder(self.archive.paths, date.fromisoformat(holder.night), holder.run)
+        return self._read(there / str(holder.file), holder.sha256)
+
+    def _read(self, path: Path, digest: str | None) -> str | None:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self.unread.append(f"{self._name(path)}: {error.strerror}")
+            return None
+        if sha256(data).hexdigest() != digest:
+            self.unread.append(f"{self._name(path)}: it is not the text that its line names")
+            return None
+        return data.decode("utf-8")
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.archive.paths.root).as_posix()

@@ -1,0 +1,160 @@
+"""The files that articles name: their keys, which of them are owed, and how each of them stands.
+
+An attachment's key is its article's key, `/~` and the first 8 hex digits of the SHA-256 of its address: host without
+`www.`, path and query, without the query's cache numbers (`?t=1741302556197`). `~` stands in no article's key before a hash,
+so that the two never meet; the same file under two articles has two keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Row, select
+
+from archive.index.schema import ATTACHMENTS, EVENTS, LOOKS
+from archive.model.enums import Event, Outcome
+
+__all__ = ["AttachmentQueries", "AttachmentState", "PendingAttachment", "attachment_key"]
+
+_CACHE_NUMBER = re.compile(r"(?:t|v|ts|time|rev|version)=\d+", re.IGNORECASE)
+# Events by which a publisher may have changed what an article names; the others only name files not known before.
+_BY_PUBLISHER = tuple(event.value for event in (Event.NEW, Event.REVISION, Event.DUPLICATE, Event.NEAR_DUPLICATE))
+_NAMING = (*_BY_PUBLISHER, Event.REDATED.value, Event.REREAD.value)
+_KEPT = (Event.ATTACHMENT.value, Event.QUARANTINED.value)
+# Passing failures leave no row in `looks`, so what stands there was answered.
+_RUN = len("2025-03-03/001")
+
+
+def attachment_key(article: str, url: str) -> str:
+    """The key of the file at `url` that the article with this key names. Never raises."""
+    try:
+        parts = urlsplit(url)
+        host, path, query = (parts.hostname or "").removeprefix("www."), parts.path, parts.query
+    except ValueError:
+        host, path, query = "", url, ""
+    kept = "&".join(part for part in query.split("&") if part and not _CACHE_NUMBER.fullmatch(part))
+    digest = sha256(f"{host}{path}?{kept}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{article}/~{digest[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAttachment:
+    """A file to be fetched: `version` is the id of the article's version that names it. The validators are those of its
+    last response, None where it never had one."""
+
+    version: str
+    section: str
+    key: str
+    url: str
+    name: str
+    type: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentState:
+    """How a file of an article stands: its last event where it was kept, else the last answer; neither: not fetched.
+
+    `night`, `run` and `file` say where its text stands, for a duplicate where the stored one does.
+    """
+
+    name: str
+    url: str
+    key: str
+    id: str | None = None
+    event: Event | None = None
+    flags: tuple[str, ...] = ()
+    night: str = ""
+    run: str = ""
+    file: str | None = None
+    answer: Outcome | None = None
+
+
+class AttachmentQueries:
+    """What is asked of the index about attachments."""
+
+    connection: Connection
+
+    def owed_attachments(self, portal: str, since: date, per_article: int) -> list[PendingAttachment]:
+        """Files named since that night by articles of the portal and not answered in the run that named them or later.
+
+        A file is owed when it was never answered, and again when its article was revised. Of an article's files the first
+        `per_article` are.
+        """
+        query = (
+            select(ATTACHMENTS)
+            .where(ATTACHMENTS.c.portal == portal, ATTACHMENTS.c.night >= since.isoformat())
+            .where(ATTACHMENTS.c.position < per_article, ATTACHMENTS.c.event.in_(_NAMING))
+            .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
+        )
+        named = _last_named(self.connection.execute(query))
+        owed = []
+        for key, row in named.items():
+            look = self.connection.execute(select(LOOKS).where(LOOKS.c.portal == portal, LOOKS.c.key == key)).first()
+            stored = self._is_stored(portal, key)
+            # A crash may have left the line of the response and not that of the event.
+            if look is not None and (stored or look.outcome != Outcome.ATTACHMENT.value):
+                if row.event not in _BY_PUBLISHER or look.at[:_RUN] >= row.at[:_RUN]:
+                    continue
+            validators = (look.etag, look.last_modified) if look is not None and stored else ()
+            owed.append(PendingAttachment(row.version, row.section, key, row.url, row.name, row.type, *validators))
+        return owed
+
+    def _is_stored(self, portal: str, key: str) -> bool:
+        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
+        return self.connection.execute(query).first() is not None
+
+    def last_body(self, portal: str, key: str) -> str | None:
+        """The SHA-256 of the body that an article or attachment was last answered with."""
+        query = select(LOOKS.c.body_sha256).where(LOOKS.c.portal == portal, LOOKS.c.key == key)
+        found: str | None = self.connection.execute(query).scalar()
+        return found
+
+    def attachments_of(self, portal: str, article: str, until: date | None = None) -> list[AttachmentState]:
+        """The files that any version of an article named, in the order of the pages, and how each of them stands.
+
+        `until` a night: as it was known then. What a file was answered with but not kept is known for today only.
+        """
+        query = (
+            select(ATTACHMENTS)
+            .where(ATTACHMENTS.c.portal == portal, ATTACHMENTS.c.article == article)
+            .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
+        )
+        if until:
+            query = query.where(ATTACHMENTS.c.night <= until.isoformat())
+        rows = {row.key: row for row in self.connection.execute(query)}.values()
+        return [self._attached(row, until) for row in rows]
+
+    def _attached(self, row: Row[tuple[object, ...]], until: date | None) -> AttachmentState:
+        at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_KEPT))
+        at = at.where(EVENTS.c.night <= until.isoformat()) if until else at
+        last = self.connection.execute(at.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        if last is None and until:
+            return AttachmentState(row.name, row.url, row.key)
+        if last is None:
+            query = select(LOOKS.c.outcome).where(LOOKS.c.portal == row.portal, LOOKS.c.key == row.key)
+            answer = self.connection.execute(query).scalar()
+            return AttachmentState(row.name, row.url, row.key, answer=Outcome(answer) if answer else None)
+        stored = last
+        if last.duplicate_of is not None:
+            first = select(EVENTS).where(EVENTS.c.id == last.duplicate_of, EVENTS.c.file.is_not(None))
+            stored = self.connection.execute(first.order_by(EVENTS.c.at).limit(1)).first() or last
+        return AttachmentState(
+            row.name, row.url, row.key, last.id, Event(last.event), tuple(last.flags.split()),
+            stored.night, stored.run, stored.file,
+        )  # fmt: skip
+
+
+def _last_named(rows: Iterable[Row[tuple[object, ...]]]) -> dict[str, Row[tuple[object, ...]]]:
+    """The last naming of each file by its publisher; one that only a later reading found counts where it is the first."""
+    named: dict[str, Row[tuple[object, ...]]] = {}
+    for row in rows:
+        if row.event in _BY_PUBLISHER or row.key not in named:
+            named[row.key] = row
+    return named

@@ -1,0 +1,86 @@
+"""What is asked of the index about numbered documents: which numbers the texts name, where, and with which day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import Connection, and_, insert, select
+
+from archive.index.rows import Mention
+from archive.index.schema import DOCUMENTS, RUNS
+from archive.model.enums import VERSIONS, Event
+from archive.storage.jsonl import ArticleLine
+from vietnam.documents import CitationContext, read_number
+
+__all__ = ["DocumentQueries"]
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)  # a hundred thousand mentions have a few hundred days
+_NAMING = {*VERSIONS, Event.ATTACHMENT}
+
+
+class DocumentQueries:
+    """What is kept and asked of numbered documents, on one connection."""
+
+    connection: Connection
+
+    def add_documents(self, night: date, run: str, at: str, line: ArticleLine) -> None:
+        """Repeat the numbers that the text of a line names, with what stands beside them."""
+        if line.event not in _NAMING:
+            return
+        beside = {cited.raw: cited for cited in line.cited}
+        rows = []
+        for position, raw in enumerate(line.documents):
+            read = read_number(raw)
+            if read is None:
+                continue
+            digits = read.number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
+            said = beside.get(raw, CitationContext(raw))
+            rows.append(
+                {
+                    "night": night.isoformat(),
+                    "run": run,
+                    "seq": line.seq,
+                    "position": position,
+                    "at": at,
+                    "id": line.id,
+                    "portal": line.portal,
+                    "number": int(digits),
+                    "letter": read.number[len(digits) :],
+                    "year": read.year,
+                    "type": read.type,
+                    "organ": read.organ,
+                    "issued": said.day.isoformat() if said.day else None,
+                    "issuer": said.by,
+                    "published": line.published,
+                    "raw": raw,
+                }
+            )
+        if rows:
+            self.connection.execute(insert(DOCUMENTS), rows)
+
+    def mentions(self, number: int | None = None) -> list[Mention]:
+        """Every number that a text names, in the order of the files; or where one of them is named, whoever's it is."""
+        of_run = and_(RUNS.c.night == DOCUMENTS.c.night, RUNS.c.run == DOCUMENTS.c.run)
+        query = select(DOCUMENTS, RUNS.c.province).join(RUNS, of_run, isouter=True)
+        if number is not None:
+            query = query.where(DOCUMENTS.c.number == number)
+        query = query.order_by(DOCUMENTS.c.at, DOCUMENTS.c.portal, DOCUMENTS.c.position)
+        return [
+            Mention(
+                night=_day(row.night),
+                portal=row.portal,
+                province=row.province,
+                id=row.id,
+                number=row.number,
+                letter=row.letter,
+                year=row.year,
+                type=row.type,
+                organ=row.organ,
+                issued=_day(row.issued) if row.issued else None,
+                issuer=row.issuer,
+                published=_day(row.published[:10]) if row.published else None,
+                raw=row.raw,
+            )
+            for row in self.connection.execute(query)
+        ]

@@ -1,0 +1,170 @@
+"""Reading back: the line, the content and the response behind an event, wherever in the archive they stand.
+
+A response whose body was served before is kept as a `revisit` record without it; the body is then looked for in the
+captures of the same address with the same SHA-256. What is damaged is named by file and offset, never passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.index.index import Index
+from archive.index.queries.transaction import EventRow
+from archive.model.enums import WITHHELD, Via
+from archive.model.records import Capture, CapturePlace
+from archive.storage.jsonl import ArticleLine, decode_article, decode_page
+from archive.storage.paths import Paths
+from archive.storage.run_record import read_lines
+from archive.storage.texts import text_content
+from archive.storage.warc import WarcRecord, read_record
+
+__all__ = ["ArchiveReader", "Unreadable", "run_folder"]
+
+_REMEMBERED = 8  # closed runs whose lines are kept in memory
+_RESTORE = "`python -m archive verify` names what is damaged; restore it from a copy"
+
+
+class Unreadable(ArchiveError):
+    """A line, text or capture that is missing, cut or changed; the message names its file."""
+
+
+def run_folder(paths: Paths, night: date, run: str) -> Path:
+    """Where a run stands: its dated place, or `open/` while it is not closed."""
+    closed = paths.night(night) / run
+    return closed if closed.is_dir() else paths.open_night(night) / run
+
+
+class ArchiveReader:
+    """What was kept, for reading. The index says where; the files are what is read."""
+
+    def __init__(self, paths: Paths, index: Index) -> None:
+        self._paths, self._index = paths, index
+        self._lines: dict[Path, dict[int, ArticleLine]] = {}
+
+    def latest(self, portal: str, key: str) -> EventRow | None:
+        """The event of an article's last version."""
+        with self._index.reading() as questions:
+            return questions.latest_event(portal, key)
+
+    def line(self, found: EventRow) -> ArticleLine:
+        """The whole line of an event. Raises Unreadable."""
+        folder = run_folder(self._paths, date.fromisoformat(found.night), found.run)
+        line = self._lines_of(folder).get(found.seq)
+        if line is None:
+            raise Unreadable(f"{self._name(folder / 'articles.jsonl')}: line {found.seq} cannot be read; {_RESTORE}")
+        return line
+
+    def content(self, found: EventRow) -> tuple[str, ...]:
+        """The paragraphs of a version's text without its published line, the title first. Raises Unreadable.
+
+        A duplicate's are those of the text that was kept for it: the same words, perhaps in other paragraphs.
+        """
+        holder = self._holder(found)
+        if holder is None or (holder.file is None and WITHHELD not in holder.flags):
+            raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
+        content = text_content(self.text(holder), self.line(holder).published_raw)
+        return tuple(content.strip("\n").split("\n"))
+
+    def text(self, found: EventRow) -> str:
+        """The text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
+        if WITHHELD in found.flags:
+            raise Unreadable(f"{found.id}: its text is withheld; `python -m archive show` says why")
+        path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise Unreadable(f"{self._name(path)} cannot be read ({error.strerror}); {_RESTORE}") from None
+        if sha256(data).hexdigest() != found.sha256:
+            raise Unreadable(f"{self._name(path)} is not the text that its line names; {_RESTORE}")
+        return data.decode("utf-8")
+
+    def _holder(self, found: EventRow) -> EventRow | None:
+        if found.file is not None or found.duplicate_of is None:
+            return found
+        with self._index.reading() as questions:
+            versions = questions.find(article=found.duplicate_of)
+        return next((version for version in versions if version.file or WITHHELD in version.flags), None)
+
+    def place(self, found: EventRow) -> CapturePlace:
+        """Where the response stands that a version was read from. Raises Unreadable when its line names none."""
+        line = self.line(found)
+        if line.read_from is not None:
+            return line.read_from
+        if line.warc is None:
+            raise Unreadable(f"{found.id}: its line of {found.night} names no capture")
+        ref = line.warc
+        night = date.fromisoformat(found.night)
+        return CapturePlace(night, found.run, ref.file, ref.offset, ref.length, ref.sha256)
+
+    def served(self, place: CapturePlace, portal: str, via: Via) -> Capture:
+        """The response at a place with its body as served, a revisit's included. Raises Unreadable."""
+        record = self._record(place, via)
+        if record.revisit_of is None:
+            return record.capture
+        return replace(record.capture, body=self._body(record, place, portal, via))
+
+    def _record(self, place: CapturePlace, via: Via) -> WarcRecord:
+        path = run_folder(self._paths, place.night, place.run) / place.file
+        record = read_record(path, place.ref, via)
+        if record is None:
+            name = self._name(path)
+            raise Unreadable(
+                f"{name} at {place.offset}: the record of {place.length} bytes is missing, cut or changed; {_RESTORE}"
+            )
+        return record
+
+    def _body(self, record: WarcRecord, place: CapturePlace, portal: str, via: Via) -> bytes:
+        """The body that a revisit leaves out: any whole capture of the address whose body has that SHA-256 will do."""
+        served, url = record.revisit_of, record.capture.url
+        assert served is not None  # noqa: S101  asked only for revisits
+        with self._index.reading() as questions:
+            rows = questions.served_with(portal, url, served.body_sha256)
+        damaged: Unreadable | None = None
+        for night, run, number in rows:
+            try:
+                earlier = self._page_place(date.fromisoformat(night), run, number)
+                body = self._record(earlier, via).capture.body if earlier else b""
+            except Unreadable as error:
+                damaged = damaged or error
+                continue
+            if sha256(body).hexdigest() == served.body_sha256:
+                return body
+        if damaged is not None:
+            raise damaged
+        path = run_folder(self._paths, place.night, place.run) / place.file
+        raise Unreadable(
+            f"{self._name(path)} at {place.offset}: the capture of {served.fetched_at.isoformat()} that it refers to "
+            "is not in the archive"
+        )
+
+    def _page_place(self, night: date, run: str, number: int) -> CapturePlace | None:
+        path = run_folder(self._paths, night, run) / "pages.jsonl"
+        try:
+            ref = decode_page(read_lines(path)[number]).warc
+        except (IndexError, ValueError):
+            raise Unreadable(f"{self._name(path)}: line {number} cannot be read; {_RESTORE}") from None
+        return CapturePlace(night, run, ref.file, ref.offset, ref.length, ref.sha256) if ref else None
+
+    def _lines_of(self, folder: Path) -> dict[int, ArticleLine]:
+        known = self._lines.get(folder)
+        if known is not None:
+            return known
+        lines = {}
+        for raw in read_lines(folder / "articles.jsonl"):
+            try:
+                line = decode_article(raw)
+            except ValueError:
+                continue  # whoever asks for this line is told that it cannot be read
+            lines[line.seq] = line
+        if not folder.is_relative_to(self._paths.open):  # an open run still grows
+            if len(self._lines) >= _REMEMBERED:
+                self._lines.pop(next(iter(self._lines)))
+            self._lines[folder] = lines
+        return lines
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._paths.root).as_posix()

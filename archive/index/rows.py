@@ -1,0 +1,128 @@
+"""What the index answers with: entries owed, looks due, events and versions found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row
+
+from archive.model.enums import Event, Outcome
+from archive.model.judgement import Version
+from archive.model.records import LookBackMark
+
+__all__ = ["EventRow", "Mention", "PendingEntry", "Recheck", "found_of", "version_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEntry:
+    """An entry that a list showed and that was never kept; `lookback` names the look-back that first found it, if one did."""
+
+    section: str
+    key: str
+    url: str
+    title: str
+    lookback: LookBackMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """An article whose next look is due, with the validators of its last response if that was the article."""
+
+    section: str | None
+    key: str
+    url: str
+    outcome: Outcome
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as `list` and `show` name it."""
+
+    night: str
+    run: str
+    seq: int
+    event: Event
+    id: str
+    portal: str
+    section: str
+    key: str
+    url: str
+    title: str
+    published: str | None
+    author: str | None
+    file: str | None
+    sha256: str | None
+    content_sha256: str
+    revision_of: str | None
+    duplicate_of: str | None
+    attachment_of: str | None
+    flags: tuple[str, ...]
+
+
+def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
+    """The version a row of `events` tells, None where there is no row."""
+    if row is None:
+        return None
+    return Version(
+        id=row.id,
+        portal=row.portal,
+        key=row.key,
+        night=row.night,
+        run=row.run,
+        event=Event(row.event),
+        content_sha256=row.content_sha256,
+        published=row.published,
+        file=row.file,
+    )
+
+
+def found_of(row: Row[tuple[object, ...]]) -> EventRow:
+    """The event a row of `events` tells."""
+    return EventRow(
+        night=row.night,
+        run=row.run,
+        seq=row.seq,
+        event=Event(row.event),
+        id=row.id,
+        portal=row.portal,
+        section=row.section,
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        published=row.published,
+        author=row.author,
+        file=row.file,
+        sha256=row.sha256,
+        content_sha256=row.content_sha256,
+        revision_of=row.revision_of,
+        duplicate_of=row.duplicate_of,
+        attachment_of=row.attachment_of,
+        flags=tuple(row.flags.split()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One number that one text names; `issued` and `issuer` are what stands beside it, `published` the article's day."""
+
+    night: date
+    portal: str
+    province: str | None
+    id: str
+    number: int
+    letter: str
+    year: int | None
+    type: str
+    organ: str
+    issued: date | None
+    issuer: str | None
+    published: date | None
+    raw: str
+
+    @property
+    def day(self) -> date:
+        """The document's day, as far as it is known: the day beside it, else the article's, else the night."""
+        return self.issued or self.published or self.night

@@ -1,0 +1,139 @@
+"""An index in a file of SQLite.
+
+WAL only where SQLite has the fix of the WAL-reset bug (3.51.3, 3.50.7, 3.44.6); otherwise a rollback journal. One writer at
+a time: a write transaction takes the write lock first (BEGIN IMMEDIATE).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit
+from archive.index.backend import BUSY_SECONDS, Database
+from archive.index.schema import METADATA
+from archive.storage.fsync import sync_folder
+from archive.storage.sqlite_journal import journal_for
+
+__all__ = ["BUSY_SECONDS", "SqliteFile"]
+
+_STEPS = 10_000  # of SQLite's machine between two looks at the time, well under a millisecond
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile(Database):
+    """`index.db` of an archive."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    @property
+    def label(self) -> str:
+        return self.path.name
+
+    def writer(self) -> Engine:
+        engine = create_engine(f"sqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+        @event.listens_for(engine, "connect")
+        def _connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.isolation_level = None
+            connection.execute(f"PRAGMA journal_mode={journal_for(sqlite3.sqlite_version_info)}")
+            connection.execute("PRAGMA synchronous=FULL")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def reader(self) -> Engine:
+        # A connection per use: no descriptor outlives a fork and no reader holds a lock.
+        url = f"sqlite:///file:{self.path}?mode=ro&uri=true"
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+        @event.listens_for(engine, "connect")
+        def _connect(connection: sqlite3.Connection, _record: object) -> None:
+            connection.isolation_level = None
+            connection.execute("PRAGMA query_only=ON")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
+
+        return engine
+
+    def bound(self, connection: Connection, seconds: float) -> None:
+        until = monotonic() + seconds
+        # Every reading transaction has a connection of its own, which ends with it.
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        driver.set_progress_handler(lambda: monotonic() > until, _STEPS)
+
+    def damage(self) -> str | None:
+        self.before_reading()
+        try:
+            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+                said = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            said = str(error)
+        return None if said == "ok" else " ".join(said.split())
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def create(self, connection: Connection) -> None:
+        METADATA.create_all(connection)
+
+    @contextmanager
+    def remade(self) -> Iterator[Connection]:
+        fresh = SqliteFile(self.path.with_name(f"{self.path.name}.new"))
+        for extra in ("", *_BESIDE):
+            fresh._beside(extra).unlink(missing_ok=True)
+        engine = fresh.writer()
+        with engine.begin() as connection:
+            fresh.create(connection)
+            yield connection
+        engine.dispose()
+        for extra in _BESIDE:
+            self._beside(extra).unlink(missing_ok=True)
+        fresh.path.replace(self.path)
+        sync_folder(self.path.parent)
+
+    def before_reading(self) -> None:
+        """A process that was killed may leave a journal that only a writing connection can roll back."""
+        if self._beside("-journal").exists():
+            with (
+                suppress(sqlite3.OperationalError),
+                closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection,
+            ):
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+    def explained(self, error: DBAPIError) -> ArchiveError:
+        text = str(error.orig)
+        if text == "interrupted":
+            return TimeLimit(f"{self.path}: the question took longer than it was given; ask for less")
+        if "locked" in text:
+            return ArchiveError(
+                f"{self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"
+            )
+        unopened = "unable to open" in text and self.path.exists()  # its journal cannot be made beside it
+        if unopened or "full" in text or "disk I/O" in text or "readonly" in text:
+            return DiskFull(
+                f"{self.path}: {text}; free space or mend the disk and run the night again: nothing kept is lost"
+            )
+        return ArchiveUnusable(f"{self.path}: {text}; `python -m archive rebuild` makes the index again from the files")
+
+    def _beside(self, extra: str) -> Path:
+        return self.path.with_name(self.path.name + extra)

@@ -1,0 +1,188 @@
+"""One group of a portal's night on its way into the archive: texts written, documents judged, lines made.
+
+Texts are written under temporary names before the index is locked; within its transaction each document is judged in
+turn, and its text takes its final name or goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from archive.index.index import Transaction
+from archive.index.queries.removals import held, removal_line
+from archive.index.queries.similar import Fingerprint, StoredText
+from archive.index.reader import ArchiveReader, run_folder
+from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
+from archive.ingest.revisions import VersionHistory, described
+from archive.model.enums import LATE, Event, Via
+from archive.model.judgement import Judge
+from archive.model.records import Document, PageRecord
+from archive.storage.fsync import TEMPORARY, make_folder, sync_folder
+from archive.storage.jsonl import ArticleLine, article_line
+from archive.storage.paths import Paths
+from archive.storage.texts import content_sha256, file_name, text_bytes, version_id
+
+__all__ = ["BatchCommit", "QueuedLine"]
+
+
+@dataclass(slots=True)
+class QueuedLine:
+    """One queued line: its page, and the document that was read from it. `reasons` make it doubtful."""
+
+    page: PageRecord | None
+    document: Document | None = None
+    reasons: tuple[str, ...] = ()
+    temporary: Path | None = None
+    data: bytes = b""
+    fingerprint: Fingerprint | None = None
+    last_body: str | None = None
+    gone_after: int | None = None
+    moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCommit:
+    """The queue of one commit, and where it goes."""
+
+    paths: Paths
+    portal: str
+    night: date
+    run: str
+    via: Via
+    folder: Path
+    judge: Judge
+    captures: ArchiveReader
+    pending: Sequence[QueuedLine]
+
+    def note_last_bodies(self, transaction: Transaction) -> None:
+        """What each attachment was last answered with, before tonight's answers are rows."""
+        for pending in self.pending:
+            if pending.document is not None and pending.document.attachment_of is not None:
+                pending.last_body = transaction.last_body(self.portal, pending.document.key)
+
+    def write_texts(self) -> None:
+        for number, pending in enumerate(self.pending):
+            if pending.document is None or _is_textless(pending.document):
+                continue
+            pending.data = text_bytes(pending.document.text)
+            if not pending.reasons and pending.document.attachment_of is None:
+                pending.fingerprint = fingerprint(pending.data, pending.document.published_raw)
+            folder = self.paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
+            make_folder(folder)
+            pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
+            with pending.temporary.open("wb") as stream:
+                stream.write(pending.data)
+                stream.flush()
+                os.fsync(stream.fileno())
+
+    def judged(self, transaction: Transaction, earlier: Sequence[ArticleLine]) -> list[ArticleLine]:
+        """Judge each queued document in turn, name its text, repeat its row; documents that brought no news leave no line."""
+        lines: list[ArticleLine] = []
+        seq = max((line.seq for line in earlier), default=-1) + 1
+        for pending in self.pending:
+            removal = self._removal(transaction, pending, seq)
+            if removal is not None:
+                transaction.add_event(self.night, self.run, removal)
+                lines.append(removal)
+                seq += 1
+            if pending.document is None:
+                continue
+            line = self._judge_one(transaction, pending.document, pending, seq)
+            if line is not None and line.revision_of:
+                own = {known.seq: known for known in (*earlier, *lines)}
+                line = described(
+                    line, pending.document.text, VersionHistory(self.captures, transaction, self.folder, own)
+                )
+            if line is not None and line.event is not Event.REDATED:
+                line = self._with_near(transaction, line, pending)
+            if pending.temporary is None:
+                pass
+            elif line is None or line.file is None:
+                pending.temporary.unlink()
+            else:
+                final = self.paths.root / line.file if pending.reasons else self.folder / line.file
+                pending.temporary.rename(final)
+                sync_folder(final.parent)
+            if line is not None:
+                transaction.add_event(self.night, self.run, line)
+                if pending.fingerprint is not None and holds_text(line):
+                    transaction.add_text(self.night, self.run, seq, pending.fingerprint)
+                lines.append(line)
+                seq += 1
+        return lines
+
+    def _with_near(self, transaction: Transaction, line: ArticleLine, pending: QueuedLine) -> ArticleLine:
+        """The line with the near-duplicates of earlier nights; those of tonight are settled when the night is sealed."""
+        new = pending.fingerprint
+        if new is None or not holds_text(line):
+            return line
+        found = transaction.likely_near(new.signature, self.night)
+        return linked(line, links(line, new, content_of(pending.data, new), found, self._read)) if found else line
+
+    def _read(self, text: StoredText) -> str | None:
+        return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
+
+    def _removal(self, transaction: Transaction, pending: QueuedLine, seq: int) -> ArticleLine | None:
+        """What the answer says of a removal: `gone`, `moved`, `returned`, or nothing new. A doubtful article brings nothing
+        back."""
+        page = pending.page
+        if page is None or page.key is None or pending.reasons:
+            return None
+        last = removal.event if (removal := transaction.removal(self.portal, page.key)) is not None else None
+        if pending.document is not None and last in (Event.GONE, Event.MOVED):
+            event = Event.RETURNED
+        elif pending.moved and last is not Event.MOVED:
+            event = Event.MOVED
+        elif pending.gone_after is not None and last is not Event.GONE:
+            if not held(transaction.vanished(self.portal, page.key), self.night, pending.gone_after):
+                return None
+            event = Event.GONE
+        else:
+            return None
+        version = transaction.last_version(self.portal, page.key)
+        return removal_line(event, seq, version, self.portal, page, self.via) if version else None
+
+    def _judge_one(
+        self, transaction: Transaction, document: Document, pending: QueuedLine, seq: int
+    ) -> ArticleLine | None:
+        digest, content = sha256(pending.data).hexdigest(), content_sha256(document.content)
+        body = pending.page.body_sha256 if pending.page else None
+        if _is_textless(document):
+            digest = content = body or digest
+        version = version_id(self.portal, document.key, digest)
+        if pending.reasons:
+            folder = self.paths.quarantine(self.night, self.portal).relative_to(self.paths.root)
+            line = article_line(document, Event.QUARANTINED, seq, version, content)
+            name = (folder / file_name(seq, digest)).as_posix()
+            return replace(line, file=name, sha256=digest, bytes=len(pending.data), reasons=pending.reasons)
+        latest = transaction.latest_version(self.portal, document.key)
+        attached = document.attachment_of is not None
+        if attached and latest and body == pending.last_body:
+            return None
+        same = transaction.stored_content(content, self.night, self.portal, of_attachments=attached)
+        judgement = self.judge(document, content, latest, same)
+        if judgement.event is None:
+            return None
+        line = article_line(document, judgement.event, seq, version, content)
+        line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
+        if latest is None and not attached and self._is_late(transaction, document):
+            line = replace(line, flags=(*line.flags, LATE))
+        if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
+            return line
+        return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
+
+    def _is_late(self, transaction: Transaction, document: Document) -> bool:
+        if document.published is None:
+            return False
+        published = date.fromisoformat(document.published[:10])
+        return transaction.is_late(self.portal, document.section, document.key, published)
+
+
+def _is_textless(document: Document) -> bool:
+    """An attachment without a text to keep; an article's text has its title at least."""
+    return document.attachment_of is not None and not document.text

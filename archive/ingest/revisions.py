@@ -1,0 +1,95 @@
+"""What a new version's line says of its change, computed while it is committed, against the version before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archive.diff.classify import Change, TextComparison, changes
+from archive.index.queries.transaction import EventRow, Queries
+from archive.index.reader import ArchiveReader, Unreadable
+from archive.storage.jsonl import ArticleLine
+from archive.storage.texts import text_content
+from vietnam.letters import fold_spaces, nfc
+
+__all__ = ["Text", "VersionHistory", "compared", "described"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A version's text without its published line, that line as shown, and its moment (ISO 8601)."""
+
+    content: str
+    published_raw: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionHistory:
+    """The versions before this one, as one transaction sees them.
+
+    `folder` is the run that is being written and `own` its lines by `seq`: those of the open group are in no file yet.
+    """
+
+    captures: ArchiveReader
+    questions: Queries
+    folder: Path | None = None
+    own: Mapping[int, ArticleLine] | None = None
+
+    def latest(self, portal: str, key: str) -> EventRow | None:
+        """The last version of an article."""
+        return self.questions.latest_event(portal, key)
+
+    def text(self, found: EventRow) -> Text:
+        """What a version says; a duplicate's text is that of the version it repeats. Raises Unreadable."""
+        line, holder = self._line(found), found
+        if found.file is None:
+            same = self.questions.relatives(found.content_sha256)
+            kept = [other for other in same if other.file and other.id == found.duplicate_of]
+            if not kept:
+                raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
+            holder = kept[0]
+        raw = line.published_raw if holder is found else self._line(holder).published_raw
+        return Text(text_content(self.captures.text(holder), raw), line.published_raw, line.published)
+
+    def _line(self, found: EventRow) -> ArticleLine:
+        if (
+            self.folder is not None
+            and self.own
+            and (found.night, found.run)
+            == (
+                self.folder.parent.name,
+                self.folder.name,
+            )
+        ):
+            return self.own[found.seq]
+        return self.captures.line(found)
+
+
+def compared(old: Text, new: Text) -> TextComparison:
+    """The texts' comparison, with PUBLISHED where the published line or its moment differs."""
+    found = changes(old.content, new.content)
+    if old.published == new.published and _shown(old) == _shown(new):
+        return found
+    return replace(found, classes=tuple(sorted((*found.classes, Change.PUBLISHED))))
+
+
+def described(line: ArticleLine, text: str, earlier: VersionHistory) -> ArticleLine:
+    """The line of a new version with `changes` and `similarity`; as it was when the older text cannot be read.
+
+    A damaged file stops no night: `verify` names it.
+    """
+    latest = earlier.latest(line.portal, line.key)
+    try:
+        old = earlier.text(latest) if latest is not None and latest.id == line.revision_of else None
+    except Unreadable:
+        old = None
+    if old is None:
+        return line
+    found = compared(old, Text(text_content(text, line.published_raw), line.published_raw, line.published))
+    return replace(line, changes=tuple(change.value for change in found.classes), similarity=found.similarity)
+
+
+def _shown(text: Text) -> str:
+    return fold_spaces(nfc(text.published_raw or ""))

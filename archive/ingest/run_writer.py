@@ -1,0 +1,300 @@
+"""A portal's night while it runs: captures first, then judged articles, committed in groups.
+
+A group is 25 documents or 5 seconds. WARC members and texts are flushed first; then, inside one write transaction of the
+index, each document is judged, its text takes its final name, the lines of `articles.jsonl` and `pages.jsonl` are appended
+and flushed (they are the commit), and the rows repeat them. When anything of this fails the portal stops: what was
+committed stays, the rest is set aside at the next start, and a failed flush is never tried again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from archive.errors import ArchiveError
+from archive.index.index import Index, place
+from archive.index.queries.removals import VANISHED
+from archive.index.reader import ArchiveReader
+from archive.ingest.commit import BatchCommit, QueuedLine
+from archive.ingest.lookups import RunLookups
+from archive.ingest.near_duplicates import read_fingerprints
+from archive.ingest.placement import LockHolder, hold, place_run
+from archive.ingest.recovery import recover
+from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
+from archive.leases.fencing import Fence
+from archive.model.decommission import EndSign
+from archive.model.enums import Outcome, Via
+from archive.model.judgement import Judge
+from archive.model.records import Capture, CaptureRef, Document, PageRecord, Run
+from archive.storage.fsync import append_durably, disk_errors, make_folder, sync_folder, write_durably
+from archive.storage.jsonl import encode_article, encode_page
+from archive.storage.lookback_stats import LookBackEnd, apart, count_lookback
+from archive.storage.paths import Paths
+from archive.storage.request_stats import visits
+from archive.storage.run_record import RUN_FILE, run_bytes
+from archive.storage.warc import EarlierCapture, WarcFile
+
+__all__ = ["RunWriter"]
+
+BATCH_DOCUMENTS = 25
+BATCH_SECONDS = 5
+
+
+class RunWriter(RunLookups):
+    """One portal's night, open for writing by this process alone."""
+
+    def __init__(
+        self, paths: Paths, index: Index, fence: Fence, run: str, via: Via, now: datetime, judge: Judge
+    ) -> None:
+        self.portal, self.night, self.run, self.via = fence.portal, fence.night, run, via
+        self._paths, self._index, self._judge, self._fence = paths, index, judge, fence
+        self._lock = hold(paths, LockHolder.here(fence.portal, fence.night, fence.number))
+        self.folder = paths.open_night(fence.night) / run
+        self.started_at = now
+        self._pending: list[QueuedLine] = []
+        self._oldest: datetime | None = None
+        self.captures = ArchiveReader(paths, index)
+        self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
+        self._broken = False
+        try:
+            fence.check()
+            with disk_errors(f"cannot open the night of {self.portal}"):
+                make_folder(self.folder)
+                self._resume()
+                self._warc = self._open_warc(now)
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def _resume(self) -> None:
+        found = recover(self._paths, self.night, self.folder)
+        self.set_aside = found.set_aside
+        self.pages, self.articles = list(found.pages), list(found.articles)
+        texts = read_fingerprints(self.folder, self.articles)
+        with self._index.writing() as transaction:
+            transaction.same_method()
+            transaction.set_texts(self.night, self.run, texts)
+            transaction.drop_events(self.night, self.run)
+            transaction.drop_pages(self.night, self.run)
+            for line in self.articles:
+                transaction.add_event(self.night, self.run, line)
+            for number, page in enumerate(self.pages):
+                transaction.add_page(self.night, self.run, number, page)
+
+    def _open_warc(self, now: datetime) -> WarcFile:
+        numbers = [int(path.name[6:11]) for path in self.folder.glob("pages-*.warc.gz")]
+        self.attempts = max(numbers, default=0) + 1
+        info = {
+            "software": "Luu Tru",
+            "format": "WARC File Format 1.1",
+            "isPartOf": f"{self.portal} {self.night}",
+            "description": f"via {self.via.value}",
+        }
+        return WarcFile(self.folder / f"pages-{self.attempts:05d}.warc.gz", info, now)
+
+    # what a crawl keeps
+
+    def capture(self, capture: Capture, of: datetime | None = None) -> CaptureRef:
+        """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`.
+
+        With `of` it is what a browser made of the response of that moment.
+        """
+        self._fence.check()
+        earlier = self._served(capture.url) if of is None else None
+        with disk_errors(f"cannot keep {capture.url}"):
+            ref = self._warc.append(capture, earlier) if of is None else self._warc.append_conversion(capture, of)
+        digest = sha256(capture.body).hexdigest() if capture.body else ""
+        self._unjudged[ref] = (capture, digest)
+        return ref
+
+    def _served(self, url: str) -> EarlierCapture | None:
+        with self._index.reading() as questions:
+            row = questions.last_page(self.portal, url)
+        return EarlierCapture(str(row.body_sha256), datetime.fromisoformat(str(row.fetched_at))) if row else None
+
+    def page(self, page: PageRecord) -> None:
+        """Queue the line of one response, or of one request that brought none."""
+        self._queue(QueuedLine(page))
+
+    def document(self, document: Document, page: PageRecord | None) -> None:
+        """Queue an article or attachment with its response's line; without one where a list's answer held the text."""
+        self._queue(QueuedLine(page, document))
+
+    def vanished(self, page: PageRecord, gone_after: int) -> None:
+        """Queue the line of an answer that says that an article is no more.
+
+        It becomes an event `gone`, once, when none has stood there for `gone_after` days and a text of it was kept.
+        """
+        self._queue(QueuedLine(page, gone_after=gone_after))
+
+    def moved(self, page: PageRecord) -> None:
+        """Queue the line of an answer that sends on to the portal's successor; of a kept article an event `moved`, once."""
+        self._queue(QueuedLine(page, moved=True))
+
+    def quarantine(self, document: Document, reasons: tuple[str, ...], page: PageRecord | None) -> None:
+        """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
+        self._queue(QueuedLine(page, document, reasons))
+
+    def reread(self, document: Document) -> None:
+        """Queue what today's rules read in an earlier capture: nothing was fetched, so no page line goes with it."""
+        self._queue(QueuedLine(None, document))
+
+    def _queue(self, pending: QueuedLine) -> None:
+        page = pending.page
+        if page is not None:
+            if page.warc is not None and page.warc in self._unjudged:
+                _, digest = self._unjudged.pop(page.warc)
+                pending.page = replace(page, body_sha256=page.body_sha256 or digest or None)
+            self._oldest = self._oldest or page.fetched_at
+        self._pending.append(pending)
+
+    def tick(self, now: datetime) -> bool:
+        """Commit when 25 documents are waiting or the oldest line has waited 5 seconds; tells whether it did."""
+        documents = sum(1 for pending in self._pending if pending.document)
+        waited = self._oldest is not None and now - self._oldest >= timedelta(seconds=BATCH_SECONDS)
+        if documents >= BATCH_DOCUMENTS or waited:
+            self.commit()
+            return True
+        return False
+
+    def commit(self) -> None:
+        """Commit what is queued. Raises DiskFull, ArchiveError, or StaleClaim; after that this object keeps nothing more."""
+        if self._broken:
+            raise ArchiveError(f"{self.portal}: a batch failed before; run the night again, what was kept is kept")
+        if not self._pending:
+            return
+        self._broken = True
+        self._fence.check_all()
+        with disk_errors(f"cannot commit the night of {self.portal}"):
+            self._warc.sync()
+            group = BatchCommit(
+                self._paths,
+                self.portal,
+                self.night,
+                self.run,
+                self.via,
+                self.folder,
+                self._judge,
+                self.captures,
+                self._pending,
+            )
+            group.write_texts()
+            with self._index.writing() as transaction:
+                self._fence.check()  # cannot rise from here to the end of the transaction
+                group.note_last_bodies(transaction)
+                pages = [pending.page for pending in self._pending if pending.page]
+                for number, page in enumerate(pages, start=len(self.pages)):
+                    transaction.add_page(self.night, self.run, number, page)
+                lines = group.judged(transaction, self.articles)
+                sync_folder(self.folder)
+                if lines:
+                    append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
+                if pages:  # last: an event counts only when the answer it was read from has its line
+                    append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
+        self.pages += pages
+        self.articles += lines
+        self._pending, self._oldest, self._broken = [], None, False
+
+    def tally(self) -> RunSummary:
+        """The counts of everything committed in this run, earlier attempts included and the lines of a look-back apart:
+        a night is judged by what the other nights have too."""
+        away = self.away()
+        with self._index.reading() as questions:
+            asking = SummaryContext(self.portal, self.night, place(self.night, self.run, 0), questions, away)
+            return tally(*apart(self.pages, self.articles), asking)
+
+    def away(self) -> frozenset[str]:
+        """Keys of articles that answered tonight that they are gone, and had vanished before."""
+        keys = {page.key for page in self.pages if page.key and page.outcome in VANISHED and not page.attachment_of}
+        return frozenset(key for key in keys if (self.vanished_since(key) or self.night) < self.night)
+
+    @property
+    def began_at(self) -> datetime:
+        """When the first attempt at this night asked for its first page."""
+        return min([self.started_at, *(page.fetched_at for page in self.pages[:1])])
+
+    # how it ends
+
+    def suspend(self) -> None:
+        """Commit and let go: the run stays in `open/` and a later start goes on where it stopped."""
+        self._record_unjudged("interrupted before it was understood")
+        self.commit()
+        self._release()
+
+    def abandon(self) -> None:
+        """Let go after a failure without writing anything more: the next start sets the run right."""
+        self._warc.abandon()
+        self._lock.close()
+
+    def close(
+        self,
+        now: datetime,
+        *,
+        complete: bool,
+        finish_reason: str,
+        judge_night: JudgeNight,
+        extraction: dict[str, int],
+        software: dict[str, str],
+        lookback: LookBackEnd | None = None,
+        province: str | None = None,
+        away: EndSign | None = None,
+        declared: dict[str, str] | None = None,
+    ) -> Run:
+        """Commit, write `run.json`, move the run to its dated place and let go."""
+        self._record_unjudged("never understood")
+        self.commit()
+        tally = self.tally()
+        verdict, reasons = judge_night(tally)
+        with disk_errors(f"cannot close the night of {self.portal}"):
+            self._warc.close()
+        run = Run(
+            portal=self.portal,
+            night=self.night,
+            run=self.run,
+            via=self.via,
+            started_at=self.began_at,
+            finished_at=now,
+            complete=complete,
+            finish_reason=finish_reason,
+            verdict=verdict,
+            reasons=reasons,
+            listed=tally.listed,
+            requests=len(self.pages),
+            bytes=sum(path.stat().st_size for path in self.folder.glob("pages-*.warc.gz")),
+            outcomes=_counted(page.outcome.value for page in self.pages),
+            events=_counted(line.event.value for line in self.articles),
+            sections=tally.sections,
+            extraction=extraction,
+            software=software,
+            attempts=self.attempts,
+            lookback=count_lookback(self.pages, self.articles, lookback),
+            measures=tally.measures,
+            hosts=visits(self.pages),
+            province=province,
+            away=away,
+            declared=declared or {},
+        )
+        self._fence.check_all()
+        with disk_errors(f"cannot close the night of {self.portal}"):
+            write_durably(self.folder / RUN_FILE, run_bytes(run))
+            place_run(self._paths, self._index, self.folder, run, self._fence)
+        self._release()
+        return run
+
+    def _record_unjudged(self, detail: str) -> None:
+        for ref, (capture, _) in list(self._unjudged.items()):
+            self.page(
+                PageRecord(capture.url, Outcome.ERROR, capture.fetched_at, capture.status, warc=ref, detail=detail)
+            )
+
+    def _release(self) -> None:
+        with disk_errors(f"cannot let go of the night of {self.portal}"):
+            self._warc.close()
+        self._lock.close()
+
+
+def _counted(words: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(words).items()))

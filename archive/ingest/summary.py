@@ -1,0 +1,116 @@
+"""What a portal's night came to, counted from its lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Protocol
+
+from archive.index.queries.removals import VANISHED
+from archive.model.enums import Event, Verdict, WalkEnd
+from archive.model.records import PageRecord, SectionWalk
+from archive.model.run_metrics import Measures
+from archive.storage.jsonl import ArticleLine
+
+__all__ = ["JudgeNight", "RunSummary", "SummaryContext", "tally"]
+
+_NEW = (Event.NEW, Event.NEAR_DUPLICATE)
+_READ = (*_NEW, Event.REVISION, Event.DUPLICATE, Event.QUARANTINED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a portal's night came to: counts by outcome and event, distinct keys listed, each section's walk, measures."""
+
+    outcomes: dict[str, int]
+    events: dict[str, int]
+    listed: int
+    requests: int
+    sections: dict[str, SectionWalk]
+    measures: Measures
+
+
+JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[str, ...]]]
+"""What a portal's night is called, and why, in words."""
+
+
+class ListHistory(Protocol):
+    """What the index knows of the lists of a portal (`archive.index.queries.transaction.Queries`); a place is a night, a run and a number."""
+
+    def first_listed_from(self, portal: str, section: str, at: str) -> int:
+        """How many keys the section showed for the first time at this place or later."""
+
+    def walked_before(self, portal: str, section: str, at: str) -> bool:
+        """Whether a walk of a section was complete before this place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryContext:
+    """Whose run is counted, where it begins in the index, and what is asked there; `away` vanished before the night."""
+
+    portal: str
+    night: date
+    start: str
+    before: ListHistory
+    away: Collection[str] = ()
+
+
+def tally(pages: Sequence[PageRecord], articles: Sequence[ArticleLine], asking: SummaryContext) -> RunSummary:
+    """Count the lines of a run."""
+    outcomes = Counter(page.outcome.value for page in pages)
+    events = Counter(line.event.value for line in articles)
+    return RunSummary(
+        outcomes=dict(sorted(outcomes.items())),
+        events=dict(sorted(events.items())),
+        listed=len({entry.key for page in pages for entry in page.listed}),
+        requests=len(pages),
+        sections={name: _walk(pages, name, asking) for name in _walked(pages)},
+        measures=_measures(pages, [line for line in articles if line.attachment_of is None], asking),
+    )
+
+
+def _walked(pages: Sequence[PageRecord]) -> list[str]:
+    return sorted({page.section for page in pages if page.section and page.page_number})
+
+
+def _walk(pages: Sequence[PageRecord], section: str, asking: SummaryContext) -> SectionWalk:
+    walked = [page for page in pages if page.section == section and page.page_number]
+    keys = {entry.key for page in walked for entry in page.listed}
+    ends: list[WalkEnd] = [page.walk_end for page in walked if page.walk_end]
+    return SectionWalk(
+        pages=len(walked),
+        listed=len(keys),
+        fresh=asking.before.first_listed_from(asking.portal, section, asking.start),
+        end=ends[-1] if ends else None,
+        first=not asking.before.walked_before(asking.portal, section, asking.start),
+    )
+
+
+def _measures(pages: Sequence[PageRecord], lines: Sequence[ArticleLine], asking: SummaryContext) -> Measures:
+    new = [line for line in lines if line.event in _NEW]
+    sizes = [line.bytes for line in new if line.bytes is not None]
+    lags = [(asking.night - date.fromisoformat(line.published[:10])).days for line in new if line.published]
+    same: dict[str, set[str]] = {}
+    for line in lines:
+        if line.event in _READ:
+            same.setdefault(line.content_sha256, set()).add(line.key)
+    copies = {line.key for line in lines if line.event is Event.DUPLICATE and len(same[line.content_sha256]) == 1}
+    return Measures(
+        asked=dict(sorted(_asked(pages, asking.away).items())),
+        texts=len(new),
+        text_bytes=round(median(sizes)) if sizes else None,
+        dated=len(lags),
+        lag_days=round(median(lags)) if lags else None,
+        identical=sum(len(keys) for keys in same.values() if len(keys) > 1),
+        repeated=len(copies),
+        near=sum(line.event is Event.NEAR_DUPLICATE for line in lines),
+        set_aside=sum(line.event is Event.QUARANTINED for line in lines),
+    )
+
+
+def _asked(pages: Sequence[PageRecord], away: Collection[str]) -> Counter[str]:
+    last = {page.key: page.outcome for page in pages if page.key and not page.attachment_of}
+    return Counter(outcome.value for key, outcome in last.items() if key not in away or outcome not in VANISHED)

@@ -1,0 +1,133 @@
+"""How a portal's night stands: the words and rows of the ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from archive.leases.process_id import Owner, boot_seconds
+
+__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "standing", "utc"]
+
+
+class LeaseState(StrEnum):
+    """How a portal's night stands. The last five are terminal."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"  # a complete run is in the archive, whatever its verdict
+    PARTIAL = "partial"  # stopped by a deadline or the cut-off; what was committed is kept
+    FAILED = "failed"  # every try ended without a complete run
+    MISSED = "missed"  # never ran, and can no longer be fetched as of that night
+    SKIPPED = "skipped"  # not on the schedule, for the reason given
+
+    @property
+    def terminal(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self not in (LeaseState.PLANNED, LeaseState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRow:
+    """One row. `due_at` is the earliest moment of the next try, `run` the name of the last run that was recorded.
+
+    `tries` counts what ended without a record, `unanswered` the times that the portal did not answer at all. `beat` is the
+    heartbeat in seconds after the start of the owner's machine.
+    """
+
+    portal: str
+    night: date
+    state: LeaseState
+    due_at: datetime
+    owner: Owner | None
+    lease_until: datetime | None
+    heartbeat: datetime | None
+    tries: int
+    fence: int
+    reason: str
+    exit_code: int | None
+    run: str | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    unanswered: int = 0
+    beat: float | None = None
+
+    def claimable(self, now: datetime) -> bool:
+        """Planned and due, or running under a lease that ended or an owner that is dead."""
+        if self.state is LeaseState.PLANNED:
+            return self.due_at <= now
+        return self.state is LeaseState.RUNNING and self.abandoned(now)
+
+    def abandoned(self, now: datetime) -> bool:
+        """Whether nobody holds it any more. On the owner's own machine no clock that jumps ends a lease."""
+        if self.owner is None or self.lease_until is None or self.owner.gone():
+            return True
+        if self.beat is not None and self.heartbeat is not None and self.owner.on_this_boot():
+            return boot_seconds() - self.beat > (self.lease_until - self.heartbeat).total_seconds()
+        return self.lease_until < now
+
+    def to_be_ended(self, now: datetime) -> bool:
+        """Whether it is owed and nobody runs it."""
+        return self.state is LeaseState.PLANNED or (self.state is LeaseState.RUNNING and self.abandoned(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run one portal's night until the lease ends. `recorded` is the last run the ledger knew of."""
+
+    portal: str
+    night: date
+    owner: Owner
+    fence: int
+    tries: int
+    recorded: str | None = None
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """How a try ended. PLANNED owes it again from `due` on; `run` names what it left.
+
+    `free` does not count the try; `unanswered` counts it among those that a silent portal has instead.
+    """
+
+    state: LeaseState
+    reason: str = ""
+    exit_code: int | None = None
+    run: str | None = None
+    due: datetime | None = None
+    free: bool = False
+    unanswered: bool = False
+
+
+def standing(row: sqlite3.Row) -> LeaseRow:
+    """A row of `nights`."""
+    return LeaseRow(
+        portal=row["portal"],
+        night=date.fromisoformat(row["night"]),
+        state=LeaseState(row["state"]),
+        due_at=datetime.fromisoformat(row["due_at"]),
+        owner=Owner.parse(row["owner"]) if row["owner"] else None,
+        lease_until=_at(row["lease_until"]),
+        heartbeat=_at(row["heartbeat"]),
+        tries=row["tries"],
+        fence=row["fence"],
+        reason=row["reason"],
+        exit_code=row["exit_code"],
+        run=row["run"],
+        started_at=_at(row["started_at"]),
+        finished_at=_at(row["finished_at"]),
+        unanswered=row["unanswered"],
+        beat=row["beat"],
+    )
+
+
+def utc(moment: datetime) -> str:
+    """An aware moment as rows hold it: UTC, so that text sorts as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _at(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

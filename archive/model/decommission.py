@@ -1,0 +1,96 @@
+"""What a night says of a portal's end: it redirects to its successor, or nobody is there any more.
+
+A sign is what one night shows. Only after many nights, and only of a portal whose province was merged or that is declared
+dissolved, does it become a verdict; a portal that merely does not answer shows no sign at all. The record of a night keeps
+both, so that what follows from it (off the schedule, asked once a month) can be made out from the files alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import cast
+
+__all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign", "away_from", "away_plain"]
+
+NO_NAME = "name not found"
+"""The detail of a request without an answer whose host has no address: the name service knows that there is none."""
+
+BAD_CERTIFICATE = "certificate not valid"
+"""The detail of a request without an answer whose host showed a certificate that has expired or is not its own."""
+
+
+class Sign(StrEnum):
+    """What one night shows of a portal's end."""
+
+    MOVED = "moved"  # its lists or its front page redirect to a host that is known as somebody else's
+    NO_NAME = "no_name"  # the name of its host leads nowhere
+    CERTIFICATE = "certificate"  # its certificate is not valid
+    NOT_FOUND = "not_found"  # every address, that of the front page too, answers with 404 or 410
+
+    @property
+    def words(self) -> str:
+        """The sign in words, after the portal's name."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Sign.MOVED: "it redirects to another host",
+    Sign.NO_NAME: "its host's name is not found",
+    Sign.CERTIFICATE: "its certificate is not valid",
+    Sign.NOT_FOUND: "every address answers that it is not found",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndSign:
+    """A sign of the portal's end as one night's record has it.
+
+    `since` is the first night of those that showed one, `nights` their number, this one included; nights that said nothing
+    (a time-out, a crawl that was stopped) are not counted and end nothing. `dissolved`: its province had been merged by
+    then, or the portal is declared dissolved. `to` is the host it redirects to. `recorded` is the night in which the portal
+    was first recorded as moved or gone; None while it is a sign and no more.
+    """
+
+    sign: Sign
+    since: date
+    nights: int = 1
+    dissolved: bool = False
+    to: str | None = None
+    recorded: date | None = None
+
+    @property
+    def words(self) -> str:
+        """What is known, in words: where it redirects to, or since when nobody is there and how it shows."""
+        if self.sign is Sign.MOVED:
+            return f"moved to {self.to}"
+        return f"gone since {self.since} ({self.sign.words})"
+
+
+def away_plain(away: EndSign) -> dict[str, object]:
+    """As JSON values."""
+    return {
+        "sign": away.sign.value,
+        "since": away.since.isoformat(),
+        "nights": away.nights,
+        "dissolved": away.dissolved,
+        "to": away.to,
+        "recorded": away.recorded.isoformat() if away.recorded else None,
+    }
+
+
+def away_from(raw: object) -> EndSign | None:
+    """Read it again, None for none. Raises KeyError, TypeError or ValueError when it is no such record."""
+    if raw is None:
+        return None
+    value = cast("dict[str, object]", raw)
+    recorded = cast("str | None", value["recorded"])
+    return EndSign(
+        sign=Sign(cast(str, value["sign"])),
+        since=date.fromisoformat(cast(str, value["since"])),
+        nights=cast(int, value["nights"]),
+        dissolved=bool(value["dissolved"]),
+        to=cast("str | None", value["to"]),
+        recorded=date.fromisoformat(recorded) if recorded else None,
+    )

@@ -1,0 +1,332 @@
+"""The records that pass between the layers: what was listed, captured, read and kept, and what became of a night."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from archive.model.decommission import EndSign
+from archive.model.enums import BACKFILL, REEXTRACT, Outcome, Verdict, Via, WalkEnd
+from archive.model.run_metrics import Measures
+from vietnam.documents import CitationContext
+
+__all__ = [
+    "Attachment",
+    "Capture",
+    "CapturePlace",
+    "CaptureRef",
+    "Document",
+    "HostVisit",
+    "Image",
+    "ListEntry",
+    "ListRequest",
+    "LookBack",
+    "LookBackMark",
+    "NearDuplicate",
+    "PageRecord",
+    "Reread",
+    "Run",
+    "SectionWalk",
+]
+
+LONGEST_BODY = 16 * 1024
+"""Characters of a posted form that a line of `pages.jsonl` repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRef:
+    """Where a response stands in the run's WARC files: offset and length in bytes of one gzip member, and its SHA-256."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePlace:
+    """A response anywhere in the archive: the night and run whose folder holds the WARC file, and where it stands there."""
+
+    night: date
+    run: str
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+    @property
+    def ref(self) -> CaptureRef:
+        """Where it stands in the run's folder."""
+        return CaptureRef(self.file, self.offset, self.length, self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One response as served: raw body before decompression, headers as Scrapy hands them over (Twisted changes case)."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    via: Via
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """How an answer is asked for where its address alone does not say it: a form that is posted, an interface of JSON.
+
+    `headers` go with it beside the crawl's own; one that is an address of the portal follows the crawl's hosts. `body` is
+    the form as it is sent. `json` says that JSON is to come back. `of_visit`: it carries what only this visit was told
+    (a view state, an instance's address), so another night begins with the section's first page instead.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    json: bool = False
+    of_visit: bool = False
+
+    def for_later(self) -> ListRequest:
+        """As it is written down: a body of this visit, or one over 16 KiB, stands in the WARC alone."""
+        if not self.of_visit and len(self.body) <= LONGEST_BODY:
+            return self
+        return replace(self, body="", of_visit=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
+
+    key: str
+    url: str
+    title: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackMark:
+    """On the line of every request of a look-back: the night in which it began and, for a backfill, the day it goes back to.
+
+    `end` stands on a list page and says why the look-back of its section ended there. It is no `walk_end`: the stop rule
+    of the nightly walk knows nothing of look-backs.
+    """
+
+    began: date
+    since: date | None = None
+    end: WalkEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response.
+
+    `attachment_of` is the id of the article's version that names the file, on every line of a request for one, whatever
+    its outcome. `asked_at` is when the request was sent, `size` the bytes of its body as served, `unanswered` how often it
+    was sent before without any answer (on a line without a response: how often at all). `crawl_delay` are the seconds
+    between two requests that a robots.txt asked for, as far as they are kept. `request` is how it was asked where that was
+    no plain GET of `url`. Lines of older archives lack these five.
+    """
+
+    url: str
+    outcome: Outcome
+    fetched_at: datetime
+    status: int | None = None
+    key: str | None = None
+    section: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    warc: CaptureRef | None = None
+    listed: tuple[ListEntry, ...] = ()
+    page_number: int | None = None
+    walk_end: WalkEnd | None = None
+    next_look: date | None = None
+    detail: str | None = None
+    attachment_of: str | None = None
+    lookback: LookBackMark | None = None
+    asked_at: datetime | None = None
+    size: int | None = None
+    unanswered: int | None = None
+    crawl_delay: float | None = None
+    request: ListRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to an article."""
+
+    name: str
+    url: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article, with its caption where the page gives one."""
+
+    url: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """A version of another article that says nearly the same, and how alike the two texts are: 0 to 1, four decimals."""
+
+    id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What today's rules make of the capture behind an article's latest version, whose id is `version`.
+
+    What this reading explains of a change, the publisher did not do. `published` is ISO 8601 as in `Document`.
+    """
+
+    version: str
+    content_sha256: str
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article, or the text of one of its attachments, ready to be kept.
+
+    `text` is the whole file (title, published line, lead, body, sign-off); `content` is title, lead and body without the
+    published line: its folded form decides what is new, duplicate or revision. `published` is ISO 8601: a day, or a
+    moment with `+07:00`. `warc` is the response of this run that was read, or None for a capture of an earlier run that
+    was read again: then `read_from` names it, and `fetched_at` is the moment of that capture. `reread` is asked for only
+    when an article differs from its latest version.
+
+    For an attachment `attachment_of` is the id of the article's version that names it, and `text` is empty when there is
+    none to keep: `flags` say why, and the served body takes the text's part in its identity.
+
+    `documents` are the numbers of documents that the text names, `cited` what it says beside some of them.
+    """
+
+    portal: str
+    section: str
+    url: str
+    key: str
+    title: str
+    text: str
+    content: str
+    fetched_at: datetime
+    via: Via
+    warc: CaptureRef | None
+    published: str | None = None
+    published_raw: str | None = None
+    published_from: str | None = None
+    author: str | None = None
+    layout: str = "none"
+    extractor: str = ""
+    documents: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    flags: tuple[str, ...] = ()
+    read_from: CapturePlace | None = None
+    reread: Reread | None = None
+    attachment_of: str | None = None
+    cited: tuple[CitationContext, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWalk:
+    """How the walk of one section went: list pages read, entries shown, keys never listed before, why it ended.
+
+    `first` says that no walk of the section had been complete before: then `fresh` is a look-back, no night's news.
+    """
+
+    pages: int = 0
+    listed: int = 0
+    fresh: int = 0
+    end: WalkEnd | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What one run did of a look-back, which may take several nights; `since` is a backfill's.
+
+    `pages` are list pages read, `listed` the articles they showed, `found` those asked for because they had never been
+    kept, `kept` what came of them, `late` those flagged so; `requests` counts every line of it, files included.
+    `complete`: every section's list was walked to the look-back's end, and what was found was asked for.
+    """
+
+    began: date
+    since: date | None = None
+    pages: int = 0
+    requests: int = 0
+    listed: int = 0
+    found: int = 0
+    kept: int = 0
+    late: int = 0
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HostVisit:
+    """How one host was asked in a portal's night, counted from the run's lines.
+
+    `requests` are all that were sent, `unanswered` those among them that no answer came to; `bytes` are those of the bodies
+    as served. `spacing_p50` and `spacing_p99` are seconds from the start of one request to the start of the next, None
+    under two requests. `too_many` counts answers 429, `unavailable` answers 503. `robots` says in words what was made of
+    robots.txt, `crawl_delay` the seconds it asked for, as far as they are kept.
+    """
+
+    requests: int = 0
+    unanswered: int = 0
+    bytes: int = 0
+    spacing_p50: float | None = None
+    spacing_p99: float | None = None
+    too_many: int = 0
+    unavailable: int = 0
+    robots: str | None = None
+    crawl_delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A portal's night as `run.json` records it.
+
+    `province` is the slug of the province that the portal belonged to that night (vietnam/provinces.csv), None for one of
+    no province. `away` is what the night says of the portal's end, None where it says nothing. `declared` is what
+    its spider said of it then: its `title`, how `sure` what the crawl rests on is, and its own `tls` and `delay` (seconds). These
+    and `measures` are None, `hosts` and `declared` empty, in records older than those parts.
+    """
+
+    portal: str
+    night: date
+    run: str
+    via: Via
+    started_at: datetime
+    finished_at: datetime
+    complete: bool
+    finish_reason: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    listed: int
+    requests: int
+    bytes: int
+    outcomes: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    sections: dict[str, SectionWalk] = field(default_factory=dict)
+    extraction: dict[str, int] = field(default_factory=dict)
+    software: dict[str, str] = field(default_factory=dict)
+    attempts: int = 1
+    lookback: LookBack | None = None
+    measures: Measures | None = None
+    hosts: dict[str, HostVisit] = field(default_factory=dict)
+    province: str | None = None
+    away: EndSign | None = None
+    declared: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def crawled(self) -> bool:
+        """Whether it is a night of the portal: `reextract` only reads captures again, a backfill only goes further back."""
+        return self.finish_reason not in (REEXTRACT, BACKFILL)

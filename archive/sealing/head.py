@@ -1,0 +1,187 @@
+"""The head of an archive: a few lines that are published elsewhere, so that nobody can take back what was sealed.
+
+A chain and its signatures only prove that an archive agrees with itself: whoever holds the key can seal it again, and a
+copy of last year agrees with itself as well. A head that was mailed, printed or kept on another host shows both.
+
+The statement is canonical JSON with one final newline; it binds a seal's head (SHA-256 of its manifest) to its Merkle root:
+
+    {"archive": "<id>", "head": "<hex>", "leaves": 12, "night": "2026-11-22", "number": 1, "previous": "<hex>" | null,
+     "root": "<hex>", "statement": "luu-tru head 1"}
+
+The printed form says the same in lines that survive paper: hex in groups of four, and at the end eight digits of a check
+against typing errors. Blanks, line breaks within a value and letter case do not matter when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import cast
+
+from archive.errors import UsageError
+from archive.storage.jsonl import canonical
+from archive.storage.manifest import Seal
+
+__all__ = ["Head", "head_of", "read_head", "read_statement", "statement_of"]
+
+_STATEMENT = "luu-tru head 1"
+_HEX = re.compile(r"[0-9a-f]{64}")
+_FIELDS = ("archive", "seal", "head", "root", "leaves", "previous", "key", "signature", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is published of a seal; `key` and `signature` (of the statement, base64) are None when it is unsigned."""
+
+    archive: str
+    night: date
+    number: int
+    head: str
+    root: str
+    leaves: int
+    previous: str | None
+    key: str | None = None
+    signature: str | None = None
+
+    @property
+    def statement(self) -> bytes:
+        """The bytes that are signed."""
+        value = {
+            "archive": self.archive,
+            "head": self.head,
+            "leaves": self.leaves,
+            "night": self.night.isoformat(),
+            "number": self.number,
+            "previous": self.previous,
+            "root": self.root,
+            "statement": _STATEMENT,
+        }
+        return canonical(value) + b"\n"
+
+    @property
+    def check(self) -> str:
+        """Eight hex digits over everything that is printed above them."""
+        return sha256(self.statement + f"{self.key} {self.signature}".encode()).hexdigest()[:8]
+
+    def plain(self) -> dict[str, object]:
+        """The same for programs: the statement's fields, the key and the signature."""
+        return cast(dict[str, object], json.loads(self.statement)) | {"key": self.key, "signature": self.signature}
+
+    def lines(self) -> list[str]:
+        """The printed form."""
+        said = [
+            "Lưu Trữ head",
+            f"archive    {self.archive}",
+            f"seal       {self.night} number {self.number}",
+            f"head       {_grouped(self.head)}",
+            f"root       {_grouped(self.root)}",
+            f"leaves     {self.leaves}",
+            f"previous   {_grouped(self.previous) if self.previous else 'none'}",
+            f"key        {self.key or 'unsigned'}",
+        ]
+        if self.signature:
+            said.append(f"signature  {self.signature}")
+        return [*said, f"check      {self.check}"]
+
+
+def _grouped(digits: str) -> str:
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def head_of(seal: Seal, key: str | None = None, signature: str | None = None) -> Head:
+    """The head of a seal, with the key and the statement's signature where it is signed."""
+    return Head(seal.archive, seal.night, seal.number, seal.head, seal.root, seal.leaves, seal.previous, key, signature)
+
+
+def statement_of(seal: Seal) -> bytes:
+    """The bytes that are signed beside the manifest."""
+    return head_of(seal).statement
+
+
+def read_statement(data: bytes) -> Head:
+    """Read a statement's bytes. Raises ValueError when they are not one in its one form."""
+    try:
+        raw = cast(dict[str, object], json.loads(data))
+        found = Head(
+            str(raw["archive"]),
+            date.fromisoformat(str(raw["night"])),
+            int(cast(int, raw["number"])),
+            str(raw["head"]),
+            str(raw["root"]),
+            int(cast(int, raw["leaves"])),
+            cast("str | None", raw["previous"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a statement of a head: {error}") from error
+    if found.statement != data or not all(_HEX.fullmatch(value) for value in _hex_values(found)):
+        raise ValueError("not a statement of a head in its one form")
+    return found
+
+
+def _hex_values(head: Head) -> list[str]:
+    return [head.head, head.root, *([head.previous] if head.previous is not None else [])]
+
+
+def read_head(text: str) -> Head:
+    """Read what `archive head` printed, as lines or as JSON, however it was wrapped since.
+
+    Raises UsageError with the line that is wrong, or when the check does not fit.
+    """
+    if text.lstrip().startswith("{"):
+        return _from_json(text)
+    values: dict[str, str] = {}
+    name = None
+    _, begins, rest = text.partition("archive")
+    for word in (begins + rest).split():
+        if word.lower() in _FIELDS and word.lower() not in values:
+            name = word.lower()
+            values[name] = ""
+        elif name is not None:
+            values[name] += f" {word}" if name == "seal" else word
+    try:
+        night, _, number = values["seal"].split()
+        unsigned = values["key"] == "unsigned"
+        previous = values["previous"].lower()
+        found = Head(
+            values["archive"].lower(),
+            date.fromisoformat(night),
+            int(number),
+            values["head"].lower(),
+            values["root"].lower(),
+            int(values["leaves"]),
+            None if previous == "none" else previous,
+            None if unsigned else values["key"],
+            values.get("signature"),
+        )
+    except (KeyError, ValueError) as error:
+        raise UsageError(
+            f"this is no head as `python -m archive head` prints it ({error}); copy all its lines"
+        ) from None
+    if values.get("check", "").lower() != found.check:
+        raise UsageError(
+            f"the head has a typing error: its check should be {found.check}; compare it with the original"
+        )
+    return found
+
+
+def _from_json(text: str) -> Head:
+    try:
+        raw = cast(dict[str, object], json.loads(text))
+        key, signature = (cast("str | None", raw.pop(name)) for name in ("key", "signature"))
+        found = read_statement(canonical(raw) + b"\n")
+    except (KeyError, ValueError, AttributeError) as error:
+        raise UsageError(f"this is no head as `python -m archive head --json` prints it: {error}") from None
+    return Head(
+        found.archive,
+        found.night,
+        found.number,
+        found.head,
+        found.root,
+        found.leaves,
+        found.previous,
+        key,
+        signature,
+    )

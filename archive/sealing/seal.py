@@ -1,0 +1,144 @@
+"""Sealing a night: settle what two portals published the same night (archive/sealing/cross_portal.py), list every file, chain, sign.
+
+Tombstones of what was withheld since the last seal are listed by this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.errors import UsageError
+from archive.index.index import Index, Transaction
+from archive.model.enums import ArchiveKind
+from archive.sealing.cross_portal import repeat, settle
+from archive.sealing.signatures import sign
+from archive.storage import merkle
+from archive.storage.fsync import disk_errors, make_folder, write_durably
+from archive.storage.manifest import (
+    Previous,
+    Seal,
+    describe,
+    leaves,
+    manifest_path,
+    sealed_runs,
+    seals_on_disk,
+)
+from archive.storage.paths import Identity, Paths
+from archive.storage.run_record import RUN_FILE, read_run
+from archive.storage.tombstones import tombstone_paths, unsealed
+
+__all__ = ["seal_night"]
+
+
+def seal_night(
+    identity: Identity,
+    paths: Paths,
+    index: Index,
+    night: date,
+    missed: Mapping[str, str],
+    key: Ed25519PrivateKey | None,
+) -> Seal:
+    """Seal what closed runs of a night no seal covers yet, and the portals that were missed; returns the night's last seal.
+
+    `missed` maps a portal without any run to the reason. Doing it again without news returns the same seal and writes the
+    same bytes. Raises UsageError when a run of the night is still open, or a live night lies before the last seal's.
+    """
+    for open_night, folder in paths.open_runs():
+        if open_night == night:
+            raise UsageError(
+                f"{folder.name} of {night} is still open: resume it with scheduler.py before sealing the night"
+            )
+    with disk_errors(f"cannot seal {night}"), index.writing() as transaction:
+        _note_seals(paths, transaction)
+        earlier = seals_on_disk(paths, night)
+        covered = sealed_runs(earlier)
+        runs = [folder for folder in paths.closed_runs(night) if folder.name not in covered]
+        told = {portal for seal in earlier for portal in seal.missed}
+        fresh = {
+            portal: reason for portal, reason in missed.items() if portal not in told and not _has_run(runs, portal)
+        }
+        if not runs and not fresh and earlier:
+            _sign_again(manifest_path(paths, night, earlier[-1].number), key)
+            return earlier[-1]
+        settle(paths, transaction, night, runs)
+        seal = _seal(identity, paths, transaction, night, len(earlier) + 1, runs, fresh)
+        path = manifest_path(paths, night, seal.number)
+        make_folder(path.parent)
+        write_durably(path, seal.to_bytes())
+        write_durably(path.with_suffix(".sig"), sign(seal.to_bytes(), key))
+        seal = replace(seal, signed=key is not None)
+        transaction.add_seal(seal)
+    return seal
+
+
+def _has_run(runs: list[Path], portal: str) -> bool:
+    """A run that only read captures again leaves the portal's night missed."""
+    return any(folder.name.partition(".")[0] == portal and read_run(folder).crawled for folder in runs)
+
+
+def _note_seals(paths: Paths, transaction: Transaction) -> None:
+    """A crash may have left a manifest that the index does not know: the chain and the rows follow the files."""
+    known = transaction.sealed()
+    for night in paths.nights():
+        names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
+        if any((night.isoformat(), number) not in known for number in names):
+            for seal in seals_on_disk(paths, night):
+                transaction.add_seal(seal)
+                if (night.isoformat(), seal.number) not in known:
+                    folders = [paths.night(night) / run for run in sorted(sealed_runs([seal]))]
+                    for folder in folders:
+                        if (folder / RUN_FILE).exists():
+                            repeat(transaction, night, folder)
+
+
+def _sign_again(manifest: Path, key: Ed25519PrivateKey | None) -> None:
+    if not manifest.with_suffix(".sig").exists():
+        write_durably(manifest.with_suffix(".sig"), sign(manifest.read_bytes(), key))
+
+
+def _seal(
+    identity: Identity,
+    paths: Paths,
+    transaction: Transaction,
+    night: date,
+    number: int,
+    runs: list[Path],
+    missed: Mapping[str, str],
+) -> Seal:
+    tip = transaction.tip()
+    previous = Previous(date.fromisoformat(str(tip.night)), int(str(tip.number)), str(tip.head)) if tip else None
+    if identity.kind is ArchiveKind.LIVE and previous and night < previous.night:
+        raise UsageError(
+            f"{night} lies before the last sealed night {previous.night}: a live night is never sealed late"
+        )
+    folder = paths.night(night)
+    files = tuple(describe(folder, path) for run in runs for path in sorted(run.iterdir()))
+    files = tuple(sorted(files, key=lambda entry: entry.path))
+    names = sorted((run.relative_to(folder) for run in runs), key=lambda path: path.as_posix())
+    # Whatever was withheld since the last seal; reading every seal costs something only where there is a tombstone.
+    stones = tombstone_paths(paths)
+    told = {
+        entry.path
+        for each in paths.nights()
+        if stones
+        for seal in seals_on_disk(paths, each)
+        for entry in seal.withheld
+    }
+    withheld = unsealed(paths, told)
+    hashes = leaves(folder, names, files, withheld)
+    return Seal(
+        archive=identity.id,
+        night=night,
+        number=number,
+        files=files,
+        missed=dict(missed),
+        root=merkle.root(hashes).hex(),
+        leaves=len(hashes),
+        chained=previous,
+        withheld=withheld,
+    )

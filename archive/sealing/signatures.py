@@ -1,0 +1,146 @@
+"""Who sealed a night: Ed25519 over the manifest's bytes, and over a short statement of its head that can travel alone.
+
+`manifest-1.sig` is the word `unsigned`, or canonical JSON with base64 values:
+
+    {"algorithm": "Ed25519", "head": "<signature of the statement>", "key": "<32 bytes>", "signature": "<of the manifest>"}
+
+The statement (archive/sealing/head.py) is what is published and what a proof of one text carries: a manifest lists every file of
+a night and is too long for that. Signatures made before there were statements have no `head`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from archive.errors import UsageError
+from archive.sealing.head import statement_of
+from archive.storage.fsync import disk_errors, sync_folder
+from archive.storage.jsonl import canonical
+from archive.storage.manifest import read_seal
+
+__all__ = [
+    "UNSIGNED",
+    "SignatureFile",
+    "holds",
+    "load_key",
+    "new_key",
+    "public_key",
+    "read_signature",
+    "sign",
+    "verify_signature",
+]
+
+UNSIGNED = b"unsigned\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFile:
+    """A signature file: the public key and both signatures in base64; `head` is None in those of older seals."""
+
+    key: str
+    signature: str
+    head: str | None
+
+
+def load_key(path: Path) -> Ed25519PrivateKey:
+    """Read an Ed25519 private key (PEM, PKCS #8). Raises UsageError with the command that makes one."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(
+            f"signing key {path} cannot be read ({error}); make one with `python -m archive key new FILE` "
+            "or `openssl genpkey -algorithm ed25519 -out FILE`"
+        ) from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise UsageError(f"signing key {path} is not Ed25519; make one with `openssl genpkey -algorithm ed25519`")
+    return key
+
+
+def new_key(path: Path) -> Ed25519PrivateKey:
+    """Make a key in a new file that only its owner can read. Raises UsageError inside an archive or over another file.
+
+    A key that lies in the archive is in every copy of it: whoever may read the archive could seal it again.
+    """
+    if any((folder / "archive.json").exists() for folder in path.absolute().parents):
+        raise UsageError(f"{path} lies in an archive: a key is kept elsewhere, best on another machine")
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already: a key is never overwritten; name another file") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path.parent} is no folder; make it first") from None
+    with disk_errors(f"cannot write {path}"):
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(pem)
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_folder(path.parent)
+    return key
+
+
+def public_key(key: Ed25519PrivateKey) -> str:
+    """The public half in base64, as signature files name it."""
+    raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return base64.b64encode(raw).decode()
+
+
+def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
+    """The bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
+    if key is None:
+        return UNSIGNED
+    value = {
+        "algorithm": "Ed25519",
+        "head": base64.b64encode(key.sign(statement_of(read_seal(manifest)))).decode(),
+        "key": public_key(key),
+        "signature": base64.b64encode(key.sign(manifest)).decode(),
+    }
+    return canonical(value) + b"\n"
+
+
+def read_signature(data: bytes) -> SignatureFile | None:
+    """What a signature file says; None when it is unsigned. Raises ValueError when it is no signature file."""
+    if data == UNSIGNED:
+        return None
+    try:
+        value = cast(dict[str, str], json.loads(data))
+        return SignatureFile(value["key"], value["signature"], value.get("head"))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a signature: {error}") from error
+
+
+def holds(key: str, signature: str, data: bytes) -> bool:
+    """Whether a base64 signature of these bytes is that of a base64 public key, both in their one spelling."""
+    try:
+        raw_key, raw = (base64.b64decode(value, validate=True) for value in (key, signature))
+        if [base64.b64encode(value).decode() for value in (raw_key, raw)] != [key, signature]:
+            return False
+        Ed25519PublicKey.from_public_bytes(raw_key).verify(raw, data)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def verify_signature(manifest: bytes, signature: bytes) -> str | None:
+    """The public key (base64) whose signatures hold, `unsigned`, or None when one does not fit."""
+    try:
+        signed = read_signature(signature)
+        if signed is None:
+            return "unsigned"
+        if not holds(signed.key, signed.signature, manifest):
+            return None
+        if signed.head is not None and not holds(signed.key, signed.head, statement_of(read_seal(manifest))):
+            return None
+    except ValueError:
+        return None
+    return signed.key

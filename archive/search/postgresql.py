@@ -1,0 +1,173 @@
+"""The words in PostgreSQL, in the schema `archive_<id>_search`: a tsvector for each column, made of our own words.
+
+A tsvector knows 256 places of a word and none after the 16,383rd, so a content that has more stands in several parts, which
+overlap by as many words as the longest phrase that can be asked. All words of a question may stand in different parts: such
+contents (`parts` over 1) are asked word by word, the others at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column as Field
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    intersect,
+    literal_column,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.schema import CreateSchema, DropSchema
+
+from archive.index.postgresql import PostgresqlSchema
+from archive.search.backend import GAP, Connect, ContentWords, SearchStore
+from archive.search.query import Term
+from archive.search.schema import COLUMNS, METADATA, TABLES
+
+__all__ = ["PostgresqlSearch", "parts_of"]
+
+_PENDING = 16_384  # kB
+_OWN = MetaData()
+_WORDS = Table(
+    "words",
+    _OWN,
+    Field("document", Integer, primary_key=True, autoincrement=False),
+    Field("part", Integer, primary_key=True, autoincrement=False),
+    Field("parts", Integer, nullable=False),
+    *(Field(name, TSVECTOR, nullable=False) for name in COLUMNS),
+    # A night's words are put into the trees at once, when they are all there: see `settle`.
+    *(
+        Index(f"words_{name}", name, postgresql_using="gin", postgresql_with={"gin_pending_list_limit": _PENDING})
+        for name in COLUMNS
+    ),
+)
+_MANY = Index("words_parts", _WORDS.c.parts, postgresql_where=_WORDS.c.parts > literal_column("1"))
+_AT_ONCE = 200
+_PLACES = 250
+_LONGEST = 16_000
+_BYTES = 200_000
+_OVERLAP = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlSearch(SearchStore):
+    """A schema of its own, with a write lock of its own, so that filling it holds up no crawl."""
+
+    database: PostgresqlSchema
+
+    def exists(self, connect: Connect) -> bool:
+        with connect() as connection:
+            found = connection.exec_driver_sql("SELECT to_regclass(%s)", (f"{self.database.schema}.words",))
+            return found.scalar() is not None
+
+    def drop(self, connect: Connect) -> None:
+        with connect() as connection:
+            connection.execute(DropSchema(self.database.schema, cascade=True, if_exists=True))
+
+    def remake(self, connect: Connect) -> None:
+        with connect() as connection:
+            connection.execute(DropSchema(self.database.schema, cascade=True, if_exists=True))
+            connection.execute(CreateSchema(self.database.schema))
+            METADATA.create_all(connection)
+            _OWN.create_all(connection)
+
+    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
+        statement = insert(_WORDS).values(
+            document=bindparam("d"), part=bindparam("n"), parts=bindparam("of"),
+            **{name: cast(bindparam(f"of_{name}", type_=Text), TSVECTOR) for name in COLUMNS},
+        )  # fmt: skip
+        rows: list[dict[str, object]] = []
+        for content in contents:
+            rows += _rows(content)
+            if len(rows) >= _AT_ONCE:
+                connection.execute(statement, rows)
+                rows.clear()
+        if rows:
+            connection.execute(statement, rows)
+
+    def settle(self, connection: Connection) -> None:
+        for name in COLUMNS:  # what is not in the tree yet is read from end to end by every question
+            connection.exec_driver_sql("SELECT gin_clean_pending_list(%s)", (f"{self.database.schema}.words_{name}",))
+        for table in (*TABLES, _WORDS):
+            connection.exec_driver_sql(f"ANALYZE {self.database.schema}.{table.name}")
+
+    def ready(self, connection: Connection) -> None:
+        # For a word of most texts the planner would read every row and unpack its tsvector, a hundred times the tree's cost.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+
+    def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
+        asked = [_asked(term, exact) for term in terms]
+        found = select(_WORDS.c.document).where(_has(column, " & ".join(asked)))
+        if len(asked) == 1:
+            return found
+        # Words of one content in different parts of it.
+        many = _WORDS.c.parts > literal_column("1")
+        apart = intersect(*(select(_WORDS.c.document).where(many, _has(column, one)) for one in asked))
+        together = union(found, select(apart.subquery().c.document)).subquery()
+        return select(together.c.document)
+
+    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
+        each = (_has(name, f"'{exact if name.startswith('exact') else plain}'") for name in COLUMNS)
+        return select(_WORDS.c.document).where(_WORDS.c.document.in_(documents), *each)
+
+    def counted(self, connection: Connection) -> int:
+        return int(connection.execute(select(func.count(_WORDS.c.document.distinct()))).scalar_one())
+
+
+def _has(column: str, asked: str) -> ColumnElement[bool]:
+    return _WORDS.c[column].op("@@", is_comparison=True)(cast(bindparam(None, asked, type_=Text), TSQUERY))
+
+
+def _asked(term: Term, exact: bool) -> str:
+    """A phrase in PostgreSQL's own form; words have no quotation marks in them."""
+    each = [f"'{word}'" for word in term.forms(exact)]
+    each[-1] += ":*" if term.prefix else ""
+    return f"({' <-> '.join(each)})"
+
+
+def _rows(content: ContentWords) -> Iterator[dict[str, object]]:
+    spans = parts_of(content.body)
+    for part, (start, end) in enumerate(spans):
+        titles = {name: _vector(getattr(content, name) if not part else ()) for name in ("title", "exact_title")}
+        bodies = {name: _vector(getattr(content, name)[start:end]) for name in ("body", "exact")}
+        row: dict[str, object] = {f"of_{name}": vector for name, vector in (titles | bodies).items()}
+        yield row | {"d": content.document, "n": part, "of": len(spans)}
+
+
+def _vector(words: Sequence[str]) -> str:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, word in enumerate(words, 1):
+        if word != GAP:
+            places[word].append(place)
+    return " ".join(f"'{word}':{','.join(map(str, where))}" for word, where in places.items())
+
+
+def parts_of(words: Sequence[str]) -> list[tuple[int, int]]:
+    """From which word to before which word each part goes, so that a tsvector knows every place of every word in it."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while True:
+        counts: Counter[str] = Counter()
+        size, end = 0, start
+        while end < len(words) and end - start < _LONGEST and size < _BYTES and counts[words[end]] < _PLACES:
+            counts[words[end]] += words[end] != GAP
+            size += len(words[end].encode())
+            end += 1
+        spans.append((start, end))
+        if end >= len(words):
+            return spans
+        start = max(end - _OVERLAP, start + 1)

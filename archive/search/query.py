@@ -1,0 +1,282 @@
+"""What may be asked of the texts: words, phrases and filters, read from one line.
+
+    nghị quyết 36               all of these words, with or without diacritics, in any order
+    "ủy ban nhân dân"           side by side, in one paragraph
+    36-NQ/TW                    a word with signs in it: its parts side by side
+    -hội  -"hội nghị"           texts without it
+    nghi*                       words that begin so (three letters at least)
+    title:cầu                   in the title
+    province:"Quảng Trị"        published under this province or those merged into it
+    portal:da_nang              of this portal
+    published:2025-03..2025-04  by the day that the text gives; a year, a month or a day, and either end may be open
+    crawled:2025-03-04..        by the night of the crawl
+    event:revision              new, near_duplicate, revision, redated, reread, duplicate, attachment
+
+The same filter twice means either (dates only once), and a minus before `province:`, `portal:`, `event:` or `title:` leaves
+those out. Nothing of a line reaches a database as syntax: what is asked for are the words of vietnam/words.py.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+
+from archive.errors import UsageError
+from archive.model.enums import VERSIONS, Event
+from vietnam.provinces import UnknownProvince, named, with_predecessors
+from vietnam.words import words
+
+__all__ = ["EVENTS", "FILTERS", "DayRange", "Query", "Term", "TermGroup", "parse"]
+
+FILTERS = ("province", "portal", "published", "crawled", "event", "title")
+EVENTS = (*VERSIONS, Event.ATTACHMENT)
+"""The events whose texts are looked through."""
+
+_LONGEST_LINE = 1000
+_MOST_WORDS = 64
+_SHORTEST_PREFIX = 3
+_OPENING = {'"': '"', "“": '”“"', "„": '”“"', "«": "»"}
+_NAME = re.compile(r"([a-z]+):(?=\S)")
+_EMPTY_NAME = re.compile(rf"({'|'.join(FILTERS)}):(?=\s|$)")
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that stand side by side, the last of which may only begin so; `without` asks for texts that lack them."""
+
+    exact: tuple[str, ...]
+    plain: tuple[str, ...]
+    prefix: bool = False
+    without: bool = False
+    in_title: bool = False
+
+    def forms(self, exact: bool) -> tuple[str, ...]:
+        """The words with their diacritics, or without."""
+        return self.exact if exact else self.plain
+
+
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """Any of these, whatever they are when there are none, and none of those."""
+
+    any_of: frozenset[str] = frozenset()
+    none_of: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """The days from `since` to `until`, both included; None is an open end."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for. `exact`: diacritics must match; `all_versions`: older versions of an article are asked as well."""
+
+    terms: tuple[Term, ...] = ()
+    provinces: TermGroup = TermGroup()
+    portals: TermGroup = TermGroup()
+    events: TermGroup = TermGroup()
+    published: DayRange = DayRange()
+    crawled: DayRange = DayRange()
+    exact: bool = False
+    all_versions: bool = False
+
+    @property
+    def wanted(self) -> tuple[Term, ...]:
+        """What a text must have."""
+        return tuple(term for term in self.terms if not term.without)
+
+
+def parse(
+    line: str, *, options: Iterable[tuple[str, str]] = (), exact: bool = False, all_versions: bool = False
+) -> Query:
+    """The query of one line, with filters that were given beside it by name and value; `without` is one here.
+
+    Raises UsageError in one line that says what to write instead.
+    """
+    if len(line) > _LONGEST_LINE:
+        raise UsageError(f"the question has {len(line)} characters; {_LONGEST_LINE} are read at most")
+    asked = _QueryDraft()
+    for name, value in ((name, _printable(value)) for name, value in options):
+        if name == "without":
+            asked.words(value, without=True, quoted=True)
+        else:
+            asked.filter(name, value, without=False)
+    for part in _parts(_printable(line)):
+        if part.name is None:
+            asked.words(part.value, without=part.without, quoted=part.quoted)
+        else:
+            asked.filter(part.name, part.value, without=part.without, quoted=part.quoted)
+    query = asked.query(exact=exact, all_versions=all_versions)
+    narrowed = query != Query(terms=query.terms, exact=exact, all_versions=all_versions)
+    if not query.wanted and not narrowed:
+        raise UsageError('name words, a "phrase" or a filter such as portal:da_nang that texts should have')
+    return query
+
+
+def _printable(line: str) -> str:
+    """Line ends and control characters part words as blanks do, and stand in no message."""
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+@dataclass(frozen=True, slots=True)
+class _QueryPart:
+    value: str
+    name: str | None
+    without: bool
+    quoted: bool
+
+
+def _parts(line: str) -> Iterable[_QueryPart]:
+    at = 0
+    while at < len(line):
+        if line[at].isspace():
+            at += 1
+            continue
+        without = line[at] == "-" and at + 1 < len(line) and not line[at + 1].isspace()
+        at += without
+        name = None
+        if empty := _EMPTY_NAME.match(line, at):
+            raise UsageError(f"{empty[0]} names nothing; write it as {_example(empty[1])}")
+        if (found := _NAME.match(line, at)) and _known(found[1], line[found.end() :]):
+            name, at = found[1], found.end()
+        value, at, quoted = _value(line, at)
+        yield _QueryPart(value, name, without, quoted)
+
+
+def _value(line: str, at: int) -> tuple[str, int, bool]:
+    """A phrase in quotation marks, or what stands before the next blank or quotation mark; and where it ends."""
+    closing = _OPENING.get(line[at])
+    if closing is None:
+        end = next((i for i in range(at, len(line)) if line[i].isspace() or line[i] in '"“„«'), len(line))
+        return line[at:end], max(end, at + 1), False
+    end = next((i for i in range(at + 1, len(line)) if line[i] in closing), -1)
+    if end < 0:
+        raise UsageError(f"the quotation mark at character {at + 1} is not closed")
+    return line[at + 1 : end], end + 1, True
+
+
+def _known(name: str, rest: str) -> bool:
+    """Whether it is a filter's name. A misspelled one is an error: its words would be looked for and not be found."""
+    if name in FILTERS:
+        return True
+    close = get_close_matches(name, FILTERS, n=1, cutoff=0.75)
+    if close and not rest.startswith("//"):
+        raise UsageError(f"there is no filter {name}:; did you mean {_example(close[0])}?")
+    return False
+
+
+def _example(name: str) -> str:
+    examples = {
+        "province": "province:quangtri",
+        "portal": "portal:da_nang",
+        "published": "published:2025-03..2025-04",
+        "crawled": "crawled:2025-03-04",
+        "event": "event:revision",
+        "title": "title:cầu",
+    }
+    return examples[name]
+
+
+@dataclass(slots=True)
+class _QueryDraft:
+    """What was read of a line so far."""
+
+    terms: list[Term] = field(default_factory=list)
+    chosen: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
+    days: dict[str, DayRange] = field(default_factory=dict)
+
+    def words(self, value: str, *, without: bool, quoted: bool, in_title: bool = False) -> None:
+        """Words that stand side by side."""
+        bare = value.removesuffix("*")
+        prefix = bare != value
+        if "*" in bare:
+            raise UsageError(f"in {value} a star does not stand at the end; write it as nghi*")
+        found = list(words(bare))
+        if not found:
+            if quoted or prefix or in_title:
+                raise UsageError(f"there is no word in {value or 'the quotation marks'}; write letters or digits")
+            return
+        if prefix and len(found[-1].plain) < _SHORTEST_PREFIX:
+            raise UsageError(f"{value} would find nearly every text; write {_SHORTEST_PREFIX} letters before the star")
+        exact, plain = tuple(word.exact for word in found), tuple(word.plain for word in found)
+        self.terms.append(Term(exact, plain, prefix, without, in_title))
+        if sum(len(term.plain) for term in self.terms) > _MOST_WORDS:
+            raise UsageError(f"the question has more than {_MOST_WORDS} words; ask for fewer")
+
+    def filter(self, name: str, value: str, *, without: bool, quoted: bool = False) -> None:
+        """What narrows the texts."""
+        value = value.strip()
+        if name == "title":
+            self.words(value, without=without, quoted=quoted, in_title=True)
+        elif name in ("published", "crawled"):
+            if without or name in self.days:
+                raise UsageError(f"{name}: stands once and without a minus; write it as {_example(name)}")
+            self.days[name] = _days(name, value)
+        else:
+            self.chosen.setdefault((name, without), set()).update(_CHOICES[name](value))
+
+    def query(self, *, exact: bool, all_versions: bool) -> Query:
+        """All of it."""
+        provinces, portals, events = (self._choice(name) for name in ("province", "portal", "event"))
+        published, crawled = (self.days.get(name, DayRange()) for name in ("published", "crawled"))
+        terms = tuple(dict.fromkeys(self.terms))
+        return Query(terms, provinces, portals, events, published, crawled, exact, all_versions)
+
+    def _choice(self, name: str) -> TermGroup:
+        any_of, none_of = (self.chosen.get((name, without), set()) for without in (False, True))
+        return TermGroup(frozenset(any_of), frozenset(none_of))
+
+
+def _provinces(value: str) -> frozenset[str]:
+    try:
+        return with_predecessors(named(value).slug)
+    except UnknownProvince as error:
+        raise UsageError(str(error)) from None
+
+
+def _portal(value: str) -> frozenset[str]:
+    return frozenset({value})
+
+
+def _event(value: str) -> frozenset[str]:
+    known = [event.value for event in EVENTS]
+    if value not in known:
+        raise UsageError(f"{value!r} is no event with a text; those are {', '.join(known)}")
+    return frozenset({value})
+
+
+_CHOICES = {"province": _provinces, "portal": _portal, "event": _event}
+
+
+def _days(name: str, value: str) -> DayRange:
+    first, dots, last = value.partition("..")
+    try:
+        since = _span(first)[0] if first else None
+        until = _span(last)[1] if last else (None if dots else _span(first)[1])
+    except ValueError:
+        raise UsageError(f"{value!r} is no span of days; write it as {_example(name)}") from None
+    if (since is None and until is None) or (since and until and until < since):
+        raise UsageError(f"no day lies in {value!r}; write it as {_example(name)}")
+    return DayRange(since, until)
+
+
+def _span(written: str) -> tuple[date, date]:
+    """The first and the last day of a year, a month or a day. Raises ValueError."""
+    found = _DAY.fullmatch(written)
+    if not found:
+        raise ValueError(written)
+    year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
+    first = date(year, month, day)
+    if found[3]:
+        return first, first
+    month = month if found[2] else 12
+    return first, date(year, month, calendar.monthrange(year, month)[1])

@@ -1,0 +1,183 @@
+"""Finding: what a person sees of what a query finds. The words tell which contents, the index and the files the rest.
+
+Nothing that was withheld is shown, and what is damaged says so instead of being passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from hashlib import sha256
+
+from archive.errors import UsageError
+from archive.index.index import Transaction, place
+from archive.index.queries.clusters import Article
+from archive.index.queries.removals import REMOVALS
+from archive.index.reader import run_folder
+from archive.index.rows import EventRow
+from archive.model.enums import WITHHELD, Event
+from archive.search.engine import ContentRow, Order, SearchIndex
+from archive.search.indexer import Backlog, behind
+from archive.search.query import Query
+from archive.search.snippet import Segment, marks, snippet
+from archive.storage.paths import Paths
+from archive.storage.texts import text_paragraphs
+from archive.store import Archive
+
+__all__ = ["LARGEST_PAGE", "Hit", "HitPage", "search"]
+
+LARGEST_PAGE = 1000
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text that was found: the version that stands for it, its words marked, and where else it stood.
+
+    `province` is the one it was published under; `newer` the id of its article's newest version when this is an older one;
+    `also` the last event of each other article with the same text; `problem` says why there is no snippet.
+    """
+
+    found: EventRow
+    province: str | None
+    newer: str | None
+    title: tuple[Segment, ...]
+    snippet: tuple[Segment, ...]
+    also: tuple[EventRow, ...]
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HitPage:
+    """The hits of a page. `total` counts all contents, None where only one of each cluster is shown.
+
+    `more` says whether another page follows; `notes` what of the archive was not looked through, in words.
+    """
+
+    total: int | None
+    hits: tuple[Hit, ...]
+    more: bool
+    notes: tuple[str, ...]
+
+
+def search(
+    archive: Archive,
+    words: SearchIndex,
+    query: Query,
+    *,
+    order: Order = Order.BEST,
+    limit: int = 20,
+    offset: int = 0,
+    one_per_cluster: bool = False,
+) -> HitPage:
+    """What a query finds, from the `offset`th hit on. It reads and changes nothing.
+
+    Raises UsageError for a portal that the archive does not know or a page that is too large, ArchiveError where the
+    words cannot be read.
+    """
+    if not 1 <= limit <= LARGEST_PAGE or offset < 0:
+        raise UsageError(f"a page has 1 to {LARGEST_PAGE} hits and begins at 0 or later")
+    missing = behind(archive, words)
+    notes = _notes(archive, missing)
+    if missing.anew:
+        return HitPage(0, (), False, notes)
+    _refuse_unknown(words, query)
+    if one_per_cluster:
+        found, more = _one_each(archive, words, query, order, limit, offset)
+        return HitPage(None, tuple(found), more, notes)
+    results = words.find(query, order=order, limit=limit, offset=offset)
+    with archive.index.reading() as questions:
+        hits = [hit for content in results.contents if (hit := _hit(archive.paths, questions, content, query))]
+    return HitPage(results.total, tuple(hits), offset + len(results.contents) < results.total, notes)
+
+
+def _notes(archive: Archive, missing: Backlog) -> tuple[str, ...]:
+    notes = []
+    if missing.seals:
+        nights = sorted({seal[0] for seal in missing.seals})
+        span = nights[0] if len(nights) == 1 else f"{len(nights)} nights from {nights[0]} to {nights[-1]}"
+        notes.append(f"not looked through yet: {span}")
+    with archive.index.reading() as questions:
+        last, tip = questions.last_night(), questions.tip()
+    if last is not None and (tip is None or last.isoformat() > str(tip.night)):
+        notes.append(f"not looked through before it is sealed: {last}")
+    return tuple(notes)
+
+
+def _refuse_unknown(words: SearchIndex, query: Query) -> None:
+    asked = query.portals.any_of | query.portals.none_of
+    known = words.portals() if asked else []
+    for name in sorted(asked - set(known)):
+        close = get_close_matches(name, known, n=3)
+        hint = f"did you mean {', '.join(close)}?" if close else f"it has {', '.join(known[:40])}"
+        raise UsageError(f"the archive has no portal {name!r}; {hint}")
+
+
+def _one_each(
+    archive: Archive, words: SearchIndex, query: Query, order: Order, limit: int, offset: int
+) -> tuple[list[Hit], bool]:
+    """The first hit of each cluster, in order: as many contents are read as it takes."""
+    seen: set[Article] = set()
+    hits: list[Hit] = []
+    with archive.index.reading() as questions:
+        for content in _every(words, query, order):
+            portal, _, key = content.place.article.partition("/")
+            if (portal, key) in seen:
+                continue
+            seen.update(questions.cluster_of(portal, key))
+            offset -= 1
+            if offset >= 0:
+                continue
+            if len(hits) == limit:
+                return hits, True
+            hit = _hit(archive.paths, questions, content, query)
+            hits += [hit] if hit else []
+    return hits, False
+
+
+def _every(words: SearchIndex, query: Query, order: Order) -> Iterator[ContentRow]:
+    start = 0
+    while contents := words.find(query, order=order, limit=_AT_ONCE, offset=start).contents:
+        yield from contents
+        start += len(contents)
+
+
+def _hit(paths: Paths, questions: Transaction, content: ContentRow, query: Query) -> Hit | None:
+    """None where the index shows the version no more: it was withheld."""
+    events = [event for event in questions.relatives(content.content_sha256) if event.event is not Event.QUARANTINED]
+    events = [event for event in events if WITHHELD not in event.flags]
+    found = next((event for event in events if _at(event) == (content.place.portal, content.place.at)), None)
+    if found is None:
+        return None
+    newest = None if content.place.newest else _newest(questions, found)
+    paragraphs, problem = _read(paths, content)
+    body = paragraphs[1:] if found.attachment_of is None else paragraphs
+    others = {(event.portal, event.key): event for event in events if event.event not in REMOVALS}
+    others.pop((found.portal, found.key), None)
+    return Hit(
+        found, content.place.province, newest, marks(found.title, query), snippet(body, query),
+        tuple(others[article] for article in sorted(others)), problem,
+    )  # fmt: skip
+
+
+def _at(event: EventRow) -> tuple[str, str]:
+    return event.portal, place(event.night, event.run, event.seq)
+
+
+def _newest(questions: Transaction, found: EventRow) -> str | None:
+    version = questions.latest_version(found.portal, found.key)
+    return version.id if version else None
+
+
+def _read(paths: Paths, content: ContentRow) -> tuple[Sequence[str], str | None]:
+    path = run_folder(paths, date.fromisoformat(content.night), content.run) / content.file
+    name = path.relative_to(paths.root)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return (), f"{name} cannot be read ({error.strerror}): run `python -m archive verify`"
+    if sha256(data).hexdigest() != content.sha256:
+        return (), f"{name} is not the text that was sealed: run `python -m archive verify`"
+    return text_paragraphs(data.decode("utf-8", "replace"), content.published_raw), None

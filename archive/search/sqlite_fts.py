@@ -1,0 +1,88 @@
+"""The words in `search.db`: FTS5 without the texts themselves, which stand in the archive's files.
+
+The words are our own (vietnam/words.py), joined by blanks: the tokenizer `ascii` parts them there and changes nothing else,
+since every sign of ASCII that it knows but letters and digits is gone from them already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, Select, bindparam, column, insert, literal_column, select, table
+
+from archive.index.sqlite import SqliteFile
+from archive.search.backend import Connect, ContentWords, SearchStore
+from archive.search.query import Term
+from archive.search.schema import COLUMNS, METADATA
+
+__all__ = ["SqliteSearch"]
+
+_CREATE = f"CREATE VIRTUAL TABLE words USING fts5({', '.join(COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
+_WORDS = table("words", column("rowid", Integer), *(column(name) for name in COLUMNS))
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteSearch(SearchStore):
+    """A file of SQLite of its own, so that filling it holds up no crawl."""
+
+    database: SqliteFile
+
+    def exists(self, connect: Connect) -> bool:
+        return self.database.exists()
+
+    def drop(self, connect: Connect) -> None:
+        # A damaged file is none to drop tables in; whoever reads the old one reads on.
+        for extra in ("", "-wal", "-shm", "-journal"):
+            self.database.path.with_name(self.database.path.name + extra).unlink(missing_ok=True)
+
+    def remake(self, connect: Connect) -> None:
+        self.drop(connect)
+        with connect() as connection:
+            METADATA.create_all(connection)
+            connection.exec_driver_sql(_CREATE)
+
+    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
+        rows: list[dict[str, object]] = []
+        for content in contents:
+            row: dict[str, object] = {name: " ".join(getattr(content, name)) for name in COLUMNS}
+            rows.append(row | {"rowid": content.document})
+            if len(rows) == _AT_ONCE:
+                connection.execute(insert(_WORDS), rows)
+                rows.clear()
+        if rows:
+            connection.execute(insert(_WORDS), rows)
+
+    def settle(self, connection: Connection) -> None:
+        return
+
+    def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
+        asked = " AND ".join(_asked(term, exact) for term in terms)
+        match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({asked})"))
+        return select(_WORDS.c.rowid).where(match)
+
+    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
+        asked = " AND ".join(f'{name} : "{exact if name.startswith("exact") else plain}"' for name in COLUMNS)
+        match = literal_column("words").op("MATCH")(bindparam(None, asked))
+        return select(_WORDS.c.rowid).where(match, _WORDS.c.rowid.in_(documents))
+
+    def counted(self, connection: Connection) -> int:
+        # FTS5 cannot list the rows of a table without texts; its record of averages begins with how many there are.
+        record = connection.exec_driver_sql("SELECT block FROM words_data WHERE id = 1").scalar()
+        return _varint(bytes(record or b"\0"))
+
+
+def _varint(record: bytes) -> int:
+    """The number at the start of a record of SQLite: seven bits a byte, the eighth says that more follow."""
+    value = 0
+    for byte in record:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return value
+
+
+def _asked(term: Term, exact: bool) -> str:
+    """A phrase in FTS5's own form; words have no quotation marks in them."""
+    return f'"{" ".join(term.forms(exact))}"' + ("*" if term.prefix else "")

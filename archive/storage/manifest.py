@@ -1,0 +1,208 @@
+"""The manifest of a night: what is sealed, how it is chained, who signed it.
+
+`manifest-1.json` is canonical JSON with one final newline:
+
+    {"archive": "<id>", "files": [{"path", "sha256", "size"}, …], "format": 1, "leaves": 12, "missed": [{"portal", "reason"}, …],
+     "night": "2026-11-22", "number": 1, "previous": {"head", "night", "number"} | null, "root": "<hex>",
+     "withheld": [{"path", "sha256", "size"}, …]}
+
+`files` are all files of the runs this seal covers, by path; `number` counts the seals of one night; `previous` names the seal
+made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. `withheld` are the
+tombstones (archive/storage/tombstones.py) that no earlier seal lists, by path from the archive's root; without any the key is left
+out. The Merkle tree (RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for
+each file entry, then one for each tombstone. There is no time of sealing in it, so that sealing again gives identical
+bytes. Beside it stands its signature (archive/sealing/signatures.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import file_digest, sha256
+from json.encoder import encode_basestring as _quoted
+from pathlib import Path
+from typing import cast
+
+from archive.errors import ArchiveUnusable
+from archive.storage import merkle
+from archive.storage.jsonl import canonical
+from archive.storage.paths import Paths
+from archive.storage.run_record import read_lines
+
+__all__ = [
+    "FileEntry",
+    "Previous",
+    "Seal",
+    "describe",
+    "entry_leaves",
+    "leaves",
+    "manifest_path",
+    "read_seal",
+    "sealed_runs",
+    "seals_on_disk",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A sealed file: path from the night's folder, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The seal that was made before."""
+
+    night: date
+    number: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a manifest says. `head` is the SHA-256 of its bytes."""
+
+    archive: str
+    night: date
+    number: int
+    files: tuple[FileEntry, ...]
+    missed: Mapping[str, str]
+    root: str
+    leaves: int
+    chained: Previous | None
+    withheld: tuple[FileEntry, ...] = ()
+    signed: bool = field(default=False, compare=False)
+
+    @property
+    def previous(self) -> str | None:
+        """The previous seal's head."""
+        return self.chained.head if self.chained else None
+
+    def to_bytes(self) -> bytes:
+        """The manifest's bytes."""
+        chained = self.chained
+        before = (
+            {"head": chained.head, "night": chained.night.isoformat(), "number": chained.number} if chained else None
+        )
+        rest: dict[str, object] = {
+            "format": 1,
+            "leaves": self.leaves,
+            "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
+            "night": self.night.isoformat(),
+            "number": self.number,
+            "previous": before,
+            "root": self.root,
+        }
+        if self.withheld:
+            rest["withheld"] = [_entry(entry) for entry in self.withheld]
+        # Canonical as a whole: `archive` and `files` sort before every other key. A night has thousands of files.
+        files = b",".join(_entry_bytes(entry) for entry in self.files)
+        return b'{"archive":%b,"files":[%b],%b\n' % (_quoted(self.archive).encode(), files, canonical(rest)[1:])
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the manifest's bytes, in hex."""
+        return sha256(self.to_bytes()).hexdigest()
+
+
+def _entry(entry: FileEntry) -> dict[str, object]:
+    return {"path": entry.path, "sha256": entry.sha256, "size": entry.size}
+
+
+def read_seal(data: bytes, *, signed: bool = False) -> Seal:
+    """Read a manifest's bytes. Raises ValueError when they are not one, or not in the one canonical form."""
+    try:
+        raw = cast(dict[str, object], json.loads(data))
+        before = cast("dict[str, object] | None", raw["previous"])
+        seal = Seal(
+            archive=cast(str, raw["archive"]),
+            night=date.fromisoformat(cast(str, raw["night"])),
+            number=cast(int, raw["number"]),
+            files=_entries(raw["files"]),
+            missed={item["portal"]: item["reason"] for item in cast(list[dict[str, str]], raw["missed"])},
+            root=cast(str, raw["root"]),
+            leaves=cast(int, raw["leaves"]),
+            chained=Previous(
+                date.fromisoformat(cast(str, before["night"])), cast(int, before["number"]), cast(str, before["head"])
+            )
+            if before
+            else None,
+            withheld=_entries(raw.get("withheld", [])),
+            signed=signed,
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a manifest: {error}") from error
+    if seal.to_bytes() != data:
+        raise ValueError("not in canonical form")
+    return seal
+
+
+def _entries(raw: object) -> tuple[FileEntry, ...]:
+    return tuple(
+        FileEntry(cast(str, item["path"]), cast(int, item["size"]), cast(str, item["sha256"]))
+        for item in cast(list[dict[str, object]], raw)
+    )
+
+
+def describe(night_folder: Path, path: Path) -> FileEntry:
+    """A file's entry, hashed now."""
+    with path.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    return FileEntry(path.relative_to(night_folder).as_posix(), path.stat().st_size, digest)
+
+
+def leaves(
+    night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry], withheld: Iterable[FileEntry] = ()
+) -> list[bytes]:
+    """The leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry, then each tombstone."""
+    lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
+    return [merkle.leaf_hash(line) for line in lines] + entry_leaves((*files, *withheld))
+
+
+def entry_leaves(entries: Iterable[FileEntry]) -> list[bytes]:
+    """The leaf hashes of entries."""
+    return [merkle.leaf_hash(_entry_bytes(entry)) for entry in entries]
+
+
+def _entry_bytes(entry: FileEntry) -> bytes:
+    """`canonical(_entry(entry))`, written out: a night has thousands."""
+    return f'{{"path":{_quoted(entry.path)},"sha256":{_quoted(entry.sha256)},"size":{entry.size}}}'.encode()
+
+
+def manifest_path(paths: Paths, night: date, number: int) -> Path:
+    """Where seal `number` of a night stands."""
+    return paths.night(night) / f"manifest-{number}.json"
+
+
+def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
+    """The seals of one night in the order of their numbers. Raises ArchiveUnusable when one is damaged, or the disk is."""
+    found = []
+    for path in paths.night(night).glob("manifest-*.json"):
+        try:
+            seal = read_seal(path.read_bytes(), signed=_is_signed(path))
+        except ValueError as error:
+            raise ArchiveUnusable(
+                f"{path} is damaged ({error}): run `python -m archive verify`, restore a backup"
+            ) from None
+        except OSError as error:
+            raise ArchiveUnusable(
+                f"{error.filename or path} cannot be read ({error.strerror or error}): mend the disk, "
+                "or restore the file from a backup"
+            ) from None
+        found.append(seal)
+    return sorted(found, key=lambda seal: seal.number)
+
+
+def _is_signed(manifest: Path) -> bool:
+    signature = manifest.with_suffix(".sig")
+    return signature.is_file() and not signature.read_bytes().startswith(b"unsigned")
+
+
+def sealed_runs(seals: Iterable[Seal]) -> set[str]:
+    """The names of the runs that seals cover."""
+    return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}

@@ -1,0 +1,157 @@
+"""`archive.json`: what makes a folder an archive, and the paths inside it.
+
+`{"format": 1, "id": "<uuid>", "kind": "live" | "replica", "made_at": "<ISO 8601>"}`, written once by `archive init`. A
+folder without it is refused: an unmounted disk must never be mistaken for a new empty archive.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from archive.errors import ArchiveUnusable, UsageError
+from archive.model.enums import ArchiveKind
+from archive.storage.fsync import disk_errors, make_folder, write_durably
+
+__all__ = ["FORMAT", "RUN_NAME", "Identity", "Paths", "create_identity", "read_identity"]
+
+FORMAT = 1
+_NIGHT = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
+RUN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The archive's own id, what it holds, its format's version, and when it was made."""
+
+    id: str
+    kind: ArchiveKind
+    format: int = FORMAT
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where things stand below an archive's root. Names come only from a night, a portal's name and a hash."""
+
+    root: Path
+
+    @property
+    def identity(self) -> Path:
+        return self.root / "archive.json"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index.db"
+
+    @property
+    def search(self) -> Path:
+        return self.root / "search.db"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger.db"
+
+    @property
+    def open(self) -> Path:
+        return self.root / "open"
+
+    def lock(self, portal: str) -> Path:
+        return self.open / f"{portal}.lock"
+
+    def open_night(self, night: date) -> Path:
+        return self.open / night.isoformat()
+
+    def night(self, night: date) -> Path:
+        """The dated folder of a night."""
+        return self.root / f"{night:%Y/%m/%d}"
+
+    def quarantine(self, night: date, portal: str) -> Path:
+        return self.root / "quarantine" / f"{night:%Y/%m/%d}" / portal
+
+    def nights(self) -> list[date]:
+        """Every night with a dated folder, oldest first."""
+        found = []
+        for folder in self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"):
+            match = _NIGHT.fullmatch(folder.relative_to(self.root).as_posix())
+            if match and folder.is_dir():
+                with suppress(ValueError):  # no day of the calendar is no night
+                    found.append(date(int(match[1]), int(match[2]), int(match[3])))
+        return sorted(found)
+
+    def closed_runs(self, night: date) -> list[Path]:
+        """The folders of a night's closed runs, in name order."""
+        return sorted(_run_folders(self.night(night)), key=lambda path: run_order(path.name))
+
+    def open_runs(self) -> list[tuple[date, Path]]:
+        """Every run that is still in `open/`, oldest night first."""
+        found = []
+        if self.open.is_dir():
+            for folder in sorted(self.open.iterdir()):
+                if folder.is_dir() and re.fullmatch(r"\d{4}-\d{2}-\d{2}", folder.name):
+                    runs = sorted(_run_folders(folder), key=lambda path: run_order(path.name))
+                    found += [(date.fromisoformat(folder.name), run) for run in runs]
+        return found
+
+
+def _run_folders(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        with disk_errors(f"cannot look into {folder}"):
+            inside = list(folder.iterdir())
+        for path in inside:
+            if RUN_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+                yield path
+
+
+def run_order(run: str) -> tuple[str, int]:
+    """`quang_tri.2` → (`quang_tri`, 2): the portal and the ordinal of its run in that night, from 1."""
+    portal, _, ordinal = run.partition(".")
+    return portal, int(ordinal or 1)
+
+
+def create_identity(root: Path, kind: ArchiveKind, archive_id: UUID, now: datetime) -> Identity:
+    """Make `archive.json` in an empty or new folder.
+
+    Raises UsageError when the folder holds anything: an archive is made once, and never around other files.
+    """
+    if (root / "archive.json").exists():
+        raise UsageError(f"{root} is an archive already; choose another folder or use it as it is")
+    if root.is_dir() and any(root.iterdir()):
+        raise UsageError(f"{root} is not empty; an archive is made only in a new or empty folder")
+    with disk_errors(f"cannot make an archive in {root}"):
+        make_folder(root)
+        identity = {"format": FORMAT, "id": str(archive_id), "kind": kind.value, "made_at": now.isoformat()}
+        make_folder(root / "open")
+        write_durably(root / "archive.json", (json.dumps(identity, sort_keys=True) + "\n").encode())
+    return Identity(str(archive_id), kind, made_at=now)
+
+
+def read_identity(root: Path, kind: ArchiveKind | None = None) -> Identity:
+    """Read `archive.json`. Raises ArchiveUnusable with the command to type when the folder cannot serve."""
+    path = root / "archive.json"
+    wanted = kind or ArchiveKind.LIVE
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        made_at = datetime.fromisoformat(raw["made_at"])
+        identity = Identity(str(UUID(raw["id"])), ArchiveKind(raw["kind"]), int(raw["format"]), made_at)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveUnusable(
+            f"{root} is no archive (archive.json is missing): mount its disk, or make one with "
+            f"`python -m archive init {root} --kind {wanted.value}`"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArchiveUnusable(f"{path} cannot be read ({error}): restore it from a backup") from None
+    if identity.format != FORMAT:
+        raise ArchiveUnusable(f"{root} has format {identity.format}; this program reads format {FORMAT}: upgrade it")
+    if kind is not None and identity.kind is not kind:
+        raise ArchiveUnusable(
+            f"{root} is a {identity.kind.value} archive and this is a {kind.value} run: the two never share one; "
+            f"name another folder with --archive"
+        )
+    return identity

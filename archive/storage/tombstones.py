@@ -1,0 +1,263 @@
+"""What was withheld by law, who asked for it, and what is left in its place: `withheld/000001.json` and so on.
+
+A tombstone is canonical JSON with one final newline, written before anything is removed and listed by the next seal:
+
+    {"archive": "<id>", "articles": ["<portal>/<key>", …], "files": [{"after", "before", "path"}, …],
+     "form": "luu-tru tombstone 1", "lines": [{"night", "run", "seq"}, …], "number": 1, "reason": "…",
+     "records": [{"filler", "file", "length", "night", "offset", "run", "sha256"}, …],
+     "texts": [{"path", "sha256", "size"}, …], "when": "<ISO 8601>", "who": "…"}
+
+`texts` are removed. `records` are the gzip members of the captures in which the articles were served: each is overwritten in
+its place by a member of the same length that says where it went (archive/storage/warc_filler.py), so that every other record stands
+where it stood and can be read on. `files` are the WARC files with the SHA-256 before and after. `lines` are the events whose
+words the index leaves out. The lines themselves stay as they are sealed: the proof of every other text rests on them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+from archive.errors import ArchiveUnusable
+from archive.model.enums import WITHHELD
+from archive.storage.jsonl import ArticleLine, canonical
+from archive.storage.manifest import FileEntry
+from archive.storage.paths import RUN_NAME, Paths
+from archive.storage.warc_filler import filler
+
+__all__ = [
+    "LineRef",
+    "OverwrittenRecord",
+    "RewrittenWarc",
+    "Tombstone",
+    "Tombstones",
+    "entry_of",
+    "read_tombstone",
+    "tombstone_paths",
+    "unsealed",
+    "withheld_in",
+]
+
+_FORM = "luu-tru tombstone 1"
+_NAME = re.compile(r"[0-9]{6}\.json")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 1 << 28  # no response is as long; a false length must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class OverwrittenRecord:
+    """A WARC record that was overwritten: where it stood, its SHA-256, and that of what stands there now."""
+
+    night: date
+    run: str
+    file: str
+    offset: int
+    length: int
+    sha256: str
+    filler: str
+
+    @property
+    def path(self) -> str:
+        """Its file, from the archive's root."""
+        return f"{self.night:%Y/%m/%d}/{self.run}/{self.file}"
+
+
+@dataclass(frozen=True, slots=True)
+class RewrittenWarc:
+    """A WARC file in which records were overwritten: its SHA-256 before and after."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRef:
+    """A line of `articles.jsonl`."""
+
+    night: date
+    run: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """One removal. `when` is aware; paths count from the archive's root."""
+
+    archive: str
+    number: int
+    articles: tuple[str, ...]
+    reason: str
+    who: str
+    when: datetime
+    texts: tuple[FileEntry, ...]
+    records: tuple[OverwrittenRecord, ...]
+    files: tuple[RewrittenWarc, ...]
+    lines: tuple[LineRef, ...]
+
+    @property
+    def name(self) -> str:
+        """Its path from the archive's root."""
+        return f"withheld/{self.number:06d}.json"
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the file."""
+        plain = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
+        return canonical(plain | {"form": _FORM}) + b"\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, (FileEntry, OverwrittenRecord, RewrittenWarc, LineRef)):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    return value
+
+
+def read_tombstone(data: bytes) -> Tombstone:
+    """Read a tombstone's bytes. Raises ValueError when they are none in the one form."""
+    try:
+        raw = cast(dict[str, object], json.loads(data))
+        found = Tombstone(
+            archive=cast(str, raw["archive"]),
+            number=cast(int, raw["number"]),
+            articles=tuple(cast(list[str], raw["articles"])),
+            reason=cast(str, raw["reason"]),
+            who=cast(str, raw["who"]),
+            when=datetime.fromisoformat(cast(str, raw["when"])),
+            texts=tuple(
+                FileEntry(str(item["path"]), int(str(item["size"])), str(item["sha256"]))
+                for item in _items(raw, "texts")
+            ),
+            records=tuple(_record(item) for item in _items(raw, "records")),
+            files=tuple(
+                RewrittenWarc(str(item["path"]), str(item["before"]), str(item["after"]))
+                for item in _items(raw, "files")
+            ),
+            lines=tuple(
+                LineRef(date.fromisoformat(str(item["night"])), str(item["run"]), int(str(item["seq"])))
+                for item in _items(raw, "lines")
+            ),
+        )
+        if found.to_bytes() != data:
+            raise ValueError("not in canonical form")
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a tombstone: {error}") from error
+    _refuse_odd_paths(found)
+    return found
+
+
+def _items(raw: dict[str, object], name: str) -> list[dict[str, object]]:
+    return cast(list[dict[str, object]], raw[name])
+
+
+def _record(item: dict[str, object]) -> OverwrittenRecord:
+    night = date.fromisoformat(str(item["night"]))
+    where = (str(item["run"]), str(item["file"]), int(str(item["offset"])), int(str(item["length"])))
+    return OverwrittenRecord(night, *where, str(item["sha256"]), str(item["filler"]))
+
+
+def _refuse_odd_paths(tombstone: Tombstone) -> None:
+    """What a tombstone names is removed: nothing but texts and captures may be named, and nothing be put in their place."""
+    places = [entry.path for entry in tombstone.texts]
+    odd = [
+        path
+        for path in places
+        if ".." in path or not re.fullmatch(r"(quarantine/)?[0-9]{4}/[0-9/]*[a-z][^\0]*\.txt", path)
+    ]
+    odd += [record.path for record in tombstone.records if not RUN_NAME.fullmatch(record.run) or "/" in record.file]
+    odd += [record.path for record in tombstone.records if not record.file.endswith(".warc.gz") or record.offset < 0]
+    for record in tombstone.records if not odd else ():
+        if not 0 < record.length <= _LONGEST:
+            raise ValueError(f"no record has {record.length} bytes")
+        if sha256(filler(record.length, tombstone.name, record.offset)).hexdigest() != record.filler:
+            raise ValueError(f"what it puts into {record.path} at {record.offset} says more than that it was withheld")
+    hashes = [entry.sha256 for entry in tombstone.texts] + [record.sha256 for record in tombstone.records]
+    if odd or not all(_HEX.fullmatch(digest) for digest in hashes):
+        raise ValueError(f"it names what cannot be withheld: {(odd or hashes)[0]}")
+
+
+def tombstone_paths(paths: Paths) -> list[Path]:
+    """Every tombstone file, in the order of their numbers."""
+    folder = paths.root / "withheld"
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
+
+
+@dataclass(slots=True)
+class Tombstones:
+    """All tombstones of an archive, asked by place."""
+
+    tombstones: list[Tombstone] = field(default_factory=list)
+    damaged: list[tuple[Path, str]] = field(default_factory=list)
+    texts: dict[str, Tombstone] = field(default_factory=dict)
+    records: dict[tuple[str, int], OverwrittenRecord] = field(default_factory=dict)
+    files: dict[str, list[RewrittenWarc]] = field(default_factory=dict)
+    lines: dict[tuple[date, str, int], Tombstone] = field(default_factory=dict)
+
+    def add(self, tombstone: Tombstone) -> None:
+        """Count another tombstone in; they come in the order of their numbers."""
+        self.tombstones.append(tombstone)
+        self.texts |= {entry.path: tombstone for entry in tombstone.texts}
+        self.records |= {(record.path, record.offset): record for record in tombstone.records}
+        self.lines |= {(line.night, line.run, line.seq): tombstone for line in tombstone.lines}
+        for rewritten in tombstone.files:
+            self.files.setdefault(rewritten.path, []).append(rewritten)
+
+    def shown(self, night: date, run: str, line: ArticleLine) -> ArticleLine:
+        """A line as the index may hold it: without words, text and files where it was withheld."""
+        if (night, run, line.seq) not in self.lines:
+            return line
+        return replace(
+            line,
+            title="",
+            author=None,
+            published_raw=None,
+            file=None,
+            bytes=None,
+            documents=(),
+            attachments=(),
+            images=(),
+            flags=(*line.flags, WITHHELD),
+        )
+
+
+def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
+    """What is withheld in an archive; tombstones that cannot be read are named in `damaged`.
+
+    With `strictly` one that cannot be read raises ArchiveUnusable: what removes or rebuilds must know them all.
+    """
+    found = Tombstones()
+    for path in tombstone_paths(paths):
+        try:
+            tombstone = read_tombstone(path.read_bytes())
+            if f"{tombstone.number:06d}.json" != path.name:
+                raise ValueError(f"its number is {tombstone.number}")
+        except ValueError as error:
+            if strictly:
+                raise ArchiveUnusable(f"{path} is damaged ({error}): restore it from a copy") from None
+            found.damaged.append((path, str(error)))
+        else:
+            found.add(tombstone)
+    return found
+
+
+def entry_of(paths: Paths, path: Path) -> FileEntry:
+    """A tombstone's entry in a manifest."""
+    data = path.read_bytes()
+    return FileEntry(path.relative_to(paths.root).as_posix(), len(data), sha256(data).hexdigest())
+
+
+def unsealed(paths: Paths, listed: Iterable[str]) -> tuple[FileEntry, ...]:
+    """The entries of the tombstones whose paths are not among these."""
+    known = set(listed)
+    return tuple(entry for path in tombstone_paths(paths) if (entry := entry_of(paths, path)).path not in known)

@@ -1,0 +1,181 @@
+"""Where a page is put together: the archive, the years it remembers, and the templates, with every part escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from archive.errors import ArchiveError, TimeLimit
+from archive.index.index import Transaction
+from archive.store import Archive
+from archive.web import formatting as shown
+from archive.web.day_cache import DayCache, SeriesCache
+from archive.web.i18n import LANGUAGES, MessageCatalogue
+from archive.web.i18n_patterns import Sentences, Telling
+from archive.web.urls import Links, with_query
+from vietnam.provinces import PROVINCES
+
+__all__ = ["ROWS", "SECONDS", "BadRequest", "PageContext", "PageNotFound", "PageRequest", "TextWithheld", "TooBusy"]
+
+ROWS = 50
+"""Rows of a list on one page."""
+
+SECONDS = 5.0
+"""For each question of a page to the index."""
+
+_HEAVY = 2  # comparisons, proofs and checks at a time; others are told to come back
+_FOLDER = Path(__file__).parent
+
+
+class PageNotFound(ArchiveError):
+    """Nothing in the archive has that name: 404."""
+
+
+class BadRequest(ArchiveError):
+    """The address or a value in it is not one: 400."""
+
+
+class TextWithheld(ArchiveError):
+    """It was withheld: 451."""
+
+
+class TooBusy(ArchiveError):
+    """Too much is asked at once: 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What was asked for: the language, the path as it was sent, the values of path and query."""
+
+    language: str
+    path: str
+    values: Mapping[str, str]
+    query: Mapping[str, str]
+
+    @classmethod
+    def of(cls, request: Request) -> PageRequest:
+        """From a request whose path begins with a language."""
+        values = {name: str(value) for name, value in request.path_params.items()}
+        raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
+        return cls(values.pop("language", LANGUAGES[0]), raw, values, dict(request.query_params))
+
+    def day(self, name: str) -> date:
+        """A day of the path. Raises Unfit."""
+        return day_of(self.values[name])
+
+
+def day_of(text: str) -> date:
+    """`2025-03-04`. Raises Unfit for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text or not 1990 <= found.year <= 2999:
+        raise BadRequest("a day is written as 2026-11-22")
+    return found
+
+
+@dataclass(slots=True)
+class PageContext:
+    """One archive, opened for reading; `report` is what the last audit wrote, `wait` the seconds for which heavy work waits."""
+
+    archive: Archive
+    report: Path | None = None
+    wait: float = SECONDS
+    days: DayCache = field(init=False)
+    numbers: SeriesCache = field(init=False, default_factory=SeriesCache)
+    _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
+    _templates: Environment = field(init=False)
+    _words: Mapping[str, MessageCatalogue] = field(init=False)
+    _telling: Mapping[str, Telling] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.days = DayCache(self.archive)
+        self._words = {language: MessageCatalogue(language) for language in LANGUAGES}
+        self._telling = {name: Telling(Sentences(words), name) for name, words in self._words.items()}
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._templates.filters |= {
+            "archived": shown.archived,
+            "inline": shown.inline,
+            "visible": shown.visible,
+            "followed": shown.as_link,
+        }
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Questions to the index, for a bounded time. Raises TookTooLong."""
+        with self.archive.index.reading(SECONDS) as questions:
+            yield questions
+
+    @contextmanager
+    def heavy(self) -> Iterator[None]:
+        """Work that costs more than a look-up: a few at a time. Raises Busy."""
+        if not self._heavy.acquire(timeout=self.wait):
+            raise TooBusy("several comparisons or checks are being made; try again in a moment")
+        try:
+            yield
+        finally:
+            self._heavy.release()
+
+    def show(self, asked: PageRequest, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
+        """A page."""
+        language, words, telling = asked.language, self._words[asked.language], self._telling[asked.language]
+        context: dict[str, object] = {
+            "t": words,
+            "lang": language,
+            "ours": telling.ours,
+            "recorded": telling.recorded,
+            "url": Links(language),
+            "others": [(other, _in_language(asked, other)) for other in LANGUAGES if other != language],
+            "query": asked.query,
+            "num": partial(shown.number, language=language),
+            "size": partial(shown.size, language=language),
+            "day": partial(shown.short_day, language=language),
+            "full_day": partial(shown.full_day, language=language),
+            "place_name": place_name,
+            "archive": self.archive.identity,
+            "page": template.removesuffix(".html"),
+        }
+        html = self._templates.get_template(template).render(context | values)
+        return HTMLResponse(html, code, {"Content-Language": language})
+
+    def refuse(self, asked: PageRequest, error: ArchiveError) -> HTMLResponse:
+        """The page that says in words why there is none."""
+        status = _STATUS.get(type(error), 500)
+        return self.show(asked, "error.html", status, status=status, said=str(error))
+
+
+_STATUS: dict[type[ArchiveError], int] = {
+    PageNotFound: 404,
+    BadRequest: 400,
+    TextWithheld: 451,
+    TooBusy: 503,
+    TimeLimit: 503,
+}
+
+
+def _in_language(asked: PageRequest, other: str) -> str:
+    """The same page and question in another language."""
+    return with_query(f"/{other}{asked.path[len(asked.language) + 1 :]}", **asked.query)
+
+
+def place_name(slug: str | None) -> str:
+    """The name of a province by its slug."""
+    known = PROVINCES.get(slug) if slug else None
+    return known.name if known else ""

@@ -1,0 +1,225 @@
+"""An article: what it says, its versions, where else it stood, its files, its capture, its proof."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.responses import HTMLResponse
+
+from archive.diff.words import diff_paragraphs
+from archive.errors import ArchiveError
+from archive.export.version_diff import Difference, NothingToCompare, difference
+from archive.index.index import Transaction
+from archive.index.queries.clusters import Cluster, VersionLink
+from archive.index.queries.removals import REMOVALS
+from archive.index.reader import ArchiveReader, Unreadable
+from archive.index.rows import EventRow
+from archive.ingest.revisions import Text
+from archive.model.enums import VERSIONS, WITHHELD, Event
+from archive.storage.jsonl import ArticleLine
+from archive.storage.paths import RUN_NAME
+from archive.storage.tombstones import Tombstone, withheld_in
+from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
+from archive.web.views.calendar import PORTAL
+from archive.web.views.quarantine import set_aside_text
+
+__all__ = ["KEY", "article", "changes", "event_named", "stored_text"]
+
+KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
+_VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
+_EVENT_AT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([^/]{1,90})/([0-9]{1,9})")
+EVENTS_SHOWN, PLACES_SHOWN, LINKED_SHOWN, ANSWERS_SHOWN = 40, 40, 20, 10
+LONGEST = 200_000
+"""Characters of a text on a page, and of two texts that are compared here; longer ones are for the commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One event of an article, with what its line says of it where the line can be read; `before` is its last version."""
+
+    event: EventRow
+    line: ArticleLine | None
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedVersions:
+    """What stands beside an article: the same words, nearly the same, its cluster's first article, its files."""
+
+    places: Sequence[EventRow]
+    near: Sequence[tuple[VersionLink, EventRow | None]]
+    canonical: tuple[str, str] | None
+    together: int
+
+
+def article(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """The page of an article or file, as its last version left it or as the event named by `?at=` did."""
+    portal, key = asked.values["portal"], asked.values["key"]
+    if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
+        raise BadRequest("that names no article")
+    with desk.reading() as questions:
+        history = questions.history_of(portal, key, EVENTS_SHOWN + 1)
+        if not history:
+            raise PageNotFound("the archive has no article of that name")
+        shown = _shown(history, asked.query.get("at", ""))
+        beside = _beside(questions, shown)
+        files = questions.attachments_of(portal, key)[:EVENTS_SHOWN]
+        answers = questions.answers_of(portal, key, ANSWERS_SHOWN)
+        owner = questions.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
+    captures = desk.archive.captures
+    text, trouble = _text(desk, captures, shown)
+    return desk.show(
+        asked,
+        "article.html",
+        item=shown,
+        last=history[-1],
+        line=_line(captures, shown),
+        versions=_rows(captures, history[-EVENTS_SHOWN:])[::-1],
+        earlier=len(history) > EVENTS_SHOWN,
+        paragraphs=[part for part in re.split(r"\n{2,}", text[:LONGEST].strip()) if part],
+        cut=len(text) > LONGEST,
+        trouble=trouble,
+        beside=beside,
+        files=files,
+        answers=answers,
+        owner=owner[0] if owner else None,
+        gone=history[-1].event is Event.GONE,
+        removals=REMOVALS,
+        stone=_tombstone(desk, shown),
+    )
+
+
+def _shown(history: Sequence[EventRow], at: str) -> EventRow:
+    """The event that is shown: the one asked for, else the last that made a version, else the last."""
+    if at:
+        named = _EVENT_AT.fullmatch(at)
+        if not named:
+            raise BadRequest("`at` names a night, a run and a line")
+        found = [item for item in history if (item.night, item.run, str(item.seq)) == named.groups()]
+        if not found:
+            raise PageNotFound("the article has no such version")
+        return found[0]
+    kinds = (*VERSIONS, Event.ATTACHMENT)
+    return next((item for item in reversed(history) if item.event in kinds), history[-1])
+
+
+def _beside(questions: Transaction, shown: EventRow) -> RelatedVersions:
+    places = [
+        item
+        for item in questions.places_of(shown.content_sha256, PLACES_SHOWN)
+        if (item.portal, item.key) != (shown.portal, shown.key)
+    ]
+    linked = questions.linked(shown.portal, shown.key)[:LINKED_SHOWN]
+    near = [(link, next(iter(questions.find(article=link.id, limit=1)), None)) for link in linked]
+    cluster: Cluster = questions.cluster_of(shown.portal, shown.key) if near or places else ()
+    return RelatedVersions(places, near, cluster[0] if len(cluster) > 1 else None, len(cluster))
+
+
+def _line(captures: ArchiveReader, found: EventRow) -> ArticleLine | None:
+    if WITHHELD in found.flags:
+        return None  # the line on disk still has the words that went
+    try:
+        return captures.line(found)
+    except Unreadable:
+        return None
+
+
+def _rows(captures: ArchiveReader, history: Sequence[EventRow]) -> list[VersionRow]:
+    rows, before = [], None
+    for item in history:
+        rows.append(VersionRow(item, _line(captures, item), before))
+        before = item.id if item.event in VERSIONS else before
+    return rows
+
+
+def stored_text(desk: PageContext, captures: ArchiveReader, found: EventRow) -> str:
+    """The text of an event, or of the version that it repeats; empty where the event stores none. Raises Unreadable."""
+    if WITHHELD in found.flags:
+        raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
+    if found.event is Event.QUARANTINED:
+        return set_aside_text(desk.archive.paths, found)
+    if found.file is not None:
+        return captures.text(found)
+    named = found.duplicate_of or (found.revision_of if found.event in REMOVALS else None)
+    if named is None:
+        return ""
+    with desk.reading() as questions:
+        holders = [item for item in questions.find(article=named, limit=EVENTS_SHOWN) if item.file]
+        if not holders:
+            holders = [item for item in questions.places_of(found.content_sha256, PLACES_SHOWN) if item.file]
+    if not holders:
+        raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
+    return stored_text(desk, captures, holders[0])
+
+
+def _tombstone(desk: PageContext, found: EventRow) -> Tombstone | None:
+    """What stands in the place of a withheld article."""
+    if WITHHELD not in found.flags:
+        return None
+    place = (date.fromisoformat(found.night), found.run, found.seq)
+    stones = withheld_in(desk.archive.paths).tombstones
+    return next(
+        (stone for stone in stones if any((line.night, line.run, line.seq) == place for line in stone.lines)), None
+    )
+
+
+def _text(desk: PageContext, captures: ArchiveReader, found: EventRow) -> tuple[str, str]:
+    """The text, or what is wrong with it."""
+    try:
+        return stored_text(desk, captures, found), ""
+    except ArchiveError as error:
+        return "", str(error)
+
+
+def changes(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """Two versions side by side, word by word."""
+    old, new = asked.query.get("old", ""), asked.query.get("new", "")
+    if not _VERSION_ID.fullmatch(old) or not _VERSION_ID.fullmatch(new):
+        raise BadRequest("name two versions: ?old=portal/key@version&new=portal/key@version")
+    with desk.heavy():
+        _refuse_long(desk, old, new)
+        try:
+            found = difference(desk.archive, old, new)
+        except NothingToCompare:
+            raise PageNotFound("one of the two versions is not in the archive") from None
+        lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
+    return desk.show(asked, "changes.html", found=found, lines=lines, percent=_percent(found))
+
+
+def _refuse_long(desk: PageContext, *versions: str) -> None:
+    """Comparing grows with the product of the lengths."""
+    for version in versions:
+        with desk.reading() as questions:
+            named = [item for item in questions.find(article=version, limit=EVENTS_SHOWN) if item.file]
+        for item in named[:1]:
+            folder = desk.archive.paths.night(date.fromisoformat(item.night)) / item.run
+            path = folder / str(item.file)
+            if path.is_file() and path.stat().st_size > LONGEST:
+                raise BadRequest(
+                    f"that text is too long to compare here; `python -m archive diff {item.portal}/…` does it"
+                )
+
+
+def _paragraphs(text: Text) -> list[str]:
+    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
+    return [title, *([text.published_raw] if text.published_raw else []), *rest]
+
+
+def _percent(found: Difference) -> float:
+    """Rounded down, so that 99.96 % is not shown as all."""
+    return found.comparison.similarity * 10_000 // 10 / 10
+
+
+def event_named(desk: PageContext, asked: PageRequest) -> EventRow:
+    """The event that a path of night, run and line names. Raises Unfit, Unknown."""
+    day, run, seq = asked.day("night"), asked.values["run"], asked.values["seq"]
+    if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
+        raise BadRequest("a line is named by its night, run and number")
+    with desk.reading() as questions:
+        found = questions.event_at(day, run, int(seq))
+    if found is None:
+        raise PageNotFound("the archive has no such line")
+    return found

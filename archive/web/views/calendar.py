@@ -1,0 +1,280 @@
+"""The overview, a month, a night, a portal: what was there on which day, and how the night went."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from starlette.responses import HTMLResponse
+
+from archive.coverage.calendar import Day, DayState, PortalCoverage
+from archive.model.enums import Event, Verdict, first_texts
+from archive.model.records import Run
+from archive.storage.paths import RUN_NAME
+from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, summed_cell
+from archive.web.context import ROWS, BadRequest, PageContext, PageNotFound, PageRequest
+from archive.web.day_cache import YearDays
+
+__all__ = ["AT", "KINDS", "PORTAL", "WORST_FIRST", "month", "night", "overview", "portal"]
+
+PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
+AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
+_LAST_NIGHTS = 21
+WORST_FIRST = (
+    Verdict.BROKEN, Verdict.INTERRUPTED, Verdict.UNREACHABLE, Verdict.BLOCKED, Verdict.SUSPICIOUS, Verdict.THIN,
+    Verdict.MOVED, Verdict.GONE, Verdict.QUIET, Verdict.GOOD,
+)  # fmt: skip
+KINDS: dict[str, tuple[Event, ...]] = {
+    "new": (Event.NEW, Event.NEAR_DUPLICATE),
+    "changed": (Event.REVISION, Event.REDATED, Event.REREAD),
+    "gone": (Event.GONE, Event.RETURNED, Event.MOVED),
+    "elsewhere": (Event.DUPLICATE, Event.NEAR_DUPLICATE),
+    "files": (Event.ATTACHMENT,),
+    "set-aside": (Event.QUARANTINED,),
+}
+"""What a night's list can be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRow:
+    """A portal on the overview: its last night, its year, its gaps and those among them that nobody caught up on."""
+
+    portal: str
+    last: Run | None
+    tonight: Day | None
+    bands: Sequence[Band]
+    stored: int
+    gaps: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class NightOutcome:
+    """How a portal's night went: its run's record, or why it was missed."""
+
+    portal: str
+    run: Run | None
+    missed: str = ""
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Worst first."""
+        return (-1 if self.run is None else WORST_FIRST.index(self.run.verdict)), self.portal
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCurve:
+    """One curve of a portal: what is measured, its line, and its unit for numbers."""
+
+    name: str
+    drawn: Curve | None
+
+
+def overview(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """A year's calendar over all portals, the last night's verdicts, each portal's year."""
+    span = desk.days.span()
+    if span is None:
+        return desk.show(asked, "overview.html", year=None)
+    year = _year(asked.query.get("year", str(span[1].year)), span)
+    covered = _covered(desk, year)
+    with desk.reading() as questions:
+        last = {run.portal: run for run in questions.last_runs()}
+        tonight = questions.runs_of(span[1])
+    cells = [summed_cell([portal.days[place] for portal in covered.portals]) for place, _ in covered.by_day]
+    rows = [_row(portal, last.get(portal.portal), span[1]) for portal in covered.portals]
+    return desk.show(
+        asked,
+        "overview.html",
+        year=year,
+        years=range(span[0].year, span[1].year + 1),
+        months=months_of(year, cells),
+        rows=rows,
+        last_night=span[1],
+        first_night=span[0],
+        tonight=_summary(tonight),
+        states=_states(covered.portals),
+        damaged=covered.damaged,
+        days_in_year=covered.length,
+    )
+
+
+def _year(text: str, span: tuple[date, date]) -> int:
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise BadRequest("a year has four digits")
+    year = int(text)
+    if not span[0].year <= year <= span[1].year:
+        raise PageNotFound(f"the archive has no night of {year}")
+    return year
+
+
+def _covered(desk: PageContext, year: int) -> YearDays:
+    covered = desk.days.year(year)
+    if covered is None:
+        raise PageNotFound("nothing was crawled yet")
+    return covered
+
+
+def _row(covered: PortalCoverage, last: Run | None, tonight: date) -> PortalRow:
+    gaps = covered.gaps
+    day = next((day for day in covered.days if day.day == tonight), None)
+    return PortalRow(
+        covered.portal,
+        last,
+        day,
+        strip(covered),
+        sum(day.stored for day in covered.days),
+        len(gaps),
+        sum(1 for gap in gaps if gap.caught_up is None),
+    )
+
+
+def _summary(runs: Sequence[Run]) -> dict[str, object]:
+    verdicts = Counter(run.verdict for run in runs if run.crawled)
+    events: Counter[str] = Counter()
+    for run in runs:
+        events.update(run.events)
+    return {
+        "portals": len({run.portal for run in runs if run.crawled}),
+        "verdicts": [(verdict, verdicts[verdict]) for verdict in WORST_FIRST if verdicts[verdict]],
+        "new": first_texts(events),
+        "changed": events[Event.REVISION.value],
+        "gone": events[Event.GONE.value],
+        "set_aside": events[Event.QUARANTINED.value],
+    }
+
+
+def _states(portals: Sequence[PortalCoverage]) -> list[tuple[DayState, int]]:
+    counted = Counter(day.state for portal in portals for day in portal.days)
+    return [(state, counted[state]) for state in DayState if counted[state] and state is not DayState.BEFORE_FIRST]
+
+
+def month(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """Portal by portal, day by day."""
+    text = asked.values["month"]
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise BadRequest("a month is written as 2026-11") from None
+    span = desk.days.span()
+    if span is None or not span[0].replace(day=1) <= first <= span[1]:
+        raise PageNotFound(f"the archive has no night of {text}")
+    covered = _covered(desk, first.year)
+    places = [place for place, day in covered.by_day if day.month == first.month]
+    rows = [(portal.portal, [portal.days[place] for place in places]) for portal in covered.portals]
+    later = (first + timedelta(days=31)).replace(day=1)
+    earlier = (first - timedelta(days=1)).replace(day=1)
+    return desk.show(
+        asked,
+        "month.html",
+        month=first,
+        span=span,
+        days=[covered.portals[0].days[place].day for place in places] if covered.portals else [],
+        rows=[(name, days, [day_cell(day) for day in days]) for name, days in rows],
+        gaps=[(name, day) for name, days in rows for day in days if day.state.is_gap],
+        earlier=earlier if earlier >= span[0].replace(day=1) else None,
+        later=later if later <= span[1] else None,
+    )
+
+
+def night(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """One night: each portal's verdict with its reasons, the seals, and what was kept."""
+    day, kind = asked.day("night"), asked.query.get("kind", "")
+    if kind and kind not in KINDS:
+        raise BadRequest("there is no such kind of event")
+    after = _after(asked.query.get("after", ""))
+    with desk.reading() as questions:
+        runs = questions.runs_of(day)
+        events = questions.events_of_night(day, ROWS + 1, after, KINDS.get(kind, ()))
+        seals = questions.seals_of(day)
+        earlier, later = (questions.night_beside(day, later=way) for way in (False, True))
+    covered = desk.days.year(day.year)
+    missed = [
+        NightOutcome(portal.portal, None, "; ".join(told.reasons))
+        for portal in (covered.portals if covered else ())
+        for told in portal.days
+        if told.day == day and told.state is DayState.MISSED
+    ]
+    if not runs and not seals and not missed and not (covered and covered.first <= day <= covered.last):
+        raise PageNotFound(f"the archive has nothing of the night of {day}")
+    following = events[ROWS - 1] if len(events) > ROWS else None
+    return desk.show(
+        asked,
+        "night.html",
+        night=day,
+        told=sorted([*(NightOutcome(run.portal, run) for run in runs), *missed], key=lambda one: one.rank),
+        summary=_summary(runs),
+        seals=seals,
+        events=events[:ROWS],
+        following=f"{following.run}/{following.seq}" if following else None,
+        kind=kind,
+        kinds=list(KINDS),
+        earlier=earlier,
+        later=later,
+    )
+
+
+def _after(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    run, _, seq = text.partition("/")
+    if not RUN_NAME.fullmatch(run) or not re.fullmatch(r"[0-9]{1,9}", seq):
+        raise BadRequest("`after` names a run and a line")
+    return run, int(seq)
+
+
+def portal(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """One portal: its year, how much it published, how long and how late, how it was asked, what was kept last."""
+    name, before = asked.values["portal"], asked.query.get("before", "")
+    if not PORTAL.fullmatch(name):
+        raise BadRequest("that is no portal's name")
+    if before and not AT.fullmatch(before):
+        raise BadRequest("`before` names the place of a line")
+    with desk.reading() as questions:
+        first = questions.first_night(name)
+        recent = questions.history(name, date.max, 1)
+    span = desk.days.span()
+    if span is None:
+        raise PageNotFound("nothing was crawled yet")
+    year = _year(asked.query.get("year", str(span[1].year)), span)
+    covered = _covered(desk, year).of(name)
+    if first is None and covered is None:  # one that was only ever missed has a page
+        raise PageNotFound(f"the archive has no night of {name}")
+    until = min(date(year, 12, 31), span[1])
+    with desk.reading() as questions:
+        runs = [run for run in questions.runs_between(name, date(year, 1, 1), until) if run.crawled]
+        found = questions.events_of_portal(name, ROWS + 1, before or None)
+    nightly = list({run.night: run for run in runs}.values())
+    return desk.show(
+        asked,
+        "portal.html",
+        portal=name,
+        first=first,
+        last=recent[0] if recent else None,
+        year=year,
+        years=range((first or span[0]).year, span[1].year + 1),
+        months=months_of(year, [day_cell(day) for day in covered.days]) if covered else (),
+        states=_states([covered]) if covered else [],
+        gaps=covered.gaps if covered else (),
+        measured=_measured(nightly),
+        nights=nightly[-_LAST_NIGHTS:][::-1],
+        events=[item for _, item in found[:ROWS]],
+        following=found[ROWS - 1][0] if len(found) > ROWS else None,
+        before=before,
+    )
+
+
+def _measured(runs: Sequence[Run]) -> list[MeasureCurve]:
+    """Three curves over the nights in which the portal was read."""
+    volume = [float(first_texts(run.events)) for run in runs]
+    sizes = [_value(run.measures.text_bytes if run.measures else None) for run in runs]
+    lags = [_value(run.measures.lag_days if run.measures else None) for run in runs]
+    return [
+        MeasureCurve(name, curve(values)) for name, values in (("volume", volume), ("length", sizes), ("lag", lags))
+    ]
+
+
+def _value(measured: int | None) -> float | None:
+    return None if measured is None else float(measured)

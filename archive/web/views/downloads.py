@@ -1,0 +1,117 @@
+"""What can be taken away: texts, proofs, captures. Always a file to be saved, never something the browser would run.
+
+A capture is what a portal served: its headers are shown escaped, its body is handed over as plain text whatever it was.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from starlette.responses import HTMLResponse, Response
+
+from archive.export.proofs import prove
+from archive.index.queries.removals import REMOVALS
+from archive.index.reader import Unreadable
+from archive.index.rows import EventRow
+from archive.model.enums import WITHHELD, Event
+from archive.model.records import Capture, CapturePlace
+from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
+from archive.web.middleware import DOWNLOAD_POLICY
+from archive.web.views.article import event_named, stored_text
+
+__all__ = ["body", "capture", "proof", "text", "unpacked"]
+
+LARGEST = 64_000_000
+"""Bytes of a body that is handed over, unpacked ones included."""
+
+_PLAIN = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureDownload:
+    """A response with the place where it stands; `encoding` is how its body was packed, empty where it was not."""
+
+    found: EventRow
+    place: CapturePlace
+    capture: Capture
+    encoding: str
+
+
+def text(desk: PageContext, asked: PageRequest) -> Response:
+    """The clean text of an event, byte for byte as it is kept."""
+    found = event_named(desk, asked)
+    said = stored_text(desk, desk.archive.captures, found)
+    if not said:
+        raise PageNotFound("that event stores no text")
+    return _file(said.encode("utf-8"), _PLAIN, f"{_stem(found)}.txt")
+
+
+def proof(desk: PageContext, asked: PageRequest) -> Response:
+    """The proof that `python -m archive check-proof` and docs/check_proof.py accept."""
+    found = event_named(desk, asked)
+    if WITHHELD in found.flags:
+        raise TextWithheld(f"{found.id} is withheld: it is proved no more; a proof made before still holds")
+    if found.event in REMOVALS:
+        raise BadRequest("an event without a text is proved by its night's seal; there is nothing to hand over")
+    with desk.heavy():
+        data = prove(desk.archive, found, until_now=False).to_bytes()
+    return _file(data, "application/json", f"{_stem(found)}.proof.json")
+
+
+def capture(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """The response that an event was read from: status, headers, size, and where it stands in which WARC file."""
+    served = _served(desk, event_named(desk, asked))
+    return desk.show(asked, "capture.html", served=served, capture=served.capture, item=served.found)
+
+
+def body(desk: PageContext, asked: PageRequest) -> Response:
+    """The body of that response: as it was served, or with `?unpacked=1` without its content encoding."""
+    with desk.heavy():
+        served = _served(desk, event_named(desk, asked))
+        data, name = served.capture.body, f"{_stem(served.found)}.capture.txt"
+        if asked.query.get("unpacked") == "1":
+            data, name = unpacked(data, served.encoding), f"{_stem(served.found)}.unpacked.txt"
+    if len(data) > LARGEST:
+        raise BadRequest("that body is too large for the page; `warcio extract` takes it out of its file")
+    return _file(data, _PLAIN, name)
+
+
+def _served(desk: PageContext, found: EventRow) -> CaptureDownload:
+    captures = desk.archive.captures
+    if WITHHELD in found.flags:
+        raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
+    if found.event is Event.MOVED and found.file is None:
+        raise PageNotFound("that event was read from no response")
+    place = captures.place(found)
+    if place.length > LARGEST:
+        raise BadRequest("that capture is too large for the page; `warcio extract` takes it out of its file")
+    response = captures.served(place, found.portal, desk.archive.identity.kind)
+    packed = [value.strip().lower() for name, value in response.headers if name.lower() == "content-encoding"]
+    return CaptureDownload(found, place, response, packed[0] if len(packed) == 1 else "")
+
+
+def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
+    """A body without its gzip or deflate encoding. Raises Unfit for another one, or for one that grows beyond `most`."""
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise BadRequest("only gzip and deflate are unpacked here")
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # some servers send deflate without its header
+        stream = zlib.decompressobj(window)
+        try:
+            plain = stream.decompress(data, most)
+        except zlib.error:
+            continue
+        if stream.unconsumed_tail:
+            raise BadRequest("that body grows too large when it is unpacked")
+        return plain
+    raise Unreadable("the body cannot be unpacked: take it as it was served")
+
+
+def _stem(found: EventRow) -> str:
+    """A file name of our own: nothing of it comes from a page."""
+    return f"{found.night}-{found.run}-{found.seq:03d}"
+
+
+def _file(data: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": DOWNLOAD_POLICY}
+    return Response(data, headers=headers, media_type=kind)

@@ -1,0 +1,133 @@
+"""Is the archive whole? Its seals, the head to compare with a published one, and what the last audit found."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+from starlette.responses import HTMLResponse
+
+from archive.errors import ArchiveError
+from archive.export.proofs import published_head
+from archive.index.queries.web import SealRow
+from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
+from vietnam.dates import TZ
+
+__all__ = ["VerifyReport", "integrity", "read_report"]
+
+_LARGEST = 20_000_000  # bytes of a report
+_SHOWN = 500  # findings
+_COUNTS = ("nights", "texts", "captures", "files", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFinding:
+    """A finding of a report, whose code may be of another version of the program."""
+
+    code: str
+    path: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TombstoneView:
+    """What was lawfully removed: the articles, why, for whom, when, and the tombstone."""
+
+    articles: tuple[str, ...]
+    reason: str
+    who: str
+    when: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What `python -m archive verify --json` printed into a file, and when that was written."""
+
+    findings: tuple[ReportFinding, ...]
+    notes: tuple[str, ...]
+    nights: int
+    texts: int
+    captures: int
+    files: int
+    bytes: int
+    written: datetime
+    withheld: tuple[TombstoneView, ...] = ()
+
+
+def read_report(path: Path) -> VerifyReport | None:
+    """The report in a file; None where there is no file. Raises Unfit when it is no report."""
+    try:
+        at = path.stat()
+        if at.st_size > _LARGEST:
+            raise BadRequest(f"{path.name} is too large for a report of `archive verify --json`")
+        raw = cast("dict[str, object]", json.loads(path.read_bytes()))
+        findings = cast("list[dict[str, str]]", raw["findings"])
+        told = tuple(ReportFinding(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
+        stones = tuple(_stone(one) for one in cast("list[dict[str, object]]", raw.get("withheld", [])))
+        nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadRequest(f"{path.name} is no report of `archive verify --json` ({error}): write it again") from None
+    notes = tuple(str(note) for note in cast("list[object]", raw.get("notes", [])))
+    return VerifyReport(
+        told, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones
+    )
+
+
+def _stone(raw: dict[str, object]) -> TombstoneView:
+    articles = tuple(str(name) for name in cast("list[object]", raw["articles"]))
+    reason, who, when, path = (str(raw[name]) for name in ("reason", "who", "when", "path"))
+    return TombstoneView(articles, reason, who, when, path)
+
+
+def integrity(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """The chain of seals, the head in its lines, and the last audit's report."""
+    before = _before(asked.query.get("before", ""))
+    with desk.reading() as questions:
+        found = questions.seals(ROWS + 1, before)
+    report, trouble = None, ""
+    try:
+        report = read_report(desk.report) if desk.report else None
+    except BadRequest as error:
+        trouble = str(error)
+    head, unreadable = _head(desk)
+    return desk.show(
+        asked,
+        "integrity.html",
+        seals=found[:ROWS],
+        following=_named(found[ROWS - 1]) if len(found) > ROWS else None,
+        before=asked.query.get("before", ""),
+        head=head,
+        unreadable=unreadable,
+        report=report,
+        findings=report.findings[:_SHOWN] if report else (),
+        trouble=trouble,
+    )
+
+
+def _head(desk: PageContext) -> tuple[list[str], str]:
+    """The lines of `python -m archive head`, or why they cannot be told."""
+    try:
+        seal = desk.archive.last_seal()
+        return (published_head(desk.archive, seal).lines() if seal else []), ""
+    except (ArchiveError, ValueError) as error:
+        return [], str(error)
+
+
+def _named(seal: SealRow) -> str:
+    return f"{seal.night}/{seal.number}"
+
+
+def _before(text: str) -> tuple[date, int] | None:
+    if not text:
+        return None
+    night, _, number = text.partition("/")
+    if not re.fullmatch(r"[0-9]{1,4}", number):
+        raise BadRequest("`before` names a night and the number of its seal")
+    return day_of(night), int(number)

@@ -1,0 +1,76 @@
+"""What was set aside: texts in quarantine, and portals whose articles seem to repeat the portal's own lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from starlette.responses import HTMLResponse
+
+from archive.index.reader import Unreadable
+from archive.index.rows import EventRow
+from archive.model.enums import WITHHELD
+from archive.model.records import Run
+from archive.storage.jsonl import ArticleLine
+from archive.storage.paths import Paths
+from archive.storage.texts import NAME
+from archive.web.context import ROWS, BadRequest, PageContext, PageRequest
+from archive.web.views.calendar import AT
+
+__all__ = ["doubtful", "set_aside_text"]
+
+_SUSPECTS = "residue suspects"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedArticle:
+    """A quarantined text with its line, None where that cannot be read."""
+
+    item: EventRow
+    line: ArticleLine | None
+
+
+def doubtful(desk: PageContext, asked: PageRequest) -> HTMLResponse:
+    """What is in quarantine and why, the newest first; which portals' last nights told of residue suspects."""
+    before = asked.query.get("before", "")
+    if before and not AT.fullmatch(before):
+        raise BadRequest("`before` names the place of a line")
+    with desk.reading() as questions:
+        found = questions.set_aside(ROWS + 1, before or None)
+        runs = questions.last_runs()
+    captures = desk.archive.captures
+    rows = []
+    for _, item in found[:ROWS]:
+        try:
+            rows.append(QuarantinedArticle(item, None if WITHHELD in item.flags else captures.line(item)))
+        except Unreadable:
+            rows.append(QuarantinedArticle(item, None))
+    return desk.show(
+        asked,
+        "doubtful.html",
+        rows=rows,
+        following=found[ROWS - 1][0] if len(found) > ROWS else None,
+        before=before,
+        suspects=[(run, suspects_of(run)) for run in runs if suspects_of(run)],
+    )
+
+
+def suspects_of(run: Run) -> int:
+    """How many lines a portal's night found that its articles seem to repeat."""
+    return run.extraction.get(_SUSPECTS, 0)
+
+
+def set_aside_text(paths: Paths, found: EventRow) -> str:
+    """A quarantined text, checked against its line's SHA-256. Raises Unreadable."""
+    named = found.file or ""
+    path = paths.root / named
+    inside = path.resolve().is_relative_to((paths.root / "quarantine").resolve())
+    if not inside or not NAME.fullmatch(path.name):
+        raise Unreadable(f"{found.id}: its line names no text in quarantine")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{named} cannot be read ({error.strerror})") from None
+    if sha256(data).hexdigest() != found.sha256:
+        raise Unreadable(f"{named} is not the text that its line names")
+    return data.decode("utf-8", "replace")

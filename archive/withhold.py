@@ -1,0 +1,274 @@
+"""Removing an article lawfully: the text goes, its captures are overwritten, a tombstone says who asked for it and why.
+
+The order makes it safe against a crash: the tombstone is written whole and flushed first, then the texts and captures go,
+then the rows. What a crash left is done by `finish`, which does nothing twice. Nothing sealed is changed but what the
+tombstone names, and the next seal lists the tombstone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import IO
+
+from archive.errors import ArchiveError, UsageError
+from archive.index.postgresql import PostgresqlSchema
+from archive.index.reader import run_folder
+from archive.index.rows import EventRow
+from archive.model.enums import Event
+from archive.model.records import CaptureRef
+from archive.search.engine import SearchIndex
+from archive.search.lock import search_turn
+from archive.storage.fsync import disk_errors, make_folder, sync_folder, write_durably
+from archive.storage.jsonl import ArticleLine, decode_article, decode_page
+from archive.storage.manifest import FileEntry, sealed_runs, seals_on_disk
+from archive.storage.paths import Paths
+from archive.storage.run_record import read_lines
+from archive.storage.tombstones import (
+    LineRef,
+    OverwrittenRecord,
+    RewrittenWarc,
+    Tombstone,
+    Tombstones,
+    tombstone_paths,
+    withheld_in,
+)
+from archive.storage.warc_filler import filler
+from archive.store import Archive
+
+__all__ = ["WithholdRequest", "finish", "plan", "withhold"]
+
+_PIECE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdRequest:
+    """What a person asked for: portals and keys, the reason, who asks, and when (aware)."""
+
+    articles: tuple[tuple[str, str], ...]
+    reason: str
+    who: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """What of one article is to go."""
+
+    lines: dict[LineRef, ArticleLine]
+    captures: dict[tuple[date, str], set[CaptureRef]]
+
+
+def plan(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
+    """The tombstone that `withhold` would write; None when everything is withheld already.
+
+    Raises UsageError while a night in which the article stands is not sealed, ArchiveError where lines cannot be read.
+    """
+    known = withheld_in(archive.paths, strictly=True)
+    lines: dict[LineRef, ArticleLine] = {}
+    captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
+    for portal, key in asked.articles:
+        trace = _trace(archive, portal, key)
+        lines |= trace.lines
+        for place, refs in trace.captures.items():
+            captures[place] |= refs
+    _refuse_unsealed(archive.paths, {(ref.night, ref.run) for ref in lines} | set(captures))
+    lines = {ref: line for ref, line in lines.items() if (ref.night, ref.run, ref.seq) not in known.lines}
+    texts = [_text_entry(ref, line) for ref, line in lines.items() if line.file is not None]
+    number = len(known.tombstones) + 1
+    tombstone = Tombstone(
+        archive=archive.identity.id,
+        number=number,
+        articles=tuple(f"{portal}/{key}" for portal, key in asked.articles),
+        reason=asked.reason,
+        who=asked.who,
+        when=asked.when,
+        texts=tuple(sorted(texts, key=lambda entry: entry.path)),
+        records=(),
+        files=(),
+        lines=tuple(sorted(lines, key=lambda ref: (ref.night, ref.run, ref.seq))),
+    )
+    records = _records(tombstone.name, captures, known)
+    if not records and not lines:
+        return None
+    return replace(tombstone, records=records, files=tuple(_rewritten(archive.paths, tombstone.name, records)))
+
+
+def withhold(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
+    """Withhold articles; returns the tombstone, or None when they are withheld already. See `plan` for what is raised."""
+    with disk_errors("cannot withhold"):
+        _remove(archive)  # what a crash left must not be counted into the next tombstone
+        tombstone = plan(archive, asked)
+        if tombstone is None:
+            return None
+        path = archive.paths.root / tombstone.name
+        make_folder(path.parent)
+        write_durably(path, tombstone.to_bytes())
+        finish(archive)
+    return tombstone
+
+
+def finish(archive: Archive) -> int:
+    """Do what the tombstones say wherever it is not done yet, after a crash or a restored copy; returns what was removed."""
+    with disk_errors("cannot withhold"):
+        done = _remove(archive)
+        if tombstone_paths(archive.paths):
+            archive.index.database.forget_deleted()
+    return done
+
+
+def _remove(archive: Archive) -> int:
+    known = withheld_in(archive.paths, strictly=True)
+    done = 0
+    with search_turn(archive.paths), archive.index.writing() as transaction:
+        transaction.overwrite_what_goes()
+        for tombstone in known.tombstones:
+            done += _remove_texts(archive.paths, tombstone)
+            done += _overwrite(archive.paths, tombstone)
+            for ref in tombstone.lines:
+                line = _line(archive.paths, ref.night, ref.run, ref.seq)
+                transaction.show_instead(ref.night, ref.run, known.shown(ref.night, ref.run, line))
+        if done:
+            with SearchIndex.of(archive) as words:
+                words.forget()  # made again from the files, without these words
+        if known.tombstones and isinstance(archive.index.database, PostgresqlSchema):
+            _remove_left_behind(archive.paths)
+    return done
+
+
+def _remove_left_behind(paths: Paths) -> None:
+    """The files of before PostgreSQL have the words, too, and nobody reads them any more."""
+    for path in (paths.index, paths.search):
+        for extra in ("", "-journal", "-wal", "-shm"):
+            path.with_name(path.name + extra).unlink(missing_ok=True)
+
+
+def _trace(archive: Archive, portal: str, key: str) -> _Trace:
+    lines: dict[LineRef, ArticleLine] = {}
+    captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
+    with archive.index.reading() as questions:
+        events, responses = questions.events_of(portal, key), questions.responses_of(portal, key)
+    for event in events:
+        line = _line_of(archive.paths, event)
+        night = date.fromisoformat(event.night)
+        lines[LineRef(night, event.run, event.seq)] = line
+        if line.warc is not None:
+            captures[night, event.run].add(line.warc)
+        if line.read_from is not None:
+            captures[line.read_from.night, line.read_from.run].add(line.read_from.ref)
+    for night, run, number in responses:
+        path = run_folder(archive.paths, night, run) / "pages.jsonl"
+        try:
+            ref = decode_page(read_lines(path)[number]).warc
+        except (IndexError, ValueError):
+            raise ArchiveError(f"{path}: line {number} cannot be read; restore it from a copy first") from None
+        if ref is not None:
+            captures[night, run].add(ref)
+    return _Trace(lines, captures)
+
+
+def _line_of(paths: Paths, event: EventRow) -> ArticleLine:
+    return _line(paths, date.fromisoformat(event.night), event.run, event.seq)
+
+
+def _line(paths: Paths, night: date, run: str, seq: int) -> ArticleLine:
+    path = run_folder(paths, night, run) / "articles.jsonl"
+    for raw in read_lines(path):
+        try:
+            line = decode_article(raw)
+        except ValueError:
+            continue  # whoever asks for this line is told that it cannot be read
+        if line.seq == seq:
+            return line
+    raise ArchiveError(f"{path}: line {seq} cannot be read; restore it from a copy first")
+
+
+def _refuse_unsealed(paths: Paths, runs: Iterable[tuple[date, str]]) -> None:
+    for night, run in sorted(runs):
+        if run not in sealed_runs(seals_on_disk(paths, night)):
+            raise UsageError(f"{run} of {night} is not sealed yet: withhold the article after the seal of that night")
+
+
+def _text_entry(ref: LineRef, line: ArticleLine) -> FileEntry:
+    path = str(line.file) if line.event is Event.QUARANTINED else f"{ref.night:%Y/%m/%d}/{ref.run}/{line.file}"
+    return FileEntry(path, int(line.bytes or 0), str(line.sha256))
+
+
+def _records(
+    name: str, captures: dict[tuple[date, str], set[CaptureRef]], known: Tombstones
+) -> tuple[OverwrittenRecord, ...]:
+    records = []
+    for (night, run), refs in captures.items():
+        for ref in refs:
+            digest = sha256(filler(ref.length, name, ref.offset)).hexdigest()
+            records.append(OverwrittenRecord(night, run, ref.file, ref.offset, ref.length, ref.sha256, digest))
+    fresh = [record for record in records if (record.path, record.offset) not in known.records]
+    return tuple(sorted(fresh, key=lambda record: (record.path, record.offset)))
+
+
+def _rewritten(paths: Paths, name: str, records: Sequence[OverwrittenRecord]) -> Iterator[RewrittenWarc]:
+    """The SHA-256 of each file as it is and as it will be; a file that is not there has nothing to overwrite."""
+    for path, inside in groupby(records, key=lambda record: record.path):
+        if (paths.root / path).is_file():
+            yield RewrittenWarc(path, *_digests(paths.root / path, name, inside))
+
+
+def _digests(path: Path, name: str, records: Iterable[OverwrittenRecord]) -> tuple[str, str]:
+    before, after = sha256(), sha256()
+    with path.open("rb") as stream:
+        for record in records:
+            for piece in _pieces(stream, record.offset - stream.tell()):
+                before.update(piece)
+                after.update(piece)
+            there = 0
+            for piece in _pieces(stream, record.length):
+                before.update(piece)
+                there += len(piece)
+            after.update(filler(record.length, name, record.offset)[:there])
+        while piece := stream.read(_PIECE):
+            before.update(piece)
+            after.update(piece)
+    return before.hexdigest(), after.hexdigest()
+
+
+def _pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:
+    while length > 0 and (piece := stream.read(min(_PIECE, length))):
+        length -= len(piece)
+        yield piece
+
+
+def _remove_texts(paths: Paths, tombstone: Tombstone) -> int:
+    done = 0
+    for entry in tombstone.texts:
+        path = paths.root / entry.path
+        if path.is_symlink() or path.exists():
+            path.unlink()
+            sync_folder(path.parent)
+            done += 1
+    return done
+
+
+def _overwrite(paths: Paths, tombstone: Tombstone) -> int:
+    done = 0
+    for name, inside in groupby(tombstone.records, key=lambda record: record.path):
+        path = paths.root / name
+        if not path.is_file():
+            continue
+        with path.open("r+b") as stream:
+            for record in inside:
+                wanted = filler(record.length, tombstone.name, record.offset)
+                stream.seek(record.offset)
+                there = stream.read(record.length)
+                if there != wanted[: len(there)]:
+                    stream.seek(record.offset)
+                    stream.write(wanted[: len(there)])
+                    done += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+    return done

@@ -1,0 +1,224 @@
+"""What a portal does to another's text before it stands there again: every class gives a near-duplicate of its source.
+
+All words that are added are composed here; nothing is taken from another article.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from bench.dedup.sources import Source, words
+from vietnam.letters import nfc
+
+__all__ = ["COPIED_NOTICES", "COPIES", "Copy", "cut_to"]
+
+Copy = Callable[[random.Random, Source], str | None]
+"""A near-duplicate's text, None where the source has not what the class needs."""
+
+_NAMES = (
+    "Lò Thị Bưởi",
+    "Ksor Y Thoan",
+    "Đinh Công Mạch",
+    "Hồ Sĩ Quảng",
+    "Trịnh Diệu Vy",
+    "Mạc Văn Tuất",
+    "Bế Thu Sương",
+)
+_PAPERS = ("Báo Vĩnh Thạch", "Cổng TTĐT xã Khe Lang", "Trang tin huyện Đồng Nghệ", "Bản tin Cửa Lạch")
+_SIGNED = ("{name}", "Tin, ảnh: {name}", "Theo {paper}", "Nguồn: {paper}", "{name} (tổng hợp)", "Tác giả: {name}")
+_BEFORE = (
+    "Thông báo - Niêm yết",
+    "Trang chủ / Tin tức / Tin trong huyện",
+    "Chuyên mục Xây dựng nông thôn mới của Trang tin điện tử xã Khe Lang",
+    "(Cổng TTĐT) - Xem với cỡ chữ: nhỏ, vừa, lớn. Nghe đọc bài viết.",
+    "Bản tin tổng hợp của Văn phòng huyện Đồng Nghệ, phát hành sáng thứ Hai.",
+)
+_AFTER = (
+    "In trang. Gửi cho bạn bè.",
+    "Tin của Trang thông tin điện tử xã Khe Lang.",
+    "Bản quyền thuộc về Trang thông tin điện tử huyện Đồng Nghệ; ghi rõ nguồn khi phát hành lại thông tin từ trang này.",
+    "Chịu trách nhiệm nội dung: Ban Biên tập Cổng thông tin điện tử xã Khe Lang, trụ sở tại thôn Bàu Hạ.",
+    "Mọi ý kiến đóng góp xin gửi về hộp thư của Ban Biên tập hoặc điện thoại đường dây nóng 0200 1234567.",
+    "Đánh giá bài viết: chưa có đánh giá nào. Chia sẻ bài viết qua mạng xã hội, in trang, gửi cho bạn bè.",
+    "Các tin khác: Lịch tiếp công dân của lãnh đạo huyện; Kết quả chấm điểm thi đua khối mầm non; Thông báo phun thuốc muỗi.",
+    "Quý bạn đọc quét mã để theo dõi kênh của xã trên ứng dụng công dân số và nhận tin sớm nhất mỗi ngày.",
+    "Số lượt truy cập hôm nay 2.417, trong tuần 19.306, tổng cộng 4.118.925 lượt kể từ khi khai trương trang.",
+)
+_TITLES = (
+    "Tin từ cơ sở: những điều bạn đọc cần biết",
+    "Điểm tin trong tỉnh sáng nay",
+    "Chuyện mới ghi nhận ở địa phương",
+    "Thông tin được nhiều bà con quan tâm",
+)
+_HOUSE = (
+    ("UBND", "Ủy ban nhân dân"),
+    ("HĐND", "Hội đồng nhân dân"),
+    ("TTĐT", "thông tin điện tử"),
+    ("TP", "thành phố"),
+    ("đồng chí", "ông"),
+    ("cho biết", "thông tin"),
+    ("trên địa bàn", "tại địa bàn"),
+)
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _signed(rng: random.Random) -> str:
+    return rng.choice(_SIGNED).format(name=rng.choice(_NAMES), paper=rng.choice(_PAPERS))
+
+
+def _framed(rng: random.Random, lines: Sequence[str]) -> list[str]:
+    """The lines with a portal's own before and after them, at most half as many words as they have."""
+    before = rng.sample(_BEFORE, rng.randint(0, 2))
+    after = rng.sample(_AFTER, rng.randint(1, 4))
+    while words(before + after) > words(lines) / 2:
+        (before or after).pop()
+    return [*before, *lines, *after]
+
+
+def cut_to(rng: random.Random, lines: Sequence[str], share: float, *, tail: bool) -> list[str]:
+    """At least `share` of the words: from the beginning on, or whole lines left out anywhere but in front."""
+    least, kept = share * words(lines), list(lines)
+    while True:
+        place = len(kept) - 1 if tail else rng.randrange(1, max(2, len(kept)))
+        left = [*kept[:place], *kept[place + 1 :]]
+        if len(kept) < 2 or words(left) < least:
+            break
+        kept = left
+    if tail and len(kept) > 1:  # the last line that stays is cut at a sentence, or it would be far more than the share
+        sentences = re.split(r"(?<=[.!?])\s+", kept[-1])
+        while len(sentences) > 1 and words([*kept[:-1], *sentences[:-1]]) >= least:
+            sentences.pop()
+        kept[-1] = " ".join(sentences)
+    return kept
+
+
+def _cut(rng: random.Random, source: Source) -> str | None:
+    kept = cut_to(rng, source.lines, rng.uniform(0.6, 0.9), tail=True)
+    return _text(kept) if kept != list(source.lines) else None
+
+
+def _half(rng: random.Random, source: Source) -> str | None:
+    kept = cut_to(rng, source.lines, 0.5, tail=True)
+    return _text(kept) if words(kept) < 0.65 * words(source.lines) else None
+
+
+def _holes(rng: random.Random, source: Source) -> str | None:
+    kept = cut_to(rng, source.lines, rng.uniform(0.5, 0.8), tail=False)
+    return _text(kept) if kept != list(source.lines) else None
+
+
+def _reordered(rng: random.Random, source: Source) -> str | None:
+    body = rng.sample(source.body, len(source.body))
+    return _text([source.title, source.lead, *body, source.signoff]) if body != list(source.body) else None
+
+
+def _resigned(rng: random.Random, source: Source) -> str | None:
+    return _text([source.title, source.lead, *source.body, _signed(rng)])
+
+
+def _boilerplate(rng: random.Random, source: Source) -> str | None:
+    framed = _framed(rng, source.lines)
+    return _text(framed) if framed != list(source.lines) else None
+
+
+def _retitled(rng: random.Random, source: Source) -> str | None:
+    lead = " ".join(source.lead.split()[: len(source.lead.split()) // 2])
+    copied = [rng.choice(_TITLES), lead, *source.body, source.signoff]
+    return _text(copied) if words(source.body) > 2 * words([source.title, source.lead]) else None
+
+
+def _house_style(rng: random.Random, source: Source) -> str | None:
+    text = source.text
+    for short, long in _HOUSE:
+        one, other = (rf"(?<![\w-]){each}(?![\w-])" for each in (short, long))
+        text = re.sub(one, long, text) if re.search(one, text) else re.sub(other, short, text)
+    text = re.sub(r"\b(\d{1,2})-(\d{1,2})\b(?!-\d)", r"\1/\2", text)
+    text = (
+        re.sub(r"(?<![\w.,/-])(\d)\.(\d{3})(?![\w.,/-])", r"\1\2", text)
+        .replace("“", '"')
+        .replace("”", '"')
+        .replace(" – ", " - ")
+    )
+    return text if text != source.text else None
+
+
+def _edited(rng: random.Random, source: Source) -> str | None:
+    """Three words in a hundred go or become another, one sentence is added: an editor's hand."""
+    every = [line.split() for line in source.lines]
+    stock = [word for line in every for word in line if word.isalpha() and word.islower()]
+    if len(stock) < 40:
+        return None
+    for line in every:
+        for place in range(len(line) - 1, -1, -1):
+            if line[place] in stock and rng.random() < 0.03:
+                line[place : place + 1] = [] if rng.random() < 0.5 else [rng.choice(stock)]
+    return _text([*(" ".join(line) for line in every), rng.choice(_AFTER)])
+
+
+_FIGURE = re.compile(
+    r"(?<![\w.,/-])(?<!ngày )(?<!tháng )(?<!năm )(?<!tuần )(?<!quý )(?<!số )(?<!kỳ )(?<!–)\d+(?:[.,]\d+)*(?![\w/–-]|\.\w|,\d)"
+)
+
+
+def _corrected(rng: random.Random, source: Source) -> str | None:
+    """One figure is another, wherever the text names it; the source has figures enough to be told by the others."""
+    figures = sorted(
+        {found[0] for found in _FIGURE.finditer(source.text) if len(found[0]) > 1}
+        - {str(year) for year in range(1900, 2100)}
+    )
+    if len(figures) < 3:
+        return None
+    old = rng.choice(figures)
+    new = str((int(old[-1]) + rng.randint(1, 9)) % 10)
+    return re.sub(rf"(?<![\w.,/–-]){re.escape(old)}(?![\w/–-]|\.\w|,\d)", old[:-1] + new, source.text)
+
+
+def _letters(rng: random.Random, source: Source) -> str | None:
+    """Other letters for the same words: the title in capitals, tone marks on the other vowel, combining marks."""
+    text = re.sub("o([àáạảã])", lambda found: _moved(found[1]), nfc(source.text))
+    text = re.sub("u([ỳýỵỷỹ])", lambda found: _moved(found[1], "u", "y"), text)
+    title, _, rest = text.partition("\n")
+    return unicodedata.normalize("NFD", f"{title.upper()}\n{rest}")
+
+
+def _moved(toned: str, first: str = "o", second: str = "a") -> str:
+    mark = unicodedata.normalize("NFD", toned)[-1]
+    return nfc(first + mark) + second
+
+
+def _everything(rng: random.Random, source: Source) -> str | None:
+    """Cut to two thirds, re-ordered, with another sign-off and the portal's own lines around it."""
+    if len(source.body) < 4:
+        return None
+    kept = cut_to(rng, [source.title, source.lead, *source.body], 0.66, tail=False)
+    return _text(_framed(rng, [kept[0], *rng.sample(kept[1:], len(kept) - 1), _signed(rng)]))
+
+
+COPIES: dict[str, Copy] = {
+    "cut at the end": _cut,
+    "cut to half": _half,
+    "paragraphs left out": _holes,
+    "re-ordered": _reordered,
+    "re-signed": _resigned,
+    "boilerplate around": _boilerplate,
+    "another title, half the lead": _retitled,
+    "house style": _house_style,
+    "edited": _edited,
+    "one figure corrected": _corrected,
+    "other letters": _letters,
+    "all of it at once": _everything,
+}
+"""The classes of near-duplicates by name."""
+
+COPIED_NOTICES: dict[str, Copy] = {
+    "short: re-signed": _resigned,
+    "short: boilerplate around": _boilerplate,
+    "short: other letters": _letters,
+}
+"""The same for texts of a title and a paragraph."""

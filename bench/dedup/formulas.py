@@ -1,0 +1,107 @@
+"""Texts composed from the forms of forms.toml: issues of a report or notice, and one event told by two authors.
+
+A form's issue fills `{d1}` (a day of the week it reports on), `{w}`, `{m}`, `{y}` (its week, month, year), `{n}`, `{k}`,
+`{p}` (numbers, thousands, per cent), `{so}` (a số ký hiệu), `{person}` and `{place}`, both invented; one name with
+another digit behind it is another value.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from bench.dedup.sources import Source
+
+__all__ = ["Forms", "accounts", "issues", "read_forms"]
+
+_FORMS = Path(__file__).with_name("forms.toml")
+_FIRST = date(2025, 1, 6)
+_EVENT = date(2025, 3, 5)
+_PERSONS = (
+    "Lò Thị Bưởi",
+    "Ksor Y Thoan",
+    "Đinh Công Mạch",
+    "Hồ Sĩ Quảng",
+    "Trịnh Diệu Vy",
+    "Mạc Văn Tuất",
+    "Bế Thu Sương",
+)
+_PLACES = ("Vĩnh Thạch", "Khe Lang", "Bàu Trúc Hạ", "Sơn Lộc Đông", "An Hòa Thượng", "Đồng Nghệ", "Cửa Lạch", "Ra Lin")
+_SIGNS = ("QĐ-UBND", "TTr-VPĐP", "TB-ĐG")
+_PLACE = re.compile(r"\{([a-z]+)(\d*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Reports (60 words and more) and notices (under 40) by name; events as the office's and the paper's account."""
+
+    reports: Mapping[str, str]
+    notices: Mapping[str, str]
+    events: tuple[tuple[str, str], ...]
+
+
+def read_forms() -> Forms:
+    """The forms that stand in forms.toml."""
+    read = tomllib.loads(_FORMS.read_text(encoding="utf-8"))
+    return Forms(read["reports"], read["notices"], tuple((each["office"], each["paper"]) for each in read["events"]))
+
+
+def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[Source]:
+    """`each` issues of every form: a week apart, a year apart where the form tells of a year and not of a week."""
+    for name, form in forms.items():
+        for number in range(each):
+            day = _FIRST + timedelta(weeks=number)
+            years = 0 if "{w}" in form or "{m}" in form or "{d" in form else number
+            text = _filled(rng, form, day, number % 12 + 1, years)
+            yield _source(f"composed/{name}/{number}", day, text, name)
+
+
+def accounts(rng: random.Random, forms: Forms, each: int) -> Iterator[tuple[Source, Source]]:
+    """`each` times every event in another place, with other figures and people, told by its two authors."""
+    for number in range(each):
+        for event, pair in enumerate(forms.events):
+            values = {
+                "place": _PLACES[(number + event) % len(_PLACES)],
+                "person": rng.choice(_PERSONS),
+                "n": rng.randint(20, 95),
+                "m": rng.randint(2, 19),
+                "k": rng.randint(120, 890),
+            }
+            key = f"composed/event/{event}/{number}"
+            office, paper = (_source(f"{key}/{at}", _EVENT, form.format(**values), "") for at, form in enumerate(pair))
+            yield office, paper
+
+
+def _source(key: str, day: date, text: str, series: str) -> Source:
+    title, _, rest = text.partition("\n")
+    lead, *body = rest.split("\n")
+    return Source(key, day, title, lead, tuple(body), series=series)
+
+
+def _filled(rng: random.Random, form: str, monday: date, month: int, years: int) -> str:
+    known: dict[str, str] = {}
+    places, persons = rng.sample(_PLACES, len(_PLACES)), rng.sample(_PERSONS, len(_PERSONS))
+
+    def value(found: re.Match[str]) -> str:
+        kind, number = found[1], int(found[2] or 0)
+        if found[0] not in known:
+            known[found[0]] = {
+                "w": f"{monday.isocalendar().week}",
+                "m": f"{month}",
+                "y": f"{monday.year - years}",
+                "d": f"{monday + timedelta(number):%d/%m/%Y}",
+                "n": f"{rng.randint(3, 99)}",
+                "k": f"{rng.randint(11, 290)}.{rng.randint(0, 9)}00",
+                "p": f"{rng.randint(1, 38)},{rng.randint(1, 9)}",
+                "so": f"{rng.randint(100, 2900)}/{rng.choice(_SIGNS)}",
+                "place": places[number % len(places)],
+                "person": persons[number % len(persons)],
+            }[kind]
+        return known[found[0]]
+
+    return _PLACE.sub(value, form)

@@ -1,0 +1,105 @@
+"""Labelled pairs as the archive would judge them: a candidate by its bands first, then confirmed by its text."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
+
+from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, contained, near, signature
+from bench.dedup.labelled import Pair
+
+__all__ = ["CURVE", "Judged", "Score", "candidates", "judge", "score", "speed"]
+
+CURVE = tuple(step / 100 for step in range(30, 101, 5))
+"""The thresholds of the curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair, how many bands are equal, how much of the shorter text is in the longer one (where asked), and the rest.
+
+    `alike` says that neither the share of all shingles nor a fact speaks against it: what is left is the threshold.
+    """
+
+    pair: Pair
+    equal_bands: int
+    contained: float
+    alike: bool
+
+    @property
+    def candidate(self) -> bool:
+        """Whether the index would have brought the two together."""
+        return self.equal_bands >= LEAST_BANDS
+
+    def found(self, threshold: float = THRESHOLD) -> bool:
+        """Whether the archive would link them at this threshold."""
+        return self.candidate and self.alike and self.contained >= threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Counts of pairs: near-duplicates linked and missed, other articles linked by mistake and left apart."""
+
+    linked: int = 0
+    missed: int = 0
+    mistaken: int = 0
+    apart: int = 0
+
+    @property
+    def recall(self) -> float:
+        """The part of the near-duplicates that are linked; 1 where there are none."""
+        return self.linked / (self.linked + self.missed) if self.linked + self.missed else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The part of the linked pairs that are near-duplicates; 1 where none is linked."""
+        return self.linked / (self.linked + self.mistaken) if self.linked + self.mistaken else 1.0
+
+
+def judge(pairs: Iterable[Pair]) -> list[Judged]:
+    """Every pair judged; a text that stands in many pairs is signed once."""
+    signed: dict[str, frozenset[int]] = {}
+
+    def bands_of(text: str) -> frozenset[int]:
+        if text not in signed:
+            signed[text] = frozenset(bands(signature(text)))
+        return signed[text]
+
+    found = []
+    for pair in pairs:
+        equal, alike = len(bands_of(pair.a) & bands_of(pair.b)), near(pair.a, pair.b, 0.0) is not None
+        found.append(Judged(pair, equal, contained(pair.a, pair.b) if alike else 0.0, alike))
+    return found
+
+
+def score(judged: Iterable[Judged], threshold: float = THRESHOLD) -> Score:
+    """The counts at a threshold."""
+    counted = Counter((each.pair.same, each.found(threshold)) for each in judged)
+    return Score(counted[True, True], counted[True, False], counted[False, True], counted[False, False])
+
+
+def candidates(texts: Sequence[str], least: int = LEAST_BANDS) -> set[tuple[int, int]]:
+    """Which texts of an archive the index brings together: pairs of places with `least` equal bands and more."""
+    holders: dict[int, list[int]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        for band in bands(signature(text)):
+            holders[band].append(place)
+    equal = Counter(pair for places in holders.values() for pair in combinations(places, 2))
+    return {pair for pair, count in equal.items() if count >= least}
+
+
+def speed(pairs: Sequence[Pair]) -> tuple[float, float]:
+    """Milliseconds of the processor for a signature with its bands, and for one `near`: medians over the pairs."""
+    signing, comparing = [], []
+    for pair in pairs:
+        began = time.process_time()
+        bands(signature(pair.a))
+        signed = time.process_time()
+        near(pair.a, pair.b)
+        signing.append(signed - began)
+        comparing.append(time.process_time() - signed)
+    return 1000 * median(signing), 1000 * median(comparing)

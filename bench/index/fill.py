@@ -1,0 +1,255 @@
+"""Filling an index faster than a crawl could: rows straight into the tables, then the tables' own indexes.
+
+What is measured afterwards is the program's own code on these rows. The rows are those that the lines of such nights would
+give, apart from attached files, which it leaves out.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Table, create_engine
+from sqlalchemy.schema import CreateIndex, DropIndex
+
+from archive.index.index import Index, place
+from archive.index.postgresql import PostgresqlSchema
+from archive.index.queries.similar import document_number
+from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
+from archive.index.sqlite import SqliteFile
+from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.records import Run
+from archive.storage.jsonl import canonical
+from archive.storage.run_record import run_plain
+from bench.index.documents import LOOKS as LOOK_DAYS
+from bench.index.documents import NIGHTLY, PORTALS, SECTIONS, TWIN, Document, Synthetic
+from vietnam.letters import strip_diacritics
+
+__all__ = ["OWED", "fill"]
+
+OWED = 5
+"""Entries that each portal owes, whatever the size."""
+
+_Row = tuple[object, ...]
+_LISTS = len(SECTIONS)
+_BANDS_TEXTS = "bands_of_texts"
+
+
+def fill(index: Index, documents: Synthetic) -> None:
+    """Put every row of these documents into new tables."""
+    tables: list[tuple[Table, str, Iterable[_Row]]] = [
+        (EVENTS, _EVENTS, _events(documents)),
+        (PAGES, _PAGES, _pages(documents)),
+        (LISTED, _LISTED, _listed(documents)),
+        (LOOKS, _LOOKS, _looks(documents)),
+        (RUNS, "night run portal verdict complete record", _runs(documents)),
+        (SEALS, "night number head previous root files", _seals(documents)),
+        (SIGNATURES, "document night run seq size published_raw signature", _signatures(documents)),
+        (LINKS, _LINKS, _links(documents)),
+        (BANDS, "bands day document", _bands(documents)),
+    ]
+    load = _into_sqlite if isinstance(index.database, SqliteFile) else _into_postgresql
+    for table, columns, rows in tables:
+        load(index, table, columns.split(), rows)
+
+
+def _into_sqlite(index: Index, table: Table, columns: Sequence[str], rows: Iterable[_Row]) -> None:
+    path = Path(index.database.name)
+    engine = create_engine(f"sqlite:///{path}")
+    names = ", ".join(f'"{name}"' for name in columns)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000", "temp_store = FILE"):
+            connection.execute(f"PRAGMA {pragma}")
+        for own in table.indexes:
+            connection.execute(str(DropIndex(own).compile(engine)))
+        target = _BANDS_TEXTS if table is BANDS else table.name
+        if table is BANDS:
+            connection.execute(f"CREATE TEMP TABLE {_BANDS_TEXTS} ({names})")
+        connection.execute("BEGIN")
+        statement = f"INSERT INTO {target} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # our own names
+        connection.executemany(statement, rows)
+        if table is BANDS:
+            # In the order of the key, so that the tree is written once from left to right.
+            connection.execute(
+                "INSERT INTO bands (band, day, document) SELECT value, day, document "
+                "FROM bands_of_texts, json_each(bands) ORDER BY 1, 2, 3"
+            )
+        for own in table.indexes:
+            connection.execute(str(CreateIndex(own).compile(engine)))
+        connection.execute("COMMIT")
+    engine.dispose()
+
+
+def _into_postgresql(index: Index, table: Table, columns: Sequence[str], rows: Iterable[_Row]) -> None:
+    database = index.database
+    if not isinstance(database, PostgresqlSchema):
+        raise TypeError(f"{database.name} is neither")
+    engine = database.writer()
+    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    where = sql.Identifier(database.schema, table.name)
+    with psycopg.connect(address) as connection, connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(database.schema)))
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        for own in table.indexes:
+            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(str(own.name))))
+        key = table.primary_key
+        cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(where, sql.Identifier(f"{table.name}_pkey")))
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        target: sql.Composable = where
+        if table is BANDS:
+            target = sql.Identifier(_BANDS_TEXTS)
+            cursor.execute("CREATE TEMP TABLE bands_of_texts (bands text, day int, document bigint)")
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, names)) as copy:
+            for row in rows:
+                copy.write_row(row)
+        if table is BANDS:
+            cursor.execute(
+                "INSERT INTO bands (band, day, document) SELECT unnest(string_to_array(trim(bands, '[]'), ',')::bigint[]), "
+                "day, document FROM bands_of_texts"
+            )
+        of_key = sql.SQL(", ").join(sql.Identifier(column.name) for column in key.columns)
+        cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(where, of_key))
+        for own in table.indexes:
+            cursor.execute(str(CreateIndex(own).compile(dialect=engine.dialect)).encode())
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.SQL("VACUUM (ANALYZE, FREEZE) {}").format(where))
+    engine.dispose()
+
+
+_EVENTS = (
+    "night run seq at event id portal section key url title title_plain published author file sha256 content_sha256 "
+    "revision_of duplicate_of attachment_of flags"
+)
+
+
+def _events(documents: Synthetic) -> Iterator[_Row]:
+    for item in documents.documents():
+        night = item.night.isoformat()
+        event = Event.DUPLICATE if item.is_twin else Event.NEW
+        stored = (None, None) if item.is_twin else (f"{item.seq:03d}_{item.digest[:16]}.txt", item.digest)
+        of = documents.document(item.number - NIGHTLY).id if item.is_twin else None
+        yield (
+            night, item.portal, item.seq, place(night, item.portal, item.seq), event.value, item.id, item.portal,
+            item.section, item.key, item.url, item.title, strip_diacritics(item.title), f"{night}T08:00:00+07:00", None,
+            *stored, item.content, None, of, None, "",
+        )  # fmt: skip
+
+
+_PAGES = (
+    "night run line at portal section key url outcome status walk_end fetched_at etag last_modified body_sha256 "
+    "warc_file warc_offset warc_length"
+)
+
+
+def _pages(documents: Synthetic) -> Iterator[_Row]:
+    """Of each run the lists, then the new articles, then what was looked at again."""
+    for number in range(documents.nights):
+        night = documents.night(number).isoformat()
+        moment = f"{night}T23:59:59+07:00"
+        for owner, portal in enumerate(PORTALS):
+            for line, (section, key, url, outcome, end, body) in enumerate(_answers(documents, number, owner)):
+                yield (
+                    night, portal, line, place(night, portal, line), portal, section, key, url, outcome, 200, end, moment,
+                    f'"{body[:12]}"', None, body, "pages-00001.warc.gz", line * 9000, 9000,
+                )  # fmt: skip
+
+
+def _answers(
+    documents: Synthetic, number: int, owner: int
+) -> Iterator[tuple[str, str | None, str, str, str | None, str]]:
+    """Section, key, address, outcome, end of the walk and body of each response of a run."""
+    for section in SECTIONS:
+        url = f"https://{PORTALS[owner]}.gov.vn.replica.test/{section}"
+        yield section, None, url, Outcome.LISTING.value, WalkEnd.KNOWN.value, f"{number:064x}"
+    for back in (0, *LOOK_DAYS):
+        outcome = Outcome.NOT_MODIFIED.value if back else Outcome.ARTICLE.value
+        for seq in range(NIGHTLY if back <= number else 0):
+            item = documents.document(documents.number(number - back, owner, seq))
+            yield item.section, item.key, item.url, outcome, None, item.content
+
+
+_LISTED = "portal section key at position url title day owed"
+
+
+def _listed(documents: Synthetic) -> Iterator[_Row]:
+    for item in documents.documents():
+        yield _entry(item, item.key, item.seq // _LISTS, 0)
+        if item.night == documents.last_night and item.seq < OWED:
+            yield _entry(item, f"{item.key}-owed", NIGHTLY + item.seq, 1)
+
+
+def _entry(item: Document, key: str, position: int, owed: int) -> _Row:
+    night = item.night.isoformat()
+    at = place(night, item.portal, item.seq % _LISTS)
+    return (item.portal, item.section, key, at, position, item.url, item.title, night, owed)
+
+
+_LOOKS = "portal key at section url outcome etag last_modified body_sha256 next_look"
+
+
+def _looks(documents: Synthetic) -> Iterator[_Row]:
+    for item in documents.documents():
+        age = (documents.last_night - item.night).days
+        done = max((day for day in LOOK_DAYS if day <= age), default=0)
+        due = next((day for day in LOOK_DAYS if day > age), None)
+        line = _LISTS + NIGHTLY * (0, *LOOK_DAYS).index(done) + item.seq
+        at = place(item.night + timedelta(days=done), item.portal, line)
+        outcome = Outcome.NOT_MODIFIED if done else Outcome.ARTICLE
+        look = (item.night + timedelta(days=due)).isoformat() if due else None
+        tag = f'"{item.content[:12]}"'
+        yield (item.portal, item.key, at, item.section, item.url, outcome.value, tag, None, item.content, look)
+
+
+def _runs(documents: Synthetic) -> Iterator[_Row]:
+    for number in range(documents.nights):
+        night = documents.night(number)
+        moment = documents.document(documents.number(number, 0, 0)).at
+        for portal in PORTALS:
+            run = Run(
+                portal=portal, night=night, run=portal, via=ArchiveKind.REPLICA, started_at=moment, finished_at=moment,
+                complete=True, finish_reason="finished", verdict=Verdict.GOOD, reasons=("composed",), listed=NIGHTLY,
+                requests=74, bytes=74 * 9000, outcomes={"article": NIGHTLY, "listing": 4, "not_modified": 60},
+                events={"new": NIGHTLY}, software={"Luu Tru": "0"},
+            )  # fmt: skip
+            record = canonical(run_plain(run)).decode()
+            yield (night.isoformat(), portal, portal, run.verdict.value, 1, record)
+
+
+def _seals(documents: Synthetic) -> Iterator[_Row]:
+    previous = None
+    for number in range(documents.nights):
+        head = f"{number + 1:064x}"
+        yield (documents.night(number).isoformat(), 1, head, previous, head, 1000)
+        previous = head
+
+
+def _signatures(documents: Synthetic) -> Iterator[_Row]:
+    for number, night, portal, seq in documents.stored():
+        packed = documents.packed_signature(number)
+        yield (document_number(night, portal, seq), night.isoformat(), portal, seq, 1200, None, packed)
+
+
+def _bands(documents: Synthetic) -> Iterator[_Row]:
+    """A row for each text, its bands as a list in words: the database makes rows of them faster than we do."""
+    for number, night, portal, seq in documents.stored():
+        listed = ",".join(map(str, documents.bands(number)))
+        yield (f"[{listed}]", night.toordinal(), document_number(night, portal, seq))
+
+
+_LINKS = "night run seq position portal key other other_portal other_key exact similarity"
+
+
+def _links(documents: Synthetic) -> Iterator[_Row]:
+    for number in range(TWIN - 1, documents.size, TWIN):
+        item = documents.document(number)
+        if item.is_twin:
+            other = documents.document(item.number - NIGHTLY)
+            night = item.night.isoformat()
+            yield (
+                night, item.portal, item.seq, 0, item.portal, item.key, other.id, other.portal, other.key, 1, 1.0,
+            )  # fmt: skip

@@ -1,0 +1,160 @@
+"""Measuring filled indexes side by side: what a crawl does with each, by the program's own code.
+
+A look-up is a read transaction of its own, as a crawl makes it, of a document chosen at random; it is asked of one archive
+after the other before the next one, so that whatever else the machine does slows all of them alike. Every question is
+asked of all documents once before it is timed: pages come from the operating system's cache, which some machines empty
+whenever it rests. What is measured is the program and its index, not a cold disk.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median, quantiles
+
+from archive.index.index import Index, Transaction
+from archive.store import Archive
+from bench.index.documents import LOOKS, NIGHTLY, Document, Synthetic
+from bench.index.fill import OWED
+from bench.index.inserts import inserts
+
+__all__ = ["INSERT", "NEAR", "SLOW", "Filled", "Timed", "measure", "peak", "questions_of"]
+
+INSERT = "insert: 25 documents, captured and committed"
+NEAR = "near content (candidates by bands)"
+_SLOW = 3  # repetitions of what reads every row
+
+Ask = Callable[[Transaction, Document], object]
+Filled = tuple[Archive, Synthetic]
+"""An archive, and what it was filled with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds: the median, and what 95 of 100 stayed below."""
+
+    median: float
+    p95: float
+    count: int
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Timed:
+        """From single times in seconds."""
+        p95 = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+        return cls(round(median(seconds) * 1000, 3), round(p95 * 1000, 3), len(seconds))
+
+
+LOOK_UPS: dict[str, Ask] = {
+    "by address (last response)": lambda q, item: _found(q.last_page(item.portal, item.url)),
+    "by address (every event)": lambda q, item: _found(q.find(url=item.url)),
+    "by key": lambda q, item: _found(q.latest_version(item.portal, item.key)),
+    "by id": lambda q, item: _found(q.find(article=f"{item.portal}/{item.key}")),
+    "by hash (8 digits)": lambda q, item: _found(q.find(digest=item.content[:8])),
+    "exact content": lambda q, item: _found(
+        q.stored_content(item.content, item.night + timedelta(days=1), item.portal)
+    ),
+    "removal": lambda q, item: q.vanished(item.portal, item.key) or q.removal(item.portal, item.key),
+    "known before the last walk": lambda q, item: _found(
+        q.listed_by(item.portal, item.section, [item.key, "x"], _found(q.last_walk(item.portal, item.section)))
+    ),
+    "cluster": lambda q, item: _found(q.cluster_of(item.portal, item.key)),
+}
+"""What is asked of one document."""
+
+SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: _found(q.find(words=item.title))}
+"""What only people ask, and what grows with the archive."""
+
+
+def _found(answer: object) -> str:
+    """The answer, which must be one: what finds nothing is quick for no reason."""
+    if not answer:
+        raise ValueError("a look-up of a document that is there found nothing")
+    return str(answer) if isinstance(answer, str) else ""
+
+
+def measure(filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_ups: int = 300) -> list[dict[str, Timed]]:
+    """Write two nights of some portals, each in so many groups, into each archive; then look things up; archive by archive."""
+    writers = [
+        inserts(archive, documents, portals, groups, random.Random(documents.seed), first=3)
+        for archive, documents in filled
+    ]
+    written = list(zip(*writers, strict=True))
+    timed = [{INSERT: Timed.of([group[number] for group in written])} for number in range(len(filled))]
+    questions = [list(questions_of(documents, look_ups)) for _, documents in filled]
+    for asked in zip(*questions, strict=True):
+        seconds: list[list[float]] = [[] for _ in filled]
+        for number, (name, ask, items) in enumerate(asked):
+            for item in items if name not in SLOW else ():
+                _time(filled[number][0].index, ask, item)
+        for each in zip(*(items for _, _, items in asked), strict=True):
+            for number, item in enumerate(each):
+                seconds[number].append(_time(filled[number][0].index, asked[number][1], item))
+        for number, (name, _, _) in enumerate(asked):
+            timed[number][name] = Timed.of(seconds[number])
+    return timed
+
+
+def peak(archive: Archive, documents: Synthetic, portals: int = 8, groups: int = 5, look_ups: int = 100) -> float:
+    """The most memory, in MiB, that this process held when it had written two nights and looked things up."""
+    for _ in inserts(archive, documents, portals, groups, random.Random(documents.seed + 2)):
+        pass
+    for _, ask, items in questions_of(documents, look_ups):
+        for item in items:
+            _time(archive.index, ask, item)
+    return _peak()
+
+
+def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask, list[Document]]]:
+    """Every question by name, and the documents, chosen at random, that it is asked of."""
+    rng = random.Random(documents.seed + 1)
+    picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
+    tonight = documents.last_night + timedelta(days=1)
+    signatures = {item.number: documents.signature(item.number) for item in picked}
+    near: dict[str, Ask] = {NEAR: lambda q, item: q.likely_near(signatures[item.number], tonight)}
+    for name, ask in (LOOK_UPS | near | _nightly(documents, tonight)).items():
+        yield name, ask, picked
+    for name, ask in SLOW.items():
+        yield name, ask, picked[:_SLOW]
+
+
+def _peak() -> float:
+    """The most memory this process held, in MiB. getrusage would tell what the process that started it held."""
+    told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return round(int(told[1]) / 1024, 1) if told else 0.0
+
+
+def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:
+    """What each portal's night asks once, or for each of its sections."""
+    due = NIGHTLY * sum(documents.nights >= day for day in LOOKS)
+
+    def owed(questions: Transaction, item: Document) -> None:
+        if len(questions.owed(item.portal)) != OWED:
+            raise ValueError(f"{item.portal} does not owe what it should")
+
+    def looks(questions: Transaction, item: Document) -> None:
+        if len(questions.due_looks(item.portal, tonight)) != due:
+            raise ValueError(f"{item.portal} has not the looks due that it should")
+
+    return {
+        "owed": owed,
+        "due looks": looks,
+        "history (28 nights)": lambda q, item: _found(q.history(item.portal, tonight, 28)),
+        "first walk, last look-back": lambda q, item: [
+            _found(str(q.first_walk(item.portal))),
+            q.last_lookback(item.portal),
+        ],
+        "the newest 20 versions": lambda q, item: _found(q.latest_events(item.portal, limit=20)),
+        "last seal": lambda q, _: _found(q.tip()),
+    }
+
+
+def _time(index: Index, ask: Ask, item: Document) -> float:
+    start = time.perf_counter()
+    with index.reading() as questions:
+        ask(questions, item)
+    return time.perf_counter() - start

@@ -1,0 +1,140 @@
+"""A month of nights over recorded articles: `python bench/months/month.py --articles FILE --from DAY --to DAY --archive DIR`.
+
+The articles of a CSV of danang.gov.vn are served on loopback, each from its publication time on, and every night of the
+range is run through `scheduler.py` and sealed. Then the archive is verified and held against the CSV. The last line is
+JSON. Exit codes: 0 everything published is archived once, in its night, word for word; 1 findings; 2 wrong usage;
+3 disk full; 4 archive unusable; 11 interrupted.
+
+With `--planted` the articles are edited, taken down, re-posted, twinned and back-dated on purpose, and the portal is down
+for two nights (bench/months/plants.py): every plant has to be found on its night and called what it is, and nothing invented.
+What comes back after it was gone is found 44 days after it had vanished: give the range seven weeks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called as a file, Python finds only `bench`
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.model.enums import ArchiveKind, first_texts
+from archive.storage.paths import Paths
+from archive.store import Archive
+from bench.months.check import Judged, judge_month
+from bench.months.planted import planted_month
+from bench.months.recorded_rows import read_rows
+from bench.months.recorded_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
+from bench.runner import ROOT, day, interrupt, new_archive, run_night, verify
+from replicas.serve import ReplicaServer
+
+__all__ = ["PORTAL", "main"]
+
+PORTAL = "da_nang"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        first, last = day("--from", asked.first), day("--to", asked.last)
+        if first > last:
+            raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
+        if asked.planted:
+            articles = month_articles(read_rows(asked.articles))
+            run = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+            return planted_month(articles, run, asked.archive, lambda line: print(line, file=sys.stderr))
+        return _month(asked.articles, first, last, asked.archive)
+    except ArchiveError as error:
+        print(f"month: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("month: interrupted; run it again with a new --archive", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _month(csv: Path, first: date, last: date, folder: Path) -> int:
+    rows = read_rows(csv)
+    articles = month_articles(rows)
+    new_archive(folder)
+    began = time.monotonic()
+    served = _run_nights(articles, first, last, folder)
+    took = time.monotonic() - began
+    clean, said = verify(folder)
+    judged = judge_month(Paths(folder), PORTAL, articles, first, last)
+    figures = _figures(judged, took) | {
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+        "rows": len(rows),
+        "articles": len(articles),
+        "twins": sum(len(article.listings) > 1 for article in articles),
+        "title_apart": [article.slug for article in articles if article.apart],
+        "labels": sum(bool(article.label) for article in articles),
+        "page_size": PAGE_SIZE,
+        "served": served,
+        "verify": "clean" if clean else said,
+        "seconds_with_verify": round(time.monotonic() - began, 1),
+    }
+    print(json.dumps(figures, ensure_ascii=False))
+    return ExitCode.GOOD if judged.good and clean else ExitCode.FINDINGS
+
+
+def _figures(judged: Judged, took: float) -> dict[str, object]:
+    """What was asked for first, then what it rests on."""
+    counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
+    first = ("nights", "listed", "archived", "duplicates", "missed", "requests", "seconds")
+    return {name: counts[name] for name in first} | counts
+
+
+def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folder: Path) -> int:
+    """All nights in their order; the number of requests that the replica answered."""
+    with ReplicaServer([MonthSite(articles)]) as server, tempfile.TemporaryDirectory() as scratch:
+        settings = Path(scratch) / "nights.toml"
+        settings.touch()  # the defaults: a measurement does not depend on what an operator changed
+        for number in range((last - first).days + 1):
+            began = time.monotonic()
+            night = first + timedelta(days=number)
+            run_night(night, folder, settings, server.port, [PORTAL])
+            _tell(folder, night, time.monotonic() - began)
+        return len(server.log)
+
+
+def _tell(folder: Path, night: date, seconds: float) -> None:
+    """One line of progress. Raises ArchiveError when the night left no record or no seal."""
+    with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
+        runs = [run for run in archive.runs(night) if run.portal == PORTAL]
+        sealed = archive.last_seal()
+    if not runs or sealed is None or sealed.night != night:
+        log = ROOT / "var" / "log" / night.isoformat() / f"{PORTAL}.log"
+        raise ArchiveError(f"the night of {night} was not {'sealed' if runs else 'run to its end'}: see {log}")
+    new = sum(first_texts(run.events) for run in runs)
+    counts = f"{runs[-1].listed} listed, {new} new, {runs[-1].requests} requests"
+    print(f"{night}  {counts}, {runs[-1].verdict.value}, sealed ({seconds:.1f} s)", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python bench/months/month.py",
+        description="Run the nights of a month over recorded articles and check them.",
+    )
+    parser.add_argument("--articles", type=Path, required=True, metavar="FILE", help="the CSV of articles")
+    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="the first night, YYYY-MM-DD")
+    parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="the last night, YYYY-MM-DD")
+    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    parser.add_argument(
+        "--planted", action="store_true", help="plant edits, removals, re-posts, twins, and look for them"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,165 @@
+"""Hold the archive against what was planted: everything found on its night and called what it is, nothing invented.
+
+What the recorded articles bring by themselves is no invention: two of them that say the same, or nearly so, are held
+against each other here by a measure of its own, the share of the shorter text's words that the other one has too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from archive.model.enums import LATE, Event
+from archive.storage.jsonl import ArticleLine
+from archive.storage.paths import Paths
+from archive.storage.run_record import ReadLines
+from bench.months.edits import text_of
+from bench.months.plants import OTHER, PORTAL, Plan, Plant
+from bench.months.recorded_site import folded
+from bench.runner import runs_of
+from replicas.composed import ComposedSite
+
+__all__ = ["Kind", "judge_plants"]
+
+_ALIKE = 0.6
+_FIRST = (Event.NEW, Event.NEAR_DUPLICATE)
+_CLAIMS = (Event.REVISION, Event.REDATED, Event.REREAD, Event.GONE, Event.RETURNED, Event.MOVED)
+
+
+@dataclass(slots=True)
+class Kind:
+    """What came of one kind of plants, or of one kind of event that nobody planted."""
+
+    planted: int = 0
+    found: int = 0
+    missed: list[str] = field(default_factory=list)
+    invented: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    night: date
+    line: ArticleLine
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.line.portal, self.line.key
+
+
+def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) -> dict[str, Kind]:
+    """By kind: how many were planted and found, and what was invented."""
+    told = [each for portal in (PORTAL, OTHER) for each in _told(paths, portal)]
+    kinds: dict[str, Kind] = {}
+    expected: set[tuple[str, str, Event]] = set()
+    for plant in plan.plants:
+        kind = kinds.setdefault(plant.kind, Kind())
+        kind.planted += 1
+        wrong = _missed(plant, [each for each in told if each.key == (plant.portal, plant.key)], paths)
+        if wrong is None:
+            kind.found += 1
+        else:
+            kind.missed.append(f"{plant.portal}/{plant.key}: {wrong}")
+        if plant.event is not None:
+            expected.add((plant.portal, plant.key, plant.event))
+    truth = _Truth(plan, sites)
+    for each in told:
+        claim = truth.invented(each, expected)
+        if claim is not None:
+            kinds.setdefault(claim, Kind()).invented.append(f"{each.night} {each.line.event.value} {each.line.id}")
+    return kinds
+
+
+def _told(paths: Paths, portal: str) -> Iterator[_Told]:
+    for night, folder in runs_of(paths, portal):
+        for line in ReadLines(folder).articles:
+            if line.attachment_of is None:
+                yield _Told(night, line)
+
+
+def _missed(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+    """What is wrong with what was told of a plant; None when nothing is."""
+    if plant.event is None:
+        claims = [each for each in told if each.line.event in _CLAIMS]
+        return None if not claims else f"{claims[0].line.event.value} on {claims[0].night}"
+    if plant.kind == "two addresses":
+        return _twice(plant, told, paths)
+    events = _FIRST if plant.event is Event.NEW else (plant.event,)
+    found = [each for each in told if each.line.event in events]
+    if plant.event is Event.DUPLICATE and not found:
+        return _other_way(plant, told, paths)
+    if len(found) != 1:
+        return f"{len(found)} events {plant.event.value}"
+    night, line = found[0].night, found[0].line
+    if night != plant.due:
+        return f"told on {night} instead of {plant.due}"
+    if plant.classes and line.changes != plant.classes:
+        return f"changes {', '.join(line.changes)} instead of {', '.join(plant.classes)}"
+    return _named(plant, line)
+
+
+def _named(plant: Plant, line: ArticleLine) -> str | None:
+    """Whether the line names what it should."""
+    if plant.kind == "back-dated" and LATE not in line.flags:
+        return "not called late"
+    if plant.event is Event.DUPLICATE and not (line.duplicate_of or "").startswith(f"{plant.other}@"):
+        return f"duplicate of {line.duplicate_of}"
+    if plant.event is Event.NEAR_DUPLICATE and not any(near.id.startswith(f"{plant.other}@") for near in line.near):
+        return "near to others"
+    return None
+
+
+def _other_way(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+    """Of two texts of one night the canonical one is kept: the copy may be the text, and the article its duplicate."""
+    portal, _, key = plant.other.partition("/")
+    first = [each for each in _told(paths, portal) if each.line.key == key and each.line.event is Event.DUPLICATE]
+    if len(first) == 1 and first[0].night == plant.due and told and told[0].line.event in _FIRST:
+        if (first[0].line.duplicate_of or "").startswith(f"{plant.portal}/{plant.key}@"):
+            return None
+    return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
+
+
+def _twice(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+    """One article, one text, and both places recorded."""
+    if [each.line.event in _FIRST for each in told] != [True]:
+        return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
+    lists = (page for _, folder in runs_of(paths, plant.portal) for page in ReadLines(folder).pages)
+    places = {entry.url for page in lists for entry in page.listed if entry.key == plant.key}
+    return None if len(places) == 2 else f"recorded at {len(places)} addresses"
+
+
+class _Truth:
+    """What the sites say, to tell what came by itself from what was invented."""
+
+    def __init__(self, plan: Plan, sites: Mapping[str, ComposedSite]) -> None:
+        self._texts = {
+            (portal, one.key): folded(text_of(one)) for portal, site in sites.items() for one in site.articles
+        }
+        self._late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
+
+    def invented(self, told: _Told, expected: set[tuple[str, str, Event]]) -> str | None:
+        """The kind of event that was invented; None when it happened."""
+        line = told.line
+        if (*told.key, line.event) in expected and line.event in _CLAIMS:
+            return None
+        if line.event in _CLAIMS:
+            return line.event.value
+        if told.key not in self._texts:
+            return "stranger"
+        if LATE in line.flags and told.key not in self._late:
+            return LATE
+        if line.event is Event.DUPLICATE and self._text(line.duplicate_of) != self._texts[told.key]:
+            return line.event.value
+        far = [near for near in line.near if _shared(self._text(near.id), self._texts[told.key]) < _ALIKE]
+        return "near" if far else None
+
+    def _text(self, version: str | None) -> str:
+        portal, _, key = (version or "").partition("@")[0].partition("/")
+        return self._texts.get((portal, key), "")
+
+
+def _shared(one: str, other: str) -> float:
+    """The share of the shorter text's words that the other one has too."""
+    first, second = Counter(one.casefold().split()), Counter(other.casefold().split())
+    return (first & second).total() / max(1, min(first.total(), second.total()))

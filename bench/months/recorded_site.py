@@ -1,0 +1,216 @@
+"""Recorded articles of danang.gov.vn as a replica: what each page says, and when each list shows it.
+
+A row's `content` is one line: title, summary, body, and for some the label of the section the article stands in. Where
+paragraphs began it does not say: the body is cut at ends of sentences, in its order and without losing a character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from archive.errors import UsageError
+from bench.months.recorded_rows import Row
+from crawler.spiders.da_nang import DaNang as DaNangSpider
+from replicas.composed import Row as ListRow
+from replicas.liferay import DaNang
+from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
+from replicas.site import SiteRequest
+
+__all__ = ["LABELS", "PAGE_SIZE", "MonthArticle", "MonthSite", "folded", "month_articles", "paragraphs"]
+
+LABELS = (
+    "Hoạt động của các sở, ngành và địa phương",
+    "Video Chỉ đạo điều hành",
+    "Truyền thông chính sách",
+    "Doanh nghiệp, thị trường",
+    "An ninh Đà Nẵng - Tin tức",
+    "Phòng chống tham nhũng, tiêu cực",
+    "Chỉ đạo, điều hành của UBND",
+    "Làng nghề truyền thống",
+    "CỔNG THÔNG TIN ĐIỆN TỬ THÀNH PHỐ",
+    "Bầu cử đại biểu Quốc hội khóa XVI và đại biểu HĐND các cấp nhiệm kỳ 2026 - 2031",
+    "Tin tức - Hóa đơn điện tử",
+    "Hoạt động chính quyền 2 cấp thành phố Đà Nẵng",
+    "Hội đồng nhân dân thành phố",
+    "Thông tin liên quan Sâm Ngọc Linh",
+)
+"""Section labels that the portal prints after the last sentence. Named here too, so that the spider is held against it."""
+
+PAGE_SIZE = 10  # not known; smaller than a day's news, so that one page a night is not enough
+_PARAGRAPH = 240  # characters after which the next end of a sentence ends the paragraph
+_SIGNOFF = re.compile(r"[^a-zà-ỹđ.!?:;]{5,90}")
+_END = re.compile(r"[.!?…。][\"”’»)\]]*$")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-ZĐ]{1,3}|ThS|PGS|GS|TS|BS|KS|[0-9]{1,2})\.$")
+_TEXT = re.compile(r'<meta name="description"[^>]*>|(?<=>)[^<]+(?=<)')
+_BEGIN = re.compile(r"[\"“‘«(\[\-–+*•]?[\s]?[A-ZÀ-ỸĐ0-9぀-鿿]")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthArticle:
+    """One article of the CSV. `listings` are the topic and path of each of its rows; `apart`: `content` lacks the title.
+
+    Letters are those of the CSV, which mixes precomposed and combining ones; blanks are folded.
+    """
+
+    slug: str
+    published: datetime
+    clock: bool
+    listings: tuple[tuple[str, str], ...]
+    keywords: tuple[str, ...]
+    title: str
+    lead: str
+    body: str
+    label: str
+    apart: bool
+
+    @property
+    def day(self) -> date:
+        """The day of publication, which is the night in which the article first appears."""
+        return self.published.date()
+
+    @property
+    def text(self) -> str:
+        """What the archive should say but for the published line: NFC, blanks folded."""
+        return folded(f"{self.title} {self.lead} {self.body}")
+
+
+def folded(text: str) -> str:
+    """NFC with every run of white space folded to one blank."""
+    return _spaced(unicodedata.normalize("NFC", text))
+
+
+def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
+    """The articles of the rows: rows with one slug are one article under several addresses, told by the first of them."""
+    topics = {section.title for section in DaNangSpider.sections}
+    by_slug: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.topic not in topics:
+            raise UsageError(
+                f"line {row.number}: the portal has no section {row.topic!r}; known are {', '.join(topics)}"
+            )
+        by_slug.setdefault(row.slug, []).append(row)
+    return tuple(_article(same) for same in by_slug.values())
+
+
+def _unlabelled(body: str) -> tuple[str, str]:
+    """The body without the labels behind it, and the last of them: one article stands under two."""
+    last = ""
+    while label := next((label for label in LABELS if f" {body}".endswith(f" {label}")), ""):
+        body, last = body[: len(body) - len(label)].strip(), last or label
+    return body, last
+
+
+def _article(rows: list[Row]) -> MonthArticle:
+    row = rows[0]
+    title, lead, body, apart = _parts(row)
+    body, label = _unlabelled(body)
+    return MonthArticle(
+        slug=row.slug,
+        published=row.published,
+        clock=row.clock,
+        listings=tuple(dict.fromkeys((each.topic, each.path) for each in rows)),
+        keywords=row.keywords,
+        title=title,
+        lead=lead,
+        body=body,
+        label=label,
+        apart=apart,
+    )
+
+
+def _parts(row: Row) -> tuple[str, str, str, bool]:
+    """Title, lead and body as `content` has them; titles that were edited later are taken from `content`."""
+    forms: tuple[Callable[[str], str], ...] = (_spaced, folded)
+    for form in forms:
+        title, lead, content = form(row.title), form(row.summary), form(row.content)
+        if f"{content} ".startswith(f"{title} {lead} "):
+            return title, lead, content[len(title) + len(lead) + 2 :], False
+    at = content.find(lead) if lead else -1
+    if 0 < at < 2 * len(title) and content[:20].casefold() == title[:20].casefold():
+        return content[:at].strip(), lead, content[at + len(lead) :].strip(), False
+    if at == 0:
+        return title, lead, content[len(lead) :].strip(), True
+    if f"{content} ".casefold().startswith(f"{title} ".casefold()):
+        return content[: len(title)], "", content[len(title) :].strip(), False
+    return title, "", content, True
+
+
+def paragraphs(body: str) -> tuple[str, ...]:
+    """The body in pieces of a few sentences; joined by blanks they are the body again. A byline stands alone."""
+    found: list[str] = []
+    words: list[str] = []
+    length = 0
+    every = body.split(" ")
+    ends = [index + 1 for index in range(len(every) - 1) if _ends(every[index], every[index + 1])]
+    last = ends[-1] if ends and not _END.search(every[-1]) else 0  # what follows is no sentence: a byline
+    for index, word in enumerate(every, 1):
+        words.append(word)
+        length += len(word) + 1
+        if index == len(every) or (index in ends and (length >= _PARAGRAPH or index == last)):
+            found.append(" ".join(words))
+            words, length = [], 0
+    return tuple(piece for piece in found if piece)
+
+
+def _ends(word: str, following: str) -> bool:
+    return bool(_END.search(word) and not _ABBREVIATION.search(word) and _BEGIN.match(following))
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+class MonthSite(DaNang):
+    """danang.gov.vn with recorded articles in the composed portal's markup. Lists show what the CSV's rows list.
+
+    Every list ends with the portal's oldest article: a section of which the CSV has nothing (yet) would be an alarm, and
+    on the portal it was not empty.
+    """
+
+    page_size = PAGE_SIZE
+
+    def __init__(self, articles: Sequence[MonthArticle]) -> None:
+        self._listings = {article.slug: article.listings for article in articles}
+        names = {section.title: section.name for section in self.sections}
+        super().__init__([_served(article, names) for article in articles])
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        """The page; an address that stands in running text is text, so the server must not find it there and suffix it."""
+        page = super().render_article(article, request)
+        return _TEXT.sub(lambda found: found[0].replace("://", ":&#47;&#47;"), page)
+
+    def rows(self, section: ReplicaSection, night: date) -> list[ListRow]:
+        visible = self.visible(night)
+        rows = [
+            ListRow(article, path, self.list_day(article))
+            for article in visible
+            for topic, path in self._listings[article.slug]
+            if topic == section.title
+        ]
+        if visible and all(row.article.slug != visible[-1].slug for row in rows):
+            rows.append(ListRow(visible[-1], self.article_path(visible[-1]), self.list_day(visible[-1])))
+        return rows
+
+
+def _served(article: MonthArticle, sections: dict[str, str]) -> ReplicaArticle:
+    pieces = paragraphs(article.body)
+    signed = bool(pieces) and _SIGNOFF.fullmatch(folded(pieces[-1])) is not None
+    kinds = [Kind.PARAGRAPH] * len(pieces)
+    if signed:
+        kinds[-1] = Kind.SIGNOFF
+    return ReplicaArticle(
+        key=article.slug,
+        slug=article.slug,
+        section=sections[article.listings[0][0]],
+        title=article.title,
+        published=article.published,
+        lead=article.lead,
+        parts=tuple(Part(kind, piece) for kind, piece in zip(kinds, pieces, strict=True)),
+        clock=article.clock,
+        label=article.label,
+        keywords=article.keywords,
+    )

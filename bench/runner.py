@@ -1,0 +1,103 @@
+"""What the measurements share: a new archive, our commands as processes, the archive's own verification."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import FrameType
+from uuid import uuid4
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.model.enums import ArchiveKind
+from archive.storage.paths import Paths, run_order
+from archive.store import Archive
+from vietnam.dates import TZ
+
+__all__ = ["ROOT", "call", "day", "interrupt", "new_archive", "run_night", "runs_of", "verify"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def new_archive(folder: Path) -> None:
+    """Make a rehearsal's archive, or take one without nights. Raises UsageError or ArchiveUnusable for any other folder."""
+    if not (folder / "archive.json").exists():
+        Archive.create(folder, ArchiveKind.REPLICA, uuid4(), datetime.now(TZ)).close()
+        return
+    with Archive.open(folder, ArchiveKind.REPLICA) as archive:
+        if archive.paths.nights() or archive.paths.open_runs():
+            raise UsageError(f"{folder} holds nights already: name a new folder with --archive")
+
+
+def call(command: Sequence[str], environment: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess[str]:
+    """Run one of our commands with this Python in the checkout; it is ended with us."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        out, err = process.communicate()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def run_night(night: date, folder: Path, settings: Path, port: int, portals: Sequence[str] = (), jobs: int = 1) -> None:
+    """One night as the schedule runs it: each crawl in a process of its own, judged, sealed. No portal named: all of them.
+
+    Raises ArchiveError with the command's last word when the night could not be run; a night that went badly is none.
+    """
+    command = [str(ROOT / "scheduler.py"), "--once", "--night", night.isoformat(), "--jobs", str(jobs)]
+    command += ["--portal", *portals] if portals else []
+    environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port)}
+    done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
+    if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS) and _is_sealed(folder, night):
+        return
+    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    error = ArchiveError(f"the night of {night} could not be run: {lines[-1] if lines else 'it said nothing'}")
+    error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.BUG
+    raise error
+
+
+def _is_sealed(folder: Path, night: date) -> bool:
+    with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
+        sealed = archive.last_seal()
+    return sealed is not None and sealed.night == night
+
+
+def runs_of(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
+    """Night and folder of every closed run of a portal, in their order."""
+    for night in paths.nights():
+        for folder in paths.closed_runs(night):
+            if run_order(folder.name)[0] == portal:
+                yield night, folder
+
+
+def verify(folder: Path) -> tuple[bool, str]:
+    """Whether `python -m archive verify` finds nothing, and what it said last."""
+    done = call(["-m", "archive", "verify", "--archive", str(folder.resolve())])
+    return done.returncode == ExitCode.GOOD, "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+
+
+def day(option: str, text: str) -> date:
+    """A day written YYYY-MM-DD. Raises UsageError naming the option."""
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(f"{option} {text!r} is no day: write it as 2025-12-01")
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM as Ctrl-C: what runs is ended first."""
+    raise KeyboardInterrupt

@@ -1,0 +1,1 @@
+"""Measure the auditor's page and search on a large composed archive."""

@@ -1,0 +1,146 @@
+"""The pictures of the audit page in docs/pictures: made from an archive by the system's Chromium.
+
+    python -m bench.web.screenshots --archive var/demo --out docs/pictures
+
+Each is what stands on a screen of 1280 by 900 (a phone: 360 by 740), light or dark. Exit code 2 without Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.model.enums import Event
+from archive.search.engine import SearchIndex
+from archive.search.indexer import catch_up
+from archive.store import Archive
+from archive.web.app import application
+from archive.web.context import PageContext
+from archive.web.middleware import AccessRules
+
+_SCREEN, _PHONE = (1280, 900), (360, 740)
+_ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: its name, the page (or a link to follow from it, by its beginning), the screen and the scheme."""
+
+    name: str
+    path: str
+    follow: tuple[str, ...] = ()
+    scheme: str = "light"
+    screen: tuple[int, int] = _SCREEN
+
+
+PICTURES = (
+    Picture("overview-light", "/en/?year={year}"),
+    Picture("overview-dark", "/vi/?year={year}", scheme="dark"),
+    Picture("portal-light", "/en/portals/{portal}?year={year}"),
+    Picture("changes-light", "/en/nights/{changed}?kind=changed", ("/en/articles/", "/en/changes")),
+    Picture("documents-light", "/en/documents?portal={portal}"),
+    Picture("article-light", "/en/nights/{changed}?kind=changed", ("/en/articles/",)),
+    Picture("integrity-light", "/en/integrity"),
+    Picture("search-dark", "/vi/search?q=ket+qua", scheme="dark"),
+    Picture("overview-phone", "/vi/", screen=_PHONE),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.web.screenshots", description="Make the pictures of the audit page."
+    )
+    parser.add_argument("--archive", type=Path, default=Path("var/demo"), metavar="DIR", help="default var/demo")
+    parser.add_argument("--out", type=Path, default=Path("docs/pictures"), metavar="DIR", help="default docs/pictures")
+    asked = parser.parse_args(arguments)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        print("screenshots: Chromium is not installed (apt-get install chromium)", file=sys.stderr)
+        return ExitCode.USAGE
+    try:
+        with Archive.open(asked.archive, read_only=True) as archive, sync_playwright() as playwright:
+            with SearchIndex.of(archive) as words:
+                catch_up(archive, words)
+            names = _names(archive)
+            sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *sandbox])
+            asked.out.mkdir(parents=True, exist_ok=True)
+            with _served(archive) as address:
+                for picture in PICTURES:
+                    data = _drawn(browser, address, picture, names)
+                    (asked.out / f"{picture.name}.png").write_bytes(data)
+                    print(f"{picture.name}.png  {len(data):,} bytes")
+            browser.close()
+    except ArchiveError as error:
+        print(f"screenshots: {error}", file=sys.stderr)
+        return error.exit_code
+    return ExitCode.GOOD
+
+
+def _names(archive: Archive) -> dict[str, str]:
+    """What addresses name: the last night in which an article was revised, its portal, the year with the most nights."""
+    with archive.index.reading() as questions:
+        night = questions.last_night()
+        first, last = questions.first_night() or night, night
+        while night is not None and not questions.events_of_night(night, 1, events=[Event.REVISION]):
+            night = questions.night_beside(night, later=False)
+        if night is None or last is None or first is None:
+            raise UsageError("no article of this archive was ever changed: there is no change to draw")
+        portal = questions.events_of_night(night, 1, events=[Event.REVISION])[0].portal
+    nights = Counter((first + timedelta(days=number)).year for number in range((last - first).days + 1))
+    return {"changed": night.isoformat(), "portal": portal, "year": str(nights.most_common(1)[0][0])}
+
+
+def _drawn(browser: Browser, address: str, picture: Picture, names: Mapping[str, str]) -> bytes:
+    width, height = picture.screen
+    scheme = "dark" if picture.scheme == "dark" else "light"
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    try:
+        page = context.new_page()
+        page.goto(address + picture.path.format_map(names))
+        for beginning in picture.follow:
+            link = page.locator(f"main a[href^='{beginning}']").first.get_attribute("href")
+            page.goto(address + re.sub(r"#.*", "", link or ""))
+        return page.screenshot()
+    finally:
+        context.close()
+
+
+@contextmanager
+def _served(archive: Archive) -> Iterator[str]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            application(PageContext(archive), AccessRules()), log_level="warning", lifespan="off", ws="none"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

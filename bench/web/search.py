@@ -1,0 +1,186 @@
+"""`python -m bench.web.search [--texts 100000] [--backend sqlite|postgresql] [--archive DIR] [--json]`: how long searches take.
+
+An archive of composed texts (bench/web/search_texts.py) is written and filled in as a scheduler would, then the whole of
+`archive.search.results.search` is timed, hits with their snippets included, a page of 20 at a time. Exit codes: 0 every kind of question is
+answered within a second in 95 of 100 cases; 1 one is not; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.index.connect import VARIABLE
+from archive.search.engine import Order, SearchIndex
+from archive.search.query import parse
+from archive.search.results import search
+from archive.store import Archive
+from bench.web.archive import ComposedArchive, composed_archive
+from bench.web.search_texts import FIRST, Composer
+from testing.postgresql import missing, served
+
+__all__ = ["main"]
+
+LIMIT = 1.0
+"""Seconds in which 95 of 100 questions of each kind are to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A kind of question: how one is drawn, and how it is asked."""
+
+    name: str
+    draw: Callable[[random.Random, Composer], str]
+    exact: bool = False
+    all_versions: bool = False
+    order: Order = Order.BEST
+    offset: int = 0
+    one_per_cluster: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Milliseconds of one kind of question, and how many texts it finds (the median)."""
+
+    kind: str
+    found: int | None
+    p50: float
+    p95: float
+    longest: float
+
+
+KINDS = (
+    Question("a word that stands in most texts", lambda rng, c: rng.choice(c.syllables[:5])),
+    Question("a word", lambda rng, c: rng.choice(c.syllables[100:1000])),
+    Question("two words", lambda rng, c: " ".join(rng.sample(c.syllables[50:1500], 2))),
+    Question("four common words", lambda rng, c: " ".join(rng.sample(c.syllables[:20], 4))),
+    Question("a phrase", lambda rng, c: f'"{rng.choice(c.phrases[:5000])}"'),
+    Question("a phrase of the commonest words", lambda rng, c: f'"{" ".join(rng.sample(c.syllables[:8], 2))}"'),
+    Question("a phrase, diacritics and all", lambda rng, c: f'"{rng.choice(c.phrases[:5000])}"', exact=True),
+    Question("a document's number", lambda rng, c: f"{rng.randrange(1, 3000)}/QĐ-UBND"),
+    Question("the beginning of a word", lambda rng, c: rng.choice([s for s in c.syllables if len(s) > 3])[:3] + "*"),
+    Question("words of a title", lambda rng, c: f'title:"{rng.choice(c.phrases[:500])}"'),
+    Question("a word without another", lambda rng, c: "{} -{}".format(*rng.sample(c.syllables[:200], 2))),
+    Question(
+        "a word, province and month",
+        lambda rng, c: (
+            f"{rng.choice(c.syllables[:300])} province:angiang published:{FIRST + timedelta(days=rng.randrange(300)):%Y-%m}"
+        ),
+    ),
+    Question("a province alone", lambda rng, c: "province:angiang"),
+    Question("page 40 of a common word", lambda rng, c: rng.choice(c.syllables[:50]), offset=780),
+    Question("by day alone", lambda rng, c: rng.choice(c.syllables[:300]), order=Order.OLDEST, all_versions=True),
+    Question("one of each cluster", lambda rng, c: rng.choice(c.syllables[:300]), one_per_cluster=True),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compose, fill and measure; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.web.search", description="Measure finding texts by their words."
+    )
+    parser.add_argument("--texts", type=int, default=100_000, metavar="N")
+    parser.add_argument("--questions", type=int, default=40, metavar="N", help="of each kind")
+    parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--archive", type=Path, metavar="DIR", help="made there if it is not, and kept (SQLite alone)")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        if options.archive and options.backend == "postgresql":
+            raise UsageError("its database is gone at the end, so --archive cannot be kept with --backend postgresql")
+        with _database(options.backend):
+            return _measured(options)
+    except ArchiveError as error:
+        print(f"search: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+@contextmanager
+def _database(backend: str) -> Iterator[None]:
+    """A server of our own for PostgreSQL, which is gone at the end."""
+    before = os.environ.pop(VARIABLE, None)
+    with ExitStack() as stack:
+        if backend == "postgresql":
+            if (why := missing()) is not None:
+                raise UsageError(why)
+            os.environ[VARIABLE] = stack.enter_context(served(flushing=True)).database()
+        yield
+    os.environ.pop(VARIABLE, None)
+    if before is not None:
+        os.environ[VARIABLE] = before
+
+
+def _measured(options: argparse.Namespace) -> int:
+    composer = Composer()
+    with composed_archive(options.archive, options.texts, composer) as made:
+        size = _size(made.archive, made.words)
+        timed = [_timed(made.archive, made.words, composer, kind, options.questions) for kind in KINDS]
+    slow = [one for one in timed if one.p95 > 1000 * LIMIT]
+    if options.json:
+        figures = {"texts": made.texts, "filled": made.filled, "mib": size, "timed": [asdict(one) for one in timed]}
+        print(json.dumps(figures))
+    else:
+        _print(made, size, timed)
+    return ExitCode.FINDINGS if slow else ExitCode.GOOD
+
+
+def _size(archive: Archive, words: SearchIndex) -> float:
+    """MiB on disk, the words' own tables and files alone."""
+    if archive.paths.search.exists():
+        return archive.paths.search.stat().st_size / 2**20
+    with words.reading() as connection:
+        query = (
+            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relkind = 'r' AND n.nspname LIKE 'archive%%search'"
+        )
+        return float(connection.exec_driver_sql(query).scalar_one()) / 2**20
+
+
+def _timed(archive: Archive, words: SearchIndex, composer: Composer, kind: Question, questions: int) -> Timed:
+    rng = random.Random(kind.name)
+    took: list[float] = []
+    found: list[int] = []
+    for number in range(questions + 2):
+        query = parse(kind.draw(rng, composer), exact=kind.exact, all_versions=kind.all_versions)
+        began = time.perf_counter()
+        answer = search(
+            archive, words, query, order=kind.order, offset=kind.offset, one_per_cluster=kind.one_per_cluster
+        )
+        if number >= 2:  # the first ones bring the pages into memory
+            took.append(1000 * (time.perf_counter() - began))
+            found += [answer.total] if answer.total is not None else []
+    took.sort()
+    middle = sorted(found)[len(found) // 2] if found else None
+    return Timed(kind.name, middle, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1])
+
+
+def _print(made: ComposedArchive, size: float, timed: Sequence[Timed]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("question", "texts found", "p50 ms", "p95 ms", "longest ms"):
+        table.add_column(name, justify="left" if name == "question" else "right")
+    for one in timed:
+        found = "–" if one.found is None else f"{one.found:,}"
+        table.add_row(one.kind, found, f"{one.p50:.0f}", f"{one.p95:.0f}", f"{one.longest:.0f}")
+    console = Console(highlight=False, width=100)
+    console.print(table)
+    filled = (
+        "" if made.filled is None else f" filled in {made.filled:.0f} s, {1000 * made.filled / made.texts:.2f} ms each"
+    )
+    console.print(f"{made.texts:,} texts{filled}; {size:.0f} MiB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

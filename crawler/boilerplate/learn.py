@@ -1,0 +1,168 @@
+"""Learning from the archive what a portal repeats: its recent texts, the captures behind them, and rules tried on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from archive.index.queries.transaction import EventRow
+from archive.index.reader import Unreadable
+from archive.store import Archive
+from crawler.boilerplate.rules import DROP, BoilerplateRule, with_rules
+from pipelines.article import Layout
+from pipelines.boilerplate.positions import BlockPosition, read_places
+from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, recurring
+from pipelines.boilerplate.selectors import selectors_of
+from pipelines.boilerplate.suspects import Suspect, find_repeats
+from pipelines.line_shape import shape_of
+from pipelines.reread import Request, request_of
+
+__all__ = ["RECENT", "LearningResult", "RuleTrial", "learn", "night_note", "rule_for", "try_rule"]
+
+RECENT = 200  # articles: what a portal printed a year ago is another skin's
+LOOKED_AT = 24  # pages that the end of a night reads again, when there is a line to look at
+_BYTES = 2_000_000  # of a page that is read again here
+_EACH = 4  # pages for one line
+
+
+@dataclass(frozen=True, slots=True)
+class LearningResult:
+    """What was learned of a portal: its suspects, how many articles were compared, and the pages that were read again."""
+
+    portal: str
+    suspects: tuple[Suspect, ...]
+    articles: tuple[EventRow, ...]
+    first: date | None
+    last: date | None
+    pages: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrial:
+    """A rule tried on pages: on how many, how many lines of the suspect's and of the box's go, and which lines should not."""
+
+    rule: BoilerplateRule
+    pages: int
+    lines: int
+    others: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether it takes the suspect and nothing that was not meant."""
+        return self.lines > 0 and not self.others
+
+
+def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int | None = None) -> LearningResult:
+    """What the portal's newest articles repeat, by today's rules.
+
+    All their captures are read again, or at most `pages` of them, those of recurring lines first. A line that today's
+    rules take out of the pages that were read is taken for settled in the others.
+    """
+    with archive.index.reading() as questions:
+        latest = questions.latest_events(portal, limit=RECENT)
+    found = {event.id: event for event in latest if event.file is not None}
+    told = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
+    lines = recurring(tuple(told.values()))
+    days = [text.day for text in told.values()]
+    requests: dict[str, Request] = {}
+    if lines:
+        for name in _worth_reading(lines, list(told), pages):
+            if (request := _request(archive, found[name], layouts)) is not None:
+                requests[name] = request
+    read = {name: replace(told[name], blocks=read_places(*request)) for name, request in requests.items()}
+    articles = [read.get(name) or text for name, text in _without_settled(told, read).items()]
+    return LearningResult(
+        portal,
+        find_repeats(articles) if lines else (),
+        tuple(found[name] for name in told),
+        min(days, default=None),
+        max(days, default=None),
+        tuple(requests.values()),
+    )
+
+
+def _archived(archive: Archive, event: EventRow) -> ComparedArticle | None:
+    """An article by its archived text alone."""
+    try:
+        paragraphs = archive.captures.content(event)
+        fetched = archive.captures.line(event).fetched_at.date()
+    except Unreadable:
+        return None  # `verify` tells it; what can be read is enough here
+    day = date.fromisoformat(event.published[:10]) if event.published else fetched
+    return ComparedArticle(event.id, day, event.section, tuple(BlockPosition(line) for line in paragraphs[1:] if line))
+
+
+def _request(archive: Archive, event: EventRow, layouts: tuple[Layout, ...]) -> Request | None:
+    captures = archive.captures
+    try:
+        line = captures.line(event)
+        capture = captures.served(captures.place(event), event.portal, archive.identity.kind)
+        return request_of(capture, line.url, layouts, line.fetched_at, _BYTES)
+    except Unreadable:
+        return None
+
+
+def _worth_reading(lines: dict[str, tuple[str, ...]], told: Sequence[str], pages: int | None) -> list[str]:
+    """Which articles' captures: all, or a few of each recurring line, commonest first, then the newest."""
+    if pages is None:
+        return list(told)
+    commonest = sorted(lines.items(), key=lambda item: (-len(item[1]), item[0]))
+    some = [name for _, names in commonest for name in names[:_EACH]]
+    return list(dict.fromkeys([*some, *reversed(told)]))[:pages]
+
+
+def _without_settled(told: dict[str, ComparedArticle], read: dict[str, ComparedArticle]) -> dict[str, ComparedArticle]:
+    """The articles without the lines that today's rules took out of every page they were looked for in."""
+    kept: set[str] = set()
+    had: set[str] = set()
+    for name, article in read.items():
+        had |= {shape_of(block.text) for block in told[name].blocks}
+        kept |= {shape_of(block.text) for block in article.blocks}
+    settled = had - kept
+    return {
+        name: replace(text, blocks=tuple(block for block in text.blocks if shape_of(block.text) not in settled))
+        for name, text in told.items()
+    }
+
+
+def rule_for(suspect: Suspect, pages: Sequence[Request]) -> RuleTrial:
+    """The first rule that takes the suspect out of the pages and nothing else: its box by selector, else its line.
+
+    When none does, the trial of the last one tells what it would take.
+    """
+    tried = None
+    for selector in selectors_of(suspect.box):
+        tried = try_rule(BoilerplateRule(DROP, selector), suspect, pages)
+        if tried.clean:
+            return tried
+    line = try_rule(BoilerplateRule(suspect.where.value, suspect.shape), suspect, pages)
+    return line if line.clean or tried is None or not tried.lines else tried
+
+
+def try_rule(rule: BoilerplateRule, suspect: Suspect, pages: Sequence[Request]) -> RuleTrial:
+    """What a rule changes on pages: the suspect's line may go, and with its box links and what the box repeats."""
+    read = [read_places(*page) for page in pages]
+    often = Counter(shape for blocks in read for shape in {shape_of(block.text) for block in blocks})
+    lines, others = 0, []
+    for (body, url, layouts, now, declared), before in zip(pages, read, strict=True):
+        after = Counter(block.text for block in read_places(body, url, with_rules(layouts, (rule,)), now, declared))
+        for block in before:
+            shape = shape_of(block.text)
+            boxed = suspect.box and block.path and block.path[: len(suspect.box)] == suspect.box
+            if after[block.text]:
+                after[block.text] -= 1
+            elif shape == suspect.shape or (boxed and (block.linked or often[shape] >= LEAST)):
+                lines += 1
+            else:
+                others.append(block.text)
+        others += after.elements()  # another container was taken instead: not what a rule is for
+    return RuleTrial(rule, len(pages), lines, tuple(others))
+
+
+def night_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, str | None]:
+    """For a portal's night: the number of suspects, and the reason that tells of them; None when there is none."""
+    count = len(learn(archive, portal, layouts, LOOKED_AT).suspects)
+    said = f"residue: {count} suspect{'s' if count > 1 else ''} on {portal}; see `scrapy suspects {portal}`"
+    return count, said if count else None

@@ -1,0 +1,160 @@
+"""docs/families.md and docs/portals.md, made from the code: `python -m crawler.catalog.docs` (`--check`: only compare).
+
+What stands there is what the families' docstrings and the portals' files say; nothing is written by hand in either.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from scrapy.settings import Settings
+
+from archive.errors import ExitCode
+from crawler.catalog.overview import Overview, families, family_of, overview, spiders
+from crawler.portal import FamilyMark, PortalSpider, Sure
+
+__all__ = ["COMMAND", "families_page", "pages", "portals_page"]
+
+COMMAND = "python -m crawler.catalog.docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_HEAD = f"<!-- Made from the code by `{COMMAND}`. What is changed here by hand is lost. -->\n"
+_FAMILIES = """\
+A family is a product that several portals run on. `[seen]` is what a saved page or a public source shows, `[inferred]`
+what was concluded from it. `scrapy probe URL` recognises a family by its marks (weight 4: hardly met elsewhere, 2: usual
+for it, 1: a hint) and takes it only if its rules read the portal; `scrapy genspider -t FAMILY NAME URL` begins a spider.
+"""
+_PORTALS = """\
+No live page has shown any of it to this project, so none is called verified. *recorded*: pages, texts or rows of the
+portal were kept by somebody; *described*: a public source names its addresses and selectors; *inferred*: concluded from
+addresses, one text or the family's likeness. The weakest statement decides. A portal that is *inferred* stays out of the
+live nights until `python scheduler.py check PORTAL` has passed for it there; `python -m scrapy list -v` says which are in.
+"""
+_LABEL = re.compile(r"^(Recognise:|Portals:|Widgets:|\[seen\]|\[inferred\]|\[described\])", re.MULTILINE)
+
+
+def pages(portals: Mapping[str, type[PortalSpider]]) -> dict[str, str]:
+    """The text of each page by its file's name."""
+    return {"families.md": families_page(portals), "portals.md": portals_page(portals)}
+
+
+def families_page(portals: Mapping[str, type[PortalSpider]]) -> str:
+    """What is known of each family: the docstring of its module, its marks and layouts, the portals that stand on it."""
+    known = families()
+    members = {module: [name for name, each in portals.items() if family_of(each) == module] for module in known}
+    lines = [
+        "# The CMS families",
+        "",
+        _HEAD,
+        *_FAMILIES.splitlines(),
+        "",
+        "| family | `-t` | layouts | portals |",
+        "|---|---|---:|---|",
+    ]
+    for module, family in known.items():
+        names = ", ".join(f"`{name}`" for name in members[module]) or "none"
+        lines.append(f"| [{family.family}](#{_anchor(family.family)}) | `{module}` | {len(family.layouts)} | {names} |")
+    for module, family in known.items():
+        lines += ["", *_family(module, family, members[module])]
+    return "\n".join(lines) + "\n"
+
+
+def _family(module: str, family: type[PortalSpider], members: Sequence[str]) -> list[str]:
+    told = inspect.cleandoc(import_module(family.__module__).__doc__ or "")
+    stands = ", ".join(f"`{name}`" for name in members) or "none"
+    lines = [f"## {family.family}", "", _LABEL.sub(r"**\1**", told), "", f"Spiders on it: {stands}. Begin one:", ""]
+    lines += ["```console", f"$ python -m scrapy genspider -t {module} NAME https://HOST", "```", ""]
+    if family.marks:
+        lines += ["| mark | pattern | weight |", "|---|---|---:|", *map(_mark, family.marks), ""]
+    lines += ["| layout | on pages with |", "|---|---|"]
+    lines += [f"| {layout.name} | {_code(layout.fits)} |" for layout in family.layouts]
+    return lines
+
+
+def _mark(mark: FamilyMark) -> str:
+    return f"| {mark.kind.value} | {_code(mark.pattern)} | {mark.weight} |"
+
+
+def portals_page(portals: Mapping[str, type[PortalSpider]]) -> str:
+    """Every portal: its family and province, how surely its addresses and pages are known, and from what."""
+    told = [overview(each) for each in portals.values()]
+    counts = {sure: sum(each.sure is sure for each in told) for sure in Sure}
+    lines = [
+        "# The portals",
+        "",
+        _HEAD,
+        f"{len(told)} portals of {len({each.family for each in told})} families: {counts[Sure.RECORDED]} recorded, "
+        f"{counts[Sure.DESCRIBED]} described, {counts[Sure.INFERRED]} inferred.",
+        "",
+        *_PORTALS.splitlines(),
+        "",
+        "| portal | family | province | sections | known | from | exceptions, end |",
+        "|---|---|---|---:|---|---|---|",
+        *map(_row, told),
+        "",
+        "## Sections",
+        "",
+        "| portal | sections |",
+        "|---|---|",
+    ]
+    lines += [f"| `{each.name}` | {', '.join(each.sections)} |" for each in told]
+    return "\n".join(lines) + "\n"
+
+
+def _row(each: Overview) -> str:
+    cells = (
+        f"[`{each.name}`](../crawler/spiders/{each.name}.py)<br>{each.title}<br>{each.home.removeprefix('https://')}",
+        each.family,
+        each.province or "none",
+        str(len(each.sections)),
+        each.known,
+        each.basis,
+        "; ".join([*each.exceptions, *([each.end] if each.end else [])]),
+    )
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _code(text: str) -> str:
+    """Code in a cell of a table, where a bar would end the cell."""
+    shown = text.replace("|", "\\|")
+    return f"`` {shown} ``" if "`" in text else f"`{shown}`"
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the pages, or with `--check` name those that differ (exit code 1)."""
+    parser = argparse.ArgumentParser(
+        prog=COMMAND, description="Write docs/families.md and docs/portals.md from the code."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a page differs")
+    parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where the pages stand")
+    options = parser.parse_args(arguments)
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    made = pages(spiders(settings))
+    old = {name: _read(options.docs / name) for name in made}
+    changed = [name for name, text in made.items() if text != old[name]]
+    for name in changed:
+        sys.stdout.write(f"{'differs' if options.check else 'written'}: {name}\n")
+        if not options.check:
+            (options.docs / name).write_text(made[name], encoding="utf-8")
+    return ExitCode.FINDINGS if changed and options.check else ExitCode.GOOD
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

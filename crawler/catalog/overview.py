@@ -1,0 +1,131 @@
+"""What is told of each portal and family at a glance: `scrapy list -v` and the tables in docs/ say the same. Pure."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import get_spider_loader
+
+import crawler.families
+from archive.errors import UsageError
+from crawler.config.parsing import close_match
+from crawler.portal import PortalSpider, Sure, refuse_unfinished, unfinished
+from vietnam.provinces import province, successor
+
+__all__ = ["Overview", "families", "family_of", "named", "overview", "province_in_words", "spiders"]
+
+_BASIS = re.compile(r"^ {4}sure = Sure\.[A-Z]+  # (.+)$", re.MULTILINE)
+_TLS = {"level1": "old ciphers are accepted (level1)", "unverified": "the certificate is not verified"}
+_USUAL_DELAY = PortalSpider.delay
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One portal in words. `province` says into which one it went, `basis` what the certainty rests on, as its file says.
+
+    `exceptions` are those from TLS and the usual pause, `end` says where it moved or since when it is dissolved,
+    `unfinished` names the attributes that still say TODO.
+    """
+
+    name: str
+    title: str
+    home: str
+    family: str
+    province: str
+    sections: tuple[str, ...]
+    sure: Sure
+    inferred: tuple[str, ...]
+    basis: str
+    exceptions: tuple[str, ...]
+    end: str
+    unfinished: tuple[str, ...]
+
+    @property
+    def known(self) -> str:
+        """How sure the declaration is, and which statements of it are less so."""
+        if self.unfinished:
+            return f"to be written: {', '.join(self.unfinished)}"
+        head = self.sure.value if self.sure is Sure.INFERRED else f"{self.sure.value}; inferred"
+        return f"{head}: {', '.join(self.inferred)}" if self.inferred else self.sure.value
+
+
+def spiders(settings: BaseSettings) -> dict[str, type[PortalSpider]]:
+    """The portals of the settings' spider modules by name. Raises DeclarationError for one that is declared wrongly."""
+    loader = get_spider_loader(settings)
+    found = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: spider for name, spider in found.items() if issubclass(spider, PortalSpider)}
+
+
+def named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpider]:
+    """The portal of this name, finished. Raises UsageError for an unknown name and for what is still to be written."""
+    if name not in known:
+        raise UsageError(f"unknown portal `{name}`; {close_match(name, list(known))}")
+    refuse_unfinished(known[name])
+    return known[name]
+
+
+def families() -> Mapping[str, type[PortalSpider]]:
+    """The family of each module of `crawler.families`, by the module's name; the name is also that of its template."""
+    found: dict[str, type[PortalSpider]] = {}
+    for module in sorted(each.name for each in pkgutil.iter_modules(crawler.families.__path__)):
+        loaded = import_module(f"crawler.families.{module}")
+        for each in vars(loaded).values():
+            if isinstance(each, type) and issubclass(each, PortalSpider) and each.__module__ == loaded.__name__:
+                found[module] = each
+    return found
+
+
+def family_of(portal: type[PortalSpider]) -> str:
+    """The name of the module of the family that a portal derives from."""
+    base = next(each for each in portal.__mro__ if issubclass(each, PortalSpider) and each.__dict__.get("family"))
+    return base.__module__.rpartition(".")[2]
+
+
+def overview(portal: type[PortalSpider]) -> Overview:
+    """What a portal's class declares."""
+    exceptions = [_TLS[portal.tls]] if portal.tls in _TLS else []
+    if portal.delay != _USUAL_DELAY:
+        exceptions.append(f"{portal.delay:g} s between requests")
+    return Overview(
+        name=portal.name,
+        title=portal.title,
+        home=portal.home,
+        family=portal.family,
+        province=province_in_words(portal.province),
+        sections=tuple(section.name for section in portal.sections),
+        sure=portal.sure,
+        inferred=portal.inferred,
+        basis=_basis(portal),
+        exceptions=tuple(exceptions),
+        end=_end(portal),
+        unfinished=unfinished(portal),
+    )
+
+
+def _end(portal: type[PortalSpider]) -> str:
+    """What the portal's file says of its end; empty where it says nothing."""
+    said = [f"sends on to {', '.join(portal.moved_to)}"] if portal.moved_to else []
+    return "; ".join([*said, *([f"dissolved on {portal.dissolved}"] if portal.dissolved else [])])
+
+
+def province_in_words(slug: str | None) -> str:
+    """A province's name, and for one that ended the province that it belongs to now; empty for none."""
+    if slug is None:
+        return ""
+    known, today = province(slug), successor(slug)
+    return known.name if known is today else f"{known.name}, part of {today.name} since {known.since}"
+
+
+def _basis(portal: type[PortalSpider]) -> str:
+    """The words behind `sure` in the portal's file; empty where it says nothing."""
+    try:
+        found = _BASIS.search(inspect.getsource(portal))
+    except OSError:  # a class that was made in memory
+        return ""
+    return found[1] if found else ""

@@ -1,0 +1,125 @@
+"""The portals of this checkout as the nights see them: which there are, which are scheduled, which share a host."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from archive.errors import UsageError
+from archive.model.enums import ArchiveKind
+from crawler.catalog.check_results import declaration, last_check
+from crawler.config.settings_file import NightSettings, close_match
+from crawler.portal import PortalSpider, Sure, own_hosts
+from crawler.verdicts.decommissioned import dissolution
+
+__all__ = [
+    "PortalInfo",
+    "addresses",
+    "chosen",
+    "dissolved_by",
+    "load_portals",
+    "portal_of",
+    "province_of",
+    "why_skipped",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalInfo:
+    """A portal's name, how well it is known, the hosts it asks, its province (a slug), the digest of its declaration, and
+    since when it is declared dissolved."""
+
+    name: str
+    title: str
+    hosts: frozenset[str]
+    sure: Sure
+    province: str | None = None
+    declared: str = ""
+    dissolved: date | None = None
+
+
+def load_portals() -> dict[str, PortalInfo]:
+    """Every spider of `crawler.spiders`, by name. Raises DeclarationError for one that is declared wrongly."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    loader = SpiderLoader.from_settings(settings)
+    portals = {}
+    for name in sorted(loader.list()):
+        spider = loader.load(name)
+        if issubclass(spider, PortalSpider):
+            portals[name] = portal_of(spider)
+    return portals
+
+
+def portal_of(spider: type[PortalSpider]) -> PortalInfo:
+    """What the nights need of a spider's class."""
+    declared = declaration(spider)
+    return PortalInfo(
+        spider.name, spider.title, own_hosts(spider), spider.sure, spider.province, declared, spider.dissolved
+    )
+
+
+def province_of(name: str) -> str | None:
+    """The province (slug) of a portal; None for one of no province, or one that is no longer declared."""
+    portal = load_portals().get(name)
+    return portal.province if portal else None
+
+
+def dissolved_by(name: str, night: date) -> str | None:
+    """Why a portal may have ended by this night, in words; None where nobody dissolved it, or it is no longer declared."""
+    portal = load_portals().get(name)
+    return dissolution(portal.province, portal.dissolved, night) if portal else None
+
+
+def chosen(names: Iterable[str], portals: dict[str, PortalInfo]) -> list[str]:
+    """The named portals, each once, in the order given. Raises UsageError for a name that is none."""
+    for name in names:
+        if name not in portals:
+            raise UsageError(f"unknown portal `{name}`; {close_match(name, list(portals))}")
+    return list(dict.fromkeys(names))
+
+
+def why_skipped(portal: PortalInfo, settings: NightSettings, kind: ArchiveKind) -> str | None:
+    """Why a portal is not on the schedule, None when it is. Rehearsals take every portal that is not switched off.
+
+    A portal that is known only by inference comes on it once a check of what it declares now has passed on the live portal.
+    """
+    if not settings.portal(portal.name).enabled:
+        return "switched off in nights.toml"
+    if kind is ArchiveKind.LIVE and portal.sure is Sure.INFERRED:
+        return _unchecked(portal, settings)
+    return None
+
+
+def _unchecked(portal: PortalInfo, settings: NightSettings) -> str | None:
+    checked = last_check(settings.checks, portal.name, ArchiveKind.LIVE)
+    command = f"`python scheduler.py check {portal.name}`"
+    if checked is None:
+        return f"known only by inference: run {command} first"
+    if checked.declared != portal.declared:
+        return f"known only by inference, and its file has changed since it was checked: run {command} again"
+    if checked.passed_at is None:
+        return (
+            f"known only by inference, and the check of {checked.checked_at:%Y-%m-%d} did not pass: run {command} again"
+        )
+    return None
+
+
+def addresses(hosts: Iterable[str], resolve: Callable[[str], frozenset[str]] | None = None) -> frozenset[str]:
+    """The hosts and the IP addresses they have now; a host that does not resolve stands for itself."""
+    found: set[str] = set()
+    for host in hosts:
+        found.add(host)
+        with contextlib.suppress(OSError):
+            found |= (resolve or _resolve)(host)
+    return frozenset(found)
+
+
+def _resolve(host: str) -> frozenset[str]:
+    return frozenset(str(info[4][0]) for info in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))

@@ -1,0 +1,206 @@
+"""The visits of a check and of `scrapy sample`: a few polite requests without an archive, as a night would make them.
+
+They pass the guard, robots.txt and the turns of every crawl, with the portal's own pause and TLS exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from archive.model.enums import Outcome
+from archive.model.records import ListRequest
+from crawler.check.session import CheckSpider
+from crawler.clock import Clock
+from crawler.downloader.guard import own_hosts
+from crawler.downloader.replica import replica_url
+from crawler.downloader.robots import RobotsDecision
+from crawler.downloader.slots import SlotClosed
+from crawler.downloader.successor import SuccessorRedirect
+from crawler.listings.listing import Entry, Following, address_of
+from crawler.portal import PortalSpider
+from crawler.requests import Expect, RequestInfo, request_of
+from crawler.responses.facts import see
+from crawler.responses.outcome import classify
+from crawler.responses.records import judge_failure
+from crawler.urls import REPLICA_SUFFIX
+
+__all__ = ["FetchResult", "PortalCheck", "PortalChecker", "tls_words", "visit_all"]
+
+_BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """What one request brought. `response` is None where nothing came; `tls` then names a failure of the handshake."""
+
+    ask: RequestInfo
+    outcome: Outcome
+    detail: str | None
+    response: Response | None = None
+    sent_to: str | None = None
+    tls: str | None = None
+
+
+class Fetch(Protocol):
+    """Asks for one thing. `entry` is the article that is asked for: an interface's address does not say which."""
+
+    def __call__(
+        self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
+    ) -> Awaitable[FetchResult]: ...
+
+
+@dataclass(slots=True)
+class PortalCheck:
+    """One portal to be visited: `tour` makes its requests through the function it is given. `error` is what it raised.
+
+    `pause` is the operator's, in seconds between two requests; None leaves the portal's own.
+    """
+
+    portal: type[PortalSpider]
+    tour: Callable[[Fetch], Awaitable[None]]
+    pause: float | None = None
+    requests: list[str] = field(default_factory=list)
+    error: BaseException | None = None
+    done: bool = False
+
+
+class PortalChecker(CheckSpider):
+    """One portal's visit."""
+
+    portal: ClassVar[type[PortalSpider]]
+    pause: ClassVar[float | None] = None
+
+    def __init__(self, visit: PortalCheck, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
+        super().__init__(clock, replica)
+        self.visit, self._turn = visit, turn
+        self.own = own_hosts(self.portal.home, self.portal.hosts)
+        self.moved_to: tuple[str, ...] = self.portal.moved_to
+        self.stopping = False
+        self._sent_to = ""
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """The portal's own, under the operator's pause; a rehearsal waits for nobody."""
+        cls.portal.update_settings(settings)
+        if cls.pause is not None and not settings.get("REPLICA"):
+            settings.set("DOWNLOAD_DELAY", cls.pause, priority="cmdline")
+
+    def here(self, url: str) -> str:
+        """The address as it is asked: in a rehearsal with the suffix."""
+        return replica_url(url) if self.replica else url
+
+    async def tour(self) -> None:
+        """The visit's tour, when it is this portal's turn."""
+        async with self._turn:
+            try:
+                await self.visit.tour(self.fetch)
+                self.visit.done = True
+            except SlotClosed:  # the run is being ended: what was not asked says nothing of the portal
+                self.visit.done = False
+            except Exception as error:  # Scrapy would only log it; `visit_all` raises it
+                self.visit.error = error
+
+    async def fetch(
+        self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
+    ) -> FetchResult:
+        """One request and what came of it; a failure is an answer too."""
+        asked = way if isinstance(way, ListRequest) else None
+        own = self.here(entry.url) if entry is not None and asked is not None else None
+        key = entry.key if entry is not None else None
+        ask = RequestInfo(
+            expect, self.here(address_of(way)), section, key=key, number=number, request=asked, address=own
+        )
+        self.visit.requests.append(self.real(ask.url))
+        try:
+            request = request_of(ask, self.here, _called_by_nobody, _failed_to_nobody, 0)
+            response = await self.download(request)
+        except SlotClosed:
+            raise
+        except Exception as error:  # Twisted's failures have no common root
+            outcome, detail = judge_failure(error)
+            away = error.host if isinstance(error, SuccessorRedirect) else None
+            if outcome is Outcome.GUARD_DENIED and self._sent_to != ask.url:
+                away = self.real(self._sent_to)
+            return FetchResult(ask, outcome, detail, sent_to=away, tls=tls_words(error))
+        layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
+        judged, words = classify(see(response, ask, self.portal.home, self._own_here(), layouts))
+        return FetchResult(ask, judged, words, response)
+
+    def real(self, url: str) -> str:
+        """An address as the portal itself names it."""
+        return url.replace(REPLICA_SUFFIX, "") if self.replica else url
+
+    def _own_here(self) -> frozenset[str]:
+        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
+
+    # what the middlewares tell
+
+    def robots(self, response: Response, decision: RobotsDecision) -> None:
+        """The robots.txt of a host: one request more."""
+        self.visit.requests.append(self.real(response.url))
+
+    def denied(self, request: Request, reason: str) -> None:
+        """A request that the guard refused."""
+        self._sent_to = request.url
+
+    def passed(self, request: Request, response: Response) -> None:
+        """An answer that is asked for again."""
+        self.visit.requests.append(self.real(request.url))
+
+    def sent_away(self, status: int, seconds: float) -> None:
+        """The portal asks for more patience than a check has; the answer says so itself."""
+
+
+def _called_by_nobody(response: Response) -> AsyncIterator[object]:
+    """What Scrapy's own code takes for an answer that a spider wants: the gates of moved portals act on no other."""
+    raise NotImplementedError
+
+
+def _failed_to_nobody(failure: Failure) -> None:
+    """The failure was raised where it was awaited."""
+
+
+def visit_all(
+    process: AsyncCrawlerProcess, visits: list[PortalCheck], clock: Clock, *, replica: bool, jobs: int = 1
+) -> None:
+    """Make the visits, so many portals side by side; Ctrl-C leaves those that are not `done`. Raises what a tour raised."""
+    turn = asyncio.Semaphore(jobs)
+    for each in visits:
+        says = {"portal": each.portal, "name": each.portal.name, "pause": each.pause}
+        own = type("PortalChecker", (PortalChecker,), says)
+        process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn)
+    process.start()
+    for each in visits:
+        if each.error is not None:
+            raise each.error
+
+
+def tls_words(error: BaseException) -> str | None:
+    """What OpenSSL or the check of the name said, where that is what failed."""
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None:
+            continue
+        kind = f"{type(each).__module__}.{type(each).__name__}"
+        if kind.endswith(_BROKEN_TLS):
+            return f"TLS failed: {_openssl(each)}"
+        waiting += [each.__cause__, *(reason.value for reason in getattr(each, "reasons", ()))]
+    return None
+
+
+def _openssl(error: BaseException) -> str:
+    """OpenSSL's words (it gives library, function and reason of each error); the kind of any other failure of the handshake."""
+    told = error.args[0] if error.args else ()
+    reasons = [part[-1] for part in told if isinstance(part, tuple)] if isinstance(told, (list, tuple)) else []
+    if words := ", ".join(str(reason) for reason in reasons if reason):
+        return words[:160]
+    return "the certificate is another host's" if "Verification" in type(error).__name__ else type(error).__name__

@@ -1,0 +1,48 @@
+"""Scrapy's side of `pipelines.html.decoding`: everything above the middleware sees the decoded body and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy.http import Request, Response
+from scrapy.responsetypes import responsetypes
+
+from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING, Body, BodyFlag, decode_body
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = [
+    "CUT",
+    "DATALOSS",
+    "TOO_LARGE",
+    "UNKNOWN_ENCODING",
+    "Body",
+    "BodyFlag",
+    "DecodeMiddleware",
+    "decode_body",
+]
+
+
+class DecodeMiddleware:
+    """Gives everything above it the decoded body; what is wrong with it stands in `response.flags`. Number 590."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Decode, set the flags, drop the header that no longer holds."""
+        encoding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        if not encoding or request.method == "HEAD":
+            return response
+        body = decode_body(response.body, encoding, self._limit)
+        response.flags.extend(body.flags)
+        headers = response.headers.copy()
+        if UNKNOWN_ENCODING not in body.flags:
+            del headers["Content-Encoding"]
+        made = responsetypes.from_args(headers=headers, url=response.url, body=body.data)
+        return response.replace(cls=made, body=body.data, headers=headers, flags=response.flags)

@@ -1,0 +1,141 @@
+"""The last step before the network: every request of a crawl, robots.txt, redirects and retries too, takes its turn here."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import urlsplit
+
+from scrapy.core.downloader.contextfactory import _get_creator_context
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IOpenSSLClientConnectionCreator
+from twisted.python.failure import Failure
+from twisted.web._newclient import BODY, HTTP11ClientProtocol
+from twisted.web._newclient import Request as TxRequest
+from twisted.web.client import BrowserLikePolicyForHTTPS
+from twisted.web.iweb import IPolicyForHTTPS, IResponse
+
+from crawler.downloader.slots import turns_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.internet.base import ReactorBase
+
+__all__ = ["BoundedProtocol", "HeadTooLarge", "PoliteHandler"]
+
+
+class HeadTooLarge(Exception):
+    """The status line and headers of a response are larger than is taken."""
+
+
+class BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Hangs up on a response whose status line and headers are larger than `most` bytes: Twisted bounds only a line."""
+
+    most = 0
+    _head = 0
+
+    def request(self, request: TxRequest) -> Deferred[IResponse]:
+        """Send a request; its response's head is counted anew."""
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what came, unless the head has no end."""
+        if self._parser is not None and self._parser.state != BODY:
+            self._head += len(data)
+            if self._head > self.most:
+                self._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]  # Twisted leaves its own untyped
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    """Builds `BoundedProtocol`s."""
+
+    most = 0
+
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:
+        protocol = BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.most = self.most
+        return protocol
+
+
+class _Policy(Protocol):
+    """Twisted's IPolicyForHTTPS, which is no type."""
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> IOpenSSLClientConnectionCreator: ...
+
+
+class _LevelPolicy(BrowserLikePolicyForHTTPS):
+    """Gives OpenSSL the cipher string as it is: Twisted spells it out as names, and the security level in it is lost."""
+
+    def __init__(self, policy: _Policy, ciphers: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._policy, self._ciphers = policy, ciphers.encode()
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> IOpenSSLClientConnectionCreator:
+        """As the policy has it, at the level."""
+        creator = self._policy.creatorForNetloc(hostname, port)
+        _get_creator_context(creator).set_cipher_list(self._ciphers)
+        return creator
+
+
+class PoliteHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler, one request at a time and address, with the pause that is due."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        most = crawler.settings.getint("HEADERS_MAXSIZE")
+        self._pool._factory = cast("type[_BoundedFactory]", type("BoundedFactory", (_BoundedFactory,), {"most": most}))
+        self._turns = turns_of(crawler)
+        self._nameless: dict[str, Exception] = {}
+        ciphers = str(crawler.settings["DOWNLOADER_CLIENT_TLS_CIPHERS"] or "")
+        if "@SECLEVEL" in ciphers:
+            policy = cast("_Policy", self._contextFactory)
+            self._contextFactory = cast("IPolicyForHTTPS", _LevelPolicy(policy, ciphers))
+
+    async def download_request(self, request: Request) -> Response:
+        """Send one request when its turn has come. Raises NotAsked when the crawl is stopped before.
+
+        Leaves in the request's meta how long it `took`, and in `unanswered` how often it was sent in vain.
+        """
+        host = urlsplit(request.url).hostname or ""
+        self._turns.lives_at(host, await self.address_of(host))
+        async with self._turns.turn(host):
+            began = time.monotonic()
+            try:
+                response = await self.send(request)
+            except BaseException as error:
+                request.meta["unanswered"] = request.meta.get("unanswered", 0) + 1
+                if isinstance(error, CannotResolveHostError) and host in self._nameless:
+                    raise error from self._nameless[host]
+                raise
+        request.meta["took"] = timedelta(seconds=time.monotonic() - began)
+        return response
+
+    async def send(self, request: Request) -> Response:
+        """Send one request, now."""
+        return await super().download_request(request)
+
+    async def address_of(self, host: str) -> str:
+        """The address that the host is asked at; the host itself where its name leads nowhere.
+
+        The answer comes from the same cache as that of the connection.
+        """
+        from twisted.internet import reactor
+
+        try:
+            found = await maybe_deferred_to_future(cast("ReactorBase", reactor).resolve(host))
+        except Exception as error:  # whatever it is, the request itself will fail of it; Twisted drops why
+            self._nameless[host] = error
+            return host
+        return str(found)

@@ -1,0 +1,174 @@
+"""The one place that knows of a rehearsal's replica server.
+
+`https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host kept; the response gets its own
+URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is that of `crawler.downloader.handler`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+
+from archive.errors import UsageError
+from crawler.downloader.guard import LOOPBACK
+from crawler.downloader.handler import PoliteHandler
+from crawler.urls import REPLICA_SUFFIX
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_served", "replica_url"]
+
+NIGHT_HEADER = "X-Replica-Night"
+_READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
+_START_SECONDS = 60.0
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def replica_url(url: str) -> str:
+    """A portal's URL in the rehearsal: the suffix behind the host, once."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host or host.endswith(REPLICA_SUFFIX):
+        return url
+    netloc = parts.netloc.replace(host, host + REPLICA_SUFFIX) if host in parts.netloc else host + REPLICA_SUFFIX
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def loopback_url(url: str, port: int) -> tuple[str, str]:
+    """Where a rehearsal's request goes and the Host it carries. Raises IgnoreRequest for any other host."""
+    parts = urlsplit(url)
+    if not (parts.hostname or "").endswith(REPLICA_SUFFIX):
+        raise IgnoreRequest(f"a rehearsal sends nothing to {parts.hostname}")
+    return urlunsplit(("http", f"{LOOPBACK}:{port}", parts.path or "/", parts.query, "")), parts.hostname or ""
+
+
+class PortalDownloadHandler(PoliteHandler):
+    """The polite handler, and in a rehearsal (`REPLICA`) the way to the loopback port `REPLICA_PORT`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._rehearsed = bool(crawler.settings.get("REPLICA"))
+        self._port = crawler.settings.getint("REPLICA_PORT") if self._rehearsed else 0
+        self._night = str(crawler.settings.get("NIGHT") or "")
+        if self._rehearsed and not self._port:
+            raise NotConfigured("REPLICA is set but REPLICA_PORT is not")
+
+    async def address_of(self, host: str) -> str:
+        """In a rehearsal every host has an address of its own, as if the replica were many machines."""
+        return host if self._rehearsed else await super().address_of(host)
+
+    async def send(self, request: Request) -> Response:
+        """Send one request; in a rehearsal to the replica, with the response under the request's URL."""
+        if not self._rehearsed:
+            return await super().send(request)
+        url, host = loopback_url(request.url, self._port)
+        sent = request.replace(url=url, headers=request.headers.copy(), meta=dict(request.meta))
+        sent.headers["Host"] = host
+        sent.headers[NIGHT_HEADER] = self._night
+        sent.meta.pop("proxy", None)
+        response = await super().send(sent)
+        if "download_latency" in sent.meta:
+            request.meta["download_latency"] = sent.meta["download_latency"]
+        return response.replace(url=request.url)
+
+
+class ReplicaServer:
+    """A replica server as a child process, for the life of one crawl.
+
+    It ends with `stop`, and with this process even when that is killed: Linux sends it SIGTERM then.
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        command = [sys.executable, "-m", "replicas.serve", "--port", "0"]
+        if folder is not None:
+            command += ["--folder", str(Path(folder).resolve())]
+        self._process = subprocess.Popen(
+            command,
+            cwd=_CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        atexit.register(self.stop)
+        try:
+            self.port = self._read_port()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
+
+    def _read_port(self) -> int:
+        pipe = self._process.stdout
+        deadline = time.monotonic() + _START_SECONDS
+        line = b""
+        while pipe is not None and time.monotonic() < deadline and not line.endswith(b"\n"):
+            if not select.select([pipe], [], [], 0.5)[0]:
+                continue
+            read = os.read(pipe.fileno(), 4096)
+            if not read:
+                break
+            line += read
+        found = _READY.search(line.decode("utf-8", "replace"))
+        if found is None:
+            raise UsageError(
+                "the replica server did not start; run `python -m replicas.serve --port 0` to see why, "
+                "or set REPLICA_PORT to the port of a running one"
+            )
+        return int(found.group(1))
+
+    def stop(self) -> None:
+        """End the server, at the latest after five seconds."""
+        atexit.unregister(self.stop)
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@contextmanager
+def replica_served(settings: BaseSettings, folder: str | None) -> Iterator[None]:
+    """In a rehearsal without a running server (`REPLICA_PORT`): one of our own, for as long as the visits last."""
+    if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
+        yield
+        return
+    server = ReplicaServer(folder)
+    settings.set("REPLICA_PORT", server.port, priority="cmdline")
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _die_with_parent() -> None:
+    """prctl(PR_SET_PDEATHSIG, SIGTERM): a killed crawl leaves no server behind (Linux; elsewhere atexit must do)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)

@@ -1,0 +1,164 @@
+"""robots.txt (RFC 9309) in all its real forms: what an answer means, and the gate that every request passes.
+
+Every decision is recorded: the line of the answer says in words what was made of it. Rules are those of the group that
+names `luu-tru`, else of `*` (Protego reads them).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
+from crawler.downloader.slots import AddressSlots, SlotClosed, turns_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["LARGEST", "RobotsDecision", "RobotsDenied", "RobotsGate", "RobotsUnreachable", "decide"]
+
+LARGEST = 500 * 1024  # bytes that are read: RFC 9309, 2.5, asks for at least as much
+_SPOILED = {DATALOSS: "cut", CUT: "cut", TOO_LARGE: "too large", UNKNOWN_ENCODING: "in an unknown encoding"}
+
+
+class RobotsDenied(IgnoreRequest):
+    """robots.txt forbids the address."""
+
+
+class RobotsUnreachable(IgnoreRequest):
+    """robots.txt could not be had, which is no permission: nothing is asked, and all of it again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsDecision:
+    """What an answer means: rules or none, or `waits`; `words` for the record, `crawl_delay` in seconds as it is kept."""
+
+    words: str
+    rules: Protego | None = None
+    waits: bool = False
+    crawl_delay: float | None = None
+
+    def allows(self, url: str, agent: str) -> bool:
+        """Whether the rules let us ask for the address."""
+        return self.rules is None or bool(self.rules.can_fetch(url, agent))
+
+
+def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest: float) -> RobotsDecision:
+    """What a robots.txt means for the product `agent`; a crawl-delay is kept up to `longest` seconds.
+
+    429 and 5xx forbid everything for now (RFC 9309, 2.3.1.4), every other answer but 2xx allows everything (2.3.1.3), and
+    so does a web page in its place: several portals answer every unknown address with their front page and 200.
+    """
+    if status == 429 or status >= 500:
+        return RobotsDecision(f"could not be had ({status}): nothing is asked for now", waits=True)
+    if not 200 <= status < 300:
+        return RobotsDecision(f"no rules: it was answered with {status}")
+    spoiled = next((words for flag, words in _SPOILED.items() if flag in flags), None)
+    if spoiled is not None:
+        return RobotsDecision(f"could not be had (the answer is {spoiled}): nothing is asked for now", waits=True)
+    text = _text(body)
+    if not text.strip():
+        return RobotsDecision("no rules: it is empty")
+    if text.lstrip().startswith("<"):
+        return RobotsDecision("no rules: a web page in its place")
+    rules = Protego.parse(text)
+    cut = f", the first {LARGEST} of {len(body)} bytes" if len(body) > LARGEST else ""
+    asked = rules.crawl_delay(agent)
+    if asked is None or asked <= 0:
+        return RobotsDecision(f"rules are kept{cut}", rules)
+    kept = min(float(asked), longest)
+    capped = f", kept as {kept:g} s" if kept < asked else ""
+    return RobotsDecision(f"rules are kept{cut}; crawl-delay {float(asked):g} s{capped}", rules, crawl_delay=kept)
+
+
+def _text(body: bytes) -> str:
+    if len(body) > LARGEST:  # the line that is cut would be another rule
+        body = body[: body.rfind(b"\n", 0, LARGEST) + 1]
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "ignore")
+    return body.decode("utf-8-sig", "ignore").replace("\0", "")
+
+
+class _RobotsRecorder(Protocol):
+    """What the gate needs of the running spider."""
+
+    def robots(self, response: Response, decision: RobotsDecision) -> None: ...
+
+
+class RobotsGate:
+    """Asks each host for its robots.txt before anything else and heeds it: number 100, in place of Scrapy's own.
+
+    Scrapy's takes a robots.txt that cannot be had for a permission, a page of HTML for rules, and no crawl-delay.
+    """
+
+    def __init__(self, crawler: Crawler, turns: AddressSlots) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        self._crawler, self._turns = crawler, turns
+        self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
+        self._longest = crawler.settings.getfloat("CRAWL_DELAY_LIMIT")
+        self._decided: dict[str, asyncio.Future[RobotsDecision]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler, turns_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise RobotsDenied or RobotsUnreachable."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        decision = await self._decision(request)
+        if decision.waits:
+            raise RobotsUnreachable(f"robots.txt {decision.words}")
+        if not decision.allows(request.url, self._agent):
+            self._crawler.stats.inc_value("robotstxt/forbidden")
+            raise RobotsDenied("forbidden by robots.txt")
+
+    async def _decision(self, request: Request) -> RobotsDecision:
+        parts = urlsplit(request.url)
+        known = self._decided.get(parts.netloc)
+        if known is not None:
+            return await asyncio.shield(known)
+        found = self._decided[parts.netloc] = asyncio.get_running_loop().create_future()
+        try:
+            decision = await self._asked(f"{parts.scheme}://{parts.netloc}/robots.txt")
+        except BaseException as error:
+            del self._decided[parts.netloc]  # asked again with the next request
+            found.set_exception(error)
+            found.exception()  # nobody may be waiting for it
+            # What wanted it is not sent: its line tells of the tries for robots.txt.
+            request.meta["unanswered"] = self._turns.in_vain.pop(parts.hostname or "", None)
+            raise
+        found.set_result(decision)
+        if decision.crawl_delay:
+            host = parts.hostname or ""
+            pace = self._turns.pace(host)
+            pace.pause = max(pace.pause, decision.crawl_delay)
+            pace.rest(time.monotonic())  # it holds from this answer on
+            self._turns.told(host)
+        return decision
+
+    async def _asked(self, url: str) -> RobotsDecision:
+        request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except SlotClosed:
+            raise
+        except IgnoreRequest as error:  # sent to another host, or round in circles: RFC 9309, 2.3.1.2 and 2.3.1.3
+            return RobotsDecision(f"no rules: {error}")
+        except DownloadCancelledError:
+            return RobotsDecision("could not be had (the answer is too large): nothing is asked for now", waits=True)
+        except Exception as error:  # Twisted's failures have no common root
+            raise RobotsUnreachable("robots.txt was not answered") from error
+        decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
+        spider: _RobotsRecorder = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
+        spider.robots(response, decision)
+        return decision

@@ -1,0 +1,175 @@
+"""Turns at an address: one request at a time, with its pause, whatever hosts, portals and processes share the address.
+
+Inside a process an address has one pace (`crawler.downloader.backoff`). Between processes of one archive a turn is a lock on a file in
+`open/turns/` whose modification time says when the address may be asked again: it outlives the process that set it, and
+the kernel lets go of the lock when the process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from scrapy.exceptions import IgnoreRequest
+
+from archive.storage.locks import try_lock
+from crawler.downloader.backoff import Pace
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["AddressSlots", "SlotClosed", "turns_of"]
+
+_SLICE = 0.25  # seconds: a stop is noticed within this time
+_OTHER = 0.05  # seconds between two looks at a lock that another process holds
+_ODD = re.compile(r"[^a-z0-9.-]")
+
+
+_all: WeakKeyDictionary[Crawler, AddressSlots] = WeakKeyDictionary()
+
+
+class SlotClosed(IgnoreRequest):
+    """The crawl was stopped while a request waited for its turn: it was never sent, and stays owed."""
+
+
+class AddressSlots:
+    """The turns of one crawl. `folder` is shared by every crawl of the archive, or None; `going` tells whether it goes on.
+
+    `pause`, `base` and `limit` are those of `Pace`. A wait in a file of more than `longest` seconds is none: a clock jumped.
+    """
+
+    def __init__(
+        self, folder: Path | None, pause: float, base: float, limit: float, longest: float, going: Callable[[], bool]
+    ) -> None:
+        self._folder, self._going, self._longest = folder, going, longest
+        self._pause, self._base, self._limit = pause, base, limit
+        self.in_vain: dict[str, int] = {}  # by host: how often its robots.txt was asked for without an answer
+        self._paces: dict[str, Pace] = {}
+        self._addresses: dict[str, str] = {}
+        self._one = asyncio.Lock()
+
+    def pace(self, host: str) -> Pace:
+        """The pace of the address at which the host is asked; of the host itself until its address is known."""
+        address = self._addresses.get(host, host)
+        return self._paces.setdefault(address, Pace(self._pause, self._base, self._limit))
+
+    def lives_at(self, host: str, address: str) -> None:
+        """The host is asked at this address."""
+        if self._addresses.get(host) == address:
+            return
+        known = self._paces.pop(host, None) if host not in self._addresses and host != address else None
+        self._addresses[host] = address
+        if known is not None:  # what its robots.txt asked for holds at the address
+            pace = self.pace(host)
+            pace.pause, pace.due = max(pace.pause, known.pause), max(pace.due, known.due)
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Wait for the turn, hold it while the request runs, then let the pause begin. Raises NotAsked after a stop."""
+        async with self._one:
+            pace = self.pace(host)
+            lock = await self._come(host, pace)
+            try:
+                pace.rest(time.monotonic())
+                self._leave(lock, pace)  # a process that is killed now leaves its pause behind
+                yield
+            finally:
+                pace.rest(time.monotonic())
+                self._leave(lock, pace)
+                if lock is not None:
+                    fcntl.flock(lock, fcntl.LOCK_UN)  # a child forked meanwhile holds the same lock
+                    os.close(lock)
+
+    def told(self, host: str) -> None:
+        """The pace was changed after the answer: other processes are told as well."""
+        pace = self.pace(host)
+        lock = self._open(host)
+        if lock is not None:
+            self._leave(lock, pace)
+            os.close(lock)
+
+    async def _come(self, host: str, pace: Pace) -> int | None:
+        """The lock on the address, taken when it may be asked; None where locks cannot be had."""
+        while True:
+            await self._sleep(pace.wait(time.monotonic()))
+            lock = self._open(host)
+            if lock is None:
+                return None
+            left = self._left(lock)
+            if left <= 0 and _taken(lock):
+                left = self._left(lock)  # somebody may have asked between the look and the lock
+                if left <= 0:
+                    return lock
+            os.close(lock)
+            await self._sleep(max(left, _OTHER))
+
+    def _open(self, host: str) -> int | None:
+        if self._folder is None:
+            return None
+        name = _ODD.sub("_", self._addresses.get(host, host).lower())[:200]
+        with suppress(OSError):
+            self._folder.mkdir(exist_ok=True)
+            new = not (self._folder / name).exists()
+            lock = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+            if new:
+                os.utime(lock, (0, 0))
+            return lock
+        return None
+
+    def _left(self, lock: int) -> float:
+        left = os.fstat(lock).st_mtime - time.time()
+        return left if left <= self._longest else 0.0
+
+    def _leave(self, lock: int | None, pace: Pace) -> None:
+        """Say in the file until when the address rests; never sooner than what another process said."""
+        if lock is None:
+            return
+        due = time.time() + max(pace.wait(time.monotonic()), self._left(lock))
+        with suppress(OSError):
+            os.utime(lock, (due, due))
+
+    async def _sleep(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while True:
+            if not self._going():
+                raise SlotClosed("stopped before it was asked")
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, _SLICE))
+
+
+def _taken(lock: int) -> bool:
+    try:
+        return try_lock(lock)
+    except OSError:
+        return False
+
+
+def turns_of(crawler: Crawler) -> AddressSlots:
+    """The turns of a crawl: one object for its middlewares and its handlers of http and of https."""
+    if crawler not in _all:
+        settings = crawler.settings
+        limit = settings.getfloat("RETRY_AFTER_LIMIT")
+        longest = max(limit, settings.getfloat("CRAWL_DELAY_LIMIT"), settings.getfloat("DOWNLOAD_DELAY"))
+
+        def going() -> bool:
+            return bool(crawler.crawling) and not getattr(crawler.spider, "stopping", False)
+
+        _all[crawler] = AddressSlots(
+            Path(settings.get("ARCHIVE") or "var/archive") / "open" / "turns",
+            settings.getfloat("DOWNLOAD_DELAY"),
+            settings.getfloat("RETRY_BACKOFF"),
+            limit,
+            longest + 1.0,
+            going,
+        )
+    return _all[crawler]

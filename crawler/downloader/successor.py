@@ -1,0 +1,72 @@
+"""The portal's successor: what an answer sends on to, told from any other redirect by the host it names.
+
+A host is known as somebody else's when the spider declares it in `moved_to`, or when it stands under the domain of a
+province (vietnam/provinces.csv) and is none of the portal's own. Nothing is asked there: what that host publishes is kept
+under its own portal's name, or not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.urls import REPLICA_SUFFIX
+from vietnam.provinces import of_host
+
+__all__ = ["SuccessorRedirect", "refresh_target", "successor_of"]
+
+_SHORT = 4096  # bytes: a page that only sends on says nothing else
+_REFRESH = re.compile(
+    r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh["']?[^>]*\burl\s*=\s*["']?([^"'>\s;]+)""", re.IGNORECASE
+)
+_SCRIPT = re.compile(
+    r"""location(?:\s*\.\s*href)?\s*=\s*["'](https?://[^"'\s]+)["']"""
+    r"""|location\s*\.\s*(?:replace|assign)\s*\(\s*["'](https?://[^"'\s]+)["']""",
+    re.IGNORECASE,
+)
+_DOORS = frozenset({"sso", "login", "dangnhap", "xacthuc", "auth", "id", "cas"})  # first labels of hosts that log in
+
+
+class SuccessorRedirect(IgnoreRequest):
+    """The answer sends on to `host`, which is known as somebody else's. Nothing is asked there."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"sent on to {host}")
+        self.host = host
+
+
+def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> str | None:
+    """The known host, without replica suffix, that an address leads to; None for the portal's own and for unknown ones.
+
+    `own` are the portal's hosts, `declared` those that it says it moved to; both without suffix.
+    """
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".").removesuffix(REPLICA_SUFFIX)
+    except ValueError:
+        return None
+    if not host or host in own:
+        return None
+    if any(host == known or host.endswith(f".{known}") for known in declared):
+        return host
+    province = of_host(host)
+    if province is None or (host != province.domain and host.split(".", 1)[0] in _DOORS):
+        return None
+    return host
+
+
+def refresh_target(body: bytes, url: str) -> str | None:
+    """Where a short page sends a browser on to, by a meta tag or one line of script; None for any other page."""
+    if len(body) > _SHORT:
+        return None
+    text = body.decode("utf-8", "replace")
+    found = _REFRESH.search(text) or _SCRIPT.search(text)
+    if found is None:
+        return None
+    target: str = next(group for group in found.groups() if group)
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return None

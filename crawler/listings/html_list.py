@@ -1,0 +1,141 @@
+"""The entries of a list page, taken from the one module that is the list.
+
+The side columns of these portals repeat the list's classes for other sections, and menus match any pattern of article
+addresses. What the list has and the others have not is the pager, so the module around the pager is the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from parsel import Selector
+from w3lib.html import get_base_url
+
+from crawler.listings.listing import Entry, KeyOf
+from crawler.urls import absolute
+from vietnam.dates import TZ, read_published
+from vietnam.letters import fold_spaces, nfc
+
+__all__ = ["ListPage", "ListShape", "read_list", "read_whole"]
+
+# A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
+_ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
+_CLIMB = 5  # levels from a pager up to its list
+_MOST_LINKS = 2000  # no list shows more; a page of a hundred thousand links must not hold up the crawl
+_MOST_BOXES = 20
+_SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
+_MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """Where a family's list page puts its entries. All values are CSS selectors.
+
+    `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries' links
+    (the first selector that finds articles counts), `entry` the box of one entry and `day` its date in that box.
+    """
+
+    module: str
+    pager: str
+    links: tuple[str, ...]
+    entry: str
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list page read: its entries, the box of its page links if there is one, where relative links start from."""
+
+    page: Selector
+    base: str
+    entries: tuple[Entry, ...] = ()
+    pager: Selector | None = None
+
+
+def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
+    """The section's own list: the articles of the nearest box around a pager that holds any.
+
+    Without any pager the first box of the family's shape outside the side columns counts. A pager around which no
+    article stands is an empty list, whatever the other columns show.
+    """
+    page, base = _opened(url, html)
+    boxes = page.css(shape.module)[:_MOST_BOXES]
+    edges = [box.root for box in boxes]
+    pagers = [pager for pager in page.css(shape.pager)[:_MOST_BOXES] if not _has_article(pager, base, key_of)]
+    for pager in pagers:
+        for around in _climb(pager, edges):
+            if _has_article(around, base, key_of):
+                return ListPage(page, base, _entries(around, shape, base, key_of), pager)
+    if pagers:
+        return ListPage(page, base)
+    sides = [side.root for side in page.css(_SIDES)]
+    for box in boxes:
+        aside = any(above.root in sides for above in box.xpath("ancestor-or-self::*"))
+        if not aside and _has_article(box, base, key_of):
+            return ListPage(page, base, _entries(box, shape, base, key_of))
+    return ListPage(page, base)
+
+
+def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
+    """A page or a piece of one whose links alone tell the list from the rest."""
+    page, base = _opened(url, html)
+    return ListPage(page, base, _entries(page, shape, base, key_of))
+
+
+def _opened(url: str, html: str) -> tuple[Selector, str]:
+    # Said to be HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
+    return Selector(text=html, type="html"), get_base_url(html, url)
+
+
+def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
+    """The articles a box links to in its order, each key once: picture, title and "read more" links are one entry."""
+    entries: dict[str, Entry] = {}
+    around = {entry.root: entry for entry in box.css(shape.entry)}
+    for links in shape.links:
+        for link in box.css(links)[:_MOST_LINKS]:
+            url = absolute(base, link.attrib.get("href", ""))
+            key = key_of(url) if url else None
+            if url is None or key is None:
+                continue
+            found = Entry(url=url, key=key, title=_title(link), day=_day(link, around, shape.day))
+            before = entries.setdefault(key, found)
+            entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
+        if entries:
+            break
+    return tuple(entries.values())
+
+
+def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
+    """The boxes around a pager from the inside out, up to the first that is a whole module."""
+    around = list(reversed(pager.xpath("ancestor-or-self::*")))
+    for box in around[: _CLIMB + 1]:
+        if box.root.tag in ("body", "html", "form"):
+            return
+        yield box
+        if box.root in edges and box is not around[0]:
+            return
+
+
+def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
+    addresses = (absolute(base, href) for href in box.css("a::attr(href)")[:_MOST_LINKS].getall())
+    return any(url is not None and key_of(url) is not None for url in addresses)
+
+
+def _title(link: Selector) -> str:
+    for text in ("".join(link.xpath(".//text()").getall()), link.attrib.get("title", "")):
+        title = fold_spaces(nfc(text)).strip()
+        if title and title.casefold() not in _MORE:
+            return title
+    return ""
+
+
+def _day(link: Selector, boxes: Mapping[object, Selector], dated: str) -> date | None:
+    """The day shown in the innermost entry box around a link."""
+    inner = next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
+    for shown in inner.css(dated) if inner and dated else ():
+        moment = read_published("".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME)
+        if moment:
+            return moment.day
+    return None

@@ -1,0 +1,49 @@
+"""The way from a list page to the next one, read from the page's own links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from parsel import Selector
+
+from crawler.urls import absolute, host_of, parameters, with_parameter, without_parameter
+from vietnam.letters import fold
+
+__all__ = ["has_postback", "next_by_parameter"]
+
+_NEXT = frozenset({"tiếp", "tiếp theo", "sau", "trang sau", "trang tiếp", "trang kế", "kế tiếp", "next", ""})
+_ARROWS = " \u00a0»›>→."
+
+
+def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Callable[[str], bool]) -> str | None:
+    """The next page by links whose query carries the page's number; None when no link leads past page `number`.
+
+    `counts` tells the name of the counting parameter. All other parameters of the link are kept. The number is counted
+    up by one whatever the link says: a shown number may be the edge of a window, and "next" may skip a whole window.
+    """
+    best: tuple[int, str, str] | None = None
+    for link in pager.css("a[href]") if pager else ():
+        url = absolute(base, link.attrib["href"])
+        if url is None or host_of(url) != host_of(base):
+            continue
+        for name, value in parameters(urlsplit(url).query):
+            if counts(name) and value.isdecimal() and int(value) > number:
+                rank = 0 if _word(link) in _NEXT else int(value) - number
+                if best is None or rank < best[0]:
+                    best = (rank, url, name)
+    if best is None:
+        return None
+    return without_parameter(with_parameter(best[1], best[2], str(number + 1)), "p_auth")
+
+
+def has_postback(pager: Selector | None, number: int) -> bool:
+    """Whether the pager offers the next page by script only (ASP.NET's `__doPostBack`)."""
+    return any(
+        "__doPostBack" in link.attrib["href"] and (_word(link) == str(number + 1) or _word(link) in _NEXT - {""})
+        for link in (pager.css("a[href]") if pager else ())
+    )
+
+
+def _word(link: Selector) -> str:
+    return fold("".join(link.xpath(".//text()").getall())).strip(_ARROWS)

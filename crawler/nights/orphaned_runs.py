@@ -1,0 +1,93 @@
+"""What a crawl that ended badly left in `open/`: a finished run is moved to its place, a partial one closed as partial."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+
+from archive.errors import ArchiveError, RunBusy, StaleClaim
+from archive.ingest.summary import RunSummary
+from archive.leases.ledger import AttemptResult, Claim, LeaseState
+from archive.model.decommission import Sign
+from archive.model.enums import BACKFILL, ArchiveKind, Outcome, Verdict
+from archive.model.judgement import Judgement, Version
+from archive.model.records import Document, Run
+from archive.store import Archive
+from crawler.catalog.portals import dissolved_by, province_of
+from crawler.clock import Clock
+from crawler.config.decommission import DecommissionRule
+from crawler.reports.night_table import last_run
+from crawler.verdicts.decommission_history import end_of
+from crawler.verdicts.history import NIGHTS
+
+__all__ = ["close_leftover", "close_try", "fresh_run"]
+
+
+def fresh_run(archive: Archive, claim: Claim) -> Run | None:
+    """A complete run that the ledger does not know of yet, moved to its place if its process died before it could."""
+    try:
+        archive.finish_closing(claim.portal)
+    except RunBusy:
+        return None  # its own process is just moving it
+    run = last_run(archive, claim.portal, claim.night)
+    return run if run is not None and run.complete and run.run != claim.recorded else None
+
+
+def close_leftover(
+    archive: Archive,
+    portal: str,
+    night: date,
+    state: LeaseState,
+    reason: str,
+    now: datetime,
+    fence: int | None = None,
+) -> Run | None:
+    """Close a run that nobody will resume: what was committed is kept, and the record says why it is not complete.
+
+    None when the portal left nothing in `open/`. Raises RunBusy when its process still lives.
+    """
+    if portal not in archive.open_runs(night):
+        return None
+    if archive.identity.kind is ArchiveKind.REPLICA:
+        now = Clock(night).now()
+
+    def judge_night(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+        if away is not None and away.recorded is not None and away.sign is not Sign.MOVED:
+            return Verdict.GONE, (away.words, reason)
+        if set(tally.outcomes) == {Outcome.UNREACHABLE.value}:
+            return Verdict.UNREACHABLE, (reason,)
+        return Verdict.BROKEN if state is LeaseState.FAILED else Verdict.INTERRUPTED, (reason,)
+
+    left = archive.start(portal, night, now, _nothing_new, fence)
+    deeper = [page for page in left.pages if page.lookback is not None and page.lookback.since is not None]
+    only = deeper and all(page in deeper or page.outcome is Outcome.ROBOTS for page in left.pages)
+    # A run that was cut records no end of its own; what an earlier night recorded still holds.
+    ends = DecommissionRule(dissolved_by(portal, night), sys.maxsize)
+    away = end_of(archive, left, archive.history(portal, night, NIGHTS), ends).away
+    return left.close(
+        now,
+        complete=False,
+        finish_reason=BACKFILL if only else state.value,
+        judge_night=judge_night,
+        extraction={},
+        software={},
+        province=province_of(portal),
+        away=away,
+    )
+
+
+def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: datetime) -> tuple[Run | None, AttemptResult]:
+    """Close what the tries left in `open/`, and name it in the ending; when even that fails, the reason says so."""
+    try:
+        run = close_leftover(archive, claim.portal, claim.night, ending.state, ending.reason, now, claim.fence)
+    except StaleClaim:
+        raise
+    except (ArchiveError, OSError) as error:
+        return None, replace(ending, reason=f"{ending.reason}; what it left is still open: {error}")
+    return run, replace(ending, run=run.run if run else None)
+
+
+def _nothing_new(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
+    """Closing brings no document, so there is nothing to judge."""
+    return Judgement(None)

@@ -1,0 +1,39 @@
+"""Start one crawl under limits: `python -m crawler.nights.rlimits PARENT MEMORY COMMAND…`, run by the scheduler.
+
+Sets what must stand before the crawl begins and then becomes it: dies with its parent (prctl(2), PR_SET_PDEATHSIG; kept
+over execve(2)), no core dumps, bounded address space in bytes. A program of its own, since running Python between fork
+and exec in a process with threads can hang.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+from archive.errors import ExitCode
+
+__all__ = ["main"]
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> int:
+    """Become the command. Returns only when the parent is gone already."""
+    parent, memory, *command = arguments
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != int(parent):  # it died before the line above
+            return ExitCode.INTERRUPTED
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = int(memory) if most == resource.RLIM_INFINITY else min(int(memory), most)
+    # A browser reserves far more addresses than a crawl uses: where one may be started, its start may lift the limit.
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, most if os.environ.get("RENDER") == "1" else allowed))
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,222 @@
+"""What the schedule asks at a moment: plan tonight, record what was missed, seal what has ended.
+
+Nights are worked through in their order, because seals are chained: whatever lies before tonight is ended first. A night
+of which nothing was fetched cannot be fetched as of then any more: it is recorded as missed, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from archive.errors import ArchiveError, RunBusy, UsageError
+from archive.leases.ledger import AttemptResult, Claim, LeaseRow, LeaseState, Ledger
+from archive.leases.process_id import Owner
+from archive.model.enums import ArchiveKind
+from archive.sealing.signatures import load_key
+from archive.search.engine import SearchIndex
+from archive.search.indexer import catch_up
+from archive.storage.manifest import Seal
+from archive.store import Archive
+from crawler.catalog.portals import PortalInfo, why_skipped
+from crawler.clock import Clock
+from crawler.config.settings_file import NightSettings
+from crawler.nights.options import LEASE
+from crawler.nights.orphaned_runs import close_leftover, fresh_run
+from crawler.verdicts.decommission_history import why_away
+from vietnam.dates import TZ
+
+__all__ = ["LONGEST_GAP", "Schedule"]
+
+LONGEST_GAP = timedelta(days=31)
+"""A longer gap of nights is taken for a wrong clock rather than for a host that was off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The nights of one archive as the ledger, the seals and the settings have them."""
+
+    archive: Archive
+    ledger: Ledger
+    settings: NightSettings
+    portals: dict[str, PortalInfo]
+    owner: Owner = field(default_factory=Owner.here)
+    trouble: list[str] = field(default_factory=list)
+    """What could not be ended or sealed, in words; it is tried again at every bell and holds up nothing else."""
+    _off: dict[tuple[str, date], str | None] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> ArchiveKind:
+        """Whether these nights are live or rehearsed."""
+        return self.archive.identity.kind
+
+    def scheduled(self, night: date) -> list[str]:
+        """The portals on the schedule of a night."""
+        return [name for name in self.portals if self.why_off(name, night) is None]
+
+    def why_off(self, name: str, night: date) -> str | None:
+        """Why a portal is not on a night's schedule: the settings leave it out, or it has moved or is gone. Else None."""
+        if (name, night) not in self._off:
+            reason = why_skipped(self.portals[name], self.settings, self.kind)
+            days = self.settings.gone_ask_days
+            self._off[name, night] = reason or why_away(self.archive, name, night, days)
+        return self._off[name, night]
+
+    def plan(self, night: date, now: datetime) -> None:
+        """Owe every portal on the schedule and record those that are off it with the reason. Doing it again adds nothing."""
+        self.ledger.plan(night, self.scheduled(night), now)
+        known = {row.portal for row in self.ledger.of(night)}
+        for name in self.portals:
+            reason = self.why_off(name, night)
+            if reason is not None and name not in known:
+                self.ledger.settle(name, night, LeaseState.SKIPPED, reason, now)
+
+    def plan_again(self, night: date, names: Collection[str], now: datetime) -> None:
+        """Owe the named portals, also those whose night has ended: a person asked for them."""
+        self.ledger.plan(night, names, now)
+        for name in names:
+            self.ledger.reopen(name, night, now)
+
+    def last_night(self) -> date | None:
+        """The latest night that the ledger or a seal knows."""
+        sealed = self.archive.last_seal()
+        return max([*self.ledger.nights(), *([sealed.night] if sealed else [])], default=None)
+
+    def refuse_clock(self, night: date) -> None:
+        """Raises UsageError when the clock's own night lies before one that is known, or before the archive was made."""
+        last, made = self.last_night(), self.archive.identity.made_at
+        since = [last] if last is not None else [made.astimezone(TZ).date() - timedelta(days=1)] if made else []
+        if self.kind is ArchiveKind.LIVE and since and night < since[0]:
+            known = "the last known night is" if last is not None else "the archive was made after"
+            raise UsageError(
+                f"this machine's clock says that the night of {night} is on, and {known} {since[0]}: set the clock right; "
+                f"no night is run before it is"
+            )
+
+    def refuse_past(self, night: date) -> None:
+        """Raises UsageError for a live night before the last seal's, or a clock that says so."""
+        sealed = self.archive.last_seal()
+        if self.kind is ArchiveKind.LIVE and sealed is not None and night < sealed.night:
+            raise UsageError(
+                f"{night} lies before the last sealed night {sealed.night}: a live page cannot be fetched as of then; "
+                f"run --night {sealed.night} or later, and check this machine's clock"
+            )
+
+    def end_before(self, night: date, now: datetime, longest: timedelta | None = LONGEST_GAP) -> list[Seal]:
+        """End and seal every night before this one; what never ran is missed. Live archives only.
+
+        Raises UsageError when more nights than `longest` lie between: a clock that jumped must not write years of misses.
+        """
+        last = self.last_night()
+        if last is None or self.kind is not ArchiveKind.LIVE:
+            return []
+        if longest is not None and night - last > longest:
+            raise UsageError(
+                f"the last night was {last} and this machine's clock says {night}: set the clock right, or if it is, "
+                f"run `python scheduler.py --once --night {night}` and the nights between are recorded as missed"
+            )
+        for number in range(1, (night - last).days):
+            self._miss(last + timedelta(days=number), now)
+        seals = []
+        sealed = self.archive.last_seal()
+        for earlier in [past for past in self.ledger.nights() if past < night and (not sealed or past >= sealed.night)]:
+            try:
+                self.end(earlier, now)
+                seals += self.seal(earlier)
+            except (ArchiveError, OSError) as error:  # tonight is run all the same; seals wait, for they are chained
+                self.trouble.append(f"{earlier} cannot be sealed: {error}")
+        return seals
+
+    def _miss(self, night: date, now: datetime) -> None:
+        for name in self.scheduled(night):
+            self.ledger.settle(name, night, LeaseState.MISSED, "no scheduler ran that night", now)
+
+    def end(self, night: date, now: datetime) -> None:
+        """End what is still owed of a night: partial where something was fetched, missed where nothing was."""
+        sealed = self.archive.last_seal()
+        if sealed is not None and night <= sealed.night and self.ledger.ended(night):
+            return
+        self.plan(night, now)
+        for row in self.ledger.of(night):
+            if row.to_be_ended(now):
+                claim = self.ledger.claim_to_end(row.portal, night, self.owner, now, LEASE)
+                if claim is not None:
+                    self.ledger.finish(claim, now, self._ending(row, claim, now))
+
+    def _ending(self, row: LeaseRow, claim: Claim, now: datetime) -> AttemptResult:
+        """Under a fence of its own, so that a crawl which outlived its scheduler keeps nothing more meanwhile."""
+        state = LeaseState.PARTIAL if row.started_at is not None else LeaseState.MISSED
+        reason = f"not finished by the cut-off of {self.settings.cut_off:%H:%M}"
+        reason = f"{reason} ({row.reason})" if row.reason else reason
+        try:
+            held = self.archive.free(claim.portal, claim.night, claim.fence)
+            if held is not None:
+                return AttemptResult(LeaseState.PLANNED, f"waits: {held}")  # asked again at the next bell
+            self.archive.raise_fence(claim.portal, claim.night, claim.fence)
+            run = fresh_run(self.archive, claim)
+            if run is not None:
+                return AttemptResult(LeaseState.DONE, run=run.run)
+            run = close_leftover(self.archive, claim.portal, claim.night, state, reason, now, claim.fence)
+        except (ArchiveError, OSError) as error:
+            self.trouble.append(f"{claim.portal} of {claim.night} cannot be ended: {error}")
+            return AttemptResult(LeaseState.PLANNED, str(error))
+        return AttemptResult(state, reason, run=run.run if run else None)
+
+    def seal(self, night: date) -> list[Seal]:
+        """Seal the night when every portal that it owes has ended and something is not sealed yet; the new seal, if any."""
+        rows = [row for row in self.ledger.of(night) if row.state is not LeaseState.SKIPPED]
+        if not rows or not all(row.state.terminal for row in rows) or not self._whole(night):
+            return []
+        before = self.archive.last_seal()
+        if before is not None and before.night > night and night not in self.archive.unsealed_nights():
+            return []
+        self.archive.finish_closing()
+        if not self._strays_closed(night):
+            return []
+        key = load_key(self.settings.signing_key) if self.settings.signing_key else None
+        missed = {row.portal: row.reason for row in rows if row.state is not LeaseState.DONE and row.run is None}
+        seal = self.archive.seal(night, missed, key)
+        self._fill_search()
+        known = before is not None and (before.night, before.number) == (seal.night, seal.number)
+        return [] if known else [seal]
+
+    def _fill_search(self) -> None:
+        """What was sealed can be found from now on; a later seal, or whoever searches, makes up for what failed."""
+        try:
+            with SearchIndex.of(self.archive) as words:
+                catch_up(self.archive, words)
+        except (ArchiveError, OSError) as error:
+            self.trouble.append(f"the texts of the last night cannot be searched yet: {error}")
+
+    def _strays_closed(self, night: date) -> bool:
+        """Close what a backfill that was killed left open, which no row of the ledger owes; False while one still runs."""
+        for portal in self.archive.open_runs(night):
+            try:
+                close_leftover(self.archive, portal, night, LeaseState.PARTIAL, "its process died", Clock().now())
+            except RunBusy:
+                return False
+            except (ArchiveError, OSError) as error:
+                self.trouble.append(f"{night} cannot be sealed: {error}")
+                return False
+        return True
+
+    def ended(self, night: date, names: Collection[str]) -> bool:
+        """Whether these portals' nights are terminal."""
+        return all(row.state.terminal for row in self.ledger.of(night) if row.portal in names)
+
+    def _unsealed(self, night: date) -> bool:
+        sealed = self.archive.last_seal()
+        owed = any(row.state is not LeaseState.SKIPPED for row in self.ledger.of(night))
+        return owed and (sealed is None or night > sealed.night)
+
+    def _whole(self, night: date) -> bool:
+        """Whether nothing more is to come: a live night owes every scheduled portal, unless it was sealed before."""
+        sealed = self.archive.last_seal()
+        if self.kind is ArchiveKind.REPLICA or (sealed is not None and sealed.night == night):
+            return True
+        if any(past < night and not self.ledger.ended(past) for past in self.ledger.nights()):
+            return False  # seals are chained: the earlier night comes first
+        if any(past < night and self._unsealed(past) for past in self.ledger.nights()):
+            return False
+        return set(self.scheduled(night)) <= {row.portal for row in self.ledger.of(night)}

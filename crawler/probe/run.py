@@ -1,0 +1,125 @@
+"""What `scrapy probe` does: visit, understand, report, ask a person, write."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import BaseSettings
+
+from archive.errors import ExitCode, UsageError
+from crawler.catalog.docs import COMMAND
+from crawler.config.run_options import RunOptions
+from crawler.downloader.replica import replica_served
+from crawler.probe.infer import UserHints, understand
+from crawler.probe.naming import name_for, title_for
+from crawler.probe.questions import Questioner, ask, ask_first
+from crawler.probe.report import report
+from crawler.probe.request_limit import MOST
+from crawler.probe.result import ProbeResult
+from crawler.probe.spider import ProbeSpider, visit
+from crawler.probe.write import mark_reviewed, spider_source, write
+from crawler.urls import REPLICA_SUFFIX, host_of, real_host
+
+__all__ = ["probe"]
+
+ROOT = Path(__file__).resolve().parents[2]
+_LEAST = 8
+
+
+def probe(process: object, settings: BaseSettings | None, args: Sequence[str], opts: argparse.Namespace) -> ExitCode:
+    """Visit the portal, say what was understood, and write it. Raises UsageError, or what the visit raised."""
+    if settings is None or not isinstance(process, AsyncCrawlerProcess):
+        raise UsageError("the probe needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
+    if opts.reviewed:
+        return _reviewed(opts.pages / opts.reviewed)
+    if len(args) != 1 or args[0].startswith("-"):
+        raise UsageError("say which portal: `python -m scrapy probe https://HOST/`")
+    if not _LEAST <= opts.max_requests <= MOST:
+        raise UsageError(f"--max-requests {opts.max_requests}: give a number from {_LEAST} to {MOST}")
+    tonight = RunOptions.read(settings)
+    settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
+    url = _address(args[0], opts.loopback, rehearsed=bool(settings.get("REPLICA")))
+    brought: list[ProbeSpider] = []
+    with replica_served(settings, tonight.replica_folder):
+        visit(
+            process,
+            url,
+            opts.max_requests,
+            tonight.clock,
+            replica=bool(settings.get("REPLICA")),
+            done=brought.append,
+        )
+    return _tell(brought[0], tonight, opts)
+
+
+def _tell(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) -> ExitCode:
+    brought = spider.brought
+    if brought is None:
+        raise UsageError("the portal was not visited: nothing was brought")
+    front = brought.front
+    host = real_host(host_of(front.url if front else spider.start_url))
+    name = opts.name or name_for(host)
+    title = opts.title or (title_for(front) if front and front.is_page else "") or host
+    now, asker = tonight.clock.now(), Questioner()
+    found = understand(brought, name, title, now)
+    sys.stdout.write(report(found, brought, spider.robots_said, spider.refused))
+    if opts.interactive and found.portal is None and (told := ask_first(found, brought, asker)) != UserHints():
+        found = understand(brought, name, title, now, told)
+    if found.portal is None:
+        return ExitCode.FINDINGS
+    if opts.interactive:
+        found.portal = ask(found, brought, now, asker)
+    source = spider_source(found.portal, _inferred(found))
+    if opts.dry_run:
+        sys.stdout.write(f"\n{source}")
+        return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
+    there = opts.spiders / f"{name}.py"
+    if there.exists() and not opts.force:
+        raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
+    written = write(found, source, brought, opts.spiders, opts.pages, now)
+    sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
+    sys.stdout.write(
+        f"\nnext:\n  compare the pages with {_shown(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
+    )
+    sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/portals.md\n")
+    return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
+
+
+def _reviewed(folder: Path) -> ExitCode:
+    try:
+        count = mark_reviewed(folder)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"no saved pages to review in {folder}: {error}; see the folders there") from None
+    sys.stdout.write(f"{count} pages of {folder.name} are reviewed\n")
+    return ExitCode.GOOD
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_absolute() and path.is_relative_to(ROOT) else path
+
+
+def _inferred(found: ProbeResult) -> list[str]:
+    """The statements that a spider's file calls inferred: those that something undecided is about."""
+    words = {"section": "sections", "list": "list", "paging": "paging", "key": "key", "layout": "layout"}
+    told = " ".join(line.partition(":")[0] for line in found.undecided)
+    return [name for word, name in words.items() if word in told]
+
+
+def _address(url: str, loopback: str | None, *, rehearsed: bool) -> str:
+    if loopback is not None:
+        parts = urlsplit(url)
+        if parts.hostname not in ("127.0.0.1", "localhost"):
+            raise UsageError(f"--loopback is for http://127.0.0.1:PORT/, not for {parts.hostname}")
+        query = f"?{parts.query}" if parts.query else ""
+        return f"https://{loopback}{REPLICA_SUFFIX}{parts.path or '/'}{query}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{url!r} is no address of a portal: write it as https://HOST/")
+    if not rehearsed or parts.hostname.endswith(REPLICA_SUFFIX):
+        return url if parts.path else url + "/"
+    return url.replace(parts.hostname, parts.hostname + REPLICA_SUFFIX, 1) + ("" if parts.path else "/")

@@ -1,0 +1,147 @@
+"""The sections a portal's menu names, and feeds and sitemaps it links. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.probe.page import VisitedPage, own_links, same_site
+from crawler.urls import absolute
+from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
+from vietnam.letters import fold, strip_diacritics
+
+__all__ = ["MenuLink", "feeds", "menu_links", "section_name", "sitemaps"]
+
+_NEWS = re.compile(
+    r"\btin\b|su kien|thoi su|hoat dong|chi dao|kinh te|xa hoi|van hoa|chinh tri|the thao|giao duc|y te|du lich|"
+    r"quoc phong|an ninh|phap luat|doi song|thong bao|bai viet|chuyen muc|trong nuoc|quoc te|khoa hoc|nong nghiep|"
+    r"nong thon|dau tu|doanh nghiep|cai cach|doi ngoai|moi truong|xay dung|news"
+)
+_NO_SECTION = re.compile(
+    r"^(?:trang chu|home|lien he|dang nhap|dang ky|tim kiem|so do (?:cong|trang|site).*|site ?map|rss|english|tieng viet|"
+    r"vi|en|hoi dap|gop y|thu (?:dien tu|cong vu)|email|login|search|video|thu vien (?:anh|video).*|facebook|zalo|"
+    r"gioi thieu.*|dich vu cong.*|so do.*|danh ba.*|lich (?:tiep|cong tac|lam viec).*|co cau to chuc.*|doi tra.*|"
+    r"xem them|chi tiet|in trang|quay lai)$"
+)
+_MENU = re.compile(r"(?:^|[\s_-])(?:nav\w*|menu\w*|mainmenu|topmenu|megamenu|sf-menu|danh-?muc|chuyen-?muc)", re.I)
+_LONGEST = 60
+_SHORT = 36  # characters of a menu's words where nothing else says that it is one
+_MOST_LINKS = 120
+_ENOUGH = 3  # links of menus from which headings are not asked
+_UNFIT = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """A link that may lead to a section: its words, its address, and whether its words name news."""
+
+    title: str
+    url: str
+    news: bool
+
+
+def menu_links(front: VisitedPage) -> list[MenuLink]:
+    """What the menu offers, each address once: news before the rest, what stands in a menu before what only looks like one.
+
+    A menu is known by tag, role or name, else by its shape: short links side by side, in a row, a foot or a drop-down box.
+    """
+    page = front.page()
+    shaped = _shaped(page)
+    found: dict[str, tuple[int, MenuLink]] = {}
+    for link, url in own_links(page):
+        title = text_of(link) or (link.get("title") or "")
+        if not _may_name(title, url):
+            continue
+        rank = 0 if _in_menu(link) else 1 if link in shaped else 2 if _heads_a_box(link, title) else 3
+        if rank < 3:
+            _offer(found, rank, title, url)
+    for option in match(page.root, "select option[value]"):
+        value = option.get("value") or ""
+        there = absolute(page.base, value) if "/" in value or "?" in value else None
+        if there and same_site(there, page.url) and _may_name(text_of(option), there):
+            _offer(found, 1, text_of(option), there)
+    if sum(rank < 2 for rank, _ in found.values()) >= _ENOUGH:
+        found = {url: told for url, told in found.items() if told[0] < 2}
+    return [link for _, link in sorted(found.values(), key=lambda each: (not each[1].news, each[0]))]
+
+
+def _heads_a_box(link: HtmlElement, title: str) -> bool:
+    """Whether a link is the heading of a box, which leads to the box's section: asked where no menu names sections."""
+    return len(title) <= _SHORT and any(
+        tag_of(each) in ("h2", "h3", "h4", "h5") for each in list(link.iterancestors())[:3]
+    )
+
+
+def _offer(found: dict[str, tuple[int, MenuLink]], rank: int, title: str, url: str) -> None:
+    if url not in found or rank < found[url][0]:
+        found[url] = (rank, MenuLink(title, url, bool(_NEWS.search(_plain(title)))))
+
+
+def _may_name(title: str, url: str) -> bool:
+    """Whether words and address may be a section's: neither a picture, a number, a form nor the front page."""
+    plain = _plain(title)
+    if not 3 <= len(title) <= _LONGEST or not any(char.isalpha() for char in plain) or _NO_SECTION.match(plain):
+        return False
+    return urlsplit(url).path not in ("", "/") or bool(urlsplit(url).query)
+
+
+def _shaped(page: HtmlPage) -> frozenset[HtmlElement]:
+    """Links in boxes that hold little but short links to other pages: a menu that no tag and no name tells.
+
+    Longer links beside them make a box a list of articles; so does prose.
+    """
+    found: set[HtmlElement] = set()
+    for box in page.root.iter("ul", "ol", "div", "tr", "td", "p", "table", "span", "center"):
+        links = [link for link, _ in own_links(page, box)]
+        if not 3 <= len(links) <= _MOST_LINKS:
+            continue
+        words = [text_of(link) for link in links]
+        short = [link for link, said in zip(links, words, strict=True) if 3 <= len(said) <= _SHORT]
+        whole, linked = len(brief_text(box, 4000)), sum(map(len, words))
+        if len(short) * 5 >= len(links) * 4 and linked * 10 >= whole * 7:
+            found.update(short)
+    return frozenset(found)
+
+
+def _in_menu(link: HtmlElement) -> bool:
+    for each in link.iterancestors():
+        tag = tag_of(each)
+        if tag == "nav" or each.get("role") in ("navigation", "menubar", "menu"):
+            return True
+        if tag in ("footer", "body"):
+            return False
+        if tag == "header" or _MENU.search(f"{each.get('class', '')} {each.get('id', '')}"):
+            return True
+    return False
+
+
+def section_name(title: str, taken: Sequence[str]) -> str:
+    """A section's short name from its words: `Tin trong tỉnh` is `tin-trong-tinh`; a number behind a name that is taken."""
+    plain = _UNFIT.sub("-", _plain(title)).strip("-") or "muc"
+    name, number = plain, 2
+    while name in taken:
+        name, number = f"{plain}-{number}", number + 1
+    return name
+
+
+def feeds(page: HtmlPage) -> list[str]:
+    """Feeds that the page's head names on its own host."""
+    found = [
+        absolute(page.base, element.get("href") or "")
+        for element in match(page.root, "link[rel~=alternate]")
+        if (element.get("type") or "").lower() in ("application/rss+xml", "application/atom+xml")
+    ]
+    return list(dict.fromkeys(url for url in found if url and same_site(url, page.url)))
+
+
+def sitemaps(robots: str) -> list[str]:
+    """Sitemaps that a robots.txt names."""
+    return [line.partition(":")[2].strip() for line in robots.splitlines() if line.lower().startswith("sitemap:")]
+
+
+def _plain(words: str) -> str:
+    return strip_diacritics(fold(words)).strip(" .:»›-|")

@@ -1,0 +1,126 @@
+"""The probe's visits: one polite crawl without an archive, through the guard, robots.txt and the turns of every crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import BaseSettings
+
+from archive.errors import UsageError
+from crawler.check.session import CheckSpider, keep_nothing
+from crawler.clock import Clock
+from crawler.downloader.guard import own_hosts
+from crawler.downloader.robots import RobotsDecision
+from crawler.listings.listing import Following, address_of
+from crawler.probe.explore import Exploration, explore
+from crawler.probe.page import VisitedPage
+from crawler.responses.facts import charset_of
+from crawler.urls import host_of, real_host
+
+__all__ = ["ProbeSpider", "for_probe", "visit"]
+
+
+class ProbeSpider(CheckSpider):
+    """The exploration of a portal."""
+
+    name = "probe"
+
+    def __init__(self, start_url: str, most: int, clock: Clock, replica: bool) -> None:
+        super().__init__(clock, replica)
+        self.start_url, self.most = start_url, most
+        self.own = own_hosts(f"https://{real_host(host_of(start_url))}")
+        self.brought: Exploration | None = None
+        self.sent = 0
+        self.refused: list[str] = []
+        self.robots_text, self.robots_said = "", "was not asked for"
+        self.error: BaseException | None = None
+
+    async def tour(self) -> None:
+        """Explore."""
+        try:
+            robots, sent = lambda: self.robots_text, lambda: self.sent
+            self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), robots, sent)
+        except Exception as error:  # Scrapy would only log it; `visit` raises it
+            self.error = error
+
+    async def _fetch(self, following: Following) -> VisitedPage | None:
+        url = address_of(following)
+        try:
+            response = await self.download(_request(following))
+        except (IgnoreRequest, DownloadCancelledError, OSError) as error:
+            self.refused.append(f"{url}: {error}")
+            return None
+        except Exception as error:
+            # Twisted's failures have no common root; an address that does not answer is told, not fatal.
+            self.refused.append(f"{url}: {type(error).__name__}")
+            return None
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name in response.headers
+            for value in response.headers.getlist(name)
+        )
+        return VisitedPage(url, response.url, response.status, response.body, headers, charset_of(response))
+
+    # what the middlewares tell
+
+    def robots(self, response: Response, decision: RobotsDecision) -> None:
+        """The robots.txt and what was decided."""
+        self.robots_text, self.robots_said = response.text if response.body else "", decision.words
+
+    def denied(self, request: Request, reason: str) -> None:
+        """A request that the guard refused."""
+        self.refused.append(f"{request.url}: {reason}")
+
+    def passed(self, request: Request, response: Response) -> None:
+        """An answer that is tried again."""
+        self.refused.append(f"{request.url}: {response.status}, asked again")
+
+    def sent_away(self, status: int, seconds: float) -> None:
+        """The portal asks for more patience than a probe has."""
+        self.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
+
+
+def _request(following: Following) -> Request:
+    if isinstance(following, str):
+        return Request(following, callback=NO_CALLBACK)
+    headers = dict(following.headers)
+    return Request(following.url, NO_CALLBACK, following.method, headers=headers, body=following.body)
+
+
+def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
+    """The settings of a visit that keeps nothing, with the probe's bound on its requests."""
+    keep_nothing(settings)
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.request_limit.Bound": 990}
+    settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
+    if rehearsed:
+        settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
+        settings.set("CRAWL_DELAY_LIMIT", 0, priority="cmdline")
+
+
+def visit(
+    process: AsyncCrawlerProcess,
+    url: str,
+    most: int,
+    clock: Clock,
+    *,
+    replica: bool,
+    done: Callable[[ProbeSpider], None],
+) -> None:
+    """Run the exploration to its end and hand the spider over. Raises UsageError for an address that is no portal's."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{url!r} is no address of a portal: write it as https://HOST/")
+    crawler = process.create_crawler(ProbeSpider)
+    process.crawl(crawler, start_url=url, most=most, clock=clock, replica=replica)
+    process.start()
+    spider = crawler.spider
+    if not isinstance(spider, ProbeSpider):
+        raise UsageError("the probe could not start; see the log above")
+    if spider.error is not None:
+        raise spider.error
+    done(spider)

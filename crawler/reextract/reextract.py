@@ -1,0 +1,181 @@
+"""Today's rules over what a portal's archive holds: what they would change, and keeping the new readings.
+
+Read is the capture of the latest version of each article. A new reading is kept as a `reread` event in a run of tonight
+that fetched nothing: `run.json` says `finish_reason: reextract`, and neither the verdict's history nor the scheduler takes
+it for the portal's night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from archive.errors import UsageError
+from archive.index.queries.transaction import EventRow
+from archive.index.reader import ArchiveReader, Unreadable
+from archive.ingest.summary import RunSummary
+from archive.model.enums import REEXTRACT, ArchiveKind, Verdict
+from archive.model.records import CapturePlace, Run
+from archive.storage.jsonl import ArticleLine
+from archive.storage.paths import run_order
+from archive.storage.run_record import read_lines
+from archive.store import Archive
+from crawler.catalog.portals import province_of
+from crawler.config.run_options import software
+from pipelines.article import Article, Layout
+from pipelines.check import check
+from pipelines.dedup import judge_reread
+from pipelines.reread import Field, FieldChange, Reader, compare, document_again, listed_day, reread
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
+
+__all__ = ["NewReading", "ReextractResult", "accept", "night_of", "read_again"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewReading:
+    """One article that today's rules read otherwise. `reasons` speak against keeping it; none is good."""
+
+    found: EventRow
+    line: ArticleLine
+    place: CapturePlace
+    article: Article
+    before: tuple[str, ...]
+    changes: tuple[FieldChange, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is worth a version: the name of the layout alone says nothing else of the article."""
+        return not self.reasons and any(change.field is not Field.LAYOUT for change in self.changes)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Title and paragraphs of the new reading."""
+        return (self.article.title, *(block.text for block in self.article.blocks))
+
+
+@dataclass(slots=True)
+class ReextractResult:
+    """What came of it. `unreadable` are versions with what is wrong in words; `run` holds the kept readings, if any."""
+
+    portal: str
+    read: int = 0
+    unchanged: int = 0
+    changed: list[NewReading] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    run: Run | None = None
+
+    @property
+    def stored(self) -> int:
+        """How many new readings were kept."""
+        return sum(self.run.events.values()) if self.run else 0
+
+
+def read_again(
+    archive: Archive,
+    portal: str,
+    layouts: tuple[Layout, ...],
+    read: Reader,
+    limit_bytes: int,
+    *,
+    since: date | None = None,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> ReextractResult:
+    """Read the captures of a portal's latest versions again, those of the night `since` and later, the newest `limit`.
+
+    `read` extracts, `limit_bytes` bounds a decoded body. What cannot be read is told and the rest goes on.
+    """
+    with archive.index.reading() as questions:
+        latest = questions.latest_events(portal, since, limit)
+    captures, result = archive.captures, ReextractResult(portal)
+    for number, found in enumerate(latest):
+        progress(number, len(latest))
+        try:
+            reading = _read_one(captures, found, layouts, read, limit_bytes, archive.identity.kind)
+        except (Unreadable, ExtractTimeout, ExtractFailed) as error:
+            result.unreadable.append((found.id, str(error)))
+            continue
+        result.read += 1
+        if reading.changes:
+            result.changed.append(reading)
+        else:
+            result.unchanged += 1
+    progress(len(latest), len(latest))
+    return result
+
+
+def _read_one(
+    captures: ArchiveReader,
+    found: EventRow,
+    layouts: tuple[Layout, ...],
+    read: Reader,
+    limit_bytes: int,
+    kind: ArchiveKind,
+) -> NewReading:
+    line, place, before = captures.line(found), captures.place(found), captures.content(found)
+    capture = captures.served(place, found.portal, kind)
+    article = reread(capture, line.url, layouts, line.fetched_at, limit_bytes, read, listed_day(line))
+    changes = compare(line, before, article)
+    reasons = check(article, line.fetched_at) if changes else ()
+    return NewReading(found, line, place, article, before, changes, reasons)
+
+
+def night_of(archive: Archive, portal: str, wanted: date | None, tonight: date) -> date:
+    """The night whose run keeps the new readings: tonight, or in a rehearsal's archive its last night.
+
+    Raises UsageError for a night to come, for one before a version of the portal (the new reading has to be the later one),
+    and while a crawl of the portal is still open: what it will bring belongs before the new readings.
+    """
+    rehearsed = archive.identity.kind is ArchiveKind.REPLICA
+    nights = [*archive.paths.nights(), *(night for night, _ in archive.paths.open_runs())]
+    night = wanted or (max(nights, default=tonight) if rehearsed else tonight)
+    if not rehearsed and night > tonight:
+        raise UsageError(f"--night {night} is still to come: leave it out for tonight, {tonight}")
+    with archive.index.reading() as questions:
+        versions = questions.latest_events(portal, limit=1)
+    if versions and night.isoformat() < versions[-1].night:
+        raise UsageError(
+            f"--night {night} lies before {portal}'s last version of {versions[-1].night}: give that or later"
+        )
+    for when, folder in archive.paths.open_runs():
+        own = when == night and not read_lines(folder / "pages.jsonl")  # an interrupted run of this command goes on
+        if run_order(folder.name)[0] == portal and not own:
+            raise UsageError(
+                f"the run of {portal} on {when} is still open: end it first with "
+                f"`python scheduler.py --once --night {when} --portal {portal}`"
+            )
+    return night
+
+
+def accept(archive: Archive, result: ReextractResult, night: date, now: datetime) -> None:
+    """Keep the new readings as `reread` events in a run of this night; no run is made when there is nothing to keep.
+
+    Raises RunBusy when the portal is being crawled, UsageError for a live night before the last seal's.
+    """
+    kept = [reading for reading in result.changed if reading.keeps]
+    if not kept:
+        return
+    run = archive.start(result.portal, night, now, judge_reread)
+    try:
+        for reading in kept:
+            run.reread(document_again(reading.line, reading.place, reading.article, run))
+            run.tick(now)
+        result.run = run.close(
+            now,
+            complete=True,
+            finish_reason=REEXTRACT,
+            judge_night=_told,
+            extraction={"read": result.read, "unchanged": result.unchanged, "unreadable": len(result.unreadable)},
+            software=software(),
+            province=province_of(result.portal),
+        )
+    except BaseException:
+        run.abandon()  # what was committed is kept; the next start sets the rest right
+        raise
+
+
+def _told(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+    count = sum(tally.events.values())
+    return Verdict.GOOD, (f"{count} archived captures read again with new rules; nothing was fetched",)

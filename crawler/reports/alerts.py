@@ -1,0 +1,103 @@
+"""Telling people and machines elsewhere: alerts through Apprise, and the call or touch of a dead man's switch.
+
+A failed sending is an answer in words, never an exception: it must not cost a night. Addresses are shown as Apprise shows
+them in public, with their secrets hidden.
+"""
+
+from __future__ import annotations
+
+import logging
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Sequence
+from http.client import HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from apprise import Apprise, NotifyBase, NotifyFormat, NotifyType
+
+from archive.errors import UsageError
+from archive.storage.fsync import write_durably
+from crawler.log.setup import one_line
+
+__all__ = ["call", "checked", "public_form", "send", "touch"]
+
+_SECONDS = 60
+_CALL_SECONDS = 20
+_USER_AGENT = "luu-tru heartbeat"
+
+
+def _service(address: str) -> NotifyBase | None:
+    logging.getLogger("apprise").propagate = False  # its answer is ours to tell
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # loading its hundred services brings in modules that Python will drop
+        service = Apprise.instantiate(address)
+    return service if isinstance(service, NotifyBase) else None
+
+
+def public_form(address: str) -> str:
+    """An address as it may be shown."""
+    service = _service(address)
+    if service is None:
+        return f"{urlsplit(address).scheme or '?'}://***"
+    shown: str = service.url(privacy=True)  # type: ignore[no-untyped-call]  # Apprise leaves this one untyped
+    return shown.partition("?")[0]
+
+
+def checked(addresses: Sequence[str]) -> tuple[str, ...]:
+    """The addresses. Raises UsageError for one that Apprise does not understand, by its place and scheme alone."""
+    for number, address in enumerate(addresses, start=1):
+        if _service(address) is None:
+            scheme = address.partition("://")[0] if "://" in address else "none"
+            raise UsageError(
+                f"alert address {number} (scheme `{one_line(scheme)[:20]}`) is none that Apprise understands: "
+                "see https://appriseit.com for its form"
+            )
+    return tuple(addresses)
+
+
+def send(address: str, title: str, body: str, *, good: bool) -> str | None:
+    """Send one message (Markdown) to one address; None when it was taken, else why not in words."""
+    service = _service(address)
+    if service is None:
+        return f"{public_form(address)} is no address that Apprise understands"
+    box = Apprise()
+    box.add(service)
+    kind = NotifyType.INFO if good else NotifyType.WARNING
+    try:
+        result = box.notify(
+            body=body, title=title, notify_type=kind, body_format=NotifyFormat.MARKDOWN, timeout=_SECONDS
+        )
+    except Exception as error:  # a service of Apprise's that breaks is a message that was not sent
+        return f"{public_form(address)}: {one_line(str(error))[:200]}"
+    if result:
+        return None
+    said = [one_line(entry.message) for entry in result.logs()]
+    return f"{public_form(address)}: {said[-1][:200] if said else 'not taken'}"
+
+
+def call(url: str) -> str | None:
+    """Call a dead man's switch (GET); None when it answered well, else why not in words."""
+    request = urllib.request.Request(url, headers={"User-Agent": _USER_AGENT})
+    host = urlsplit(url).hostname or "?"
+    try:
+        with urllib.request.urlopen(request, timeout=_CALL_SECONDS) as answer:
+            answer.read(1024)
+    except urllib.error.HTTPError as error:
+        with error:
+            return f"the heartbeat at {host} answered {error.code}"
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        return f"the heartbeat at {host} could not be called: {one_line(str(reason))[:200]}"
+    return None
+
+
+def touch(path: Path, line: str) -> str | None:
+    """Write the heartbeat file, whose time is what counts; None when it was written, else why not in words."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_durably(path, f"{line}\n".encode())
+    except OSError as error:
+        return f"the heartbeat file {path} cannot be written: {error.strerror or error}"
+    return None

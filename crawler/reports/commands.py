@@ -1,0 +1,71 @@
+"""`scheduler.py report` and `scheduler.py alerts`: show a night again, and try whether alerts arrive."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from archive.errors import ExitCode, UsageError
+from archive.leases.ledger import Ledger
+from archive.store import Archive
+from crawler.config.alerts import AlertSettings
+from crawler.config.settings_file import NightSettings
+from crawler.reports.after_night import night_report
+from crawler.reports.alerts import call, checked, public_form, send
+from crawler.reports.digest import trial
+from crawler.reports.render import as_json, as_markdown, print_report
+
+__all__ = ["alerts", "report"]
+
+
+def report(archive: Path, settings: NightSettings, console: Console, night: date | None, form: str | None) -> ExitCode:
+    """Print the report of a night (the last one that the ledger knows) for a terminal, as `markdown` or as `json`.
+
+    Changes nothing. FINDINGS when the night was not good. Raises UsageError for a night that the ledger does not know.
+    """
+    with ExitStack() as stack:
+        store = stack.enter_context(Archive.open(archive, read_only=True))
+        ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
+        nights = ledger.nights()
+        if not nights:
+            raise UsageError("no night has been run yet: `python scheduler.py status` says when the next one starts")
+        if night is not None and night not in nights:
+            raise UsageError(f"there is no night of {night}; they go from {nights[0]} to {nights[-1]}")
+        found = night_report(store, ledger, settings, night or nights[-1])
+    if form is None:
+        print_report(found, console)
+    else:
+        console.file.write(as_json(found) if form == "json" else as_markdown(found))
+    return ExitCode.GOOD if found.good else ExitCode.FINDINGS
+
+
+def alerts(settings: AlertSettings, console: Console, now: datetime, *, test: bool) -> ExitCode:
+    """Show whom an alert would reach; with `test` send each a message and call the heartbeat.
+
+    FINDINGS when one was not reached. Raises UsageError when an address is none, or when there is nobody to tell.
+    """
+    addresses, heartbeat = checked(settings.addresses()), settings.heartbeat()
+    if test and not addresses and not heartbeat:
+        raise UsageError("nobody is told: write addresses under [alerts] in nights.toml, or into `urls_file`")
+    failed = 0
+    title, body = trial(now.isoformat(timespec="seconds"))
+    for address in addresses:
+        error = send(address, title, body, good=True) if test else None
+        failed += error is not None
+        said = f"not reached: {error}" if error else f"{public_form(address)}{': sent' if test else ''}"
+        console.print(said, markup=False, highlight=False, soft_wrap=True)
+    if heartbeat and test:
+        error = call(heartbeat)
+        failed += error is not None
+        console.print(error or "the heartbeat answered", markup=False, highlight=False, soft_wrap=True)
+    if not test:
+        told = (
+            f"told of: {', '.join(settings.on) or 'nothing'}; {'with' if heartbeat else 'without'} a heartbeat address"
+        )
+        console.print(
+            told if addresses or heartbeat else "nobody is told", markup=False, highlight=False, soft_wrap=True
+        )
+    return ExitCode.FINDINGS if failed else ExitCode.GOOD

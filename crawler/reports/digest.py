@@ -1,0 +1,85 @@
+"""The words of an alert: one digest a night, the night that could not be run, and the silence. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+from archive.model.enums import ArchiveKind
+from crawler.log.setup import one_line
+from crawler.reports.night_report import NightReport, PortalLine
+from crawler.reports.outbox import Message
+from crawler.reports.render import markdown_safe
+
+__all__ = ["LASTS", "NOT_TOLD", "digest", "failure", "lasts", "silence", "trial", "wants_telling"]
+
+NOT_TOLD = "not told:"
+"""How the remarks begin that say what could not be sent."""
+LASTS = "the disk lasts"
+"""How the remark begins that says that the disk fills."""
+_REMARKED_NIGHTS = 14
+_TOLD_NIGHTS = 3
+_MOST_PORTALS = 40
+_MOST_REASONS = 3
+_WHAT_TO_DO = "What to do on each verdict stands in docs/operations.md."
+
+
+def wants_telling(report: NightReport, on: Collection[str]) -> bool:
+    """Whether a portal had one of these verdicts and it is news, or the disk is about to be full."""
+    full = report.nights_left is not None and report.nights_left < _TOLD_NIGHTS
+    return full or any(line.verdict in on and not line.expected for line in report.scheduled)
+
+
+def lasts(nights_left: int | None) -> list[str]:
+    """The remark on a disk that has room for less than a fortnight."""
+    if nights_left is None or nights_left >= _REMARKED_NIGHTS:
+        return []
+    return [f"{LASTS} {nights_left} more {'night' if nights_left == 1 else 'nights'} of the usual size"]
+
+
+def digest(report: NightReport, path: Path) -> Message:
+    """One message for the whole night: the headline, and what wants a look with its first reasons."""
+    bad, all_of_them = report.bad, len(report.scheduled)
+    said = f"{len(bad)} of {all_of_them} portals {'wants' if len(bad) == 1 else 'want'} a look" if bad else "good"
+    blocks = [markdown_safe(f"{report.headline}; {report.sealed}.")]
+    if bad:
+        blocks.append("\n".join(map(_item, bad[:_MOST_PORTALS])))
+    if len(bad) > _MOST_PORTALS:
+        blocks.append(f"… and {len(bad) - _MOST_PORTALS} more.")
+    blocks += [markdown_safe(remark) for remark in report.remarks]
+    blocks.append(f"The whole report: `{path}`. {_WHAT_TO_DO}")
+    title = f"{_name(report.kind)} {report.night}: {said}"
+    return Message(f"digest {report.night}", "alert", title, "\n\n".join(blocks), good=report.good)
+
+
+def _item(line: PortalLine) -> str:
+    reasons = [markdown_safe(reason) for reason in line.reasons[:_MOST_REASONS]]
+    more = len(line.reasons) - len(reasons)
+    reasons += [f"and {more} more"] if more > 0 else []
+    return f"- **{line.verdict}** `{line.portal}`" + (f": {'; '.join(reasons)}" if reasons else "")
+
+
+def failure(error: Exception, night: date, kind: ArchiveKind) -> Message:
+    """The night could not be run: what the program said."""
+    body = f"{markdown_safe(one_line(str(error) or type(error).__name__))}\n\nThe bells go on; what is owed stays owed."
+    return Message(f"error {night}", "alert", f"{_name(kind)} {night}: the night could not be run", body, good=False)
+
+
+def silence(last: date, sealed: bool, night: date) -> Message:
+    """No night was sealed for too long."""
+    since = f"since the night of {last}" if sealed else "at all so far"
+    body = (
+        f"No night has been sealed {since}, and the cut-off has passed.\n\n"
+        "Look at `python scheduler.py status` and at the scheduler's own log."
+    )
+    return Message(f"silence {night}", "alert", f"{_name(ArchiveKind.LIVE)}: no night {since}", body, good=False)
+
+
+def trial(now: str) -> tuple[str, str]:
+    """Title and words of a test."""
+    return "Lưu Trữ: a test", f"This is how a digest would reach you. Sent at {now}; nothing is wrong."
+
+
+def _name(kind: ArchiveKind) -> str:
+    return "Lưu Trữ" if kind is ArchiveKind.LIVE else "Lưu Trữ (rehearsal)"

@@ -1,0 +1,79 @@
+"""How the look-backs stand: when each portal's next one is due, and what came of the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rich.table import Table
+
+from archive.index.queries.lookbacks import LastLookBack
+from archive.store import Archive
+from crawler.config.lookback import next_lookback
+from crawler.config.settings_file import NightSettings
+
+__all__ = ["LookBackStatus", "lookback_standings", "lookback_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookBackStatus:
+    """One portal's. `next` is the first night in which a look-back is due, None where they are switched off."""
+
+    portal: str
+    next: date | None
+    last: LastLookBack | None
+
+    def said(self, night: date | None) -> str:
+        """The last one in words, after the night `night`. A cut one goes on every night until the next one is due."""
+        if self.last is None:
+            return "never"
+        total, last = self.last.total, self.last
+        nights = f" in {last.nights} nights" if last.nights > 1 else ""
+        late = f" ({total.late} late)" if total.late else ""
+        goes_on = self.next is not None and (night is None or night < self.next)
+        state = "complete" if last.complete else "cut, goes on next night" if goes_on else "cut"
+        return f"{last.began}: {total.pages} pages{nights}, {total.found} found{late}, {state}"
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """As JSON values."""
+        last = self.last
+        return {
+            "portal": self.portal,
+            "next": self.next.isoformat() if self.next else None,
+            "last": None
+            if last is None
+            else {
+                "began": last.began.isoformat(),
+                "nights": last.nights,
+                "complete": last.complete,
+                **{
+                    name: getattr(last.total, name) for name in ("pages", "requests", "listed", "found", "kept", "late")
+                },
+            },
+        }
+
+
+def lookback_standings(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookBackStatus]:
+    """Those of the portals that were walked at least once, by name."""
+    found = []
+    with archive.index.reading() as questions:
+        for portal in sorted(portals):
+            first, days = questions.first_walk(portal), settings.lookback_of(portal).days
+            if first is not None:
+                last = questions.last_lookback(portal)
+                due = next_lookback(portal, days, first, last.began if last else None) if days else None
+                found.append(LookBackStatus(portal, due, last))
+    return found
+
+
+def lookback_table(standings: Iterable[LookBackStatus], night: date | None) -> Table:
+    """A row for each portal; one that is due by `night`, the last one that began, says so."""
+    table = Table(title="look-backs", title_justify="left", box=None, pad_edge=False)
+    for name in ("portal", "next look-back", "last look-back"):
+        table.add_column(name)
+    for one in standings:
+        due = f"due since {one.next}" if one.next and night and one.next <= night else str(one.next or "off")
+        table.add_row(one.portal, due, one.said(night))
+    return table

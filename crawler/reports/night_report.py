@@ -1,0 +1,194 @@
+"""A night as one person reads it in the morning: a headline, what is bad first, then the rest. Pure: rows in, report out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from archive.leases.ledger import LeaseState
+from archive.model.enums import ArchiveKind, Event, Verdict
+from archive.model.records import HostVisit
+from archive.storage.manifest import Seal
+from crawler.disk_space import in_words
+from crawler.log.setup import one_line
+from crawler.reports.night_table import NightRow, other_outcomes
+from vietnam.dates import TZ
+
+__all__ = ["NightReport", "PortalLine", "SealLine", "report_of"]
+
+_GRAVITY = (
+    LeaseState.FAILED, LeaseState.MISSED, Verdict.BROKEN, Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE, Verdict.BLOCKED,
+    Verdict.SUSPICIOUS, LeaseState.PARTIAL, Verdict.INTERRUPTED, Verdict.THIN, LeaseState.PLANNED, LeaseState.RUNNING,
+)  # fmt: skip
+_ORDER = {word.value: place for place, word in enumerate(_GRAVITY)}
+_NO_HISTORY = "no history yet"
+_NEW = (Event.NEW, Event.NEAR_DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalLine:
+    """One portal's night. `bytes` are those of its responses as kept; `took` is None where the ledger has no times;
+    `expected`: nobody answers for a dissolved portal, which was told before."""
+
+    portal: str
+    verdict: str
+    state: str
+    good: bool
+    listed: int = 0
+    new: int = 0
+    revisions: int = 0
+    duplicates: int = 0
+    gone: int = 0
+    quarantined: int = 0
+    requests: int = 0
+    bytes: int = 0
+    tries: int = 0
+    took: timedelta | None = None
+    reasons: tuple[str, ...] = ()
+    expected: bool = False
+    outcomes: tuple[tuple[str, int], ...] = ()
+    hosts: tuple[tuple[str, HostVisit], ...] = ()
+
+    @property
+    def skipped(self) -> bool:
+        """Whether it is off the schedule."""
+        return self.state == LeaseState.SKIPPED
+
+    @property
+    def first_reason(self) -> str:
+        """What a person should know first; for a portal without a reason, what came back beside articles and lists."""
+        if self.reasons:
+            told = [
+                reason for reason in self.reasons if reason != _NO_HISTORY
+            ]  # true of every portal in its first week
+            return (told or self.reasons)[0]
+        return ", ".join(f"{name} {count}" for name, count in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class SealLine:
+    """The last seal of the night."""
+
+    number: int
+    head: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NightReport:
+    """The whole night, portals in the order in which they are to be read. `remarks` are what concerns no single portal."""
+
+    night: date
+    kind: ArchiveKind
+    portals: tuple[PortalLine, ...]
+    began: datetime | None = None
+    ended: datetime | None = None
+    seal: SealLine | None = None
+    free: int | None = None
+    nights_left: int | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def scheduled(self) -> list[PortalLine]:
+        """The portals that were on the schedule."""
+        return [line for line in self.portals if not line.skipped]
+
+    @property
+    def bad(self) -> list[PortalLine]:
+        """The portals that want a look, worst first."""
+        return [line for line in self.portals if not line.good]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing wants a look."""
+        return not self.bad
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many portals had each verdict: good and quiet first, then by gravity, the lightest first."""
+        counts = Counter(line.verdict for line in self.scheduled)
+        return dict(sorted(counts.items(), key=lambda item: (-_ORDER.get(item[0], len(_ORDER)), item[0])))
+
+    @property
+    def headline(self) -> str:
+        """`34 portals: 30 good, 2 quiet, 1 thin, 1 blocked; 412 new, 13 revisions, 2 gone; 87 MB; 01:00–01:48`."""
+        lines = self.scheduled
+        word = "portal" if len(lines) == 1 else "portals"
+        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
+        new, revisions, gone = (sum(getattr(line, name) for line in lines) for name in ("new", "revisions", "gone"))
+        said = [
+            f"{len(lines)} {word}: {verdicts or 'none ran'}",
+            f"{new} new, {revisions} {'revision' if revisions == 1 else 'revisions'}, {gone} gone",
+            in_words(sum(line.bytes for line in lines)),
+        ]
+        if self.began is not None and self.ended is not None:
+            said.append(f"{self.began.astimezone(TZ):%H:%M}–{self.ended.astimezone(TZ):%H:%M}")
+        return "; ".join(said)
+
+    @property
+    def sealed(self) -> str:
+        """How it was sealed, in words."""
+        if self.seal is None:
+            return "not sealed yet"
+        signed = "signed" if self.seal.signed else "unsigned"
+        return f"sealed as manifest-{self.seal.number}, {signed}, head {self.seal.head[:16]}"
+
+
+def report_of(
+    night: date,
+    kind: ArchiveKind,
+    rows: Sequence[NightRow],
+    seal: Seal | None,
+    *,
+    free: int | None = None,
+    nights_left: int | None = None,
+    remarks: Sequence[str] = (),
+) -> NightReport:
+    """The report of a night from its rows; bad ones first, by gravity, then good ones by name, skipped ones last."""
+    lines = sorted((_line(row) for row in rows), key=_place)
+    began = [row.began for row in rows if row.began is not None]
+    ended = [row.ended for row in rows if row.ended is not None and row.began is not None]
+    return NightReport(
+        night,
+        kind,
+        tuple(lines),
+        min(began, default=None),
+        max(ended, default=None),
+        SealLine(seal.number, seal.head, seal.signed) if seal is not None and seal.night == night else None,
+        free,
+        nights_left,
+        tuple(one_line(remark) for remark in remarks),
+    )
+
+
+def _place(line: PortalLine) -> tuple[bool, bool, int, str]:
+    return line.skipped, line.good, _ORDER.get(line.verdict, len(_ORDER)), line.portal
+
+
+def _line(row: NightRow) -> PortalLine:
+    took = row.ended - row.began if row.began is not None and row.ended is not None else None
+    reasons = tuple(one_line(reason) for reason in row.to_read)
+    if row.run is None:
+        return PortalLine(row.portal, row.verdict, row.state, row.good, tries=row.tries, took=took, reasons=reasons)
+    return PortalLine(
+        portal=row.portal,
+        verdict=row.verdict,
+        state=row.state.value,
+        good=row.good,
+        listed=row.run.listed,
+        new=sum(row.events(event) for event in _NEW),
+        revisions=row.events(Event.REVISION),
+        duplicates=row.events(Event.DUPLICATE),
+        gone=row.events(Event.GONE),
+        quarantined=row.events(Event.QUARANTINED),
+        requests=row.run.requests,
+        bytes=row.run.bytes,
+        tries=row.tries,
+        took=took,
+        reasons=reasons,
+        expected=row.expected,
+        outcomes=tuple(other_outcomes(row.run).items()),
+        hosts=tuple(row.run.hosts.items()),
+    )

@@ -1,0 +1,103 @@
+"""A night as its archive and its ledger have it: a row per portal, and the exit code that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from archive.errors import ExitCode
+from archive.leases.ledger import LeaseState, Ledger
+from archive.model.enums import Event, Outcome, Verdict
+from archive.model.records import Run
+from archive.store import Archive
+
+__all__ = ["NightRow", "exit_code", "last_run", "night_rows", "other_outcomes"]
+
+_EXPECTED = {Outcome.ARTICLE, Outcome.LISTING, Outcome.ROBOTS, Outcome.NOT_MODIFIED}
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """How one portal's night stands: its state in the ledger and, where there is one, the record of its last run.
+
+    `began` and `ended` are those of its last try by the machine's clock, also in a rehearsal.
+    """
+
+    portal: str
+    state: LeaseState
+    reason: str
+    run: Run | None
+    began: datetime | None = None
+    ended: datetime | None = None
+    tries: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, or the ledger's state where no run was closed."""
+        return self.run.verdict.value if self.run is not None else self.state.value
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing has to be looked at."""
+        if self.state is LeaseState.SKIPPED:
+            return True
+        good = self.run is not None and self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
+        return (good or self.expected) and self.state is LeaseState.DONE
+
+    @property
+    def expected(self) -> bool:
+        """Whether nobody answered for a dissolved portal and that is no news: it was told on the first night and when the
+        portal was recorded as gone."""
+        away = self.run.away if self.run is not None else None
+        if self.run is None or away is None or not away.dissolved or self.run.verdict is Verdict.MOVED:
+            return False
+        return away.since < self.run.night and (away.recorded is None or away.recorded < self.run.night)
+
+    @property
+    def plain(self) -> bool:
+        """Whether its reasons need not be read: nothing was wrong and nothing left out."""
+        return self.good and self.state is not LeaseState.SKIPPED and not self.expected
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+        return self.run.reasons if self.run is not None and self.run.reasons else (self.reason,) if self.reason else ()
+
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        """The reasons a person should read: of a good night only what wants a decision, the lines a portal repeats."""
+        return tuple(reason for reason in self.reasons if not self.plain or reason.startswith("residue:"))
+
+    def events(self, event: Event) -> int:
+        """How many lines of this kind the run wrote."""
+        return self.run.events.get(event.value, 0) if self.run is not None else 0
+
+
+def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
+    """Every portal of a night that the ledger knows, by name."""
+    rows = []
+    for row in ledger.of(night):
+        run = last_run(archive, row.portal, night) if row.state.terminal else None
+        same = run is not None and run.run == row.run
+        times = row.started_at, row.finished_at if row.state.terminal else None
+        rows.append(NightRow(row.portal, row.state, row.reason, run if same else None, *times, row.tries))
+    return rows
+
+
+def exit_code(rows: list[NightRow]) -> ExitCode:
+    """GOOD when every portal's night was good or quiet, INTERRUPTED while some are owed, else FINDINGS."""
+    if any(not row.state.terminal for row in rows):
+        return ExitCode.INTERRUPTED
+    return ExitCode.GOOD if all(row.good for row in rows) else ExitCode.FINDINGS
+
+
+def other_outcomes(run: Run) -> dict[str, int]:
+    """What came back beside articles, lists, robots.txt and unchanged pages, commonest first."""
+    others = {name: count for name, count in run.outcomes.items() if Outcome(name) not in _EXPECTED and count}
+    return dict(sorted(others.items(), key=lambda item: (-item[1], item[0])))
+
+
+def last_run(archive: Archive, portal: str, night: date) -> Run | None:
+    """The newest closed crawl of a portal's night; a run that only read captures again is none."""
+    runs = [run for run in archive.runs(night, portal) if run.crawled]
+    return max(runs, key=lambda run: int(run.run.partition(".")[2] or 1), default=None)

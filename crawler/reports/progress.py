@@ -1,0 +1,226 @@
+"""What a person sees while the nights run: a live table on a terminal, plain log lines elsewhere, never both.
+
+A crawl process tells how far it is by appending lines to its progress file (environment PROGRESS_FILE), each a JSON
+object with `requests`, `listed`, `new` and `outcomes`, all counted from the start of the run; the last one holds.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from archive.leases.ledger import LeaseState
+from archive.model.enums import Outcome, first_texts
+from archive.model.records import Run
+
+__all__ = [
+    "LiveProgress",
+    "PlainProgress",
+    "ProgressCounts",
+    "ProgressView",
+    "RecordedProgress",
+    "read_counts",
+    "watch_on",
+]
+
+_SHOWN_OUTCOMES = 3
+_TAIL = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressCounts:
+    """How far a run is, and why it ended, once it has."""
+
+    requests: int = 0
+    listed: int = 0
+    new: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    finish: str | None = None
+
+    @property
+    def answered(self) -> int:
+        """How many requests brought anything at all."""
+        return sum(count for name, count in self.outcomes.items() if name != Outcome.UNREACHABLE.value)
+
+
+class ProgressView(Protocol):
+    """Who is told what happens to the portals of a night."""
+
+    def started(self, portal: str, night: date, tries: int) -> None: ...
+
+    def counted(self, portal: str, counts: ProgressCounts) -> None: ...
+
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None: ...
+
+    def told(self, message: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def read_counts(path: Path) -> ProgressCounts | None:
+    """The last whole line of a progress file; None while there is none. A torn or foreign line is passed over."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL))
+            lines = stream.read().split(b"\n")[:-1]
+    except OSError:
+        return None
+    for line in reversed(lines):
+        try:
+            said = json.loads(line)
+            outcomes = {str(name): int(count) for name, count in said.get("outcomes", {}).items()}
+            requests, listed, new = (int(said.get(name, 0)) for name in ("requests", "listed", "new"))
+            return ProgressCounts(requests, listed, new, outcomes, said.get("finish"))
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return None
+
+
+def outcome_words(outcomes: Mapping[str, int]) -> str:
+    """The commonest outcomes, most first: `article 12, listing 4`."""
+    order = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_OUTCOMES]
+    return ", ".join(f"{name} {count}" for name, count in order if count)
+
+
+class PlainProgress:
+    """One log line per event."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins."""
+        again = f", try {tries}" if tries > 1 else ""
+        self._log.info("%s %s started%s", night, portal, again)
+
+    def counted(self, portal: str, counts: ProgressCounts) -> None:
+        """Says nothing: the end says it."""
+
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+        """A portal's night came to an end, or to the end of a try."""
+        if run is None:
+            self._log.warning("%s %s %s: %s", night, portal, _words(state), reason)
+            return
+        why = f" ({'; '.join(run.reasons)})" if run.reasons else ""
+        new = first_texts(run.events)
+        self._log.info(
+            "%s %s %s: listed %d, new %d, requests %d, %s%s",
+            *(night, portal, _words(state), run.listed, new, run.requests, run.verdict, why),
+        )
+
+    def told(self, message: str) -> None:
+        """A remark."""
+        self._log.info("%s", message)
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+def _words(state: LeaseState) -> str:
+    return "is owed again" if state is LeaseState.PLANNED else state.value
+
+
+@dataclass(slots=True)
+class _Row:
+    state: str
+    counts: ProgressCounts = field(default_factory=ProgressCounts)
+
+
+class LiveProgress:
+    """A table that stays in place, one row per portal, drawn again at most four times a second."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._night: date | None = None
+        self._rows: dict[str, _Row] = {}
+        self._live: Live | None = None
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins; another night begins a new table."""
+        if self._night != night:
+            self.close()
+            self._night, self._rows = night, {}
+        if self._live is None:
+            self._live = Live(console=self._console, refresh_per_second=4, get_renderable=self._table)
+            self._live.start()
+        self._rows[portal] = _Row("running" if tries == 1 else f"running, try {tries}")
+
+    def counted(self, portal: str, counts: ProgressCounts) -> None:
+        """New numbers for a running portal."""
+        if portal in self._rows:
+            self._rows[portal].counts = counts
+
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+        """The row's last word: the verdict, or why there is none."""
+        row = self._rows.setdefault(portal, _Row(""))
+        row.state = f"{_words(state)}: {reason}" if run is None else run.verdict.value
+        if run is not None:
+            row.counts = ProgressCounts(run.requests, run.listed, first_texts(run.events), run.outcomes)
+
+    def told(self, message: str) -> None:
+        """A remark, above the table."""
+        self._console.print(message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Leave the table as it is and give the terminal back."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _table(self) -> Table:
+        table = Table(title=f"night {self._night}", box=None, pad_edge=False, title_justify="left")
+        table.add_column("portal")
+        for name in ("requests", "listed", "new"):
+            table.add_column(name, justify="right")
+        table.add_column("outcomes so far")
+        table.add_column("state")
+        for portal, row in sorted(self._rows.items()):
+            numbers = (str(row.counts.requests), str(row.counts.listed), str(row.counts.new))
+            table.add_row(portal, *numbers, outcome_words(row.counts.outcomes), Text(row.state))
+        return table
+
+
+class RecordedProgress:
+    """Passes everything on; keeps the remarks for the night's report, and calls `ended_one` after each portal's end."""
+
+    def __init__(self, watch: ProgressView, ended_one: Callable[[], None]) -> None:
+        self._watch, self._ended_one = watch, ended_one
+        self.remarks: list[str] = []
+
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """A crawl process begins."""
+        self._watch.started(portal, night, tries)
+
+    def counted(self, portal: str, counts: ProgressCounts) -> None:
+        """New numbers for a running portal."""
+        self._watch.counted(portal, counts)
+
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+        """A portal's night came to an end."""
+        self._watch.ended(portal, night, state, run, reason)
+        self._ended_one()
+
+    def told(self, message: str) -> None:
+        """A remark."""
+        self.remarks.append(message)
+        self._watch.told(message)
+
+    def close(self) -> None:
+        """Put the display away."""
+        self._watch.close()
+
+
+def watch_on(console: Console, log: Callable[[], logging.Logger]) -> ProgressView:
+    """The live table where there is a terminal, log lines where there is none."""
+    return LiveProgress(console) if console.is_terminal else PlainProgress(log())

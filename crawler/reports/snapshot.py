@@ -1,0 +1,88 @@
+"""How the archive stands at a moment: the last night, what runs, the last seal, and how long the disk lasts."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+
+from archive.leases.ledger import LeaseRow, LeaseState, Ledger
+from archive.model.enums import ArchiveKind
+from archive.storage.manifest import Seal, seals_on_disk
+from archive.store import Archive
+from crawler.config.settings_file import NightSettings
+from crawler.disk_space import DiskSpace, StatVfs, nights_left, room
+from crawler.reports.night_table import NightRow, night_rows
+
+__all__ = ["USUAL_NIGHTS", "MetricsSnapshot", "gather", "night_sizes"]
+
+USUAL_NIGHTS = 7
+"""How many nights the usual size is the median of."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSnapshot:
+    """`night` is the last one that the ledger knows, `sizes` are the bytes of the last sealed nights, newest first."""
+
+    kind: ArchiveKind
+    night: date | None
+    rows: tuple[NightRow, ...]
+    running: tuple[LeaseRow, ...]
+    sealed: Seal | None
+    next_start: datetime
+    journal: str
+    room: DiskSpace | None
+    wanted: int
+    sizes: tuple[int, ...]
+
+    @property
+    def usual(self) -> int | None:
+        """The median of the sizes; None before the first sealed night."""
+        return int(median(self.sizes)) if self.sizes else None
+
+    @property
+    def nights_left(self) -> int | None:
+        """In how many nights new work stops for want of room."""
+        return None if self.room is None else nights_left(self.room.free, self.wanted, self.sizes)
+
+    @property
+    def states(self) -> dict[LeaseState, int]:
+        """How many portals of the last night stand how."""
+        counts = Counter(row.state for row in self.rows)
+        return {state: counts[state] for state in LeaseState}
+
+
+def gather(
+    store: Archive, ledger: Ledger, settings: NightSettings, now: datetime, statvfs: StatVfs = os.statvfs
+) -> MetricsSnapshot:
+    """Read them. Changes nothing."""
+    nights = ledger.nights()
+    try:
+        left = room(store.paths.root, statvfs)
+    except OSError:
+        left = None
+    return MetricsSnapshot(
+        kind=store.identity.kind,
+        night=nights[-1] if nights else None,
+        rows=tuple(night_rows(store, ledger, nights[-1])) if nights else (),
+        running=tuple(row for night in nights[-7:] for row in ledger.of(night) if row.state is LeaseState.RUNNING),
+        sealed=store.last_seal(),
+        next_start=settings.next_start(now),
+        journal=ledger.journal(),
+        room=left,
+        wanted=settings.min_free,
+        sizes=tuple(night_sizes(store)),
+    )
+
+
+def night_sizes(store: Archive, nights: int = USUAL_NIGHTS) -> list[int]:
+    """The bytes of the last sealed nights as their seals list them, newest first; nights without files are passed over."""
+    sizes: list[int] = []
+    for night in reversed(store.paths.nights()):
+        if len(sizes) == nights:
+            break
+        size = sum(entry.size for seal in seals_on_disk(store.paths, night) for entry in seal.files)
+        sizes += [size] if size else []
+    return sizes

@@ -1,0 +1,88 @@
+"""From a response to what the judging functions need: decoded text, the layouts with the portal's labels, the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scrapy.http import Response
+
+from crawler.requests import Expect, RequestInfo
+from crawler.responses.outcome import ResponseFacts
+from crawler.responses.page_shape import is_storm
+from pipelines.article import Layout
+from pipelines.files.file_type import kind_of
+from pipelines.html.decoding import declared_charset
+from pipelines.html.tree import HtmlPage, match, parse, pick
+from pipelines.readers.json_api import page_of
+from vietnam.letters import decode
+
+__all__ = ["charset_of", "layouts_of", "listing_text", "see"]
+
+_LONGEST_NOTICE = 1 << 20  # bytes
+
+
+def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
+    """The family's layouts with the labels that this portal prints in its bodies."""
+    return tuple(replace(layout, labels=(*layout.labels, *labels)) for layout in layouts)
+
+
+def charset_of(response: Response) -> str | None:
+    """The encoding that the Content-Type header declares."""
+    return declared_charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
+
+
+def listing_text(response: Response) -> str | None:
+    """A list page as text, its addresses as served (never normalised); None for a page that would block the parser."""
+    text = _text(response.body, charset_of(response))
+    return None if text is None or is_storm(text) else text
+
+
+def see(
+    response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...]
+) -> ResponseFacts:
+    """The facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
+    charset = charset_of(response)
+    text = None if ask.expect is Expect.ATTACHMENT and _is_file(response.body) else _text(response.body, charset)
+    return ResponseFacts(
+        status=response.status,
+        headers={
+            name.decode("latin-1").lower(): (response.headers.get(name) or b"").decode("latin-1")
+            for name in response.headers
+        },
+        body=response.body,
+        text=text,
+        url=response.url,
+        requested_url=ask.url,
+        expect=ask.expect,
+        home=home,
+        own=own,
+        flags=frozenset(response.flags),
+        json=ask.request is not None and ask.request.json,
+        has_article=bool(layouts)
+        and text is not None
+        and not is_storm(text)
+        and _fits(response, ask, charset, layouts),
+    )
+
+
+def _is_file(body: bytes) -> bool:
+    """Whether a body need not be looked at as a page: a document, or more than any page in a document's place has."""
+    return len(body) > _LONGEST_NOTICE or kind_of(body) is not None
+
+
+def _text(body: bytes, charset: str | None) -> str | None:
+    if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    return body.decode(decode(body, charset).encoding, "replace")
+
+
+def _fits(response: Response, ask: RequestInfo, charset: str | None, layouts: Sequence[Layout]) -> bool:
+    sent = page_of(response.body, ask.address or response.url, layouts, charset)
+    page: HtmlPage = parse(response.body, response.url, charset) if sent is None else parse(sent, response.url, "utf-8")
+    return any(
+        match(page.root, layout.fits)
+        and any(True for _ in pick(page.root, layout.title))
+        and any(True for _ in pick(page.root, layout.body))
+        for layout in layouts
+    )

@@ -1,0 +1,119 @@
+"""When the walk of a section ends: one rule, pure, asked after every list page.
+
+A walk that is interrupted, fails or reaches its bound is not complete: it never moves the mark that `KNOWN` compares
+with, so the next walk goes back as far as the last complete one and what lies between is listed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from archive.model.enums import WalkEnd
+from archive.model.records import ListEntry
+
+__all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "look_for_vanished", "next_look"]
+
+LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
+VANISHED_LOOKS = (1, 3, 7, 14)  # days after an article had first vanished
+VANISHED_EVERY = 30  # and then, without end: what was withdrawn may come back
+UNDATED_PAGES = 10  # the look-back of a first walk over a list that shows no days
+
+
+def first_walk_since(night: date, days: int, since: date | None) -> date:
+    """The first day that a portal's first walk still wants: `since` if it was told, else `days` before the night."""
+    return since if since is not None else night - timedelta(days=days)
+
+
+def next_look(first_kept: date, night: date, looks: Sequence[int]) -> date | None:
+    """The night of the next look at an article: the first of `looks` (days after it was first kept) past this night."""
+    return next(
+        (first_kept + timedelta(days=days) for days in looks if first_kept + timedelta(days=days) > night), None
+    )
+
+
+def look_for_vanished(since: date, night: date, gone_after: int) -> date:
+    """The night of the next look at an article that had first vanished in the night `since`.
+
+    There is one exactly `gone_after` days later, so that a removal is told on its day.
+    """
+    later = (night - since).days
+    last = VANISHED_LOOKS[-1]
+    after = last + VANISHED_EVERY * (max(0, later - last) // VANISHED_EVERY + 1)
+    return since + timedelta(days=min(days for days in (*VANISHED_LOOKS, gone_after, after) if days > later))
+
+
+@dataclass(slots=True)
+class SectionProgress:
+    """How far the walk of one section has come. `first` says that no walk of it was ever complete."""
+
+    first: bool
+    since: date
+    pages: int = 0
+    end: WalkEnd | None = None
+    _seen: set[str] = field(default_factory=set)
+    _dated: bool = False
+
+    def page(self, entries: Sequence[ListEntry], more: bool, known: AbstractSet[str]) -> WalkEnd | None:
+        """Take note of the next list page and say whether the walk ends with it.
+
+        `more` says that the page names a next one; `known` are those of its keys that the section had shown before its
+        last complete walk ended.
+        """
+        keys = {entry.key for entry in entries}
+        new = keys - self._seen
+        self._note(keys, entries)
+        self.end = self._end(entries, more, keys, new, known)
+        return self.end
+
+    def document(self, entries: Sequence[ListEntry], more: bool) -> WalkEnd | None:
+        """The same for a feed or one of several sitemaps: each is read whole, `more` says that others follow."""
+        self._note({entry.key for entry in entries}, entries)
+        if not more:
+            self.end = WalkEnd.LAST_PAGE if self._seen else WalkEnd.EMPTY
+        elif self.pages >= LATER_PAGES:
+            self.end = WalkEnd.PAGE_LIMIT
+        return self.end
+
+    def fail(self) -> WalkEnd:
+        """A list page could not be had or read."""
+        self.end = WalkEnd.FAILED
+        return self.end
+
+    def _note(self, keys: AbstractSet[str], entries: Sequence[ListEntry]) -> None:
+        self._seen |= keys
+        self._dated = self._dated or any(entry.day is not None for entry in entries)
+        self.pages += 1
+
+    def _end(
+        self,
+        entries: Sequence[ListEntry],
+        more: bool,
+        keys: AbstractSet[str],
+        new: AbstractSet[str],
+        known: AbstractSet[str],
+    ) -> WalkEnd | None:
+        if self.pages == 1 and not entries:
+            return WalkEnd.EMPTY
+        if not new:
+            return WalkEnd.REPEATED
+        if not self.first and keys <= known:
+            return WalkEnd.KNOWN
+        if self.first and self._looked_back(entries):
+            return WalkEnd.SINCE
+        if not more:
+            return WalkEnd.LAST_PAGE
+        return WalkEnd.PAGE_LIMIT if self.pages >= LATER_PAGES else None
+
+    def _looked_back(self, entries: Sequence[ListEntry]) -> bool:
+        """Whether a first walk has reached its look-back.
+
+        A list without days cannot say how old it is: ten of its pages count as the look-back, because a walk that ends
+        at a bound would never be complete and every later night would walk the same pages again.
+        """
+        days = [entry.day for entry in entries if entry.day is not None]
+        if days:
+            return max(days) < self.since
+        return not self._dated and self.pages >= UNDATED_PAGES

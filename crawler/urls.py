@@ -1,0 +1,104 @@
+"""Addresses as pages write them: made absolute, read apart, counted up, never normalised."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    pass
+
+
+from urllib.parse import quote, urldefrag, urljoin, urlunsplit
+
+from w3lib.url import safe_url_string
+
+__all__ = [
+    "LONGEST",
+    "REPLICA_SUFFIX",
+    "absolute",
+    "as_key",
+    "host_of",
+    "parameters",
+    "real_host",
+    "with_parameter",
+    "without_parameter",
+]
+
+LONGEST = 2048  # characters; a longer link is a broken editor or an attack
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def absolute(base: str, href: str) -> str | None:
+    """The address a link leads to, percent-encoded as a request would be, without fragment.
+
+    None for what cannot be fetched as a page: scripts, mail, other schemes, backslashes, over-long or broken addresses.
+    Escapes that stand in the link are left as they are: files exist under decomposed Vietnamese names.
+    """
+    href = href.strip()
+    if not href or href.startswith("#") or "\\" in href or len(href) > LONGEST:
+        return None
+    if _SCHEME.match(href) and not href.lower().startswith(("http://", "https://")):
+        return None
+    try:
+        url = safe_url_string(urldefrag(urljoin(base, href)).url)
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return url if host and url.startswith(("http://", "https://")) and len(url) <= LONGEST else None
+
+
+def as_key(path: str) -> str:
+    """A piece of a path as a key: raw letters percent-encoded, escapes in capitals, needless escapes undone.
+
+    One address gives one key whether a browser, a list or the request wrote it; letters are not composed or decomposed.
+    """
+    return quote(_ESCAPE.sub(_plain_escape, path), safe="%/!$&'()*+,;=:@~-._")
+
+
+def parameters(query: str) -> tuple[tuple[str, str], ...]:
+    """The query's parameters in order, still percent-encoded; at most the first hundred."""
+    pairs = (part.partition("=") for part in query.split("&")[:100] if part)
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def with_parameter(url: str, name: str, value: str) -> str:
+    """The address with one query parameter set where it stood, else appended; all others stay as they are."""
+    parts = urlsplit(url)
+    pairs = [part.partition("=") for part in parts.query.split("&") if part]
+    written = [(n, value if n == name else v, eq or ("=" if n == name else "")) for n, eq, v in pairs]
+    if all(n != name for n, _, _ in written):
+        written.append((name, value, "="))
+    return urlunsplit(parts._replace(query="&".join(n + eq + v for n, v, eq in written), fragment=""))
+
+
+def without_parameter(url: str, name: str) -> str:
+    """The address without a query parameter."""
+    parts = urlsplit(url)
+    kept = [part for part in parts.query.split("&") if part and part.partition("=")[0] != name]
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def _plain_escape(match: re.Match[str]) -> str:
+    octet = int(match[1], 16)
+    return chr(octet) if octet in _UNRESERVED else f"%{octet:02X}"
+
+
+REPLICA_SUFFIX = ".replica.test"
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case without port, empty when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def real_host(host: str) -> str:
+    """The host without the suffix of a rehearsal."""
+    return host.removesuffix(REPLICA_SUFFIX)

@@ -1,0 +1,107 @@
+"""Judge a portal's night: from its own counts, against its own history, with reasons a person can act on.
+
+Findings of the night alone (nobody answered, a list is empty, pages fit no layout) are told every night they hold. Those
+that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found and after four
+weeks, and in between they stand among the reasons without making another bad night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archive.model.enums import Verdict
+from crawler.verdicts.counts import NightCounts, VerdictFinding
+from crawler.verdicts.decommissioned import away_findings
+from crawler.verdicts.history import History, NightVolume
+from crawler.verdicts.layouts import layout_findings
+from crawler.verdicts.listings import walk_findings
+from crawler.verdicts.requests import answer_findings, article_findings
+from crawler.verdicts.texts import text_findings
+from crawler.verdicts.volume import volume_findings
+from vietnam.holidays import DayType, holiday_name, rhythm
+
+__all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
+
+HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
+_TOLD = (0, 28)  # nights after it was first found
+_EXPLAINS = (Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE)  # every list and article
+_APART = 7  # nights without it, after which it is found anew
+
+# The worst finding names the night.
+_ORDER = (
+    Verdict.INTERRUPTED,
+    Verdict.MOVED,
+    Verdict.GONE,
+    Verdict.UNREACHABLE,
+    Verdict.BLOCKED,
+    Verdict.BROKEN,
+    Verdict.SUSPICIOUS,
+    Verdict.THIN,
+    None,
+    Verdict.QUIET,
+    Verdict.GOOD,
+)
+
+
+def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict and its reasons, heaviest first; `no history yet` comes first while there are under seven nights.
+
+    `history` are the portal's nights before this one; it is not changed.
+    """
+    before = history.seen if history.nights >= HISTORY_NIGHTS else []
+    findings = [*away_findings(night.away, night.back, night.ends)]
+    if not any(found.verdict for found in findings):  # a portal's end explains everything else
+        findings += answer_findings(night)
+    if not any(found.verdict in _EXPLAINS for found in findings):
+        findings += [*walk_findings(night, before), *article_findings(night, before), *layout_findings(night, before)]
+    if before and not any(found.verdict for found in findings):
+        findings += _over_nights(night, history)
+    if not any(found.verdict for found in findings):
+        findings += _quiet(night)
+    findings.sort(key=lambda found: (_ORDER.index(found.verdict), -found.weight))
+    verdict = next((found.verdict for found in findings if found.verdict), Verdict.GOOD)
+    reasons = [found.words for found in findings]
+    if history.nights < HISTORY_NIGHTS:
+        reasons.insert(0, "no history yet")
+    return verdict, tuple(reasons)
+
+
+def _over_nights(night: NightCounts, history: History) -> Iterator[VerdictFinding]:
+    after = history.copy()
+    if not after.note(night.day, night.sections, night.measures, night.misses, night.laid):
+        return
+    for found in _slow(after.seen):
+        held = _held(after.seen, found.subject)
+        if held in _TOLD:
+            yield found
+        else:
+            ago = "last night" if held == 1 else f"{held} nights ago"
+            yield VerdictFinding(None, f"{found.words} (first told {ago})", found.weight, found.subject)
+
+
+def _slow(nights: Sequence[NightVolume]) -> list[VerdictFinding]:
+    return [*volume_findings(nights), *text_findings(nights)]
+
+
+def _held(nights: Sequence[NightVolume], subject: str) -> int:
+    """How many nights ago the same was first found, with no long pause since."""
+    held = 0
+    for ago in range(1, min(_TOLD[-1] + 2, len(nights))):
+        if ago > held + _APART:
+            break
+        if any(found.subject == subject for found in _slow(nights[:-ago])):
+            held = ago
+    return held
+
+
+def _quiet(night: NightCounts) -> list[VerdictFinding]:
+    if night.new:
+        return []
+    kind = rhythm(night.day)
+    if kind is DayType.TET:
+        words = "Tết: nothing new is usual"
+    elif kind is DayType.HOLIDAY:
+        words = f"public holiday ({holiday_name(night.day)}): nothing new is usual"
+    else:
+        words = "everything that was listed is already known"
+    return [VerdictFinding(Verdict.QUIET, words)]

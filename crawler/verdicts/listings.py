@@ -1,0 +1,87 @@
+"""Findings of the lists: how each section's walk ended, and whether it showed what it usually shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archive.model.enums import Verdict, WalkEnd
+from archive.model.records import SectionWalk
+from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
+from crawler.verdicts.history import NightVolume, VolumeHistory
+
+__all__ = ["walk_findings"]
+
+_NIGHTS = 84
+_LEAST = 7  # nights of a section before its lists say what is usual
+_SHORT = 0.5  # of the fewest entries that the lists usually show
+_RANK = 2  # what usually is fewest: two odd nights do not make it usual
+
+
+def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
+    """What the walks of tonight's sections say, alone and beside the nights before."""
+    for name, walk in night.sections.items():
+        past = [seen.sections[name] for seen in before[-_NIGHTS:] if name in seen.sections]
+        if walk.end is WalkEnd.EMPTY:
+            yield _empty(name, past)
+        elif walk.end is WalkEnd.FAILED:
+            yield _failed(night, name, walk, before)
+        elif walk.end is WalkEnd.PAGE_LIMIT:
+            words = f"section {name} had no end after {walk.pages} pages: its paging repeats or was changed"
+            yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+        elif walk.end is None:
+            yield VerdictFinding(Verdict.BROKEN, f"section {name} was not walked to an end: see tonight's log", 1)
+        else:
+            yield from _short(name, walk, past)
+            yield from _repeated(name, walk, past)
+
+
+def _empty(name: str, past: Sequence[VolumeHistory]) -> VerdictFinding:
+    usual = _fewest(past)
+    said = f"; at least {usual} were usual" if usual else ""
+    words = f"section {name} listed 0 articles{said}: the list selector no longer fits or the portal is down"
+    return VerdictFinding(Verdict.BROKEN, words, 3)
+
+
+def _failed(night: NightCounts, name: str, walk: SectionWalk, before: Sequence[NightVolume]) -> VerdictFinding:
+    words = f"section {name}: page {walk.pages} of its list could not be read; the walk is repeated next time"
+    outcome = night.failed.get(name)
+    others = any(other.end is not None and other.end.complete for other in night.sections.values())
+    if outcome in TRANSIENT and (others or walk.pages > 1) and before and name in before[-1].sections:
+        return VerdictFinding(None, f"{words} (once; a night that fails again is told as bad)", 1)
+    verdict = Verdict.SUSPICIOUS if walk.pages > 1 else Verdict.BROKEN
+    return VerdictFinding(verdict, words if outcome is None else f"{words} ({outcome.value})", 2)
+
+
+def _fewest(past: Sequence[VolumeHistory]) -> int:
+    """The fewest entries that a section usually lists; 0 while that is not known."""
+    return sorted(one.walk.listed for one in past)[_RANK] if len(past) >= _LEAST else 0
+
+
+def _short(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
+    usual = _fewest(past)
+    if walk.listed < _SHORT * usual:
+        words = (
+            f"section {name}: {walk.listed} entries were listed where at least {usual} are usual: the list was changed,"
+            f" or its selector fits a part of it; compare with the portal in a browser"
+        )
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+
+
+def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
+    """The second page gave the first again. Entries may be missed when none on the first was known."""
+    if walk.end is not WalkEnd.REPEATED or walk.pages != 2:
+        return
+    went_on = [one for one in past if one.walk.pages > 2 or (one.walk.pages == 2 and one.walk.end is WalkEnd.KNOWN)]
+    if 0 < walk.fresh == walk.listed and not walk.first:
+        words = (
+            f"section {name}: all {walk.fresh} entries of page 1 are new and page 2 repeats it: what stands below may be"
+            f" missed; its paging was changed"
+        )
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+    elif len(went_on) >= 3:
+        pages = max(one.walk.pages for one in went_on)
+        words = (
+            f"section {name}: page 2 repeats page 1, and up to {pages} pages were read before: its paging was changed;"
+            f" look at the address of page 2 in a browser"
+        )
+        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)

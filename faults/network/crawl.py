@@ -1,0 +1,131 @@
+"""A night of the real crawl over a portal that misbehaves, then one over the same portal when it is well again.
+
+After the first the oracles hold; after the second everything that the portal has is kept, and nothing of the first changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
+from archive.model.records import PageRecord, Run
+from archive.storage.jsonl import ArticleLine
+from faults import checks as oracles
+from faults.catalogue import Broken, Place
+from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.faulty_servers import Act, Misbehaving
+from testing.http_server import article, listing, response
+
+__all__ = ["KEYS", "Night", "closed_port", "portal", "unwell", "well_again"]
+
+KEYS = ("a", "b", "c", "d")
+_ROBOTS = response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain")
+
+
+def portal(**others: bytes | Act) -> dict[str, bytes | Act]:
+    """The pages of a portal of four articles; keywords replace articles, `list` the list and `robots` robots.txt."""
+    pages: dict[str, bytes | Act] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(KEYS)}
+    pages |= {"/tin-tuc": response(listing(KEYS)), "/robots.txt": _ROBOTS}
+    names = {"list": "/tin-tuc", "robots": "/robots.txt"} | {key: f"/tin/{key}.html" for key in KEYS}
+    return pages | {names[name]: said for name, said in others.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a night left: the exit code and what was said, the record and the lines, what was asked how often."""
+
+    root: Path
+    code: int
+    said: str
+    run: Run
+    pages: tuple[PageRecord, ...]
+    articles: tuple[ArticleLine, ...]
+    asked: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """The last outcome of each article."""
+        return {page.key: page.outcome for page in self.pages if page.key}
+
+    @property
+    def kept(self) -> set[str]:
+        """The articles that have a text."""
+        return {line.key for line in self.articles if line.file and line.event is not Event.QUARANTINED}
+
+    def is_verdict(self, *verdicts: Verdict) -> None:
+        """Raises Broken unless the night was judged so, with an exit code that fits."""
+        good = self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
+        if self.run.verdict not in verdicts or (self.code == 0) != good:
+            raise Broken(
+                f"verdict {self.run.verdict.value}, exit code {self.code}, {self.run.outcomes}: {self.reasons}"
+            )
+
+    @property
+    def reasons(self) -> str:
+        """The reasons in one line."""
+        return "; ".join(self.run.reasons)
+
+    def is_outcome(self, key: str, *outcomes: Outcome) -> None:
+        """Raises Broken unless the article ended so and has no text, save when it was read."""
+        found = self.outcomes.get(key)
+        if found not in outcomes or (key in self.kept) != (found is Outcome.ARTICLE):
+            raise Broken(f"{key} ended as {found}, kept are {sorted(self.kept)}: {self.run.outcomes} {self.reasons}")
+
+
+def unwell(
+    place: Place, pages: Mapping[str, bytes | Act], *options: str, port: int | None = None, code: int | None = None
+) -> Night:
+    """The first night. O1 and O4 hold whatever came back."""
+    root = place.folder / "archive"
+    if not (root / "archive.json").exists():
+        new_archive(root, ArchiveKind.REPLICA)
+    with Misbehaving(dict(pages)) as server:
+        night = _crawled(root, NIGHT, port or server.port, options, server)
+    if code is not None and night.code != code:
+        raise Broken(f"exit code {night.code} where {code} is right: {night.reasons} {night.said[-300:]}")
+    oracles.kept(root)
+    oracles.intact(root)
+    return night
+
+
+def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: Misbehaving) -> Night:
+    done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
+    if "Traceback" in done.err or done.code not in (0, 1):
+        raise Broken(f"the crawl ends with {done.code}: {done.err[-500:]}")
+    run, pages, articles = the_night(root, night=when)
+    return Night(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(server.asked))
+
+
+def well_again(first: Night, keys: tuple[str, ...] = KEYS) -> str:
+    """The next night, over the portal when it is well: all four oracles; says what came."""
+    before = oracles.kept(first.root)
+    with Misbehaving(portal()) as server:
+        night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
+    oracles.unchanged(before, oracles.kept(first.root))
+    kept = first.kept | night.kept
+    if not set(keys) <= kept:
+        raise Broken(
+            f"O3: after a night when the portal was well {sorted(set(keys) - kept)} are not kept: {night.run.outcomes}"
+        )
+    oracles.intact(first.root)
+    return f"the next night brought {', '.join(sorted(night.kept)) or 'nothing more'}"
+
+
+@contextlib.contextmanager
+def closed_port() -> Iterator[int]:
+    """A port of loopback on which nobody listens, and nobody else can meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
+
+
+def said(night: Night) -> str:
+    """The outcomes of a night in a few words."""
+    return json.dumps(night.run.outcomes, sort_keys=True).strip("{}").replace('"', "")

@@ -1,0 +1,1 @@
+"""Break processes: kill, pause, full disks at each system call, two schedulers at once."""

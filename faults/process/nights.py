@@ -1,0 +1,233 @@
+"""Real nights of the real scheduler over the replica portals, interrupted, doubled and killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from archive.leases.ledger import LeaseState
+from archive.model.enums import ArchiveKind
+from faults import checks as oracles
+from faults.catalogue import Broken, Need, Place, row
+from faults.process.commands import Did, expect, only, scheduler, scheduler_line, standing, started
+from faults.process.subprocesses import Child
+from faults.storage.disks import filled, in_memory
+from replicas import FIRST_NIGHT
+from replicas.serve import ReplicaServer
+from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.faulty_servers import Slowed
+from testing.http_server import RawServer, article, listing, response
+
+PORTAL, BESIDE = "quang_tri", "binh_dinh"
+_ONCE = ("--once", "--night", FIRST_NIGHT.isoformat(), "--jobs", "1")
+
+
+@contextlib.contextmanager
+def _rehearsal(place: Place) -> Iterator[tuple[Path, dict[str, str]]]:
+    """An empty replica archive, and the environment of a rehearsal over a server of its own."""
+    with ReplicaServer() as server:
+        yield (
+            new_archive(place.folder / "archive", ArchiveKind.REPLICA),
+            {"REPLICA": "1", "REPLICA_PORT": str(server.port)},
+        )
+
+
+def _undisturbed(place: Place, more: dict[str, str], *names: str) -> oracles.State:
+    """The state of the same night when nothing happens."""
+    root = new_archive(place.folder / "undisturbed", ArchiveKind.REPLICA)
+    expect(scheduler(root, only(place.folder, *names), *_ONCE, more=more), 0)
+    return oracles.state(root)
+
+
+def _same_night(root: Path, wanted: oracles.State, before: oracles.Kept) -> None:
+    """All oracles after a night that was resumed. The captures of a second start stand in a second file: texts decide."""
+    oracles.unchanged(before, oracles.kept(root))
+    found = oracles.state(root)
+    oracles.same(_settled(found), _settled(wanted))
+    oracles.intact(root)
+
+
+def _settled(state: oracles.State) -> oracles.State:
+    """Without the answers: a rehearsal that begins again asks its lists again."""
+    return {name: said for name, said in state.items() if not name.endswith("answers")}
+
+
+def _capturing(root: Path, portal: str, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + 60
+    while not list((root / "open").glob(f"*/{portal}/articles.jsonl")):
+        if time.monotonic() > until or process.poll() is not None:
+            raise Broken(f"{portal} never began to write")
+        time.sleep(0.02)
+
+
+@row("A26", "a run crosses midnight", weight=6)
+def _a26(place: Place) -> str:
+    keys = [f"t{number}" for number in range(6)]
+    pages = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(keys)}
+    root = new_archive(place.folder / "archive", ArchiveKind.REPLICA)
+    with RawServer({"/tin-tuc": response(listing(keys)), **pages}, delay=0.4) as server:
+        done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port)
+    if done.code != 0:
+        raise Broken(f"the crawl ends with {done.code}: {done.err[-300:]}")
+    run, lines, articles = the_night(root)
+    days = {run.started_at.date(), *(page.fetched_at.date() for page in lines)}
+    if days != {NIGHT, NIGHT + timedelta(days=1)} or len(articles) != len(keys):
+        raise Broken(f"begun and fetched on {sorted(days)}, {len(articles)} articles")
+    others = [path for path in root.glob("2025/*/*") if path.name != f"{NIGHT:%d}"]
+    if others or run.night != NIGHT:
+        raise Broken(f"some of it stands in {others}")
+    oracles.kept(root)
+    oracles.intact(root)
+    return f"begun on {min(days)}, fetched up to {max(days)}, all of it in the night of {run.night}"
+
+
+@row("A28", "two schedulers are started", weight=15)
+def _a28(place: Place) -> str:
+    with _rehearsal(place) as (root, more):
+        line = scheduler_line(root, only(place.folder, PORTAL, BESIDE), *_ONCE)
+        both = [started(line, more) for _ in range(2)]
+        said = "".join(process.communicate(timeout=180)[1] for process in both)
+    if [process.returncode for process in both] != [0, 0]:
+        raise Broken(f"they end with {[process.returncode for process in both]}: {said[-400:]}")
+    runs = sorted(path.name for path in (root / f"{FIRST_NIGHT:%Y/%m/%d}").iterdir() if path.is_dir())
+    if runs != [BESIDE, PORTAL] or said.count(f"{PORTAL} started") != 1 or said.count(f"{BESIDE} started") != 1:
+        raise Broken(f"runs {runs}: {said[-400:]}")
+    oracles.kept(root)
+    oracles.intact(root)
+    return f"each of {PORTAL} and {BESIDE} was started once and has one run"
+
+
+def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) -> tuple[Path, Did, str]:
+    """Begin a night, stop the scheduler in the middle of a portal, look, and run the night again; asks all oracles."""
+    with _rehearsal(place) as (root, more):
+        wanted = _undisturbed(place, more, PORTAL)
+        settings = only(place.folder, PORTAL)
+        with Slowed(int(more["REPLICA_PORT"]), 0.6) as slow:  # so that it is not over before it is stopped
+            process = started(scheduler_line(root, settings, *_ONCE), more | {"REPLICA_PORT": str(slow.port)})
+            _capturing(root, PORTAL, process)
+            stop(process)
+            _, said = process.communicate(timeout=60)
+        time.sleep(0.2)
+        before = oracles.kept(root)
+        if not before.articles:
+            raise Broken("it was stopped before anything was committed: nothing is seen by that")
+        standing_then = standing(root, PORTAL, FIRST_NIGHT)
+        again = expect(scheduler(root, settings, *_ONCE, more=more), 0)
+        _same_night(root, wanted, before)
+        if standing(root, PORTAL, FIRST_NIGHT).state is not LeaseState.DONE:
+            raise Broken("the night is not done after it was resumed")
+    seen = Did(process.returncode or 0, "", said)
+    return root, seen, f"{standing_then.state.value}, {len(before.articles)} kept before, resumed ({again.code})"
+
+
+@row("A29", "the scheduler is killed while a portal runs", weight=15)
+def _a29(place: Place) -> str:
+    child: list[int] = []
+
+    def kill(process: subprocess.Popen[str]) -> None:
+        child.extend(_children(process.pid))
+        process.kill()
+
+    root, _, seen = _interrupted(place, kill)
+    alive = [pid for pid in child if Path(f"/proc/{pid}").exists()]
+    row_ = standing(root, PORTAL, FIRST_NIGHT)
+    if alive or not child or row_.tries != 2:
+        raise Broken(f"children {child}, still alive {alive}, tries {row_.tries}")
+    return f"its crawl died with it; {seen}; try {row_.tries}, fence {row_.fence}"
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@row("A30", "a lock left over from before: its holder was killed, its number belongs to somebody else", quick=True)
+def _a30(place: Place) -> str:
+    from faults.process.composed_run import base, go_on
+
+    root = place.folder / "archive"
+    base(root)
+    holder = Child(lambda say: go_on(root, say))
+    holder.go()
+    holder.first_word()
+    holder.kill()
+    holder.end()
+    lock = next((root / "open").glob("*.lock"))
+    lock.write_text(f"{os.getpid()}\n")  # a living process that never held it
+    before = oracles.kept(root)
+    again = Child(lambda say: go_on(root, say))
+    again.go()
+    ended = again.end()
+    if ended.code != 0:
+        raise Broken(f"the next start ends with {ended.code}: {ended.error[-300:]}")
+    oracles.unchanged(before, oracles.kept(root))
+    oracles.intact(root)
+    return "the kernel had freed it; the next start went on at once"
+
+
+@row("A34", "SIGTERM to the scheduler, once and twice", weight=25)
+def _a34(place: Place) -> str:
+    said = []
+    for times in (1, 2):
+        folder = place.folder / str(times)
+        folder.mkdir()
+
+        def stop(process: subprocess.Popen[str], times: int = times) -> None:
+            for _ in range(times):
+                process.send_signal(signal.SIGTERM)
+                time.sleep(0.3)
+
+        _, ended, seen = _interrupted(Place(folder, place.quick), stop)
+        if ended.code != 11 or not seen.startswith("planned"):
+            raise Broken(f"SIGTERM {times} times: exit code {ended.code}, {seen}: {ended.err[-300:]}")
+        said.append(seen)
+    return f"exit code 11 both times; {'; '.join(said)}"
+
+
+@row("A12", "no space left for the log alone", Need.ROOT, weight=12)
+def _a12(place: Place) -> str:
+    with _rehearsal(place) as (root, more), in_memory(place.folder / "logs", "64k") as logs, filled(logs, 0):
+        settings = only(place.folder, PORTAL, logs=f'"{logs}"', **_free())
+        did = scheduler(root, settings, *_ONCE, more=more)
+        done = standing(root, PORTAL, FIRST_NIGHT)
+    if done.state is not LeaseState.DONE or did.code != 0 or "Traceback" in did.err:
+        raise Broken(f"exit code {did.code}, {done.state.value} {done.reason}: {did.err[-400:]}")
+    if "log" not in did.err.lower():
+        raise Broken("that the log could not be written is told nowhere")
+    oracles.kept(root)
+    oracles.intact(root)
+    return f"the night is done; told: {next(line for line in did.err.splitlines() if 'log' in line.lower())[:90]}"
+
+
+def _free() -> dict[str, str]:
+    """Settings that let a night start on a small disk, where the program knows them."""
+    from crawler.config.settings_file import _KEYS
+
+    return {"min_free": '"0 B"'} if "min_free" in _KEYS else {}
+
+
+@row("A13", "the disk is nearly full", Need.ROOT, weight=10)
+def _a13(place: Place) -> str:
+    if not _free():
+        raise Broken("there is no guard against a disk that is nearly full: nights.toml knows no min_free")
+    with _rehearsal(place) as (plain, more), in_memory(place.folder / "disk", "64m") as disk:
+        root = disk / "archive"
+        shutil.copytree(plain, root)
+        low = only(place.folder, PORTAL, min_free='"1 GB"')
+        did = scheduler(root, low, *_ONCE, more=more)
+        begun = [path.name for path in (root / "open").glob("*/*") if path.is_dir()]
+        if did.code != 3 or "low disk" not in did.err or begun:
+            raise Broken(f"exit code {did.code} and {begun}: {did.err[-300:]}")
+        state = standing(root, PORTAL, FIRST_NIGHT).state
+        if state is not LeaseState.PLANNED:
+            raise Broken(f"the night that was not begun stands as {state.value}")
+        expect(scheduler(root, only(place.folder, PORTAL, **_free()), *_ONCE, more=more), 0)
+        oracles.kept(root)
+        oracles.intact(root)
+    return f"exit code 3, nothing begun, the night stays owed: {did.last[-80:]}; run when there was room"

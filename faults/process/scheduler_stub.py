@@ -1,0 +1,109 @@
+"""The resident scheduler's bell, rung at a moment that a row chooses, over stand-in crawls; live rules, and no network.
+
+It is the real bell, schedule, runner, ledger and seal; the clock and the crawls are the row's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from io import StringIO
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+
+from archive.leases.ledger import LeaseRow, Ledger
+from archive.model.enums import ArchiveKind
+from archive.model.records import Run
+from archive.store import Archive
+from crawler.catalog.portals import PortalInfo
+from crawler.config.settings_file import NightSettings
+from crawler.nights import service as bells
+from crawler.nights.options import RunnerOptions
+from crawler.portal import Sure
+from faults import checks as oracles
+from faults.catalogue import Broken
+from faults.process.fake_crawl import stand_in
+from faults.process.subprocesses import Ended, start
+from vietnam.dates import TZ
+
+__all__ = ["Belfry", "at"]
+
+_ID = UUID("5d0a3f7e-1b7c-4c3a-9a5d-3f0b5e6c7d81")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of March 2025 in Viet Nam."""
+    return datetime.combine(date(2025, 3, day), time(hour, minute), TZ)
+
+
+@dataclass(slots=True)
+class Belfry:
+    """An archive of the live kind, its portals, and how each is to behave."""
+
+    folder: Path
+    ways: dict[str, str] = field(default_factory=lambda: {"ben_da": "good"})
+    settings: NightSettings = field(default_factory=lambda: NightSettings(contact="a@ben-da.vn", jobs=1))
+    grace: float = 20.0
+    retry: float = 0.0
+
+    def __post_init__(self) -> None:
+        Archive.create(self.root, ArchiveKind.LIVE, _ID, at(1, 12)).close()
+
+    @property
+    def root(self) -> Path:
+        """The archive."""
+        return self.folder / "archive"
+
+    def ring(self, moment: Callable[[], datetime] | datetime) -> Ended:
+        """Ring once, in a process of its own, to its end."""
+        return start(self.ringing(moment)).end()
+
+    def ringing(self, moment: Callable[[], datetime] | datetime) -> Callable[[Callable[[str], None]], None]:
+        """What a process does that rings; the clock shows the moment, or what the function says."""
+        clock = moment if callable(moment) else lambda: moment
+
+        def ring(say: Callable[[str], None]) -> None:
+            bells.clock = clock  # in this process alone
+            ways = RunnerOptions(
+                self.settings.jobs,
+                timedelta(seconds=self.retry),
+                timedelta(seconds=self.grace),
+                self.folder / "log",
+                self._command,
+            )
+            asked = bells.RunRequest(self.root, self.settings, ArchiveKind.LIVE, (), None, ways)
+            bell = bells.NightService(asked, Console(file=StringIO()))
+            bell._portals = {
+                name: PortalInfo(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in self.ways
+            }
+            say(f"rang {bell.due().name}")
+
+        return ring
+
+    def _command(self, portal: str, night: date) -> list[str]:
+        return stand_in(portal, night, self.root, self.ways[portal])
+
+    def runs(self, day: int) -> list[Run]:
+        """The closed runs of a night."""
+        with Archive.open(self.root, read_only=True) as archive:
+            return archive.runs(date(2025, 3, day))
+
+    def row(self, day: int, portal: str = "ben_da") -> LeaseRow:
+        """A portal's night in the ledger. Raises Broken when it is silently absent."""
+        with Ledger(self.root / "ledger.db") as ledger:
+            for row in ledger.of(date(2025, 3, day)):
+                if row.portal == portal:
+                    return row
+        raise Broken(f"{portal} of 2025-03-{day:02d} does not stand in the ledger")
+
+    def states(self, *days: int) -> str:
+        """The states of nights, in one word each."""
+        return " ".join(self.row(day).state.value for day in days)
+
+    def whole(self) -> None:
+        """O1 and O4."""
+        oracles.kept(self.root)
+        oracles.intact(self.root)

@@ -1,0 +1,102 @@
+"""Children: forked, told to go on, and what became of them.
+
+A child is forked from this process, so that it costs some milliseconds and not the start of an interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faults.process.composed_run import Say
+from faults.process.syscalls import Call
+from faults.process.writer import coded
+
+__all__ = ["Child", "Ended", "Work", "run", "start"]
+
+Work = Callable[[Say], None]
+_LOST = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended: exit code (negative: the signal), what it acknowledged, its error line, its calls."""
+
+    code: int
+    said: tuple[str, ...]
+    error: str
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def acknowledged(self) -> set[str]:
+        """The keys of the articles that were acknowledged."""
+        return {key for line in self.said if line.startswith("kept ") for key in line.split()[1:]}
+
+
+class Child:
+    """A forked child that waits to be told to go on."""
+
+    def __init__(self, work: Work) -> None:
+        going, self._go = os.pipe()
+        self._say, saying = os.pipe()
+        self._error, complaining = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = _LOST
+            try:
+                os.read(going, 1)
+                code = coded(work, _into(saying), _into(complaining))
+            finally:
+                os._exit(code)  # whatever happens, a child never goes on in its parent's place
+        for handle in (going, saying, complaining):
+            os.close(handle)
+
+    def go(self) -> None:
+        """Let it begin."""
+        os.write(self._go, b"g")
+
+    def first_word(self) -> str:
+        """Wait for the first thing it says; empty when it ends without."""
+        return os.read(self._say, 65536).decode()
+
+    def kill(self) -> None:
+        """kill -9."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def end(self, before: str = "") -> Ended:
+        """Wait for its end; `before` is what was read from it already."""
+        said, error = before + _all(self._say), _all(self._error)
+        _, status = os.waitpid(self.pid, 0)
+        for handle in (self._go, self._say, self._error):
+            os.close(handle)
+        return Ended(os.waitstatus_to_exitcode(status), tuple(said.splitlines()), error.strip())
+
+
+def _into(handle: int) -> Say:
+    def say(line: str) -> None:
+        os.write(handle, f"{line}\n".encode())
+
+    return say
+
+
+def _all(handle: int) -> str:
+    parts = []
+    while part := os.read(handle, 65536):
+        parts.append(part)
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+def start(work: Work) -> Child:
+    """Begin something in a child of its own."""
+    child = Child(work)
+    child.go()
+    return child
+
+
+def run(work: Work) -> Ended:
+    """Do something in a child, undisturbed."""
+    return start(work).end()

@@ -1,0 +1,1 @@
+"""Break what an archive lies on: disks, databases, power, bits that rot."""

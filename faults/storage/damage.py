@@ -1,0 +1,114 @@
+"""What happens to an archive that lies still: bits that rot, files that go or come, a copy that is older than its head."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from faults import checks as oracles
+from faults.catalogue import Broken, Place, row
+from faults.process.commands import archive
+from faults.process.composed_run import NIGHT, PORTAL, base, go_on
+from faults.process.subprocesses import run
+from faults.process.workspace import fast_folder
+
+_DAY = f"{NIGHT:%Y/%m/%d}"
+_RUN = f"{_DAY}/{PORTAL}"
+
+
+def _whole(root: Path) -> Path:
+    base(root)
+    ended = run(lambda say: go_on(root, say))
+    if ended.code != 0:
+        raise Broken(f"the undisturbed night ends with {ended.code}: {ended.error}")
+    oracles.intact(root)
+    return root
+
+
+def _copy(root: Path) -> Path:
+    copy = root.with_name("copy")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(root, copy)
+    return copy
+
+
+@row("A35", "one bit rots in a file of each kind", weight=5, quick=True)
+def _a35(place: Place) -> str:
+    with fast_folder(place) as folder:
+        root = _whole(folder / "whole")
+        kinds = (
+            f"{_RUN}/*.txt",
+            f"{_RUN}/*.warc.gz",
+            f"{_RUN}/articles.jsonl",
+            f"{_RUN}/pages.jsonl",
+            f"{_RUN}/run.json",
+        )
+        for kind in (*kinds, f"{_DAY}/manifest-1.json", f"{_DAY}/manifest-1.sig"):
+            copy = _copy(root)
+            path = min(copy.glob(kind))
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 1
+            path.write_bytes(data)
+            name = path.relative_to(copy).as_posix()
+            code, found = oracles.verify(copy)
+            seen = {where for _, where in found}
+            if code != 1 or name not in seen:
+                raise Broken(f"O4: a flipped bit of {name}: exit code {code}, found {sorted(found)[:4]}")
+            others = {where for where in seen if where != name and where.endswith((".txt", ".gz"))}
+            if others and not path.name.startswith(("articles", "pages.jsonl", "manifest-1.json")):  # those name others
+                raise Broken(f"O4: a flipped bit of {name} is laid to {sorted(others)[:3]} too")
+    return "text, capture, both files of lines, record, manifest and signature: each is named, and no other text or capture"
+
+
+@row("A36", "a file is deleted, added, renamed, or swapped with another night's", weight=4, quick=True)
+def _a36(place: Place) -> str:
+    def swap(copy: Path) -> None:
+        one, other, aside = copy / _DAY, copy / "2025/03/03", copy / "2025/03/aside"
+        one.rename(aside)
+        other.rename(one)
+        aside.rename(other)
+
+    def first(copy: Path) -> Path:
+        return min((copy / _RUN).glob("*.txt"))
+
+    done: dict[str, tuple[Callable[[Path], object], str]] = {
+        "deleted": (lambda copy: first(copy).unlink(), "MISSING"),
+        "added": (lambda copy: (copy / _RUN / "note.txt").write_text("a note"), "EXTRA"),
+        "renamed": (lambda copy: first(copy).rename(first(copy).with_name("900_0123456789abcdef.txt")), "EXTRA"),
+        "swapped": (swap, "WRONG_NIGHT"),
+        "night dropped": (lambda copy: shutil.rmtree(copy / "2025/03/04"), "CHAIN"),
+    }
+    with fast_folder(place) as folder:
+        root = _whole(folder / "whole")
+        for name, (how, wanted) in done.items():
+            copy = _copy(root)
+            how(copy)
+            code, found = oracles.verify(copy)
+            if code != 1 or wanted not in {kind for kind, _ in found}:
+                raise Broken(f"O4: {name}: exit code {code}, {wanted} is not among {sorted(found)[:4]}")
+    return ", ".join(f"{name} {wanted}" for name, (_, wanted) in done.items())
+
+
+@row("A37", "an older backup is put back: the chain's head is not the one that was published", weight=4, quick=True)
+def _a37(place: Place) -> str:
+    with fast_folder(place) as folder:
+        root = folder / "whole"
+        base(root)
+        backup = root.with_name("backup")
+        shutil.copytree(root, backup)
+        run(lambda say: go_on(root, say))
+        published = archive("head", root=root)
+        if published.code != 0:
+            raise Broken(f"`python -m archive head` ends with {published.code}: {published.last[:200]}")
+        head = folder / "head.txt"
+        head.write_text(published.out, encoding="utf-8")
+        oracles.intact(backup)  # by itself an older copy is whole
+        did = archive("verify", "--against", str(head), root=backup)
+        if did.code != 1:
+            raise Broken(
+                f"O4: verify --against the newer head ends with {did.code} on the older copy: {did.last[:200]}"
+            )
+        if archive("verify", "--against", str(head), root=root).code != 0:
+            raise Broken("O4: verify --against its own head is refused")
+    return "an older copy is whole by itself, and verify against the published head ends with exit code 1"

@@ -1,0 +1,117 @@
+"""The index in PostgreSQL: a server of its own on loopback, restarted in the middle of a transaction, and away all night."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from faults import checks as oracles
+from faults.catalogue import Broken, Need, Place, postgres_tool, row
+from faults.process.composed_run import base, go_on
+from faults.process.subprocesses import Ended, Work, run, start
+from faults.process.workspace import SILENT
+
+_NOBODY = 65534
+
+
+class _Server:
+    """A PostgreSQL cluster below a folder; it is never root's, so root's runs as nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "postgresql"
+        self._data.mkdir()
+        folder.chmod(0o755)
+        if os.geteuid() == 0:
+            os.chown(self._data, _NOBODY, _NOBODY)
+        with socket.socket() as held:
+            held.bind(("127.0.0.1", 0))
+            self.port = int(held.getsockname()[1])
+        self._tool("initdb", "-D", str(self._data), "-U", "archive", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+
+    @property
+    def address(self) -> str:
+        """As ARCHIVE_INDEX has it."""
+        return f"postgresql://archive@127.0.0.1:{self.port}/postgres"
+
+    def control(self, *words: str) -> None:
+        """pg_ctl."""
+        sockets = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._data}"
+        self._tool("pg_ctl", "-D", str(self._data), "-w", "-o", sockets, "-l", str(self._data / "log"), *words)
+
+    def _tool(self, name: str, *words: str) -> None:
+        who = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        command = [str(postgres_tool(name)), *words]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=self._data, **who)  # type: ignore[call-overload]
+        if done.returncode != 0:
+            raise Broken(f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
+
+
+@contextlib.contextmanager
+def _archive(place: Place) -> Iterator[tuple[Path, _Server, oracles.State]]:
+    """An archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
+    base(place.folder / "plain")
+    done = run(lambda say: go_on(place.folder / "plain", say))
+    if done.code != 0:
+        raise Broken(f"the undisturbed night ends with {done.code}: {done.error}")
+    server = _Server(place.folder)
+    server.control("start")
+    os.environ["ARCHIVE_INDEX"] = server.address
+    try:
+        root = place.folder / "archive"
+        base(root)
+        yield root, server, oracles.state(place.folder / "plain")
+    finally:
+        del os.environ["ARCHIVE_INDEX"]
+        with contextlib.suppress(Broken):
+            server.control("stop", "-m", "immediate")
+        shutil.rmtree(place.folder / "postgresql", ignore_errors=True)
+
+
+def _night(root: Path, group: int = 5) -> Work:
+    return lambda say: go_on(root, say, group=group)
+
+
+def _resumed(root: Path, broken: Ended, wanted: oracles.State) -> None:
+    before = oracles.kept(root)
+    oracles.acknowledged(before, broken.acknowledged, SILENT)
+    again = run(_night(root))
+    if again.code != 0:
+        raise Broken(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
+    oracles.unchanged(before, oracles.kept(root))
+    oracles.same(oracles.state(root), wanted)
+    oracles.intact(root)
+
+
+@row("A22", "PostgreSQL restarts in a transaction", Need.POSTGRES, weight=15)
+def _a22(place: Place) -> str:
+    with _archive(place) as (root, server, wanted):
+        child = start(_night(root))
+        heard = child.first_word()
+        time.sleep(0.03)
+        server.control("restart", "-m", "immediate")
+        ended = child.end(heard)
+        if ended.code not in (0, 1, 3, 4) or ended.error.count("\n"):
+            raise Broken(f"exit code {ended.code}: {ended.error[-500:]}")
+        _resumed(root, ended, wanted)
+    return f"exit code {ended.code} after {len(ended.acknowledged)} acknowledged documents: {ended.error[:80]}; resumed"
+
+
+@row("A23", "PostgreSQL is away the whole night", Need.POSTGRES, weight=10)
+def _a23(place: Place) -> str:
+    with _archive(place) as (root, server, wanted):
+        server.control("stop", "-m", "fast")
+        before = oracles.own(root)
+        ended = run(_night(root))
+        if ended.code == 0 or ended.code == 70 or ended.error.count("\n") or "Traceback" in ended.error:
+            raise Broken(f"exit code {ended.code}: {ended.error[-500:]}")
+        if oracles.own(root) != before:
+            raise Broken("files were written without their rows")
+        server.control("start")
+        _resumed(root, ended, wanted)
+    return f"exit code {ended.code}, no file without a row: {ended.error[:90]}; run when it was back"

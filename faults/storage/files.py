@@ -1,0 +1,230 @@
+"""Disks that are small, read-only, away or forbidden; databases that are locked or damaged; bytes that rot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from faults import checks as oracles
+from faults.catalogue import Broken, Need, Place, row
+from faults.process.commands import archive, expect, python, scheduler
+from faults.process.composed_run import NIGHT, PORTAL, base, go_on
+from faults.process.subprocesses import Child, Ended, Work, run
+from faults.process.workspace import SILENT, fast_folder
+from faults.storage.disks import in_memory, made, mounted, remounted
+
+_DAY = f"{NIGHT:%Y/%m/%d}"
+_NOBODY = 65534
+
+
+def _once(root: Path) -> oracles.State:
+    """The whole night, undisturbed, beside the archive; its state."""
+    copy = root.with_name("undisturbed")
+    shutil.copytree(root, copy)
+    _good(run(lambda say: go_on(copy, say)))
+    return oracles.state(copy)
+
+
+def _good(ended: Ended) -> None:
+    if ended.code != 0:
+        raise Broken(f"O3: the night cannot be run again: {ended.code} {ended.error[-400:]}")
+
+
+def _after(root: Path, ended: Ended, code: int, wanted: oracles.State, mend: Callable[[], None]) -> None:
+    """What was acknowledged is there; after mending, the night goes on to the state of an undisturbed one."""
+    if ended.code != code or ended.error.count("\n"):
+        raise Broken(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
+    before = oracles.kept(root)
+    oracles.acknowledged(before, ended.acknowledged, SILENT)
+    mend()
+    _good(run(lambda say: go_on(root, say)))
+    after = oracles.kept(root)
+    oracles.unchanged(before, after)
+    oracles.same(oracles.state(root), wanted)
+    oracles.intact(root)
+
+
+@row("A10", "a torn write: zeros where a text, a capture or a line ended", quick=True)
+def _a10(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        wanted = _once(folder / "start")
+        shutil.copytree(folder / "undisturbed", folder / "sealed")
+        named = []
+        for name in ("010_*.txt", "pages-00001.warc.gz", "articles.jsonl"):
+            path = _zeroed(next((folder / "sealed" / _DAY / PORTAL).glob(name)))
+            code, found = oracles.verify(folder / "sealed")
+            if code != 1 or not any(where.endswith(path.name) for _, where in found):
+                raise Broken(f"O4: the zeros at the end of {path.name} are not seen")
+            named.append(path.name)
+        root = folder / "open"
+        shutil.copytree(folder / "start", root)
+        seen: list[str] = []
+        child = Child(lambda say: go_on(root, say))
+        child.go()
+        seen.append(child.first_word())
+        child.kill()
+        child.end()
+        run_folder = root / f"open/{NIGHT}/{PORTAL}"
+        for name in ("010_*.txt", "articles.jsonl"):
+            _zeroed(next(run_folder.glob(name)))
+        _good(run(lambda say: go_on(root, say)))
+        oracles.same(oracles.without_numbers(oracles.state(root)), oracles.without_numbers(wanted))
+        oracles.intact(root)
+    return f"verify names {', '.join(named)}; in an open night they are set aside and asked for again"
+
+
+def _zeroed(path: Path, count: int = 40) -> Path:
+    data = path.read_bytes()
+    path.write_bytes(data[:-count] + bytes(count))
+    return path
+
+
+@row("A14", "no more files fit on the file system: texts are small", Need.LOOP, quick=True)
+def _a14(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        wanted = _once(folder / "start")
+        with mounted(made(folder / "few.img", 16, "-N", "160"), folder / "disk") as disk:
+            root = disk / "archive"
+            shutil.copytree(folder / "start", root)
+            ballast = disk / "ballast"
+            ballast.mkdir()
+            while os.statvfs(disk).f_favail > 40:
+                (ballast / str(os.statvfs(disk).f_favail)).touch()
+            ended = run(lambda say: go_on(root, say))
+            _after(root, ended, 3, wanted, lambda: shutil.rmtree(ballast))
+    return f"exit code 3 after {len(ended.acknowledged)} acknowledged documents: {ended.error[:60]}…; resumed when files fit"
+
+
+@row("A17", "the file system is mounted read-only", Need.ROOT, weight=6)
+def _a17(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        wanted = _once(folder / "start")
+        with in_memory(folder / "disk", "16m") as disk:
+            root = disk / "archive"
+            shutil.copytree(folder / "start", root)
+            remounted(disk, "ro")
+            did = scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"})
+            expect(did, 3)
+            ended = run(lambda say: go_on(root, say))
+            _after(root, ended, 3, wanted, lambda: remounted(disk, "rw"))
+    return f"exit code 3 of scheduler and writer: {ended.error[:70]}…; resumed when writable"
+
+
+def _settings(place: Place) -> Path:
+    path = place.folder / "nights.toml"
+    path.write_text(f'logs = "{place.folder / "log"}"\n', encoding="utf-8")
+    return path
+
+
+@row("A18", "the archive's disk is not mounted: an empty folder", weight=6, quick=True)
+def _a18(place: Place) -> str:
+    root, settings = place.folder / "empty", _settings(place)
+    root.mkdir()
+    more = {"REPLICA": "1", "REPLICA_PORT": "9"}
+    for did in (
+        scheduler(root, settings, "--once", more=more),
+        python("-m", "scrapy", "crawl", "quang_tri", "--archive", str(root), "--night", str(NIGHT), more=more),
+        archive("verify", root=root),
+    ):
+        expect(did, 4, "mount its disk")
+    if any(root.iterdir()):
+        raise Broken("something was made in the empty folder")
+    return "scheduler, crawl and verify refuse with exit code 4 and make nothing in the empty folder"
+
+
+@row("A19", "no permission in one night's folder", quick=True)
+def _a19(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        wanted = _once(folder / "start")
+        root = folder / "archive"
+        shutil.copytree(folder / "start", root)
+        (root / _DAY).mkdir(parents=True)
+        (root / _DAY).chmod(0)
+        ended = run(_as_nobody(folder, lambda say: go_on(root, say)))
+        (root / _DAY).chmod(0o755)
+        _after(root, ended, 3, wanted, lambda: None)
+    return f"exit code 3, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
+
+
+def _as_nobody(folder: Path, work: Work) -> Work:
+    """Root may write anywhere: the child gives that up first."""
+    if os.geteuid() != 0:
+        return work
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, _NOBODY, _NOBODY)
+
+    def lowered(say: Callable[[str], None]) -> None:
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+        work(say)
+
+    return lowered
+
+
+@row("A20", "the index is locked by another process, shorter and longer than we wait", weight=8, quick=True)
+def _a20(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        wanted = _once(folder / "start")
+        root = folder / "archive"
+        shutil.copytree(folder / "start", root)
+
+        def impatient(say: Callable[[str], None]) -> None:
+            from archive.index import sqlite
+
+            sqlite.BUSY_SECONDS = 1.0  # in the child alone, so that nobody waits half a minute here
+            go_on(root, say)
+
+        with closing(sqlite3.connect(root / "index.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ended = run(impatient)
+            if ended.code not in (1, 2) or "locked by another process" not in ended.error:
+                raise Broken(f"a locked index ends with {ended.code}: {ended.error[-300:]}")
+        _after(root, ended, ended.code, wanted, lambda: None)
+    return f"waited, then exit code {ended.code}: {ended.error.split('/')[-1][:70]}; resumed when the lock was gone"
+
+
+@row("A21", "the index is deleted, or bytes of it are damaged", weight=4, quick=True)
+def _a21(place: Place) -> str:
+    with fast_folder(place) as folder:
+        base(folder / "whole")
+        _good(run(lambda say: go_on(folder / "whole", say)))
+        rows = _dump(folder / "whole" / "index.db")
+        spoil: dict[str, Callable[[Path], object]] = {
+            "deleted": lambda path: path.unlink(),
+            "no database": lambda path: path.write_bytes(b"not a database" * 300),
+            "noise in an early page": lambda path: _noise(path, 3),
+            "noise in the last page": lambda path: _noise(path, path.stat().st_size // 4096 - 1),
+        }
+        for name, how in spoil.items():
+            root = folder / "spoilt"
+            shutil.rmtree(root, ignore_errors=True)
+            shutil.copytree(folder / "whole", root)
+            how(root / "index.db")
+            code, found = oracles.verify(root)
+            if code != 1 or not found:
+                raise Broken(f"O4: {name}: verify exits with {code}")
+            expect(archive("rebuild", root=root), 0)
+            if _dump(root / "index.db") != rows:
+                raise Broken(f"O3: {name}: the rows that were made again are others")
+            oracles.intact(root)
+    return f"{', '.join(spoil)}: verify exits with 1, rebuild makes the same rows again"
+
+
+def _noise(path: Path, page: int) -> None:
+    with path.open("r+b") as stream:
+        stream.seek(4096 * page)
+        stream.write(os.urandom(4096))
+
+
+def _dump(path: Path) -> list[str]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as rows:
+        return sorted(line for line in rows.iterdump() if line.startswith("INSERT"))

@@ -1,0 +1,1 @@
+"""Break time: clocks that jump, hosts that sleep, nights that overlap."""

@@ -1,0 +1,117 @@
+"""Where each block of an article stands in its page: the path of boxes from the body's container down to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from pipelines.article import BlockKind, Layout
+from pipelines.extract import blocks_of, read_page
+from pipelines.html.blocks import Piece
+from pipelines.html.tree import INLINE, HtmlPage, line, match, parse, tag_of, text_of
+from pipelines.readers.layout import PageReading
+from vietnam.letters import fold
+from vietnam.residue import find_residue
+
+__all__ = ["BlockPosition", "Path", "read_places"]
+
+Path = tuple[str, ...]
+"""Steps from the container down, each a tag with its classes, else its id, digits as `0`: `("div.box", "p")`."""
+
+_DIGITS = re.compile(r"\d+")
+_LINK = 80  # characters: a longer link text elsewhere on the page is no entry of a menu
+_ENDS = frozenset({"body", "html", "form", "article", "main"})  # where no layout says what the container is
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPosition:
+    """One block with where it stands. `path` is None where only the archived text is known.
+
+    `linked`: nothing but link text; `entry`: the same words are a link elsewhere on the page; `file`: the name of an
+    attachment; `picture`: the address of the picture a caption stands at.
+    """
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    path: Path | None = None
+    linked: bool = False
+    entry: bool = False
+    file: bool = False
+    picture: str = ""
+
+
+def read_places(
+    body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared_encoding: str | None = None
+) -> tuple[BlockPosition, ...]:
+    """The blocks that today's rules keep of a page, title and published line apart; arguments as in `extract`."""
+    page = parse(body, url, declared_encoding)
+    reading = read_page(page, layouts, now)
+    blocks, _ = blocks_of(reading)
+    gone = find_residue([block.text for block in blocks])
+    kept = [block for at, block in enumerate(blocks) if at not in gone]
+    holders = _holders(page, reading, layouts)
+    files = {line(attachment.name) for attachment in reading.attachments}
+    entries = _entries(page, holders)
+    pieces = [*reading.lead, *reading.body]
+    placed: list[BlockPosition] = []
+    next_piece = 0
+    for block in kept:
+        at = next((at for at in range(next_piece, len(pieces)) if pieces[at].text == block.text), None)
+        if at is None:  # a byline that stands outside lead and body
+            placed.append(BlockPosition(block.text, block.kind))
+            continue
+        piece, picture, next_piece = pieces[at], _picture(pieces, at), at + 1
+        linked = piece.linked >= 0.9 * len(piece.text)
+        path = _path(piece.element, holders)
+        placed.append(
+            BlockPosition(
+                block.text, block.kind, path, linked, fold(block.text) in entries, block.text in files, picture
+            )
+        )
+    return tuple(placed)
+
+
+def _holders(page: HtmlPage, reading: PageReading, layouts: tuple[Layout, ...]) -> frozenset[HtmlElement]:
+    """The elements a path begins below: what the layout calls lead and body."""
+    used = [layout for layout in layouts if layout.name == reading.layout][:1]
+    return frozenset(
+        element
+        for layout in used
+        for selector in (*layout.body, *layout.lead)
+        for element in match(page.root, selector)
+        if tag_of(element) != "meta"
+    )
+
+
+def _path(element: HtmlElement, holders: frozenset[HtmlElement]) -> Path:
+    steps: list[str] = []
+    for node in (element, *element.iterancestors()):
+        if node in holders or (not holders and tag_of(node) in _ENDS):
+            break
+        if tag_of(node) not in INLINE:
+            steps.append(_step(node))
+    return tuple(reversed(steps))
+
+
+def _step(node: HtmlElement) -> str:
+    classes = (node.get("class") or "").split()
+    named = "".join(f".{name}" for name in classes) or (f"#{node.get('id')}" if node.get("id") else "")
+    return tag_of(node) + _DIGITS.sub("0", named)
+
+
+def _picture(pieces: list[Piece], at: int) -> str:
+    """The picture in a piece or right above it."""
+    for piece in pieces[at : max(at - 2, -1) : -1] if at else pieces[:1]:
+        for image in piece.images:
+            return image.get("src") or ""
+    return ""
+
+
+def _entries(page: HtmlPage, holders: frozenset[HtmlElement]) -> frozenset[str]:
+    """The short links that stand outside lead and body: menus, columns, the way to the section."""
+    inside = {link for holder in holders for link in holder.iter("a")}
+    texts = (text_of(link) for link in page.root.iter("a") if link not in inside)
+    return frozenset(fold(text) for text in texts if 0 < len(text) <= _LINK)

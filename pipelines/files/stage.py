@@ -1,0 +1,94 @@
+"""Keeping an attachment: read in its child process, recorded with its article, its text stored on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import DropItem
+
+from archive.errors import ArchiveError
+from archive.index.queries.attachments import PendingAttachment
+from archive.ingest.run_writer import RunWriter
+from archive.model.enums import Outcome
+from archive.model.records import Document, PageRecord
+from pipelines.files.text import AttachmentReading, AttachmentWorker
+from pipelines.sandbox.child_process import ReadFailed
+from pipelines.stages import PipelineStage
+from vietnam.documents import cited_documents
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["AttachmentStage", "FetchedAttachment", "attachment_document"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedAttachment:
+    """A file that was fetched and captured: the line it will get, its decoded body, and which article names it."""
+
+    page: PageRecord
+    body: bytes
+    file: PendingAttachment
+
+
+def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, night: RunWriter) -> Document:
+    """The attachment as the archive keeps it. Raises ValueError when its page has no capture."""
+    page, file = fetched.page, fetched.file
+    if page.warc is None:
+        raise ValueError(f"{page.url} was not captured")
+    return Document(
+        portal=night.portal,
+        section=file.section,
+        url=page.url,
+        key=file.key,
+        title=file.name,
+        text=reading.text,
+        content=reading.text,
+        fetched_at=page.fetched_at,
+        via=night.via,
+        warc=page.warc,
+        layout=reading.kind,
+        extractor=reading.extractor,
+        documents=reading.documents,
+        cited=cited_documents(reading.text),
+        flags=reading.flags,
+        attachment_of=file.version,
+    )
+
+
+class AttachmentStage(PipelineStage):
+    """Takes attachments out of the stream of articles, which it lets pass: the first of the stages."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._worker = AttachmentWorker()
+
+    async def process_item(self, item: object) -> object:
+        """Read and keep a file; nothing is left for the later stages, so Scrapy is told that it was dropped."""
+        if not isinstance(item, FetchedAttachment):
+            return item
+        try:
+            reading = await self._worker.read_async(item.body, item.page.url)
+            self._keep(item, reading)
+        except ArchiveError as error:
+            self.crawl.failed(error)
+        except ReadFailed as error:
+            raise self.lose(item.page, Outcome.ERROR, str(error)) from None
+        except Exception as error:  # a file that nobody foresaw costs itself
+            raise self.bug(item.page, error) from error
+        raise DropItem("an attachment ends here")
+
+    def _keep(self, item: FetchedAttachment, reading: AttachmentReading) -> None:
+        document = attachment_document(item, reading, self.crawl.night)
+        for name in (reading.kind, *reading.flags, *(["quarantined"] if reading.reasons else [])):
+            self.crawl.counted(f"attachment {name}")
+        if reading.reasons:
+            self.crawl.night.quarantine(document, reading.reasons, item.page)
+        else:
+            self.crawl.night.document(document, item.page)
+        self.crawl.noted(item.page)
+
+    async def close_spider(self) -> None:
+        """End the worker."""
+        self._worker.close()

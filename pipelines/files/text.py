@@ -1,0 +1,140 @@
+"""What an attachment says: the text of a PDF or DOCX, or why there is none; read in a child process with its own limits.
+
+Everything else is kept as it was served and not opened. A damaged, encrypted or hostile file is a flag, never an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.files.file_type import kind_of
+from pipelines.sandbox.child_process import Json, ReadFailed, ReadingChild, ReadTimeout, serve
+from vietnam.documents import document_numbers
+from vietnam.letters import is_legacy_font, is_mojibake
+
+__all__ = ["AttachmentReading", "AttachmentWorker", "read_attachment"]
+
+DEADLINE = 10.0  # seconds for one file
+MEMORY = 1024 * 1024 * 1024  # bytes of address space
+_LONGEST = 4_000_000  # characters: a text that no document of the size limit has, but a bomb
+_OPENED = ("pdf", "docx")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReading:
+    """What a file says. `kind` is what its bytes say it is; `text` is empty where there is none to keep, and `flags` say why
+    (archive/storage/jsonl.py lists them). `documents` are the numbers of documents it cites; `reasons` speak against keeping the text.
+    """
+
+    kind: str
+    text: str = ""
+    flags: tuple[str, ...] = ()
+    extractor: str = ""
+    documents: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def read_attachment(body: bytes) -> AttachmentReading:
+    """Read a file in this process: for the child, and for tests. Raises MemoryError alone."""
+    from pipelines.files.docx import office_kind
+
+    kind = kind_of(body) or "unknown"
+    if kind == "zip":
+        kind = office_kind(body)
+    if kind == "pdf":
+        return _read_pdf(body)
+    if kind == "docx":
+        return _read_docx(body)
+    flag = kind if kind in ("encrypted", "damaged") else "not_opened"
+    return AttachmentReading(
+        kind if flag == "not_opened" else "office" if kind == "encrypted" else "zip", flags=(flag,)
+    )
+
+
+def _read_pdf(body: bytes) -> AttachmentReading:
+    from pipelines.files.pdf import EXTRACTOR, read_pdf
+
+    read = read_pdf(body)
+    reasons = _against(read.text)
+    # A font that does not name its letters gives private or control signs for them.
+    if read.unmapped * 20 > len(read.text) and not reasons:
+        reasons = (f"{read.unmapped} letters that the file's fonts do not name",)
+    return _reading("pdf", read.text, read.flags, EXTRACTOR, reasons)
+
+
+def _read_docx(body: bytes) -> AttachmentReading:
+    from pipelines.files.docx import EXTRACTOR, read_docx
+
+    text, flags = read_docx(body)
+    return _reading("docx", text, flags, EXTRACTOR, _against(text))
+
+
+def _reading(
+    kind: str, text: str, flags: tuple[str, ...], extractor: str, reasons: tuple[str, ...]
+) -> AttachmentReading:
+    if len(text) > _LONGEST:
+        return AttachmentReading(kind, flags=("read_limit",), extractor=extractor)
+    return AttachmentReading(kind, text, flags, extractor, document_numbers(text), reasons if text else ())
+
+
+def _against(text: str) -> tuple[str, ...]:
+    """Why a text is set aside, in the words used for articles."""
+    if is_legacy_font(text):
+        return ("text typed for a TCVN3 or VNI font",)
+    return ("text decoded wrongly (mojibake)",) if is_mojibake(text) else ()
+
+
+class AttachmentWorker(ReadingChild):
+    """`read_attachment` in a child process. What kills the child is recorded as a flag; nothing is raised."""
+
+    def __init__(self, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
+        super().__init__("pipelines.files.text", deadline, memory)
+
+    def read(self, body: bytes, what: str) -> AttachmentReading:
+        """What the file says; `what` names it."""
+        try:
+            return _reading_from(self.ask({}, body, what))
+        except (ReadTimeout, ReadFailed) as error:
+            return _unread(body, error)
+
+    async def read_async(self, body: bytes, what: str) -> AttachmentReading:
+        """The same from a coroutine, without blocking the event loop."""
+        try:
+            return _reading_from(await self.ask_async({}, body, what))
+        except (ReadTimeout, ReadFailed) as error:
+            return _unread(body, error)
+
+
+def _unread(body: bytes, error: ReadTimeout | ReadFailed) -> AttachmentReading:
+    if isinstance(error, ReadFailed) and not error.ended:
+        raise error  # an error of ours, not the file's
+    flag = "read_timeout" if isinstance(error, ReadTimeout) else "read_limit"
+    return AttachmentReading(kind_of(body) or "unknown", flags=(flag,))
+
+
+def _reading_from(answer: Json) -> AttachmentReading:
+    return AttachmentReading(
+        kind=answer["kind"],
+        text=answer["text"],
+        flags=tuple(answer["flags"]),
+        extractor=answer["extractor"],
+        documents=tuple(answer["documents"]),
+        reasons=tuple(answer["reasons"]),
+    )
+
+
+def _load() -> Callable[[Json, bytes], Json]:
+    import pipelines.files.docx
+    import pipelines.files.pdf  # noqa: F401  before the first file's clock runs
+
+    def read(request: Json, body: bytes) -> Json:
+        reading = read_attachment(body)
+        return {name: getattr(reading, name) for name in AttachmentReading.__slots__}
+
+    return read
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:], _load)  # `python -m pipelines.attachment_text MEMORY PARENT`: started by AttachmentWorker

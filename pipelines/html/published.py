@@ -1,0 +1,147 @@
+"""When a page says it was published: the visible line first, then its metadata, then its address."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from lxml.html import HtmlElement
+
+from pipelines.article import Article, PublishedFrom
+from pipelines.html.tree import HtmlPage, line, match, text_of
+from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
+
+__all__ = ["PublishedDate", "decide", "in_metadata", "listed_on", "shown_line", "visible"]
+
+_COUNTERS = re.compile(
+    r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
+    r"(?:\s*lượt)?(?:\s*[|•·]\s*(?=\S))?",
+    re.IGNORECASE,
+)
+_EDGES = " |•·,;–-"
+_LONGEST_LINE = 90  # characters: a longer text around the date is no published line, only its date part is kept
+_META = (
+    "meta[property='article:published_time']",
+    "meta[name='article:published_time']",
+    "meta[itemprop=datePublished]",
+    "[itemprop=datePublished]",
+    "meta[name=pubdate]",
+    "meta[name='dc.date.issued']",
+)
+_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDate:
+    """The moment, the line as the page shows it (None when nothing is visible), its source, and whether sources differ."""
+
+    moment: Moment | None = None
+    raw: str | None = None
+    source: PublishedFrom = PublishedFrom.NONE
+    disagree: bool = False
+
+
+def visible(text: str, now: datetime) -> tuple[Moment, str] | None:
+    """The moment a title block's line tells and the line without counters, or None when it tells none."""
+    moment = read_published(text, now)
+    if moment is None:
+        return None
+    return moment, shown_line(text, now)
+
+
+def listed_on(article: Article, day: date | None) -> Article:
+    """The article with the day that its list shows, where the page itself tells none."""
+    if day is None or article.published is not None:
+        return article
+    return replace(article, published=Moment(day), published_from=PublishedFrom.FEED)
+
+
+def shown_line(text: str, now: datetime) -> str:
+    """A published line as the page shows it, without view counters; only its date part where it is a long text."""
+    shown = line(_COUNTERS.sub("", line(text))).strip(_EDGES)
+    if len(shown) > _LONGEST_LINE and (found := find_published(text, now)):
+        return line(found[1])
+    return shown
+
+
+def decide(
+    seen: tuple[Moment, str] | None,
+    page: HtmlPage,
+    region: HtmlElement | None,
+    now: datetime,
+    named: Moment | None = None,
+) -> PublishedDate:
+    """The publication time by the rank of its sources: title block, metadata, address. Differences over a day are told.
+
+    `region` is where a `time` element counts as the article's own; the rest of a page shows other articles' times.
+    `named` is what an attribute says that the layout names; it stands for the metadata.
+    """
+    meta = named or in_metadata(page, region, now)
+    folder = read_url_day(page.url)
+    if folder is not None and not Moment(folder).known_by(now):
+        folder = None
+    days = [moment.day for moment in (seen[0] if seen else None, meta) if moment] + ([folder] if folder else [])
+    disagree = _apart(days)
+    if seen is not None:
+        return PublishedDate(seen[0], seen[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
+    if meta is not None:
+        return PublishedDate(meta, None, PublishedFrom.METADATA, disagree)
+    if folder is not None:
+        return PublishedDate(Moment(folder), None, PublishedFrom.URL, disagree)
+    return PublishedDate()
+
+
+def _apart(days: list[date]) -> bool:
+    return len(days) > 1 and (max(days) - min(days)).days > 1
+
+
+def in_metadata(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Moment | None:
+    """The first publication time a machine-readable place of the page gives; broken and later ones are passed over."""
+    for value in _values(page, region):
+        if moment := read_machine(value, now):
+            return moment
+    return None
+
+
+def _values(page: HtmlPage, region: HtmlElement | None) -> Iterator[str]:
+    for selector in _META:
+        for element in match(page.root, selector):
+            yield from filter(None, (element.get("content"), element.get("datetime"), _printed(element)))
+    for script in page.root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            yield from _linked_data(script.text or "")
+    if region is not None:
+        for element in region.iter("time"):
+            if value := element.get("datetime"):
+                yield value
+
+
+def _printed(element: HtmlElement) -> str:
+    """The text of an element that may be hidden: NukeViet prints its best date in a hidden span."""
+    return line("".join(element.itertext())) if len(element) < 5 else text_of(element)
+
+
+def _linked_data(text: str) -> Iterator[str]:
+    try:
+        data: object = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        # Portals print broken JSON: an unescaped quotation mark in the title is enough.
+        yield from _LD_DATE.findall(text)
+        return
+    yield from _dates_in([data])
+
+
+def _dates_in(queue: Iterable[object]) -> Iterator[str]:
+    waiting = list(queue)
+    while waiting:
+        data = waiting.pop(0)
+        if isinstance(data, dict):
+            value = data.get("datePublished")
+            if isinstance(value, str):
+                yield value
+            waiting.extend(data.values())
+        elif isinstance(data, list):
+            waiting.extend(data)

@@ -1,0 +1,179 @@
+"""A page as a tree: decoded once, parsed once, asked by CSS selectors; nothing here knows what an article is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from vietnam.letters import clean_letters, decode, fold_spaces
+
+__all__ = [
+    "INLINE",
+    "INVISIBLE",
+    "HtmlPage",
+    "attribute",
+    "brief_text",
+    "is_hidden",
+    "line",
+    "match",
+    "parse",
+    "pick",
+    "tag_of",
+    "text_of",
+]
+
+# What a reader never sees as running text, wherever it stands.
+INVISIBLE = frozenset(
+    "script style noscript template svg canvas iframe object embed audio video map head title link meta select option "
+    "optgroup input button textarea datalist dialog progress meter area source track param".split()
+)
+
+# Everything else ends a paragraph; names with a colon (`o:p`, `st1:place`) are Word's and inline as well.
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big blink cite code data del dfn em font i img ins kbd label mark nobr picture q rb rp "
+    "rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
+) | frozenset({"o:p", "st1:place", "st1:city", "st1:country-region", "st1:personname", "st1:metricconverter"})
+
+# No characters of any text, and nothing a tree may hold.
+_NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_PSEUDO = re.compile(r"::attr\(\s*([\w:-]+)\s*\)\s*$")
+_HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDING_CLASS = frozenset({"hidden", "hide", "d-none", "sr-only", "visually-hidden", "screen-reader-text", "uk-hidden"})
+_SHOWN_AGAIN = re.compile(r"(?:^|\s)(?:(?:d-)?(?:sm|md|lg|xl|xxl|2xl)[:-]|visible-)\S*")
+
+
+class HtmlPage:
+    """A parsed page. `damaged` says that the parser gave up inside it; `replaced` counts unreadable characters."""
+
+    __slots__ = ("base", "damaged", "replaced", "root", "url")
+
+    def __init__(self, root: HtmlElement, url: str, base: str, replaced: int, damaged: bool) -> None:
+        self.root = root
+        self.url = url
+        self.base = base
+        self.replaced = replaced
+        self.damaged = damaged
+
+
+def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
+    """The page of `body`; the declared encoding is the header's, else the one the page names. Never raises on markup."""
+    if declared is None and (named := _META_CHARSET.search(body[:4096])):
+        declared = named[1].decode("ascii", "replace")
+    decoded = decode(body, declared)
+    # Decoded again as it is: `Decoded.text` is NFC, and an address with combining letters must stay as served.
+    raw = body.decode(decoded.encoding, "replace").lstrip("\ufeff").replace("\x00", "")
+    # Lone surrogates cannot be handed to the parser, which reads UTF-8 here so that no XML declaration misleads it.
+    served = raw.encode("utf-8", "replace")
+    # huge_tree: below 256 levels the parser drops the text otherwise.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    try:
+        root = document_fromstring(served or b"<html></html>", parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        _raise_if_short_of_memory(parser)
+        return HtmlPage(document_fromstring("<html><body></body></html>"), url, url, decoded.replaced, False)
+    _raise_if_short_of_memory(parser)
+    damaged = any("xcessive depth" in entry.message for entry in parser.error_log)
+    base = url
+    for element in root.iter("base"):
+        if href := (element.get("href") or "").strip():
+            base = urljoin(url, href)
+            break
+    return HtmlPage(root, url, base, decoded.replaced, damaged)
+
+
+def _raise_if_short_of_memory(parser: HTMLParser) -> None:
+    """The parser answers a memory limit with half a page or none: that is no page."""
+    if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
+        raise MemoryError("the parser ran out of memory")
+
+
+@lru_cache(maxsize=512)
+def _compiled(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+def attribute(selector: str) -> tuple[str, str | None]:
+    """A selector without its `::attr(name)` ending, and the name; None where the element's text is meant."""
+    if found := _PSEUDO.search(selector):
+        return selector[: found.start()].strip(), found[1]
+    return selector, None
+
+
+def match(root: HtmlElement, selector: str) -> list[HtmlElement]:
+    """The elements of a CSS selector below `root`, in the order of the page."""
+    found = _compiled(attribute(selector)[0])(root)
+    elements = found if isinstance(found, list) else []
+    return [element for element in elements if isinstance(element, HtmlElement) and isinstance(element.tag, str)]
+
+
+def pick(root: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[HtmlElement, str, bool]]:
+    """Element, its text (or the attribute's value) and whether it is visible text, of every match that has any."""
+    for selector in selectors:
+        _, name = attribute(selector)
+        for element in match(root, selector):
+            value = line(element.get(name) or "") if name else text_of(element)
+            if value:
+                yield element, value, name is None
+
+
+def brief_text(element: HtmlElement, limit: int) -> str:
+    """The visible text of an element that has no more than `limit` characters, else nothing: large ones are not read."""
+    length = 0
+    for node in element.iter():
+        if tag_of(node) not in ("script", "style"):
+            length += len((node.text or "").strip())
+        if node is not element:
+            length += len((node.tail or "").strip())
+        if length > 2 * limit:
+            return ""
+    text = text_of(element)
+    return text if len(text) <= limit else ""
+
+
+def tag_of(element: HtmlElement) -> str:
+    """The element's tag in lower case; empty for comments and the like."""
+    return element.tag.lower() if isinstance(element.tag, str) else ""
+
+
+def line(text: str) -> str:
+    """Text as one stored line: letters cleaned, spaces folded."""
+    text = fold_spaces(clean_letters(text))
+    return text if text.isprintable() else text.translate(_NO_CHARACTERS)
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the markup itself says that a reader does not see the element."""
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    if style and _HIDING_STYLE.search(style):
+        return True
+    classes = element.get("class")
+    # `hidden md:block`, `d-none d-md-block`: hidden on small screens only.
+    return bool(classes and _HIDING_CLASS & set(classes.split()) and not _SHOWN_AGAIN.search(classes))
+
+
+def text_of(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> str:
+    """The visible text of an element as one line; line breaks and block borders become blanks."""
+    parts: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end", "comment"))
+    for event, node in walk:
+        if event == "start":
+            if node is not element and (tag_of(node) in INVISIBLE or node in skip or is_hidden(node)):
+                walk.skip_subtree()
+                continue
+            if tag_of(node) not in INLINE:
+                parts.append(" ")
+            parts.append(node.text or "")
+        elif node is not element:
+            if event == "end" and tag_of(node) not in INLINE:
+                parts.append(" ")
+            parts.append(node.tail or "")
+    return line("".join(parts))

@@ -1,0 +1,176 @@
+"""Reading a page nobody has described: title, title block, article region; trafilatura and our blocks together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from pipelines.html.attachment_links import attachments_in, images_of
+from pipelines.html.blocks import Piece
+from pipelines.html.published import decide, in_metadata, visible
+from pipelines.html.title import find_title
+from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, tag_of, text_of
+from pipelines.readers.layout import PageReading
+from pipelines.readers.main_content import Region, find_region
+from vietnam.dates import Moment
+from vietnam.residue import strip_residue
+
+__all__ = ["read_generic"]
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_WRITER = re.compile(r"author|byline|tac-?gia|writer", re.IGNORECASE)
+_NAME = re.compile(r"(?:[^\W\d_][\w.]*[ ,&–-]*){1,6}$")
+_BYLINE_LABEL = re.compile(r"^(?:tác giả|người viết|phóng viên)\s*:?\s+", re.IGNORECASE)
+_YEAR_ON = re.compile(r"[\s|•,–-]*(?:\d{1,2}[:/.-]|thứ |chủ nhật).*$", re.IGNORECASE)
+_LINE = 120  # characters: the longest published line with its labels and byline
+_NEAR = 4  # ancestors of the title in which a date above it counts
+_CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|header|top-?bar|weather|calendar", re.IGNORECASE)
+_OUTSIDE = frozenset({"nav", "footer", "aside", "a", "li", "button"})
+
+
+def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = None) -> PageReading:
+    """The parts of any page; an empty reading where nothing looks like an article.
+
+    `titled` is the element of the title where something outside of the page tells it.
+    """
+    title, element = find_title(page) if titled is None else (text_of(titled), titled)
+    reading = PageReading(title=title)
+    region = find_region(page, element)
+    if region is None:
+        around = element.getparent() if element is not None else None
+        if around is None:
+            reading.published = decide(None, page, None, now)
+            return reading
+        region = Region(around, [], [], [])
+    found = _title_block_date(page, element, region, now)
+    around = _around(element, region.container)
+    reading.published = decide(found[0] if found else None, page, around, now)
+    spent = found[1] if found else None
+    reading.author = _byline(around, region)
+    reading.lead = region.lead
+    body = [piece for piece in region.body if spent is None or piece.element is not spent]
+    reading.body, reading.removed = _without_widgets(body)
+    reading.attachments = attachments_in((around,), page.base)
+    reading.images = images_of([*region.lead, *region.body], page.base)
+    return reading
+
+
+def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """The blocks without whole lines that are widgets, and those lines: no layout has dropped their containers here."""
+    kept, removed = strip_residue([piece.text for piece in pieces if piece.text])
+    left: list[Piece] = []
+    position = 0
+    for piece in pieces:
+        if not piece.text:
+            left.append(piece)
+        elif position < len(kept) and kept[position] == piece.text:
+            left.append(piece)
+            position += 1
+    return left, removed
+
+
+def _byline(around: HtmlElement, region: Region) -> str:
+    """A writer's name that the markup itself calls so, near the article; never `meta[name=author]`, the portal's name."""
+    inside = {piece.element for piece in region.body}
+    for element in around.iter("a", "span", "div", "p", "strong", "address", "b"):
+        names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
+        if not _WRITER.search(names) or element in inside or is_hidden(element):
+            continue
+        text = _BYLINE_LABEL.sub("", _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,"))
+        if _NAME.match(text):
+            return text
+    return ""
+
+
+def _around(title: HtmlElement | None, container: HtmlElement) -> HtmlElement:
+    """The smallest element that holds both title and body, unless it is the page itself."""
+    if title is None:
+        return container
+    above = set(title.iterancestors())
+    for element in (container, *container.iterancestors()):
+        if element in above:
+            return container if tag_of(element) in ("body", "html", "form") else element
+    return container
+
+
+def _title_block_date(
+    page: HtmlPage, title: HtmlElement | None, region: Region, now: datetime
+) -> tuple[tuple[Moment, str], HtmlElement] | None:
+    """The date nearest to the title: below it before the first long paragraph, else close above it."""
+    order = {element: position for position, element in enumerate(page.root.iter())}
+    head = order[title] if title is not None else order[region.container]
+    long = [order[piece.element] for piece in region.body if len(piece.text) >= 150 and piece.element in order]
+    last = max((order[piece.element] for piece in region.body), default=head)
+    end = min((place for place in long if place > head), default=last + 1)
+    near = list(title.iterancestors())[:_NEAR] if title is not None else []
+    meta = in_metadata(page, None, now)
+    candidates: list[tuple[int, int, tuple[Moment, str], HtmlElement]] = []
+    for holder in _holders(page):
+        place = order.get(holder, -1)
+        below = head <= place < max(end, head + 1)
+        if not region.body:  # a page of files: the title's own box is all there is
+            below = place >= head and any(ancestor in near[:1] for ancestor in holder.iterancestors())
+        above = place < head and any(
+            ancestor in near for ancestor in holder.iterancestors() if tag_of(ancestor) != "body"
+        )
+        if not (below or above) or _elsewhere(holder, title):
+            continue
+        if seen := _widest(holder, title, now):
+            agrees = meta is not None and seen[0][0].day == meta.day
+            rank = (0 if agrees else 1) * 2 + (0 if below else 1)
+            candidates.append((rank, abs(place - head), *seen))
+    best = min(candidates, key=lambda item: item[:2], default=None)
+    return (best[2], best[3]) if best else None
+
+
+def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
+    """Elements with a year in a text node of their own, in the order of the page."""
+    for element in page.root.iter():
+        if tag_of(element) in INVISIBLE or not tag_of(element):
+            continue
+        texts = [element.text, *(child.tail for child in element)]
+        if any(text and _YEAR.search(text) for text in texts):
+            yield element
+
+
+def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
+    """Whether a date belongs to something else: a link, a list of others, a clock, the masthead, a foot."""
+    around = set(title.iterancestors()) if title is not None else set()
+    for element in (holder, *holder.iterancestors()):
+        if element is title:
+            return True
+        if is_hidden(element):
+            return True
+        if element in around or tag_of(element) == "body":
+            return False
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        if tag_of(element) in _OUTSIDE or _CLOCK.search(names):
+            return True
+    return False
+
+
+def _widest(
+    holder: HtmlElement, title: HtmlElement | None, now: datetime
+) -> tuple[tuple[Moment, str], HtmlElement] | None:
+    """The moment of the smallest element around a year that tells a day; a wider one where only it has the time."""
+    around = set(title.iterancestors()) if title is not None else set()
+    best: tuple[tuple[Moment, str], HtmlElement] | None = None
+    for element in (holder, *holder.iterancestors()):
+        if element in around or tag_of(element) == "body":
+            break
+        text = brief_text(element, _LINE)
+        if not text:
+            break
+        seen = visible(text, now)
+        if seen is None:
+            continue
+        if best is None:
+            best = (seen, element)
+        elif seen[0].day == best[0][0].day and seen[0].clock and not best[0][0].clock:
+            return seen, element
+        if best[0][0].clock:
+            break
+    return best

@@ -1,0 +1,182 @@
+"""Reading a page by a family's layout: the parts are chosen by selector and lifted out, nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from archive.model.records import Attachment, Image
+from pipelines.article import BlockKind, Layout
+from pipelines.html.attachment_links import attachments_in, images_of
+from pipelines.html.blocks import Piece, pieces_of
+from pipelines.html.published import PublishedDate, decide, visible
+from pipelines.html.related_links import without_titles
+from pipelines.html.title import without_site
+from pipelines.html.tree import HtmlPage, attribute, match, pick, tag_of, text_of
+from vietnam.dates import Moment, read_machine
+from vietnam.letters import fold
+
+__all__ = ["PageReading", "fits", "read_layout"]
+
+_BYLINE_LENGTH = 200  # characters: an author element with more is no byline
+
+
+@dataclass(slots=True)
+class PageReading:
+    """What a way of reading found before it becomes an article. `bylines` are author lines that stand outside the body."""
+
+    title: str = ""
+    published: PublishedDate = field(default_factory=PublishedDate)
+    lead: list[Piece] = field(default_factory=list)
+    body: list[Piece] = field(default_factory=list)
+    bylines: list[str] = field(default_factory=list)
+    author: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    removed: list[str] = field(default_factory=list)
+    labels: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    layout: str = "none"
+
+
+def fits(page: HtmlPage, layout: Layout) -> bool:
+    """Whether the page says it has this layout."""
+    return bool(match(page.root, layout.fits))
+
+
+def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | None:
+    """The parts of a page by its layout; None when neither title nor body is where the layout says."""
+    title, title_element = _title(page, layout)
+    containers = _containers(page, layout, title_element)
+    if not title and not containers:
+        return None
+    leads, meta_lead = _lead(page, layout, containers)
+    seen, named, seen_in = _published(page, layout, now)
+    skip = _matches(page, layout.drop)
+    stop = _matches(page, layout.cut)
+    captions = _matches(page, layout.captions)
+    taken = frozenset(element for element in (title_element, seen_in, *leads) if element is not None)
+    # A container that a drop selector happens to match stays: `[class*=portlet]` is meant for what is inside.
+    boxes = _matches(page, layout.boxes) - frozenset(containers)
+    skip = (skip | taken | boxes) - frozenset(containers)
+    reading = PageReading(title=title, layout=layout.name, labels=frozenset(fold(label) for label in layout.labels))
+    reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
+    reading.removed = [
+        piece.text for box in _inside(boxes, (*leads, *containers)) for piece in pieces_of(box) if piece.text
+    ]
+    reading.published = decide(seen, page, None, now, named)
+    for lead in leads:
+        reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
+    reading.body = [piece for container in containers for piece in pieces_of(container, skip, stop, captions)]
+    reading.body, titles = without_titles(reading.body)
+    reading.removed += titles
+    if not containers and reading.lead:
+        reading.lead, reading.body = [], reading.lead
+    if meta_lead:
+        reading.lead = [Piece(BlockKind.LEAD, meta_lead, page.root)]
+    _authors(page, layout, containers, reading)
+    places = [*leads, *containers, *(element for name in layout.attachments for element in match(page.root, name))]
+    reading.attachments = attachments_in(places, page.base)
+    reading.images = images_of([*reading.lead, *reading.body], page.base)
+    return reading
+
+
+def _matches(page: HtmlPage, selectors: tuple[str, ...]) -> frozenset[HtmlElement]:
+    return frozenset(element for selector in selectors for element in match(page.root, selector))
+
+
+def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """The boxes below these places, in the order of the page."""
+    if boxes:
+        yield from (element for place in places for element in place.iterdescendants() if element in boxes)
+
+
+def _title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
+    for element, text, shown in pick(page.root, layout.title):
+        if not shown or tag_of(element) == "title":
+            return without_site(text, page), None
+        return text, element
+    return "", None
+
+
+def _containers(page: HtmlPage, layout: Layout, title: HtmlElement | None) -> list[HtmlElement]:
+    """The body's container with those beside it: the first selector with text; else with a picture or file; else any."""
+    everything = {selector: match(page.root, selector) for selector in layout.body}
+    for worth in (_has_text, _has_content, _always):
+        for found in everything.values():
+            good = [element for element in found if worth(element)]
+            if good:
+                first = next((element for element in good if _after(title, element)), good[0])
+                beside = [other for other in good if other.getparent() is first.getparent() and _after(first, other)]
+                return [first, *(other for other in beside if other is not first)]
+    return []
+
+
+def _has_text(element: HtmlElement) -> bool:
+    return bool(text_of(element))
+
+
+def _has_content(element: HtmlElement) -> bool:
+    return next(element.iter("img", "iframe", "object", "embed", "a"), None) is not None
+
+
+def _always(element: HtmlElement) -> bool:
+    return True
+
+
+def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
+    """Whether `second` begins after `first` in the page, or holds it."""
+    if first is None or first is second or first in set(second.iterdescendants()):
+        return True
+    for element in first.getroottree().getroot().iter(first.tag, second.tag):
+        if element is first:
+            return True
+        if element is second:
+            return False
+    return False
+
+
+def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tuple[list[HtmlElement], str]:
+    """The lead's elements, or its text where only an attribute gives it."""
+    for selector in layout.lead:
+        found = [(element, text) for element, text, _ in pick(page.root, (selector,)) if element not in containers]
+        if not found:
+            continue
+        first, text = found[0]
+        if attribute(selector)[1] is not None:
+            return [], text
+        return [first, *(other for other, _ in found[1:] if other.getparent() is first.getparent())], ""
+    return [], ""
+
+
+def _published(
+    page: HtmlPage, layout: Layout, now: datetime
+) -> tuple[tuple[Moment, str] | None, Moment | None, HtmlElement | None]:
+    """The visible line, the moment an attribute names, and the element of the line."""
+    named: Moment | None = None
+    for element, text, shown in pick(page.root, layout.published):
+        if not shown:
+            named = named or read_machine(text, now)
+        elif seen := visible(text, now):
+            return seen, named, element
+    return None, named, None
+
+
+def _authors(page: HtmlPage, layout: Layout, containers: list[HtmlElement], reading: PageReading) -> None:
+    """The writer's name, and his lines where they stand outside the body: they become the text's last ones."""
+    inside = {fold(piece.text) for piece in reading.body[-4:]}
+    for selector in layout.author:
+        for element, text, shown in pick(page.root, (selector,)):
+            if len(text) > _BYLINE_LENGTH:
+                continue
+            reading.author = reading.author or text
+            within = any(ancestor in containers for ancestor in element.iterancestors())
+            if shown and not within and fold(text) not in inside and text not in reading.bylines:
+                reading.bylines.append(text)
+        if reading.author:
+            return

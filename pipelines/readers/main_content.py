@@ -1,0 +1,293 @@
+"""Where the article stands on a page nobody has described: by prose, links and the place below the title.
+
+trafilatura reads the whole page; every block of ours is weighed by its prose, by whether trafilatura took it too, and
+by how many links lie between it and the title. The element with the highest sum holds the article. Boxes of links to
+other articles inside it are left out by their structure, not by their names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.article import BlockKind
+from pipelines.html.attachment_links import is_file_link
+from pipelines.html.blocks import Piece, pieces_of
+from pipelines.html.related_links import PROSE, holds, links_of, outside_link, without_boxes, without_titles
+from pipelines.html.tree import HtmlPage, line, match, tag_of
+from pipelines.readers.trafilatura import lines_of
+from vietnam.letters import fold
+from vietnam.residue import is_residue, residue_kind
+
+__all__ = ["Region", "find_region"]
+
+_LINKED = 0.5  # share of link text from which a block is a link
+_LISTED = 20  # what a title in a list of others weighs, in characters against the element
+_GAP = 40  # characters of links and labels after which prose no longer belongs to the title by its place alone
+_FURNITURE = frozenset({"nav", "footer", "aside"})
+_BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li ul ol tr tbody table td blockquote pre figure figcaption center".split())
+_ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "dialog", "complementary", "menu", "menubar"})
+# Widgets that belong to the article they stand at.
+_OWN_BAR = frozenset(
+    "font size|contrast|share|save|print|email|audio|view counter|date label|attachment label".split("|")
+)
+_FOOT = re.compile(r"(?:^|[\s_-])(?:footer|copyright|breadcrumbs?)(?:$|[\s_-])", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:nav(?:bar)?|menu|breadcrumbs?|footer|sidebar|comments?|binh-?luan|share|social|popup|modal|toolbar|"
+    r"pagination|login|cookie|banner|ads?|advert\w*|quang-?cao|rating|vote|newsletter|tags?|keywords?|tu-?khoa)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Region:
+    """The article's element, its lead and body as blocks, and the elements of the title block around it."""
+
+    container: HtmlElement
+    lead: list[Piece]
+    body: list[Piece]
+    above: list[Piece]
+
+
+def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlElement] = frozenset()) -> Region | None:
+    """The article of a page; None when nothing on it reads like one."""
+    bodies = match(page.root, "body") or [page.root]
+    skip = skip | _furniture(bodies[0], title)
+    pieces = [piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images]
+    for piece in pieces:
+        # A link to a file is content, whatever its share of the block.
+        if piece.linked and (links := links_of(piece)) and all(map(is_file_link, links)):
+            piece.linked = 0
+    container = _container(pieces, bodies[0], title, _read_lines(page))
+    start = _position_after(pieces, title)
+    if container is None:
+        container, pieces = _nearest(pieces, start, title)
+    if container is None:
+        return None
+    inside = [piece for piece in pieces[start:] if holds(container, piece.element)]
+    first = next((i for i, piece in enumerate(pieces) if inside and piece is inside[0]), start)
+    above = pieces[start:first]
+    inside = without_boxes(without_titles(inside)[0], container)
+    titled = frozenset(title.iterancestors()) if title is not None else frozenset[HtmlElement]()
+    return _parted(page, container, above, inside, titled)
+
+
+def _read_lines(page: HtmlPage) -> frozenset[str]:
+    return frozenset(fold(text) for text in lines_of(page.root))
+
+
+def _furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlElement]:
+    """Elements that are furniture by tag, role or common name, unless they hold the title or most of the page's text."""
+    around = set(title.iterancestors()) if title is not None else set()
+    whole = _prose_in(body) or 1
+    found: set[HtmlElement] = set()
+    for element in body.iter():
+        tag = tag_of(element)
+        if not tag or element in around or element is body or element is title:
+            continue
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        plain = tag in _FURNITURE or element.get("role") in _ROLES or _FOOT.search(names) is not None
+        if (plain or tag == "header" or _NAMED.search(names)) and (plain or _prose_in(element) < 0.3 * whole):
+            found.add(element)
+    return frozenset(found)
+
+
+def _prose_in(element: HtmlElement) -> int:
+    return sum(len(text) for p in element.iter("p") if len(text := "".join(p.itertext()).strip()) >= PROSE)
+
+
+def _position_after(pieces: list[Piece], title: HtmlElement | None) -> int:
+    if title is None:
+        return 0
+    inside = {title, *title.iterdescendants()}
+    return max((i + 1 for i, piece in enumerate(pieces) if piece.element in inside), default=0)
+
+
+def _container(
+    pieces: list[Piece], body: HtmlElement, title: HtmlElement | None, read: frozenset[str]
+) -> HtmlElement | None:
+    scores: dict[HtmlElement, float] = {}
+    homes: set[HtmlElement] = set()
+    kept, _ = without_titles(pieces)
+    others = {id(piece) for piece in pieces} - {id(piece) for piece in kept}
+    start, gap = _position_after(pieces, title), 0
+    for position, piece in enumerate(pieces):
+        score, home = _score(piece, read), _home(outside_link(piece.element))
+        if position < start:
+            score = min(score, 0) - len(piece.text) * 0.3
+        elif score < 0:
+            gap += 0 if is_residue(piece.text) else len(piece.text)
+        elif gap < _GAP or home in homes:
+            homes.add(home)
+        else:
+            # What lies behind many links is a foot, a comment or another module, unless the text was there before.
+            score *= _GAP / gap / 2
+        if id(piece) in others and score < 0:
+            # A list of others below its label may stand in any body: it says little of where the article is.
+            score = -_LISTED
+        for element in (piece.element, *piece.element.iterancestors()):
+            scores[element] = scores.get(element, 0.0) + score
+            if element is body:
+                break
+    if not scores or max(scores.values()) <= 0:
+        return None
+    best = max(scores.values())
+    # Of equal sums the deepest element: the order of insertion is from the inside out.
+    return _widened(next(element for element, score in scores.items() if score >= best - 1e-6), pieces[start:], body)
+
+
+def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement:
+    """The element around a lone block and around blocks set like it beside it: one long paragraph is no article."""
+    holders = [outside_link(piece.element) for piece in pieces if len(piece.text) >= PROSE and not piece.linked]
+    element = outside_link(element)
+    while element is not body and (
+        (narrow := tag_of(element) in _BLOCKS or _is_table(element, pieces))
+        or sum(holds(element, holder) for holder in holders) < 2
+    ):
+        first = next((holder for holder in holders if holds(element, holder)), element)
+        wider = [
+            each for each in list(element.iterancestors())[:3] if each is not body and body in each.iterancestors()
+        ]
+        alike = next((each for each in wider if _repeats(each, first, element, holders)), None)
+        if alike is None and narrow and wider:
+            alike = wider[0]
+        alike = alike if alike is not None else _with_next(element, pieces, body)
+        if alike is None:
+            break
+        element = alike
+    return element
+
+
+def _with_next(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement | None:
+    """The element around a lone block and the prose that follows it with nothing but the article's own bar between."""
+    last = max((i for i, piece in enumerate(pieces) if holds(element, piece.element)), default=-1)
+    for piece in pieces[last + 1 :] if last >= 0 else []:
+        if len(piece.text) >= PROSE and not piece.linked and not is_residue(piece.text):
+            return next(
+                (each for each in element.iterancestors() if holds(each, piece.element) and each is not body), None
+            )
+        if piece.text and residue_kind(piece.text) not in _OWN_BAR:
+            return None
+    return None
+
+
+def _is_table(element: HtmlElement, pieces: list[Piece]) -> bool:
+    """Whether an element holds a table's rows and nothing else: a decision is more than its annex."""
+    inside = [piece.kind for piece in pieces if piece.text and holds(element, piece.element)]
+    return bool(inside) and set(inside) == {BlockKind.TABLE_ROW}
+
+
+def _repeats(wider: HtmlElement, first: HtmlElement, element: HtmlElement, holders: list[HtmlElement]) -> bool:
+    """Whether `wider` holds another block outside `element` that is nested by the same tags as its first one."""
+    path = _path(wider, first)
+    return any(not holds(element, holder) and _path(wider, holder) == path for holder in holders)
+
+
+def _path(above: HtmlElement, below: HtmlElement) -> list[str]:
+    path: list[str] = []
+    for element in (below, *below.iterancestors()):
+        if element is above:
+            return path
+        path.append(f"{tag_of(element)}.{element.get('class', '')}")
+    return []
+
+
+def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tuple[HtmlElement | None, list[Piece]]:
+    """Without any prose: the smallest element around the title with something below it, up to the first link or label."""
+    if title is None:
+        return None, pieces
+    end, homes = start, set[HtmlElement]()
+    while end < len(pieces):
+        if (kind := residue_kind(pieces[end].text)) is not None:
+            # The article's own bar may stand above its text; any other label begins another module.
+            if kind not in _OWN_BAR:
+                break
+            end += 1
+            continue
+        home = _home(outside_link(pieces[end].element))
+        if pieces[end].linked and home not in homes:
+            break
+        homes.add(home)
+        end += 1
+    for element in title.iterancestors():
+        if any(holds(element, piece.element) for piece in pieces[start:end]):
+            return element, pieces[:end]
+    return None, pieces
+
+
+def _home(element: HtmlElement) -> HtmlElement:
+    """What holds a block together with its like: the element around a paragraph, or the one with bare text in it."""
+    parent = element.getparent()
+    return parent if parent is not None and tag_of(element) not in ("div", "td", "section", "article") else element
+
+
+def _score(piece: Piece, read: frozenset[str]) -> float:
+    length = len(piece.text)
+    if not length:
+        return 0.0
+    if piece.linked > _LINKED * length or is_residue(piece.text):
+        return -float(length + 20)
+    if length < PROSE and piece.kind not in (BlockKind.TABLE_ROW, BlockKind.CAPTION):
+        return -3.0
+    return (length - 2 * piece.linked) * (1.0 if fold(piece.text) in read else 0.6)
+
+
+def _parted(
+    page: HtmlPage, container: HtmlElement, above: list[Piece], inside: list[Piece], titled: frozenset[HtmlElement]
+) -> Region:
+    """Lead and body: the lead is what the page's description says, or the prose between the title and the container."""
+    described = [
+        fold(line(element.get("content") or ""))
+        for element in match(page.root, "meta[name=description], meta[property='og:description']")
+    ]
+    above = [piece for piece in above if not piece.linked]
+    lead = [piece for piece in above if _is_described(piece.text, described)][:1]
+    if not lead:
+        lead = [piece for piece in above if len(piece.text) >= 60][-1:]
+    # Labels, the byline and the date stand before the first prose; the title block has been read already.
+    body = _from_the_first_prose(inside, titled)
+    said = [piece for piece in body if piece.text]
+    if not lead and len(said) > 1 and (_is_described(said[0].text, described) or _is_standfirst(said[0])):
+        pictures = body[: body.index(said[0])]
+        lead, body = said[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], titled)
+    return Region(container, lead, body, above)
+
+
+def _from_the_first_prose(pieces: list[Piece], titled: frozenset[HtmlElement]) -> list[Piece]:
+    """The blocks from the first prose on, and short ones before it that stand with it apart from the title block."""
+    start = next((i for i, piece in enumerate(pieces) if _begins(piece)), 0)
+    first = pieces[start] if pieces else None
+    while first and start and (not pieces[start - 1].text or _belongs(pieces[start - 1], first, titled)):
+        start -= 1
+    return pieces[start:]
+
+
+def _begins(piece: Piece) -> bool:
+    """Whether a text can begin with the block: prose or a caption, not a byline or a portrait."""
+    if piece.linked:
+        return len(piece.text) - piece.linked >= PROSE
+    return len(piece.text) >= PROSE or piece.kind is BlockKind.CAPTION
+
+
+def _belongs(piece: Piece, first: Piece, titled: frozenset[HtmlElement]) -> bool:
+    """Whether a short block before the first prose is text: what holds it holds the prose too, and not the title."""
+    home = _home(outside_link(piece.element))
+    return home not in titled and holds(home, first.element) and not piece.linked and not is_residue(piece.text)
+
+
+def _is_standfirst(piece: Piece) -> bool:
+    """Whether the first block is set as a heading but is as long as a paragraph."""
+    return piece.kind is BlockKind.HEADING and len(piece.text) >= 2 * PROSE
+
+
+def _is_described(text: str, described: list[str]) -> bool:
+    folded = fold(text)
+    for description in described:
+        start = description.rstrip(". …")
+        if len(start) >= PROSE and (
+            folded.startswith(start[:120]) or (start.startswith(folded[:120]) and len(folded) >= PROSE)
+        ):
+            return True
+    return False

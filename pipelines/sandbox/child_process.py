@@ -1,0 +1,213 @@
+"""Reading in a child process with a deadline and a memory limit: what strangers served can block or fill a process.
+
+One child serves many bodies over its own two pipes. It is killed at the deadline and started again for the next body, it
+dies with its parent, and it holds nothing of the parent's but those pipes. A frame on a pipe is a length (8 bytes, big
+endian) and as many bytes; a request is a JSON frame and the body's bytes as a second one, an answer is a JSON frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+__all__ = ["Json", "ReadFailed", "ReadTimeout", "ReadingChild", "serve"]
+
+_START = 60.0  # seconds for the child to load its libraries on a busy machine
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_ROOT = Path(__file__).resolve().parents[2]
+
+Json = dict[str, Any]
+
+
+class ReadTimeout(Exception):
+    """The body took longer than the deadline; the child was killed."""
+
+
+class ReadFailed(Exception):
+    """The child raised or died on the body; the message is one line. `ended`: it died (memory limit or crash)."""
+
+    def __init__(self, message: str, *, ended: bool = False) -> None:
+        super().__init__(message)
+        self.ended = ended
+
+
+class ReadingChild:
+    """The parent's side: starts `python -m MODULE` with the first body, asks it, ends it with `close`.
+
+    `deadline` is in seconds for one body, `memory` in bytes of address space. Calls are served one after the other, in
+    their order. The object is a context manager.
+    """
+
+    def __init__(self, module: str, deadline: float, memory: int) -> None:
+        self.module, self.deadline, self.memory = module, deadline, memory
+        self._child: subprocess.Popen[bytes] | None = None
+        # One thread for the child's whole life: the death signal below follows the thread that started it.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=module)
+
+    def ask(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+        """The child's answer; `what` names the body in errors. Raises ReadTimeout or ReadFailed."""
+        return self._thread.submit(self._ask, request, body, what).result()
+
+    async def ask_async(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+        """The same from a coroutine, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, request, body, what)
+
+    def close(self) -> None:
+        """End the child; a body being read is given up at its deadline."""
+        self._thread.submit(self._stop).result()
+        self._thread.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+        child = self._running()
+        until = time.monotonic() + self.deadline
+        try:
+            _send(child, json.dumps(request).encode(), until)
+            _send(child, body, until)
+            answer: Json = json.loads(_receive(child, until))
+        except TimeoutError:
+            self._stop()
+            raise ReadTimeout(f"not read within {self.deadline:g} s: {what}") from None
+        except (EOFError, BrokenPipeError) as lost:
+            self._stop()
+            raise ReadFailed(f"the reading process ended on {what} (memory limit or crash)", ended=True) from lost
+        if "failed" in answer:
+            raise ReadFailed(f"{answer['failed']}: {what}")
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self._stop()
+        paths = [str(_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        child = subprocess.Popen(
+            [sys.executable, "-m", self.module, str(self.memory), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            close_fds=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        )
+        self._child = child
+        assert child.stdin is not None  # noqa: S101  PIPE was asked for above
+        os.set_blocking(child.stdin.fileno(), False)
+        try:
+            _receive(child, time.monotonic() + _START)
+        except (TimeoutError, EOFError) as lost:
+            self._stop()
+            raise ReadFailed(f"the reading process does not start: run `python -m {self.module}` to see why") from lost
+        return child
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    pass
+
+
+def _send(child: subprocess.Popen[bytes], data: bytes, until: float) -> None:
+    """Write one frame; raises TimeoutError when the child does not take it in time."""
+    assert child.stdin is not None  # noqa: S101
+    descriptor = child.stdin.fileno()
+    rest = memoryview(len(data).to_bytes(8, "big") + data)
+    while rest:
+        _wait(descriptor, select.POLLOUT, until)
+        try:
+            rest = rest[os.write(descriptor, rest[:65536]) :]
+        except BlockingIOError:
+            continue
+
+
+def _receive(child: subprocess.Popen[bytes], until: float) -> bytes:
+    """Read one frame; raises TimeoutError, or EOFError when the child ended."""
+    assert child.stdout is not None  # noqa: S101
+    descriptor = child.stdout.fileno()
+    length = int.from_bytes(_exactly(descriptor, 8, until), "big")
+    return _exactly(descriptor, length, until)
+
+
+def _exactly(descriptor: int, count: int, until: float) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        _wait(descriptor, select.POLLIN, until)
+        part = os.read(descriptor, min(count - len(data), 65536))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
+
+
+def _wait(descriptor: int, event: int, until: float) -> None:
+    poll = select.poll()
+    poll.register(descriptor, event)
+    left = until - time.monotonic()
+    if left <= 0 or not poll.poll(left * 1000):
+        raise TimeoutError
+
+
+def serve(arguments: Sequence[str], load: Callable[[], Callable[[Json, bytes], Json]]) -> None:
+    """The child: confined to MEMORY bytes and the life of PARENT, answer frames until the pipe ends.
+
+    `load` imports what reads and gives the function that does; what it raises becomes one line of the answer.
+    """
+    if len(arguments) == 2:
+        _confine(int(arguments[0]), int(arguments[1]))
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # What a library prints must not fall among the frames.
+    os.dup2(2, 1)
+    read = load()
+    _answer(sink, {"ready": True})
+    while (header := source.read(8)) and len(header) == 8:
+        request = json.loads(source.read(int.from_bytes(header, "big")))
+        body = source.read(int.from_bytes(source.read(8), "big"))
+        try:
+            answer = read(request, body)
+        except MemoryError:
+            return
+        except Exception as error:
+            answer = {"failed": f"{type(error).__name__}: {error}".splitlines()[0]}
+        _answer(sink, answer)
+
+
+def _answer(sink: BinaryIO, data: object) -> None:
+    frame = json.dumps(data).encode()
+    sink.write(len(frame).to_bytes(8, "big") + frame)
+    sink.flush()
+
+
+def _confine(memory: int, parent: int) -> None:
+    """Die with the parent, leave the end to it on Ctrl-C, hold the memory limit, write no core."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,75 @@
+"""Extraction in a child process: 890 kB of hostile HTML can block for 42 seconds, so it gets a deadline (pipelines/sandbox/child_process.py)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from pipelines.article import Article, Layout
+from pipelines.article_json import article_from_json, article_to_json, layout_from_json, layout_to_json
+from pipelines.sandbox.child_process import Json, ReadFailed, ReadingChild, ReadTimeout, serve
+from pipelines.sandbox.crosscheck_stats import Crosscheck
+
+__all__ = ["ExtractFailed", "ExtractTimeout", "ExtractionWorker"]
+
+DEADLINE = 5.0  # seconds for one page
+MEMORY = 1536 * 1024 * 1024  # bytes of address space; libraries alone take about 400 MB of it
+
+ExtractTimeout = ReadTimeout  # the outcome is `extract_timeout`
+ExtractFailed = ReadFailed
+
+
+class ExtractionWorker(ReadingChild):
+    """Reads pages in a child process: `read` blocks, `read_async` does not block the event loop."""
+
+    def __init__(self, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
+        super().__init__("pipelines.sandbox.extraction_worker", deadline, memory)
+
+    def read(
+        self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
+    ) -> Article:
+        """`pipelines.extract.extract` in the child; raises ExtractTimeout or ExtractFailed."""
+        answer = self.ask(_request(url, layouts, now, declared_encoding), body, url)
+        return article_from_json(answer["article"])
+
+    async def read_async(
+        self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
+    ) -> Article:
+        """The same from a coroutine."""
+        answer = await self.ask_async(_request(url, layouts, now, declared_encoding), body, url)
+        return article_from_json(answer["article"])
+
+    async def crosscheck_async(self, body: bytes, article: Article, declared_encoding: str | None = None) -> Crosscheck:
+        """`pipelines.sandbox.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
+        request = {"crosscheck": article_to_json(article), "encoding": declared_encoding}
+        answer = await self.ask_async(request, body, article.url)
+        return Crosscheck(**answer["crosscheck"])
+
+
+def _request(url: str, layouts: Sequence[Layout], now: datetime, declared: str | None) -> Json:
+    told = [layout_to_json(layout) for layout in layouts]
+    return {"url": url, "layouts": told, "now": now.isoformat(), "encoding": declared}
+
+
+def _load() -> Callable[[Json, bytes], Json]:
+    import trafilatura  # noqa: F401  before the first page's clock runs
+
+    from pipelines.extract import extract
+    from pipelines.html.tree import parse
+    from pipelines.sandbox.crosscheck import crosscheck
+
+    def read(request: Json, body: bytes) -> Json:
+        if "crosscheck" in request:
+            article = article_from_json(request["crosscheck"])
+            return {"crosscheck": asdict(crosscheck(parse(body, article.url, request["encoding"]), article))}
+        layouts = tuple(layout_from_json(layout) for layout in request["layouts"])
+        now = datetime.fromisoformat(request["now"])
+        return {"article": article_to_json(extract(body, request["url"], layouts, now, request["encoding"]))}
+
+    return read
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:], _load)  # `python -m pipelines.worker MEMORY PARENT`: started by ExtractionWorker, not by hand

@@ -1,0 +1,144 @@
+"""A small archive made by the real store: two portals, three nights, a revision and a text that both published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+from archive.ingest.run_writer import RunWriter
+from archive.ingest.summary import RunSummary
+from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.judgement import Judgement, Version
+from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Run
+from archive.store import Archive
+from vietnam.dates import TZ
+from vietnam.documents import cited_documents, document_numbers
+
+FIRST = date(2025, 3, 3)
+ARCHIVE_ID = UUID("6f1d6a52-5a8e-4c39-9a53-0c7f2b1f0a11")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One composed article: its key, title and paragraphs, and the file names it links to."""
+
+    key: str
+    title: str
+    paragraphs: tuple[str, ...]
+    published: str | None = "2025-03-03T08:00:00+07:00"
+    files: tuple[str, ...] = ()
+
+
+RELEASE = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.", "Văn phòng"))
+SHORT = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Hai, tại trụ sở.",), files=("lich.pdf",))
+EDITED = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Ba, tại trụ sở.",))
+
+NIGHTS: tuple[dict[str, tuple[Told, ...]], ...] = (
+    {"da_nang": (RELEASE, SHORT), "quang_tri": (RELEASE,)},
+    {"da_nang": (EDITED,), "quang_tri": ()},
+    {"da_nang": (), "quang_tri": (Told("mua-lon", "Mưa lớn ở vùng núi", ("Mưa từ 50 mm.",)),)},
+)
+
+
+def judge(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
+    """The plainest judgement: enough to write every kind of line the store knows."""
+    if latest is not None and latest.content_sha256 == content:
+        return Judgement(None)
+    if latest is not None:
+        return Judgement(Event.REVISION, revision_of=latest.id)
+    return Judgement(Event.DUPLICATE, duplicate_of=same.id) if same else Judgement(Event.NEW)
+
+
+def good(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+    """Every composed night is good."""
+    return Verdict.GOOD, ("composed",)
+
+
+def at(night: date) -> datetime:
+    """The moment at which a composed night starts."""
+    return datetime.combine(night, time(23, 59, 59), TZ)
+
+
+def make(root: Path) -> Archive:
+    """A new replica archive."""
+    return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
+
+
+def keep(night: RunWriter, told: Told, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
+    """Capture a page of an article and queue its text."""
+    url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(told.key)}"
+    body = f"<h1>{told.title}</h1>{moment}".encode()
+    headers = (("Content-Type", "text/html"), ("ETag", '"1"'))
+    ref = night.capture(Capture(url, 200, headers, body, moment, ArchiveKind.REPLICA))
+    text = "\n\n".join([told.title, "08:00 03/03/2025", *told.paragraphs]) + "\n"
+    document = Document(
+        portal=night.portal,
+        section="tin",
+        url=url,
+        key=told.key,
+        title=told.title,
+        text=text,
+        content="\n".join([told.title, *told.paragraphs]),
+        fetched_at=moment,
+        via=ArchiveKind.REPLICA,
+        warc=ref,
+        published=told.published,
+        published_raw="08:00 03/03/2025",
+        attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in told.files),
+        documents=document_numbers(text),
+        cited=cited_documents(text),
+    )
+    page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
+    if reasons:
+        night.quarantine(document, reasons, page)
+    else:
+        night.document(document, page)
+
+
+def walk(night: RunWriter, told: Sequence[Told], moment: datetime) -> None:
+    """Queue the page of a list that shows these articles and ends the walk."""
+    url = f"https://{night.portal}.gov.vn.replica.test/tin"
+    ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, ArchiveKind.REPLICA))
+    listed = tuple(ListEntry(item.key, f"{url}/{item.key}", item.title) for item in told)
+    page = PageRecord(url, Outcome.LISTING, moment, 200, section="tin", warc=ref, listed=listed, page_number=1)
+    night.page(replace(page, walk_end=WalkEnd.LAST_PAGE))
+
+
+def finish(night: RunWriter, moment: datetime) -> Run:
+    """Close a run as complete."""
+    return night.close(
+        moment, complete=True, finish_reason="finished", judge_night=good, extraction={}, software={"Luu Tru": "0"}
+    )
+
+
+def run_night(archive: Archive, number: int, portals: Sequence[str] | None = None) -> None:
+    """Run and close one of the composed nights, portal after portal in the order given."""
+    night = FIRST + timedelta(days=number)
+    for portal in portals or sorted(NIGHTS[number]):
+        crawl = archive.start(portal, night, at(night), judge)
+        walk(crawl, NIGHTS[number][portal], at(night))
+        for told in NIGHTS[number][portal]:
+            keep(crawl, told, at(night) + timedelta(seconds=1))
+        finish(crawl, at(night) + timedelta(seconds=2))
+
+
+def sealed(root: Path) -> Archive:
+    """The archive after all composed nights, each sealed."""
+    archive = make(root)
+    for number in range(len(NIGHTS)):
+        run_night(archive, number)
+        archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": "the host did not answer"} if number == 1 else {})
+    return archive
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    """Every file of an archive but its database and locks, by path."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.suffix not in (".db", ".lock")
+    }

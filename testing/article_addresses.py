@@ -1,0 +1,106 @@
+"""Addresses of further portals and families in their real shapes, with the keys they have, and such as are no article."""
+
+from __future__ import annotations
+
+from crawler.portal import PortalSpider
+from crawler.spiders.can_tho import CanTho
+from crawler.spiders.cao_bang import CaoBang
+from crawler.spiders.cong_an_thanh_hoa import CongAnThanhHoa
+from crawler.spiders.dien_bien import DienBien
+from crawler.spiders.gia_lai import GiaLai
+from crawler.spiders.ha_tinh import HaTinh
+from crawler.spiders.hung_yen import HungYen
+from crawler.spiders.moit import Moit
+from crawler.spiders.most import Most
+from crawler.spiders.mst import Mst
+from crawler.spiders.ninh_binh import NinhBinh
+from crawler.spiders.so_khcn_ninh_binh import SoKhcnNinhBinh
+from crawler.spiders.son_la import SonLa
+from crawler.spiders.thai_nguyen import ThaiNguyen
+from crawler.spiders.thang_long import ThangLong
+from testing.portals.samples.mau_drupal import MauDrupal
+from testing.portals.samples.mau_nukeviet import MauNukeviet
+from testing.portals.samples.mau_wordpress import MauWordpress
+
+__all__ = ["FURTHER", "FURTHER_ARTICLES", "FURTHER_NO_ARTICLES", "FURTHER_TWINS"]
+
+Portal = type[PortalSpider]
+
+FURTHER: list[Portal] = [
+    CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
+    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong,
+]  # fmt: skip
+
+FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
+    (GiaLai, "/tin-tuc/tin-kinh-te-tong-hop/mo-cho-phien.html", "mo-cho-phien"),
+    (Moit, "/tin-tuc/xuat-khau-ca-phe.html", "xuat-khau-ca-phe"),
+    (HungYen, "/hoi-nghi-so-ket-c284386.html", "284386"),
+    (CongAnThanhHoa, "/de-an-06/cap-can-cuoc-luu-dong.html", "cap-can-cuoc-luu-dong"),
+    (DienBien, "/portal/Pages/2026-01-15/Hop-bao-468686.aspx", "2026-01-15/hop-bao-468686.aspx"),
+    (ThaiNguyen, "/thoi-su/-/asset_publisher/CxpLMxKIhxrm/content/mua-che", "mua-che"),
+    (Most, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
+    (ThangLong, "/cho-dem-mo-cua-103260105093004191.htm", "103260105093004191"),
+    (Mst, "/chuyen-doi-so-o-xa-197260105093004191.htm", "197260105093004191"),
+    (NinhBinh, "/tin-noi-bat/khai-mac-le-hoi-336351", "336351"),
+    (NinhBinh, "/tin-noi-bat/ky-niem-20-nam-2025-336352", "336352"),
+    (SoKhcnNinhBinh, "/tin-hoat-dong-cua-so/trao-giai-sang-kien-4127", "4127"),
+    (SonLa, "/tin-kinh-te/mua-man-hau-630360", "630360"),
+    (SonLa, "/4/469/61708/630360/tin-kinh-te/mua-man-hau", "4/469/61708/630360"),
+    (CaoBang, "/van-hoaxa-hoi/hat-then-ben-suoi-99120", "99120"),
+    (CanTho, "/tin-tuc-va-su-kien/cho-noi-hop-lai-88210", "88210"),
+    (HaTinh, "/vi/bai-viet/so-ket-vu-xuan", "so-ket-vu-xuan"),
+    (HaTinh, "/vi/bai-viet/so-ket-vu-xuan-1", "so-ket-vu-xuan-1"),
+    (MauNukeviet, "/vi/news/van-hoa/hoi-lang-37146.html", "37146"),
+    (MauNukeviet, "/index.php/thong-bao/lich-cat-dien-559.html", "559"),
+    (MauDrupal, "/hoi-lang-mua-xuan", "hoi-lang-mua-xuan"),
+    (MauDrupal, "/node/1482", "node/1482"),
+    (MauWordpress, "/hoi-lang-mua-xuan/", "hoi-lang-mua-xuan"),
+    (MauWordpress, "/2025/07/29/ngay-hoi-doc-sach/", "ngay-hoi-doc-sach"),
+]
+
+FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
+    (HungYen, "/chuyen-muc-tin-tong-hop-c21073-1.html"),
+    (HungYen, "/chuyen-muc-lang-nghe-truyen-thong-c21072-2.html"),
+    (DienBien, "/portal/Pages/co_che_chinh_sach.aspx"),
+    (ThaiNguyen, "/vi_VN/thoi-su"),
+    (ThangLong, "/kinh-te/trang-2.htm"),
+    (Mst, "/tin-tuc-su-kien/chuyen-doi-so.htm"),
+    (NinhBinh, "/kinh-te"),
+    (NinhBinh, "/kinh-te?page=2"),
+    (NinhBinh, "/admin/bai-viet-336351"),
+    (NinhBinh, "/search/bai-viet-336351"),
+    (NinhBinh, "/files/van-ban-336351.pdf"),
+    (NinhBinh, "/tin-noi-bat/khai-mac-le-hoi-336351?format=pdf"),
+    (SonLa, "/dailoan/tin-tuc-630360"),
+    (SonLa, "/vi-VN/1/3034/17/231/tintuc/mua-man-hau.aspx"),
+    (CanTho, "/huong-toi-dai-hoi-dai-bieu-toan-quoc-lan-thu-xiv-cua-dang"),
+    (HaTinh, "/vi/chuyen-muc/so-lieu-kinh-te---xa-hoi?page=2"),
+    (HaTinh, "/uploads/topics/20250303081500.jpg"),
+    (MauNukeviet, "/news/tin-tuc/"),
+    (MauNukeviet, "/news/tin-tuc/page-2/"),
+    (MauNukeviet, "/news/savefile/tin-tuc/hoi-lang-37146.html"),
+    (MauNukeviet, "/news/rss/tin-tuc/"),
+    (MauDrupal, "/taxonomy/term/4"),
+    (MauDrupal, "/taxonomy/term/4?page=1"),
+    (MauDrupal, "/taxonomy/term/4/feed"),
+    (MauDrupal, "/van-ban"),
+    (MauDrupal, "/search/node"),
+    (MauDrupal, "/sites/default/files/a.pdf"),
+    (MauWordpress, "/category/tin-tuc/"),
+    (MauWordpress, "/category/tin-tuc/page/2/"),
+    (MauWordpress, "/wp-content/uploads/2025/07/a.pdf"),
+    (MauWordpress, "/hoi-lang-mua-xuan/feed/"),
+    (MauWordpress, "/"),
+]
+
+FURTHER_TWINS: list[tuple[Portal, str, str]] = [
+    (GiaLai, "/tin-tuc/mo-cho.html", "/tin-tuc/tin-kinh-te-tong-hop/mo-cho.html?categoryId=1"),
+    (HungYen, "/so-ket-c284386.html", "/so-ket-sau-thang-c284386.html"),
+    (ThaiNguyen, "/thoi-su/-/asset_publisher/x/content/che", "/vi_VN/a/-/asset_publisher/y/content/che?inheritRedirect=true"),
+    (DienBien, "/portal/Pages/2026-01-15/A.aspx", "/portal/pages/2026-01-15/a.aspx"),
+    (NinhBinh, "/kinh-te/a-336351", "/tin-noi-bat/b-336351?fbclid=x"),
+    (HaTinh, "/vi/bai-viet/a", "/bai-viet/a/"),
+    (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/vi/news/van-hoa/moi-37146.html"),
+    (MauDrupal, "/hoi-lang", "/index.php/hoi-lang"),
+    (MauWordpress, "/hoi-lang/", "/2025/07/29/hoi-lang"),
+]  # fmt: skip

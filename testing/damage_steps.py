@@ -1,0 +1,287 @@
+"""How an archive is damaged on purpose: the steps that the recipes under tests/audit/ are made of.
+
+A path of a step may be a pattern; it stands for the first file that fits. Whoever damages has every tool but the key.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import unicodedata
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+
+from archive.index.index import Index
+from archive.rebuild import rebuild as make_index_again
+from archive.sealing.signatures import UNSIGNED, sign
+from archive.search.engine import SearchIndex
+from archive.search.indexer import catch_up, content_words
+from archive.search.schema import COLUMNS
+from archive.storage import merkle
+from archive.storage.manifest import Previous, Seal, describe, leaves, manifest_path, seals_on_disk
+from archive.storage.paths import Paths
+from archive.storage.texts import content_sha256, text_content, text_paragraphs
+from archive.store import Archive
+from archive.withhold import WithholdRequest, withhold
+from testing import archives as composed
+from testing.archives import FIRST, at, make
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+THIEF = Ed25519PrivateKey.from_private_bytes(bytes(32))
+_KEYS = {"thief": THIEF, "own": KEY, "none": None}
+
+
+def sealed(root: Path) -> None:
+    """Three nights of two portals, each sealed with the key, and their words."""
+    with make(root) as archive:
+        _nights(archive, 3)
+        _words(archive)
+
+
+def unsealed(root: Path) -> None:
+    """The same with the last night closed and not sealed."""
+    with make(root) as archive:
+        _nights(archive, 2)
+        composed.run_night(archive, 2)
+        _words(archive)
+
+
+def withheld(root: Path) -> None:
+    """The same as `sealed` with an article withheld, and a fourth night that lists the tombstone."""
+    with make(root) as archive:
+        _nights(archive, 3)
+        withhold(
+            archive,
+            WithholdRequest((("da_nang", "thong-bao"),), "Quyết định 5", "Tòa án", at(FIRST + timedelta(days=3))),
+        )
+        night = FIRST + timedelta(days=3)
+        crawl = archive.start("da_nang", night, at(night), composed.judge)
+        composed.walk(crawl, (), at(night))
+        composed.finish(crawl, at(night))
+        archive.seal(night, {}, KEY)
+        _words(archive)
+
+
+BASES: dict[str, Callable[[Path], None]] = {"sealed": sealed, "unsealed": unsealed, "withheld": withheld}
+
+
+def _nights(archive: Archive, count: int) -> None:
+    for number in range(count):
+        composed.run_night(archive, number)
+        archive.seal(FIRST + timedelta(days=number), {}, KEY)
+
+
+def _words(archive: Archive) -> None:
+    with SearchIndex.of(archive) as words:
+        catch_up(archive, words)
+
+
+def _one(root: Path, pattern: str) -> Path:
+    return min(root.glob(pattern)) if "*" in pattern else root / pattern
+
+
+def flip(root: Path, whole: Path, path: str, offset: int) -> None:
+    """Change one bit; a negative offset counts from the end."""
+    file = _one(root, path)
+    data = bytearray(file.read_bytes())
+    data[offset] ^= 1
+    file.write_bytes(data)
+
+
+def cut(root: Path, whole: Path, path: str, count: int) -> None:
+    """Take so many bytes from the end."""
+    file = _one(root, path)
+    file.write_bytes(file.read_bytes()[:-count])
+
+
+def write(root: Path, whole: Path, path: str, content: str) -> None:
+    """Write a file."""
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(content, encoding="utf-8")
+
+
+def append(root: Path, whole: Path, path: str, content: str) -> None:
+    """Add to a file's end."""
+    file = _one(root, path)
+    file.write_bytes(file.read_bytes() + content.encode())
+
+
+def change(root: Path, whole: Path, path: str, old: str, new: str) -> None:
+    """Replace words, which must be there."""
+    file = _one(root, path)
+    data = file.read_bytes()
+    assert old.encode() in data, (path, old)
+    file.write_bytes(data.replace(old.encode(), new.encode()))
+
+
+def delete(root: Path, whole: Path, path: str) -> None:
+    """Delete a file or a folder."""
+    file = _one(root, path)
+    if file.is_dir():
+        shutil.rmtree(file)
+    else:
+        file.unlink()
+
+
+def copy(root: Path, whole: Path, path: str, other: str) -> None:
+    """Copy a file."""
+    shutil.copy(_one(root, path), root / other)
+
+
+def move(root: Path, whole: Path, path: str, other: str) -> None:
+    """Rename a file or a folder."""
+    (root / other).parent.mkdir(parents=True, exist_ok=True)
+    _one(root, path).rename(root / other)
+
+
+def swap(root: Path, whole: Path, path: str, other: str) -> None:
+    """Let two files or folders change places."""
+    one, two, aside = _one(root, path), _one(root, other), root / "aside"
+    one.rename(aside)
+    two.rename(one)
+    aside.rename(two)
+
+
+def link(root: Path, whole: Path, path: str, target: str) -> None:
+    """Put a symbolic link in the place of a file."""
+    file = _one(root, path)
+    file.unlink(missing_ok=True)
+    file.symlink_to(target)
+
+
+def twin(root: Path, whole: Path, path: str, how: str) -> None:
+    """Put another name beside one: in capitals, or with its signs composed otherwise."""
+    file = _one(root, path)
+    name = file.name.upper() if how == "case" else unicodedata.normalize("NFD", file.name)
+    shutil.copy(file, file.with_name(name))
+
+
+def repeat_line(root: Path, whole: Path, path: str, number: int) -> None:
+    """Write a line twice."""
+    file = _one(root, path)
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines[: number + 1], *lines[number:]]))
+
+
+def set_line(root: Path, whole: Path, path: str, number: int, name: str, value: object) -> None:
+    """Change a field of a line."""
+    file = _one(root, path)
+    lines = file.read_bytes().splitlines()
+    changed = json.loads(lines[number]) | {name: value}
+    lines[number] = json.dumps(changed, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    file.write_bytes(b"\n".join(lines) + b"\n")
+
+
+def edit_text(root: Path, whole: Path, path: str, old: str, new: str) -> None:
+    """Edit a text and its line as a careful forger would: name, SHA-256 and size follow."""
+    file = _one(root, path)
+    data = file.read_bytes().replace(old.encode(), new.encode())
+    assert data != file.read_bytes(), (path, old)
+    number, digest = file.name.partition("_")[0], sha256(data).hexdigest()
+    name = f"{number}_{digest[:16]}.txt"
+    file.unlink()
+    file.with_name(name).write_bytes(data)
+    lines = file.parent.relative_to(root).as_posix() + "/articles.jsonl"
+    for field, value in {"file": name, "sha256": digest, "bytes": len(data)}.items():
+        set_line(root, whole, lines, int(number), field, value)
+
+
+def set_content(root: Path, whole: Path, path: str) -> None:
+    """Make the line's `content_sha256` follow from the text, too."""
+    file = _one(root, path)
+    lines = file.parent.relative_to(root).as_posix() + "/articles.jsonl"
+    number = int(file.name.partition("_")[0])
+    published = json.loads((root / lines).read_bytes().splitlines()[number])["published_raw"]
+    content = content_sha256(text_content(file.read_text(encoding="utf-8"), published))
+    set_line(root, whole, lines, number, "content_sha256", content)
+
+
+def index_again(root: Path, whole: Path) -> None:
+    """Make the index fit the files."""
+    make_index_again(Paths(root))
+
+
+def words_sql(root: Path, whole: Path, statement: str) -> None:
+    """Change what search is asked of."""
+    with closing(sqlite3.connect(root / "search.db")) as connection, connection:
+        connection.execute(statement)
+
+
+def unword(root: Path, whole: Path, path: str) -> None:
+    """Take a text's words away, which FTS5 does for whoever knows them."""
+    file = _one(root, path)
+    with closing(sqlite3.connect(root / "search.db")) as connection, connection:
+        found = "SELECT document, published_raw FROM contents WHERE file = ? AND run = ?"
+        document, published = connection.execute(found, (file.name, file.parent.name)).fetchone()
+        words = content_words(document, text_paragraphs(file.read_text(encoding="utf-8"), published))
+        told = [" ".join(getattr(words, name)) for name in COLUMNS]
+        taken = "INSERT INTO words (words, rowid, title, body, exact_title, exact) VALUES ('delete', ?, ?, ?, ?, ?)"
+        connection.execute(taken, (document, *told))
+
+
+def sql(root: Path, whole: Path, statement: str) -> None:
+    """Change the index."""
+    index = Index(root / "index.db")
+    with index.writing() as transaction:
+        transaction.connection.execute(text(statement))
+    index.close()
+
+
+def seal_again(root: Path, whole: Path, night: str, key: str, onward: bool = False) -> None:
+    """Make a night's manifest fit its files, signed by a key or left with its signature; `onward`: the later ones too."""
+    paths = Paths(root)
+    heads: dict[str, str] = {}
+    for day in paths.nights():
+        if day < date.fromisoformat(night) or (day > date.fromisoformat(night) and not onward):
+            continue
+        for seal in seals_on_disk(paths, day):
+            again = _again(paths, day, seal, heads)
+            heads[seal.head] = again.head
+            path = manifest_path(paths, day, seal.number)
+            path.write_bytes(again.to_bytes())
+            if key != "kept":
+                path.with_suffix(".sig").write_bytes(sign(again.to_bytes(), _KEYS[key]))
+
+
+def _again(paths: Paths, day: date, seal: Seal, heads: dict[str, str]) -> Seal:
+    folder = paths.night(day)
+    names = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
+    files = tuple(describe(folder, path) for name in names for path in sorted((folder / name).iterdir()))
+    hashes = leaves(folder, map(Path, names), files, seal.withheld)
+    before = seal.chained
+    chained = Previous(before.night, before.number, heads.get(before.head, before.head)) if before else None
+    return replace(seal, files=files, leaves=len(hashes), root=merkle.root(hashes).hex(), chained=chained)
+
+
+def fork(root: Path, whole: Path, night: str) -> None:
+    """A second seal of a night that follows the same seal as the first."""
+    paths = Paths(root)
+    [seal] = seals_on_disk(paths, date.fromisoformat(night))
+    other = replace(seal, number=2, files=(), missed={"ninh_thuan": "no answer"}, leaves=0, root=merkle.root([]).hex())
+    path = manifest_path(paths, seal.night, 2)
+    path.write_bytes(other.to_bytes())
+    path.with_suffix(".sig").write_bytes(UNSIGNED)
+
+
+def restore(root: Path, whole: Path, path: str) -> None:
+    """Put a file back as it was before anything was withheld."""
+    for file in sorted(whole.glob(path)):
+        shutil.copy(file, root / file.relative_to(whole))
+
+
+STEPS: dict[str, Callable[..., None]] = {
+    step.__name__: step
+    for step in (
+        flip, cut, write, append, change, delete, copy, move, swap, link, twin, repeat_line, set_line, edit_text, set_content,
+        index_again, sql, words_sql, unword, seal_again, fork, restore,
+    )
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Define spiders of invented portals for tests."""

@@ -1,0 +1,114 @@
+"""docs/operations.md is followed to the letter: its own commands copy, restore, mend and move an archive."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ExitCode
+from archive.store import Archive
+from testing.archives import FIRST, Told, at, finish, judge, keep, make, run_night, sealed, tree, walk
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+
+
+def typed(name: str, **places: Path | str) -> subprocess.CompletedProcess[str]:
+    """Type the block of the page that begins with this comment."""
+    (block,) = re.findall(rf"```sh\n# {name}\n(.*?)```", PAGE, re.DOTALL)
+    environment = {**os.environ, **{key.upper(): str(value) for key, value in places.items()}}
+    return subprocess.run(["sh", "-euc", block], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def good(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == ExitCode.GOOD, done.stdout + done.stderr
+    return done.stdout
+
+
+def one_more_night(root: Path, number: int) -> None:
+    """Another night of one portal, sealed behind what there is."""
+    night = FIRST + timedelta(days=number)
+    with Archive.open(root) as archive:
+        crawl = archive.start("da_nang", night, at(night), judge)
+        told = Told(f"tin-{number}", f"Tin {number} của xã An Bình", ("Một đoạn.",))
+        walk(crawl, (told,), at(night))
+        keep(crawl, told, at(night) + timedelta(seconds=1))
+        finish(crawl, at(night) + timedelta(seconds=2))
+        archive.seal(night, {})
+
+
+def a_text(root: Path) -> Path:
+    return sorted((root / f"{FIRST:%Y/%m/%d}/da_nang").glob("*.txt"))[0]
+
+
+@pytest.mark.slow
+def test_an_archive_is_copied_lost_restored_and_goes_on(tmp_path: Path) -> None:
+    archive, copy = tmp_path / "archive", tmp_path / "disk two" / "copy"
+    copy.parent.mkdir()
+    sealed(archive).close()
+    assert "intact" in good(typed("backup", archive=archive, copy=copy))
+    one_more_night(archive, 3)
+    damaged = a_text(archive)
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole.replace("Bến".encode(), "Bên".encode()) + b"!")
+    assert "intact" in good(typed("backup", archive=archive, copy=copy))
+    assert a_text(copy).read_bytes() == whole
+
+    found = subprocess.run(
+        [".venv/bin/python", "-m", "archive", "verify", "--archive", str(archive)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    name = damaged.relative_to(archive).as_posix()
+    assert found.returncode == ExitCode.FINDINGS
+    assert re.search(rf"^MISMATCH +{re.escape(name)}", found.stdout, re.MULTILINE), found.stdout
+    assert "intact" in good(typed("mend", archive=archive, copy=copy, damaged=name))
+
+    before = tree(archive)
+    shutil.rmtree(archive)
+    said = good(typed("restore", archive=archive, copy=copy))
+    assert "sealed: 2025-03-06, manifest-1" in said
+    assert tree(archive) == before
+    one_more_night(archive, 4)
+    assert "intact" in good(typed("backup", archive=archive, copy=copy))
+
+
+@pytest.mark.slow
+def test_an_archive_that_was_replaced_is_told_by_the_head_that_was_kept(tmp_path: Path) -> None:
+    archive, copy = tmp_path / "archive", tmp_path / "copy"
+    sealed(archive).close()
+    good(typed("backup", archive=archive, copy=copy))
+    shutil.rmtree(archive)
+    shutil.rmtree(copy)
+    with make(copy) as other:
+        run_night(other, 0)
+        other.seal(FIRST, {})
+    assert typed("restore", archive=archive, copy=copy).returncode == ExitCode.FINDINGS
+
+
+@pytest.mark.slow
+def test_an_archive_is_moved(tmp_path: Path) -> None:
+    archive, new = tmp_path / "archive", tmp_path / "new"
+    sealed(archive).close()
+    said = good(typed("move", archive=archive, new=new))
+    assert f"archive: {new} (replica" in said
+    shutil.rmtree(archive)
+    one_more_night(new, 3)
+
+
+def test_the_page_names_what_there_is() -> None:
+    for path in re.findall(r"`((?:deploy|docs|tests|archive)/[\w./-]+)`", PAGE):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"`((?:systemd|container)/[\w.-]+|crontab|kubernetes\.yaml)`", PAGE):
+        assert (ROOT / "deploy" / path).exists(), path
+    heads = {
+        re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= heads

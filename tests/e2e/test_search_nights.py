@@ -1,0 +1,104 @@
+"""What the scheduler seals can be searched at once, and a search that cannot be filled holds up no night."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from archive.audit.verify import verify
+from archive.errors import RunBusy
+from archive.leases.ledger import AttemptResult, LeaseState, Ledger
+from archive.leases.process_id import Owner
+from archive.search.engine import SearchIndex
+from archive.search.indexer import behind, catch_up
+from archive.search.lock import search_turn
+from archive.search.query import parse
+from archive.search.results import search
+from archive.store import Archive
+from crawler.catalog.portals import PortalInfo
+from crawler.config.settings_file import NightSettings
+from crawler.nights.options import LEASE
+from crawler.nights.schedule import Schedule
+from crawler.portal import Sure
+from testing.archives import FIRST, make
+from testing.search_archive import keys
+from testing.search_texts import NIGHTS, PROVINCES, run
+from vietnam.dates import TZ
+
+
+def sealed_by_the_schedule(archive: Archive, root: Path, number: int) -> list[str]:
+    """Run a composed night as the scheduler does; returns its trouble."""
+    night = FIRST + timedelta(days=number)
+    now = datetime(night.year, night.month, night.day, 1, tzinfo=TZ)
+    portals = {
+        name: PortalInfo(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED, PROVINCES[name])
+        for name in NIGHTS[number]
+    }
+    with Ledger(root / "ledger.db") as ledger:
+        schedule = Schedule(archive, ledger, NightSettings(), portals)
+        schedule.plan(night, now)
+        claims = [ledger.claim(name, night, Owner.here(), now, LEASE) for name in portals]
+        run(archive, number)
+        for claim in claims:
+            assert claim is not None
+            ledger.finish(claim, now, AttemptResult(LeaseState.DONE, run=claim.portal))
+        assert len(schedule.seal(night)) == 1
+        return schedule.trouble
+
+
+def test_a_seal_of_the_scheduler_fills_in_the_words(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    with archive, SearchIndex.of(archive) as words:
+        for number in (0, 1):
+            assert sealed_by_the_schedule(archive, tmp_path / "a", number) == []
+            assert behind(archive, words).seals == ()
+        assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
+
+
+def test_a_search_that_cannot_be_filled_holds_up_no_night(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    with archive, SearchIndex.of(archive) as words:
+        archive.paths.search.mkdir()
+        (trouble,) = sealed_by_the_schedule(archive, tmp_path / "a", 0)
+        assert trouble.startswith("the texts of the last night cannot be searched yet: ")
+        archive.paths.search.rmdir()
+        assert sealed_by_the_schedule(archive, tmp_path / "a", 1) == []
+        assert behind(archive, words).seals == ()
+        assert catch_up(archive, words) == 0
+        assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
+
+
+def test_many_that_find_the_words_missing_at_once_fill_them_in_once(tmp_path: Path) -> None:
+    root = tmp_path / "a"
+    with make(root) as archive:
+        for number in (0, 1):
+            run(archive, number)
+            archive.seal(FIRST + timedelta(days=number), {})
+    for _ in range(8):
+        (root / "search.db").unlink(missing_ok=True)
+        at_once = Barrier(4)
+
+        def fill(start: Barrier = at_once) -> list[str]:
+            with Archive.open(root, read_only=True) as opened, SearchIndex.of(opened) as words:
+                start.wait()
+                catch_up(opened, words)
+                return keys(search(opened, words, parse("nghi quyet 36")))
+
+        with ThreadPoolExecutor(4) as workers:
+            found = [worker.result() for worker in [workers.submit(fill) for _ in range(4)]]
+        assert found == [["quang_tri/nghi-quyet"]] * 4
+    with Archive.open(root, read_only=True) as opened:
+        assert verify(opened.identity, opened.paths).findings == []
+
+
+def test_a_turn_that_another_keeps_is_given_up_in_time(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    with archive, SearchIndex.of(archive) as words:
+        with search_turn(archive.paths), pytest.raises(RunBusy, match="another process is filling"):
+            with search_turn(archive.paths, patience=0.2):
+                pass
+        assert catch_up(archive, words) == 0

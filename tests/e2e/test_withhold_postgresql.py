@@ -1,0 +1,117 @@
+"""What is withheld goes from an index in PostgreSQL as well: its rows, what search is asked of, and the server's files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from archive.__main__ import main
+from archive.index.connect import VARIABLE
+from archive.search.engine import SearchIndex
+from archive.search.indexer import catch_up
+from archive.store import Archive
+from testing import archives as composed
+from testing.archives import FIRST, NIGHTS, make
+from testing.postgresql import Server
+from tests.unit.archive.test_withhold import KEY, speaking, with_night
+
+ASKED = ["withhold", "da_nang/thong-cao", "--reason", "Bản án 12", "--who", "Tòa án", "--also-duplicates", "--yes"]
+Told = Callable[..., str]
+
+
+@pytest.fixture
+def root(postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sealed archive, its words filled in, all in a database of its own."""
+    monkeypatch.setenv(VARIABLE, postgresql.database())
+    with make(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
+        for number in range(len(NIGHTS)):
+            composed.run_night(archive, number)
+            archive.seal(FIRST + timedelta(days=number), {}, KEY)
+        catch_up(archive, words)
+    return tmp_path / "a"
+
+
+@pytest.fixture
+def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    """Runs a command on it, which ends with this exit code, and returns what it prints."""
+
+    def run(*words: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert main([*words, "--archive", str(root)]) == code, words
+        return capsys.readouterr().out
+
+    return run
+
+
+def on_the_server(server: Server, words: str) -> set[str]:
+    """The files of this database in which these words still stand."""
+    with psycopg.connect(os.environ[VARIABLE]) as connection:
+        row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+    server.run("CHECKPOINT")
+    assert row is not None
+    files = [path for path in (server.folder / f"data/base/{row[0]}").rglob("*") if path.is_file()]
+    assert files
+    return {path.name for path in files if words.encode() in path.read_bytes()}
+
+
+@pytest.mark.slow
+def test_rows_words_files_commands_and_the_next_seal_leave_it_out(
+    postgresql: Server, root: Path, told: Told, tmp_path: Path
+) -> None:
+    (root / "index.db").write_text("Cầu Bến Đá, of before PostgreSQL")
+    assert on_the_server(postgresql, "Bến Đá")
+    assert "1 of 1 texts" in told("search", "cầu bến đá")
+    assert "withheld: quang_tri/thong-cao" in told(*ASKED)
+    assert (speaking(root, "Bến Đá"), on_the_server(postgresql, "Bến Đá")) == (set(), set())
+    for again in range(2):
+        assert told("search", "cầu") == "nothing was found\n"
+        assert "1 of 1 texts" in told("search", "tiếp dân")
+        assert "WITHHELD on 20" in told("show", "da_nang/thong-cao")
+        assert told("list", "--title", "cầu") == ""
+        told("export", str(tmp_path / f"{again}.jsonl"))
+        exported = (tmp_path / f"{again}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert {json.loads(line)["key"] for line in exported} == {"thong-bao", "mua-lon"}
+        told("prove", "da_nang/thong-cao", code=1)
+        said = told("verify")
+        assert "WITHHELD  da_nang/thong-cao, quang_tri/thong-cao: Bản án 12, for Tòa án" in said
+        assert ("no seal lists it yet" in said) == (not again)
+        if not again:
+            told("rebuild")
+            with Archive.open(root) as archive:
+                with_night(archive, 5)
+
+
+@pytest.mark.slow
+def test_what_came_back_is_named_and_taken_away_again(root: Path, told: Told, tmp_path: Path) -> None:
+    shutil.copytree(root, tmp_path / "before")
+    told(*ASKED)
+    text = min(tmp_path.glob("before/2025/03/03/da_nang/000_*.txt"))
+    shutil.copy(text, root / text.relative_to(tmp_path / "before"))
+    assert "WITHHELD_BACK  2025/03/03/da_nang/000_" in told("verify", code=1)
+    assert told("withhold", "--repeat").startswith("1 withheld texts and captures were there")
+    assert "intact" in told("verify")
+
+
+@pytest.mark.slow
+def test_a_withholding_that_this_index_did_not_see_is_named_and_repeated(
+    postgresql: Server, root: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.delenv(VARIABLE)
+        told("rebuild")
+        told(*ASKED)
+    assert on_the_server(postgresql, "Bến Đá")
+    said = told("verify", code=1)
+    assert "WITHHELD_BACK  postgresql://" in said
+    assert "/words: the words of quang_tri/thong-cao were withheld: `python -m archive withhold --repeat`" in said
+    told("withhold", "--repeat")
+    assert "intact" in told("verify")
+    assert told("search", "cầu bến đá", "--all-versions") == "nothing was found\n"
+    assert on_the_server(postgresql, "Bến Đá") == set()

@@ -1,1 +1,0 @@
-"""A portal made for the tests: `python -m scrapy crawl ba_song -s SPIDER_MODULES=tests.portals`."""

@@ -1,0 +1,145 @@
+"""Hold the tree to its shape: imports go one way between rooms, rooms have a bounded size and say what is in them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Bottom first. A room imports only from rows above its own in this list, and from itself; `docs/architecture.md` shows it.
+ORDER: tuple[tuple[str, ...], ...] = (
+    ("vietnam",),
+    ("archive.errors",),
+    ("archive.model", "archive.similarity", "archive.diff"),
+    ("archive.storage",),
+    ("archive.leases", "archive.index"),
+    ("archive.ingest",),
+    ("archive.sealing", "archive.rebuild"),
+    ("archive.store",),
+    ("archive.search", "archive.coverage", "archive.export"),
+    ("archive.withhold",),
+    ("archive.audit",),
+    ("archive.web",),
+    ("archive.cli",),
+    ("archive.__main__",),
+    ("pipelines.article", "pipelines.line_shape", "pipelines.dedup"),
+    ("pipelines.html", "pipelines.check", "pipelines.clean", "pipelines.article_json"),
+    ("pipelines.readers", "pipelines.capture"),
+    ("pipelines.extract",),
+    ("pipelines.sandbox",),
+    ("pipelines.boilerplate", "pipelines.reread"),
+    ("pipelines.stages",),
+    ("pipelines.files",),
+    ("crawler.clock", "crawler.urls", "crawler.disk_space"),
+    ("crawler.requests",),
+    ("crawler.downloader",),
+    ("crawler.settings",),
+    ("crawler.listings", "crawler.responses"),
+    ("crawler.boilerplate", "crawler.log"),
+    ("crawler.config",),
+    ("crawler.verdicts", "crawler.spider"),
+    ("crawler.portal", "crawler.run"),
+    ("crawler.article_keys",),
+    ("crawler.families",),
+    ("crawler.spiders", "crawler.catalog"),
+    ("crawler.check", "crawler.reextract", "crawler.reports"),
+    ("crawler.nights", "crawler.probe"),
+    ("crawler.commands",),
+    ("scheduler",),
+    ("replicas",),
+    ("testing",),
+    ("bench",),
+    ("faults",),
+    ("tests",),
+)
+FLOOR = {room: number for number, row in enumerate(ORDER) for room in row}
+PRODUCT = ("vietnam", "archive", "pipelines", "crawler", "scheduler")
+LARGER = {"crawler.spiders", "crawler.families", "crawler.probe", "archive.cli"}  # catalogues
+MODULES = sorted(
+    path
+    for top in (*PRODUCT, "replicas", "testing", "bench", "faults", "tests")
+    for path in [*ROOT.glob(f"{top}.py"), *ROOT.glob(f"{top}/**/*.py")]
+)
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(module: str) -> str | None:
+    """Return the longest room that a module belongs to; None for a bare top package or for another's module."""
+    parts = module.split(".")
+    return next((name for end in (2, 1) if (name := ".".join(parts[:end])) in FLOOR), None)
+
+
+def imports(path: Path) -> set[str]:
+    """Return every module that a file imports, at its top or inside of functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import; write the whole name"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_imports_go_one_way(path: Path) -> None:
+    own = room(dotted(path))
+    if own is None:  # a top package's own __init__
+        assert not imports(path)
+        return
+    for module in imports(path):
+        other = room(module)
+        if other is not None and other != own:
+            assert FLOOR[other] < FLOOR[own], f"{dotted(path)} imports {module}: {other} does not stand below {own}"
+
+
+def test_every_module_has_a_room() -> None:
+    assert [dotted(path) for path in MODULES if room(dotted(path)) is None] == ["archive", "crawler", "pipelines"]
+
+
+def test_rooms_are_neither_halls_nor_cupboards() -> None:
+    for folder in {
+        path.parent
+        for path in MODULES
+        if path.is_relative_to(ROOT / "archive") or path.is_relative_to(ROOT / "crawler")
+    }:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        name = dotted(folder)
+        assert name in LARGER or 2 <= len(modules) <= 15, f"{name} has {len(modules)} modules"
+
+
+@pytest.mark.parametrize("name", ["utils", "util", "helpers", "helper", "common", "misc", "manager"])
+def test_no_drawer_without_a_name(name: str) -> None:
+    assert not [path for path in MODULES if path.stem == name]
+
+
+def test_no_class_name_of_ours_stands_for_two_things() -> None:
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0] in PRODUCT and room(dotted(path)) not in (
+            "crawler.spiders",
+            "crawler.commands",
+        ):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef):
+                    places.setdefault(node.name, []).append(dotted(path))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_no_clock_is_read_but_at_the_edges() -> None:
+    """`now` is an argument: only the commands and the crawl's clock may ask what time it is."""
+    edges = {"scheduler", "archive.cli.arguments", "crawler.clock", "crawler.nights.service", "pipelines.extract"}
+    asking = {"now", "today", "utcnow"}
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0].removesuffix(".py") not in PRODUCT or dotted(path) in edges:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asking:
+                owner = ast.unparse(node.func.value)
+                assert owner.split(".")[-1] not in {"datetime", "date"}, f"{dotted(path)}:{node.lineno} reads the clock"

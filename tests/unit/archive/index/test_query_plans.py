@@ -1,0 +1,184 @@
+"""Questions that a crawl asks every night do not read the whole archive, and answer as the plain question would."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import and_, event, func, select
+
+from archive.audit.verify import verify
+from archive.index.index import Index, Transaction
+from archive.index.queries.listings import SETTLED
+from archive.index.schema import EVENTS, LISTED, LOOKS, PAGES, TABLES
+from archive.model.enums import VERSIONS, Event, Outcome, WalkEnd
+from archive.model.records import ListEntry, PageRecord
+from archive.storage.jsonl import ArticleLine
+from archive.storage.paths import Paths
+from archive.store import Archive
+from testing.archives import FIRST, at
+from testing.index_archive import LAST, composed
+
+PORTAL = "da_nang"
+KEYS = ("a", "b", "c")
+Change = Callable[[Transaction, int], None]
+
+
+def listed(keys: frozenset[str], section: str, end: WalkEnd | None) -> Change:
+    def change(transaction: Transaction, number: int) -> None:
+        entries = tuple(ListEntry(key, f"https://x/{key}", key) for key in sorted(keys))
+        page = PageRecord("https://x/", Outcome.LISTING, at(FIRST), 200, section=section, listed=entries, page_number=1)
+        page = PageRecord(**{name: getattr(page, name) for name in page.__slots__} | {"walk_end": end})
+        transaction.add_page(night(number), PORTAL, number, page)
+
+    return change
+
+
+def answered(key: str, outcome: Outcome) -> Change:
+    return lambda transaction, number: transaction.add_page(
+        night(number), PORTAL, number, PageRecord(f"https://x/{key}", outcome, at(FIRST), 200, key=key, section="tin")
+    )
+
+
+def told(key: str, kind: Event) -> Change:
+    return lambda transaction, number: transaction.add_event(night(number), PORTAL, line(key, kind, number))
+
+
+def forgotten(number: int) -> Change:
+    return lambda transaction, _: transaction.drop_events(night(number), PORTAL)
+
+
+def night(number: int) -> date:
+    return FIRST + timedelta(days=number % 5)
+
+
+def line(key: str, kind: Event, number: int) -> ArticleLine:
+    return ArticleLine(
+        event=kind, id=f"{PORTAL}/{key}@{number:016x}", seq=number, portal=PORTAL, section="tin",
+        url=f"https://x/{key}", key=key, title=key, published=None, published_raw=None, published_from=None, author=None,
+        fetched_at=at(FIRST), via="replica", file=f"{number}.txt", sha256="0", content_sha256="0", bytes=1, warc=None,
+        layout="none", extractor="",
+    )  # fmt: skip
+
+
+CHANGES = st.one_of(
+    st.builds(
+        listed, st.frozensets(st.sampled_from(KEYS)), st.sampled_from(("tin", "hop")), st.sampled_from((None, *WalkEnd))
+    ),
+    st.builds(
+        answered, st.sampled_from(KEYS), st.sampled_from((Outcome.ARTICLE, Outcome.GONE, Outcome.EMPTY, Outcome.ERROR))
+    ),
+    st.builds(told, st.sampled_from(KEYS), st.sampled_from((Event.NEW, Event.REVISION, Event.GONE, Event.QUARANTINED))),
+    st.builds(forgotten, st.integers(0, 4)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CHANGES, max_size=14))
+def test_they_answer_as_the_plain_questions(changes: list[Change]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.create(Path(folder) / "index.db")
+        with index.writing() as transaction:
+            for number, change in enumerate(changes):
+                change(transaction, number)
+            owed = [(entry.section, entry.key) for entry in transaction.owed(PORTAL)]
+            assert owed == plainly_owed(transaction)
+            for section in ("tin", "hop"):
+                assert transaction.last_walk(PORTAL, section) == plain_last_walk(transaction, section)
+            for since, limit in ((None, None), (None, 2), (FIRST + timedelta(days=2), None)):
+                found = [(event.night, event.seq) for event in transaction.latest_events(PORTAL, since, limit)]
+                assert found == plain_latest(transaction, since, limit)
+        index.close()
+
+
+def plainly_owed(transaction: Transaction) -> list[tuple[str, str]]:
+    kept = select(EVENTS.c.key).where(EVENTS.c.portal == PORTAL)
+    settled = select(LOOKS.c.key).where(LOOKS.c.portal == PORTAL, LOOKS.c.outcome.in_(SETTLED))
+    query = select(LISTED.c.section, LISTED.c.key).where(LISTED.c.key.not_in(kept), LISTED.c.key.not_in(settled))
+    rows = transaction.connection.execute(query.order_by(LISTED.c.at, LISTED.c.position)).all()
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(row.key, row.section)
+    return [(section, key) for key, section in first.items()]
+
+
+def plain_last_walk(transaction: Transaction, section: str) -> str | None:
+    complete = [end.value for end in WalkEnd if end.complete]
+    query = select(func.max(PAGES.c.at)).where(PAGES.c.section == section, PAGES.c.walk_end.in_(complete))
+    found: str | None = transaction.connection.execute(query).scalar()
+    return found
+
+
+def plain_latest(transaction: Transaction, since: date | None, limit: int | None) -> list[tuple[str, int]]:
+    versions = EVENTS.c.event.in_([event.value for event in VERSIONS])
+    last = select(EVENTS.c.key, func.max(EVENTS.c.at).label("at")).where(versions).group_by(EVENTS.c.key).subquery()
+    query = select(EVENTS.c.night, EVENTS.c.seq).join(last, and_(EVENTS.c.key == last.c.key, EVENTS.c.at == last.c.at))
+    query = query.where(EVENTS.c.night >= (since or date.min).isoformat()).order_by(EVENTS.c.at)
+    rows = [(row.night, row.seq) for row in transaction.connection.execute(query)]
+    return rows[-limit:] if limit else rows
+
+
+# What one night of one portal asks; each has to be answered by an index, however much else there is.
+NIGHTLY: dict[str, Callable[[Transaction], object]] = {
+    "by key": lambda q: [q.latest_version(PORTAL, "k"), q.latest_event(PORTAL, "k"), q.is_kept(PORTAL, "k")],
+    "the first night of an article": lambda q: q.first_kept(PORTAL, "k"),
+    "by address": lambda q: [q.last_page(PORTAL, "u"), q.find(url="u"), q.served_with(PORTAL, "u", "0")],
+    "exact content": lambda q: [q.stored_content("0", LAST, PORTAL), q.relatives("0")],
+    "near content": lambda q: q.likely_near(tuple(range(128)), LAST),
+    "one article of a person": lambda q: [q.find(article="a/b"), q.find(article="a/b@0"), q.find(digest="0a")],
+    "owed": lambda q: q.owed(PORTAL),
+    "due looks": lambda q: q.due_looks(PORTAL, LAST),
+    "waiting": lambda q: q.waiting(PORTAL, ["k", "l"], LAST),
+    "walks": lambda q: [q.last_walk(PORTAL, "tin"), q.walked_before(PORTAL, "tin", "9"), q.first_wanted(PORTAL, "tin")],
+    "what a list showed": lambda q: [q.listed_by(PORTAL, "tin", ["k"], "9"), q.first_listed_from(PORTAL, "tin", "9")],
+    "look-backs": lambda q: [q.last_lookback(PORTAL), q.lookback_positions(PORTAL, LAST, None), q.first_walk(PORTAL)],
+    "late": lambda q: q.is_late(PORTAL, "tin", "thong-cao", FIRST),
+    "removal": lambda q: [q.vanished(PORTAL, "k"), q.removal(PORTAL, "k"), q.last_body(PORTAL, "k")],
+    "files": lambda q: [q.owed_attachments("bac_giang", FIRST, 10), q.attachments_of("bac_giang", "an")],
+    "the newest texts": lambda q: q.latest_events(PORTAL, limit=20),
+    "history": lambda q: q.history(PORTAL, LAST, 28),
+    "a portal's end": lambda q: [q.last_telling(PORTAL, LAST), q.deaf_nights(PORTAL, [FIRST, LAST])],
+    "runs of a night": lambda q: [q.recorded_runs(LAST), q.has_lines_of(LAST, PORTAL)],
+    "clusters": lambda q: [q.cluster_of(PORTAL, "k"), q.linked(PORTAL, "k")],
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("growing") / "a"
+    composed(root).close()
+    return root
+
+
+@pytest.mark.parametrize("name", NIGHTLY)
+def test_an_index_answers_what_is_asked_every_night(archive: Path, name: str) -> None:
+    index = Index(archive / "index.db", read_only=True)
+    asked: list[tuple[str, object]] = []
+    with index.reading() as questions:
+
+        @event.listens_for(questions.connection, "before_cursor_execute")
+        def _note(_c: object, _k: object, statement: str, parameters: object, _x: object, _m: bool) -> None:
+            asked.append((statement, parameters))
+
+        NIGHTLY[name](questions)
+        plans = [
+            row[3]
+            for statement, parameters in list(asked)
+            if statement.startswith("SELECT")
+            for row in questions.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        ]
+    index.close()
+    assert plans
+    named = {table.name for table in TABLES} - {"near_method"}  # one row
+    scanned = [plan for plan in plans if plan.startswith("SCAN") and plan.split()[1].partition("_")[0] in named]
+    assert scanned == []
+
+
+def test_the_whole_archive_is_compared_without_holding_it(archive: Path) -> None:
+    with Archive.open(archive, read_only=True) as opened:
+        assert verify(opened.identity, Paths(archive)).findings == []

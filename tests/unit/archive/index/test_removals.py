@@ -1,0 +1,388 @@
+"""Withdrawn articles: `gone` after it held for its time, `returned` when it stands again, nothing lost by it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.audit.verify import verify
+from archive.index.index import Index
+from archive.index.queries.removals import VANISHED, held
+from archive.index.schema import TABLES
+from archive.model.enums import ArchiveKind, Event, Outcome
+from archive.model.records import Capture, PageRecord
+from archive.rebuild import rebuild
+from archive.storage.jsonl import ArticleLine, decode_article
+from archive.storage.run_record import read_lines
+from archive.store import Archive
+from crawler.spider.stop_rule import look_for_vanished
+from pipelines.dedup import judge
+from replicas.articles import articles
+from replicas.serve import ReplicaServer
+from testing.archives import EDITED, FIRST, SHORT, Told, at, finish, keep, make, walk
+from testing.crawl import crawl, new_archive
+from testing.http_server import RawServer, Said, article, html, listing, response
+
+PORTAL, KEY = "da_nang", SHORT.key
+URL = f"https://danang.gov.vn.replica.test/{KEY}"
+AFTER = 14
+TRANSIENT = (
+    Outcome.UNREACHABLE,
+    Outcome.SERVER_ERROR,
+    Outcome.CHALLENGE,
+    Outcome.RATE_LIMITED,
+    Outcome.MAINTENANCE,
+    Outcome.TRUNCATED,
+    Outcome.REFUSED,
+    Outcome.LOGIN,
+    Outcome.EMPTY,
+)
+Answer = Told | Outcome
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def look(archive: Archive, number: int, answer: Answer, *, lists: bool = True, doubtful: bool = False) -> None:
+    """One night in which the article was asked for and this came."""
+    night, moment = day(number), at(day(number))
+    crawl = archive.start(PORTAL, night, moment, judge)
+    if lists:
+        walk(crawl, [SHORT], moment)
+    if isinstance(answer, Told):
+        keep(crawl, answer, moment, ("a doubt",) if doubtful else ())
+    elif answer in VANISHED:
+        status = 404 if answer is Outcome.GONE else 200
+        ref = crawl.capture(Capture(URL, status, (), f"no {number}".encode(), moment, ArchiveKind.REPLICA))
+        crawl.vanished(
+            PageRecord(URL, answer, moment, status, key=KEY, section="tin", warc=ref, next_look=night), AFTER
+        )
+    else:
+        crawl.page(PageRecord(URL, answer, moment, key=KEY, section="tin"))
+    finish(crawl, moment)
+    archive.seal(night, {})
+
+
+def lines_of(archive: Archive) -> list[tuple[int, ArticleLine]]:
+    """Every line but those of the texts' own portal walk, with the number of its night."""
+    return [
+        ((night - FIRST).days, decode_article(raw))
+        for night in archive.paths.nights()
+        for run in archive.paths.closed_runs(night)
+        for raw in read_lines(run / "articles.jsonl")
+    ]
+
+
+def told(archive: Archive) -> list[tuple[int, str]]:
+    return [(number, line.event.value) for number, line in lines_of(archive)]
+
+
+def intact(archive: Archive) -> bool:
+    """Nothing is damaged, and the index follows from the files row for row."""
+    before = rows(archive)
+    good = verify(archive.identity, archive.paths).findings == [] and rebuild(archive.paths) == []
+    return good and rows(archive) == before
+
+
+def rows(archive: Archive) -> list[list[tuple[object, ...]]]:
+    with archive.index.reading() as questions:
+        return [list(questions.rows(table)) for table in TABLES]
+
+
+NEW = (0, "new")
+CASES: dict[str, tuple[list[tuple[int, Answer]], list[tuple[int, str]]]] = {
+    "gone on its day and told once": (
+        [(4, Outcome.GONE), (5, Outcome.GONE), (18, Outcome.GONE), (48, Outcome.GONE)],
+        [NEW, (18, "gone")],
+    ),
+    "a day before its time": ([(4, Outcome.GONE), (17, Outcome.GONE)], [NEW]),
+    "a soft 404 counts as much": ([(4, Outcome.SOFT_404), (18, Outcome.GONE)], [NEW, (18, "gone")]),
+    "the first answer starts the time": ([(40, Outcome.GONE)], [NEW]),
+    "a portal that is down removes nothing": ([(number, Outcome.UNREACHABLE) for number in (1, 2, 20, 40)], [NEW]),
+    "what passes neither ends nor completes it": (
+        [(4, Outcome.GONE), (10, Outcome.SERVER_ERROR), (18, Outcome.UNREACHABLE), (19, Outcome.GONE)],
+        [NEW, (19, "gone")],
+    ),
+    "a good answer between starts it again": ([(4, Outcome.GONE), (7, SHORT), (8, Outcome.GONE), (18, Outcome.GONE)], [NEW]),
+    "an unchanged answer between starts it again": (
+        [(4, Outcome.GONE), (7, Outcome.NOT_MODIFIED), (8, Outcome.GONE), (18, Outcome.GONE), (22, Outcome.GONE)],
+        [NEW, (22, "gone")],
+    ),
+    "returned as it was": (
+        [(4, Outcome.GONE), (18, Outcome.GONE), (20, SHORT), (21, SHORT)],
+        [NEW, (18, "gone"), (20, "returned")],
+    ),
+    "returned and changed": (
+        [(4, Outcome.GONE), (18, Outcome.GONE), (20, EDITED)],
+        [NEW, (18, "gone"), (20, "returned"), (20, "revision")],
+    ),
+    "back before it was gone": ([(4, Outcome.GONE), (10, SHORT)], [NEW]),
+    "twice gone": (
+        [(4, Outcome.GONE), (18, Outcome.GONE), (20, SHORT), (21, Outcome.GONE), (35, Outcome.GONE), (36, SHORT)],
+        [NEW, (18, "gone"), (20, "returned"), (35, "gone"), (36, "returned")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("answers", "expected"), CASES.values(), ids=CASES.keys())
+def test_what_is_told_of_a_withdrawn_article(
+    tmp_path: Path, answers: list[tuple[int, Answer]], expected: list[tuple[int, str]]
+) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    for number, answer in answers:
+        look(archive, number, answer)
+    assert told(archive) == expected
+    assert intact(archive)
+
+
+def test_a_line_of_removal_names_the_last_version_and_the_answer_that_showed_it(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 1, EDITED)
+    look(archive, 2, Outcome.GONE)
+    look(archive, 2 + AFTER, Outcome.GONE)
+    lines = [line for _, line in lines_of(archive)]
+    version, gone = lines[-2:]
+    assert (version.event, gone.event) == (Event.REVISION, Event.GONE)
+    assert (gone.id, gone.revision_of) == (version.id, version.id)
+    assert (gone.key, gone.title, gone.url, gone.section) == (KEY, version.title, version.url, "tin")
+    assert (gone.file, gone.sha256, gone.content_sha256) == (None, None, version.content_sha256)
+    assert gone.fetched_at == at(day(2 + AFTER))
+    assert gone.warc is not None
+    assert [run.events for run in archive.runs(day(2 + AFTER))] == [{"gone": 1}]
+    with archive.index.reading() as questions:
+        latest = questions.latest_version(PORTAL, KEY)
+        assert latest is not None
+        assert (latest.id, latest.event) == (version.id, Event.REVISION)
+        assert questions.is_kept(PORTAL, KEY)
+        assert questions.owed(PORTAL) == []
+        assert [found.event for found in questions.relatives(gone.content_sha256)] == [Event.REVISION]
+
+
+def test_an_article_that_was_never_kept_is_never_gone(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    for number in (0, 14, 28):
+        look(archive, number, Outcome.GONE)
+    assert told(archive) == []
+
+
+def test_not_found_everywhere_is_a_portal_that_is_down(tmp_path: Path) -> None:
+    """An answer counts only in a night in which the portal showed a list."""
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 4, Outcome.GONE, lists=False)
+    look(archive, 18, Outcome.GONE)
+    look(archive, 32, Outcome.GONE, lists=False)
+    assert told(archive) == [NEW]
+    look(archive, 33, Outcome.GONE)
+    assert told(archive) == [NEW, (33, "gone")]
+
+
+def test_a_doubtful_article_brings_nothing_back_and_lets_nothing_go(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 4, Outcome.GONE)
+    look(archive, 10, EDITED, doubtful=True)
+    look(archive, 18, Outcome.GONE)
+    look(archive, 32, Outcome.GONE)
+    look(archive, 33, EDITED, doubtful=True)
+    assert told(archive) == [NEW, (10, "quarantined"), (32, "gone"), (33, "quarantined")]
+    assert intact(archive)
+
+
+def test_a_killed_run_tells_it_once(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 4, Outcome.GONE)
+    for _ in range(2):
+        crawl = archive.start(PORTAL, day(18), at(day(18)), judge)
+        walk(crawl, [SHORT], at(day(18)))
+        ref = crawl.capture(Capture(URL, 404, (), b"no", at(day(18)), ArchiveKind.REPLICA))
+        crawl.vanished(PageRecord(URL, Outcome.GONE, at(day(18)), 404, key=KEY, section="tin", warc=ref), AFTER)
+        crawl.commit()
+        crawl.abandon()
+    finish(archive.start(PORTAL, day(18), at(day(18)), judge), at(day(18)))
+    archive.seal(day(18), {})
+    assert told(archive) == [NEW, (18, "gone")]
+    assert intact(archive)
+
+
+def test_what_did_not_show_the_article_lends_neither_its_address_nor_its_validators(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    crawl = archive.start(PORTAL, day(1), at(day(1)), judge)
+    front = "https://danang.gov.vn.replica.test/"
+    ref = crawl.capture(Capture(front, 200, (), b"front", at(day(1)), ArchiveKind.REPLICA))
+    page = PageRecord(front, Outcome.SOFT_404, at(day(1)), 200, KEY, "tin", '"front"', warc=ref, next_look=day(2))
+    crawl.vanished(page, AFTER)
+    crawl.commit()
+    assert crawl.due_looks() == []
+    assert (crawl.waiting([KEY]), crawl.waiting(["khac"])) == ({KEY}, set())
+    crawl.suspend()
+    with archive.index.reading() as questions:
+        (due,) = questions.due_looks(PORTAL, day(2))
+    assert (due.url, due.outcome, due.etag) == (URL, Outcome.SOFT_404, None)
+
+
+def command(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "archive", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[4],
+        check=True,
+    )
+    return done.stdout
+
+
+def test_show_tells_the_nights_and_the_text_that_was_kept(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 4, Outcome.GONE)
+    look(archive, 18, Outcome.GONE)
+    look(archive, 20, SHORT)
+    shown = command("show", f"{PORTAL}/{KEY}", "--archive", str(tmp_path / "a"))
+    version = shown.splitlines()[0]
+    assert shown.splitlines()[2:5] == [
+        f"2025-03-03  new  {version}",
+        f"2025-03-21  gone  {version}",
+        f"2025-03-23  returned  {version}",
+    ]
+    assert shown.endswith(f"{SHORT.paragraphs[-1]}\n")
+    listed = command("list", "--night", "2025-03-21", "--archive", str(tmp_path / "a"))
+    assert listed.split("\t")[:4] == ["2025-03-21", PORTAL, "gone", version]
+
+
+# Through the real program ---------------------------------------------------------------------------------------------
+
+NOWHERE = 9  # a port of the loopback where nobody listens
+SOONER = ("-s", "SPIDER_MODULES=testing.portals.removal")
+
+
+@pytest.mark.slow
+def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
+    """Three articles are taken down, one of them with a soft 404, one for three nights; meanwhile the portal is down."""
+    root = new_archive(tmp_path / "a")
+    codes = {}
+    with ReplicaServer() as server:
+        for number, port in [(9, server.port), (10, server.port), (11, NOWHERE), (12, server.port), (13, server.port)]:
+            options = ("--archive", str(root), "--night", day(number).isoformat())
+            codes[number] = crawl(*options, *SOONER, portal="quang_tri", port=port).code
+            with Archive.open(root) as archive:
+                archive.seal(day(number), {})
+    assert codes == {9: 0, 10: 0, 11: 1, 12: 0, 13: 0}
+    by_slug = {article.slug: article for article in articles("quang_tri")}
+    away = {by_slug[slug].key: slug for slug in ("van-ban-lich-nghi", "giai-chay-dem", "chuyen-doi-so-lang")}
+    with Archive.open(root) as archive:
+        found = [(number, line.event.value, away.get(line.key)) for number, line in lines_of(archive) if number > 9]
+        assert sorted(found) == [
+            (12, "gone", "chuyen-doi-so-lang"),
+            (12, "gone", "giai-chay-dem"),
+            (12, "gone", "van-ban-lich-nghi"),
+            (13, "returned", "chuyen-doi-so-lang"),
+        ]
+        outcomes = [archive.runs(day(number))[0].outcomes for number in codes]
+        assert [counts.get("gone", 0) for counts in outcomes] == [0, 2, 0, 2, 1]
+        # One more was withdrawn before it was ever kept: lists show it, and it is asked for after 1, 3 and 7 days.
+        assert [counts.get("soft_404", 0) for counts in outcomes] == [1, 2, 0, 2, 1]
+        assert intact(archive)
+
+
+@pytest.mark.slow
+def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "a")
+    front = response(html("<h1>Trang chủ</h1>"), ETag='"front"')
+    stands, leads_away = response(article(1), ETag='"a1"'), response(b"", "302 Found", Location="/")
+    asked = []
+    for number, said in [(2, stands), (3, leads_away), (4, leads_away), (6, stands)]:
+        pages: dict[str, Said] = {
+            "/": front,
+            "/tin-tuc": response(listing(["a", "never"])),
+            "/tin/a.html": said,
+            "/tin/never.html": leads_away,
+        }
+        with RawServer(pages) as server:
+            done = crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
+        assert (done.code, done.err) == (0, ""), number
+        asked.append((server.asked["/tin/a.html"], server.asked["/tin/never.html"]))
+        conditions = [head for head in server.heads if "If-None-Match" in head and "/tin/a.html" in head]
+        assert len(conditions) == (number == 3), "validators are those of the article alone"
+    # The one that was never kept waits for its next look (1 and 3 days after the first), though the list shows it.
+    assert asked == [(1, 1), (1, 1), (1, 0), (1, 1)]
+    with Archive.open(root) as archive:
+        assert told(archive) == [(2, "new")]
+        assert intact(archive)
+
+
+# The rules alone ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("vanished", "night", "expected"),
+    [
+        ((), 20, False),
+        ((4,), 4, False),
+        ((4, 17), 17, False),
+        ((4, 18), 18, True),
+        ((4, 30), 30, True),
+        ((4, 18), 19, False),
+    ],
+    ids=["it stands", "the first night", "a day short", "on its day", "later", "tonight says nothing"],
+)
+def test_when_an_article_is_gone(vanished: Sequence[int], night: int, expected: bool) -> None:
+    assert held([day(number) for number in vanished], day(night), AFTER) is expected
+
+
+@pytest.mark.parametrize(
+    ("gone_after", "nights"),
+    [(14, [1, 3, 7, 14, 44, 74]), (2, [1, 2, 3, 7, 14, 44]), (20, [1, 3, 7, 14, 20, 44]), (60, [1, 3, 7, 14, 44, 60])],
+)
+def test_the_looks_at_what_vanished(gone_after: int, nights: list[int]) -> None:
+    found, night = [], 0
+    for _ in nights:
+        night = (look_for_vanished(FIRST, day(night), gone_after) - FIRST).days
+        found.append(night)
+    assert found == nights
+
+
+DECIDING = st.sampled_from([Outcome.ARTICLE, Outcome.NOT_MODIFIED, *VANISHED])
+PASSING = st.tuples(st.integers(0, 29), st.sampled_from(TRANSIENT))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(st.integers(0, 29), DECIDING, max_size=10), st.lists(PASSING, max_size=10), st.randoms())
+def test_what_passes_changes_nothing_in_whatever_order_the_lines_arrive(
+    answers: dict[int, Outcome], passing: list[tuple[int, Outcome]], random: object
+) -> None:
+    plain = [(number, 1, outcome) for number, outcome in answers.items()]
+    mixed = [*plain, *((number, 2 + place, outcome) for place, (number, outcome) in enumerate(passing))]
+    random.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis' own Random
+    last_good = max((number for number, outcome in answers.items() if outcome not in VANISHED), default=-1)
+    expected = [day(number) for number in sorted(answers) if number > last_good and answers[number] in VANISHED]
+    assert vanished_by(plain) == vanished_by(mixed) == tuple(expected)
+
+
+def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
+    """What an index answers that was told these lines: number of the night, of the line, outcome."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.create(Path(folder) / "index.db")
+        with index.writing() as transaction:
+            for number in {number for number, _, _ in lines}:
+                page = PageRecord(URL, Outcome.LISTING, at(day(number)), 200, section="tin", page_number=1)
+                transaction.add_page(day(number), PORTAL, 0, page)
+            for number, place, outcome in lines:
+                page = PageRecord(URL, outcome, at(day(number)), key=KEY, section="tin")
+                transaction.add_page(day(number), PORTAL, place, page)
+            found = transaction.vanished(PORTAL, KEY)
+        index.close()
+    return found

@@ -1,0 +1,290 @@
+"""What is published of an archive, and the proof of one text: both hold alone, and nothing else passes for them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.__main__ import main
+from archive.audit.findings import Code
+from archive.audit.seals import Expected
+from archive.audit.verify import verify
+from archive.errors import ArchiveError, UsageError
+from archive.export.proofs import prove, published_head
+from archive.model.enums import Event
+from archive.sealing.head import Head, head_of, read_head
+from archive.sealing.proof import check_proof
+from archive.sealing.signatures import public_key
+from archive.storage.jsonl import canonical
+from archive.store import Archive
+from testing import archives as composed
+from testing.archives import FIRST, NIGHTS, make
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
+
+
+def night_of(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def sealed(folder: Path, nights: int = len(NIGHTS), key: Ed25519PrivateKey | None = KEY) -> Archive:
+    archive = make(folder)
+    for number in range(nights):
+        composed.run_night(archive, number)
+        archive.seal(night_of(number), {}, key)
+    return archive
+
+
+def last_seal(archive: Archive) -> str:
+    seal = archive.last_seal()
+    assert seal is not None
+    return "\n".join(published_head(archive, seal).lines())
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    return sealed(tmp_path_factory.mktemp("proof") / "a")
+
+
+@pytest.fixture(scope="module")
+def proof(archive: Archive) -> bytes:
+    with archive.index.reading() as questions:
+        version = next(item for item in questions.find(article="da_nang/thong-bao") if item.event is Event.NEW)
+    return prove(archive, version, until_now=True).to_bytes()
+
+
+def script(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), str(file), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_head_survives_being_printed_and_typed_again(archive: Archive) -> None:
+    printed = last_seal(archive)
+    seal = archive.last_seal()
+    assert seal is not None
+    head = read_head(printed)
+    assert (head.head, head.root, head.key) == (seal.head, seal.root, public_key(KEY))
+    wrapped = printed.replace(" ", "\n  ").upper()
+    kept = printed.splitlines()[-3:-1]  # key and signature tell case apart
+    assert read_head(wrapped[: wrapped.index("KEY")].lower() + "\n".join(kept) + "\ncheck " + head.check) == head
+    assert read_head(json.dumps(head.plain())) == head
+
+
+@pytest.mark.parametrize("line", range(1, 10))
+def test_a_typing_error_in_any_line_of_a_head_is_seen(archive: Archive, line: int) -> None:
+    lines = last_seal(archive).splitlines()
+    digit = max(position for position, char in enumerate(lines[line]) if char in "0123456789")
+    lines[line] = lines[line][:digit] + str((int(lines[line][digit]) + 1) % 10) + lines[line][digit + 1 :]
+    with pytest.raises(UsageError):
+        read_head("\n".join(lines))
+
+
+def test_a_published_head_stands_while_the_archive_goes_on(tmp_path: Path) -> None:
+    archive = sealed(tmp_path / "a", 1)
+    published = read_head(last_seal(archive))
+    composed.run_night(archive, 1)
+    archive.seal(night_of(1), {}, KEY)
+    audit = verify(archive.identity, archive.paths, expected=Expected(published, frozenset({public_key(KEY)})))
+    assert audit.findings == []
+    assert any("1 later seal goes on from it" in note for note in audit.notes)
+
+
+def test_an_archive_that_was_rolled_back_is_seen(tmp_path: Path) -> None:
+    archive = sealed(tmp_path / "a", 1)
+    shutil.copytree(tmp_path / "a", tmp_path / "backup")
+    composed.run_night(archive, 1)
+    archive.seal(night_of(1), {}, KEY)
+    (tmp_path / "head.txt").write_text(last_seal(archive), encoding="utf-8")
+    older = ["--archive", str(tmp_path / "backup")]
+    assert main(["verify", *older]) == 0
+    assert main(["verify", *older, "--against", str(tmp_path / "head.txt")]) == 1
+    with Archive.open(tmp_path / "backup", read_only=True) as backup:
+        expected = Expected(read_head((tmp_path / "head.txt").read_text(encoding="utf-8")))
+        found = [finding.code for finding in verify(backup.identity, backup.paths, expected=expected).findings]
+    assert found == [Code.ROLLED_BACK]
+
+
+def test_an_archive_that_was_sealed_again_is_seen_even_with_the_right_key(tmp_path: Path) -> None:
+    published = read_head(last_seal(sealed(tmp_path / "a", 1)))
+    other = make(tmp_path / "b")
+    composed.run_night(other, 0, ["da_nang"])
+    other.seal(night_of(0), {}, KEY)
+    audit = verify(other.identity, other.paths, expected=Expected(published, frozenset({public_key(KEY)})))
+    assert [finding.code for finding in audit.findings] == [Code.RESEALED]
+
+
+@pytest.mark.parametrize("key", [None, Ed25519PrivateKey.from_private_bytes(bytes(32))], ids=["unsigned", "another"])
+def test_a_seal_of_another_key_is_named(tmp_path: Path, key: Ed25519PrivateKey | None) -> None:
+    archive = sealed(tmp_path / "a", 1, key)
+    audit = verify(archive.identity, archive.paths, expected=Expected(keys=frozenset({public_key(KEY)})))
+    assert [(finding.code, finding.path) for finding in audit.findings] == [
+        (Code.WRONG_KEY, "2025/03/03/manifest-1.sig")
+    ]
+
+
+def test_a_proof_holds_alone_and_leads_to_every_later_head(archive: Archive, proof: bytes, tmp_path: Path) -> None:
+    published = read_head(last_seal(archive))
+    proven = check_proof(proof, key=public_key(KEY), published=published)
+    assert proven.line.key == "thong-bao"
+    assert (proven.head.night, proven.last.night) == (night_of(0), night_of(2))
+    (tmp_path / "proof.json").write_bytes(proof)
+    said = script(tmp_path / "proof.json", public_key(KEY))
+    assert said.returncode == 0, said.stderr
+    assert proven.head.head in said.stdout
+
+
+def test_every_text_of_an_archive_can_be_proved(archive: Archive, tmp_path: Path) -> None:
+    with archive.index.reading() as questions:
+        versions = questions.find()
+    for version in versions:
+        data = prove(archive, version, until_now=False).to_bytes()
+        assert check_proof(data).line.id == version.id
+        (tmp_path / "proof.json").write_bytes(data)
+        assert script(tmp_path / "proof.json").returncode == 0
+    assert {version.file is None for version in versions} == {True, False}
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_a_proof_with_any_byte_changed_is_none(proof: bytes, data: st.DataObject) -> None:
+    position = data.draw(st.integers(0, len(proof) - 1))
+    value = data.draw(st.integers(0, 255).filter(lambda value: value != proof[position]))
+    with pytest.raises(ArchiveError):
+        check_proof(proof[:position] + bytes([value]) + proof[position + 1 :])
+
+
+def test_a_proof_whose_path_is_spelled_otherwise_is_none(proof: bytes) -> None:
+    words = json.loads(proof)
+    step = words["path"][0]
+    for other in (step.upper(), "g" + step[1:], step[:-1], step + "\n", " " + step, 7, None):
+        changed = canonical(words | {"path": [other, *words["path"][1:]]}) + b"\n"
+        with pytest.raises(ArchiveError, match="no proof"):
+            check_proof(changed)
+    with pytest.raises(ArchiveError, match="no proof"):
+        check_proof(b"[" * 100_000)
+
+
+def test_the_independent_script_refuses_what_was_changed(proof: bytes, tmp_path: Path) -> None:
+    words = json.loads(proof)
+    changed = [
+        words | {"text": words["text"].replace("Hai", "Ba")},
+        words | {"index": words["index"] + 1},
+        words | {"path": words["path"][:-1]},
+        words | {"path": [*words["path"], words["path"][0]]},
+        words | {"line": words["line"].replace("thong-bao", "thong-cao")},
+        words | {"statement": words["statement"].replace("2025-03-03", "2025-03-04")},
+        words | {"signature": words["chain"][0][1]},
+        words | {"chain": words["chain"][1:]},
+        words | {"key": None},
+    ]
+    file = tmp_path / "proof.json"
+    for value in changed:
+        file.write_bytes((json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode())
+        assert script(file).returncode != 0
+        with pytest.raises(ArchiveError):
+            check_proof(file.read_bytes())
+    file.write_bytes(proof + b"\n")
+    assert script(file).returncode != 0
+    file.write_bytes(proof)
+    assert script(file, "A" * 43 + "=").returncode != 0
+
+
+def test_a_proof_of_another_archive_does_not_lead_to_a_published_head(archive: Archive, proof: bytes) -> None:
+    seal = archive.last_seal()
+    assert seal is not None
+    head = head_of(seal)
+    with pytest.raises(ArchiveError, match="does not lead to the head"):
+        check_proof(proof, published=replace(head, head="0" * 64))
+    with pytest.raises(ArchiveError, match="not by the key"):
+        check_proof(proof, key="A" * 43 + "=")
+
+
+def test_an_index_outside_the_tree_or_spelled_otherwise_proves_nothing(
+    archive: Archive, proof: bytes, tmp_path: Path
+) -> None:
+    words = json.loads(proof)
+    size = words["leaves"]
+    rounded = 1 << (size - 1).bit_length()
+    for other in (
+        words["index"] + rounded,
+        words["index"] + 2 * rounded,
+        words["index"] - rounded,
+        float(words["index"]),
+    ):
+        changed = canonical(words | {"index": other}) + b"\n"
+        with pytest.raises(ArchiveError):
+            check_proof(changed)
+        (tmp_path / "proof.json").write_bytes(changed)
+        assert script(tmp_path / "proof.json").returncode != 0
+
+
+def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(archive: Archive, tmp_path: Path) -> None:
+    """A statement says itself which head it follows: between a forged night and a true head stands only the signature."""
+    seal = archive.last_seal()
+    assert seal is not None
+    published = published_head(archive, seal)
+    forger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    forged = sealed(tmp_path / "forged", 1, forger)
+    first = forged.last_seal()
+    assert first is not None
+    with forged.index.reading() as questions:
+        version = questions.find(article="da_nang/thong-bao")[0]
+    own = prove(forged, version, until_now=False)
+
+    def signed(head: Head) -> Head:
+        return replace(head, key=public_key(forger), signature=base64.b64encode(forger.sign(head.statement)).decode())
+
+    between = signed(replace(head_of(seal), head=str(published.previous), previous=first.head))
+    data = replace(own, chain=(between, signed(published))).to_bytes()
+    assert check_proof(data).last.head == published.head  # it agrees with itself
+    with pytest.raises(ArchiveError, match="and that head by"):
+        check_proof(data, published=published)
+    with pytest.raises(ArchiveError, match="nobody: name the key"):
+        check_proof(data, published=replace(published, key=None, signature=None))
+
+
+def test_a_chain_ends_where_the_key_changed(tmp_path: Path) -> None:
+    archive = sealed(tmp_path / "a", 1)
+    before = read_head(last_seal(archive))
+    newer = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    composed.run_night(archive, 1)
+    archive.seal(night_of(1), {}, newer)
+    with archive.index.reading() as questions:
+        version = questions.find(article="da_nang/thong-bao")[0]
+    data = prove(archive, version, until_now=True).to_bytes()
+    assert check_proof(data, key=public_key(KEY), published=before).last == before
+    with pytest.raises(ArchiveError, match="while its key still sealed"):
+        check_proof(data, published=read_head(last_seal(archive)))
+    keys = frozenset({public_key(KEY), public_key(newer)})
+    assert verify(archive.identity, archive.paths, expected=Expected(keys=keys)).findings == []
+
+
+def test_the_commands_print_a_head_and_write_and_check_a_proof(
+    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ["--archive", str(archive.paths.root)]
+    assert main(["head", *own]) == 0
+    printed = capsys.readouterr().out
+    (tmp_path / "head.txt").write_text(printed, encoding="utf-8")
+    file = str(tmp_path / "proof.json")
+    assert main(["prove", *own, "da_nang/thong-bao", "-o", file, "--until-now"]) == 0
+    assert main(["check-proof", file, "--head", str(tmp_path / "head.txt"), "--key", public_key(KEY)]) == 0
+    assert "Thông báo lịch tiếp dân" in capsys.readouterr().out
+    assert main(["verify", *own, "--against", str(tmp_path / "head.txt"), "--key", public_key(KEY)]) == 0
+    (tmp_path / "proof.json").write_bytes(b"{}\n")
+    assert main(["check-proof", file]) == 1
+    assert main(["check-proof", str(tmp_path / "none.json")]) == 2
+    assert main(["head", *own, "--night", "2024-01-01"]) == 1

@@ -1,0 +1,40 @@
+"""The real `serve` command, asked over loopback as a browser asks."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from testing.archives import sealed
+
+ROOT = Path(__file__).resolve().parents[4]
+ACKNOWLEDGED = 0.035
+"""Seconds: a page whose second half waits for an acknowledgement of the first takes 40 ms (Linux's TCP_DELACK_MIN) or more."""
+
+
+@pytest.mark.slow
+def test_whoever_asks_at_once_is_answered_and_no_page_waits_for_an_acknowledgement(tmp_path: Path) -> None:
+    sealed(tmp_path / "a").close()
+    command = [sys.executable, "-m", "archive", "serve", "--archive", str(tmp_path / "a"), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().split()[0]
+            parts = urlsplit(address)
+            socket.create_connection((parts.hostname, parts.port), timeout=60).close()  # at once: nobody is refused
+            took = []
+            with httpx.Client(base_url=address) as page:
+                for _ in range(60):
+                    began = time.perf_counter()
+                    assert page.get("/en/").status_code == 200
+                    took.append(time.perf_counter() - began)
+        finally:
+            server.terminate()
+    assert min(took[30:]) < ACKNOWLEDGED  # the first ones are acknowledged at once in any case

@@ -1,0 +1,176 @@
+"""`scrapy list -v` and the pages made from the code say of each portal what its file declares."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from scrapy.settings import Settings
+
+from archive.errors import UsageError
+from archive.model.decommission import EndSign, Sign
+from archive.model.enums import ArchiveKind
+from archive.store import Archive
+from crawler.catalog.docs import COMMAND, DOCS, main, pages
+from crawler.catalog.overview import families, family_of, named, overview, province_in_words, spiders
+from crawler.commands.list import Command
+from crawler.families.vhv import VHVSpider
+from crawler.listings.listing import Section
+from crawler.portal import PortalSpider, Sure
+from crawler.spiders.bac_giang import BacGiang
+from crawler.spiders.quang_tri import QuangTri
+from testing.archives import ARCHIVE_ID, FIRST, at, good, judge
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def portals() -> dict[str, type[PortalSpider]]:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return spiders(settings)
+
+
+def listed(*arguments: str) -> int:
+    command = Command()
+    command.settings = Settings()
+    command.settings.setmodule("crawler.settings", priority="project")
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    options, rest = parser.parse_known_args(arguments)
+    command.run(rest, options)
+    return command.exitcode
+
+
+@pytest.mark.parametrize("name", ["families.md", "portals.md"])
+def test_the_page_is_what_the_code_says(name: str) -> None:
+    kept = (DOCS / name).read_text(encoding="utf-8")
+    assert kept == pages(portals())[name], f"docs/{name} differs from the code: run `{COMMAND}`"
+
+
+def test_the_command_writes_what_differs_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--docs", str(tmp_path), "--check"]) == 1
+    assert capsys.readouterr().out == "differs: families.md\ndiffers: portals.md\n"
+    assert not list(tmp_path.iterdir())
+    assert main(["--docs", str(tmp_path)]) == 0
+    assert main(["--docs", str(tmp_path), "--check"]) == 0
+
+
+def test_a_portal_is_told_as_its_file_declares_it() -> None:
+    told = overview(BacGiang)
+    assert (told.family, told.province) == ("Liferay asset publisher", "Bắc Giang, part of Bắc Ninh since 2025-07-01")
+    assert told.exceptions == ("old ciphers are accepted (level1)",)
+    assert overview(QuangTri).known == "inferred: sections, list, paging, layout"
+    assert overview(QuangTri).basis.startswith("one article's text is recorded")
+
+
+class OldTown(VHVSpider):
+    name = "old_town"
+    title = "Thị xã Cũ"
+    province = "binhdinh"
+    home = "https://cu.vn"
+    sections = (Section("tin", "/tin", "Tin"),)
+    sure = Sure.INFERRED
+    moved_to = ("moi.vn",)
+    dissolved = date(2025, 7, 1)
+
+
+def test_the_end_that_a_file_declares_is_told() -> None:
+    assert overview(OldTown).end == "sends on to moi.vn; dissolved on 2025-07-01"
+    assert overview(QuangTri).end == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("quang_try", "unknown portal `quang_try`; did you mean `quang_tri`?"), ("slow_town", "sections still say TODO")],
+)
+def test_a_portal_is_named_when_it_is_there_and_finished(name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        named(name, {"quang_tri": QuangTri, "slow_town": SlowTown})
+    assert named("quang_tri", {"quang_tri": QuangTri}) is QuangTri
+
+
+class SlowTown(VHVSpider):
+    name = "slow_town"
+    title = "Thị xã Chậm"
+    province = None
+    home = "https://cham.vn"
+    sections = (Section("todo", "/TODO", "TODO"),)
+    sure = Sure.RECORDED
+    inferred = ("paging",)
+    delay = 7
+    tls = "unverified"
+
+
+def test_exceptions_and_what_is_unfinished_are_told() -> None:
+    told = overview(SlowTown)
+    assert told.exceptions == ("the certificate is not verified", "7 s between requests")
+    assert (told.unfinished, told.known) == (("sections",), "to be written: sections")
+    assert family_of(SlowTown) == "vhv"
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [(None, ""), ("quangtri", "Quảng Trị"), ("binhdinh", "Bình Định, part of Gia Lai since 2025-07-01")],
+)
+def test_a_province_is_told_with_what_became_of_it(slug: str | None, words: str) -> None:
+    assert province_in_words(slug) == words
+
+
+def test_every_family_module_is_found() -> None:
+    modules = {path.stem for path in (ROOT / "crawler" / "families").glob("*.py")} - {"__init__"}
+    assert set(families()) == modules
+
+
+def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "nights.toml"
+    settings.write_text("[portals.da_nang]\nenabled = false\n", encoding="utf-8")
+    assert listed("-v", "--settings", str(settings)) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines["da_nang"].endswith("off: switched off in nights.toml")
+    assert lines["bac_giang"].endswith(
+        "described                                            old ciphers are accepted (level1)  on"
+    )
+    assert lines["quang_tri"].endswith("off: known only by inference: run `python scheduler.py check quang_tri` first")
+
+
+def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    moved = EndSign(Sign.MOVED, FIRST, to="bacninh.gov.vn", recorded=FIRST)
+    settings = tmp_path / "nights.toml"
+    settings.write_text('archive = "live"\n', encoding="utf-8")
+    with Archive.create(tmp_path / "live", ArchiveKind.LIVE, ARCHIVE_ID, at(FIRST)) as archive:
+        night = archive.start("bac_giang", FIRST, at(FIRST), judge)
+        night.close(
+            at(FIRST),
+            complete=True,
+            finish_reason="finished",
+            judge_night=good,
+            extraction={},
+            software={},
+            away=moved,
+        )
+    listed("--json", "--settings", str(settings))
+    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert (
+        told["bac_giang"]["skipped"] == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
+    )
+    assert told["da_nang"]["live"] is True
+
+
+def test_the_list_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = tmp_path / "nights.toml"
+    settings.touch()
+    assert listed("--json", "--settings", str(settings)) == 0
+    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert set(told) == set(portals())
+    assert told["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
+    assert told["quang_tri"]["live"] is False
+
+
+def test_a_portal_is_no_argument_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert listed("-v", "quang_tri") == 2
+    assert "takes no portal" in capsys.readouterr().err

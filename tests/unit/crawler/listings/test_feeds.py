@@ -1,0 +1,156 @@
+"""Feeds and sitemaps: articles with their days, and a loud no to what cannot be trusted."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, datetime
+
+import pytest
+
+from crawler.listings.listing import Entry, ListingError, read_feed, read_sitemap
+from crawler.spiders.bao_chinh_phu import BaoChinhPhu
+from vietnam.dates import TZ
+
+NOW = datetime(2026, 3, 6, 23, 59, tzinfo=TZ)
+URL = "https://baochinhphu.vn/chinh-sach-va-cuoc-song/chinh-sach-moi.rss"
+ADDRESS = "https://baochinhphu.vn/ke-de-102260305092012481.htm"
+OTHER = "https://baochinhphu.vn/mo-kho-102260304091448508.htm"
+
+
+def rss(items: str) -> bytes:
+    return f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+
+
+def item(link: str, title: str = "Kè đê", published: str = "Thu, 05 Mar 2026 15:34:00 +0700") -> str:
+    return f"<item><title><![CDATA[  {title} ]]></title><link>{link}</link><pubDate>{published}</pubDate></item>"
+
+
+def test_rss_entries_in_order_each_once() -> None:
+    body = rss(item(ADDRESS) + item(ADDRESS + "?utm_source=rss") + item("/chinh-tri.htm") + item(OTHER, "Mở kho"))
+    assert read_feed(URL, body, BaoChinhPhu.article_key, NOW).entries == (
+        Entry(ADDRESS, "102260305092012481", "Kè đê", date(2026, 3, 5)),
+        Entry(OTHER, "102260304091448508", "Mở kho", date(2026, 3, 5)),
+    )
+
+
+def test_atom_takes_the_alternate_link() -> None:
+    body = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry><title>Kè đê</title>
+      <link rel="self" href="{OTHER}"/><link href="{ADDRESS}"/><updated>2026-03-06T01:00:00Z</updated>
+      <published>2026-03-05T15:34:00+07:00</published></entry></feed>""".encode()
+    listing = read_feed(URL, body, BaoChinhPhu.article_key, NOW)
+    assert listing.entries == (Entry(ADDRESS, "102260305092012481", "Kè đê", date(2026, 3, 5)),)
+
+
+def test_a_guid_that_is_an_address_stands_in_for_the_link() -> None:
+    body = rss(f"<item><title>Kè đê</title><guid>{ADDRESS}</guid></item><item><guid>news_12</guid></item>")
+    assert [entry.url for entry in read_feed(URL, body, BaoChinhPhu.article_key, NOW).entries] == [ADDRESS]
+
+
+@pytest.mark.parametrize(
+    ("published", "day"),
+    [
+        ("Tue, 03 Feb 2026 15:02:10 +0700", date(2026, 2, 3)),  # the month in the place of the minutes
+        ("Wed, 04 Mar 2026 20:30:00 UTC", date(2026, 3, 5)),
+        ("Sat, 07 Mar 2026 08:00:00 +0700", None),  # after the fetch
+        ("0000-00-00", None),
+        ("", None),
+    ],
+)
+def test_days_of_a_feed(published: str, day: date | None) -> None:
+    (entry,) = read_feed(URL, rss(item(ADDRESS, published=published)), BaoChinhPhu.article_key, NOW).entries
+    assert entry.day == day
+
+
+BOMB = "".join(f'<!ENTITY a{n} "&a{n - 1};&a{n - 1};&a{n - 1};&a{n - 1};">' for n in range(1, 30))
+REJECTED = [
+    pytest.param(
+        f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a0 "ha">{BOMB}]><rss><item><title>&a29;</title></item></rss>'.encode(),
+        "it brings a document type",
+        id="billion laughs",
+    ),
+    pytest.param(
+        b'<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><item><title>&x;</title></item></rss>',
+        "it brings a document type",
+        id="external entity",
+    ),
+    pytest.param(
+        '<!DOCTYPE r [<!ENTITY x "y">]><rss><item><title>&x;</title></item></rss>'.encode("utf-16"),
+        "it brings a document type",
+        id="utf-16",
+    ),
+    pytest.param(
+        b'<!-- <rss --><!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd"><rss></rss>',
+        "it brings a document type",
+        id="hidden",
+    ),
+    pytest.param(b"<rss><item></rss>", "not well-formed XML", id="broken"),
+    pytest.param(b"<rss>&nbsp;</rss>", "not well-formed XML", id="unknown entity"),
+    pytest.param(b"", "not well-formed XML", id="empty"),
+    pytest.param(b"<html><body>Xin doi</body></html>", "the root element is html", id="a page"),
+    pytest.param(b"<!DOCTYPE html><html></html>", "it brings a document type", id="a page with doctype"),
+    pytest.param(b"<rss>" + b" " * 16 * 1024 * 1024 + b"</rss>", "larger than 16 MiB", id="too large"),
+]
+
+
+@pytest.mark.parametrize(("body", "reason"), REJECTED)
+def test_what_is_no_trustworthy_feed_is_rejected(body: bytes, reason: str) -> None:
+    with pytest.raises(ListingError, match=f"^feed rejected: .*{reason}") as error:
+        read_feed(URL, body, BaoChinhPhu.article_key, NOW)
+    assert "\n" not in str(error.value)
+    with pytest.raises(ListingError, match=f"^sitemap rejected: .*{reason}"):
+        read_sitemap(URL, body, BaoChinhPhu.article_key, NOW)
+
+
+def test_a_doctype_in_the_text_is_text() -> None:
+    body = rss(f"<item><title><![CDATA[<!DOCTYPE html>]]></title><link>{ADDRESS}</link></item>")
+    assert len(read_feed(URL, body, BaoChinhPhu.article_key, NOW).entries) == 1
+
+
+def test_leading_blanks_and_marks_are_forgiven() -> None:
+    for before in (b"\n\n  ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"):
+        assert len(read_feed(URL, before + rss(item(ADDRESS)), BaoChinhPhu.article_key, NOW).entries) == 1
+
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+URLSET = f"""<urlset xmlns="{SITEMAP}" xmlns:news="{NEWS}"><url><loc>{ADDRESS}</loc><lastmod>2026-03-06</lastmod></url>
+ <url><loc> {OTHER} </loc><news:news><news:publication_date>2026-03-04T09:14:00+07:00</news:publication_date>
+ <news:title>Mở kho</news:title></news:news></url><url><loc>https://baochinhphu.vn/chinh-tri.htm</loc></url></urlset>"""
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_a_sitemap_names_articles(packed: bool) -> None:
+    body = gzip.compress(URLSET.encode()) if packed else URLSET.encode()
+    assert read_sitemap(URL, body, BaoChinhPhu.article_key, NOW).entries == (
+        Entry(ADDRESS, "102260305092012481", "", None),
+        Entry(OTHER, "102260304091448508", "Mở kho", date(2026, 3, 4)),
+    )
+
+
+def test_a_sitemap_index_names_further_sitemaps_of_its_host() -> None:
+    locs = [
+        "https://baochinhphu.vn/sitemap-1.xml",
+        "/sitemap-2.xml",
+        "https://example.com/sitemap.xml",
+        "ftp://baochinhphu.vn/x",
+    ]
+    index = "".join(f"<sitemap><loc>{loc}</loc></sitemap>" for loc in [*locs, locs[0]])
+    listing = read_sitemap(
+        URL, f'<sitemapindex xmlns="{SITEMAP}">{index}</sitemapindex>'.encode(), BaoChinhPhu.article_key, NOW
+    )
+    assert listing.entries == ()
+    assert listing.more == ("https://baochinhphu.vn/sitemap-1.xml", "https://baochinhphu.vn/sitemap-2.xml")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(URLSET.encode())[:-20], "not well-formed XML"),
+        (b"\x1f\x8b broken", "a damaged gzip file"),
+        (gzip.compress(b"<urlset>" + b" " * 17 * 1024 * 1024), "larger than 16 MiB"),
+    ],
+    ids=["cut", "damaged", "bomb"],
+)
+def test_a_packed_sitemap_is_bounded(body: bytes, reason: str) -> None:
+    with pytest.raises(ListingError, match=f"^sitemap rejected: {reason}"):
+        read_sitemap(URL, body, BaoChinhPhu.article_key, NOW)

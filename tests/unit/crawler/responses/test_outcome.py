@@ -1,0 +1,169 @@
+"""Outcomes of composed answers, and of the recorded ones when they are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.model.enums import Outcome
+from crawler.requests import Expect
+from crawler.responses.outcome import ResponseFacts, classify
+
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "data"
+HOME = "https://www.ba-song.replica.test"
+URL = f"{HOME}/tin-tuc/hop-bao.html"
+OWN = frozenset({"www.ba-song.replica.test", "ba-song.replica.test"})
+
+MENU = "<ul class='menu'>" + "".join(f"<li><a href='/m{n}'>Mục số {n} của trang</a></li>" for n in range(30)) + "</ul>"
+FOOT = "<div class='footer'>Cổng thông tin điện tử tỉnh Ba Sông. Người chịu trách nhiệm: Lê Văn Tám.</div>"
+PARAGRAPH = "<p>Sáng nay, Ủy ban nhân dân tỉnh Ba Sông họp phiên thường kỳ, bàn về đê điều và nước sạch nông thôn.</p>"
+
+
+def page(main: str, title: str = "Cổng thông tin điện tử tỉnh Ba Sông", head: str = "") -> str:
+    return f"<html><head><title>{title}</title>{head}</head><body>{MENU}{main}{FOOT}</body></html>"
+
+
+ARTICLE = page(f"<h1>Họp báo thường kỳ</h1>{PARAGRAPH * 6}")
+SHORT_NOTICE = page("<h1>Thông báo</h1><p>Chiều mai, thị trấn Ba Sông cúp nước từ 14 giờ.</p>")
+EMPTY_RELATED = page(f"<h1>Họp báo</h1>{PARAGRAPH * 2}<div>Chi tiết bài viết tạm thời không có.</div>")
+NOT_FOUND = page("<h1>Không tìm thấy bài viết</h1><p>Bài viết bạn yêu cầu không tồn tại hoặc đã bị xóa.</p>")
+NOT_FOUND_PLAIN = page("<div>Nội dung không tồn tại!</div>")
+ABOUT_MISSING = page(f"<h1>Không tìm thấy dấu vết dịch tả lợn ở Ba Sông</h1>{PARAGRAPH * 6}")
+MAINTENANCE = "<html><head><title>Bảo trì</title></head><body><h1>Hệ thống đang bảo trì</h1></body></html>"
+CHALLENGE = '<html><body><script>document.cookie="A=1; path=/";window.location.reload(true);</script></body></html>'
+APP = '<html><head><title>Cổng</title><script src="/a.js"></script></head><body><div id="app"></div></body></html>'
+LOGIN = page("<h1>Đăng nhập</h1><form action='/dang-nhap'><input type='text'><input type='password'></form>")
+CAPTCHA = page("<p>Xin xác nhận.</p><div class='g-recaptcha' data-sitekey='k'></div>")
+CODE = (
+    "<html><body><form action='/check.aspx?ReturnUrl=%2ftin-tuc'><table><tr><td><img src='/code.aspx'></td>"
+    f"<td><input type='text' maxlength='6' name='ma'></td></tr></table>{PARAGRAPH * 12}</form></body></html>"
+)
+LOGIN_DIALOG = page(
+    f"<h1>Họp báo</h1>{PARAGRAPH * 6}<div style='display:none'><input type='password'><div class='g-recaptcha'></div></div>"
+)
+MENU_ONLY = page("<div class='detail'></div>")
+UNCLOSED = f"<html><body><h1>Họp báo</h1>{PARAGRAPH * 6}"
+
+
+def seen(text: str | bytes = ARTICLE, **more: object) -> ResponseFacts:
+    body = text if isinstance(text, bytes) else text.encode()
+    facts: dict[str, object] = {
+        "status": 200,
+        "headers": {"content-type": "text/html; charset=utf-8"},
+        "body": body,
+        "text": body.decode("utf-8", "replace"),
+        "url": URL,
+        "requested_url": URL,
+        "expect": Expect.ARTICLE,
+        "home": HOME,
+        "own": OWN,
+    }
+    return ResponseFacts(**{**facts, **more})  # type: ignore[arg-type]  # each field has its type above
+
+
+LIST = {"expect": Expect.LISTING}
+KIND = {"content-type": "application/pdf"}
+CASES = {
+    "article": (seen(), Outcome.ARTICLE),
+    "short notice": (seen(SHORT_NOTICE, has_article=True), Outcome.ARTICLE),
+    "empty related list under an article": (seen(EMPTY_RELATED, has_article=True), Outcome.ARTICLE),
+    "the same without a known layout": (seen(EMPTY_RELATED), Outcome.ARTICLE),
+    "article about something missing": (seen(ABOUT_MISSING), Outcome.ARTICLE),
+    "the same with a known layout": (seen(ABOUT_MISSING, has_article=True), Outcome.ARTICLE),
+    "soft 404": (seen(NOT_FOUND), Outcome.SOFT_404),
+    "soft 404 in one line": (seen(NOT_FOUND_PLAIN), Outcome.SOFT_404),
+    "soft 404 in the article's containers": (seen(NOT_FOUND, has_article=True), Outcome.SOFT_404),
+    "redirected to the front page": (seen(url=f"{HOME}/"), Outcome.SOFT_404),
+    "redirected to the front page's file": (seen(url=f"{HOME}/Pages/default.aspx"), Outcome.SOFT_404),
+    "redirected to a twin": (seen(url=f"{HOME}/vi/tin-tuc/hop-bao.html"), Outcome.ARTICLE),
+    "the front page was asked for": (seen(url=f"{HOME}/", requested_url=f"{HOME}/", **LIST), Outcome.LISTING),
+    "cookie challenge": (seen(CHALLENGE), Outcome.CHALLENGE),
+    "cookie challenge with 403": (seen(CHALLENGE, status=403), Outcome.CHALLENGE),
+    "cookie challenge for a list": (seen(CHALLENGE, **LIST), Outcome.CHALLENGE),
+    "application shell": (seen(APP), Outcome.APP_SHELL),
+    "application shell for a list": (seen(APP, **LIST), Outcome.APP_SHELL),
+    "captcha": (seen(CAPTCHA), Outcome.ROBOT_CHECK),
+    "code in a picture with a way back": (seen(CODE), Outcome.ROBOT_CHECK),
+    "login dialog on an article": (seen(LOGIN_DIALOG), Outcome.ARTICLE),
+    "login page": (seen(LOGIN), Outcome.LOGIN),
+    "redirected to login": (seen(url=f"{HOME}/dang-nhap?r=1"), Outcome.LOGIN),
+    "maintenance page": (seen(MAINTENANCE), Outcome.MAINTENANCE),
+    "503 with Retry-After": (seen(status=503, headers={"retry-after": "60"}), Outcome.MAINTENANCE),
+    "503": (seen("x", status=503), Outcome.SERVER_ERROR),
+    "500": (seen(status=500), Outcome.SERVER_ERROR),
+    "404": (seen(status=404), Outcome.GONE),
+    "410": (seen(status=410), Outcome.GONE),
+    "403": (seen(status=403), Outcome.REFUSED),
+    "451": (seen(status=451), Outcome.REFUSED),
+    "429": (seen(status=429), Outcome.RATE_LIMITED),
+    "304": (seen(b"", status=304), Outcome.NOT_MODIFIED),
+    "400": (seen(status=400), Outcome.ERROR),
+    "302 without a place": (seen(status=302), Outcome.ERROR),
+    "204": (seen(b"", status=204), Outcome.EMPTY),
+    "no body": (seen(b"  \n"), Outcome.EMPTY),
+    "menu and frame only": (seen(MENU_ONLY), Outcome.EMPTY),
+    "menu and frame only, as a list": (seen(MENU_ONLY, **LIST), Outcome.LISTING),
+    "pdf by its type": (seen(b"%PDF-1.7 x", headers=KIND), Outcome.UNSUPPORTED_TYPE),
+    "pdf by its first bytes": (seen(b"%PDF-1.7 x"), Outcome.UNSUPPORTED_TYPE),
+    "picture": (seen(b"\x89PNG\r\n"), Outcome.UNSUPPORTED_TYPE),
+    "json": (seen(b"{}", headers={"content-type": "application/json"}), Outcome.UNSUPPORTED_TYPE),
+    "a feed for a list": (seen("<rss><channel/></rss>", headers={"content-type": "text/xml"}, **LIST), Outcome.LISTING),
+    "another host": (seen(url="https://evil.example/a"), Outcome.WRONG_HOST),
+    "fewer bytes than announced": (seen(flags=frozenset({"dataloss"})), Outcome.TRUNCATED),
+    "gzip without its end": (seen(flags=frozenset({"truncated"})), Outcome.TRUNCATED),
+    "a bomb": (seen(b"", flags=frozenset({"too_large"})), Outcome.TOO_LARGE),
+    "brotli": (seen(flags=frozenset({"unknown_encoding"})), Outcome.UNSUPPORTED_TYPE),
+    "no </html>, connection closed": (seen(UNCLOSED, flags=frozenset({"partial"})), Outcome.TRUNCATED),
+    "no </html>, length right": (seen(UNCLOSED), Outcome.ARTICLE),
+}
+
+
+@pytest.mark.parametrize(("answer", "expected"), CASES.values(), ids=CASES.keys())
+def test_an_answer_has_its_outcome(answer: ResponseFacts, expected: Outcome) -> None:
+    assert classify(answer)[0] is expected
+
+
+def test_a_body_without_its_end_is_noted_when_nothing_else_speaks_against_it() -> None:
+    assert classify(seen(UNCLOSED)) == (Outcome.ARTICLE, "no </html>")
+
+
+def test_a_storm_of_attributes_is_not_parsed_here() -> None:
+    storm = "<html><body><p " + " ".join(f"a{n}='1'" for n in range(20_000)) + ">x</p></body></html>"
+    assert classify(seen(storm)) == (Outcome.ARTICLE, None)
+
+
+def test_a_picture_in_an_attribute_is_no_storm() -> None:
+    assert (
+        classify(seen(page(f"<h1>Ảnh</h1><img src='data:image/png;base64,{'A=' * 10 + 'B' * 90000}'>{PARAGRAPH * 3}")))[
+            0
+        ]
+        is Outcome.ARTICLE
+    )
+
+
+RECORDED = {
+    "blocked/cookie_challenge.html": (Outcome.CHALLENGE, Outcome.CHALLENGE),
+    "blocked/robot_check.html": (Outcome.ROBOT_CHECK, Outcome.ROBOT_CHECK),
+    "blocked/before_robot_check.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "blocked/app_shell_as_robots.html": (Outcome.APP_SHELL, Outcome.APP_SHELL),
+    "pages/baochinhphu_list.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/baochinhphu_article.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/cafef_article.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/dantri_article.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/nld_article.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/baodautu_article.html": (Outcome.LISTING, Outcome.ARTICLE),
+    "pages/dantri_list.html": (Outcome.LISTING, None),
+    "pages/gazettes_by_year_2026.html": (Outcome.LISTING, None),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_recorded_answers(name: str) -> None:
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip("../shared/data is not here")
+    as_list, as_article = RECORDED[name]
+    assert classify(seen(path.read_bytes(), **LIST))[0] is as_list
+    if as_article is not None:
+        assert classify(seen(path.read_bytes()))[0] is as_article

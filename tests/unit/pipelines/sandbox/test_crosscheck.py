@@ -1,0 +1,207 @@
+"""Whole-page trafilatura against the layouts: a right layout is left in peace, a wrong one is named with what it loses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from archive.model.enums import Verdict
+from bench.extraction.corpus import Sample, composed, corpus
+from bench.extraction.readers import layouts
+from pipelines.article import Article, Block, BlockKind, Layout
+from pipelines.extract import extract
+from pipelines.html.tree import parse
+from pipelines.sandbox.crosscheck import crosscheck
+from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, is_sampled, misfits, tallied
+from pipelines.sandbox.extraction_worker import ExtractionWorker
+from replicas.portals import SITES
+from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.http_server import RawServer, html, listing, response
+
+PROSE = (
+    "Sáng nay, mưa lớn làm ngập ba thôn ven sông, chính quyền xã đã đưa 214 hộ dân đến nơi tránh trú an toàn.",
+    "Lực lượng xung kích mang áo phao, thuyền nhỏ và nhu yếu phẩm đến từng nhà có người già, trẻ nhỏ.",
+    "Theo trạm thủy văn, mực nước còn lên chậm đến chiều; các trường học trong vùng cho học sinh nghỉ một ngày.",
+    "Ủy ban nhân dân xã đề nghị bà con không vớt củi trên sông và không qua ngầm tràn khi nước chảy xiết.",
+    "Dự kiến sau khi nước rút, đoàn viên thanh niên sẽ giúp các gia đình dọn bùn, khơi thông cống rãnh.",
+)
+CAPTION = "Thuyền của lực lượng xung kích đưa người già qua đoạn đường ngập ở thôn Đoài"
+
+
+@cache
+def pages(portal: str) -> tuple[Sample, ...]:
+    return tuple(page for page in (*composed(), *corpus(range(1))) if page.portal == portal)
+
+
+def of_night(portal: str, chosen: tuple[Layout, ...]) -> Counter[str]:
+    """What a night would count that samples every page."""
+    counts: Counter[str] = Counter()
+    for page in pages(portal):
+        article = extract(page.body, page.expected.url, chosen, page.now)
+        if article.layout != "none":
+            counts.update(tallied(crosscheck(parse(page.body, page.expected.url), article)))
+    return counts
+
+
+@pytest.mark.parametrize("portal", SITES)
+def test_a_right_layout_is_left_in_peace(portal: str) -> None:
+    counts = of_night(portal, layouts(portal))
+
+    assert counts["crosscheck pages"] == len(pages(portal))
+    assert counts["crosscheck disagree"] <= 1
+    assert misfits(counts) == ()
+
+
+@pytest.mark.parametrize("portal", SITES)
+def test_a_layout_whose_body_is_elsewhere_is_named(portal: str) -> None:
+    wrong = tuple(replace(layout, body=layout.title) for layout in layouts(portal))
+    found = misfits(of_night(portal, wrong))
+
+    assert {misfit.layout for misfit in found} <= {layout.name for layout in wrong}
+    assert found[0].percent >= 50
+
+
+def page_with(body: str) -> str:
+    return f"<html><body><div class='wrap'><h1>Mưa lớn ở hạ du</h1>{body}</div></body></html>"
+
+
+def read_by_layout(page: str, *blocks: str) -> Crosscheck:
+    article = Article(
+        "https://tinh.replica.test/1", "Mưa lớn ở hạ du", tuple(Block(BlockKind.PARAGRAPH, b) for b in blocks)
+    )
+    return crosscheck(parse(page.encode(), article.url), replace(article, layout="plain"))
+
+
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in PROSE)
+
+
+def test_everything_read_by_both() -> None:
+    check = read_by_layout(page_with(PARAGRAPHS), *PROSE)
+
+    assert (check.missed, check.first) == (0, "")
+    assert check.text == check.confirmed > 300
+    assert not check.disagrees
+    assert not check.lacks
+
+
+def test_what_the_layout_lacks_is_counted_and_shown() -> None:
+    check = read_by_layout(page_with(PARAGRAPHS), *PROSE[:2])
+
+    assert 0.5 < check.missed / check.whole < 0.7
+    assert check.first.startswith("Theo trạm thủy văn")
+    assert check.disagrees
+
+
+def test_what_trafilatura_lacks_speaks_against_no_layout() -> None:
+    check = read_by_layout(page_with(f"{PARAGRAPHS}<p class='caption'>{CAPTION}</p>"), *PROSE, CAPTION)
+
+    assert check.confirmed < check.text
+    assert not check.disagrees
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "".join(f'<li><a href="/{n}">{text}</a> (03/03/2025)</li>' for n, text in enumerate(PROSE)),
+        f"<footer><p>{PROSE[0]} {PROSE[1]}</p></footer>",
+        f'<div id="footer"><p>{PROSE[0]} {PROSE[1]} {PROSE[2]}</p></div>',
+        "<p>Lượt xem: 1.024</p><p>Tổng số điểm của bài viết là: 0 trong 0 đánh giá</p><p>Chia sẻ lên Facebook</p>",
+    ],
+    ids=["links to others", "a footer", "a footer by name", "widgets"],
+)
+def test_what_a_layout_is_there_to_leave_out_does_not_count(around: str) -> None:
+    own = "Thông báo này thay cho giấy mời, đề nghị các hộ dân đến dự họp đúng giờ tại nhà văn hóa thôn Đông."
+    check = read_by_layout(page_with(f"<p>{own}</p>{around}"), own)
+
+    assert not check.disagrees
+    assert not check.lacks
+
+
+def test_cells_letters_and_signs_make_no_difference() -> None:
+    table = "<table><tr><td>Thôn Đông, thôn Đoài</td><td>214 hộ được di dời</td></tr></table>"
+    check = read_by_layout(
+        page_with(f"{table}<ul><li>{PROSE[0]}</li></ul>{PARAGRAPHS}"),
+        "Thôn Đông, thôn Đoài | 214 hộ được di dời",
+        *PROSE,
+    )
+
+    assert check.missed == 0
+
+
+def seen(**changes: object) -> Crosscheck:
+    return replace(Crosscheck("vhv-2026", 1000, 900, 1000, 0), **changes)  # type: ignore[arg-type]
+
+
+WRONG, LITTLE, GOOD = seen(missed=400), seen(missed=80), seen()
+NIGHTS = {
+    "all good": ((GOOD,) * 5, ()),
+    "none sampled": ((), ()),
+    "all wrong": ((WRONG,) * 3, (Misfit("vhv-2026", 3, 3, 40),)),
+    "one page, wrong": ((WRONG,), (Misfit("vhv-2026", 1, 1, 40),)),
+    "one of three wrong": ((WRONG, GOOD, GOOD), (Misfit("vhv-2026", 3, 1, 40),)),
+    "one of four wrong": ((WRONG, GOOD, GOOD, GOOD), ()),
+    "a little on three of three": ((LITTLE,) * 3, ()),
+    "a little on four of five": ((*(LITTLE,) * 4, GOOD), (Misfit("vhv-2026", 5, 4, 8),)),
+    "a little on three of five": ((*(LITTLE,) * 3, GOOD, GOOD), ()),
+    "a short page": ((seen(whole=100, missed=90),), ()),
+}
+
+
+@pytest.mark.parametrize(("checks", "found"), NIGHTS.values(), ids=list(NIGHTS))
+def test_when_a_layout_no_longer_fits(checks: tuple[Crosscheck, ...], found: tuple[Misfit, ...]) -> None:
+    counts: Counter[str] = Counter()
+    for check in checks:
+        counts.update(tallied(check))
+
+    assert misfits(counts) == found
+    assert counts["crosscheck pages"] == len(checks)
+
+
+def test_two_layouts_are_told_apart() -> None:
+    counts = Counter(tallied(WRONG)) + Counter(tallied(replace(WRONG, layout="disagree", missed=700)))
+
+    assert [misfit.layout for misfit in misfits(counts)] == ["disagree", "vhv-2026"]
+
+
+def test_every_tenth_article_is_sampled_and_always_the_same() -> None:
+    keys = [f"{number}" for number in range(5000)]
+    sampled = {key for key in keys if is_sampled(key)}
+
+    assert 400 <= len(sampled) <= 600
+    assert sampled == {key for key in keys if is_sampled(key)}
+
+
+def test_the_child_says_the_same() -> None:
+    page = pages("quang_tri")[0]
+    article = extract(page.body, page.expected.url, layouts("quang_tri"), page.now)
+    with ExtractionWorker() as worker:
+        checked = asyncio.run(worker.crosscheck_async(page.body, article))
+
+        assert checked == crosscheck(parse(page.body, page.expected.url), article)
+        assert worker.read(page.body, page.expected.url, layouts("quang_tri"), page.now) == article
+
+
+def redesigned(number: int) -> bytes:
+    """The layout still fits, and its body container holds the first sentence only."""
+    head = f"<h1>Xã An Bình ứng phó mưa lớn đợt {number}</h1><p class='ngay'>04/03/2025 08:0{number}</p>"
+    teaser = f"<div class='noi-dung'><p>{PROSE[0]} Đợt {number}.</p></div>"
+    body = "".join(f"<p>{text} Đợt {number}.</p>" for text in PROSE[1:])
+    return response(html(f"<article>{head}{teaser}<div class='than-bai-moi'>{body}</div></article>"))
+
+
+def test_a_night_over_a_redesigned_portal_says_so(tmp_path: Path) -> None:
+    archive = new_archive(tmp_path / "archive")
+    served = {f"/tin/{key}.html": redesigned(number) for number, key in enumerate("abc", 1)}
+    with RawServer({"/tin-tuc": response(listing(["a", "b", "c"])), **served}) as server:
+        crawl("--archive", str(archive), "--night", NIGHT.isoformat(), port=server.port)
+    run, _, _ = the_night(archive)
+
+    assert run.extraction["crosscheck pages"] >= 1
+    assert run.extraction["crosscheck disagree"] == run.extraction["crosscheck pages"]
+    assert run.verdict is Verdict.SUSPICIOUS
+    assert any("layout plain misses " in reason and "the layout no longer fits" in reason for reason in run.reasons)

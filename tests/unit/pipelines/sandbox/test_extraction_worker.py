@@ -1,0 +1,159 @@
+"""The reading process: cheap for plain pages, killed at its deadline, confined, gone with its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.article_json import article_from_json, article_to_json, layout_from_json, layout_to_json
+from pipelines.extract import extract
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
+from testing.article_pages import BASE, PLAIN, SHAPES, plain
+from vietnam.dates import TZ
+
+NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
+PAGE = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
+HOSTILE = b"<html><body><div " + b" ".join(b"a%d=1" % n for n in range(100_000)) + b"><p>x</p></div></body></html>"
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[ExtractionWorker]:
+    with ExtractionWorker(deadline=2.0) as started:
+        yield started
+
+
+def child_of(worker: ExtractionWorker) -> int:
+    assert worker._child is not None
+    return worker._child.pid
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+def test_the_article_is_the_one_read_in_this_process(worker: ExtractionWorker, shape: object) -> None:
+    assert hasattr(shape, "html")
+    body = shape.html.encode()
+
+    assert worker.read(body, BASE, (shape.layout,), NOW) == extract(body, BASE, (shape.layout,), NOW)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("shape", SHAPES[:4], ids=lambda shape: shape.name)
+def test_article_and_layout_survive_the_pipe(shape: object) -> None:
+    assert hasattr(shape, "layout")
+    article = extract(shape.html.encode(), BASE, (shape.layout,), NOW)  # type: ignore[attr-defined]
+
+    assert article_from_json(article_to_json(article)) == article
+    assert layout_from_json(layout_to_json(shape.layout)) == shape.layout
+
+
+def test_one_child_serves_many_pages(worker: ExtractionWorker) -> None:
+    worker.read(PAGE, BASE, (PLAIN,), NOW)
+    child, start = child_of(worker), time.monotonic()
+    for _ in range(20):
+        worker.read(PAGE, BASE, (PLAIN,), NOW)
+
+    assert child_of(worker) == child
+    assert time.monotonic() - start < 2.0
+
+
+def test_hostile_markup_ends_at_the_deadline_and_the_next_page_is_read() -> None:
+    with ExtractionWorker(deadline=0.7) as worker:
+        worker.read(PAGE, BASE, (PLAIN,), NOW)
+        killed, start = child_of(worker), time.monotonic()
+        with pytest.raises(ExtractTimeout, match=BASE):
+            worker.read(HOSTILE, BASE, (PLAIN,), NOW)
+
+        assert time.monotonic() - start < 2.0
+        assert not Path(f"/proc/{killed}").exists()
+        assert worker.read(PAGE, BASE, (PLAIN,), NOW).blocks
+
+
+def test_a_child_that_dies_is_told_and_started_again(worker: ExtractionWorker) -> None:
+    worker.read(PAGE, BASE, (PLAIN,), NOW)
+    os.kill(child_of(worker), signal.SIGSTOP)
+    with pytest.raises(ExtractTimeout):
+        worker.read(PAGE, BASE, (PLAIN,), NOW)
+
+    assert worker.read(PAGE, BASE, (PLAIN,), NOW).layout == "plain"
+
+
+def test_an_error_in_the_child_is_one_line(worker: ExtractionWorker) -> None:
+    from pipelines.article import Layout
+
+    broken = Layout("broken", "div[[", ("h1",), ("p",), ("div",))
+    with pytest.raises(ExtractFailed, match=r"^SelectorSyntaxError: [^\n]+$"):
+        worker.read(PAGE, BASE, (broken,), NOW)
+
+
+def test_the_memory_limit_ends_the_child_and_not_the_parent() -> None:
+    with ExtractionWorker(deadline=30.0, memory=450 * 1024 * 1024) as worker:
+        with pytest.raises(ExtractFailed):
+            worker.read(b"<p>a</p><b>" * 9_000_000, BASE, (PLAIN,), NOW)
+
+        assert worker.read(PAGE, BASE, (PLAIN,), NOW).blocks
+
+
+def test_the_child_holds_no_socket_of_its_parent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ExtractionWorker() as worker:
+        os.set_inheritable(server.fileno(), True)
+        worker.read(PAGE, BASE, (PLAIN,), NOW)
+        held = [str(fd.readlink()) for fd in Path(f"/proc/{child_of(worker)}/fd").iterdir()]
+
+    assert [name for name in held if name.startswith("socket:")] == []
+
+
+def test_the_event_loop_goes_on_while_a_page_is_read() -> None:
+    async def run() -> int:
+        ticks = 0
+        with ExtractionWorker(deadline=0.6) as worker:
+            reading = asyncio.ensure_future(worker.read_async(HOSTILE, BASE, (PLAIN,), NOW))
+            while not reading.done():
+                await asyncio.sleep(0.02)
+                ticks += 1
+            with pytest.raises(ExtractTimeout):
+                reading.result()
+        return ticks
+
+    assert asyncio.run(run()) >= 10
+
+
+def test_the_child_dies_with_a_killed_parent() -> None:
+    program = (
+        "import sys,time,datetime\n"
+        "from pipelines.sandbox.extraction_worker import ExtractionWorker\n"
+        "w=ExtractionWorker()\n"
+        "w.read(b'<p>x</p>','https://x.replica.test/',(),datetime.datetime.now(datetime.timezone.utc))\n"
+        "print(w._child.pid,flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    root = Path(__file__).parents[4]
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=root, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert Path(f"/proc/{child}").exists()
+        parent.kill()
+    until = time.monotonic() + 5
+    while _runs(child) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not _runs(child)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
+
+
+def test_closing_twice_over_a_child_that_never_started_is_quiet() -> None:
+    worker = ExtractionWorker()
+    worker.close()
