@@ -1,0 +1,1 @@
+{"algorithm":"Ed25519","head":"GUYZcJv0FLkR5hxaAOHc1+A0+T/qLeVY3zCYAzND2JQrHwQfSxHsu/GTv1sSpA4FBPPio4upMF12kWPenenjDQ==","key":"A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=","signature":"aTNSDyojwhBTVJ4PDlDB2OpkEaKxQRs77aBCsZ0qOiFtB2XIPK5NZcHalGO+iWPIO3Q/EDFF6wLeZQWmOsHMAg=="}

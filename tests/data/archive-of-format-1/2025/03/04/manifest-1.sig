@@ -1,0 +1,1 @@
+{"algorithm":"Ed25519","head":"EAssfoMk2d7OA4SxIWzeKsjtoCftY698p78b6NaTUQZFBGBKtWl/zSzBKM76nfR551coQm9FE1ZuzTHA1nWdAg==","key":"A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=","signature":"J/A46XGGlD3kwWEC+6ljyN9K9UeYLrvM/iDYIQ5vi9u3obf0vxmnqcwF/u7YMexcM4xhl/My8VmElR/gnMRVAQ=="}

@@ -1,0 +1,100 @@
+"""An archive that the program made before its modules moved: proved, opened, searched, rebuilt and gone on with.
+
+`tests/data/archive-of-format-1` holds two sealed and signed nights of a replica portal and a composed one, with their index.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from archive.__main__ import main
+from archive.errors import ExitCode
+from archive.sealing.signatures import public_key
+from archive.store import Archive
+from replicas.serve import ReplicaServer
+from testing.archives import FIRST
+from testing.crawl import ROOT, crawl
+from testing.damage_steps import KEY
+from testing.html_page import read
+from testing.night_digest import night_digests
+from testing.web_server import served
+
+DATA = ROOT / "tests" / "data"
+EVENTS = ["attachment", "duplicate", *["new"] * 11, "quarantined", *["revision"] * 2]
+MISSED = "not finished by the cut-off of 05:30 (10 requests in a row were not answered (connection refused))"
+VERDICT = "1 of 3 articles were set aside by the checks: look at the quarantine"
+QUARANTINED = "the body is an error message: đang cập nhật."
+PUBLIC = public_key(KEY)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "archive"
+    shutil.copytree(DATA / "archive-of-format-1", folder)
+    packed = folder / "index.db.gz"
+    (folder / "index.db").write_bytes(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
+    return folder
+
+
+def output(
+    capsys: pytest.CaptureFixture[str], root: Path, command: str, *arguments: str, expected: ExitCode = ExitCode.GOOD
+) -> str:
+    code = main([command, *arguments, "--archive", str(root)])
+    out, err = capsys.readouterr()
+    assert code == expected, (command, out, err)
+    return out
+
+
+def read_as_before(capsys: pytest.CaptureFixture[str], root: Path) -> None:
+    """Every reading command finds in the archive what was put there; a reason is shown in the words in which it was written."""
+    assert output(capsys, root, "verify", "--key", PUBLIC).splitlines()[-1] == "intact"
+    listed = [line.split("\t") for line in output(capsys, root, "list").splitlines()]
+    assert sorted(line[2] for line in listed) == EVENTS
+    assert "1740651398262@ea272cc126257e30" in output(capsys, root, "search", "UBND tỉnh họp")
+    shown = output(capsys, root, "show", "da_nang/thong-bao@759de6bdcf9ab841")
+    assert "of da_nang/thong-bao@efe3a1daa1684d71" in shown
+    assert "Sáng thứ Ba, tại trụ sở." in shown
+    gaps = output(capsys, root, "coverage", "--gaps", expected=ExitCode.FINDINGS)
+    assert f"2025-03-03  ninh_thuan  missed: {MISSED}" in gaps
+    assert "2025-03-04  ninh_thuan  missed: no scheduler ran that night" in gaps
+    with served(root) as address, httpx.Client(base_url=address) as client:
+        night = read(client.get("/en/nights/2025-03-03").text).words
+        assert VERDICT in night
+        assert MISSED in night
+        assert QUARANTINED in read(client.get("/en/doubtful").text).words
+
+
+def test_it_reads_as_before_and_is_rebuilt(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    read_as_before(capsys, root)
+    for path in root.glob("*.db"):
+        path.unlink()
+    output(capsys, root, "rebuild")
+    read_as_before(capsys, root)
+
+
+def test_it_goes_on_with_the_next_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The third night over the old index is the one that was recorded when all three were of the old program."""
+    night = FIRST + timedelta(days=2)
+    with ReplicaServer() as server:
+        done = crawl(
+            *("--archive", str(root), "--night", night.isoformat()),
+            *("-s", "SPIDER_MODULES=crawler.spiders"),
+            portal="quang_tri",
+            port=server.port,
+        )
+    assert (done.code, done.err) == (0, "")
+    with Archive.open(root) as archive:
+        archive.seal(night, {}, KEY)
+    assert output(capsys, root, "verify", "--key", PUBLIC).splitlines()[-1] == "intact"
+    recorded = json.loads((DATA / "recorded-nights.json").read_text(encoding="utf-8"))
+    assert {day: runs["quang_tri"] for day, runs in night_digests(root).items()} == {
+        day: runs["quang_tri"] for day, runs in recorded.items()
+    }
