@@ -1,1 +1,4 @@
-"""What a page says: extract, clean, check, dedup, keep; one pure stage each."""
+"""Turn a fetched page into an archived article: extract, clean, check, dedup and store, one pure stage each.
+
+May import `archive` and `vietnam`.
+"""

@@ -1,4 +1,4 @@
-"""An article as it was read, and where a CMS family puts its parts."""
+"""Define an extracted article, and the layout that names where a CMS family puts its parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFro
 
 
 class BlockKind(StrEnum):
-    """What a block of the text is. The order of blocks is the order of the page."""
+    """Kind of a text block. Blocks stand in the order of the page."""
 
     LEAD = "lead"
     HEADING = "heading"
@@ -25,7 +25,7 @@ class BlockKind(StrEnum):
 
 
 class PublishedFrom(StrEnum):
-    """Where the publication time was read."""
+    """Source of the publication time."""
 
     TITLE_BLOCK = "title_block"
     METADATA = "metadata"
@@ -44,11 +44,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class JsonShape:
-    """Where an interface's answer holds an article.
+    """Place of an article in the JSON answer of an interface.
 
-    `records` are the names under which an answer holds its records (it may be the record itself), `id` is the name of a
-    record's id and `address` a regular expression whose group `id` is that id in the article's address. `title` is the name
-    of its title, `html` are names of values that are HTML; `signs` are no words and taken out of titles.
+    `records` are the names under which an answer holds its records; the answer may be the record itself. `id` is the
+    name of a record's id. `address` is a regular expression whose group `id` matches that id in the article's URL.
+    `title` is the name of the title. `html` are the names of values that are HTML. `signs` are no words and are removed
+    from titles.
     """
 
     id: str
@@ -61,8 +62,11 @@ class JsonShape:
 
 @dataclass(frozen=True, slots=True)
 class RowShape:
-    """Where a list's row is the article: `row` is the rows' tag, `address` a regular expression whose group `id` is the id
-    that the article's address and its row share, in any letter case."""
+    """Place of an article that is a row of a list.
+
+    `row` is the tag of the rows. `address` is a regular expression whose group `id` is the id that the article's URL
+    and its row share, in any letter case.
+    """
 
     row: str
     address: str
@@ -70,16 +74,19 @@ class RowShape:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where one skin of a family puts an article's parts. All values but `name` and the lines are CSS selectors.
+    """Place of an article's parts in one skin of a family. All values but `name` and the lines are CSS selectors.
 
-    `fits` tells whether a page has this layout. Of `title`, `published`, `lead`, `author` and `body` the first selector
-    that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes its first
-    match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are whole
-    lines the portal prints in the body that are not text (section labels), compared folded. `boxes` are dropped like
-    `drop`, and `before`, `among` and `after` are shapes (`pipelines.line_shape`) of lines before the text, anywhere in it and
-    after it: what the portal was found to repeat (docs/residue.md), told in `Article.removed`. With `json` the article
-    comes from an interface, and the selectors name the elements of `pipelines.readers.json_api.record_page`; with `rows` it is a
-    row of a list.
+    `fits` matches on a page that has this layout. Of `title`, `published`, `lead`, `author` and `body` the first
+    selector that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes
+    its first match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are
+    whole lines the portal prints in the body that are not text (section labels), compared folded.
+
+    `boxes` are dropped like `drop`. `before`, `among` and `after` are shapes (`pipelines.line_shape`) of lines that the
+    portal repeats before the text, anywhere in it and after it (docs/residue.md). Lines removed by them stand in
+    `Article.removed`.
+
+    With `json` the article comes from an interface, and the selectors name the elements of
+    `pipelines.readers.json_api.record_page`. With `rows` it is a row of a list.
     """
 
     name: str
@@ -104,8 +111,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a page says. `published_raw` is the published line as the page shows it; `layout` is the layout's name, or
-    `none` when trafilatura read the whole page; `restored` counts blocks trafilatura lost and the stage put back."""
+    """An extracted article.
+
+    `published_raw` is the published line as the page shows it. `layout` is the layout's name, or `none` when
+    trafilatura read the whole page. `restored` counts blocks that trafilatura lost and the stage put back.
+    """
 
     url: str
     title: str
@@ -124,16 +134,20 @@ class Article:
 
     @property
     def lead(self) -> str | None:
-        """The lead's text, if the page has one; several lead blocks are joined by a blank."""
+        """Text of the lead, if the page has one; a blank joins several lead blocks."""
         parts = [block.text for block in self.blocks if block.kind is BlockKind.LEAD]
         return " ".join(parts) if parts else None
 
     def text(self) -> str:
-        """The archived file: title, published line, lead, blocks, one blank line between them, one final newline."""
+        """Return the archived file's text.
+
+        Title, published line, lead and blocks stand in this order with one blank line between them and one final
+        newline.
+        """
         parts = [self.title, self.published_raw or "", *(block.text for block in self.blocks)]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def content(self) -> str:
-        """Title, lead and body with folded spaces and without the published line: what `content_sha256` covers."""
+        """Return title, lead and body with folded spaces, without the published line: the input of `content_sha256`."""
         parts = [self.title, *(block.text for block in self.blocks)]
         return "\n".join(re.sub(r"\s+", " ", part).strip() for part in parts if part)

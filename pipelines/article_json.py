@@ -1,9 +1,9 @@
-"""An article as JSON and back: what the command prints and what the extraction worker sends over its pipe."""
+"""Convert articles and layouts to JSON and back, for the command and for the extraction worker's pipe."""
 
 from __future__ import annotations
 
 from datetime import date, time
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from archive.model.records import Attachment, Image
 from pipelines.article import Article, Block, BlockKind, Layout, PublishedFrom
@@ -13,7 +13,7 @@ __all__ = ["ArticleJson", "article_from_json", "article_to_json", "layout_from_j
 
 
 class ArticleJson(TypedDict):
-    """The fields of an `Article`; `published` is ISO 8601, a day or a moment with `+07:00`."""
+    """Fields of an `Article`; `published` is ISO 8601, a day or a moment with `+07:00`."""
 
     url: str
     title: str
@@ -32,7 +32,7 @@ class ArticleJson(TypedDict):
 
 
 def article_to_json(article: Article) -> ArticleJson:
-    """The article as plain values."""
+    """Convert an article to plain values."""
     return {
         "url": article.url,
         "title": article.title,
@@ -52,7 +52,7 @@ def article_to_json(article: Article) -> ArticleJson:
 
 
 def article_from_json(data: ArticleJson) -> Article:
-    """The article that `article_to_json` wrote."""
+    """Restore the article that `article_to_json` wrote."""
     return Article(
         url=data["url"],
         title=data["title"],
@@ -78,38 +78,12 @@ def _moment(text: str | None) -> Moment | None:
     return Moment(date.fromisoformat(day), time.fromisoformat(clock.split("+")[0]) if clock else None)
 
 
-def layout_to_json(layout: Layout) -> dict[str, str | list[str]]:
-    """A layout's fields as plain values, without `json` and `rows`: what a worker is sent is a page by then."""
-    fields: dict[str, str | list[str]] = {}
-    for name in Layout.__slots__:
-        if name in ("json", "rows"):
-            continue
-        value = getattr(layout, name)
-        fields[name] = value if isinstance(value, str) else list(value)
-    return fields
+def layout_to_json(layout: Layout) -> dict[str, Any]:
+    """Convert a layout to plain values, without `json` and `rows`: the worker is sent a page that is HTML already."""
+    return {name: getattr(layout, name) for name in Layout.__slots__ if name not in ("json", "rows")}
 
 
-def layout_from_json(data: dict[str, str | list[str]]) -> Layout:
-    """The layout that `layout_to_json` wrote."""
-
-    def words(name: str) -> tuple[str, ...]:
-        return tuple(data[name])
-
-    return Layout(
-        name=str(data["name"]),
-        fits=str(data["fits"]),
-        title=words("title"),
-        published=words("published"),
-        body=words("body"),
-        lead=words("lead"),
-        author=words("author"),
-        captions=words("captions"),
-        drop=words("drop"),
-        cut=words("cut"),
-        attachments=words("attachments"),
-        labels=words("labels"),
-        boxes=words("boxes"),
-        before=words("before"),
-        among=words("among"),
-        after=words("after"),
-    )
+def layout_from_json(data: dict[str, Any]) -> Layout:
+    """Restore the layout that `layout_to_json` wrote."""
+    values: dict[str, Any] = {name: value if isinstance(value, str) else tuple(value) for name, value in data.items()}
+    return Layout(**values)

@@ -1,4 +1,4 @@
-"""Whether an article may be kept as text: reasons for setting it aside, in words; no reason means good."""
+"""Check whether an article may be stored as text, and give the reasons for its quarantine in words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vietnam.letters import fold, is_legacy_font, is_mojibake, strip_diacritics
 
 __all__ = ["check", "is_foreign"]
 
-_ENOUGH = 250  # characters from which a text's language can be told
+_ENOUGH = 250  # characters from which a text's language is recognisable
 _PICTURES = 2  # a photo story without a word has at least as many
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ\u1ea0-\u1ef9]")
 _NO_ARTICLE = re.compile(
@@ -46,7 +46,10 @@ _CODE = re.compile(r"(?:function\s*\w*\s*\(|var \w+\s*=|\$\(|document\.|window\.
 
 
 def check(article: Article, now: datetime) -> tuple[str, ...]:
-    """Why an article is set aside; empty when it is good. Doubt counts against it, shortness and tables do not."""
+    """Return the reasons to quarantine an article; empty when it is good.
+
+    Doubt counts against an article; shortness and tables do not.
+    """
     text = "\n".join(block.text for block in article.blocks)
     reasons = [*_of_title(article.title), *_of_text(article, text)]
     if article.published is not None and not article.published.known_by(now):
@@ -68,7 +71,7 @@ def _of_title(title: str) -> list[str]:
 
 
 def _is_portal_name(title: str) -> bool:
-    """Whether a title is only `Cổng thông tin điện tử …`; with a verb behind the name it is an article about one."""
+    """Return whether a title is only `Cổng thông tin điện tử …`; more words make it an article about a portal."""
     found = _PORTAL.match(strip_diacritics(title).strip())
     if not found:
         return False
@@ -78,8 +81,8 @@ def _is_portal_name(title: str) -> bool:
 
 def _of_text(article: Article, text: str) -> list[str]:
     if not text.strip():
-        kept = article.attachments or len(article.images) >= _PICTURES
-        return [] if kept else ["no body text, no attachment"]
+        has_content = article.attachments or len(article.images) >= _PICTURES
+        return [] if has_content else ["no body text, no attachment"]
     reasons: list[str] = []
     if len(text) < _ENOUGH and _NO_ARTICLE.match(" ".join(strip_diacritics(text).split())) and not article.attachments:
         reasons.append(f"the body is an error message: {fold(text)[:80]}")
@@ -105,6 +108,9 @@ def _is_other_script(text: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a text long enough to tell has hardly a Vietnamese letter: an English edition, or text without marks."""
+    """Return whether a text has hardly a Vietnamese letter: an English edition, or text without marks.
+
+    Texts too short to tell are not foreign.
+    """
     letters = sum(1 for c in text if c.isalpha())
     return letters >= _ENOUGH and len(_VIETNAMESE.findall(text)) * 50 < letters

@@ -1,6 +1,6 @@
-"""From what a page says to what its article says: letters in the stored form, widget lines out, the sign-off recognised.
+"""Clean an article: letters in the stored form, widget lines removed, the sign-off marked.
 
-Words are never changed: a line stays as it is or goes as a whole, and what goes is listed.
+Words are never changed: a line stays as it is or goes as a whole, and removed lines are listed.
 
     python -m pipelines.clean FILE...     print plain text files cleaned (UTF-8)
 """
@@ -24,7 +24,7 @@ from vietnam.signoff import read_signoff
 __all__ = ["clean", "clean_text", "main"]
 
 # A block of these kinds is a sign-off by its words alone; a caption or a table's cell may be a bare name.
-_SIGNING = (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.SIGNOFF)
+_SIGNOFF_KINDS = (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.SIGNOFF)
 
 
 def _line(text: str) -> str:
@@ -32,20 +32,20 @@ def _line(text: str) -> str:
 
 
 def clean(article: Article) -> Article:
-    """The article without widget lines, in stored letters, its sign-off marked and its author named.
+    """Return the article without widget lines, in stored letters, its sign-off marked and its author named.
 
-    What was removed is added to `removed`. The author the page's own markup names comes before the sign-off's.
+    Removed lines are added to `removed`. An author named by the page's markup wins over the sign-off's.
     """
     blocks = [Block(block.kind, text) for block in article.blocks if (text := _line(block.text))]
     author = _line(article.author or "") or None
     removed: list[str] = []
     while True:
-        gone = _residue(blocks)
-        removed += [blocks[i].text for i in sorted(gone)]
-        kept = [block for i, block in enumerate(blocks) if i not in gone]
-        blocks, signer = _signed(kept)
+        residue = _residue(blocks)
+        removed += [blocks[i].text for i in sorted(residue)]
+        remaining = [block for i, block in enumerate(blocks) if i not in residue]
+        blocks, signer = _mark_signoff(remaining)
         if (
-            not gone and blocks == kept
+            not residue and blocks == remaining
         ):  # else the text has another end now: a sign-off was found, or a last widget went
             break
     return replace(
@@ -61,7 +61,7 @@ def clean(article: Article) -> Article:
 
 
 def _residue(blocks: Sequence[Block]) -> frozenset[int]:
-    """Which blocks are widgets'. A sign-off that stands outside the body comes last: what is before it ends the text too."""
+    """Return the indices of widget blocks. What stands before a sign-off outside the body ends the text too."""
     lines = [block.text for block in blocks]
     end = len(blocks)
     while end and blocks[end - 1].kind is BlockKind.SIGNOFF:
@@ -69,28 +69,28 @@ def _residue(blocks: Sequence[Block]) -> frozenset[int]:
     return find_residue(lines) | find_residue(lines[:end])
 
 
-def _signed(blocks: Sequence[Block]) -> tuple[list[Block], str | None]:
-    """The blocks with the sign-off marked as such, and whom it names; a text of one block has none."""
+def _mark_signoff(blocks: Sequence[Block]) -> tuple[list[Block], str | None]:
+    """Mark the sign-off and return its author; a text of one block has none."""
     signoff = read_signoff([block.text for block in blocks]) if len(blocks) > 1 else None
-    if signoff is None or blocks[-1].kind not in _SIGNING:
+    if signoff is None or blocks[-1].kind not in _SIGNOFF_KINDS:
         return list(blocks), None
     first = len(blocks) - 1 if blocks[-1].text == signoff.line else len(blocks) - 2
     marked = [
-        Block(BlockKind.SIGNOFF, block.text) if i >= first and block.kind in _SIGNING else block
+        Block(BlockKind.SIGNOFF, block.text) if i >= first and block.kind in _SIGNOFF_KINDS else block
         for i, block in enumerate(blocks)
     ]
     return marked, signoff.author
 
 
 def clean_text(text: str) -> str:
-    """A plain text without its widget lines.
+    """Return a plain text without its widget lines.
 
-    Lines that stay are kept word for word, in stored letters and without trailing spaces; runs of blank lines become
-    one, none stands first or last. One newline ends the text; a text of widgets only becomes the empty text.
+    Remaining lines keep their words, in stored letters and without trailing spaces. Runs of blank lines become one;
+    none stands first or last. One newline ends the text; a text of widgets only becomes the empty text.
     """
     lines = [line.rstrip() for line in clean_letters(text).split("\n")]
-    kept, _ = strip_residue(lines)
-    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip("\n")
+    remaining, _ = strip_residue(lines)
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(remaining)).strip("\n")
     return whole + "\n" if whole else ""
 
 
@@ -105,7 +105,7 @@ def _read(path: Path) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: print each file cleaned, one after the other. Exit code 2 when one cannot be read."""
+    """Print each file cleaned, one after the other. Exit code 2 when one cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.clean", description="Print plain texts without widgets.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a plain text file in UTF-8")
     options = parser.parse_args(arguments)

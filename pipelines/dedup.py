@@ -1,4 +1,4 @@
-"""New, changed, published at another time, read otherwise, a copy, or nothing: judged inside the archive's transaction."""
+"""Judge an article inside the archive's transaction: new, revision, redated, reread, duplicate, or nothing."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ __all__ = ["judge", "judge_reread"]
 
 
 def judge(document: Document, content_sha256: str, latest: Version | None, same_content: Version | None) -> Judgement:
-    """What to record of an article that was read.
+    """Decide the event of an article that was read.
 
-    `latest` is the last version of the same article (portal and key), `same_content` the earliest stored text with the
-    same folded content. The content decides: the published line is not part of it, so an article whose line alone
+    `latest` is the last version of the same article (portal and key). `same_content` is the earliest stored text with
+    the same folded content. The content decides: the published line is not part of it, so an article whose line alone
     changed is redated. A copy under another key or portal is stored once and recorded with both places.
 
-    Where the document brings a second reading of the latest version's capture, that is what the publisher's change is
-    measured from: what today's rules alone explain is `reread`, of which the publisher did nothing.
+    Where the document carries a second reading of the latest version's capture, the publisher's change is measured from
+    that reading. A difference that today's rules alone explain is `reread`: the publisher did nothing.
 
-    Whether a text that is stored says nearly what another article says is found afterwards (archive/ingest/near_duplicates.py): it makes
-    `near_duplicate` of `new` and changes nothing else.
+    Near duplicates are found afterwards (`archive.ingest.near_duplicates`), which turns `new` into `near_duplicate` and
+    changes nothing else.
 
-    An attachment is one kind of event, whether it is its first version or a later one, and whether or not its text stands
-    elsewhere; here `same_content` is the text of another attachment.
+    An attachment has one kind of event, first version or later, stored elsewhere or not; `same_content` is then the
+    text of another attachment.
     """
     copy_of = _copy_of(document, same_content)
     if document.attachment_of is not None:
@@ -46,14 +46,14 @@ def judge(document: Document, content_sha256: str, latest: Version | None, same_
 def judge_reread(
     document: Document, content_sha256: str, latest: Version | None, same_content: Version | None
 ) -> Judgement:
-    """What to record of an archived capture that was read again: `reread`, unless the article has gone on since."""
+    """Decide the event of an archived capture that was read again: `reread`, unless a newer version exists."""
     if latest is None or document.reread is None or latest.id != document.reread.version:
         return Judgement(None)
     return Judgement(Event.REREAD, revision_of=latest.id, duplicate_of=_copy_of(document, same_content))
 
 
 def _copy_of(document: Document, same_content: Version | None) -> str | None:
-    """The earliest text with the same content, when it is another article's."""
+    """Return the earliest text with the same content, when it is another article's."""
     if same_content is None or (same_content.portal, same_content.key) == (document.portal, document.key):
         return None
     return same_content.id

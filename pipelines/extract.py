@@ -1,4 +1,4 @@
-"""What a page says: an `Article` from bytes, by a family's layout or, where none fits, by reading the whole page.
+"""Extract an `Article` from bytes, by a family's layout or, where none fits, by reading the whole page.
 
 `python -m pipelines.extract FILE --url URL [--portal NAME] [--now ISO] [--text]` prints it.
 """
@@ -25,7 +25,7 @@ from pipelines.line_shape import shape_of
 from pipelines.readers.generic import read_generic
 from pipelines.readers.json_api import page_of
 from pipelines.readers.layout import PageReading, fits, read_layout
-from pipelines.readers.trafilatura import EXTRACTOR, restored_in
+from pipelines.readers.trafilatura import EXTRACTOR, count_restored
 from vietnam.dates import TZ
 from vietnam.letters import fold
 from vietnam.residue import find_residue, is_residue
@@ -43,11 +43,11 @@ _AUTHOR_LABEL = re.compile(
 def extract(
     body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared_encoding: str | None = None
 ) -> Article:
-    """The article of one response body (decompressed HTML, or JSON of an interface that a layout reads) at `url`.
+    """Extract the article of one response body (decompressed HTML, or JSON that a layout reads) at `url`.
 
-    `layouts` are tried in their order; the first that the page says it has is used, else the whole page is read and
-    the article says `layout: none`. `now` (aware) is the fetch: what lies after it is no date. Pure; never raises on
-    what a page contains, so an empty title or no blocks is an answer for `pipelines.check`.
+    The first of `layouts` that fits the page is used, else the whole page is read and the article has `layout: none`.
+    `now` (aware) is the moment of the fetch: a later date is no publication date. Pure; never raises on page content,
+    so an empty title or no blocks is left to `pipelines.check`.
     """
     if (sent := page_of(body, url, layouts, declared_encoding)) is not None:
         body, declared_encoding = sent, "utf-8"
@@ -56,7 +56,7 @@ def extract(
 
 
 def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
-    """The parts of a page, by the first of the layouts that it has, else by reading the whole page."""
+    """Read the parts of a page by the first layout that fits, else generically."""
     for layout in layouts:
         if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
             return reading
@@ -64,9 +64,9 @@ def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> Pag
 
 
 def article_of(reading: PageReading, page: HtmlPage) -> Article:
-    """The article of a page's parts."""
+    """Build the article from a page's parts."""
     blocks, removed = blocks_of(reading)
-    author, blocks = _signed(reading, blocks)
+    author, blocks = _mark_signoff(reading, blocks)
     published = reading.published
     flags = []
     if published.disagree:
@@ -87,14 +87,14 @@ def article_of(reading: PageReading, page: HtmlPage) -> Article:
         images=reading.images,
         layout=reading.layout,
         extractor=EXTRACTOR,
-        restored=restored_in(blocks),
+        restored=count_restored(blocks),
         removed=tuple(removed),
         flags=tuple(flags),
     )
 
 
 def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
-    """Lead, body and bylines as blocks; a repeated title or lead and the portal's own lines are taken out and told."""
+    """Return lead, body and bylines as blocks, and the removed lines: repeated title or lead, the portal's lines."""
     removed = list(reading.removed)
     lead = [piece for piece in reading.lead if piece.text]
     body = [piece for piece in reading.body if piece.text]
@@ -102,7 +102,7 @@ def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
         removed.append(lead.pop(0).text)
     while body and fold(body[0].text) == fold(reading.title):
         removed.append(body.pop(0).text)
-    lead = _undoubled(lead, body, removed)
+    lead = _deduplicate_lead(lead, body, removed)
     kept = [piece for piece in body if fold(piece.text) not in reading.labels]
     removed += [piece.text for piece in body if fold(piece.text) in reading.labels]
     lead, kept = _without_repeats(reading, lead, kept, removed)
@@ -115,53 +115,53 @@ def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
 def _without_repeats(
     reading: PageReading, lead: list[Piece], body: list[Piece], removed: list[str]
 ) -> tuple[list[Piece], list[Piece]]:
-    """Lead and body without the lines that the portal repeats, each where it was learned: a text may say the same words."""
+    """Remove the lines that the portal repeats, each only where it was learned: a text may use the same words."""
     if not (reading.before or reading.among or reading.after):
         return lead, body
     pieces = [*lead, *body]
     shapes = [shape_of(piece.text) for piece in pieces]
-    gone = {at for at, shape in enumerate(shapes) if shape in reading.among}
+    removed_at = {at for at, shape in enumerate(shapes) if shape in reading.among}
     for at, shape in enumerate(shapes):
         if shape in reading.before:
-            gone.add(at)
-        elif at >= len(lead) and at not in gone and not is_residue(pieces[at].text):
+            removed_at.add(at)
+        elif at >= len(lead) and at not in removed_at and not is_residue(pieces[at].text):
             break
     for at in range(len(shapes) - 1, -1, -1):
         if shapes[at] in reading.after:
-            gone.add(at)
-        elif at not in gone and not is_residue(pieces[at].text) and not read_signoff([pieces[at].text]):
+            removed_at.add(at)
+        elif at not in removed_at and not is_residue(pieces[at].text) and not read_signoff([pieces[at].text]):
             break
-    removed += [pieces[at].text for at in sorted(gone)]
-    kept = [None if at in gone else piece for at, piece in enumerate(pieces)]
+    removed += [pieces[at].text for at in sorted(removed_at)]
+    kept = [None if at in removed_at else piece for at, piece in enumerate(pieces)]
     return [piece for piece in kept[: len(lead)] if piece], [piece for piece in kept[len(lead) :] if piece]
 
 
-def _undoubled(lead: list[Piece], body: list[Piece], removed: list[str]) -> list[Piece]:
-    """The lead; its repetition at the head of the body goes, and a lead that only announces the body's first words goes."""
+def _deduplicate_lead(lead: list[Piece], body: list[Piece], removed: list[str]) -> list[Piece]:
+    """Return the lead, empty when it only announces the body's first words; drop its repetition from the body."""
     if not lead:
         return []
-    said = fold(" ".join(piece.text for piece in lead))
+    text = fold(" ".join(piece.text for piece in lead))
     for count in (1, 2, 3):
-        if len(body) >= count and fold(" ".join(piece.text for piece in body[:count])) == said:
+        if len(body) >= count and fold(" ".join(piece.text for piece in body[:count])) == text:
             removed.extend(piece.text for piece in body[:count])
             del body[:count]
             return lead
     opening = fold(" ".join(piece.text for piece in body[:3]))
-    shortened = said.rstrip(". …")
+    shortened = text.rstrip(". …")
     if len(shortened) >= 40 and opening.startswith(shortened):
         removed.extend(piece.text for piece in lead)
         return []
     return lead
 
 
-def _signed(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
-    """The author by the layout or by the last short line, which is marked as sign-off and stays where it is."""
+def _mark_signoff(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
+    """Return the author by the layout or by the last short line, and mark that line as sign-off where it stands."""
     author = line(_AUTHOR_LABEL.sub("", reading.author)) or None
     own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]
     # A label of the next module or the list of files may follow the sign-off; cleaning takes labels away later.
     files = {attachment.name for attachment in reading.attachments}
-    gone = find_residue(own)
-    while own and (len(own) - 1 in gone or is_residue(own[-1]) or own[-1] in files):
+    removed_at = find_residue(own)
+    while own and (len(own) - 1 in removed_at or is_residue(own[-1]) or own[-1] in files):
         own.pop()
     signoff = read_signoff(own) if own and not reading.bylines else None
     if signoff is None:
@@ -174,7 +174,7 @@ def _signed(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command: read a saved page and print its article as JSON. Without `--portal` no layout is used."""
+    """Read a saved page and print its article as JSON. Without `--portal` no layout is used."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.extract", description="Print what a saved page says.")
     parser.add_argument("file", type=Path, help="the saved page")
     parser.add_argument("--url", required=True, help="the address it was fetched from")
@@ -187,18 +187,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         layouts = _layouts_of(options.portal) if options.portal else ()
         body = options.file.read_bytes()
     except OSError as error:
-        return _complain(f"cannot read {options.file}: {(error.strerror or str(error)).lower()}")
+        return _usage_error(f"cannot read {options.file}: {(error.strerror or str(error)).lower()}")
     except ValueError:
-        return _complain(f"--now {options.now}: give an ISO 8601 time, as 2026-11-22T07:00:00+07:00")
+        return _usage_error(f"--now {options.now}: give an ISO 8601 time, as 2026-11-22T07:00:00+07:00")
     except LookupError as error:
-        return _complain(str(error.args[0]))
+        return _usage_error(str(error.args[0]))
     article = extract(body, options.url, layouts, now if now.tzinfo else now.replace(tzinfo=TZ))
     print(article.text() if options.text else json.dumps(article_to_json(article), ensure_ascii=False, indent=1))
     return ExitCode.GOOD
 
 
 def _layouts_of(portal: str) -> tuple[Layout, ...]:
-    """A portal's layouts by its name, found at run time as Scrapy finds spiders: this layer imports no portal."""
+    """Load a portal's layouts by its name at run time, as Scrapy finds spiders: this layer imports no portal."""
     # Only the command needs Scrapy; the extraction worker starts without it.
     from scrapy.settings import Settings
     from scrapy.spiderloader import get_spider_loader
@@ -211,12 +211,12 @@ def _layouts_of(portal: str) -> tuple[Layout, ...]:
             f"no portal {portal}: {'did you mean ' + ' or '.join(close) if close else 'see `scrapy list`'}"
         )
     spider = loader.load(portal)
-    # The rules that the crawl reads with; a spider that is no portal's may still say layouts.
+    # The rules that the crawl reads with; a spider that is no portal's may still have layouts.
     layouts = spider.read_with() if hasattr(spider, "read_with") else getattr(spider, "layouts", ())
     return tuple(layout for layout in layouts if isinstance(layout, Layout))
 
 
-def _complain(message: str) -> int:
+def _usage_error(message: str) -> int:
     print(message, file=sys.stderr)
     return ExitCode.USAGE
 

@@ -1,4 +1,4 @@
-"""The shape of a line: what stays the same when a portal prints it again with other numbers."""
+"""Compute the shape of a line: the part that stays the same when a portal prints it again with other numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AROUND = re.compile(r"^[^\w#]+|[^\w#]+$")
 
 
 def shape_of(line: str) -> str:
-    """The line folded (case, Unicode form, tone style, blanks), each number as `#`, without the signs around it.
+    """Fold the line (case, Unicode form, tone style, blanks), replace each number by `#`, strip the signs around.
 
     A shape is its own shape, so a written shape can be compared with a line: `Lượt đọc: 1.204` and `lượt đọc: #`.
     """

@@ -1,4 +1,4 @@
-"""Reading an archived capture with today's rules, and telling what that changes against what was kept."""
+"""Read an archived capture with today's rules and compare the result with the stored version."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from pipelines.html.published import listed_on
 from pipelines.readers.json_api import page_of
 
 __all__ = [
+    "ExtractionArguments",
     "Field",
     "FieldChange",
     "Reader",
-    "Request",
     "compare",
-    "document_again",
+    "extraction_arguments",
     "listed_day",
-    "request_of",
     "reread",
-    "reread_of",
+    "reread_document",
+    "reread_record",
 ]
 
-Request = tuple[bytes, str, tuple[Layout, ...], datetime, str | None]
+ExtractionArguments = tuple[bytes, str, tuple[Layout, ...], datetime, str | None]
 Reader = Callable[[bytes, str, tuple[Layout, ...], datetime, str | None], Article]
 """`pipelines.extract.extract`, or the same in a worker process with a deadline."""
 
 
 class Field(StrEnum):
-    """What of an article can be read otherwise. All but LAYOUT are kept of it; LAYOUT only tells how it was read."""
+    """Part of an article that a second reading may change. LAYOUT names only how it was read; the others are stored."""
 
     TITLE = "title"
     PUBLISHED = "published"
@@ -56,18 +56,22 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field as it was kept and as today's rules read it; of a text only the paragraphs that differ, one a line."""
+    """One field as stored and as today's rules read it; of a text only the paragraphs that differ, one a line."""
 
     field: Field
     old: str
     new: str
 
 
-def request_of(capture: Capture, url: str, layouts: tuple[Layout, ...], fetched_at: datetime, limit: int) -> Request:
-    """What the extraction is asked: the decoded body (at most `limit` bytes) and how to read it.
+def extraction_arguments(
+    capture: Capture, url: str, layouts: tuple[Layout, ...], fetched_at: datetime, limit: int
+) -> ExtractionArguments:
+    """Return the arguments of the extraction: the decoded body (at most `limit` bytes) and how to read it.
 
-    `url` and `fetched_at` are those of the version's line, as the crawl had them. Raises Unreadable when the body does
-    not decode whole.
+    `url` and `fetched_at` are those of the version's line, as the crawl had them.
+
+    Raises:
+        Unreadable: the body does not decode whole.
     """
     headers = [(name.lower(), value) for name, value in capture.headers]
     encoding = ",".join(value for name, value in headers if name == "content-encoding")
@@ -92,36 +96,38 @@ def reread(
     read: Reader,
     listed: date | None = None,
 ) -> Article:
-    """The article of a capture as today's rules extract and clean it; arguments as in `request_of`, `listed` as there was
-    no date but the list's."""
-    return listed_on(clean(read(*request_of(capture, url, layouts, fetched_at, limit))), listed)
+    """Extract and clean the article of a capture with today's rules.
+
+    Arguments as in `extraction_arguments`. `listed` is the day that only the list gave, if the version has it.
+    """
+    return listed_on(clean(read(*extraction_arguments(capture, url, layouts, fetched_at, limit))), listed)
 
 
 def listed_day(line: ArticleLine) -> date | None:
-    """The day of a version that only its list had told; what was read of its page says nothing of it."""
-    told = line.published if line.published_from == PublishedFrom.FEED.value else None
-    return date.fromisoformat(told[:10]) if told else None
+    """Return the day of a version that only its list gave; None where the page has a date."""
+    published = line.published if line.published_from == PublishedFrom.FEED.value else None
+    return date.fromisoformat(published[:10]) if published else None
 
 
-def reread_of(version: str, article: Article) -> Reread:
-    """What the judgement needs to know of a second reading."""
+def reread_record(version: str, article: Article) -> Reread:
+    """Return the facts of a second reading that the judgement needs."""
     return Reread(version, content_sha256(article.content()), _iso(article))
 
 
-def document_again(line: ArticleLine, place: CapturePlace, article: Article, night: RunWriter) -> Document:
-    """The new reading as the archive keeps it: address, section and moment of the old capture, which it refers to."""
+def reread_document(line: ArticleLine, place: CapturePlace, article: Article, night: RunWriter) -> Document:
+    """Build the document of a new reading: URL, section and moment of the old capture, which it refers to."""
     page = PageRecord(
         line.url, Outcome.ARTICLE, line.fetched_at, key=line.key, section=line.section, warc=place.ref
     )  # never written: nothing was fetched
     document = document_of(article, page, line.portal, night)
-    return replace(document, warc=None, read_from=place, reread=reread_of(line.id, article))
+    return replace(document, warc=None, read_from=place, reread=reread_record(line.id, article))
 
 
 def compare(line: ArticleLine, paragraphs: Sequence[str], article: Article) -> tuple[FieldChange, ...]:
-    """What today's reading changes. `paragraphs` are those of the text that was kept, the title first.
+    """Compare the stored version with today's reading. `paragraphs` are those of the stored text, the title first.
 
-    The files do not tell leads and captions from other paragraphs, so what went is told by what stands in its place, or
-    by the captions of the line's images.
+    The files do not mark leads and captions. A removed paragraph counts as the kind of what replaced it, or as a
+    caption when an image of the line has it.
     """
     content = content_sha256(article.content())
     plain = [
@@ -165,8 +171,8 @@ def _texts(line: ArticleLine, old: Sequence[str], article: Article) -> list[Fiel
     captions = {image.caption for image in line.images if image.caption}
     kinds = [_FIELDS.get(block.kind, Field.BODY) for block in article.blocks]
     new = [block.text for block in article.blocks]
-    gone: dict[Field, list[str]] = {field: [] for field in (Field.LEAD, Field.BODY, Field.CAPTIONS)}
-    come: dict[Field, list[str]] = {field: [] for field in gone}
+    removed: dict[Field, list[str]] = {field: [] for field in (Field.LEAD, Field.BODY, Field.CAPTIONS)}
+    added: dict[Field, list[str]] = {field: [] for field in removed}
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
@@ -174,8 +180,8 @@ def _texts(line: ArticleLine, old: Sequence[str], article: Article) -> list[Fiel
         instead = stands.pop() if len(stands) == 1 else None
         for paragraph in old[i:i_end]:
             own = Field.CAPTIONS if paragraph in captions else Field.BODY
-            gone[instead or own].append(paragraph)
+            removed[instead or own].append(paragraph)
         for position in range(j, j_end):
-            come[kinds[position]].append(new[position])
-    touched = [field for field in gone if gone[field] or come[field]]  # a paragraph that moved went and came
-    return [FieldChange(field, "\n".join(gone[field]), "\n".join(come[field])) for field in touched]
+            added[kinds[position]].append(new[position])
+    touched = [field for field in removed if removed[field] or added[field]]  # a paragraph that moved went and came
+    return [FieldChange(field, "\n".join(removed[field]), "\n".join(added[field])) for field in touched]

@@ -24,8 +24,8 @@ from pipelines.capture import RunRecorder, document_of
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.html.published import listed_on
-from pipelines.reread import listed_day, request_of, reread_of
-from pipelines.sandbox.crosscheck_stats import is_sampled, tallied
+from pipelines.reread import extraction_arguments, listed_day, reread_record
+from pipelines.sandbox.crosscheck_stats import crosscheck_counts, is_sampled
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class ExtractStage(PipelineStage):
             self.crawl.counted("crosscheck failed")
             _log.info("not cross-checked: %s", ascii(str(error)))
             return
-        for name, count in tallied(check).items():
+        for name, count in crosscheck_counts(check).items():
             self.crawl.counted(name, count)
         if check.disagrees:
             _log.warning(
@@ -241,15 +241,15 @@ class RereadStage(PipelineStage):
         found = captures.latest(self.crawl.name, key)
         if found is None:
             return item
-        now = reread_of(found.id, item.article)
+        now = reread_record(found.id, item.article)
         if (found.content_sha256, found.published) == (now.content_sha256, now.published):
             return item
         line = captures.line(found)
         capture = captures.served(captures.place(found), line.portal, self.crawl.night.via)
-        request = request_of(capture, line.url, item.layouts, line.fetched_at, self._limit)
+        request = extraction_arguments(capture, line.url, item.layouts, line.fetched_at, self._limit)
         before = listed_on(clean(await self._worker.read_async(*request)), listed_day(line))
         self.crawl.counted("reread")
-        return replace(item, reread=reread_of(found.id, before))
+        return replace(item, reread=reread_record(found.id, before))
 
     async def close_spider(self) -> None:
         """End the worker."""

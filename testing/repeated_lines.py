@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from pipelines.article import Layout
-from pipelines.boilerplate.positions import read_places
+from pipelines.boilerplate.positions import locate_blocks
 from pipelines.boilerplate.recurring_lines import ComparedArticle
 from vietnam.dates import TZ
 
@@ -76,6 +76,6 @@ MENU = ("Tin tức", "Chỉ đạo", "Nhịp sống vùng sông")
 def told(number: int, planted: Planted, layout: Layout = LAYOUT) -> ComparedArticle:
     """One article as it is compared, read from its page."""
     url = f"https://www.ba-song.vn/tin/tin-{number}.html"
-    blocks = read_places(page(number, planted), url, (layout,), _NOW)
+    blocks = locate_blocks(page(number, planted), url, (layout,), _NOW)
     day = FIRST + timedelta(days=number // 3)
     return ComparedArticle(f"ba_song/tin-{number}@{number:016x}", day, SECTIONS[number % 3], blocks)

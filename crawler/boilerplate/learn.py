@@ -12,12 +12,11 @@ from archive.index.reader import Unreadable
 from archive.store import Archive
 from crawler.boilerplate.rules import DROP, BoilerplateRule, with_rules
 from pipelines.article import Layout
-from pipelines.boilerplate.positions import BlockPosition, read_places
+from pipelines.boilerplate.candidates import BoilerplateCandidate, find_candidates
+from pipelines.boilerplate.positions import BlockPosition, locate_blocks, selectors_of
 from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, recurring
-from pipelines.boilerplate.selectors import selectors_of
-from pipelines.boilerplate.suspects import Suspect, find_repeats
 from pipelines.line_shape import shape_of
-from pipelines.reread import Request, request_of
+from pipelines.reread import ExtractionArguments, extraction_arguments
 
 __all__ = ["RECENT", "LearningResult", "RuleTrial", "learn", "night_note", "rule_for", "try_rule"]
 
@@ -32,11 +31,11 @@ class LearningResult:
     """What was learned of a portal: its suspects, how many articles were compared, and the pages that were read again."""
 
     portal: str
-    suspects: tuple[Suspect, ...]
+    suspects: tuple[BoilerplateCandidate, ...]
     articles: tuple[EventRow, ...]
     first: date | None
     last: date | None
-    pages: tuple[Request, ...]
+    pages: tuple[ExtractionArguments, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +65,16 @@ def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int
     told = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
     lines = recurring(tuple(told.values()))
     days = [text.day for text in told.values()]
-    requests: dict[str, Request] = {}
+    requests: dict[str, ExtractionArguments] = {}
     if lines:
         for name in _worth_reading(lines, list(told), pages):
             if (request := _request(archive, found[name], layouts)) is not None:
                 requests[name] = request
-    read = {name: replace(told[name], blocks=read_places(*request)) for name, request in requests.items()}
+    read = {name: replace(told[name], blocks=locate_blocks(*request)) for name, request in requests.items()}
     articles = [read.get(name) or text for name, text in _without_settled(told, read).items()]
     return LearningResult(
         portal,
-        find_repeats(articles) if lines else (),
+        find_candidates(articles) if lines else (),
         tuple(found[name] for name in told),
         min(days, default=None),
         max(days, default=None),
@@ -94,12 +93,12 @@ def _archived(archive: Archive, event: EventRow) -> ComparedArticle | None:
     return ComparedArticle(event.id, day, event.section, tuple(BlockPosition(line) for line in paragraphs[1:] if line))
 
 
-def _request(archive: Archive, event: EventRow, layouts: tuple[Layout, ...]) -> Request | None:
+def _request(archive: Archive, event: EventRow, layouts: tuple[Layout, ...]) -> ExtractionArguments | None:
     captures = archive.captures
     try:
         line = captures.line(event)
         capture = captures.served(captures.place(event), event.portal, archive.identity.kind)
-        return request_of(capture, line.url, layouts, line.fetched_at, _BYTES)
+        return extraction_arguments(capture, line.url, layouts, line.fetched_at, _BYTES)
     except Unreadable:
         return None
 
@@ -127,7 +126,7 @@ def _without_settled(told: dict[str, ComparedArticle], read: dict[str, ComparedA
     }
 
 
-def rule_for(suspect: Suspect, pages: Sequence[Request]) -> RuleTrial:
+def rule_for(suspect: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
     """The first rule that takes the suspect out of the pages and nothing else: its box by selector, else its line.
 
     When none does, the trial of the last one tells what it would take.
@@ -141,13 +140,13 @@ def rule_for(suspect: Suspect, pages: Sequence[Request]) -> RuleTrial:
     return line if line.clean or tried is None or not tried.lines else tried
 
 
-def try_rule(rule: BoilerplateRule, suspect: Suspect, pages: Sequence[Request]) -> RuleTrial:
+def try_rule(rule: BoilerplateRule, suspect: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
     """What a rule changes on pages: the suspect's line may go, and with its box links and what the box repeats."""
-    read = [read_places(*page) for page in pages]
+    read = [locate_blocks(*page) for page in pages]
     often = Counter(shape for blocks in read for shape in {shape_of(block.text) for block in blocks})
     lines, others = 0, []
     for (body, url, layouts, now, declared), before in zip(pages, read, strict=True):
-        after = Counter(block.text for block in read_places(body, url, with_rules(layouts, (rule,)), now, declared))
+        after = Counter(block.text for block in locate_blocks(body, url, with_rules(layouts, (rule,)), now, declared))
         for block in before:
             shape = shape_of(block.text)
             boxed = suspect.box and block.path and block.path[: len(suspect.box)] == suspect.box

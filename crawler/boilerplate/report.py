@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from archive.index.queries.transaction import EventRow
 from crawler.boilerplate.learn import LearningResult, RuleTrial
-from pipelines.boilerplate.suspects import LineRole, Suspect
+from pipelines.boilerplate.candidates import BoilerplateCandidate, LineRole
 
 __all__ = ["as_json", "report", "why"]
 
@@ -35,7 +35,7 @@ def report(learned: LearningResult, trials: Sequence[RuleTrial]) -> str:
     return "\n".join(lines)
 
 
-def _evidence(suspect: Suspect, trial: RuleTrial) -> list[str]:
+def _evidence(suspect: BoilerplateCandidate, trial: RuleTrial) -> list[str]:
     of = f"{suspect.count} of {suspect.total} articles{f' of {suspect.scope}' if suspect.scope else ''}"
     return [
         f"{of}, {suspect.first} to {suspect.last}, {_STANDS[suspect.where]}",
@@ -53,12 +53,12 @@ def _said(trial: RuleTrial) -> str:
     return f"no safe rule: {rule} would also take {trial.others[0][:_TITLE]!r}"
 
 
-def _examples(suspect: Suspect, titles: dict[str, EventRow]) -> list[str]:
+def _examples(suspect: BoilerplateCandidate, titles: dict[str, EventRow]) -> list[str]:
     shown = [name for name in suspect.examples if name in titles][:_SHOWN]
     return [f"e.g. {name}  {titles[name].title[:_TITLE]}" for name in shown]
 
 
-def why(suspect: Suspect) -> str:
+def why(suspect: BoilerplateCandidate) -> str:
     """Why a rule was made, for the reviewer who meets it in the file."""
     of = f"{suspect.count} of {suspect.total} articles{f' of {suspect.scope}' if suspect.scope else ''}"
     return f"{of}, {suspect.first} to {suspect.last}: {suspect.line}"

@@ -29,8 +29,8 @@ from lxml.cssselect import CSSSelector
 from archive.errors import UsageError
 from crawler.responses.facts import layouts_of
 from pipelines.article import Layout
-from pipelines.boilerplate.recurring_lines import why_never
-from pipelines.boilerplate.suspects import LineRole
+from pipelines.boilerplate.candidates import LineRole
+from pipelines.boilerplate.recurring_lines import exclusion_reason
 
 __all__ = ["FILE", "BoilerplateRule", "add_rule", "file_of", "layouts_with_rules", "name_of", "rules_of", "with_rules"]
 
@@ -147,7 +147,7 @@ def _rule(path: Path, name: str, table: dict[str, object]) -> BoilerplateRule:
     kind, says, why = kinds[0], table[kinds[0]], table.get("why", "")
     if not isinstance(says, str) or not says.strip() or not isinstance(why, str):
         raise UsageError(f"{path}: `{kind}` and `why` of {name} should be texts, found {says!r} and {why!r}")
-    if kind != DROP and (never := why_never(says)):
+    if kind != DROP and (never := exclusion_reason(says)):
         raise UsageError(f"{path}: {says!r} of {name} is {never}: it is never taken out of a text")
     if kind == DROP:
         try:

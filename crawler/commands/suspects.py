@@ -19,8 +19,8 @@ from crawler.boilerplate.report import as_json, report, why
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, name_of
 from crawler.run.portal_run import tell
 from crawler.spider.crawl import PortalCrawler
-from pipelines.boilerplate.recurring_lines import why_never
-from pipelines.boilerplate.suspects import Suspect
+from pipelines.boilerplate.candidates import BoilerplateCandidate
+from pipelines.boilerplate.recurring_lines import exclusion_reason
 from pipelines.line_shape import shape_of
 
 __all__ = ["Command"]
@@ -99,13 +99,13 @@ def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
     return portal
 
 
-def _chosen(learned: LearningResult, wanted: str) -> Suspect:
+def _chosen(learned: LearningResult, wanted: str) -> BoilerplateCandidate:
     """The suspect of this number, or with this line."""
     suspects = learned.suspects
     if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
         return suspects[int(wanted) - 1]
     found = [suspect for suspect in suspects if suspect.shape == shape_of(wanted)]
-    if not found and (never := why_never(wanted)):
+    if not found and (never := exclusion_reason(wanted)):
         raise UsageError(f"{wanted!r} is {never}: it is never taken out of a text")
     if not found:
         there = f"there are {len(suspects)}" if suspects else "there is none"
@@ -131,7 +131,7 @@ def _relatives(settings: Settings, portal: type[PortalCrawler]) -> list[type[Por
 def _accept(
     portal: type[PortalCrawler],
     learned: LearningResult,
-    suspect: Suspect,
+    suspect: BoilerplateCandidate,
     others: list[LearningResult],
     *,
     family: bool,

@@ -28,7 +28,7 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Li
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter
 from pipelines.article import JsonShape, Layout
-from pipelines.readers.json_values import records_in, said
+from pipelines.readers.json_values import records_in, text_value
 
 __all__ = ["DNNCmsviewSpider"]
 
@@ -104,8 +104,8 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
             raise ListingError("JSON rejected: neither ListData nor ListMoreData")
         entries: dict[str, Entry] = {}
         for record in (record for part in parts for record in part):
-            address = absolute(url, said(record, "Url"))
-            entry = entry_of(cls, address, said(record, "Name"), said(record, "PublishTime"), _SHAPE)
+            address = absolute(url, text_value(record, "Url"))
+            entry = entry_of(cls, address, text_value(record, "Name"), text_value(record, "PublishTime"), _SHAPE)
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         return Listing(tuple(entries.values()), cls._next_page(asked) if entries else None)

@@ -34,7 +34,7 @@ from crawler.listings.listing import Entry, Listing, ListingError, ListRequest, 
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter, without_parameter
 from pipelines.article import Layout
-from pipelines.readers.json_values import number_in, records_in, said, unescaped
+from pipelines.readers.json_values import number_in, records_in, text_value, unescaped
 
 __all__ = ["LiferayJsonPortletSpider"]
 
@@ -101,7 +101,10 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
         entries: dict[str, Entry] = {}
         for record in records:
             entry = entry_of(
-                cls, absolute(url, said(record, "urlDetail")), said(record, "title"), said(record, "createdDate")
+                cls,
+                absolute(url, text_value(record, "urlDetail")),
+                text_value(record, "title"),
+                text_value(record, "createdDate"),
             )
             if entry is not None:
                 entries.setdefault(entry.key, entry)

@@ -32,7 +32,7 @@ from crawler.listings.json_api import entry_of, json_of
 from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import JsonShape, Layout
-from pipelines.readers.json_values import records_in, said
+from pipelines.readers.json_values import records_in, text_value
 
 __all__ = ["SharePointQuerySpider"]
 
@@ -113,8 +113,8 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
         base = cls._base(url) + quote(unquote(section.path), safe="/")
         entries: dict[str, Entry] = {}
         for record in records:
-            address = f"{base}/View_Detail.aspx?ItemID={said(record, 'ID')}"
-            entry = entry_of(cls, address, said(record, "Title"), said(record, "CreatedDate"), _SHAPE)
+            address = f"{base}/View_Detail.aspx?ItemID={text_value(record, 'ID')}"
+            entry = entry_of(cls, address, text_value(record, "Title"), text_value(record, "CreatedDate"), _SHAPE)
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         following = str((int(start) if start.isdecimal() else 0) + _LENGTH)

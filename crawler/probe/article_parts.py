@@ -15,7 +15,7 @@ from crawler.probe.page import VisitedPage, is_furniture
 from pipelines.article import Article
 from pipelines.extract import article_of
 from pipelines.html.attachment_links import is_file_link
-from pipelines.html.published import visible
+from pipelines.html.published import read_visible
 from pipelines.html.title import find_title
 from pipelines.html.tree import HtmlPage, brief_text, line, tag_of, text_of
 from pipelines.readers.generic import read_generic
@@ -74,7 +74,7 @@ def _elsewhere(page: HtmlPage, title: HtmlElement | None, day: date | None, now:
     for element in page.root.iter():
         behind = behind or element is title
         text = brief_text(element, _LINE) if tag_of(element) not in ("", "a", "li", "script", "style") else ""
-        seen = visible(text, now) if text and any(char.isdigit() for char in text) else None
+        seen = read_visible(text, now) if text and any(char.isdigit() for char in text) else None
         if (
             seen is None
             or element is title
@@ -131,7 +131,7 @@ def _dated(page: HtmlPage, read: Article, title: HtmlElement | None, now: dateti
     best: tuple[int, int, HtmlElement] | None = None
     for element in page.root.iter():
         text = brief_text(element, _LINE) if tag_of(element) and element is not title else ""
-        if not text or not (seen := visible(text, now)) or seen[0] != read.published:
+        if not text or not (seen := read_visible(text, now)) or seen[0] != read.published:
             continue
         if line(read.published_raw) not in seen[1] and seen[1] not in line(read.published_raw):
             continue

@@ -26,7 +26,7 @@ from crawler.config.run_options import software
 from pipelines.article import Article, Layout
 from pipelines.check import check
 from pipelines.dedup import judge_reread
-from pipelines.reread import Field, FieldChange, Reader, compare, document_again, listed_day, reread
+from pipelines.reread import Field, FieldChange, Reader, compare, listed_day, reread, reread_document
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
 
 __all__ = ["NewReading", "ReextractResult", "accept", "night_of", "read_again"]
@@ -160,7 +160,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
     run = archive.start(result.portal, night, now, judge_reread)
     try:
         for reading in kept:
-            run.reread(document_again(reading.line, reading.place, reading.article, run))
+            run.reread(reread_document(reading.line, reading.place, reading.article, run))
             run.tick(now)
         result.run = run.close(
             now,

@@ -1,4 +1,4 @@
-"""Where each block of an article stands in its page: the path of boxes from the body's container down to it."""
+"""Locate each block of an article in its page, as a path of boxes from the body's container down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.readers.layout import PageReading
 from vietnam.letters import fold
 from vietnam.residue import find_residue
 
-__all__ = ["BlockPosition", "Path", "read_places"]
+__all__ = ["BlockPosition", "Path", "locate_blocks", "selectors_of"]
 
 Path = tuple[str, ...]
 """Steps from the container down, each a tag with its classes, else its id, digits as `0`: `("div.box", "p")`."""
@@ -28,10 +28,10 @@ _ENDS = frozenset({"body", "html", "form", "article", "main"})  # where no layou
 
 @dataclass(frozen=True, slots=True)
 class BlockPosition:
-    """One block with where it stands. `path` is None where only the archived text is known.
+    """One block and its place. `path` is None where only the archived text is known.
 
     `linked`: nothing but link text; `entry`: the same words are a link elsewhere on the page; `file`: the name of an
-    attachment; `picture`: the address of the picture a caption stands at.
+    attachment; `picture`: the URL of the picture that a caption belongs to.
     """
 
     text: str
@@ -43,10 +43,13 @@ class BlockPosition:
     picture: str = ""
 
 
-def read_places(
+def locate_blocks(
     body: bytes, url: str, layouts: tuple[Layout, ...], now: datetime, declared_encoding: str | None = None
 ) -> tuple[BlockPosition, ...]:
-    """The blocks that today's rules keep of a page, title and published line apart; arguments as in `extract`."""
+    """Locate the blocks that today's rules keep of a page, without title and published line.
+
+    Arguments as in `extract`.
+    """
     page = parse(body, url, declared_encoding)
     reading = read_page(page, layouts, now)
     blocks, _ = blocks_of(reading)
@@ -75,7 +78,7 @@ def read_places(
 
 
 def _holders(page: HtmlPage, reading: PageReading, layouts: tuple[Layout, ...]) -> frozenset[HtmlElement]:
-    """The elements a path begins below: what the layout calls lead and body."""
+    """Find the elements below which a path begins: the lead and body of the layout."""
     used = [layout for layout in layouts if layout.name == reading.layout][:1]
     return frozenset(
         element
@@ -103,7 +106,7 @@ def _step(node: HtmlElement) -> str:
 
 
 def _picture(pieces: list[Piece], at: int) -> str:
-    """The picture in a piece or right above it."""
+    """Return the URL of the picture in a piece or right above it."""
     for piece in pieces[at : max(at - 2, -1) : -1] if at else pieces[:1]:
         for image in piece.images:
             return image.get("src") or ""
@@ -111,7 +114,49 @@ def _picture(pieces: list[Piece], at: int) -> str:
 
 
 def _entries(page: HtmlPage, holders: frozenset[HtmlElement]) -> frozenset[str]:
-    """The short links that stand outside lead and body: menus, columns, the way to the section."""
+    """Return the folded short links outside lead and body: menus, columns, breadcrumbs."""
     inside = {link for holder in holders for link in holder.iter("a")}
     texts = (text_of(link) for link in page.root.iter("a") if link not in inside)
     return frozenset(fold(text) for text in texts if 0 < len(text) <= _LINK)
+
+
+_STEP = re.compile(r"(?P<tag>[a-z][a-z0-9]*)(?P<names>[.#].*)?")
+
+
+_NAME = re.compile(r"-?[A-Za-z_][\w-]*")
+
+
+_BEGINNING = re.compile(r"([A-Za-z_-]{4,})0")
+
+
+def selectors_of(box: Path) -> tuple[str, ...]:
+    """Return selectors of a box: its own name, then the whole path; none where nothing has a name.
+
+    A path has its digits as `0`. A class or id with digits gives the selector of its beginning.
+    """
+    steps = [_selector(step) for step in box]
+    if not any(named for _, named in steps):
+        return ()
+    last, named = steps[-1]
+    whole = " > ".join(selector for selector, _ in steps)
+    return tuple(dict.fromkeys((*((last,) if named else ()), whole)))
+
+
+def _selector(step: str) -> tuple[str, bool]:
+    """Convert a step to a selector; true when it names more than a tag."""
+    found = _STEP.fullmatch(step)
+    if found is None or not found["names"]:
+        return (found["tag"] if found else "*"), False
+    tag, names = found["tag"], found["names"]
+    if names.startswith("#"):
+        name = _named(names[1:], "#{}", "id^")
+        return (tag + name, True) if name else (tag, False)
+    classes = "".join(_named(name, ".{}", "class*") for name in names[1:].split("."))
+    return (tag + classes, True) if classes else (tag, False)
+
+
+def _named(name: str, exact: str, attribute: str) -> str:
+    if _NAME.fullmatch(name) and "0" not in name:
+        return exact.format(name)
+    beginning = _BEGINNING.match(name)
+    return f'[{attribute}="{beginning[1]}"]' if beginning else ""

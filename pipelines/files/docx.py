@@ -1,6 +1,6 @@
-"""The text of a Word file (DOCX): the body's paragraphs and tables in their order, a table row by row.
+"""Read the text of a Word file (DOCX): the body's paragraphs and tables in their order, a table row by row.
 
-Inserted text is text, deleted text is not; headers, footers, notes and the numbers Word counts by itself are left out.
+Inserted text is text, deleted text is not. Headers, footers, notes and numbers that Word counts itself are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ _SIGNS = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen
 
 
 def office_kind(body: bytes) -> str:
-    """What a zip file is: `docx`, `xlsx`, `pptx`, `odt`, `ods` or `zip`; `damaged` when its directory cannot be read."""
+    """Return the kind of a zip file: `docx`, `xlsx`, `pptx`, `odt`, `ods` or `zip`.
+
+    A zip file whose directory cannot be read is `damaged`.
+    """
     try:
         with ZipFile(BytesIO(body)) as package:
             names = package.namelist()
@@ -51,7 +54,11 @@ def office_kind(body: bytes) -> str:
 
 
 def read_docx(body: bytes) -> tuple[str, tuple[str, ...]]:
-    """Text and flags (archive/storage/jsonl.py) of a Word file; never raises but MemoryError. Nothing outside the file is read."""
+    """Return text and flags (`archive.storage.jsonl`) of a Word file; nothing outside the file is read.
+
+    Raises:
+        MemoryError: the only error; a damaged file is a flag.
+    """
     try:
         with ZipFile(BytesIO(body)) as package:
             parts = package.infolist()
@@ -72,7 +79,7 @@ def read_docx(body: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _blocks(container: _Element) -> Iterator[str]:
-    """Paragraphs and table rows in order, those in content controls and insertions included."""
+    """Yield paragraphs and table rows in order, including those in content controls and insertions."""
     for child in container:
         if child.tag == f"{_W}p":
             text = _paragraph(child)
@@ -97,12 +104,12 @@ def _rows(table: _Element) -> Iterator[str]:
 
 
 def _paragraph(paragraph: _Element) -> str:
-    """The lines of a paragraph, as typed; a text box stands where it is anchored."""
-    lines = clean_letters("".join(_said(paragraph))).split("\n")
+    """Return the lines of a paragraph as typed; a text box stands where it is anchored."""
+    lines = clean_letters("".join(_text_parts(paragraph))).split("\n")
     return "\n".join(line for line in map(fold_spaces, lines) if line)
 
 
-def _said(element: _Element) -> Iterator[str]:
+def _text_parts(element: _Element) -> Iterator[str]:
     for child in element:
         if child.tag in _UNSEEN or not isinstance(child.tag, str):
             continue
@@ -111,6 +118,6 @@ def _said(element: _Element) -> Iterator[str]:
         elif child.tag in _SIGNS:
             yield _SIGNS[child.tag]
         else:
-            yield from _said(child)
+            yield from _text_parts(child)
             if child.tag == f"{_W}p":  # of a text box
                 yield "\n"

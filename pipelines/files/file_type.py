@@ -1,4 +1,7 @@
-"""What a file is by its first bytes. Names and declared types are often wrong; a page served in a file's place has none."""
+"""Recognise a file by its first bytes.
+
+Names and declared types are often wrong, and a portal may serve a page in a file's place.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _WORD_HTML = b"urn:schemas-microsoft-com:office:"
 
 
 def kind_of(body: bytes) -> str | None:
-    """`pdf`, `zip` (office files too), `doc`, `xls`, `ppt`, `ole`, `rar`, `7z`, `rtf`, `jpeg` …; None for what is no file.
+    """Return `pdf`, `zip` (office files too), `doc`, `xls`, `ole`, `rar`, `rtf`, `jpeg` …; None for no file.
 
     `html` is a page that Word saved under a document's name, not any page. Cheap, whatever the body.
     """
@@ -37,7 +40,7 @@ def kind_of(body: bytes) -> str | None:
 
 
 def _ole_kind(body: bytes) -> str:
-    """What stands in an OLE container, by the names in its directory."""
+    """Return the kind of an OLE container by the names in its directory."""
     if b"EncryptedPackage".decode().encode("utf-16-le") in body:
         return "encrypted"
     return next((kind for name, kind in _OLE if name.decode().encode("utf-16-le") in body), "ole")

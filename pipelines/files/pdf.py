@@ -1,4 +1,4 @@
-"""The text of a PDF: its pages in order, lines joined only where they certainly belong to one paragraph."""
+"""Read the text of a PDF: its pages in order, lines joined only where they certainly belong to one paragraph."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ _FULL = 0.8  # of the usual width
 
 @dataclass(frozen=True, slots=True)
 class PdfText:
-    """The text, empty where there is none, and the flags of archive/storage/jsonl.py. `unmapped`: signs the fonts do not name."""
+    """Text of a PDF, empty where there is none, and flags of `archive.storage.jsonl`.
+
+    `unmapped` counts signs that the fonts do not name.
+    """
 
     text: str
     flags: tuple[str, ...] = ()
@@ -43,7 +46,11 @@ class PdfText:
 
 
 def read_pdf(body: bytes) -> PdfText:
-    """Read a PDF of any quality; never raises but MemoryError. No picture is decoded and no program is run."""
+    """Read a PDF of any quality. No picture is decoded and no program is run.
+
+    Raises:
+        MemoryError: the only error; a damaged file is a flag.
+    """
     with pypdf.apply_configuration(
         maximum_declared_stream_length=_UNPACKED,
         array_based_stream_maximum_output_length=_UNPACKED,
@@ -70,16 +77,16 @@ def _read(reader: pypdf.PdfReader, body: bytes) -> PdfText:
     pages, pictures, lost, limits = [], 0, 0, 0
     for page in reader.pages:
         try:
-            said = page.extract_text()
+            shown = page.extract_text()
         except (FileNotDecryptedError, MemoryError):
             raise
         except Exception as error:  # one page that cannot be read does not take the others
             lost += 1
             limits += isinstance(error, LimitReachedError)
             continue
-        picture = sum(map(str.isalpha, said)) < _PICTURE_PAGE and _has_picture(page)
+        picture = sum(map(str.isalpha, shown)) < _PICTURE_PAGE and _has_picture(page)
         pictures += picture
-        pages.append(said)
+        pages.append(shown)
     cut = b"%%EOF" not in body[-_TAIL:]
     if pages and pictures == len(pages) and not lost:
         return PdfText("", ("scanned_pdf",))
@@ -98,7 +105,7 @@ def _is_unmapped(sign: str) -> bool:
 
 
 def _has_picture(page: pypdf.PageObject) -> bool:
-    """Whether a page draws a picture, itself or in a form it draws; no picture is decoded."""
+    """Return whether a page draws a picture, itself or in a form it draws; no picture is decoded."""
     todo: list[object] = [page.get("/Resources")]
     for _ in range(_FORMS):
         if not todo:
@@ -121,8 +128,11 @@ def _drawn(resources: object) -> Iterator[pypdf.generic.DictionaryObject]:
 
 
 def join_lines(pages: list[list[str]]) -> str:
-    """Paragraphs with a blank line between them. Lines are joined by a blank where one certainly continues the other (a
-    full line without an end mark, then a small letter), parted where a paragraph certainly ends, else kept as lines."""
+    """Join lines to paragraphs with a blank line between them.
+
+    Two lines are joined by a blank where one certainly continues the other: a full line without an end mark, then a
+    small letter. They are parted where a paragraph certainly ends, else kept as lines.
+    """
     lengths = sorted(len(line) for page in pages for line in page if line.strip())
     usual = lengths[len(lengths) * 9 // 10] if lengths else 0
     text, last, gap = "", "", False

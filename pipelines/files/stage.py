@@ -1,4 +1,4 @@
-"""Keeping an attachment: read in its child process, recorded with its article, its text stored on its own."""
+"""Read each attachment in a child process, record it with its article and store its text on its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["AttachmentStage", "FetchedAttachment", "attachment_document"]
 
 @dataclass(frozen=True, slots=True)
 class FetchedAttachment:
-    """A file that was fetched and captured: the line it will get, its decoded body, and which article names it."""
+    """A fetched and captured file: its pages.jsonl line, its decoded body, and the article that names it."""
 
     page: PageRecord
     body: bytes
@@ -33,7 +33,11 @@ class FetchedAttachment:
 
 
 def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, night: RunWriter) -> Document:
-    """The attachment as the archive keeps it. Raises ValueError when its page has no capture."""
+    """Build the archive's document of an attachment.
+
+    Raises:
+        ValueError: its page has no capture.
+    """
     page, file = fetched.page, fetched.file
     if page.warc is None:
         raise ValueError(f"{page.url} was not captured")
@@ -58,14 +62,14 @@ def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, 
 
 
 class AttachmentStage(PipelineStage):
-    """Takes attachments out of the stream of articles, which it lets pass: the first of the stages."""
+    """Take attachments out of the stream of articles, which passes unchanged. The first of the stages."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._worker = AttachmentWorker()
 
     async def process_item(self, item: object) -> object:
-        """Read and keep a file; nothing is left for the later stages, so Scrapy is told that it was dropped."""
+        """Read and store a file. Scrapy counts it as dropped: nothing is left for the later stages."""
         if not isinstance(item, FetchedAttachment):
             return item
         try:
@@ -75,7 +79,7 @@ class AttachmentStage(PipelineStage):
             self.crawl.failed(error)
         except ReadFailed as error:
             raise self.lose(item.page, Outcome.ERROR, str(error)) from None
-        except Exception as error:  # a file that nobody foresaw costs itself
+        except Exception as error:  # an unforeseen file costs only itself
             raise self.bug(item.page, error) from error
         raise DropItem("an attachment ends here")
 

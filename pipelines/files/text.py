@@ -1,6 +1,7 @@
-"""What an attachment says: the text of a PDF or DOCX, or why there is none; read in a child process with its own limits.
+"""Read the text of a PDF or DOCX attachment in a child process with its own limits, or name why there is none.
 
-Everything else is kept as it was served and not opened. A damaged, encrypted or hostile file is a flag, never an error.
+Every other kind of file is stored as served and not opened. A damaged, encrypted or hostile file is a flag, never an
+error.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.files.file_type import kind_of
-from pipelines.sandbox.child_process import Json, ReadFailed, ReadingChild, ReadTimeout, serve
+from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from vietnam.documents import document_numbers
 from vietnam.letters import is_legacy_font, is_mojibake
 
@@ -24,8 +25,11 @@ _OPENED = ("pdf", "docx")
 
 @dataclass(frozen=True, slots=True)
 class AttachmentReading:
-    """What a file says. `kind` is what its bytes say it is; `text` is empty where there is none to keep, and `flags` say why
-    (archive/storage/jsonl.py lists them). `documents` are the numbers of documents it cites; `reasons` speak against keeping the text.
+    """Result of reading a file.
+
+    `kind` is recognised by the bytes. `text` is empty where there is none to store; `flags` name the reason
+    (`archive.storage.jsonl` lists them). `documents` are the numbers of documents it cites. `reasons` speak against
+    storing the text.
     """
 
     kind: str
@@ -57,7 +61,7 @@ def _read_pdf(body: bytes) -> AttachmentReading:
     from pipelines.files.pdf import EXTRACTOR, read_pdf
 
     read = read_pdf(body)
-    reasons = _against(read.text)
+    reasons = _quarantine_reasons(read.text)
     # A font that does not name its letters gives private or control signs for them.
     if read.unmapped * 20 > len(read.text) and not reasons:
         reasons = (f"{read.unmapped} letters that the file's fonts do not name",)
@@ -68,7 +72,7 @@ def _read_docx(body: bytes) -> AttachmentReading:
     from pipelines.files.docx import EXTRACTOR, read_docx
 
     text, flags = read_docx(body)
-    return _reading("docx", text, flags, EXTRACTOR, _against(text))
+    return _reading("docx", text, flags, EXTRACTOR, _quarantine_reasons(text))
 
 
 def _reading(
@@ -79,30 +83,30 @@ def _reading(
     return AttachmentReading(kind, text, flags, extractor, document_numbers(text), reasons if text else ())
 
 
-def _against(text: str) -> tuple[str, ...]:
-    """Why a text is set aside, in the words used for articles."""
+def _quarantine_reasons(text: str) -> tuple[str, ...]:
+    """Return the reasons to quarantine a text, in the words used for articles."""
     if is_legacy_font(text):
         return ("text typed for a TCVN3 or VNI font",)
     return ("text decoded wrongly (mojibake)",) if is_mojibake(text) else ()
 
 
-class AttachmentWorker(ReadingChild):
-    """`read_attachment` in a child process. What kills the child is recorded as a flag; nothing is raised."""
+class AttachmentWorker(ReaderProcess):
+    """Run `read_attachment` in a child process. A killed child becomes a flag; nothing is raised."""
 
     def __init__(self, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
         super().__init__("pipelines.files.text", deadline, memory)
 
     def read(self, body: bytes, what: str) -> AttachmentReading:
-        """What the file says; `what` names it."""
+        """Read one file; `what` names it in errors."""
         try:
-            return _reading_from(self.ask({}, body, what))
+            return _reading_from(self.call({}, body, what))
         except (ReadTimeout, ReadFailed) as error:
             return _unread(body, error)
 
     async def read_async(self, body: bytes, what: str) -> AttachmentReading:
-        """The same from a coroutine, without blocking the event loop."""
+        """Read one file from a coroutine, without blocking the event loop."""
         try:
-            return _reading_from(await self.ask_async({}, body, what))
+            return _reading_from(await self.call_async({}, body, what))
         except (ReadTimeout, ReadFailed) as error:
             return _unread(body, error)
 
@@ -137,4 +141,4 @@ def _load() -> Callable[[Json, bytes], Json]:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:], _load)  # `python -m pipelines.attachment_text MEMORY PARENT`: started by AttachmentWorker
+    serve(sys.argv[1:], _load)  # started by AttachmentWorker with MEMORY PARENT

@@ -1,6 +1,6 @@
-"""The files and pictures of an article: links, viewer frames, script calls and objects that name a document.
+"""Find the files and pictures of an article: links, viewer frames, script calls and objects that name a document.
 
-An address is made absolute and otherwise left as served: letters are never composed, since some portals name their
+An address is made absolute and otherwise left as served. Letters are never composed, since some portals name their
 files in decomposed form.
 """
 
@@ -27,7 +27,7 @@ _VIEWER = re.compile(r"(?:docs\.google\.com/(?:gview|viewer\w*)|drive\.google\.c
 _OFFICE = re.compile(r"\bview\.officeapps\.live\.com/", re.IGNORECASE)
 _DRIVE = re.compile(r"\bdrive\.google\.com/(?:file/d/|open\?id=|uc\?(?:[^#]*&)?id=)([\w-]{10,})", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:tập tin|tệp tin|tệp|file|văn bản)(?: đính kèm)?\s*:\s*", re.IGNORECASE)
-_SAYS_NOTHING = re.compile(
+_EMPTY_NAME = re.compile(
     r"^(?:tải (?:về|xuống|file|tệp)?|tải|download|xem|xem (?:tại đây|chi tiết|file|trước)|tại đây|ở đây|chi tiết"
     r"|file|pdf|đính kèm|file đính kèm|tệp đính kèm|click|here|link|\W*)$",
     re.IGNORECASE,
@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(
 
 
 def attachments_in(roots: Iterable[HtmlElement], base: str) -> tuple[Attachment, ...]:
-    """The files named below `roots`, absolute against `base`, each address once, in the order of the page."""
+    """Find the files named below `roots`, absolute against `base`, each URL once, in the order of the page."""
     found: dict[str, Attachment] = {}
     for root in roots:
         for element in root.iter("a", "iframe", "frame", "object", "embed", "button", "span", "div", "li"):
@@ -51,18 +51,18 @@ def attachments_in(roots: Iterable[HtmlElement], base: str) -> tuple[Attachment,
 
 
 def is_file_link(element: HtmlElement) -> bool:
-    """Whether a link, or the script it calls, opens a document file."""
+    """Return whether a link, or the script it calls, opens a document file."""
     return next(_named(element), None) is not None
 
 
 def is_file(address: str) -> bool:
-    """Whether an address ends in, or carries as a path segment, the name of a document file."""
+    """Return whether an address ends in, or carries as a path segment, the name of a document file."""
     parts = urlsplit(address.strip())
     return bool(_FILE.search(parts.path) or (parts.query and _FILE.search(unquote(parts.query))))
 
 
 def _named(element: HtmlElement) -> Iterator[tuple[str, str]]:
-    """Address and name of every file one element points to."""
+    """Yield address and name of every file that one element points to."""
     if call := element.get("onclick"):
         yield from _called(call, element)
     tag = tag_of(element)
@@ -84,7 +84,7 @@ def _named(element: HtmlElement) -> Iterator[tuple[str, str]]:
 
 
 def _viewed(address: str) -> str:
-    """The document a viewer's address shows; empty when it is no viewer. A Drive link is its own document."""
+    """Return the document that a viewer's address shows; empty for no viewer. A Drive link is its own document."""
     if _DRIVE.search(address):
         return address
     if _VIEWER.search(address):
@@ -96,7 +96,7 @@ def _viewed(address: str) -> str:
 
 
 def _parameter(address: str, name: str) -> str:
-    """A query value as an address: decoded once where it is encoded as a whole, kept as served where it is not."""
+    """Return a query value as an address: decoded once where it is encoded as a whole, else as served."""
     found = re.search(rf"[?&#;]{name}=([^#&]*)", address, re.IGNORECASE)
     if not found:
         return ""
@@ -106,7 +106,7 @@ def _parameter(address: str, name: str) -> str:
 
 
 def _called(script: str, element: HtmlElement) -> Iterator[tuple[str, str]]:
-    """The file of `downloadFile('…','…')`: the argument that looks like an address; the other one is its name."""
+    """Yield the file of `downloadFile('…','…')`: the argument that looks like an address; the other one is its name."""
     for call in _CALL.finditer(script):
         arguments = [a or b for a, b in _ARGUMENT.findall(call[1])]
         paths = [value for value in arguments if _FILE.search(value)]
@@ -126,7 +126,7 @@ def _absolute(base: str, address: str) -> str:
 
 
 def _type(url: str, name: str) -> str:
-    """The file's extension in lower case; empty where neither address nor name has one."""
+    """Return the file's extension in lower case; empty where neither address nor name has one."""
     parts = urlsplit(url)
     for text in (parts.path, unquote(parts.query), name):
         if found := _FILE.findall(text):
@@ -135,9 +135,9 @@ def _type(url: str, name: str) -> str:
 
 
 def _name(name: str, url: str) -> str:
-    """The name the page gives, or the file's own where the page only says `Tải về`."""
+    """Return the name the page gives, or the file's own where the page has only `Tải về`."""
     shown = _LABEL.sub("", line(name))
-    if shown and not _SAYS_NOTHING.match(shown):
+    if shown and not _EMPTY_NAME.match(shown):
         return shown
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     files = [segment for segment in segments if _FILE.search(segment)]
@@ -145,7 +145,10 @@ def _name(name: str, url: str) -> str:
 
 
 def images_of(pieces: Iterable[Piece], base: str) -> tuple[Image, ...]:
-    """The pictures among the blocks, full size where the page names it, the last before a caption with that caption."""
+    """Return the pictures among the blocks, full size where the page names it.
+
+    The last picture before a caption has that caption.
+    """
     images: list[Image] = []
     waiting = False
     for piece in pieces:

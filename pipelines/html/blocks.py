@@ -1,8 +1,9 @@
-"""A container as plain blocks in the order of the page: what trafilatura is given, and what its reading is held against.
+"""Split a container into plain blocks in the order of the page.
 
-Nested, centred and bare text becomes paragraphs, a line break ends one, figures give captions where they stood, a data
-table gives one block per row with its cells joined by ` | `, a table that only arranges is read through, links and
-spans dissolve. Nothing is changed in the tree, and nothing recurses: pages of any depth are read.
+trafilatura is given these blocks, and its reading is compared with them. Nested, centred and bare text becomes
+paragraphs, a line break ends one, figures give captions where they stood. A data table gives one block per row with its
+cells joined by ` | `; a table that only arranges is read through; links and spans dissolve. The tree stays unchanged,
+and nothing recurses: pages of any depth are read.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _CELL_LENGTH = 600  # characters: a cell with more than this holds running text,
 
 @dataclass(slots=True)
 class Piece:
-    """One block to be: its kind, text, the element that holds it, how much of the text is link text, its pictures."""
+    """One block in the making: kind, text, the element that holds it, length of its link text, pictures."""
 
     kind: BlockKind
     text: str
@@ -50,7 +51,7 @@ def pieces_of(
     stop: frozenset[HtmlElement] = frozenset(),
     captions: frozenset[HtmlElement] = frozenset(),
 ) -> list[Piece]:
-    """The blocks below `root`: without `skip`, up to the first of `stop`; a piece without text carries pictures only."""
+    """Return the blocks below `root`, without `skip`, up to the first of `stop`. One without text has pictures only."""
     return _BlockCollector(root, skip, stop, captions).pieces()
 
 
@@ -89,7 +90,7 @@ class _BlockCollector:
                 if event == "end":
                     self._leave(node)
                 if node is not self.root and node.tail:
-                    self._say(node.tail, node.getparent())
+                    self._add_text(node.tail, node.getparent())
         self._flush()
         _name_captions(self.done)
         return self.done
@@ -105,7 +106,7 @@ class _BlockCollector:
                 if tag not in ("script", "style", "input", "meta", "link"):
                     self._flush()
                 return False
-            if tag == "form" and _asks(node):
+            if tag == "form" and _is_input_form(node):
                 self._flush()
                 return False
         if tag == "br":
@@ -119,7 +120,7 @@ class _BlockCollector:
             self._rows(node)
             return False
         self.opened[-1] = self._open(node, tag)
-        self._say(node.text, node)
+        self._add_text(node.text, node)
         return True
 
     def _open(self, node: HtmlElement, tag: str) -> tuple[str, ...]:
@@ -154,7 +155,7 @@ class _BlockCollector:
         style = node.get("style")
         return not (style and re.search(r"display\s*:\s*block", style, re.IGNORECASE))
 
-    def _say(self, text: str | None, holder: HtmlElement | None) -> None:
+    def _add_text(self, text: str | None, holder: HtmlElement | None) -> None:
         if not text:
             return
         self.parts.append(text)
@@ -216,8 +217,8 @@ class _BlockCollector:
                 self.done.append(Piece(BlockKind.TABLE_ROW, text, row, linked, images=images))
 
 
-def _asks(form: HtmlElement) -> bool:
-    """Whether a form is a widget that wants something typed; WebForms wraps whole pages in one that is not."""
+def _is_input_form(form: HtmlElement) -> bool:
+    """Return whether a form is a widget that wants input; WebForms wraps whole pages in one that is not."""
     wants = any(field.get("type", "text") in ("text", "email", "search", "radio") for field in form.iter("input"))
     return (wants or next(form.iter("textarea"), None) is not None) and len(text_of(form)) < _CELL_LENGTH
 
@@ -239,7 +240,7 @@ def _rows_of(table: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _is_data(table: HtmlElement) -> bool:
-    """Whether a table says something by its rows: several cells a row, none with running text, pictures or a table."""
+    """Return whether a table has data rows: several cells a row, none with running text, pictures or a table."""
     if any(tag_of(inner) == "table" for inner in table.iterdescendants("table")):
         return False
     rows = [[cell for cell in row if tag_of(cell) in ("td", "th")] for row in _rows_of(table)]
@@ -252,7 +253,7 @@ def _is_data(table: HtmlElement) -> bool:
 
 
 def _name_captions(pieces: list[Piece]) -> None:
-    """Call the short centred or slanted paragraph at a picture a caption; a table around a picture centres it too."""
+    """Mark the short centred or slanted paragraph at a picture as caption; a table around a picture centres it too."""
     for before, piece in zip([None, *pieces], pieces, strict=False):
         if piece.kind is not BlockKind.PARAGRAPH or not piece.text or len(piece.text) > _CAPTION_LENGTH:
             continue
@@ -260,13 +261,13 @@ def _name_captions(pieces: list[Piece]) -> None:
         below = before is not None and bool(before.images) and not before.text and len(piece.text) <= _PLAIN_CAPTION
         at_picture = bool(piece.images) or (before is not None and bool(before.images) and not before.text)
         if (below and not piece.text.endswith((":", ".", ";"))) or (
-            at_picture and (piece.centred or piece.slanted or _framed(piece.element))
+            at_picture and (piece.centred or piece.slanted or _is_framed(piece.element))
         ):
             piece.kind = BlockKind.CAPTION
 
 
-def _framed(element: HtmlElement) -> bool:
-    """Whether the element stands in a small table or figure together with a picture."""
+def _is_framed(element: HtmlElement) -> bool:
+    """Return whether the element stands in a small table or figure together with a picture."""
     for ancestor in element.iterancestors("table", "figure"):
         return next(ancestor.iter("img"), None) is not None
     return False

@@ -1,5 +1,6 @@
-"""The body behind its transfer form: decompressed, bounded, and known to be whole or cut. The crawl and a second reading
-of a capture share it, so that both read the same bytes.
+"""Decode a response body: decompressed, bounded, and marked where it is cut.
+
+The crawl and a second reading of a capture share this module, so that both read the same bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The decoded bytes and what is wrong with them: `truncated`, `too_large`, `not_compressed`, `unknown_encoding`."""
+    """Decoded bytes with their flags: `truncated`, `too_large`, `not_compressed`, `unknown_encoding`."""
 
     data: bytes
     flags: tuple[BodyFlag, ...] = ()
@@ -44,7 +45,7 @@ def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
     """Undo `Content-Encoding` (gzip and deflate, several after another), up to `limit` bytes.
 
     A gzip stream without its trailer is `truncated`: RFC 1952 ends every member with CRC and length. A body that is
-    declared gzip but is not is taken as it stands. Past the limit the data is dropped and the flag says so.
+    declared gzip but is not is taken as it stands. Past the limit the data is dropped and the flag is set.
     """
     data = raw
     flags: list[BodyFlag] = []
@@ -76,7 +77,7 @@ def _inflate(raw: bytes, name: str, limit: int) -> Body:
 
 
 def _members(raw: bytes, window: int, limit: int) -> Body:
-    """Every member of a stream. Raises zlib.error when it is no such stream; a damaged one counts as cut."""
+    """Decompress every member of a stream; a damaged one counts as cut. Raises zlib.error when it is no such stream."""
     out = bytearray()
     while raw:
         inflater = zlib.decompressobj(window)
@@ -103,6 +104,6 @@ def _members(raw: bytes, window: int, limit: int) -> Body:
 
 
 def declared_charset(content_type: str) -> str | None:
-    """The encoding that a Content-Type header declares."""
+    """Return the encoding that a Content-Type header declares."""
     found = _CHARSET.search(content_type)
     return found[1] if found else None

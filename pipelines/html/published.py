@@ -1,4 +1,4 @@
-"""When a page says it was published: the visible line first, then its metadata, then its address."""
+"""Find a page's publication time: the visible line first, then its metadata, then its URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.article import Article, PublishedFrom
 from pipelines.html.tree import HtmlPage, line, match, text_of
 from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
 
-__all__ = ["PublishedDate", "decide", "in_metadata", "listed_on", "shown_line", "visible"]
+__all__ = ["PublishedDate", "choose_published", "in_metadata", "listed_on", "read_visible", "shown_line"]
 
 _COUNTERS = re.compile(
     r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
@@ -36,7 +36,10 @@ _LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 
 @dataclass(frozen=True, slots=True)
 class PublishedDate:
-    """The moment, the line as the page shows it (None when nothing is visible), its source, and whether sources differ."""
+    """Publication time with its evidence.
+
+    `raw` is the line as the page shows it, None when nothing is visible. `disagree` is set when sources differ.
+    """
 
     moment: Moment | None = None
     raw: str | None = None
@@ -44,8 +47,8 @@ class PublishedDate:
     disagree: bool = False
 
 
-def visible(text: str, now: datetime) -> tuple[Moment, str] | None:
-    """The moment a title block's line tells and the line without counters, or None when it tells none."""
+def read_visible(text: str, now: datetime) -> tuple[Moment, str] | None:
+    """Return the moment in a title block's line and the line without counters; None when it has no moment."""
     moment = read_published(text, now)
     if moment is None:
         return None
@@ -53,40 +56,41 @@ def visible(text: str, now: datetime) -> tuple[Moment, str] | None:
 
 
 def listed_on(article: Article, day: date | None) -> Article:
-    """The article with the day that its list shows, where the page itself tells none."""
+    """Return the article with the day that its list shows, where the page itself has none."""
     if day is None or article.published is not None:
         return article
     return replace(article, published=Moment(day), published_from=PublishedFrom.FEED)
 
 
 def shown_line(text: str, now: datetime) -> str:
-    """A published line as the page shows it, without view counters; only its date part where it is a long text."""
+    """Return a published line as shown, without view counters; only its date part where it is a long text."""
     shown = line(_COUNTERS.sub("", line(text))).strip(_EDGES)
     if len(shown) > _LONGEST_LINE and (found := find_published(text, now)):
         return line(found[1])
     return shown
 
 
-def decide(
-    seen: tuple[Moment, str] | None,
+def choose_published(
+    shown: tuple[Moment, str] | None,
     page: HtmlPage,
     region: HtmlElement | None,
     now: datetime,
     named: Moment | None = None,
 ) -> PublishedDate:
-    """The publication time by the rank of its sources: title block, metadata, address. Differences over a day are told.
+    """Choose the publication time by the rank of its sources: title block, metadata, URL.
 
-    `region` is where a `time` element counts as the article's own; the rest of a page shows other articles' times.
-    `named` is what an attribute says that the layout names; it stands for the metadata.
+    Sources that differ by more than a day set `disagree`. `region` is where a `time` element counts as the article's
+    own; the rest of a page shows other articles' times. `named` is the value of an attribute that the layout names; it
+    replaces the metadata.
     """
     meta = named or in_metadata(page, region, now)
     folder = read_url_day(page.url)
     if folder is not None and not Moment(folder).known_by(now):
         folder = None
-    days = [moment.day for moment in (seen[0] if seen else None, meta) if moment] + ([folder] if folder else [])
+    days = [moment.day for moment in (shown[0] if shown else None, meta) if moment] + ([folder] if folder else [])
     disagree = _apart(days)
-    if seen is not None:
-        return PublishedDate(seen[0], seen[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
+    if shown is not None:
+        return PublishedDate(shown[0], shown[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
     if meta is not None:
         return PublishedDate(meta, None, PublishedFrom.METADATA, disagree)
     if folder is not None:
@@ -99,7 +103,7 @@ def _apart(days: list[date]) -> bool:
 
 
 def in_metadata(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Moment | None:
-    """The first publication time a machine-readable place of the page gives; broken and later ones are passed over."""
+    """Return the first valid publication time of the page's metadata that is not later than `now`."""
     for value in _values(page, region):
         if moment := read_machine(value, now):
             return moment
@@ -120,7 +124,7 @@ def _values(page: HtmlPage, region: HtmlElement | None) -> Iterator[str]:
 
 
 def _printed(element: HtmlElement) -> str:
-    """The text of an element that may be hidden: NukeViet prints its best date in a hidden span."""
+    """Return the text of an element that may be hidden: NukeViet prints its best date in a hidden span."""
     return line("".join(element.itertext())) if len(element) < 5 else text_of(element)
 
 

@@ -1,4 +1,4 @@
-"""Boxes of links to other articles inside an article: told by their structure, not by a site's names."""
+"""Remove boxes of links to other articles from an article, recognised by structure and not by a site's names."""
 
 from __future__ import annotations
 
@@ -35,52 +35,52 @@ _OTHERS = re.compile(
 
 
 def without_boxes(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
-    """The blocks in no box of links to other articles, in no list of files, below no heading like `Tin liên quan`."""
+    """Return the blocks outside link boxes and file lists, and above any heading like `Tin liên quan`."""
     teasers = {id(piece) for piece in pieces if _is_teaser(piece)}
     members = _members(pieces, container)
     boxes = {_box_of(piece, members, teasers, container) for piece in pieces if id(piece) in teasers}
-    kept = [
+    remaining = [
         piece
         for piece in pieces
         if not any(element in boxes for element in (piece.element, *piece.element.iterancestors()))
         and not (_FILE_LABEL.match(piece.text) and any(map(is_file_link, links_of(piece))))
     ]
-    return _without_tail(kept)
+    return _without_tail(remaining)
 
 
 def without_titles(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
-    """The blocks without the linked titles right below a label like `Tin liên quan`, and those lines.
+    """Split off the linked titles right below a label like `Tin liên quan`; return the other blocks and those lines.
 
-    For a body that a layout names: what is linked stays unless a label says what it is, which then goes with it.
+    For a body that a layout names: linked text stays unless a label marks it, and then the label goes with it.
     """
-    kept: list[Piece] = []
-    gone: list[str] = []
+    remaining: list[Piece] = []
+    removed: list[str] = []
     label: Piece | None = None
     below = False
     for piece in pieces:
         if below and _is_title(piece):
             if label is not None:
-                kept.remove(label)
-                gone.append(label.text)
+                remaining.remove(label)
+                removed.append(label.text)
                 label = None
-            gone.append(piece.text)
+            removed.append(piece.text)
             continue
         if piece.text:
             below = len(piece.text) <= _LABEL and residue_kind(piece.text) in ("related", "pager")
             label = piece if below else None
-        kept.append(piece)
-    return kept, gone
+        remaining.append(piece)
+    return remaining, removed
 
 
 def _is_title(piece: Piece) -> bool:
-    """Whether a block is a link to another article, perhaps with its day."""
+    """Return whether a block is a link to another article, perhaps with its day."""
     if piece.linked < _TITLE_LINKED * len(piece.text) or len(piece.text) < _TEASER:
         return False
     return not any(map(is_file_link, links_of(piece)))
 
 
 def _members(pieces: list[Piece], container: HtmlElement) -> dict[HtmlElement, list[Piece]]:
-    """The blocks inside every element below the container."""
+    """Map every element below the container to its blocks."""
     members: dict[HtmlElement, list[Piece]] = {}
     for piece in pieces:
         for element in (piece.element, *piece.element.iterancestors()):
@@ -99,28 +99,28 @@ def _is_teaser(piece: Piece) -> bool:
 
 
 def links_of(piece: Piece) -> list[HtmlElement]:
-    """The link around a block, or the links in it."""
+    """Return the link around a block, or the links in it."""
     element = piece.element
     around = [each for each in (element, *element.iterancestors()) if tag_of(each) == "a"][:1]
     return around or [link for link in outside_link(element).iter("a") if isinstance(link, HtmlElement)]
 
 
 def outside_link(element: HtmlElement) -> HtmlElement:
-    """The block around a link or another inline element, or the element itself."""
+    """Return the block around a link or another inline element, or the element itself."""
     while tag_of(element) in INLINE and (parent := element.getparent()) is not None:
         element = parent
     return element
 
 
 def holds(container: HtmlElement, element: HtmlElement) -> bool:
-    """Whether an element is the container or stands in it."""
+    """Return whether an element is the container or stands in it."""
     return element is container or container in element.iterancestors()
 
 
 def _box_of(
     piece: Piece, members: dict[HtmlElement, list[Piece]], teasers: set[int], container: HtmlElement
 ) -> HtmlElement:
-    """The widest element around a link that still looks like a teaser or a list of them."""
+    """Find the widest element around a link that still looks like a teaser or a list of them."""
     best = outside_link(piece.element)
     for element in best.iterancestors():
         if element is container:
@@ -147,13 +147,13 @@ def _looks_like_box(element: HtmlElement, container: HtmlElement) -> bool:
 
 
 def _without_tail(pieces: list[Piece]) -> list[Piece]:
-    """The blocks up to a heading of other articles, unless real prose follows it; then without the heading only."""
+    """Cut the blocks at a heading of other articles; where real prose follows it, remove only the heading."""
     prose = [i for i, piece in enumerate(pieces) if len(piece.text) >= PROSE and not piece.linked]
     last = prose[-1] if prose else -1
-    kept: list[Piece] = []
+    remaining: list[Piece] = []
     for position, piece in enumerate(pieces):
         if not _OTHERS.match(piece.text):
-            kept.append(piece)
+            remaining.append(piece)
         elif position > last:
             break
-    return kept
+    return remaining

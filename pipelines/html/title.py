@@ -1,4 +1,4 @@
-"""An article's title on a page nobody has described: the heading that the page's own head confirms, not the menu's."""
+"""Find an article's title on a page without a layout: the heading that the page's own head confirms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LIKE = 0.6  # share of words two titles have in common
 
 
 def without_site(text: str, page: HtmlPage) -> str:
-    """A `<title>` or attribute title without the site's name before or after it."""
+    """Return a `<title>` or attribute title without the site's name before or after it."""
     parts = [part for part in _SEPARATOR.split(line(text)) if part]
     site = {fold(name) for name in _site_names(page)}
     start, end = 0, len(parts)
@@ -50,7 +50,7 @@ def _site_names(page: HtmlPage) -> Iterator[str]:
 
 
 def declared_titles(page: HtmlPage) -> list[str]:
-    """The titles the page's head gives, without the site's name."""
+    """Return the titles in the page's head, without the site's name."""
     values = [
         element.get("content") or ""
         for element in match(page.root, "meta[property='og:title'], meta[name='twitter:title']")
@@ -61,7 +61,7 @@ def declared_titles(page: HtmlPage) -> list[str]:
 
 
 def find_title(page: HtmlPage) -> tuple[str, HtmlElement | None]:
-    """The title and the element that shows it; only the title where no element does."""
+    """Return the title and the element that shows it; no element where none does."""
     declared = declared_titles(page)
     headings = [(element, text_of(element)) for element in match(page.root, "h1") if _is_shown(element)]
     headings = [(element, text) for element, text in headings if len(text) >= _SHORTEST]
@@ -69,7 +69,7 @@ def find_title(page: HtmlPage) -> tuple[str, HtmlElement | None]:
         element, text = best
         if _likeness(text, declared) >= _LIKE:
             return text, element
-    if (shown := _element_saying(page, declared)) is not None:
+    if (shown := _element_with_title(page, declared)) is not None:
         return text_of(shown), shown
     outside = [item for item in headings if not _in_furniture(item[0])]
     if outside and not declared:
@@ -89,8 +89,8 @@ def _likeness(text: str, declared: list[str]) -> float:
     return best
 
 
-def _element_saying(page: HtmlPage, declared: list[str]) -> HtmlElement | None:
-    """The element whose whole text is a declared title: some portals set it in a `div` or a `p`."""
+def _element_with_title(page: HtmlPage, declared: list[str]) -> HtmlElement | None:
+    """Find the element whose whole text is a declared title: some portals set it in a `div` or a `p`."""
     wanted = {fold(title) for title in declared if len(title) >= _SHORTEST}
     # A cut `<title>` ends in dots; then the element goes on.
     cut = [fold(title).rstrip(". …") for title in declared if title.endswith(("...", "…"))]
@@ -108,7 +108,7 @@ def _is_shown(element: HtmlElement) -> bool:
 
 
 def _in_furniture(element: HtmlElement) -> bool:
-    """Whether an element stands in a menu, a foot, a link list or a breadcrumb rather than over an article."""
+    """Return whether an element stands in a menu, a footer, a link list or a breadcrumb."""
     for each in element.iterancestors():
         if tag_of(each) in ("nav", "footer", "aside", "li", "a") or each.get("role") in ("navigation", "contentinfo"):
             return True

@@ -1,4 +1,4 @@
-"""A page as a tree: decoded once, parsed once, asked by CSS selectors; nothing here knows what an article is."""
+"""Decode and parse a page once into a tree that CSS selectors query; this module knows no articles."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _SHOWN_AGAIN = re.compile(r"(?:^|\s)(?:(?:d-)?(?:sm|md|lg|xl|xxl|2xl)[:-]|visibl
 
 
 class HtmlPage:
-    """A parsed page. `damaged` says that the parser gave up inside it; `replaced` counts unreadable characters."""
+    """A parsed page. `damaged` is set when the parser gave up inside it; `replaced` counts unreadable characters."""
 
     __slots__ = ("base", "damaged", "replaced", "root", "url")
 
@@ -63,7 +63,7 @@ class HtmlPage:
 
 
 def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
-    """The page of `body`; the declared encoding is the header's, else the one the page names. Never raises on markup."""
+    """Parse `body`; `declared` is the header's encoding, else the page's own is used. Never raises on markup."""
     if declared is None and (named := _META_CHARSET.search(body[:4096])):
         declared = named[1].decode("ascii", "replace")
     decoded = decode(body, declared)
@@ -89,7 +89,7 @@ def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
 
 
 def _raise_if_short_of_memory(parser: HTMLParser) -> None:
-    """The parser answers a memory limit with half a page or none: that is no page."""
+    """Raise MemoryError where the parser ran out of memory: it returns half a page or none then."""
     if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
         raise MemoryError("the parser ran out of memory")
 
@@ -100,21 +100,21 @@ def _compiled(selector: str) -> CSSSelector:
 
 
 def attribute(selector: str) -> tuple[str, str | None]:
-    """A selector without its `::attr(name)` ending, and the name; None where the element's text is meant."""
+    """Split a selector from its `::attr(name)` ending; the name is None where the element's text is meant."""
     if found := _PSEUDO.search(selector):
         return selector[: found.start()].strip(), found[1]
     return selector, None
 
 
 def match(root: HtmlElement, selector: str) -> list[HtmlElement]:
-    """The elements of a CSS selector below `root`, in the order of the page."""
+    """Return the elements of a CSS selector below `root`, in the order of the page."""
     found = _compiled(attribute(selector)[0])(root)
     elements = found if isinstance(found, list) else []
     return [element for element in elements if isinstance(element, HtmlElement) and isinstance(element.tag, str)]
 
 
 def pick(root: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[HtmlElement, str, bool]]:
-    """Element, its text (or the attribute's value) and whether it is visible text, of every match that has any."""
+    """Yield element, text (or attribute value) and whether it is visible text, of every match that has any."""
     for selector in selectors:
         _, name = attribute(selector)
         for element in match(root, selector):
@@ -124,7 +124,7 @@ def pick(root: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[HtmlElem
 
 
 def brief_text(element: HtmlElement, limit: int) -> str:
-    """The visible text of an element that has no more than `limit` characters, else nothing: large ones are not read."""
+    """Return the visible text of an element with at most `limit` characters, else nothing: large ones are not read."""
     length = 0
     for node in element.iter():
         if tag_of(node) not in ("script", "style"):
@@ -138,18 +138,18 @@ def brief_text(element: HtmlElement, limit: int) -> str:
 
 
 def tag_of(element: HtmlElement) -> str:
-    """The element's tag in lower case; empty for comments and the like."""
+    """Return the element's tag in lower case; empty for comments and the like."""
     return element.tag.lower() if isinstance(element.tag, str) else ""
 
 
 def line(text: str) -> str:
-    """Text as one stored line: letters cleaned, spaces folded."""
+    """Return text as one stored line: letters cleaned, spaces folded."""
     text = fold_spaces(clean_letters(text))
     return text if text.isprintable() else text.translate(_NO_CHARACTERS)
 
 
 def is_hidden(element: HtmlElement) -> bool:
-    """Whether the markup itself says that a reader does not see the element."""
+    """Return whether the markup itself hides the element from readers."""
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
@@ -161,7 +161,7 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def text_of(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> str:
-    """The visible text of an element as one line; line breaks and block borders become blanks."""
+    """Return the visible text of an element as one line; line breaks and block borders become blanks."""
     parts: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end", "comment"))
     for event, node in walk:

@@ -1,4 +1,4 @@
-"""Reading a page nobody has described: title, title block, article region; trafilatura and our blocks together."""
+"""Read a page without a layout: title, title block and article region, by trafilatura and our blocks together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.html.attachment_links import attachments_in, images_of
 from pipelines.html.blocks import Piece
-from pipelines.html.published import decide, in_metadata, visible
+from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, tag_of, text_of
 from pipelines.readers.layout import PageReading
@@ -32,9 +32,9 @@ _OUTSIDE = frozenset({"nav", "footer", "aside", "a", "li", "button"})
 
 
 def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = None) -> PageReading:
-    """The parts of any page; an empty reading where nothing looks like an article.
+    """Read the parts of any page; an empty reading where nothing looks like an article.
 
-    `titled` is the element of the title where something outside of the page tells it.
+    `titled` is the element of the title where something outside of the page names it.
     """
     title, element = find_title(page) if titled is None else (text_of(titled), titled)
     reading = PageReading(title=title)
@@ -42,12 +42,12 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
     if region is None:
         around = element.getparent() if element is not None else None
         if around is None:
-            reading.published = decide(None, page, None, now)
+            reading.published = choose_published(None, page, None, now)
             return reading
         region = Region(around, [], [], [])
     found = _title_block_date(page, element, region, now)
     around = _around(element, region.container)
-    reading.published = decide(found[0] if found else None, page, around, now)
+    reading.published = choose_published(found[0] if found else None, page, around, now)
     spent = found[1] if found else None
     reading.author = _byline(around, region)
     reading.lead = region.lead
@@ -59,7 +59,7 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
 
 
 def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
-    """The blocks without whole lines that are widgets, and those lines: no layout has dropped their containers here."""
+    """Split off whole lines that are widgets: no layout has dropped their containers here."""
     kept, removed = strip_residue([piece.text for piece in pieces if piece.text])
     left: list[Piece] = []
     position = 0
@@ -73,7 +73,7 @@ def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
 
 
 def _byline(around: HtmlElement, region: Region) -> str:
-    """A writer's name that the markup itself calls so, near the article; never `meta[name=author]`, the portal's name."""
+    """Return the writer's name marked as such near the article; never `meta[name=author]`, the portal's name."""
     inside = {piece.element for piece in region.body}
     for element in around.iter("a", "span", "div", "p", "strong", "address", "b"):
         names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
@@ -86,7 +86,7 @@ def _byline(around: HtmlElement, region: Region) -> str:
 
 
 def _around(title: HtmlElement | None, container: HtmlElement) -> HtmlElement:
-    """The smallest element that holds both title and body, unless it is the page itself."""
+    """Return the smallest element that holds both title and body, unless it is the page itself."""
     if title is None:
         return container
     above = set(title.iterancestors())
@@ -99,7 +99,7 @@ def _around(title: HtmlElement | None, container: HtmlElement) -> HtmlElement:
 def _title_block_date(
     page: HtmlPage, title: HtmlElement | None, region: Region, now: datetime
 ) -> tuple[tuple[Moment, str], HtmlElement] | None:
-    """The date nearest to the title: below it before the first long paragraph, else close above it."""
+    """Find the date nearest to the title: below it before the first long paragraph, else close above it."""
     order = {element: position for position, element in enumerate(page.root.iter())}
     head = order[title] if title is not None else order[region.container]
     long = [order[piece.element] for piece in region.body if len(piece.text) >= 150 and piece.element in order]
@@ -118,16 +118,16 @@ def _title_block_date(
         )
         if not (below or above) or _elsewhere(holder, title):
             continue
-        if seen := _widest(holder, title, now):
-            agrees = meta is not None and seen[0][0].day == meta.day
+        if shown := _widest(holder, title, now):
+            agrees = meta is not None and shown[0][0].day == meta.day
             rank = (0 if agrees else 1) * 2 + (0 if below else 1)
-            candidates.append((rank, abs(place - head), *seen))
+            candidates.append((rank, abs(place - head), *shown))
     best = min(candidates, key=lambda item: item[:2], default=None)
     return (best[2], best[3]) if best else None
 
 
 def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
-    """Elements with a year in a text node of their own, in the order of the page."""
+    """Yield elements with a year in a text node of their own, in the order of the page."""
     for element in page.root.iter():
         if tag_of(element) in INVISIBLE or not tag_of(element):
             continue
@@ -137,7 +137,7 @@ def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
 
 
 def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
-    """Whether a date belongs to something else: a link, a list of others, a clock, the masthead, a foot."""
+    """Return whether a date belongs to something else: a link, a list of others, a clock, the masthead, a footer."""
     around = set(title.iterancestors()) if title is not None else set()
     for element in (holder, *holder.iterancestors()):
         if element is title:
@@ -155,7 +155,7 @@ def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
 def _widest(
     holder: HtmlElement, title: HtmlElement | None, now: datetime
 ) -> tuple[tuple[Moment, str], HtmlElement] | None:
-    """The moment of the smallest element around a year that tells a day; a wider one where only it has the time."""
+    """Read the moment of the smallest element around a year; a wider element where only it has the time."""
     around = set(title.iterancestors()) if title is not None else set()
     best: tuple[tuple[Moment, str], HtmlElement] | None = None
     for element in (holder, *holder.iterancestors()):
@@ -164,13 +164,13 @@ def _widest(
         text = brief_text(element, _LINE)
         if not text:
             break
-        seen = visible(text, now)
-        if seen is None:
+        shown = read_visible(text, now)
+        if shown is None:
             continue
         if best is None:
-            best = (seen, element)
-        elif seen[0].day == best[0][0].day and seen[0].clock and not best[0][0].clock:
-            return seen, element
+            best = (shown, element)
+        elif shown[0].day == best[0][0].day and shown[0].clock and not best[0][0].clock:
+            return shown, element
         if best[0][0].clock:
             break
     return best

@@ -1,8 +1,8 @@
-"""An article that an interface sends as JSON, or that is a row of a list, as the page that every layout is read from.
+"""Convert an article that an interface sends as JSON, or that is a row of a list, to a page that a layout reads.
 
-The record becomes a small page: one element for each of its values, named by `data-field`; title and HTML are what a
-reader sees. So dates, leads, captions, attachments and residue go the way of every article, and a capture of JSON can be read
-again years later like any other. The record is found by the id in the article's address.
+The record becomes a small page: one element for each of its values, named by `data-field`; title and HTML are visible.
+So dates, leads, captions, attachments and residue go the way of every article, and a capture of JSON can be read again
+years later like any other. The record is found by the id in the article's URL.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lxml import etree
 
 from pipelines.article import JsonShape, Layout, RowShape
 from pipelines.html.tree import parse
-from pipelines.readers.json_values import JsonError, JsonRecord, json_text, said, value_of
+from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_of
 from vietnam.letters import decode
 
 __all__ = ["page_of", "pages_of", "plain_text", "record_page"]
@@ -28,9 +28,9 @@ _MOST_FIELDS = 80
 
 
 def page_of(body: bytes, url: str, layouts: Iterable[Layout], declared: str | None = None) -> bytes | None:
-    """The page of the article at `url` in an answer of JSON, UTF-8.
+    """Return the page (UTF-8) of the article at `url` in an answer of JSON.
 
-    None where no layout reads JSON, the body is none, or no record has the id. Never raises on what a body contains.
+    None where no layout reads JSON, the body is none, or no record has the id. Never raises on body content.
     """
     return pages_of(body, (url,), layouts, declared).get(url)
 
@@ -38,7 +38,7 @@ def page_of(body: bytes, url: str, layouts: Iterable[Layout], declared: str | No
 def pages_of(
     body: bytes, urls: Iterable[str], layouts: Iterable[Layout], declared: str | None = None
 ) -> dict[str, bytes]:
-    """The same for several articles of one answer, by their addresses."""
+    """Return the pages of several articles of one answer, by their URLs."""
     layouts = tuple(layouts)
     rows = [layout.rows for layout in layouts if layout.rows is not None]
     if rows:
@@ -62,7 +62,7 @@ def pages_of(
 
 
 def _row_pages(body: bytes, urls: Iterable[str], shapes: list[RowShape], declared: str | None) -> dict[str, bytes]:
-    """The rows that hold the ids of these addresses, each as a page; rows may come without a table around them."""
+    """Return the rows with the ids of these URLs, each as a page; rows may come without a table around them."""
     pages: dict[str, bytes] = {}
     text = body.decode(decode(body, declared).encoding, "replace")
     if _LONG_TAG.search(text):
@@ -84,16 +84,16 @@ def _row_pages(body: bytes, urls: Iterable[str], shapes: list[RowShape], declare
 
 
 def _record(value: object, shape: JsonShape, id_: str) -> JsonRecord | None:
-    """The record with this id; an answer that is one record need not repeat the id it was asked for."""
+    """Find the record with this id; an answer that is one record need not repeat the id of the request."""
     for held in _held(value, shape.records):
         if (
             isinstance(held, dict)
-            and said(held, shape.id) in ("", id_)
-            and any(said(held, name) for name in shape.html)
+            and text_value(held, shape.id) in ("", id_)
+            and any(text_value(held, name) for name in shape.html)
         ):
             return cast(JsonRecord, held)
         for record in held if isinstance(held, list) else ():
-            if isinstance(record, dict) and said(record, shape.id) == id_:
+            if isinstance(record, dict) and text_value(record, shape.id) == id_:
                 return cast(JsonRecord, record)
     return None
 
@@ -106,10 +106,13 @@ def _held(value: object, names: tuple[str, ...]) -> list[object]:
 
 
 def record_page(record: JsonRecord, shape: JsonShape) -> bytes:
-    """A record as a page: `[data-field=NAME]` holds title and HTML, the attribute `data-value` of it every other value."""
-    said_of, parts = [], []
+    """Convert a record to a page.
+
+    `[data-field=NAME]` holds title and HTML; of every other value its attribute `data-value` does.
+    """
+    metas, parts = [], []
     for name in list(record)[:_MOST_FIELDS]:
-        text = said(record, name)
+        text = text_value(record, name)
         if not text or not re.fullmatch(r"\w{1,60}", name):
             continue
         if name in shape.html:
@@ -117,14 +120,14 @@ def record_page(record: JsonRecord, shape: JsonShape) -> bytes:
         elif name == shape.title:
             parts.insert(0, f'<h1 data-field="{name}">{escape(plain_text(text, shape))}</h1>')
         else:
-            said_of.append(f'<meta data-field="{name}" data-value="{escape(plain_text(text, shape))}">')
-    head, body = "\n".join(said_of), "\n".join(parts)
+            metas.append(f'<meta data-field="{name}" data-value="{escape(plain_text(text, shape))}">')
+    head, body = "\n".join(metas), "\n".join(parts)
     page = f'<!DOCTYPE html><html><head><meta charset="utf-8">\n{head}</head><body>\n{body}\n</body></html>'
     return page.encode("utf-8", "replace")
 
 
 def plain_text(text: str, shape: JsonShape) -> str:
-    """A title or date without entities and without the signs that the interface sets into texts."""
+    """Return a title or date without entities and without the signs that the interface sets into texts."""
     shown = unescape(text)
     for sign in shape.signs:
         shown = shown.replace(sign, " ")
@@ -132,7 +135,7 @@ def plain_text(text: str, shape: JsonShape) -> str:
 
 
 def _markup(text: str) -> str:
-    """A value's HTML with its own ends only: escaped once more by some interfaces, and never closing what holds it."""
+    """Return a value's HTML, unescaped where the interface escaped it twice, never closing the element around it."""
     for _ in range(2):
         if "<" not in text and _ESCAPED.search(text):
             text = unescape(text)

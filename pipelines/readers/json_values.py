@@ -1,6 +1,6 @@
-"""JSON from strangers, as portals' interfaces send it: plain, or in a line of a page's script.
+"""Parse untrusted JSON of portals' interfaces: plain, or in a line of a page's script.
 
-Values are handed out as text, records as records: what is missing, null or of another kind is empty, never an error.
+A missing, null or differently typed value is empty, never an error.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "said", "unescaped", "value_of"]
+__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "text_value", "unescaped", "value_of"]
 
 JsonRecord = Mapping[str, object]
 """An object of the answer."""
@@ -22,7 +22,7 @@ _DEEPEST = 64  # levels of nesting; interfaces have five
 
 
 class JsonError(ValueError):
-    """What was to be JSON cannot be read; `cut` says that it only lacks its end."""
+    """A text is no readable JSON; `cut` is set when it only lacks its end."""
 
     def __init__(self, reason: str, *, cut: bool = False) -> None:
         super().__init__(reason)
@@ -30,7 +30,7 @@ class JsonError(ValueError):
 
 
 def json_text(text: str) -> str | None:
-    """The JSON of an answer: the whole of it, or the value that a script of the page is given. None where there is none."""
+    """Return the JSON of an answer: all of it, or the value given to a script of the page. None where there is none."""
     body = text.lstrip("\ufeff \t\r\n")
     if body.startswith(("{", "[")) or body.rstrip() == "null":
         return body
@@ -39,12 +39,12 @@ def json_text(text: str) -> str | None:
 
 
 def unescaped(text: str) -> str:
-    """A string of a script as it is meant: `\\u003d`, `\\x26`, `\\/`."""
+    r"""Resolve the escapes of a script's string: `\\u003d`, `\\x26`, `\\/`."""
     return _ESCAPE.sub(_unescaped, text)
 
 
 def _unescaped(escape: re.Match[str]) -> str:
-    """A string of JavaScript (ECMA-262, 12.9.4): JSON's own escapes stand in it doubled."""
+    """Resolve one escape of a JavaScript string (ECMA-262, 12.9.4): JSON's own escapes stand in it doubled."""
     code = escape["unit"] or escape["byte"]
     if code:
         return chr(int(code, 16))
@@ -52,7 +52,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def value_of(text: str) -> object:
-    """The value of a JSON text. Raises JsonError for what is none, or is nested deeper than any interface's answer."""
+    """Parse a JSON text. Raises JsonError for invalid JSON or for nesting deeper than any interface's answer."""
     try:
         value: object = json.loads(text)
     except json.JSONDecodeError as error:
@@ -82,7 +82,7 @@ def _inside(value: object) -> list[object]:
 
 
 def records_in(value: object, *names: str) -> list[JsonRecord] | None:
-    """The records that a value holds under the first of these names, or is itself; None where it holds no such list."""
+    """Return the records of a value under the first of these names, or the value's own; None where it holds no list."""
     if isinstance(value, dict):
         held = next((value[name] for name in names if isinstance(value.get(name), list)), None)
     else:
@@ -92,8 +92,8 @@ def records_in(value: object, *names: str) -> list[JsonRecord] | None:
     return [cast(JsonRecord, record) for record in held if isinstance(record, dict)]
 
 
-def said(record: JsonRecord, name: str) -> str:
-    """A record's text under a name; a number as its digits, anything else as nothing."""
+def text_value(record: JsonRecord, name: str) -> str:
+    """Return a record's text under a name; a number as its digits, anything else as nothing."""
     value = record.get(name)
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a pair can be sent, not kept
@@ -101,6 +101,6 @@ def said(record: JsonRecord, name: str) -> str:
 
 
 def number_in(value: object, name: str) -> int | None:
-    """A whole number from 0 under a name, also where it is written as text."""
-    digits = said(cast(JsonRecord, value), name).strip() if isinstance(value, dict) else ""
+    """Return a whole number from 0 under a name, also where it is written as text."""
+    digits = text_value(cast(JsonRecord, value), name).strip() if isinstance(value, dict) else ""
     return int(digits) if re.fullmatch(r"[0-9]{1,9}", digits) else None

@@ -1,4 +1,4 @@
-"""Reading a page by a family's layout: the parts are chosen by selector and lifted out, nothing is guessed."""
+"""Read a page by a family's layout: each part is chosen by selector, nothing is guessed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.model.records import Attachment, Image
 from pipelines.article import BlockKind, Layout
 from pipelines.html.attachment_links import attachments_in, images_of
 from pipelines.html.blocks import Piece, pieces_of
-from pipelines.html.published import PublishedDate, decide, visible
+from pipelines.html.published import PublishedDate, choose_published, read_visible
 from pipelines.html.related_links import without_titles
 from pipelines.html.title import without_site
 from pipelines.html.tree import HtmlPage, attribute, match, pick, tag_of, text_of
@@ -26,7 +26,7 @@ _BYLINE_LENGTH = 200  # characters: an author element with more is no byline
 
 @dataclass(slots=True)
 class PageReading:
-    """What a way of reading found before it becomes an article. `bylines` are author lines that stand outside the body."""
+    """Parts of a page before they become an article. `bylines` are author lines that stand outside the body."""
 
     title: str = ""
     published: PublishedDate = field(default_factory=PublishedDate)
@@ -45,22 +45,22 @@ class PageReading:
 
 
 def fits(page: HtmlPage, layout: Layout) -> bool:
-    """Whether the page says it has this layout."""
+    """Return whether the page has this layout."""
     return bool(match(page.root, layout.fits))
 
 
 def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | None:
-    """The parts of a page by its layout; None when neither title nor body is where the layout says."""
+    """Read the parts of a page by its layout; None when neither title nor body is at its place."""
     title, title_element = _title(page, layout)
     containers = _containers(page, layout, title_element)
     if not title and not containers:
         return None
     leads, meta_lead = _lead(page, layout, containers)
-    seen, named, seen_in = _published(page, layout, now)
+    shown_date, named, shown_in = _published(page, layout, now)
     skip = _matches(page, layout.drop)
     stop = _matches(page, layout.cut)
     captions = _matches(page, layout.captions)
-    taken = frozenset(element for element in (title_element, seen_in, *leads) if element is not None)
+    taken = frozenset(element for element in (title_element, shown_in, *leads) if element is not None)
     # A container that a drop selector happens to match stays: `[class*=portlet]` is meant for what is inside.
     boxes = _matches(page, layout.boxes) - frozenset(containers)
     skip = (skip | taken | boxes) - frozenset(containers)
@@ -69,7 +69,7 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     reading.removed = [
         piece.text for box in _inside(boxes, (*leads, *containers)) for piece in pieces_of(box) if piece.text
     ]
-    reading.published = decide(seen, page, None, now, named)
+    reading.published = choose_published(shown_date, page, None, now, named)
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
     reading.body = [piece for container in containers for piece in pieces_of(container, skip, stop, captions)]
@@ -91,7 +91,7 @@ def _matches(page: HtmlPage, selectors: tuple[str, ...]) -> frozenset[HtmlElemen
 
 
 def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
-    """The boxes below these places, in the order of the page."""
+    """Yield the boxes below these places, in the order of the page."""
     if boxes:
         yield from (element for place in places for element in place.iterdescendants() if element in boxes)
 
@@ -105,7 +105,10 @@ def _title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
 
 
 def _containers(page: HtmlPage, layout: Layout, title: HtmlElement | None) -> list[HtmlElement]:
-    """The body's container with those beside it: the first selector with text; else with a picture or file; else any."""
+    """Return the body's container and those beside it.
+
+    The first selector with text wins; else one with a picture or file; else any match.
+    """
     everything = {selector: match(page.root, selector) for selector in layout.body}
     for worth in (_has_text, _has_content, _always):
         for found in everything.values():
@@ -130,7 +133,7 @@ def _always(element: HtmlElement) -> bool:
 
 
 def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
-    """Whether `second` begins after `first` in the page, or holds it."""
+    """Return whether `second` begins after `first` in the page, or holds it."""
     if first is None or first is second or first in set(second.iterdescendants()):
         return True
     for element in first.getroottree().getroot().iter(first.tag, second.tag):
@@ -142,7 +145,7 @@ def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
 
 
 def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tuple[list[HtmlElement], str]:
-    """The lead's elements, or its text where only an attribute gives it."""
+    """Return the lead's elements, or its text where only an attribute gives it."""
     for selector in layout.lead:
         found = [(element, text) for element, text, _ in pick(page.root, (selector,)) if element not in containers]
         if not found:
@@ -157,18 +160,18 @@ def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tupl
 def _published(
     page: HtmlPage, layout: Layout, now: datetime
 ) -> tuple[tuple[Moment, str] | None, Moment | None, HtmlElement | None]:
-    """The visible line, the moment an attribute names, and the element of the line."""
+    """Return the visible line, the moment of a named attribute, and the element of the line."""
     named: Moment | None = None
     for element, text, shown in pick(page.root, layout.published):
         if not shown:
             named = named or read_machine(text, now)
-        elif seen := visible(text, now):
-            return seen, named, element
+        elif shown_date := read_visible(text, now):
+            return shown_date, named, element
     return None, named, None
 
 
 def _authors(page: HtmlPage, layout: Layout, containers: list[HtmlElement], reading: PageReading) -> None:
-    """The writer's name, and his lines where they stand outside the body: they become the text's last ones."""
+    """Set the writer's name, and add author lines outside the body as bylines, the text's last lines."""
     inside = {fold(piece.text) for piece in reading.body[-4:]}
     for selector in layout.author:
         for element, text, shown in pick(page.root, (selector,)):

@@ -1,7 +1,7 @@
-"""Where the article stands on a page nobody has described: by prose, links and the place below the title.
+"""Find the article on a page without a layout by prose, links and the place below the title.
 
 trafilatura reads the whole page; every block of ours is weighed by its prose, by whether trafilatura took it too, and
-by how many links lie between it and the title. The element with the highest sum holds the article. Boxes of links to
+by the number of links between it and the title. The element with the highest sum holds the article. Boxes of links to
 other articles inside it are left out by their structure, not by their names.
 """
 
@@ -43,7 +43,7 @@ _NAMED = re.compile(
 
 @dataclass(slots=True)
 class Region:
-    """The article's element, its lead and body as blocks, and the elements of the title block around it."""
+    """The article's element, its lead and body as blocks, and the blocks of the title block around it."""
 
     container: HtmlElement
     lead: list[Piece]
@@ -52,7 +52,7 @@ class Region:
 
 
 def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlElement] = frozenset()) -> Region | None:
-    """The article of a page; None when nothing on it reads like one."""
+    """Find the article of a page; None when nothing on it reads like one."""
     bodies = match(page.root, "body") or [page.root]
     skip = skip | _furniture(bodies[0], title)
     pieces = [piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images]
@@ -79,7 +79,7 @@ def _read_lines(page: HtmlPage) -> frozenset[str]:
 
 
 def _furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlElement]:
-    """Elements that are furniture by tag, role or common name, unless they hold the title or most of the page's text."""
+    """Find elements that are furniture by tag, role or common name, unless they hold the title or most of the text."""
     around = set(title.iterancestors()) if title is not None else set()
     whole = _prose_in(body) or 1
     found: set[HtmlElement] = set()
@@ -110,8 +110,8 @@ def _container(
 ) -> HtmlElement | None:
     scores: dict[HtmlElement, float] = {}
     homes: set[HtmlElement] = set()
-    kept, _ = without_titles(pieces)
-    others = {id(piece) for piece in pieces} - {id(piece) for piece in kept}
+    remaining, _ = without_titles(pieces)
+    others = {id(piece) for piece in pieces} - {id(piece) for piece in remaining}
     start, gap = _position_after(pieces, title), 0
     for position, piece in enumerate(pieces):
         score, home = _score(piece, read), _home(outside_link(piece.element))
@@ -139,7 +139,7 @@ def _container(
 
 
 def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement:
-    """The element around a lone block and around blocks set like it beside it: one long paragraph is no article."""
+    """Widen the element around a lone block to blocks set like it beside it: one long paragraph is no article."""
     holders = [outside_link(piece.element) for piece in pieces if len(piece.text) >= PROSE and not piece.linked]
     element = outside_link(element)
     while element is not body and (
@@ -161,7 +161,7 @@ def _widened(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> Ht
 
 
 def _with_next(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> HtmlElement | None:
-    """The element around a lone block and the prose that follows it with nothing but the article's own bar between."""
+    """Return the element around a lone block and the next prose, with only the article's own bar between."""
     last = max((i for i, piece in enumerate(pieces) if holds(element, piece.element)), default=-1)
     for piece in pieces[last + 1 :] if last >= 0 else []:
         if len(piece.text) >= PROSE and not piece.linked and not is_residue(piece.text):
@@ -174,13 +174,13 @@ def _with_next(element: HtmlElement, pieces: list[Piece], body: HtmlElement) -> 
 
 
 def _is_table(element: HtmlElement, pieces: list[Piece]) -> bool:
-    """Whether an element holds a table's rows and nothing else: a decision is more than its annex."""
+    """Return whether an element holds a table's rows and nothing else: a decision is more than its annex."""
     inside = [piece.kind for piece in pieces if piece.text and holds(element, piece.element)]
     return bool(inside) and set(inside) == {BlockKind.TABLE_ROW}
 
 
 def _repeats(wider: HtmlElement, first: HtmlElement, element: HtmlElement, holders: list[HtmlElement]) -> bool:
-    """Whether `wider` holds another block outside `element` that is nested by the same tags as its first one."""
+    """Return whether `wider` holds another block outside `element` that is nested by the same tags as its first one."""
     path = _path(wider, first)
     return any(not holds(element, holder) and _path(wider, holder) == path for holder in holders)
 
@@ -195,7 +195,10 @@ def _path(above: HtmlElement, below: HtmlElement) -> list[str]:
 
 
 def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tuple[HtmlElement | None, list[Piece]]:
-    """Without any prose: the smallest element around the title with something below it, up to the first link or label."""
+    """Find the smallest element around the title with something below it, for a page without prose.
+
+    The blocks end at the first link or label.
+    """
     if title is None:
         return None, pieces
     end, homes = start, set[HtmlElement]()
@@ -218,7 +221,7 @@ def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tupl
 
 
 def _home(element: HtmlElement) -> HtmlElement:
-    """What holds a block together with its like: the element around a paragraph, or the one with bare text in it."""
+    """Return the element that holds a block together with its like: around a paragraph, or with bare text in it."""
     parent = element.getparent()
     return parent if parent is not None and tag_of(element) not in ("div", "td", "section", "article") else element
 
@@ -237,7 +240,7 @@ def _score(piece: Piece, read: frozenset[str]) -> float:
 def _parted(
     page: HtmlPage, container: HtmlElement, above: list[Piece], inside: list[Piece], titled: frozenset[HtmlElement]
 ) -> Region:
-    """Lead and body: the lead is what the page's description says, or the prose between the title and the container."""
+    """Split lead and body: the lead is the page's description, or the prose between title and container."""
     described = [
         fold(line(element.get("content") or ""))
         for element in match(page.root, "meta[name=description], meta[property='og:description']")
@@ -248,15 +251,15 @@ def _parted(
         lead = [piece for piece in above if len(piece.text) >= 60][-1:]
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
     body = _from_the_first_prose(inside, titled)
-    said = [piece for piece in body if piece.text]
-    if not lead and len(said) > 1 and (_is_described(said[0].text, described) or _is_standfirst(said[0])):
-        pictures = body[: body.index(said[0])]
-        lead, body = said[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], titled)
+    texts = [piece for piece in body if piece.text]
+    if not lead and len(texts) > 1 and (_is_described(texts[0].text, described) or _is_standfirst(texts[0])):
+        pictures = body[: body.index(texts[0])]
+        lead, body = texts[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], titled)
     return Region(container, lead, body, above)
 
 
 def _from_the_first_prose(pieces: list[Piece], titled: frozenset[HtmlElement]) -> list[Piece]:
-    """The blocks from the first prose on, and short ones before it that stand with it apart from the title block."""
+    """Return the blocks from the first prose on, with short ones before it that stand with it apart from the title."""
     start = next((i for i, piece in enumerate(pieces) if _begins(piece)), 0)
     first = pieces[start] if pieces else None
     while first and start and (not pieces[start - 1].text or _belongs(pieces[start - 1], first, titled)):
@@ -265,20 +268,20 @@ def _from_the_first_prose(pieces: list[Piece], titled: frozenset[HtmlElement]) -
 
 
 def _begins(piece: Piece) -> bool:
-    """Whether a text can begin with the block: prose or a caption, not a byline or a portrait."""
+    """Return whether a text can begin with the block: prose or a caption, not a byline or a portrait."""
     if piece.linked:
         return len(piece.text) - piece.linked >= PROSE
     return len(piece.text) >= PROSE or piece.kind is BlockKind.CAPTION
 
 
 def _belongs(piece: Piece, first: Piece, titled: frozenset[HtmlElement]) -> bool:
-    """Whether a short block before the first prose is text: what holds it holds the prose too, and not the title."""
+    """Return whether a short block before the first prose is text: its home holds the prose too, and not the title."""
     home = _home(outside_link(piece.element))
     return home not in titled and holds(home, first.element) and not piece.linked and not is_residue(piece.text)
 
 
 def _is_standfirst(piece: Piece) -> bool:
-    """Whether the first block is set as a heading but is as long as a paragraph."""
+    """Return whether the first block is set as a heading but is as long as a paragraph."""
     return piece.kind is BlockKind.HEADING and len(piece.text) >= 2 * PROSE
 
 

@@ -1,4 +1,4 @@
-"""trafilatura on prepared blocks: its reading is held against them, and what it lost is restored and counted."""
+"""Run trafilatura on prepared blocks, compare its reading with them, and count the lost blocks that are restored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lxml.html import builder as html
 from pipelines.article import Block, BlockKind
 from pipelines.html.tree import line
 
-__all__ = ["EXTRACTOR", "lines_of", "restored_in"]
+__all__ = ["EXTRACTOR", "count_restored", "lines_of"]
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 
@@ -21,7 +21,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def lines_of(page: HtmlElement, recall: bool = True) -> list[str]:
-    """Every block trafilatura reads in a page, one line each, in its order. The tree is left as it was."""
+    """Return every block trafilatura reads in a page, one line each, in its order. The tree is left as it was."""
     import trafilatura  # a tenth of a command's start, and most commands read no page
 
     document = trafilatura.bare_extraction(
@@ -49,8 +49,8 @@ def _lines(element: HtmlElement) -> list[str]:
     return [*parts, element.tail or ""]
 
 
-def restored_in(blocks: Sequence[Block]) -> int:
-    """How many of the blocks do not come out of trafilatura as blocks of their own, in their order."""
+def count_restored(blocks: Sequence[Block]) -> int:
+    """Count the blocks that do not come out of trafilatura as blocks of their own, in their order."""
     if not blocks:
         return 0
     read = lines_of(_small_tree(blocks))
@@ -64,7 +64,7 @@ def restored_in(blocks: Sequence[Block]) -> int:
 
 
 def _small_tree(blocks: Sequence[Block]) -> HtmlElement:
-    """The blocks as a page of nothing but paragraphs and headings, without class or id, by which trafilatura prunes."""
+    """Build a page of paragraphs and headings only, without class or id, by which trafilatura prunes."""
     tags = {BlockKind.HEADING: html.H2}
     elements = [tags.get(block.kind, html.P)(block.text) for block in blocks]
     tree: HtmlElement = html.HTML(html.HEAD(), html.BODY(html.E.article(*elements)))

@@ -1,8 +1,8 @@
-"""Reading in a child process with a deadline and a memory limit: what strangers served can block or fill a process.
+"""Read untrusted bodies in a child process with a deadline and a memory limit.
 
-One child serves many bodies over its own two pipes. It is killed at the deadline and started again for the next body, it
-dies with its parent, and it holds nothing of the parent's but those pipes. A frame on a pipe is a length (8 bytes, big
-endian) and as many bytes; a request is a JSON frame and the body's bytes as a second one, an answer is a JSON frame.
+One child serves many bodies over its own two pipes. It is killed at the deadline and started again for the next body.
+It dies with its parent and holds nothing of the parent's but those pipes. A frame on a pipe is a length (8 bytes, big
+endian) and as many bytes. A request is a JSON frame followed by a frame of the body's bytes; an answer is a JSON frame.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-__all__ = ["Json", "ReadFailed", "ReadTimeout", "ReadingChild", "serve"]
+__all__ = ["Json", "ReadFailed", "ReadTimeout", "ReaderProcess", "serve"]
 
 _START = 60.0  # seconds for the child to load its libraries on a busy machine
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -44,8 +44,8 @@ class ReadFailed(Exception):
         self.ended = ended
 
 
-class ReadingChild:
-    """The parent's side: starts `python -m MODULE` with the first body, asks it, ends it with `close`.
+class ReaderProcess:
+    """Parent's side: start `python -m MODULE` with the first body, send it requests, end it with `close`.
 
     `deadline` is in seconds for one body, `memory` in bytes of address space. Calls are served one after the other, in
     their order. The object is a context manager.
@@ -57,13 +57,13 @@ class ReadingChild:
         # One thread for the child's whole life: the death signal below follows the thread that started it.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=module)
 
-    def ask(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
-        """The child's answer; `what` names the body in errors. Raises ReadTimeout or ReadFailed."""
-        return self._thread.submit(self._ask, request, body, what).result()
+    def call(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+        """Return the child's answer; `what` names the body in errors. Raises ReadTimeout or ReadFailed."""
+        return self._thread.submit(self._call, request, body, what).result()
 
-    async def ask_async(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
-        """The same from a coroutine, without blocking the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, request, body, what)
+    async def call_async(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+        """Return the child's answer from a coroutine, without blocking the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._call, request, body, what)
 
     def close(self) -> None:
         """End the child; a body being read is given up at its deadline."""
@@ -78,7 +78,7 @@ class ReadingChild:
     ) -> None:
         self.close()
 
-    def _ask(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
+    def _call(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
         child = self._running()
         until = time.monotonic() + self.deadline
         try:
@@ -173,9 +173,10 @@ def _wait(descriptor: int, event: int, until: float) -> None:
 
 
 def serve(arguments: Sequence[str], load: Callable[[], Callable[[Json, bytes], Json]]) -> None:
-    """The child: confined to MEMORY bytes and the life of PARENT, answer frames until the pipe ends.
+    """Answer frames in the child until the pipe ends, confined to MEMORY bytes and the life of PARENT.
 
-    `load` imports what reads and gives the function that does; what it raises becomes one line of the answer.
+    `load` imports the reader's libraries and returns the reading function; an error of that function becomes one line
+    of the answer.
     """
     if len(arguments) == 2:
         _confine(int(arguments[0]), int(arguments[1]))
@@ -203,7 +204,7 @@ def _answer(sink: BinaryIO, data: object) -> None:
 
 
 def _confine(memory: int, parent: int) -> None:
-    """Die with the parent, leave the end to it on Ctrl-C, hold the memory limit, write no core."""
+    """Die with the parent, leave Ctrl-C to it, hold the memory limit, write no core."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         sys.exit(1)

@@ -1,8 +1,7 @@
-"""Whole-page trafilatura against a layout, on a sample of a night's pages: a layout that loses text shows itself.
+"""Compare a layout's article with whole-page trafilatura, on a sample of a night's pages.
 
-trafilatura reads the page as if nobody knew it; its prose is held against the text that the layout gave. What stands in
-links, in menus and feet, and what is a widget's line does not count: a layout is there to leave it out. Where much of
-the rest is missing, the portal was redesigned around the layout's selectors.
+Text in links, menus and footers and widget lines do not count: a layout is there to leave them out. Where much of the
+rest is missing, the portal was redesigned around the layout's selectors.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _SENTENCE = re.compile(r"[.!?;:…“”\"]+")
 
 
 def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
-    """Hold the article a layout gave against whole-page trafilatura. The page is left as it was."""
+    """Compare the article a layout gave with whole-page trafilatura. The page is left as it was."""
     own = [article.title, article.published_raw or "", *(block.text for block in article.blocks), *article.removed]
     known = _bare(" ".join(own))
     lines, _ = strip_residue(lines_of(page.root, recall=False))
@@ -53,12 +52,12 @@ def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
 
 
 def _bare(text: str) -> str:
-    """Letters alone: signs, cell marks, bullets and blanks differ between two ways of reading."""
+    """Return letters alone: signs, cell marks, bullets and blanks differ between two ways of reading."""
     return re.sub(r"\W+", "", fold(text))
 
 
 def _is_of_links(bare: str, links: frozenset[str]) -> bool:
-    """Whether a line is another article's title, or holds several links as menus, lists and whole pages in one line do."""
+    """Return whether a line is another article's title, or holds several links as menus and lists do."""
     inside = [link for link in links if link in bare]
     return len(inside) > 1 or any(2 * len(link) >= len(bare) for link in inside)
 
@@ -69,7 +68,7 @@ def _links(page: HtmlPage) -> frozenset[str]:
 
 
 def _furniture(page: HtmlPage) -> Iterator[str]:
-    """The texts of menus, feet and what no reader sees, as far as the markup says so."""
+    """Yield the texts of menus, footers and hidden elements, as far as the markup marks them."""
     for element in page.root.iter():
         tag = tag_of(element)
         if not tag or tag in ("body", "html"):

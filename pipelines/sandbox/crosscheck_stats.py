@@ -1,4 +1,4 @@
-"""What a night's sample says of its layouts: one page's cross-check, the counts it adds, the layouts that no longer fit."""
+"""Count the cross-checks of a night's sample and find the layouts that no longer fit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-__all__ = ["Crosscheck", "Misfit", "is_sampled", "misfits", "tallied"]
+__all__ = ["Crosscheck", "Misfit", "crosscheck_counts", "is_sampled", "misfits"]
 
 _EVERY = 10  # of so many articles one is sampled, by the hash of its key
 _DISAGREES = 0.3  # share of the whole page's prose that a layout may lack
@@ -17,8 +17,11 @@ _SEVERAL, _NEARLY_ALL = 4, 0.8  # sampled pages from which small losses count, a
 
 @dataclass(frozen=True, slots=True)
 class Crosscheck:
-    """One page read twice, in letters of prose. `text` is what the layout gave and `confirmed` what trafilatura has
-    of it; `whole` is what trafilatura finds and `missed` what the layout lacks of it, `first` the first such sentence."""
+    """One page read twice, in letters of prose.
+
+    `text` is the layout's and `confirmed` the part of it that trafilatura found too. `whole` is trafilatura's and
+    `missed` the part of it that the layout lacks; `first` is the first missed sentence.
+    """
 
     layout: str
     text: int
@@ -29,12 +32,12 @@ class Crosscheck:
 
     @property
     def lacks(self) -> bool:
-        """Whether the layout lacks something of the size of a lead; a single page proves nothing."""
+        """True when the layout lacks something of the size of a lead; a single page proves nothing."""
         return self.missed >= _SOME and self.missed >= _LACKS * self.whole
 
     @property
     def disagrees(self) -> bool:
-        """Whether the layout lacks so much that it is wrong on this page."""
+        """True when the layout lacks so much that it is wrong on this page."""
         return self.missed >= _LEAST and self.missed >= _DISAGREES * self.whole
 
 
@@ -49,12 +52,12 @@ class Misfit:
 
 
 def is_sampled(key: str) -> bool:
-    """Whether an article belongs to the sample; the same key always does or never."""
+    """Return whether an article belongs to the sample; the same key always does or never."""
     return int.from_bytes(sha256(key.encode()).digest()[:4], "big") % _EVERY == 0
 
 
-def tallied(check: Crosscheck) -> dict[str, int]:
-    """What one check adds to the extraction counts of the night's record; `misfits` reads them back."""
+def crosscheck_counts(check: Crosscheck) -> dict[str, int]:
+    """Return the extraction counts that one check adds to the run's record; `misfits` reads them back."""
     own = f"crosscheck {check.layout}"
     counts = {"crosscheck pages": 1, f"{own} pages": 1}
     if check.lacks:
@@ -65,7 +68,10 @@ def tallied(check: Crosscheck) -> dict[str, int]:
 
 
 def misfits(counts: Mapping[str, int]) -> tuple[Misfit, ...]:
-    """The layouts that are wrong on a third of their sampled pages, or lack a little on nearly all of several; worst first."""
+    """Return the layouts that are wrong on a third of their sampled pages, or lack a little on nearly all of them.
+
+    The worst comes first.
+    """
     found = []
     for name, lacking in counts.items():
         own = name.removesuffix(" lacking")

@@ -1,4 +1,4 @@
-"""Extraction in a child process: 890 kB of hostile HTML can block for 42 seconds, so it gets a deadline (pipelines/sandbox/child_process.py)."""
+"""Run extraction in a child process with a deadline: 890 kB of hostile HTML can block it for 42 seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipelines.article import Article, Layout
 from pipelines.article_json import article_from_json, article_to_json, layout_from_json, layout_to_json
-from pipelines.sandbox.child_process import Json, ReadFailed, ReadingChild, ReadTimeout, serve
+from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 
 __all__ = ["ExtractFailed", "ExtractTimeout", "ExtractionWorker"]
@@ -21,8 +21,8 @@ ExtractTimeout = ReadTimeout  # the outcome is `extract_timeout`
 ExtractFailed = ReadFailed
 
 
-class ExtractionWorker(ReadingChild):
-    """Reads pages in a child process: `read` blocks, `read_async` does not block the event loop."""
+class ExtractionWorker(ReaderProcess):
+    """Read pages in a child process: `read` blocks, `read_async` does not block the event loop."""
 
     def __init__(self, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
         super().__init__("pipelines.sandbox.extraction_worker", deadline, memory)
@@ -30,27 +30,27 @@ class ExtractionWorker(ReadingChild):
     def read(
         self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
     ) -> Article:
-        """`pipelines.extract.extract` in the child; raises ExtractTimeout or ExtractFailed."""
-        answer = self.ask(_request(url, layouts, now, declared_encoding), body, url)
+        """Run `pipelines.extract.extract` in the child; raises ExtractTimeout or ExtractFailed."""
+        answer = self.call(_request(url, layouts, now, declared_encoding), body, url)
         return article_from_json(answer["article"])
 
     async def read_async(
         self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
     ) -> Article:
-        """The same from a coroutine."""
-        answer = await self.ask_async(_request(url, layouts, now, declared_encoding), body, url)
+        """Run `pipelines.extract.extract` in the child, from a coroutine."""
+        answer = await self.call_async(_request(url, layouts, now, declared_encoding), body, url)
         return article_from_json(answer["article"])
 
     async def crosscheck_async(self, body: bytes, article: Article, declared_encoding: str | None = None) -> Crosscheck:
-        """`pipelines.sandbox.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
+        """Run `pipelines.sandbox.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
         request = {"crosscheck": article_to_json(article), "encoding": declared_encoding}
-        answer = await self.ask_async(request, body, article.url)
+        answer = await self.call_async(request, body, article.url)
         return Crosscheck(**answer["crosscheck"])
 
 
 def _request(url: str, layouts: Sequence[Layout], now: datetime, declared: str | None) -> Json:
-    told = [layout_to_json(layout) for layout in layouts]
-    return {"url": url, "layouts": told, "now": now.isoformat(), "encoding": declared}
+    plain = [layout_to_json(layout) for layout in layouts]
+    return {"url": url, "layouts": plain, "now": now.isoformat(), "encoding": declared}
 
 
 def _load() -> Callable[[Json, bytes], Json]:
@@ -72,4 +72,4 @@ def _load() -> Callable[[Json, bytes], Json]:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1:], _load)  # `python -m pipelines.worker MEMORY PARENT`: started by ExtractionWorker, not by hand
+    serve(sys.argv[1:], _load)  # started by ExtractionWorker with MEMORY PARENT, not by hand

@@ -18,7 +18,7 @@ from archive.store import Archive
 from crawler.reextract.reextract import accept, night_of
 from crawler.reports.night_table import last_run
 from pipelines.dedup import judge_reread
-from pipelines.reread import document_again
+from pipelines.reread import reread_document
 from testing.archives import at, tree
 from testing.bulletin import (
     FIRST_PARAGRAPH,
@@ -219,7 +219,7 @@ def test_an_interrupted_accept_goes_on_where_it_stopped(root: Path) -> None:
     with Archive.open(root) as archive:
         (reading,) = read_with(archive, BULLETIN).changed
         run = archive.start("ba_song", NEXT, at(NEXT), judge_reread)
-        run.reread(document_again(reading.line, reading.place, reading.article, run))
+        run.reread(reread_document(reading.line, reading.place, reading.article, run))
         run.commit()
         run.abandon()
         assert night_of(archive, "ba_song", NEXT, NEXT) == NEXT

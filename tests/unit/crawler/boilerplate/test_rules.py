@@ -17,7 +17,7 @@ from crawler.boilerplate.rules import BoilerplateRule, add_rule, file_of, rules_
 from crawler.reports.night_table import NightRow
 from pipelines.article import Layout
 from pipelines.article_json import layout_from_json, layout_to_json
-from pipelines.boilerplate.selectors import selectors_of
+from pipelines.boilerplate.positions import selectors_of
 from pipelines.extract import extract
 from vietnam.dates import TZ
 

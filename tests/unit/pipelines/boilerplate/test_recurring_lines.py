@@ -11,9 +11,9 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.spider.crawl import PortalCrawler
-from pipelines.boilerplate.positions import read_places
-from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, why_never
-from pipelines.boilerplate.suspects import LineRole, Suspect, find_repeats
+from pipelines.boilerplate.candidates import BoilerplateCandidate, LineRole, find_candidates
+from pipelines.boilerplate.positions import locate_blocks
+from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, exclusion_reason
 from pipelines.line_shape import shape_of
 from replicas import LAST_NIGHT
 from replicas.articles import PORTALS, article_url, articles, render_article
@@ -25,8 +25,8 @@ LATE = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
 SPIDERS = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
 
 
-def suspects(planted: Planted, count: int = MANY) -> tuple[Suspect, ...]:
-    return find_repeats([told(number, planted) for number in range(count)])
+def suspects(planted: Planted, count: int = MANY) -> tuple[BoilerplateCandidate, ...]:
+    return find_candidates([told(number, planted) for number in range(count)])
 
 
 def every(markup: str, step: int = 1, of: int = 0) -> Piece:
@@ -174,11 +174,11 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
         end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)], head=[every('<div class="q">Mở tin {n} ra</div>')]
     )
     articles = [told(number, planted) for number in range(MANY)]
-    first = find_repeats(articles)
+    first = find_candidates(articles)
 
     for seed in range(5):
         random.Random(seed).shuffle(articles)
-        assert find_repeats(articles) == first
+        assert find_candidates(articles) == first
     assert len(first) == 2
 
 
@@ -187,7 +187,7 @@ def test_a_few_articles_or_one_day_teach_nothing() -> None:
     one_day = [replace(told(number, planted), day=told(0, planted).day) for number in range(MANY)]
 
     assert suspects(planted, LEAST - 1) == ()
-    assert find_repeats(one_day) == ()
+    assert find_candidates(one_day) == ()
     assert len(suspects(planted, LEAST)) == 1
 
 
@@ -215,7 +215,7 @@ def test_by_text_alone_only_what_stands_everywhere_is_a_suspect() -> None:
         for article in (told(number, planted) for number in range(MANY))
     ]
 
-    assert [suspect.line for suspect in find_repeats(bare)] == ["Mở ứng dụng ra xem ngay"]
+    assert [suspect.line for suspect in find_candidates(bare)] == ["Mở ứng dụng ra xem ngay"]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_by_text_alone_only_what_stands_everywhere_is_a_suspect() -> None:
     ],
 )
 def test_what_is_never_taken(line: str, why: str | None) -> None:
-    assert why_never(line) == why
+    assert exclusion_reason(line) == why
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,9 @@ def test_the_composed_portals_repeat_nothing(portal: str) -> None:
     for article in articles(portal):
         page, url = render_article(portal, article, LAST_NIGHT).encode(), article_url(portal, article)
         found.append(
-            ComparedArticle(article.key, article.day, article.section, read_places(page, url, spider.read_with(), LATE))
+            ComparedArticle(
+                article.key, article.day, article.section, locate_blocks(page, url, spider.read_with(), LATE)
+            )
         )
 
-    assert find_repeats(found) == ()
+    assert find_candidates(found) == ()

@@ -15,7 +15,7 @@ from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.article import PublishedFrom
 from pipelines.extract import extract
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import JsonError, json_text, said, value_of
+from pipelines.readers.json_values import JsonError, json_text, text_value, value_of
 from vietnam.dates import TZ
 
 NOW = datetime(2025, 7, 1, 23, 59, 59, tzinfo=TZ)
@@ -98,7 +98,7 @@ def test_json_that_lacks_its_end_is_told_from_json_that_is_wrong(text: str, cut:
 
 
 def test_half_a_pair_of_surrogates_can_be_kept() -> None:
-    assert said({"a": "x\ud83d"}, "a").encode() == "x\ufffd".encode()
+    assert text_value({"a": "x\ud83d"}, "a").encode() == "x\ufffd".encode()
 
 
 def test_a_scripts_value_is_unescaped_once() -> None:

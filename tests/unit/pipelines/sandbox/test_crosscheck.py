@@ -17,7 +17,7 @@ from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.extract import extract
 from pipelines.html.tree import parse
 from pipelines.sandbox.crosscheck import crosscheck
-from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, is_sampled, misfits, tallied
+from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 from replicas.portals import SITES
 from testing.crawl import NIGHT, crawl, new_archive, the_night
@@ -44,7 +44,7 @@ def of_night(portal: str, chosen: tuple[Layout, ...]) -> Counter[str]:
     for page in pages(portal):
         article = extract(page.body, page.expected.url, chosen, page.now)
         if article.layout != "none":
-            counts.update(tallied(crosscheck(parse(page.body, page.expected.url), article)))
+            counts.update(crosscheck_counts(crosscheck(parse(page.body, page.expected.url), article)))
     return counts
 
 
@@ -156,14 +156,16 @@ NIGHTS = {
 def test_when_a_layout_no_longer_fits(checks: tuple[Crosscheck, ...], found: tuple[Misfit, ...]) -> None:
     counts: Counter[str] = Counter()
     for check in checks:
-        counts.update(tallied(check))
+        counts.update(crosscheck_counts(check))
 
     assert misfits(counts) == found
     assert counts["crosscheck pages"] == len(checks)
 
 
 def test_two_layouts_are_told_apart() -> None:
-    counts = Counter(tallied(WRONG)) + Counter(tallied(replace(WRONG, layout="disagree", missed=700)))
+    counts = Counter(crosscheck_counts(WRONG)) + Counter(
+        crosscheck_counts(replace(WRONG, layout="disagree", missed=700))
+    )
 
     assert [misfit.layout for misfit in misfits(counts)] == ["disagree", "vhv-2026"]
 

@@ -1,8 +1,8 @@
-"""What a portal repeats: lines that recur across its articles, judged by where they stand as well as by what they say.
+"""Find lines that a portal repeats across its articles, judged by their place as well as by their words.
 
-A line is a suspect when it recurs (in at least `LEAST` articles of at least two days, and in `SHARE` of its section's or
-of all) and `THRESHOLD` points speak for the portal as its writer, and it is no formula of texts, no sign-off and no
-caption of different pictures. Points (`docs/residue.md` says why):
+A line is a candidate when it recurs (in at least `LEAST` articles of at least two days, and in `SHARE` of its section's
+or of all) and `THRESHOLD` points speak for the portal as its writer. Formulas of texts, sign-offs and captions of
+different pictures are never candidates. Points (`docs/residue.md` says why):
 
     4  it stands in a box with a name (class or id) that holds no running text in any article, only such lines
     3  the same for a box without a name
@@ -13,7 +13,7 @@ caption of different pictures. Points (`docs/residue.md` says why):
    -2  it stands where sign-offs stand and could be one, or is written as a heading among the text
    -4  it is a row of a table without a name
 
-The same articles in another order give the same suspects. Nothing is read or fetched here.
+The same articles in another order give the same candidates. This module reads no file and fetches nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.article import BlockKind
 from pipelines.boilerplate.positions import Path
 from pipelines.boilerplate.recurring_lines import BoxContents, ComparedArticle, LineIndex, LinePosition
 
-__all__ = ["THRESHOLD", "LineRole", "Suspect", "find_repeats"]
+__all__ = ["THRESHOLD", "BoilerplateCandidate", "LineRole", "find_candidates"]
 
 THRESHOLD = 3
 MOST = 0.6  # of the articles of a section, or of all: what a portal prints everywhere
@@ -41,7 +41,7 @@ _EXAMPLES = 5
 
 
 class LineRole(StrEnum):
-    """Where a line stands in its texts; the words are the fields of `Layout`."""
+    """Place of a line in its texts; the values are the fields of `Layout`."""
 
     BEFORE = "before"
     AMONG = "among"
@@ -49,12 +49,12 @@ class LineRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class BoilerplateCandidate:
     """A line that the portal seems to print itself.
 
-    `line` is its commonest wording, `shape` that with numbers as `#`; `box` is the path of the box that holds nothing
-    else, empty when it stands among the text. It stands in `count` of the `total` articles of its `scope` (a section's
-    name, empty for all). `examples` are ids, newest first; `because` are the points in words.
+    `line` is its commonest wording, `shape` that with numbers as `#`. `box` is the path of the box that holds nothing
+    else, empty when the line stands among the text. It stands in `count` of the `total` articles of its `scope` (a
+    section's name, empty for all). `examples` are ids, newest first; `because` are the points in words.
     """
 
     line: str
@@ -71,55 +71,55 @@ class Suspect:
     because: tuple[str, ...]
 
 
-def find_repeats(articles: Sequence[ComparedArticle]) -> tuple[Suspect, ...]:
-    """The suspects of one portal, the surest and commonest first."""
+def find_candidates(articles: Sequence[ComparedArticle]) -> tuple[BoilerplateCandidate, ...]:
+    """Find the candidates of one portal, the surest and commonest first."""
     lines = LineIndex(articles)
     boxes = BoxContents(lines)
     judged = (_judge(lines, boxes, shape) for shape in lines.recurring)
-    found = [suspect for suspect in judged if suspect is not None and suspect.points >= THRESHOLD]
-    return tuple(sorted(found, key=lambda suspect: (-suspect.points, -suspect.count, suspect.shape)))
+    found = [candidate for candidate in judged if candidate is not None and candidate.points >= THRESHOLD]
+    return tuple(sorted(found, key=lambda candidate: (-candidate.points, -candidate.count, candidate.shape)))
 
 
-def _judge(lines: LineIndex, boxes: BoxContents, shape: str) -> Suspect | None:
-    """The points of one recurring line; None for what is never a suspect."""
-    seen, line = lines.recurring[shape], lines.commonest(shape)
-    if line is None or _is_caption(seen):
+def _judge(lines: LineIndex, boxes: BoxContents, shape: str) -> BoilerplateCandidate | None:
+    """Weigh one recurring line; None for what is never a candidate."""
+    positions, line = lines.recurring[shape], lines.commonest(shape)
+    if line is None or _is_caption(positions):
         return None
-    places = Counter(boxes.around(one.block.path) for one in seen if one.block.path is not None)
+    places = Counter(boxes.around(one.block.path) for one in positions if one.block.path is not None)
     box = min(places, key=lambda place: (-places[place], place), default=())
-    where = _where(lines, seen)
-    behind = sum(lines.behind(one) for one in seen)
+    where = _where(lines, positions)
+    behind = sum(lines.behind(one) for one in positions)
     weighed = [
         _of_box(box),
-        _of_neighbours(line, seen, where, box, behind),
-        *_of_spread(lines, seen),
-        *_of_words(seen),
+        _of_neighbours(line, positions, where, box, behind),
+        *_of_spread(lines, positions),
+        *_of_words(positions),
     ]
     because = [(points, words) for points, words in weighed if points]
     scope, count, total = max(
-        lines.scopes(seen), key=lambda each: (round(each[1] / each[2], 2), each[0] == "", each[0])
+        lines.scopes(positions), key=lambda each: (round(each[1] / each[2], 2), each[0] == "", each[0])
     )
-    days = [lines.articles[one.article].day for one in seen]
-    examples = tuple(lines.articles[one.article].id for one in reversed(seen))[:_EXAMPLES]
-    return Suspect(
+    days = [lines.articles[one.article].day for one in positions]
+    examples = tuple(lines.articles[one.article].id for one in reversed(positions))[:_EXAMPLES]
+    return BoilerplateCandidate(
         line, shape, where, box, count, total, scope, min(days), max(days), examples,
         points=sum(points for points, _ in because),
         because=tuple(words for _, words in because),
     )  # fmt: skip
 
 
-def _is_caption(seen: Sequence[LinePosition]) -> bool:
-    """Whether a line is mostly the caption of pictures that differ: the picture of a banner is always the same."""
-    captions = [one.block for one in seen if one.block.kind is BlockKind.CAPTION]
+def _is_caption(positions: Sequence[LinePosition]) -> bool:
+    """Return whether a line is mostly the caption of pictures that differ: a banner's picture is always the same."""
+    captions = [one.block for one in positions if one.block.kind is BlockKind.CAPTION]
     pictures = {block.picture for block in captions}
-    return 2 * len(captions) > len(seen) and (len(pictures) > 1 or pictures == {""})
+    return 2 * len(captions) > len(positions) and (len(pictures) > 1 or pictures == {""})
 
 
-def _where(lines: LineIndex, seen: Sequence[LinePosition]) -> LineRole:
-    """Where most of the occurrences stand, a lead apart; what has text on neither side stands after it."""
+def _where(lines: LineIndex, positions: Sequence[LinePosition]) -> LineRole:
+    """Return the place of most occurrences, a lead apart; a line with text on neither side counts as after it."""
     found: Counter[LineRole] = Counter()
-    read = [one for one in seen if one.block.path is not None]
-    for one in read or seen:
+    read = [one for one in positions if one.block.path is not None]
+    for one in read or positions:
         text, signed = lines.text[one.article], lines.signed[one.article]
         if lines.amid(one):
             found[LineRole.AMONG] += 1
@@ -142,29 +142,31 @@ def _named(box: Path) -> bool:
     return bool(box) and not {".", "#"}.isdisjoint(box[-1])
 
 
-def _of_neighbours(line: str, seen: Sequence[LinePosition], where: LineRole, box: Path, behind: int) -> tuple[int, str]:
-    if behind >= BEHIND and behind >= BEHIND_SHARE * len(seen):
+def _of_neighbours(
+    line: str, positions: Sequence[LinePosition], where: LineRole, box: Path, behind: int
+) -> tuple[int, str]:
+    if behind >= BEHIND and behind >= BEHIND_SHARE * len(positions):
         return 3, f"follows the sign-off in {behind} articles"
     if _named(box):
         return 0, ""
-    kinds = Counter(one.block.kind for one in seen)
-    if kinds[BlockKind.TABLE_ROW] > len(seen) / 2:
+    kinds = Counter(one.block.kind for one in positions)
+    if kinds[BlockKind.TABLE_ROW] > len(positions) / 2:
         return -4, "a row of a table"
-    heading = kinds[BlockKind.HEADING] > len(seen) / 2 or line.endswith(":")
+    heading = kinds[BlockKind.HEADING] > len(positions) / 2 or line.endswith(":")
     if heading and where is not LineRole.AFTER:
         return -2, "written as a heading"
     return (-2, "could be a sign-off") if where is LineRole.AFTER and _could_sign(line) else (0, "")
 
 
 def _could_sign(line: str) -> bool:
-    """Whether a line could be a pen name or an office that no form knows: short, and names write more than one capital."""
+    """Return whether a line could be a pen name or an office: short, and names write more than one capital."""
     words = line.split()
     capitals = sum(1 for word in words if word[0].isupper())
     return len(words) <= _SIGNOFF_WORDS and not line.endswith((".", "!", "?")) and (capitals > 1 or len(words) < 3)
 
 
-def _of_spread(lines: LineIndex, seen: Sequence[LinePosition]) -> list[tuple[int, str]]:
-    whole, *sections = lines.scopes(seen)
+def _of_spread(lines: LineIndex, positions: Sequence[LinePosition]) -> list[tuple[int, str]]:
+    whole, *sections = lines.scopes(positions)
     found = [(1, f"in {len(sections)} sections")] if len(sections) >= 3 else []
     if whole[2] >= ENOUGH and whole[1] >= MOST * whole[2]:
         return [*found, (3, f"in {whole[1] / whole[2]:.0%} of all articles")]
@@ -172,12 +174,12 @@ def _of_spread(lines: LineIndex, seen: Sequence[LinePosition]) -> list[tuple[int
     return [*found, *((1, f"in {count / total:.0%} of {section}") for section, count, total in most[:1])]
 
 
-def _of_words(seen: Sequence[LinePosition]) -> list[tuple[int, str]]:
+def _of_words(positions: Sequence[LinePosition]) -> list[tuple[int, str]]:
     found = []
-    if sum(one.block.entry for one in seen) > len(seen) / 2:
+    if sum(one.block.entry for one in positions) > len(positions) / 2:
         found.append((2, "a link elsewhere on the page says the same"))
-    if sum(one.block.linked for one in seen) > len(seen) / 2:
+    if sum(one.block.linked for one in positions) > len(positions) / 2:
         found.append((1, "a link"))
-    if len({one.block.text for one in seen}) >= 3:
+    if len({one.block.text for one in positions}) >= 3:
         found.append((1, "its numbers change"))
     return found
