@@ -1,1 +1,4 @@
-"""What is true of the country and its language on any portal."""
+"""Describe the country and its language as every portal uses them: dates, letters, names, provinces, widget lines.
+
+May import nothing of the other packages.
+"""

@@ -1,7 +1,7 @@
-"""How Vietnamese pages write a date: the forms of day, time of day, zone, weekday, and the words around them.
+"""Match dates as Vietnamese pages write them: day, time of day, zone, weekday, and the words around them.
 
-`shown_dates` lists every day a text shows with its time and its label; which of them is the publication date, if any,
-is for `vietnam.dates` to say. Day before month always.
+`date_matches` lists every day of a text with its time and its label; `vietnam.dates` chooses the publication date among
+them. Day before month always.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-__all__ = ["TZ", "DateMatch", "Label", "clock_places", "day_places", "shown_dates"]
+__all__ = ["TZ", "DateMatch", "Label", "clock_spans", "date_matches", "day_spans"]
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 _FLAGS = re.IGNORECASE | re.VERBOSE
@@ -85,7 +85,7 @@ _UPDATED = re.compile(
 
 
 class Label(IntEnum):
-    """What the words right before a date call it; a higher one is the better publication date."""
+    """Name that the words right before a date give it; a higher one is the better publication date."""
 
     UPDATED = 0
     NONE = 1
@@ -94,7 +94,7 @@ class Label(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateMatch:
-    """A day a text shows: its time of day in Asia/Ho_Chi_Minh, its label, and where it stands.
+    """A day in a text: its time of day in Asia/Ho_Chi_Minh, its label, and its place.
 
     `label_start` to `end` is the whole with its label, `start` to `end` the date with weekday, time and zone.
     """
@@ -113,7 +113,7 @@ def _month(written: str) -> int:
 
 
 def _clock(found: re.Match[str]) -> time:
-    """The time of day; a 24-hour clock may carry a superfluous AM or PM. ValueError when there is no such time."""
+    """Return the time of day; a 24-hour clock may carry a superfluous AM or PM. Raises ValueError for no such time."""
     hour, half = int(found["H"]), (found["half"] or "").upper()
     if half in ("PM", "CH", "CHIỀU", "TỐI") and hour < 12:
         hour += 12
@@ -123,7 +123,7 @@ def _clock(found: re.Match[str]) -> time:
 
 
 def _american(day: re.Match[str], clock: re.Match[str] | None) -> bool:
-    """Whether `3/5/2026 3:34:00 PM` may be month first: slashes, AM or PM, a 12-hour time, both numbers a month.
+    """Return whether `3/5/2026 3:34:00 PM` may be month first: slashes, AM or PM, a 12-hour time, both numbers a month.
 
     .NET prints its en-US culture so; its vi-VN culture prints SA and CH, day first.
     """
@@ -133,7 +133,7 @@ def _american(day: re.Match[str], clock: re.Match[str] | None) -> bool:
 
 
 def _in_vietnam(day: date, clock: time, zone: re.Match[str] | None) -> tuple[date, time]:
-    """The moment in Asia/Ho_Chi_Minh; without a zone it is already local. ValueError for an offset that is none."""
+    """Convert to Asia/Ho_Chi_Minh; without a zone the time is local already. Raises ValueError for no such offset."""
     if zone is None or not (zone["name"] or zone["offset"] or zone["z"]):
         return day, clock
     written = re.sub(r"[\s:]", "", zone["offset"] or zone["plain"] or "+0")
@@ -147,7 +147,7 @@ def _in_vietnam(day: date, clock: time, zone: re.Match[str] | None) -> tuple[dat
 
 
 def _label(before: str) -> tuple[Label, int]:
-    """The label that ends a text, and how many characters it takes there."""
+    """Return the label that ends a text, and its length there in characters."""
     for label, form in ((Label.UPDATED, _UPDATED), (Label.PUBLISHED, _PUBLISHED)):
         if found := form.search(before):
             return label, len(before) - found.start()
@@ -155,20 +155,20 @@ def _label(before: str) -> tuple[Label, int]:
 
 
 def _part_of_range(before: str, after: str) -> bool:
-    """Whether the words around a date make it a term, a range of days or hours, or a day told in a sentence."""
+    """Return whether the words around a date make it a term, a range of days or hours, or a day inside a sentence."""
     line = before.rpartition("\n")[2] + after.partition("\n")[0]
     return bool(_RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after) or _HOURS.search(line))
 
 
 def _moment(found: re.Match[str], clock: re.Match[str] | None, zone: re.Match[str] | None) -> tuple[date, time | None]:
-    """Day and time in Asia/Ho_Chi_Minh. ValueError when there is no such day, time or offset."""
+    """Return day and time in Asia/Ho_Chi_Minh. Raises ValueError for no such day, time or offset."""
     year, month, number = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
     day = date(int(year), _month(month), int(number))
     return (day, None) if clock is None else _in_vietnam(day, _clock(clock), zone)
 
 
 def _read(text: str, found: re.Match[str]) -> DateMatch | None:
-    """One match of `_DAY` with what belongs to it, None when it is impossible, ambiguous or part of a range."""
+    """Read one match of `_DAY` with its surroundings; None when it is impossible, ambiguous or part of a range."""
     end = found.end()
     before = text[max(0, found.start() - _REACH) : found.start()]
     follows = _AFTER.match(text, end)
@@ -200,22 +200,22 @@ def _read(text: str, found: re.Match[str]) -> DateMatch | None:
     )
 
 
-def shown_dates(text: str) -> Iterator[DateMatch]:
-    """Every day the text shows that is possible, complete and no part of a range, in the text's order."""
+def date_matches(text: str) -> Iterator[DateMatch]:
+    """Yield every day of the text that is possible, complete and no part of a range, in the text's order."""
     for found in _DAY.finditer(text):
         shown = _read(text, found)
         if shown is not None:
             yield shown
 
 
-def day_places(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start and end of every whole day the text writes, terms and ranges included, and the day as `2025-3-5`."""
+def day_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and day (`2025-3-5`) of every whole day in the text, terms and ranges included."""
     for found in _DAY.finditer(text):
         year, month, day = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
         yield found.start(), found.end(), f"{int(year)}-{_month(month)}-{int(day)}"
 
 
-def clock_places(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every time of day with its minutes that the text writes."""
+def clock_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every time of day with its minutes in the text."""
     for found in _TIME.finditer(text):
         yield found.span()

@@ -1,8 +1,8 @@
-"""Publication dates as Vietnamese portals write them: visible lines, machine values, addresses.
+"""Read publication dates as Vietnamese portals write them: visible lines, machine values, URLs.
 
 Day before month always. A moment later than `now`, before 1997 (Viet Nam's first web year), impossible, incomplete or
-in a form that two orders could explain is no date: None, never a guess. What a string cannot tell is whether it stands
-in the title block or in the site's clock: the caller looks in the right place.
+in a form that two orders could explain gives None, never a guess. A string does not show whether it stands in the title
+block or in the site's clock: the caller looks in the right place.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 
-from vietnam.date_forms import TZ, DateMatch, Label, shown_dates
+from vietnam.date_forms import TZ, DateMatch, Label, date_matches
 from vietnam.letters import clean_letters, fold_spaces
 
 __all__ = ["FIRST_YEAR", "TZ", "Moment", "find_published", "read_machine", "read_published", "read_url_day"]
@@ -31,7 +31,7 @@ _RFC_822 = re.compile(
 )
 _URL_DAY = re.compile(r"/(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=/|$)", re.ASCII)
 
-# What the words before a date say it is, when it is not the publication: licence, term, effect, issue, birth, event.
+# Words before a date that is not the publication: licence, term, effect, issue, birth, event.
 _OTHER_DATE = re.compile(
     r"giấy\s+phép|/gp-?|gpxb|cấp\s+ngày|cấp\s+phép|hiệu\s+lực|tự\s+động|©|copyright|bản\s+quyền|(?<!\w)hạn(?!\w)|thời\s+hạn|"
     r"ban\s+hành|(?<!\w)ký(?!\w)|ngày\s+sinh|sinh\s+ngày|(?:từ|đến|trước|sau|hết)\s+ngày|kết\s+thúc|bắt\s+đầu|khai\s+mạc|"
@@ -57,21 +57,21 @@ _BYLINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day of Viet Nam, or a time of that day (no zone inside: it is Asia/Ho_Chi_Minh, UTC+7 all year)."""
+    """A day of Viet Nam, or a time of that day, in Asia/Ho_Chi_Minh (UTC+7 all year)."""
 
     day: date
     clock: time | None = None
 
     def isoformat(self) -> str:
-        """`2023-11-30`, or `2023-11-30T07:51:00+07:00` when the time of day is known."""
+        """Return `2023-11-30`, or `2023-11-30T07:51:00+07:00` when the time of day is known."""
         return self.day.isoformat() if self.clock is None else self.at().isoformat()
 
     def at(self) -> datetime:
-        """The moment as an aware time; midnight when only the day is known."""
+        """Return the moment as an aware time; midnight when only the day is known."""
         return datetime.combine(self.day, self.clock or time(0), TZ)
 
     def known_by(self, now: datetime) -> bool:
-        """Whether the moment is not later than `now` (aware); a day counts as soon as it has begun in Viet Nam."""
+        """Return whether the moment is not later than `now` (aware); a day counts once it has begun in Viet Nam."""
         if self.clock is None:
             return self.day <= now.astimezone(TZ).date()
         return self.at() <= now
@@ -83,18 +83,18 @@ def _possible(day: date, clock: time | None, now: datetime) -> Moment | None:
 
 
 def _lines(text: str) -> str:
-    """The text with spaces folded but line breaks kept, since a line break ends a label's reach."""
+    """Fold spaces but keep line breaks, since a line break ends a label's reach."""
     return re.sub(r"\s+", lambda run: "\n" if "\n" in run[0] else " ", clean_letters(text)).strip()
 
 
 def _segment(text: str, shown: DateMatch) -> tuple[str, str]:
-    """What stands before and after a date in its own line or between its bars."""
+    """Return the text before and after a date in its own line or between its bars."""
     before, after = text[: shown.label_start], text[shown.end :]
     return _SEGMENT.split(before)[-1], _SEGMENT.split(after)[0]
 
 
 def _is_published(text: str, shown: DateMatch) -> bool:
-    """Whether the words around a date in a title block let it be the publication date."""
+    """Return whether the words around a date in a title block let it be the publication date."""
     before, after = _segment(text, shown)
     if _OTHER_DATE.search(before) or re.match(r"\s*\(?(?:hết hạn|có hiệu lực)", after, re.IGNORECASE):
         return False
@@ -113,20 +113,20 @@ def _is_published(text: str, shown: DateMatch) -> bool:
 
 
 def _best(text: str, now: datetime) -> tuple[Moment, DateMatch] | None:
-    """The date that is most likely the publication: labelled so, then with a time of day, then the first."""
+    """Return the most likely publication date: labelled so, then with a time of day, then the first."""
     found = [
         (moment, shown)
-        for shown in shown_dates(text)
+        for shown in date_matches(text)
         if _is_published(text, shown) and (moment := _possible(shown.day, shown.clock, now)) is not None
     ]
     return max(found, key=lambda pair: (pair[1].label, pair[0].clock is not None), default=None)
 
 
 def find_published(text: str, now: datetime) -> tuple[Moment, str] | None:
-    """The publication moment in a title block, with the date line as shown: label, weekday, date, time and zone.
+    """Return the publication moment in a title block, with the date line as shown: label, weekday, date, time, zone.
 
-    Counters and other words around it are left out and spaces folded. Dates of sentences, licences, terms and ranges are
-    passed over; among several the one labelled as publication wins, one labelled as update loses.
+    Counters and other words around it are left out and spaces folded. Dates of sentences, licences, terms and ranges
+    are skipped. A date labelled as publication wins over others; one labelled as update loses.
     """
     text = _lines(text)
     best = _best(text, now)
@@ -138,7 +138,7 @@ def find_published(text: str, now: datetime) -> tuple[Moment, str] | None:
 
 
 def _is_byline(words: str) -> bool:
-    """Whether the words beside a date can be a byline: a label and a name, or at least two capitalised words."""
+    """Return whether the words beside a date can be a byline: a label and a name, or at least two capitalised words."""
     found = _BYLINE.fullmatch(words)
     name = found["name"] if found else words
     parts = [part for part in re.split(r"[\s,\-–—/().]+", name) if part]
@@ -147,7 +147,7 @@ def _is_byline(words: str) -> bool:
 
 
 def read_published(text: str, now: datetime) -> Moment | None:
-    """A visible date line, read as exactly as it allows; None when anything else than a date line is given.
+    """Read a visible date line as exactly as it allows; None when the text is anything else than a date line.
 
     Labels, a weekday, view counters, a zone and a byline may share the line. A machine value is read as one.
     """
@@ -157,7 +157,7 @@ def read_published(text: str, now: datetime) -> Moment | None:
     best = _best(line, now) if len(line) <= 200 and not _OTHER_DATE.search(line) else None
     if best is None:
         return None
-    for shown in sorted(shown_dates(line), key=lambda shown: shown.start, reverse=True):
+    for shown in sorted(date_matches(line), key=lambda shown: shown.start, reverse=True):
         line = line[: shown.label_start] + "\0" + line[shown.end :]
     for segment in _SEGMENT.split(line):
         if "\0" not in segment:
@@ -170,7 +170,7 @@ def read_published(text: str, now: datetime) -> Moment | None:
 
 
 def read_machine(text: str, now: datetime) -> Moment | None:
-    """The value of an attribute, a metadata field or a feed: ISO 8601 or RFC 822, converted to Asia/Ho_Chi_Minh.
+    """Read an attribute, metadata field or feed value: ISO 8601 or RFC 822, converted to Asia/Ho_Chi_Minh.
 
     Without an offset the time is local. A GMT time whose minutes equal its month is refused: NukeViet prints the month
     in their place (`D, j M Y H:m:s`).
@@ -209,7 +209,7 @@ def _read_iso(iso: re.Match[str], now: datetime) -> Moment | None:
 
 
 def read_url_day(url: str) -> date | None:
-    """The day an address names as a whole part of its path (`/2024-4-25/`, `/2024/04/25/`), None when there is none.
+    """Return the day that is a whole part of a URL's path (`/2024-4-25/`, `/2024/04/25/`), None when there is none.
 
     Years alone and the numbers of slugs and ids are no days: most are the time the record was made.
     """

@@ -1,4 +1,4 @@
-"""Số ký hiệu, the numbers of official documents, as texts cite them (`15/2025/NQ-HĐND`, `36-NQ/TW`, `24/2018/QH14`).
+"""Find số ký hiệu, the numbers of official documents (`15/2025/NQ-HĐND`, `36-NQ/TW`, `24/2018/QH14`), in texts.
 
 The form is that of Decree 30/2020/NĐ-CP for state bodies (number, slash, type, hyphen, organ; laws and circulars with
 the year) and of the Party's rules (number, hyphen, type, slash, organ).
@@ -46,8 +46,11 @@ _NUMBERED_ORGAN = re.compile(r"(?:QH|UBTVQH|HĐNN|LCT|CTN|TTg)\d{0,2}")
 
 @dataclass(frozen=True, slots=True)
 class DocumentNumber:
-    """A cited document: its number with a letter if it has one, the year it names, the type's abbreviation (empty for
-    official letters and laws, which name none), the issuing organ, and the citation as the text has it."""
+    """A cited document.
+
+    `number` may end in a letter. `type` is the type's abbreviation, empty for official letters and laws, which have
+    none. `organ` is the issuing body and `raw` the citation as the text has it.
+    """
 
     number: str
     year: int | None
@@ -72,9 +75,9 @@ _ISSUER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class CitationContext:
-    """What a text says beside a number: the day it gives as the document's, and who it says issued it.
+    """Day and issuer that a text gives beside a document number.
 
-    `raw` is the number as `document_numbers` has it; `day` and `by` are None where the text does not say.
+    `raw` is the number as `document_numbers` has it; `day` and `by` are None where the text gives none.
     """
 
     raw: str
@@ -83,7 +86,7 @@ class CitationContext:
 
 
 def _year(written: str | None) -> int | None:
-    """The year; two digits were usual until 2005."""
+    """Return the year; two digits were usual until 2005."""
     if written is None:
         return None
     year = int(written)
@@ -91,7 +94,7 @@ def _year(written: str | None) -> int | None:
 
 
 def _is_code(word: str) -> bool:
-    """Whether a word is an abbreviation: no lower case but in the middle or at the end of one (`TTg`, `CTr`)."""
+    """Return whether a word is an abbreviation: lower case only in its middle or at its end (`TTg`, `CTr`)."""
     return sum(c.isupper() for c in word) >= 2 and sum(c.islower() for c in word) <= 2
 
 
@@ -123,12 +126,12 @@ def _party(found: re.Match[str]) -> DocumentNumber | None:
 
 
 def read_document_numbers(text: str) -> Iterator[DocumentNumber]:
-    """Every citation in the text's order, repeats included. Dates, fractions and addresses are none."""
+    """Yield every citation in the text's order, repeats included. Dates, fractions and addresses are none."""
     return (cited for _, cited in _found(clean_letters(text)))
 
 
 def _found(text: str) -> list[tuple[int, DocumentNumber]]:
-    """Each citation and where it begins."""
+    """Return each citation with its start."""
     found = [(match.start(), _state(match)) for match in _STATE.finditer(text)]
     found += [(match.start(), _party(match)) for match in _PARTY.finditer(text)]
     read = [(start, cited) for start, cited in found if cited and not _FORM.search(text, max(0, start - 10), start)]
@@ -136,7 +139,7 @@ def _found(text: str) -> list[tuple[int, DocumentNumber]]:
 
 
 def document_numbers(text: str) -> tuple[str, ...]:
-    """The citations as the text has them, in order, each once (spaces around its signs do not make another)."""
+    """Return the citations as the text has them, in order, each once; spaces around signs make no difference."""
     seen: dict[str, str] = {}
     for cited in read_document_numbers(text):
         seen.setdefault(cited.raw.replace(" ", ""), cited.raw)
@@ -144,23 +147,23 @@ def document_numbers(text: str) -> tuple[str, ...]:
 
 
 def read_number(raw: str) -> DocumentNumber | None:
-    """The parts of one number as a line of the archive names it; None when it is none."""
+    """Return the parts of one number as a line of the archive has it; None when it is none."""
     return next(read_document_numbers(raw), None)
 
 
 def cited_documents(text: str) -> tuple[CitationContext, ...]:
-    """What the text says beside its numbers, each number once, where it says anything: the first time it does."""
+    """Return day and issuer beside each number, once per number: the first place that gives either."""
     text = clean_letters(text)
     names: dict[str, str] = {}
-    said: dict[str, CitationContext] = {}
+    contexts: dict[str, CitationContext] = {}
     for start, cited in _found(text):
         number = cited.raw.replace(" ", "")
         raw = names.setdefault(number, cited.raw)
-        if number not in said:
+        if number not in contexts:
             day, by = _beside(text, start, start + len(cited.raw))
             if day is not None or by is not None:
-                said[number] = CitationContext(raw, day, by)
-    return tuple(said.values())
+                contexts[number] = CitationContext(raw, day, by)
+    return tuple(contexts.values())
 
 
 def _beside(text: str, start: int, end: int) -> tuple[date | None, str | None]:

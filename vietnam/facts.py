@@ -1,7 +1,6 @@
-"""What a sentence states that can be checked: document numbers, dates, figures, and persons' names, with their places.
+"""Find the checkable facts of a sentence with their places: document numbers, dates, figures, and persons' names.
 
-Comparing two versions of a text needs to know which of its words are such facts: `12` that became `15` is another
-matter than a verb that became another.
+The comparison of two versions weighs facts apart: `12` that became `15` is another matter than a changed verb.
 """
 
 from __future__ import annotations
@@ -11,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vietnam.date_forms import clock_places, day_places
+from vietnam.date_forms import clock_spans, day_spans
 from vietnam.documents import read_document_numbers
 from vietnam.letters import fold, fold_spaces
-from vietnam.persons import person_places
+from vietnam.persons import person_spans
 
 __all__ = ["Fact", "FactKind", "facts", "is_number_word"]
 
 
 class FactKind(StrEnum):
-    """What a fact is. DATE is a day, month, year, quarter, weekday or time of day."""
+    """Kind of a fact. DATE is a day, month, year, quarter, weekday or time of day."""
 
     DOCUMENT_NUMBER = "document_number"
     DATE = "date"
@@ -30,7 +29,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact at `start` to `end` of its text. `value` is one for its spellings: `03/3` and `3/3`, `1.240` and `1240`."""
+    """One fact at `start` to `end` of its text. `value` unites spellings: `03/3` and `3/3`, `1.240` and `1240`."""
 
     kind: FactKind
     value: str
@@ -44,7 +43,7 @@ _SHORT = rf"(?P<d>{_DAY})\s?[/\-.]\s?(?P<m>0?[1-9]|1[0-2])(?![\d/%]|[.,\-]\d)"
 _YEAR = r"(?:19|20)\d\d"
 _FORMS = (
     rf"(?<!\w)(?:ngày\s+)?(?P<d>{_DAY})\s+tháng\s+(?P<m>\d{{1,2}})(?!\w)",
-    # `3/3` alone may be a fraction: a word of the day or brackets have to tell.
+    # `3/3` alone may be a fraction: it is a day only beside a word of the day or in brackets.
     rf"(?<!\w)(?:{_DAY_WORDS})[\s,(]+(?:ngày\s+)?{_SHORT}",
     rf"\(\s?{_SHORT}\s?\)",
     rf"(?<![\w/.,])(?:tháng\s+)?(?P<m>0?[1-9]|1[0-2])\s?[/\-]\s?(?P<y>{_YEAR})(?![\d/]|[.,\-]\d)",
@@ -73,14 +72,14 @@ _NUMBER_WORDS = frozenset(
 
 
 def is_number_word(word: str) -> bool:
-    """Whether a word alone can be a number or a part of one; `năm` is a year as well, the words around it have to tell."""
+    """Return whether a word alone can be a number or a part of one; `năm` is a year as well, only context decides."""
     return word.lower() in _NUMBER_WORDS
 
 
 def facts(text: str) -> tuple[Fact, ...]:
-    """Every fact of a text (NFC) in its order; none overlaps another.
+    """Return every fact of a text (NFC) in its order; none overlaps another.
 
-    Where one place could be read as two, the more particular holds: document number, date, name, number.
+    Where one place could be read as two, the more particular wins: document number, date, name, number.
     """
     found: list[Fact] = []
     taken = bytearray(len(text))
@@ -102,16 +101,16 @@ def _documents(text: str) -> Iterator[Fact]:
 
 
 def _dates(text: str) -> Iterator[Fact]:
-    for start, end, day in day_places(text):
+    for start, end, day in day_spans(text):
         yield Fact(FactKind.DATE, day, start, end)
-    for start, end in clock_places(text):
+    for start, end in clock_spans(text):
         yield Fact(FactKind.DATE, fold(text[start:end]), start, end)
     for form in _DATES:
         for found in form.finditer(text):
             start = found.start("d") if found.groupdict().get("d") else found.start()
             yield Fact(FactKind.DATE, _day(found), start, found.end())
     for found in _SLASHED.finditer(text):
-        # nobody writes a fraction above one, or with a zero in front
+        # no fraction is above one, or has a zero in front
         if int(found["d"]) > int(found["m"]) or "0" in (found["d"][0], found["m"][0]):
             yield Fact(FactKind.DATE, _day(found), *found.span())
 
@@ -123,7 +122,7 @@ def _day(found: re.Match[str]) -> str:
 
 
 def _names(text: str) -> Iterator[Fact]:
-    for start, end in person_places(text):
+    for start, end in person_spans(text):
         yield Fact(FactKind.NAME, fold_spaces(text[start:end]), start, end)
 
 

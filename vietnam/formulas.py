@@ -1,4 +1,4 @@
-"""Formulas that belong to texts: what laws, decisions, letters, speeches and captions say in the same words every time.
+"""Recognise formulas: lines that laws, decisions, letters, speeches and captions print in the same words every time.
 
 A line of such a form recurs by nature and is never a widget's, however many articles it stands in. The parts of a
 document are those of Decree 30/2020/NĐ-CP (the State's) and Guidance 36-HD/VPTW (the Party's): motto, number, place and
@@ -78,15 +78,15 @@ _MARKS = " \t.…*“”\"'_"
 
 
 def formula_kind(line: str) -> str | None:
-    """Which formula a whole line is (`grounds`, `recipients`, `signature` …), None when it is none."""
+    """Return the formula of a whole line (`grounds`, `recipients`, `signature` …), None when it is none."""
     shown = fold(fold_spaces(clean_letters(line)))
-    for said in (shown, shown.strip(_MARKS)):
+    for written in (shown, shown.strip(_MARKS)):
         for kind, form in _FORMS:
-            if said and form.fullmatch(said):
+            if written and form.fullmatch(written):
                 return kind
     return None
 
 
 def is_formula(line: str) -> bool:
-    """Whether a whole line is a formula that belongs to texts."""
+    """Return whether a whole line is a formula that belongs to texts."""
     return formula_kind(line) is not None

@@ -1,4 +1,4 @@
-"""Vietnamese letters as bytes and as code points: decoding, one stored form, and folded forms for comparison.
+"""Decode Vietnamese text, bring it to one stored form, and fold it for comparison.
 
 Stored text is NFC with invisible characters removed and nothing else changed. `fold` and `strip_diacritics` are for
 comparing and finding, never for storing. Legacy-font text and mojibake are detected, never repaired.
@@ -64,7 +64,7 @@ _WINDOWS_1258_TONES = frozenset(b"\xcc\xd2\xde\xec\xf2")
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A body as text in NFC, the encoding it was read by, and how many characters could not be read (U+FFFD)."""
+    """A body as text in NFC, the encoding it was read by, and the count of unreadable characters (U+FFFD)."""
 
     text: str
     encoding: str
@@ -72,17 +72,17 @@ class DecodedText:
 
 
 def nfc(s: str) -> str:
-    """The composed form in which all text is stored and compared."""
+    """Return the composed form in which all text is stored and compared."""
     return unicodedata.normalize("NFC", s)
 
 
 def fold_spaces(s: str) -> str:
-    """Every run of white space as one blank, none at the ends."""
+    """Replace every run of white space by one blank, none at the ends."""
     return " ".join(s.split())
 
 
 def clean_letters(s: str) -> str:
-    """The stored form: NFC, every blank a plain one, line ends as `\\n`, invisible characters removed.
+    r"""Return the stored form: NFC, every blank a plain one, line ends as `\\n`, invisible characters removed.
 
     Lone surrogates become U+FFFD. No word, tone mark or punctuation is changed.
     """
@@ -92,21 +92,21 @@ def clean_letters(s: str) -> str:
 
 
 def fold(s: str) -> str:
-    """For comparison only: case, spaces and the two tone styles (`hoà`, `hòa`) folded; `Ð` (U+00D0) counts as `Đ`."""
+    """Fold case, spaces and the two tone styles (`hoà`, `hòa`), for comparison only; `Ð` (U+00D0) counts as `Đ`."""
     s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", s).casefold())
     s = _TONED_PAIR.sub(r"\1\3\2", s).replace("ð", "đ")
     return fold_spaces(nfc(s))
 
 
 def strip_diacritics(s: str) -> str:
-    """For finding only: lower case without tone marks, hooks and bars (`Đồng Nghị` gives `dong nghi`)."""
+    """Return lower case without tone marks, hooks and bars (`Đồng Nghị` gives `dong nghi`), for finding only."""
     s = unicodedata.normalize("NFD", s).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c))
     return nfc(bare.replace("đ", "d").replace("ð", "d"))
 
 
 def _vietnamese_share(body: bytes) -> float:
-    """How many windows-1258 tone bytes stand after a letter, of all bytes above 127 that only it would place so."""
+    """Return the share of windows-1258 tone bytes that stand after a vowel."""
     tones = sum(1 for c in body if c in _WINDOWS_1258_TONES)
     if not tones:
         return 0.0
@@ -116,7 +116,7 @@ def _vietnamese_share(body: bytes) -> float:
 
 
 def _mostly_utf8(body: bytes) -> bool:
-    """Whether a body with bad bytes is damaged UTF-8 rather than another encoding: sound sequences prevail."""
+    """Return whether a body with bad bytes is damaged UTF-8 rather than another encoding: sound sequences prevail."""
     sound = sum(1 for c in body.decode("utf-8", "ignore") if ord(c) > 127)
     bad = body.decode("utf-8", "replace").count("\ufffd")
     return sound > 2 * bad
@@ -143,8 +143,8 @@ _NAMES = {
 }
 
 
-def _named(declared: str | None) -> str | None:
-    """The declared encoding by its usual name, None where nothing usable is declared (WHATWG: latin-1 is cp1252)."""
+def _encoding_name(declared: str | None) -> str | None:
+    """Return the declared encoding by its usual name, None where it is unusable (WHATWG: latin-1 is cp1252)."""
     name = (declared or "").strip().strip("\"'").lower()
     name = _NAMES.get(name, name)
     try:
@@ -155,10 +155,10 @@ def _named(declared: str | None) -> str | None:
 
 
 def decode(body: bytes, declared: str | None) -> DecodedText:
-    """A body as text, whatever its declaration says: byte order mark, sound UTF-8, then the declaration if it fits.
+    """Decode a body: byte order mark, sound UTF-8, then the declaration if it fits.
 
     Bytes that are no UTF-8 though declared so, or undeclared, are read as windows-1258 (tones as combining marks, made
-    NFC) unless sound UTF-8 sequences prevail. Never raises; what cannot be read is U+FFFD and counted.
+    NFC) unless sound UTF-8 sequences prevail. Never raises; unreadable characters are U+FFFD and counted.
     """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if body.startswith(mark):
@@ -167,7 +167,7 @@ def decode(body: bytes, declared: str | None) -> DecodedText:
         return DecodedText(nfc(body.decode("utf-8")), "utf-8", 0)
     except UnicodeDecodeError:
         pass
-    name = _named(declared)
+    name = _encoding_name(declared)
     if name not in (None, "utf-8", "windows-1252", "windows-1258"):
         return _read(body, name)
     if name in (None, "utf-8") and _mostly_utf8(body):
@@ -179,7 +179,7 @@ def decode(body: bytes, declared: str | None) -> DecodedText:
 
 
 def is_mojibake(s: str) -> bool:
-    """Whether UTF-8 was read as a one-byte encoding (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
+    """Return whether UTF-8 was read as a one-byte encoding (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
     words = len(s.split())
     if len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
         return True
@@ -191,7 +191,7 @@ def is_mojibake(s: str) -> bool:
 
 
 def is_legacy_font(s: str) -> bool:
-    """Whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
+    """Return whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
     words = _WORD.findall(s)
     strong = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))
     weak = sum(1 for word in words if _TCVN3_WEAK.search(word)) if strong else 0

@@ -1,4 +1,4 @@
-"""Whether words can be a person's name: Vietnamese syllables, surnames, initials, and what only looks like them."""
+"""Decide whether words can be a person's name, by Vietnamese syllables, surnames, initials and known exceptions."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _NO_NAME = frozenset(
 
 
 def is_syllable(word: str) -> bool:
-    """Whether a word is shaped like a Vietnamese syllable, with or without its marks."""
+    """Return whether a word is shaped like a Vietnamese syllable, with or without its marks."""
     return bool(_SYLLABLE.fullmatch(strip_diacritics(word)))
 
 
 def is_name(words: str) -> bool:
-    """A person's name or pen name: two to five capitalised Vietnamese syllables, all capitals allowed."""
+    """Return whether words are a name or pen name: two to five capitalised syllables, all capitals allowed."""
     parts = words.split()
     if not 2 <= len(parts) <= 5 or is_province_name(words) or parts[0].lower() in _NO_NAME:
         return False
@@ -64,5 +64,6 @@ def is_name(words: str) -> bool:
 
 
 def is_initials(words: str) -> bool:
+    """Return whether words are a person's initials (`N.V.A`, `Th.Hà`) and no body's abbreviation."""
     bare = words.replace(".", "").replace(" ", "")
     return bool(_INITIALS.fullmatch(words)) and len(bare) <= 6 and bare not in _NO_INITIALS

@@ -1,7 +1,7 @@
-"""Where a sentence names a person: capitalised syllables that begin with a Vietnamese surname, marks included.
+"""Find persons' names in a sentence: capitalised syllables that begin with a Vietnamese surname, marks included.
 
-Sure rather than complete: two syllables count only after a form of address, since `Thái Bình` and `Lâm Đồng` are places;
-after the word for a street or a school a name is the place's own.
+Sure rather than complete: two syllables count only after a form of address, since `Thái Bình` and `Lâm Đồng` are
+places. After the word for a street or a school a name is the place's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from vietnam.letters import fold
 from vietnam.names import is_initials, is_name
 from vietnam.provinces import is_province_name
 
-__all__ = ["person_places"]
+__all__ = ["person_spans"]
 
 # With their marks: without them `Đông` would be `Đồng`, and `An Bình` or `Mỹ Sơn` persons.
 _SURNAMES = frozenset(
@@ -46,8 +46,8 @@ _GOVERNED = re.compile(r"(?<!\w)(?:xã|huyện|quận|tỉnh|thành phố|thị 
 _BEFORE = 100  # characters: as far as an office may stand before the name of who holds it
 
 
-def person_places(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of every person's name; a line that is a name (a sign-off) is one whatever its surname."""
+def person_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every person's name; a line that is a name (a sign-off) is one whatever its surname."""
     bare = text.strip(" .-–*()")
     if (is_name(bare) and len(bare.split()) <= _RUN) or is_initials(bare):
         start = text.index(bare)
@@ -64,7 +64,7 @@ def person_places(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _capitalised(text: str, first: re.Match[str]) -> list[re.Match[str]]:
-    """The syllables with capitals from this one on, parted by single blanks; none if it goes on as another's name does."""
+    """Return the capitalised syllables from this one on, parted by single blanks; none if too many or too few."""
     run = [first]
     while len(run) <= _RUN:
         following = _SYLLABLE.match(text, run[-1].end() + 1)

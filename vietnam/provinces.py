@@ -1,4 +1,4 @@
-"""The 34 provinces and cities of today and the 29 that ended on 1 July 2025, as `provinces.csv` lists them."""
+"""List the 34 provinces and cities of today and the 29 that ended on 1 July 2025, as `provinces.csv` has them."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ __all__ = [
     "Province",
     "Status",
     "UnknownProvince",
+    "find_province",
     "is_province_name",
-    "named",
-    "of_host",
     "predecessors",
     "province",
+    "province_of_host",
     "successor",
     "with_predecessors",
 ]
 
 
 class Status(StrEnum):
-    """Whether the province exists today."""
+    """State of a province today."""
 
     CURRENT = "current"
     MERGED = "merged"
@@ -40,7 +40,7 @@ class Status(StrEnum):
 class Province:
     """A province or city: its slug is the name of its portal's domain.
 
-    `domain` has neither scheme nor `www.`; `merged_into` is a slug and `since` the day of the merger, both None for a
+    `domain` has neither scheme nor `www.`. `merged_into` is a slug and `since` the day of the merger, both None for a
     province of today.
     """
 
@@ -92,7 +92,7 @@ _BY_PLAIN |= {"thuathienhue": "hue", "daclac": "daklak", "dacnong": "daknong", "
 
 
 def province(slug: str) -> Province:
-    """The province with this slug. UnknownProvince (a KeyError) with a hint when there is none."""
+    """Return the province with this slug. Raises UnknownProvince (a KeyError) with a hint when there is none."""
     found = PROVINCES.get(slug)
     if found is not None:
         return found
@@ -103,18 +103,22 @@ def province(slug: str) -> Province:
 
 
 def successor(slug: str) -> Province:
-    """The province of today that a slug's territory belongs to: itself unless it was merged."""
+    """Return the province of today that a slug's territory belongs to: itself unless it was merged."""
     found = province(slug)
     return found if found.merged_into is None else province(found.merged_into)
 
 
-def named(words: str) -> Province:
-    """The province somebody means: by slug or name, with or without diacritics and `tỉnh`, `thành phố` or `TP.` before it,
-    by an older spelling, or by a host or address under its domain.
+def find_province(words: str) -> Province:
+    """Find the province of a user's words.
 
-    Raises UnknownProvince with the closest slugs.
+    Accepts a slug or name, with or without diacritics and `tỉnh`, `thành phố` or `TP.` before it, an older spelling, or
+    a host or URL under its domain. Raises UnknownProvince with the closest slugs.
     """
-    found = of_host(urlsplit(words.strip()).hostname or words.strip()) if "." in words and "[" not in words else None
+    found = (
+        province_of_host(urlsplit(words.strip()).hostname or words.strip())
+        if "." in words and "[" not in words
+        else None
+    )
     if found is not None:
         return found
     plain = _plain(words)
@@ -126,7 +130,7 @@ def named(words: str) -> Province:
 
 
 def predecessors(slug: str) -> tuple[Province, ...]:
-    """The provinces that were merged into this one, by slug; none for one that was merged itself."""
+    """Return the provinces that were merged into this one, by slug; none for one that was merged itself."""
     found = province(slug)
     return tuple(
         sorted((known for known in PROVINCES.values() if known.merged_into == found.slug), key=lambda it: it.slug)
@@ -134,17 +138,17 @@ def predecessors(slug: str) -> tuple[Province, ...]:
 
 
 def with_predecessors(slug: str) -> frozenset[str]:
-    """The slugs that a question about a province of today is about: its own and those of the provinces it absorbed."""
+    """Return the slugs that a query about a province of today covers: its own and those of its predecessors."""
     return frozenset({province(slug).slug, *(known.slug for known in predecessors(slug))})
 
 
-def of_host(host: str) -> Province | None:
-    """The province whose domain a host stands under: `sokhcn.quangtri.gov.vn` is Quảng Trị's; None for any other host."""
+def province_of_host(host: str) -> Province | None:
+    """Return the province whose domain a host stands under (`sokhcn.quangtri.gov.vn`: Quảng Trị), else None."""
     labels = host.lower().rstrip(".").split(":", 1)[0].split(".")
     endings = {".".join(labels[start:]) for start in range(len(labels))}
     return next((known for known in PROVINCES.values() if known.domain in endings), None)
 
 
 def is_province_name(words: str) -> bool:
-    """Whether the words are the name of a province of today or before July 2025, in any case or tone style."""
+    """Return whether the words are the name of a province of today or before July 2025, in any case or tone style."""
     return fold(words) in _NAMES

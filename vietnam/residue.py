@@ -1,6 +1,6 @@
-"""Widget lines that leak into text: counters, buttons, rating boxes, empty lists, footers.
+"""Find widget lines that leak into text: counters, buttons, rating boxes, empty lists, footers.
 
-A rule says what such a line is, not which page it came from, and holds for a whole line or element only: a sentence
+A rule names the kind of such a line, not the page it came from, and holds for a whole line or element only: a sentence
 that begins with the same words stays. Case, spaces, Unicode form, tone style, numbers and the punctuation around a
 label make no difference. The forms themselves are in `residue.toml`.
 """
@@ -55,7 +55,7 @@ def _longest(line: str, at: int, forms: Sequence[ResidueForm]) -> tuple[int, Res
 
 
 def _row(line: str) -> tuple[str, Strength] | None:
-    """Kind and strength of a line that is nothing but buttons, counters and what stands beside them."""
+    """Return kind and strength of a line of buttons, counters and their companions only."""
     at = _after_signs(line, 0)
     tokens: list[ResidueForm] = []
     while at < len(line):
@@ -74,7 +74,7 @@ def _row(line: str) -> tuple[str, Strength] | None:
 
 
 def _signs(line: str) -> str | None:
-    """The kind of a line without any word: empty bars and bullets, arrows, stars."""
+    """Return the kind of a line without any word: empty bars and bullets, arrows, stars."""
     if _STARS.fullmatch(line):
         return "rating"
     if not _SIGNS.fullmatch(line):
@@ -83,7 +83,7 @@ def _signs(line: str) -> str | None:
 
 
 def _read(line: str) -> tuple[str, Strength] | None:
-    """Kind and strength of a whole line, None for text."""
+    """Return kind and strength of a whole line, None for text."""
     shown = fold_spaces(clean_letters(line))
     if not shown or len(shown) > _LONGEST:
         return None
@@ -114,7 +114,7 @@ def _is_label(line: str, labels: frozenset[str]) -> bool:
 
 
 def residue_kind(line: str) -> str | None:
-    """What widget a whole line belongs to (`visitor counter`, `share` …), None when it is text or could well be."""
+    """Return the widget that a whole line belongs to (`visitor counter`, `share` …); None when it could be text."""
     if _is_label(line, _LABELS):
         return "navigation"
     found = _read(line)
@@ -122,17 +122,17 @@ def residue_kind(line: str) -> str | None:
 
 
 def is_residue(line: str) -> bool:
-    """Whether a whole line is a widget's, judged by itself; `strip_residue` also looks at where it stands."""
+    """Return whether a whole line is a widget's, judged by itself; `strip_residue` also looks at its place."""
     return residue_kind(line) is not None
 
 
 def find_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> frozenset[int]:
-    """Which lines of a text are widgets', by their index; blank lines count for nothing.
+    """Return the indices of a text's widget lines; blank lines count for nothing.
 
-    What only a widget prints goes everywhere. A line that could be a heading (`Đánh giá`, `Hôm nay`) goes next to such
-    lines and after the last text, and stays between paragraphs. A line that is a widget's only in company (a lone
-    number, a form field's name, an address) goes inside a run of widget lines. Section labels (`labels` of the portal,
-    and those known) go only as last lines.
+    A line that only a widget prints goes everywhere. A line that could be a heading (`Đánh giá`, `Hôm nay`) goes next
+    to such lines and after the last text, and stays between paragraphs. A line that is a widget's only in company (a
+    lone number, a form field's name, an address) goes inside a run of widget lines. Section labels (`labels` of the
+    portal, and those known) go only as last lines.
     """
     known = _LABELS | {_AROUND.sub("", fold(label)) for label in labels}
     at = [i for i, line in enumerate(lines) if line.strip()]
@@ -142,25 +142,27 @@ def find_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> frozenset[
             read[i] = ("navigation", Strength.EDGE)
         elif read[i] is None:
             break
-    gone: set[int] = set()
+    removed: set[int] = set()
     first = 0
     while first < len(at):
         last = first
         while last < len(at) and read[last] is not None:
             last += 1
-        gone.update(at[first + i] for i in _widgets_of([r for r in read[first:last] if r], first > 0, last == len(at)))
+        removed.update(
+            at[first + i] for i in _widgets_of([r for r in read[first:last] if r], first > 0, last == len(at))
+        )
         first = last + 1
-    return frozenset(gone)
+    return frozenset(removed)
 
 
 def strip_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-    """The lines that stay, blank ones where they are, and those `find_residue` names, both in order."""
-    gone = find_residue(lines, labels)
-    return [line for i, line in enumerate(lines) if i not in gone], [lines[i] for i in sorted(gone)]
+    """Return the remaining lines, blank ones in place, and those that `find_residue` names, both in order."""
+    removed = find_residue(lines, labels)
+    return [line for i, line in enumerate(lines) if i not in removed], [lines[i] for i in sorted(removed)]
 
 
 def _widgets_of(run: Sequence[tuple[str, Strength]], after_text: bool, at_end: bool) -> list[int]:
-    """Which lines of a run between two lines of text are widgets: the sure ones and what belongs to them."""
+    """Return the widget lines of a run between two lines of text: the sure ones and those that belong to them."""
     proofs = [i for i, (_, strength) in enumerate(run) if strength is Strength.SURE]
     if at_end and after_text:
         proofs += [i for i, (_, strength) in enumerate(run) if strength is Strength.EDGE]
@@ -175,11 +177,11 @@ def _widgets_of(run: Sequence[tuple[str, Strength]], after_text: bool, at_end: b
 
 
 def _alike(run: Sequence[tuple[str, Strength]], at: int) -> bool:
-    """Whether the line before is a lone button of the same widget, as `A` before `A+`; a lone number is none."""
+    """Return whether the line before is a lone button of the same widget, as `A` before `A+`; a lone number is none."""
     kind, strength = run[at - 1]
     return kind == run[at][0] == "font size" and strength is Strength.NEAR
 
 
 def _belongs(run: Sequence[tuple[str, Strength]]) -> bool:
-    """Whether the last line but one is the value under a label, as `93` between `Hôm nay:` and `Đã truy cập:`."""
+    """Return whether the last line but one is the value under a label: `93` between `Hôm nay:` and `Đã truy cập:`."""
     return len(run) > 2 and run[-3][1] is Strength.EDGE and run[-2][0] in (run[-3][0], run[-1][0])

@@ -1,6 +1,6 @@
-"""The patterns of `residue.toml`: what a widget prints, its kind and how much a whole line alone proves.
+"""Load the patterns of `residue.toml`: text of a widget, its kind and the weight of a whole line of it.
 
-There are hundreds, and most commands clean nothing: each is compiled when a line is first held against it.
+There are hundreds, and most commands clean nothing: each is compiled at its first use.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WILD = re.compile(r"\.\{|\]\{")
 
 
 class Strength(IntEnum):
-    """How much a whole line alone proves (`residue.toml` says it in words)."""
+    """Weight of a whole line as evidence (`residue.toml` explains each)."""
 
     NEAR = 0
     ALONE = 1
@@ -42,7 +42,7 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True)
 class ResidueForm:
-    """One pattern: the kind of widget, what a line of this form proves, and the form itself as it is written."""
+    """One pattern: kind of widget, strength of a line of this form, and the form as written."""
 
     kind: str
     strength: Strength
@@ -66,14 +66,14 @@ _STRENGTHS = {
 
 
 def _folded(written: str, words: dict[str, str]) -> str:
-    """A pattern that meets folded lines: its words put in, `#` a number, its letters in the folded tone style."""
+    """Prepare a pattern for folded lines: put in its words, `#` as a number, letters in the folded tone style."""
     for name, word in words.items():
         written = written.replace(f"<{name}>", word)
     return fold(re.sub(r"(?<!\\)#", lambda _: _NUMBER, written))
 
 
 def _load(path: Path) -> tuple[dict[str, list[ResidueForm]], tuple[str, ...]]:
-    """The forms by the name of their strength, and the section labels."""
+    """Return the forms by the name of their strength, and the section labels."""
     tables = tomllib.loads(path.read_text("utf-8"))
     labels, words = tables.pop("section_labels"), tables.pop("words")
     forms: dict[str, list[ResidueForm]] = {name: [] for name in _STRENGTHS}
@@ -87,7 +87,7 @@ def _load(path: Path) -> tuple[dict[str, list[ResidueForm]], tuple[str, ...]]:
 
 
 def _in_company(form: ResidueForm) -> ResidueForm:
-    """The form as one of several in a line: it ends where a word ends."""
+    """Return the form as one of several in a line: it ends where a word ends."""
     return ResidueForm(form.kind, form.strength, rf"(?:{form.written})(?!\w)")
 
 
@@ -101,14 +101,14 @@ BUTTONS = tuple(_in_company(form) for form in _BY_NAME["button"])
 COMPANIONS = tuple(_in_company(form) for form in _BY_NAME["edge"] + _BY_NAME["near"] if not _WILD.search(form.written))
 
 
-# Nearly all lines are text: one pattern of all says so at once.
+# Nearly all lines are text: one pattern of all decides at once.
 @cache
 def any_form() -> re.Pattern[str]:
-    """All of FORMS in one."""
+    """Return all of FORMS as one pattern."""
     return re.compile("|".join(f"(?:{form.written})" for form in FORMS))
 
 
 @cache
 def any_token() -> re.Pattern[str]:
-    """All of BUTTONS and COMPANIONS in one."""
+    """Return all of BUTTONS and COMPANIONS as one pattern."""
     return re.compile("|".join(f"(?:{form.written})" for form in BUTTONS + COMPANIONS))

@@ -1,4 +1,4 @@
-"""The sign-off: the last short line of a text that names who wrote it or where it comes from.
+"""Find the sign-off: the last short line of a text that names its writer or its source.
 
 A label (`Tác giả: …`, `Tin, ảnh: …`, `Nguồn: …`, `Theo …`), a name, initials, or an office. It stays the text's last
 line. A sentence, a caption, a heading or a name inside the last sentence is none.
@@ -21,7 +21,7 @@ _LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class Signoff:
-    """Who signed, without the label, and the line as it stands."""
+    """Signer without the label, and the line as it stands."""
 
     author: str
     line: str
@@ -80,7 +80,7 @@ def _is_office(words: str) -> bool:
 
 
 def _is_signed(words: str) -> bool:
-    """Whether every part between dashes, commas or ampersands is a name, initials or an office."""
+    """Return whether every part between dashes, commas or ampersands is a name, initials or an office."""
     words = _SUFFIX.sub("", words)
     if _is_office(words):
         return True
@@ -97,14 +97,14 @@ def _is_signed(words: str) -> bool:
 
 
 def _is_source(words: str) -> bool:
-    """Whether what follows `Theo` or `Nguồn` is a paper, an agency or a site and not the beginning of a sentence."""
+    """Return whether the words after `Theo` or `Nguồn` are a paper, an agency or a site, not a sentence's beginning."""
     if _NO_SOURCE.match(words) or len(words.split()) > 9 or words.endswith((";", "…")) or "," in words:
         return False
     return bool(_DOMAIN.fullmatch(words)) or (words[0].isupper() and not _SENTENCE.search(words))
 
 
 def _author(line: str) -> str | None:
-    """Whom a line alone names, None when it is no sign-off."""
+    """Return the signer that a line alone names, None when it is no sign-off."""
     shown = fold_spaces(clean_letters(line)).strip("-–—*• ")
     if not shown or len(shown) > _LONGEST:
         return None
@@ -126,7 +126,7 @@ def _is_label_of_source(line: str) -> bool:
 
 
 def read_signoff(lines: Sequence[str]) -> Signoff | None:
-    """The sign-off of a text given as its lines, None when its last short line is none.
+    """Return the sign-off of a text given as its lines, None when its last short line is none.
 
     Of a writer's line followed by a line that names the source or the photographer, the writer's is taken.
     """

@@ -1,8 +1,8 @@
-"""The words of a text as they are looked for: syllables and numbers, each with and without its diacritics.
+"""Split a text into words for searching: syllables and numbers, each with and without its diacritics.
 
-A word is a run of letters and digits; every other sign parts two words, so `36-NQ/TW` is three and is found by its parts and,
-standing side by side, as a whole. Case and the two tone styles (`hoà`, `hòa`) are one, and a number is its value
-(`03` is `3`), so that `3/3/2025` finds `03/03/2025`. Words are for finding only, never for storing.
+A word is a run of letters and digits; every other sign parts two words, so `36-NQ/TW` is three and is found by its
+parts and, standing side by side, as a whole. Case and the two tone styles (`hoà`, `hòa`) are one, and a number is its
+value (`03` is `3`), so that `3/3/2025` finds `03/03/2025`. Words are for finding only, never for storing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["LONGEST", "Word", "folded", "words"]
+__all__ = ["LONGEST", "Word", "folded_words", "words"]
 
 LONGEST = 64
 """How many letters of a word count; no Vietnamese word has as many."""
@@ -26,7 +26,7 @@ _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Where a word stands in the text (from `start` to before `end`), its folded form, and that without diacritics."""
+    """Place of a word in the text (from `start` to before `end`), its folded form, and that without diacritics."""
 
     start: int
     end: int
@@ -46,13 +46,13 @@ def _value(word: str) -> str:
 
 
 def words(text: str) -> Iterator[Word]:
-    """Every word in the text's order."""
+    """Yield every word in the text's order."""
     for found in _WORD.finditer(text):
         exact, plain = _forms(found[0])
         if exact:
             yield Word(found.start(), found.end(), exact, plain)
 
 
-def folded(text: str) -> list[tuple[str, str]]:
-    """The folded form of every word in the text's order, with its diacritics and without."""
+def folded_words(text: str) -> list[tuple[str, str]]:
+    """Return the folded form of every word in the text's order, with its diacritics and without."""
     return [forms for written in _WORD.findall(text) if (forms := _forms(written))[0]]

@@ -13,7 +13,7 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.queries.transaction import EventRow
 from archive.store import Archive
 from vietnam.dates import TZ
-from vietnam.provinces import UnknownProvince, named, with_predecessors
+from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 
 __all__ = [
     "DEFAULT",
@@ -60,7 +60,7 @@ def night(text: str) -> date:
 def provinces_asked(text: str) -> frozenset[str]:
     """The slugs that a question about a province means, as argparse wants its errors: its own and those merged into it."""
     try:
-        return with_predecessors(named(text).slug)
+        return with_predecessors(find_province(text).slug)
     except UnknownProvince as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

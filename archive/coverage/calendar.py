@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from archive.model.enums import STORED, Verdict
 from archive.model.records import Run
-from vietnam.holidays import DayType, holiday_name, rhythm
+from vietnam.holidays import DayType, day_type, holiday_name
 
 __all__ = ["Absence", "Day", "DayState", "PortalCoverage", "PortalKnowledge", "cover", "nights_between", "summed"]
 
@@ -215,7 +215,7 @@ _RANK = (
 def _usual(night: date) -> tuple[str, ...]:
     """Why nothing new is usual on such a day; nothing for a workday."""
     holiday = holiday_name(night)
-    word = f"holiday: {holiday}" if holiday else _USUAL.get(rhythm(night))
+    word = f"holiday: {holiday}" if holiday else _USUAL.get(day_type(night))
     return (f"{word}: nothing new is usual",) if word else ()
 
 

@@ -24,7 +24,7 @@ from itertools import pairwise
 from statistics import median
 
 from archive.index.rows import Mention
-from vietnam.provinces import PROVINCES, is_province_name, named, predecessors
+from vietnam.provinces import PROVINCES, find_province, is_province_name, predecessors
 
 __all__ = ["DENSE", "LEAST", "NATIONAL", "NumberGap", "NumberSeriesSet", "Series", "read_series"]
 
@@ -168,7 +168,7 @@ def issuer_of(mention: Mention) -> str | None:
     if mention.issuer:
         whose = _WHOSE.search(mention.issuer)
         if whose is not None:
-            return named(whose["name"]).slug if is_province_name(whose["name"]) else None
+            return find_province(whose["name"]).slug if is_province_name(whose["name"]) else None
         if _LOWER.search(mention.issuer):
             return None
     return mention.province or mention.portal

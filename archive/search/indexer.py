@@ -25,7 +25,7 @@ from archive.storage.manifest import seals_on_disk
 from archive.storage.paths import Paths
 from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
-from vietnam.words import folded
+from vietnam.words import folded_words
 
 __all__ = ["Backlog", "behind", "catch_up", "chain_order", "content_words", "forget_withheld", "refill"]
 
@@ -176,7 +176,7 @@ def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
         if plain:
             exact.append(GAP)
             plain.append(GAP)
-        forms = folded(paragraph)
+        forms = folded_words(paragraph)
         exact += [form[0] for form in forms]
         plain += [form[1] for form in forms]
         titled = titled or min(len(plain), _LONGEST_TITLE)

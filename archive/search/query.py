@@ -27,7 +27,7 @@ from difflib import get_close_matches
 
 from archive.errors import UsageError
 from archive.model.enums import VERSIONS, Event
-from vietnam.provinces import UnknownProvince, named, with_predecessors
+from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 from vietnam.words import words
 
 __all__ = ["EVENTS", "FILTERS", "DayRange", "Query", "Term", "TermGroup", "parse"]
@@ -238,7 +238,7 @@ class _QueryDraft:
 
 def _provinces(value: str) -> frozenset[str]:
     try:
-        return with_predecessors(named(value).slug)
+        return with_predecessors(find_province(value).slug)
     except UnknownProvince as error:
         raise UsageError(str(error)) from None
 

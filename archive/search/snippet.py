@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archive.search.query import Query, Term
-from vietnam.words import Word, folded, words
+from vietnam.words import Word, folded_words, words
 
 __all__ = ["Segment", "marks", "snippet"]
 
@@ -37,7 +37,7 @@ class Segment:
 
 def marks(text: str, query: Query) -> tuple[Segment, ...]:
     """The whole of a short text, a title."""
-    found = _matches(folded(text), query.wanted, query.exact)
+    found = _matches(folded_words(text), query.wanted, query.exact)
     return tuple(_segments(text, 0, len(text), _spans(list(words(text)), found)))
 
 
@@ -50,7 +50,7 @@ def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
     best: tuple[int, int, str, list[_Match]] | None = None
     letters = 0
     for paragraph in (paragraph.strip() for paragraph in paragraphs):
-        said = folded(paragraph[: _MOST_LETTERS - letters])
+        said = folded_words(paragraph[: _MOST_LETTERS - letters])
         found = _matches(said, terms, query.exact)
         if said and (best is None or found):
             start, score = _window(len(said), found)

@@ -19,7 +19,7 @@ from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import covered_day
 from pipelines.sandbox.crosscheck_stats import Misfit
 from vietnam.dates import TZ
-from vietnam.holidays import DayType, rhythm
+from vietnam.holidays import DayType, day_type
 
 __all__ = ["Counted", "Fault", "Portal", "binomial", "draw_portal", "poisson"]
 
@@ -157,7 +157,7 @@ class Portal:
             self.campaign = day + timedelta(days=rng.randint(3, 20)), rng.uniform(1.5, 5)
         if rng.random() < 0.3 / 365:
             self.away_until = day + timedelta(days=rng.choice((1, 1, 2, 3)))
-        mean = self.volume * self.factors[rhythm(day)] * exp(self.drift + self.growth * nights / 365)
+        mean = self.volume * self.factors[day_type(day)] * exp(self.drift + self.growth * nights / 365)
         mean *= rng.gammavariate(1 / self.spread, self.spread)
         if day < self.campaign[0]:
             mean *= self.campaign[1]

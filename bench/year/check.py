@@ -17,7 +17,7 @@ from bench.year.compose import Planted
 from bench.year.states import State
 from crawler.config.decommission import GONE_NIGHTS
 from replicas.portals import EVERY
-from vietnam.provinces import of_host
+from vietnam.provinces import province_of_host
 
 __all__ = ["Judged", "judged"]
 
@@ -116,7 +116,7 @@ def _judge_documents(said: Judged, found: NumberSeriesSet, planted: Planted) -> 
 def _published(planted: Planted) -> dict[_Name, set[int]]:
     numbers: dict[_Name, set[int]] = {}
     for portal, series in planted.series.items():
-        province = of_host(EVERY[portal].host)
+        province = province_of_host(EVERY[portal].host)
         for one in series:
             for issued in planted.published[portal]:
                 if issued.written == one.written(issued.number, issued.day) and province is not None:

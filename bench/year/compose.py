@@ -19,7 +19,7 @@ from bench.year.states import Calendar, State, calendar_of
 from crawler.verdicts.decommission_history import why_away
 from replicas.domino import CongBaoSonLa
 from replicas.portals import EVERY
-from vietnam.provinces import PROVINCES, of_host, predecessors
+from vietnam.provinces import PROVINCES, predecessors, province_of_host
 
 __all__ = ["FIRST", "Planted", "compose_year"]
 
@@ -91,7 +91,7 @@ def compose_year(
 def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
     site, rng = EVERY[portal], Random(f"{seed} {portal}")
     size = volume * exp(rng.uniform(log(0.6), log(5)))
-    province = of_host(site.host)
+    province = province_of_host(site.host)
     if province is not None and issubclass(site, CongBaoSonLa):
         return Newsroom(site, rng, province.name, province.slug, size, [gazetted_series()], wire)
     is_government = province is not None and site.host.removeprefix("www.") == province.domain

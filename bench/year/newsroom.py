@@ -18,7 +18,7 @@ from replicas.composed import ComposedSite
 from replicas.domino import CongBaoSonLa
 from replicas.drawn import DaysOnly
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
-from vietnam.holidays import DayType, rhythm
+from vietnam.holidays import DayType, day_type
 from vietnam.letters import strip_diacritics
 
 __all__ = ["FACTORS", "Newsroom", "Wire"]
@@ -79,7 +79,7 @@ class Newsroom:
         if self.is_gazette:
             self.known += issued
             return [self._article(day, 8 * 60 + at, *self._gazetted(one)) for at, one in enumerate(issued)]
-        told = [self._news(day) for _ in range(poisson(self.rng, self.volume * FACTORS[rhythm(day)]))]
+        told = [self._news(day) for _ in range(poisson(self.rng, self.volume * FACTORS[day_type(day)]))]
         for one in issued:
             if self.rng.random() < _OWN_ARTICLE:
                 told.append(self._announced(one))

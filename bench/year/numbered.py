@@ -10,7 +10,7 @@ from datetime import date
 from random import Random
 
 from bench.verdicts.portals import poisson
-from vietnam.holidays import DayType, rhythm
+from vietnam.holidays import DayType, day_type
 
 __all__ = ["CITED", "Issued", "Series", "gazetted_series", "series_of"]
 
@@ -72,7 +72,7 @@ class Series:
         """The documents of a day, those that are withheld left out."""
         if (day.month, day.day) == (1, 1) or day in self.restarts:
             self.last = 0
-        if rhythm(day) is not DayType.WORKDAY or (self.ends and day >= self.ends):
+        if day_type(day) is not DayType.WORKDAY or (self.ends and day >= self.ends):
             return []
         rate = self.rate
         if self.sessions:  # councils decide in their sessions

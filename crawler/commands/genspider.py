@@ -20,7 +20,7 @@ from crawler.catalog.overview import families
 from crawler.config.parsing import close_match
 from crawler.portal import TODO
 from crawler.run.portal_run import tell
-from vietnam.provinces import of_host
+from vietnam.provinces import province_of_host
 
 __all__ = ["Command"]
 
@@ -55,7 +55,7 @@ class Command(GenspiderCommand):
     def _generate_template_variables(self, module: str, name: str, url: str, template_name: str) -> dict[str, Any]:
         """Scrapy's variables under our naming rule, with the home address, and the province where the host is its own."""
         host = _host(url)
-        known = of_host(host)
+        known = province_of_host(host)
         own = known is not None and known.domain == host.removeprefix("www.")
         return {
             **super()._generate_template_variables(module, name, url, template_name),

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.urls import REPLICA_SUFFIX
-from vietnam.provinces import of_host
+from vietnam.provinces import province_of_host
 
 __all__ = ["SuccessorRedirect", "refresh_target", "successor_of"]
 
@@ -51,7 +51,7 @@ def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> s
         return None
     if any(host == known or host.endswith(f".{known}") for known in declared):
         return host
-    province = of_host(host)
+    province = province_of_host(host)
     if province is None or (host != province.domain and host.split(".", 1)[0] in _DOORS):
         return None
     return host

@@ -25,7 +25,7 @@ from crawler.probe.result import (
     spider_of,
 )
 from crawler.urls import host_of, real_host
-from vietnam.provinces import of_host
+from vietnam.provinces import province_of_host
 
 __all__ = ["UserHints", "understand"]
 
@@ -40,7 +40,7 @@ def understand(
         found.undecided.append(f"the front page could not be had: {front.status if front else 'no answer'}")
         return found
     home = f"https://{real_host(host_of(front.url))}"
-    known = of_host(host_of(home))
+    known = province_of_host(host_of(home))
     province = known.slug if known and host_of(home).removeprefix("www.") == known.domain else None
     parts = [
         find_parts(page, now, brought.named.get(page.asked, ""), brought.days.get(page.asked))

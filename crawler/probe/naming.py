@@ -7,7 +7,7 @@ import re
 from crawler.probe.page import VisitedPage
 from pipelines.html.tree import line, match, text_of
 from vietnam.letters import fold, strip_diacritics
-from vietnam.provinces import of_host
+from vietnam.provinces import province_of_host
 
 __all__ = ["name_for", "title_for"]
 
@@ -17,7 +17,7 @@ _SITE = re.compile(r"cổng|trang thông|báo|tạp chí|website", re.IGNORECASE
 
 def name_for(host: str) -> str:
     """`quang_tri` for www.quangtri.gov.vn, `sokhcn_quang_tri` for a host below it, else the host's own labels."""
-    known = of_host(host)
+    known = province_of_host(host)
     labels = [label for label in host.lower().split(".") if label not in _OFFICIAL]
     if known is not None:
         below = host.lower().removesuffix(known.domain).removesuffix(".").removeprefix("www").strip(".")

@@ -17,7 +17,7 @@ from archive.model.enums import Outcome, Verdict
 from archive.model.records import PageRecord, Run
 from crawler.config.decommission import DecommissionRule, is_front
 from crawler.verdicts.counts import VerdictFinding
-from vietnam.provinces import of_host, province, successor
+from vietnam.provinces import province, province_of_host, successor
 
 __all__ = ["away_findings", "away_of", "dissolution", "ended_before", "sign_of"]
 
@@ -107,7 +107,7 @@ def away_findings(away: EndSign | None, back: EndSign | None, ends: Decommission
     if away is None:
         return
     if away.sign is Sign.MOVED:
-        known = of_host(away.to or "")
+        known = province_of_host(away.to or "")
         name = f" ({known.name})" if known is not None else ""
         words = f"{away.words}{name}: its lists or its front page redirect there, where nothing was asked"
         yield VerdictFinding(Verdict.MOVED, f"{words}; it is off the schedule until a person decides", 3)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
 from vietnam.dates import TZ
-from vietnam.holidays import DayType, rhythm
+from vietnam.holidays import DayType, day_type
 
 __all__ = ["NIGHTS", "History", "NightVolume", "VolumeHistory", "covered_day", "layouts_of"]
 
@@ -128,7 +128,7 @@ class History:
     ) -> VolumeHistory:
         if since is None:
             return VolumeHistory(day, (), fresh, walk or SectionWalk())
-        days = tuple(rhythm(since.day + timedelta(days=n)) for n in range(1, (day - since.day).days + 1))
+        days = tuple(day_type(since.day + timedelta(days=n)) for n in range(1, (day - since.day).days + 1))
         return VolumeHistory(day, days, fresh + since.carried, walk or SectionWalk())
 
     def _append(self, seen: NightVolume) -> None:

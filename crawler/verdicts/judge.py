@@ -18,7 +18,7 @@ from crawler.verdicts.listings import walk_findings
 from crawler.verdicts.requests import answer_findings, article_findings
 from crawler.verdicts.texts import text_findings
 from crawler.verdicts.volume import volume_findings
-from vietnam.holidays import DayType, holiday_name, rhythm
+from vietnam.holidays import DayType, day_type, holiday_name
 
 __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
@@ -97,7 +97,7 @@ def _held(nights: Sequence[NightVolume], subject: str) -> int:
 def _quiet(night: NightCounts) -> list[VerdictFinding]:
     if night.new:
         return []
-    kind = rhythm(night.day)
+    kind = day_type(night.day)
     if kind is DayType.TET:
         words = "Tết: nothing new is usual"
     elif kind is DayType.HOLIDAY:

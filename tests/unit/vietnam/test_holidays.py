@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from vietnam.holidays import DayType, holiday_name, rhythm, tet
+from vietnam.holidays import DayType, day_type, holiday_name, tet
 
 TET = {
     1985: date(1985, 1, 21),  # a month before China's
@@ -60,7 +60,7 @@ def test_where_no_lunar_calendar_reaches_tet_is_not_known() -> None:
 
 @pytest.mark.parametrize(("day", "expected"), DAYS.values(), ids=DAYS.keys())
 def test_a_day_has_its_rhythm(day: date, expected: DayType) -> None:
-    assert rhythm(day) is expected
+    assert day_type(day) is expected
 
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])
@@ -71,8 +71,8 @@ def test_every_public_day_of_tet_counts_as_tet(year: int) -> None:
     near = [first + timedelta(days=number) for number in range(-10, 12)]
     off = [day for day in near if "Tết" in (holiday_name(day) or "") and day.month < 3 and day.day != 1]
     assert len(off) >= 5
-    assert {rhythm(day) for day in off} == {DayType.TET}
-    assert sum(rhythm(day) is DayType.TET for day in near) == 12
+    assert {day_type(day) for day in off} == {DayType.TET}
+    assert sum(day_type(day) is DayType.TET for day in near) == 12
 
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])

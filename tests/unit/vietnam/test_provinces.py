@@ -12,11 +12,11 @@ from vietnam.provinces import (
     Province,
     Status,
     UnknownProvince,
+    find_province,
     is_province_name,
-    named,
-    of_host,
     predecessors,
     province,
+    province_of_host,
     successor,
     with_predecessors,
 )
@@ -66,12 +66,12 @@ def test_names(words: str, is_one: bool) -> None:
     ["quangtri", "Quảng Trị", "quang tri", "tỉnh Quảng Trị", "TỈNH QUẢNG TRỊ", "quang_tri"],
 )
 def test_a_province_is_found_however_it_is_written(words: str) -> None:
-    assert named(words).slug == "quangtri"
+    assert find_province(words).slug == "quangtri"
 
 
 @pytest.mark.parametrize("words", ["Thành phố Đà Nẵng", "TP. Đà Nẵng", "TP Đà Nẵng", "Da Nang"])
 def test_a_city_is_found_however_it_is_written(words: str) -> None:
-    assert named(words).slug == "danang"
+    assert find_province(words).slug == "danang"
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_a_city_is_found_however_it_is_written(words: str) -> None:
     ],
 )
 def test_other_spellings_and_addresses_are_known(words: str, slug: str) -> None:
-    assert named(words).slug == slug
+    assert find_province(words).slug == slug
 
 
 @pytest.mark.parametrize("words", ["", "...", "[", "https://[", "example.vn", "\n"])
 def test_what_is_no_province_is_told_in_one_line(words: str) -> None:
     with pytest.raises(UnknownProvince) as raised:
-        named(words)
+        find_province(words)
     assert "\n" not in str(raised.value)
 
 
@@ -113,12 +113,12 @@ def test_the_registry_is_that_of_the_field_guide() -> None:
 
 def test_who_cannot_be_found_is_told_with_the_closest() -> None:
     with pytest.raises(UnknownProvince, match="quangtri"):
-        named("Quảng Trịi")
+        find_province("Quảng Trịi")
 
 
 def test_every_province_is_found_by_its_own_names() -> None:
     for known in PROVINCES.values():
-        assert named(known.name) == named(known.slug) == named(f"tỉnh {known.name}") == known
+        assert find_province(known.name) == find_province(known.slug) == find_province(f"tỉnh {known.name}") == known
 
 
 def test_a_province_of_today_stands_for_those_it_absorbed() -> None:
@@ -143,5 +143,5 @@ def test_a_province_of_today_stands_for_those_it_absorbed() -> None:
     ],
 )
 def test_a_host_belongs_to_the_province_of_its_domain(host: str, slug: str | None) -> None:
-    found = of_host(host)
+    found = province_of_host(host)
     assert (found.slug if found else None) == slug

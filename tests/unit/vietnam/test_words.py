@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vietnam.words import LONGEST, folded, words
+from vietnam.words import LONGEST, folded_words, words
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_word_has_an_end() -> None:
 @given(st.text(max_size=60))
 def test_any_text_has_words_that_every_database_takes(text: str) -> None:
     found = list(words(text))
-    assert folded(text) == [(word.exact, word.plain) for word in found]
+    assert folded_words(text) == [(word.exact, word.plain) for word in found]
     for word in found:
         assert text[word.start : word.end]
         for form in (word.exact, word.plain):
