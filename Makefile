@@ -60,7 +60,7 @@ unchanged: $(READY)  ## what unchanged articles cost over thirty replica nights,
 verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
 	@$(BIN)/python -m bench.verdicts.years --seed 101 --seeds 20
 
-tables: $(READY)  ## docs/families.md and docs/portals.md from the code
+tables: $(READY)  ## docs/reference/families.md and docs/reference/portals.md from the code
 	@$(BIN)/python -m crawler.catalog.docs
 
 year: $(READY)  ## a composed year of nights over all replicas, with all that is planted in it found: make year [ARCHIVE=var/year]
@@ -79,7 +79,7 @@ verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
 	@$(BIN)/python -m bench.index.verify
 
 growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
-	@$(BIN)/python -m bench.index
+	@$(BIN)/python -m bench.index.growth
 
 fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .

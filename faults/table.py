@@ -1,4 +1,4 @@
-"""The table of `docs/faults.md`, from a run: `python -m faults --json | python -m faults.table docs/faults.md`."""
+"""The table of `docs/reference/faults.md`, from a run: `python -m faults --json | python -m faults.table docs/reference/faults.md`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m bench.index [--sizes 10000,100000,1000000] [--backend sqlite|postgresql] [--json]`.
+"""`python -m bench.index.growth [--sizes 10000,100000,1000000] [--backend sqlite|postgresql] [--json]`.
 
 Exit codes: 0 nothing that a crawl does takes over twice as long at the last size as at the first; 1 something does;
 2 wrong usage. PostgreSQL is the server that ARCHIVE_INDEX names (a schema is made there and removed), or else one that is
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.index", description="Measure how the index grows.")
+    parser = argparse.ArgumentParser(prog="python -m bench.index.growth", description="Measure how the index grows.")
     parser.add_argument("--sizes", type=_sizes, default=[10_000, 100_000, 1_000_000], metavar="N,N,…")
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where the archives are made for the time of it")
@@ -128,7 +128,7 @@ def _filled(root: Path, size: int) -> Iterator[Filled]:
 
 def _memory(root: Path, size: int) -> float:
     """MiB, of a process of its own."""
-    command = [sys.executable, "-m", "bench.index", "--memory", str(root), "--sizes", str(size)]
+    command = [sys.executable, "-m", "bench.index.growth", "--memory", str(root), "--sizes", str(size)]
     return float(subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 

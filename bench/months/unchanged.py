@@ -180,7 +180,7 @@ def _total(costs: Sequence[Cost]) -> dict[str, int]:
 
 
 def _show(costs: Sequence[Cost]) -> None:
-    """The table of docs/unchanged.md."""
+    """The table of docs/measurements/unchanged.md."""
     print("| portal | article pages | articles | looks | 304 | revisit | WARC kept | saved | false |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
     for one in costs:

@@ -1,4 +1,4 @@
-"""docs/families.md and docs/portals.md, made from the code: `python -m crawler.catalog.docs` (`--check`: only compare).
+"""docs/reference/families.md and docs/reference/portals.md, made from the code: `python -m crawler.catalog.docs` (`--check`: only compare).
 
 What stands there is what the families' docstrings and the portals' files say; nothing is written by hand in either.
 """
@@ -22,7 +22,7 @@ from crawler.portal import FamilyMark, PortalSpider, Sure
 __all__ = ["COMMAND", "families_page", "pages", "portals_page"]
 
 COMMAND = "python -m crawler.catalog.docs"
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
 _HEAD = f"<!-- Made from the code by `{COMMAND}`. What is changed here by hand is lost. -->\n"
 _FAMILIES = """\
 A family is a product that several portals run on. `[seen]` is what a saved page or a public source shows, `[inferred]`
@@ -108,7 +108,7 @@ def portals_page(portals: Mapping[str, type[PortalSpider]]) -> str:
 
 def _row(each: Overview) -> str:
     cells = (
-        f"[`{each.name}`](../crawler/spiders/{each.name}.py)<br>{each.title}<br>{each.home.removeprefix('https://')}",
+        f"[`{each.name}`](../../crawler/spiders/{each.name}.py)<br>{each.title}<br>{each.home.removeprefix('https://')}",
         each.family,
         each.province or "none",
         str(len(each.sections)),
@@ -132,7 +132,7 @@ def _anchor(heading: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pages, or with `--check` name those that differ (exit code 1)."""
     parser = argparse.ArgumentParser(
-        prog=COMMAND, description="Write docs/families.md and docs/portals.md from the code."
+        prog=COMMAND, description="Write docs/reference/families.md and docs/reference/portals.md from the code."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a page differs")
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where the pages stand")

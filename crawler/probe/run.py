@@ -86,7 +86,7 @@ def _tell(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) ->
     sys.stdout.write(
         f"\nnext:\n  compare the pages with {_shown(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
     )
-    sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/portals.md\n")
+    sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/reference/portals.md\n")
     return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
 
 

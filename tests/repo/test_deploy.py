@@ -54,7 +54,7 @@ def scheduler_lines() -> list[tuple[str, list[str]]]:
     found = []
     pages = [
         *DEPLOY.rglob("*"),
-        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/**/*.md"),
         ROOT / "README.md",
         ROOT / "README.vi.md",
         ROOT / "nights.toml",
