@@ -8,7 +8,8 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.index.connect import database_of
-from archive.index.index import Transaction, remaking
+from archive.index.index import remaking
+from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import holds_text, read_fingerprint
 from archive.storage.fsync import disk_errors
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
@@ -75,7 +76,7 @@ def _fill_text(
         return
     text = read_fingerprint(folder, line)
     if text is not None:
-        transaction.add_text(night, folder.name, line.seq, text)
+        transaction.similar.add(night, folder.name, line.seq, text)
     else:
         problem(folder / str(line.file), f"it is not the text of line {line.seq}: its near-duplicates are not found")
 

@@ -156,8 +156,8 @@ class Archive:
 
     def history(self, portal: str, before: date, nights: int) -> list[Run]:
         """The last records of a portal before a night, newest first."""
-        with self.index.reading() as questions:
-            return questions.history(portal, before, nights)
+        with self.index.reading() as queries:
+            return queries.runs.history(portal, before, nights)
 
     @property
     def captures(self) -> ArchiveReader:
@@ -172,11 +172,11 @@ class Archive:
 
     def last_seal(self) -> Seal | None:
         """The last seal of the chain."""
-        with self.index.reading() as questions:
-            tip = questions.tip()
+        with self.index.reading() as queries:
+            tip = queries.seals.tip()
         if tip is None:
             return None
-        seals = seals_on_disk(self.paths, date.fromisoformat(str(tip.night)))
+        seals = seals_on_disk(self.paths, tip.night)
         return next((seal for seal in seals if seal.number == tip.number), None)
 
     def unsealed_nights(self) -> list[date]:

@@ -127,13 +127,13 @@ def _remove(archive: Archive) -> int:
     known = withheld_in(archive.paths, strictly=True)
     done = 0
     with search_turn(archive.paths), archive.index.writing() as transaction:
-        transaction.overwrite_what_goes()
+        transaction.withheld.overwrite_deleted()
         for tombstone in known.tombstones:
             done += _remove_texts(archive.paths, tombstone)
             done += _overwrite(archive.paths, tombstone)
             for ref in tombstone.lines:
                 line = _line(archive.paths, ref.night, ref.run, ref.seq)
-                transaction.show_instead(ref.night, ref.run, known.shown(ref.night, ref.run, line))
+                transaction.replace_event(ref.night, ref.run, known.shown(ref.night, ref.run, line))
         if done:
             with SearchIndex.of(archive) as words:
                 words.forget()  # made again from the files, without these words
@@ -152,8 +152,8 @@ def _remove_left_behind(paths: Paths) -> None:
 def _trace(archive: Archive, portal: str, key: str) -> _Trace:
     lines: dict[LineRef, ArticleLine] = {}
     captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
-    with archive.index.reading() as questions:
-        events, responses = questions.events_of(portal, key), questions.responses_of(portal, key)
+    with archive.index.reading() as queries:
+        events, responses = queries.events.of_article(portal, key), queries.withheld.stored_responses(portal, key)
     for event in events:
         line = _line_of(archive.paths, event)
         night = date.fromisoformat(event.night)

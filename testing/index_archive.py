@@ -82,12 +82,12 @@ def _attachment(crawl: RunWriter, article: str) -> None:
     """The file that every article names under its own address, word for word the same."""
     moment = at(crawl.night)
     url = f"https://bacgiang.gov.vn.replica.test/{quote(article)}/b.pdf"
-    with crawl._index.reading() as questions:
-        owed = {item.url: item for item in questions.owed_attachments(_PORTAL, FIRST, 10)}
+    with crawl._index.reading() as queries:
+        owed = {item.url: item for item in queries.attachments.pending(_PORTAL, FIRST, 10)}
     if url not in owed:
         crawl.commit()
-        with crawl._index.reading() as questions:
-            owed = {item.url: item for item in questions.owed_attachments(_PORTAL, FIRST, 10)}
+        with crawl._index.reading() as queries:
+            owed = {item.url: item for item in queries.attachments.pending(_PORTAL, FIRST, 10)}
     wanted = owed[url]
     ref = crawl.capture(Capture(url, 200, (), b"%PDF lich", moment, ArchiveKind.REPLICA))
     page = PageRecord(url, Outcome.ATTACHMENT, moment, 200, key=wanted.key, section="tin", warc=ref, etag='"f"')

@@ -78,8 +78,8 @@ def run(archive: Archive, number: int, portals: tuple[str, ...] | None = None) -
 def _file(crawl: RunWriter) -> None:
     """A file of the article about the bridge, whose lines are not joined."""
     crawl.commit()
-    with crawl._index.reading() as questions:
-        version = questions.latest_version("quang_tri", "cau")
+    with crawl._index.reading() as queries:
+        version = queries.events.latest_version("quang_tri", "cau")
     assert version is not None
     url = f"https://quangtri.gov.vn.replica.test/{quote('cau')}/kem.pdf"
     ref = crawl.capture(Capture(url, 200, (), b"%PDF", at(crawl.night), ArchiveKind.REPLICA))

@@ -17,8 +17,9 @@ from archive.audit.findings import Audit, Code
 from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.backend import Database
 from archive.index.connect import database_of
-from archive.index.index import Index, Transaction
+from archive.index.index import Index
 from archive.index.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
+from archive.index.transaction import Queries
 from archive.rebuild import fill
 from archive.storage.paths import Identity, Paths
 
@@ -55,7 +56,7 @@ def _compare(paths: Paths, database: Database, audit: Audit) -> None:
                 fill(paths, transaction, lambda path, why: None)
             with expected.reading() as wanted, actual.reading() as present:
                 tables = _comparable(audit, database, present)
-                unread = wanted.unread_texts()
+                unread = wanted.similar.missing()
                 for table in tables:
                     rows = _readable(table, present.rows(table), unread)
                     _name(audit, f"{database.label}/{table.name}", table, wanted.rows(table), rows)
@@ -64,10 +65,10 @@ def _compare(paths: Paths, database: Database, audit: Audit) -> None:
             actual.close()
 
 
-def _comparable(audit: Audit, database: Database, present: Transaction) -> list[Table]:
+def _comparable(audit: Audit, database: Database, present: Queries) -> list[Table]:
     """Every table; without those of signatures where the index holds such of another method."""
     try:
-        present.same_method()
+        present.similar.check_method()
     except ArchiveUnusable as error:
         audit.found(Code.INDEX, database.label, str(error))
         return [table for table in TABLES if table not in (NEAR_METHOD, *_OF_TEXTS)]

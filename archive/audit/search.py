@@ -20,7 +20,7 @@ from archive.audit.sampling import Subset
 from archive.audit.search_terms import SearchContent, unfound
 from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.connect import database_of
-from archive.index.index import place
+from archive.index.transaction import place
 from archive.search.documents import SealedLine, place_row, run_lines, sealed_lines
 from archive.search.engine import SearchIndex
 from archive.search.indexer import chain_order

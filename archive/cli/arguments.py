@@ -10,7 +10,7 @@ from typing import Protocol
 
 from archive.cli.output import print_articles
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.store import Archive
 from vietnam.dates import TZ
 from vietnam.provinces import UnknownProvince, find_province, with_predecessors
@@ -106,8 +106,8 @@ def known_until(archive: Archive, asked: date | None) -> date | None:
     """The night up to which something was asked for. Raises UsageError when it lies before the archive's first one."""
     if asked is None:
         return None
-    with archive.index.reading() as questions:
-        first = questions.first_night()
+    with archive.index.reading() as queries:
+        first = queries.coverage.first_night()
     if first is None or asked < first:
         raise UsageError(f"nothing was known on {asked}: the archive's first night is {first or 'still to come'}")
     return asked
@@ -118,8 +118,8 @@ def find(
 ) -> list[EventRow]:
     """The events that fit the filters, with `--as-of` none of later nights; `standing`: each article's last one alone."""
     until = known_until(archive, getattr(options, "as_of", None))
-    with archive.index.reading() as questions:
-        return questions.find(
+    with archive.index.reading() as queries:
+        return queries.events.find(
             portal=options.portal,
             night=options.night,
             words=options.title,

@@ -10,7 +10,7 @@ from rich.text import Text as Line
 from archive.cli.output import marked, printable
 from archive.diff.words import diff_paragraphs
 from archive.export.version_diff import Difference
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.ingest.revisions import Text
 
 __all__ = ["print_difference"]

@@ -39,8 +39,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.late:
             found = [item for item in found if LATE in item.flags]
         if options.one_per_cluster:
-            with archive.index.reading() as questions:
+            with archive.index.reading() as queries:
                 versions = [item for item in found if item.event in VERSIONS and WITHHELD not in item.flags]
-                found = one_per_cluster(versions, questions.clusters(options.as_of))
+                found = one_per_cluster(versions, queries.clusters.all(options.as_of))
         print_articles(found[: options.limit], as_json=options.json)
     return ExitCode.GOOD

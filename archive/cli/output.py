@@ -20,7 +20,7 @@ from archive.audit.findings import Audit
 from archive.diff.words import Span, WordFate
 from archive.index.queries.attachments import AttachmentState
 from archive.index.queries.clusters import Article, VersionLink
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.model.enums import WITHHELD, Event
 
 __all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]

@@ -10,7 +10,7 @@ from archive.cli.arguments import Subcommands, add_identifier, find_one
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.proofs import prove
-from archive.index.queries.removals import REMOVALS
+from archive.model.enums import REMOVALS
 from archive.sealing.head import read_head
 from archive.sealing.proof import check_proof
 from archive.storage.fsync import disk_errors, write_durably

@@ -9,9 +9,8 @@ from pathlib import Path
 from archive.cli.arguments import Subcommands, add_as_of, add_identifier, find_one
 from archive.cli.output import print_attached, print_near, printable
 from archive.errors import ExitCode
-from archive.index.queries.removals import REMOVALS
-from archive.index.queries.transaction import EventRow
-from archive.model.enums import LATE, WITHHELD, Event
+from archive.index.rows import EventRow
+from archive.model.enums import LATE, REMOVALS, WITHHELD, Event
 from archive.storage.tombstones import withheld_in
 from archive.store import Archive
 
@@ -34,12 +33,15 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 
 def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], until: date | None) -> None:
-    with archive.index.reading() as questions:
-        relatives = questions.relatives(item.content_sha256, until)
+    with archive.index.reading() as queries:
+        relatives = queries.events.with_content(item.content_sha256, until)
         stored = next((other for other in relatives if other.file), item)
-        files = questions.attachments_of(item.portal, item.key, until)
-        near = [(link, questions.find(article=link.id)) for link in questions.linked(item.portal, item.key, until)]
-        cluster = questions.cluster_of(item.portal, item.key, until)
+        files = queries.attachments.of_article(item.portal, item.key, until)
+        near = [
+            (link, queries.events.find(article=link.id))
+            for link in queries.clusters.near_duplicates(item.portal, item.key, until)
+        ]
+        cluster = queries.clusters.of_article(item.portal, item.key, until)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of

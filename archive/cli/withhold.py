@@ -7,7 +7,7 @@ import argparse
 from archive.cli.arguments import Subcommands, add_identifier, clock, find_one
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.search.indexer import forget_withheld
 from archive.storage.tombstones import Tombstone
 from archive.store import Archive
@@ -61,15 +61,15 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 def _copies(archive: Archive, item: EventRow) -> list[Article]:
     """Other articles with the same text as any version of this one."""
-    with archive.index.reading() as questions:
-        contents = {event.content_sha256 for event in questions.events_of(item.portal, item.key)}
-        found = [other for content in sorted(contents) for other in questions.relatives(content)]
+    with archive.index.reading() as queries:
+        contents = {event.content_sha256 for event in queries.events.of_article(item.portal, item.key)}
+        found = [other for content in sorted(contents) for other in queries.events.with_content(content)]
     return sorted({(other.portal, other.key) for other in found} - {(item.portal, item.key)})
 
 
 def _attachments(archive: Archive, item: EventRow) -> list[Article]:
-    with archive.index.reading() as questions:
-        return [(item.portal, file.key) for file in questions.attachments_of(item.portal, item.key) if file.event]
+    with archive.index.reading() as queries:
+        return [(item.portal, file.key) for file in queries.attachments.of_article(item.portal, item.key) if file.event]
 
 
 def _tell(archive: Archive, item: EventRow, stone: Tombstone | None, left: list[Article], *, done: bool) -> None:
@@ -85,8 +85,8 @@ def _tell(archive: Archive, item: EventRow, stone: Tombstone | None, left: list[
             print(f"  {sum(record.path == rewritten.path for record in stone.records)} captures in {rewritten.path}")
     for portal, key in left:
         print(f"the same text, or a file of it, stays: {printable(f'{portal}/{key}')}")
-    with archive.index.reading() as questions:
-        for link in questions.linked(item.portal, item.key):
+    with archive.index.reading() as queries:
+        for link in queries.clusters.near_duplicates(item.portal, item.key):
             print(f"nearly the same stays: {printable(link.id)} (similarity {link.similarity:.2f})")
     if stone is not None and done:
         print(f"{stone.name} stands in their place; the next seal lists it. Copies of the archive still hold them:")

@@ -21,9 +21,9 @@ _SOON = timedelta(days=3)  # what stands on a list stands there longer
 
 def read_documents(archive: Archive) -> NumberSeriesSet:
     """The series that count."""
-    with archive.index.reading() as questions:
-        mentions = questions.mentions()
-        first = {name: questions.first_night(name) for name in questions.portals()}
+    with archive.index.reading() as queries:
+        mentions = queries.documents.mentions()
+        first = {name: queries.coverage.first_night(name) for name in queries.coverage.portals()}
     belongs = {mention.portal: mention.province for mention in mentions if mention.province}
     mentions = [one if one.province else replace(one, province=belongs.get(one.portal)) for one in mentions]
     since: dict[str, date] = {}
@@ -36,8 +36,8 @@ def read_documents(archive: Archive) -> NumberSeriesSet:
 
 def places_of(archive: Archive, asked: DocumentNumber, year: int | None = None) -> list[Mention]:
     """Where a number is named, in the order of the files; of one year (as far as it is known) if one is given."""
-    with archive.index.reading() as questions:
-        mentions = questions.mentions(int("".join(sign for sign in asked.number if sign.isdigit())))
+    with archive.index.reading() as queries:
+        mentions = queries.documents.mentions(int("".join(sign for sign in asked.number if sign.isdigit())))
     of_year = year or asked.year
     return [
         one

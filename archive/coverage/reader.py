@@ -8,7 +8,7 @@ from datetime import date
 
 from archive.coverage.calendar import Absence, DayState, PortalCoverage, PortalKnowledge, cover, nights_between
 from archive.errors import UsageError
-from archive.index.queries.transaction import Queries
+from archive.index.transaction import Queries
 from archive.model.decommission import Sign
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
@@ -21,8 +21,8 @@ def span(archive: Archive, since: date | None, until: date | None) -> tuple[date
 
     Raises UsageError when nothing was crawled yet or the span ends before it begins.
     """
-    with archive.index.reading() as questions:
-        first, last = questions.first_night(), questions.last_night()
+    with archive.index.reading() as queries:
+        first, last = queries.coverage.first_night(), queries.coverage.last_night()
     if first is None or last is None:
         raise UsageError("nothing was crawled yet; coverage has days to tell after the first night")
     since, until = since or first, until or last
@@ -52,30 +52,30 @@ def read_coverage(
     last = max(sealed, default=None)
     unsealed = frozenset(night for night in nights if night not in sealed and (last is None or night > last))
     found = []
-    with archive.index.reading() as questions:
-        every = sorted({*questions.portals(), *missed})
+    with archive.index.reading() as queries:
+        every = sorted({*queries.coverage.portals(), *missed})
         unknown = sorted(set(portals) - set(every))
         if unknown:
             raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
-        belonged = questions.portals_of(provinces)
+        belonged = queries.coverage.portals_of(provinces)
         for portal in every:
             of_province = not provinces or portal in belonged
             if of_province and (not portals or portal in portals):
-                runs = questions.runs_between(portal, since, until)
-                dates = questions.published_by_day(portal, since, until)
-                absent = absences(questions, portal)
-                known = PortalKnowledge(questions.first_night(portal), runs, missed[portal], dates, absent)
+                runs = queries.runs.between(portal, since, until)
+                dates = queries.coverage.published_by_day(portal, since, until)
+                absent = absences(queries, portal)
+                known = PortalKnowledge(queries.coverage.first_night(portal), runs, missed[portal], dates, absent)
                 found.append(cover(portal, known, nights, unsealed))
     return found
 
 
-def absences(questions: Queries, portal: str) -> list[Absence]:
+def absences(queries: Queries, portal: str) -> list[Absence]:
     """The times for which a portal was moved or gone, oldest first. One that was recorded as gone had been so before."""
     found: list[Absence] = []
-    for run in questions.endings(portal):
+    for run in queries.runs.decommissions(portal):
         if run.away is None or (found and found[-1].covers(run.night)):
             continue
-        until = questions.answered_after(portal, run.night, run.run)
+        until = queries.runs.answered_after(portal, run.night, run.run)
         state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
         found.append(Absence(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}"))
     return found

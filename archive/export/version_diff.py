@@ -7,7 +7,7 @@ from datetime import date
 
 from archive.diff.classify import TextComparison
 from archive.errors import ArchiveError
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.ingest.revisions import Text, VersionHistory, compared
 from archive.model.enums import VERSIONS
 from archive.store import Archive
@@ -53,16 +53,16 @@ def difference_of_nights(archive: Archive, article: str, first: date, second: da
 
 
 def _between(archive: Archive, old: EventRow, new: EventRow) -> Difference:
-    with archive.index.reading() as questions:
-        earlier = VersionHistory(archive.captures, questions)
+    with archive.index.reading() as queries:
+        earlier = VersionHistory(archive.captures, queries)
         before, after = earlier.text(old), earlier.text(new)
     return Difference(old, new, before, after, compared(before, after))
 
 
 def _versions(archive: Archive, article: str, until: date | None = None) -> list[EventRow]:
     """Every event with this id that made a version, the oldest first."""
-    with archive.index.reading() as questions:
-        found = [item for item in questions.find(article=nfc(article), until=until) if item.event in VERSIONS]
+    with archive.index.reading() as queries:
+        found = [item for item in queries.events.find(article=nfc(article), until=until) if item.event in VERSIONS]
     if not found and until:
         raise NothingToCompare(f"no version of {article!r} was known on {until}")
     if not found:

@@ -65,11 +65,11 @@ class Versions:
                 yield night, self._of_night(night, clusters, chosen)
 
     def _clusters(self) -> tuple[dict[Article, Cluster], set[tuple[str, str, int]] | None]:
-        with self.archive.index.reading() as questions:
-            clusters = questions.clusters()
+        with self.archive.index.reading() as queries:
+            clusters = queries.clusters.all()
             if not self.selection.one_per_cluster:
                 return clusters, None
-            places = questions.versions(self.selection.portal, self.selection.since, self.selection.until)
+            places = queries.events.versions(self.selection.portal, self.selection.since, self.selection.until)
         if self.selection.provinces:
             runs = {
                 (one.night, one.run): run_folder(self.archive.paths, date.fromisoformat(one.night), one.run)
@@ -108,8 +108,8 @@ class Versions:
     def _text(self, folder: Path, line: ArticleLine) -> str | None:
         if line.file is not None:
             return self._read(folder / line.file, line.sha256)
-        with self.archive.index.reading() as questions:
-            versions = questions.find(article=line.duplicate_of) if line.duplicate_of else []
+        with self.archive.index.reading() as queries:
+            versions = queries.events.find(article=line.duplicate_of) if line.duplicate_of else []
         if any(WITHHELD in version.flags for version in versions):
             return None
         holder = next((version for version in versions if version.file), None)

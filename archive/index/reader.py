@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.index.index import Index
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.model.enums import WITHHELD, Via
 from archive.model.records import Capture, CapturePlace
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
@@ -47,8 +47,8 @@ class ArchiveReader:
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """The event of an article's last version."""
-        with self._index.reading() as questions:
-            return questions.latest_event(portal, key)
+        with self._index.reading() as queries:
+            return queries.events.latest(portal, key)
 
     def line(self, found: EventRow) -> ArticleLine:
         """The whole line of an event. Raises Unreadable."""
@@ -85,8 +85,8 @@ class ArchiveReader:
     def _holder(self, found: EventRow) -> EventRow | None:
         if found.file is not None or found.duplicate_of is None:
             return found
-        with self._index.reading() as questions:
-            versions = questions.find(article=found.duplicate_of)
+        with self._index.reading() as queries:
+            versions = queries.events.find(article=found.duplicate_of)
         return next((version for version in versions if version.file or WITHHELD in version.flags), None)
 
     def place(self, found: EventRow) -> CapturePlace:
@@ -121,8 +121,8 @@ class ArchiveReader:
         """The body that a revisit leaves out: any whole capture of the address whose body has that SHA-256 will do."""
         served, url = record.revisit_of, record.capture.url
         assert served is not None  # noqa: S101  asked only for revisits
-        with self._index.reading() as questions:
-            rows = questions.served_with(portal, url, served.body_sha256)
+        with self._index.reading() as queries:
+            rows = queries.responses.with_body(portal, url, served.body_sha256)
         damaged: Unreadable | None = None
         for night, run, number in rows:
             try:

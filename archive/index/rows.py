@@ -1,4 +1,4 @@
-"""What the index answers with: entries owed, looks due, events and versions found."""
+"""The rows that queries of several areas return: pending entries, due rechecks, events, versions, mentions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from archive.model.enums import Event, Outcome
 from archive.model.judgement import Version
 from archive.model.records import LookBackMark
 
-__all__ = ["EventRow", "Mention", "PendingEntry", "Recheck", "found_of", "version_of"]
+__all__ = ["EventRow", "Mention", "PendingEntry", "Recheck", "VersionLocation", "found_of", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class PendingEntry:
-    """An entry that a list showed and that was never kept; `lookback` names the look-back that first found it, if one did."""
+    """A listed entry whose article is still to be fetched; `lookback` is the look-back that found it first, if one did."""
 
     section: str
     key: str
@@ -27,7 +27,7 @@ class PendingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """An article whose next look is due, with the validators of its last response if that was the article."""
+    """An article whose recheck is due, with the validators of its last response if that was the article."""
 
     section: str | None
     key: str
@@ -39,7 +39,7 @@ class Recheck:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """One event as `list` and `show` name it."""
+    """One event: a row of `events` without the columns that only queries need."""
 
     night: str
     run: str
@@ -62,8 +62,19 @@ class EventRow:
     flags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class VersionLocation:
+    """The place of a version's line, and its article."""
+
+    night: str
+    run: str
+    seq: int
+    portal: str
+    key: str
+
+
 def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
-    """The version a row of `events` tells, None where there is no row."""
+    """Return the version of a row of `events`, None for no row."""
     if row is None:
         return None
     return Version(
@@ -80,7 +91,7 @@ def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
 
 
 def found_of(row: Row[tuple[object, ...]]) -> EventRow:
-    """The event a row of `events` tells."""
+    """Return the event of a row of `events`."""
     return EventRow(
         night=row.night,
         run=row.run,
@@ -106,7 +117,7 @@ def found_of(row: Row[tuple[object, ...]]) -> EventRow:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One number that one text names; `issued` and `issuer` are what stands beside it, `published` the article's day."""
+    """One document number in one text; `issued` and `issuer` stand beside it, `published` is the article's day."""
 
     night: date
     portal: str
@@ -124,5 +135,5 @@ class Mention:
 
     @property
     def day(self) -> date:
-        """The document's day, as far as it is known: the day beside it, else the article's, else the night."""
+        """The document's day as far as it is known: the day beside it, else the article's, else the night."""
         return self.issued or self.published or self.night

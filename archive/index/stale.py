@@ -20,11 +20,11 @@ def refuse_left_behind(paths: Paths, index: Index, *, read_only: bool) -> None:
     night = next((night for night in reversed(paths.nights()) if paths.closed_runs(night)), None)
     if night is None:
         return
-    with index.reading() as questions:
-        recorded = questions.recorded_runs(night)
+    with index.reading() as queries:
+        recorded = queries.runs.names(night)
         missing = [folder for folder in paths.closed_runs(night) if folder.name not in recorded]
         for folder in missing:
-            if any(read_lines(folder / "pages.jsonl")) and not questions.has_lines_of(night, folder.name):
+            if any(read_lines(folder / "pages.jsonl")) and not queries.runs.has_lines(night, folder.name):
                 raise ArchiveUnusable(
                     f"{index.database.name} knows nothing of {folder.name} of {night}: it was left behind by another "
                     f"index (ARCHIVE_INDEX?); name that one, or `python -m archive rebuild --archive {paths.root}`"

@@ -13,10 +13,10 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.index.index import Transaction
 from archive.index.queries.removals import held, removal_line
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
+from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.ingest.revisions import VersionHistory, described
 from archive.model.enums import LATE, Event, Via
@@ -63,7 +63,7 @@ class BatchCommit:
         """What each attachment was last answered with, before tonight's answers are rows."""
         for pending in self.pending:
             if pending.document is not None and pending.document.attachment_of is not None:
-                pending.last_body = transaction.last_body(self.portal, pending.document.key)
+                pending.last_body = transaction.responses.last_body(self.portal, pending.document.key)
 
     def write_texts(self) -> None:
         for number, pending in enumerate(self.pending):
@@ -111,7 +111,7 @@ class BatchCommit:
             if line is not None:
                 transaction.add_event(self.night, self.run, line)
                 if pending.fingerprint is not None and holds_text(line):
-                    transaction.add_text(self.night, self.run, seq, pending.fingerprint)
+                    transaction.similar.add(self.night, self.run, seq, pending.fingerprint)
                 lines.append(line)
                 seq += 1
         return lines
@@ -121,7 +121,7 @@ class BatchCommit:
         new = pending.fingerprint
         if new is None or not holds_text(line):
             return line
-        found = transaction.likely_near(new.signature, self.night)
+        found = transaction.similar.candidates(new.signature, self.night)
         return linked(line, links(line, new, content_of(pending.data, new), found, self._read)) if found else line
 
     def _read(self, text: StoredText) -> str | None:
@@ -133,18 +133,18 @@ class BatchCommit:
         page = pending.page
         if page is None or page.key is None or pending.reasons:
             return None
-        last = removal.event if (removal := transaction.removal(self.portal, page.key)) is not None else None
+        last = removal.event if (removal := transaction.removals.latest(self.portal, page.key)) is not None else None
         if pending.document is not None and last in (Event.GONE, Event.MOVED):
             event = Event.RETURNED
         elif pending.moved and last is not Event.MOVED:
             event = Event.MOVED
         elif pending.gone_after is not None and last is not Event.GONE:
-            if not held(transaction.vanished(self.portal, page.key), self.night, pending.gone_after):
+            if not held(transaction.removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):
                 return None
             event = Event.GONE
         else:
             return None
-        version = transaction.last_version(self.portal, page.key)
+        version = transaction.removals.last_version(self.portal, page.key)
         return removal_line(event, seq, version, self.portal, page, self.via) if version else None
 
     def _judge_one(
@@ -160,11 +160,11 @@ class BatchCommit:
             line = article_line(document, Event.QUARANTINED, seq, version, content)
             name = (folder / file_name(seq, digest)).as_posix()
             return replace(line, file=name, sha256=digest, bytes=len(pending.data), reasons=pending.reasons)
-        latest = transaction.latest_version(self.portal, document.key)
+        latest = transaction.events.latest_version(self.portal, document.key)
         attached = document.attachment_of is not None
         if attached and latest and body == pending.last_body:
             return None
-        same = transaction.stored_content(content, self.night, self.portal, of_attachments=attached)
+        same = transaction.events.stored_text(content, self.night, self.portal, of_attachments=attached)
         judgement = self.judge(document, content, latest, same)
         if judgement.event is None:
             return None
@@ -180,7 +180,7 @@ class BatchCommit:
         if document.published is None:
             return False
         published = date.fromisoformat(document.published[:10])
-        return transaction.is_late(self.portal, document.section, document.key, published)
+        return transaction.lookbacks.is_late(self.portal, document.section, document.key, published)
 
 
 def _is_textless(document: Document) -> bool:

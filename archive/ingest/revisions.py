@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.diff.classify import Change, TextComparison, changes
-from archive.index.queries.transaction import EventRow, Queries
 from archive.index.reader import ArchiveReader, Unreadable
+from archive.index.rows import EventRow
+from archive.index.transaction import Queries
 from archive.storage.jsonl import ArticleLine
 from archive.storage.texts import text_content
 from vietnam.letters import fold_spaces, nfc
@@ -33,19 +34,19 @@ class VersionHistory:
     """
 
     captures: ArchiveReader
-    questions: Queries
+    queries: Queries
     folder: Path | None = None
     own: Mapping[int, ArticleLine] | None = None
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """The last version of an article."""
-        return self.questions.latest_event(portal, key)
+        return self.queries.events.latest(portal, key)
 
     def text(self, found: EventRow) -> Text:
         """What a version says; a duplicate's text is that of the version it repeats. Raises Unreadable."""
         line, holder = self._line(found), found
         if found.file is None:
-            same = self.questions.relatives(found.content_sha256)
+            same = self.queries.events.with_content(found.content_sha256)
             kept = [other for other in same if other.file and other.id == found.duplicate_of]
             if not kept:
                 raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")

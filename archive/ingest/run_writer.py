@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from archive.errors import ArchiveError
-from archive.index.index import Index, place
+from archive.index.index import Index
 from archive.index.queries.removals import VANISHED
 from archive.index.reader import ArchiveReader
+from archive.index.transaction import place
 from archive.ingest.commit import BatchCommit, QueuedLine
 from archive.ingest.lookups import RunLookups
 from archive.ingest.near_duplicates import read_fingerprints
@@ -75,8 +76,8 @@ class RunWriter(RunLookups):
         self.pages, self.articles = list(found.pages), list(found.articles)
         texts = read_fingerprints(self.folder, self.articles)
         with self._index.writing() as transaction:
-            transaction.same_method()
-            transaction.set_texts(self.night, self.run, texts)
+            transaction.similar.check_method()
+            transaction.similar.replace(self.night, self.run, texts)
             transaction.drop_events(self.night, self.run)
             transaction.drop_pages(self.night, self.run)
             for line in self.articles:
@@ -111,8 +112,8 @@ class RunWriter(RunLookups):
         return ref
 
     def _served(self, url: str) -> EarlierCapture | None:
-        with self._index.reading() as questions:
-            row = questions.last_page(self.portal, url)
+        with self._index.reading() as queries:
+            row = queries.responses.last_with_body(self.portal, url)
         return EarlierCapture(str(row.body_sha256), datetime.fromisoformat(str(row.fetched_at))) if row else None
 
     def page(self, page: PageRecord) -> None:
@@ -202,8 +203,8 @@ class RunWriter(RunLookups):
         """The counts of everything committed in this run, earlier attempts included and the lines of a look-back apart:
         a night is judged by what the other nights have too."""
         away = self.away()
-        with self._index.reading() as questions:
-            asking = SummaryContext(self.portal, self.night, place(self.night, self.run, 0), questions, away)
+        with self._index.reading() as queries:
+            asking = SummaryContext(self.portal, self.night, place(self.night, self.run, 0), queries.listings, away)
             return tally(*apart(self.pages, self.articles), asking)
 
     def away(self) -> frozenset[str]:

@@ -38,9 +38,9 @@ JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[str, ...]]]
 
 
 class ListHistory(Protocol):
-    """What the index knows of the lists of a portal (`archive.index.queries.transaction.Queries`); a place is a night, a run and a number."""
+    """What the index knows of the lists of a portal (`ListingQueries`); a place is a night, a run and a number."""
 
-    def first_listed_from(self, portal: str, section: str, at: str) -> int:
+    def count_first_listed(self, portal: str, section: str, at: str) -> int:
         """How many keys the section showed for the first time at this place or later."""
 
     def walked_before(self, portal: str, section: str, at: str) -> bool:
@@ -83,7 +83,7 @@ def _walk(pages: Sequence[PageRecord], section: str, asking: SummaryContext) -> 
     return SectionWalk(
         pages=len(walked),
         listed=len(keys),
-        fresh=asking.before.first_listed_from(asking.portal, section, asking.start),
+        fresh=asking.before.count_first_listed(asking.portal, section, asking.start),
         end=ends[-1] if ends else None,
         first=not asking.before.walked_before(asking.portal, section, asking.start),
     )

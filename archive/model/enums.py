@@ -14,6 +14,7 @@ __all__ = [
     "FIRST_TEXTS",
     "LATE",
     "REEXTRACT",
+    "REMOVALS",
     "STORED",
     "VERSIONS",
     "WITHHELD",
@@ -146,3 +147,6 @@ WITHHELD = "withheld"
 def first_texts(events: Mapping[str, int]) -> int:
     """How many articles a run kept with a text of their own for the first time, from its counts by event."""
     return sum(events.get(event.value, 0) for event in FIRST_TEXTS)
+
+
+REMOVALS = (Event.GONE, Event.RETURNED, Event.MOVED)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from archive.index.index import Transaction
 from archive.index.queries.similar import BAND_ROWS, LIKELY, Fingerprint, StoredText
+from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import holds_text, linked, links, merged, read_content, read_fingerprints
 from archive.ingest.recovery import sweep_texts
 from archive.model.enums import FIRST_TEXTS, Event
@@ -43,18 +43,18 @@ def settle(paths: Paths, transaction: Transaction, night: date, folders: Sequenc
 
     Raises ArchiveUnusable when the index holds signatures of another method.
     """
-    transaction.same_method()
+    transaction.similar.check_method()
     runs = [_read(transaction, night, folder) for folder in folders]
     _settle_twins(runs)
     covered = {folder.name for folder in paths.closed_runs(night)} - {folder.name for folder in folders}
-    _settle_near(paths, night, runs, transaction.texts_of(night, sorted(covered)))
+    _settle_near(paths, night, runs, transaction.similar.of_runs(night, sorted(covered)))
     for run in runs:
         _write(paths, transaction, night, run)
 
 
 def _read(transaction: Transaction, night: date, folder: Path) -> _OpenRun:
     lines = [decode_article(line) for line in read_lines(folder / "articles.jsonl")]
-    known = transaction.fingerprints(night, folder.name)
+    known = transaction.similar.fingerprints(night, folder.name)
     texts = known | read_fingerprints(folder, [line for line in lines if line.seq not in known])
     return _OpenRun(folder, lines, list(lines), texts)
 
@@ -84,7 +84,7 @@ def _repeat(transaction: Transaction, night: date, run: _OpenRun) -> None:
     for line in run.settled:
         transaction.add_event(night, run.folder.name, line)
     kept = {line.seq for line in run.settled if holds_text(line)}
-    transaction.set_texts(night, run.folder.name, {seq: text for seq, text in run.texts.items() if seq in kept})
+    transaction.similar.replace(night, run.folder.name, {seq: text for seq, text in run.texts.items() if seq in kept})
 
 
 def _drop_twins(run: _OpenRun) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.errors import UsageError
-from archive.index.index import Index, Transaction
+from archive.index.index import Index
+from archive.index.transaction import Transaction
 from archive.model.enums import ArchiveKind
 from archive.sealing.cross_portal import repeat, settle
 from archive.sealing.signatures import sign
@@ -83,7 +84,7 @@ def _has_run(runs: list[Path], portal: str) -> bool:
 
 def _note_seals(paths: Paths, transaction: Transaction) -> None:
     """A crash may have left a manifest that the index does not know: the chain and the rows follow the files."""
-    known = transaction.sealed()
+    known = transaction.seals.keys()
     for night in paths.nights():
         names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
         if any((night.isoformat(), number) not in known for number in names):
@@ -110,8 +111,8 @@ def _seal(
     runs: list[Path],
     missed: Mapping[str, str],
 ) -> Seal:
-    tip = transaction.tip()
-    previous = Previous(date.fromisoformat(str(tip.night)), int(str(tip.number)), str(tip.head)) if tip else None
+    tip = transaction.seals.tip()
+    previous = Previous(tip.night, tip.number, tip.head) if tip else None
     if identity.kind is ArchiveKind.LIVE and previous and night < previous.night:
         raise UsageError(
             f"{night} lies before the last sealed night {previous.night}: a live night is never sealed late"

@@ -43,8 +43,8 @@ class Backlog:
 
 def behind(archive: Archive, search: SearchIndex) -> Backlog:
     """Which seals, as night, number and head in the order of the chain, are not filled in."""
-    with archive.index.reading() as questions:
-        chain = chain_order(questions.rows(SEALS))
+    with archive.index.reading() as queries:
+        chain = chain_order(queries.rows(SEALS))
     known = search.filled(len(withheld_in(archive.paths).lines))
     anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
     return Backlog(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)

@@ -12,12 +12,11 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from archive.errors import UsageError
-from archive.index.index import Transaction, place
 from archive.index.queries.clusters import Article
-from archive.index.queries.removals import REMOVALS
 from archive.index.reader import run_folder
 from archive.index.rows import EventRow
-from archive.model.enums import WITHHELD, Event
+from archive.index.transaction import Queries, place
+from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.search.engine import ContentRow, Order, SearchIndex
 from archive.search.indexer import Backlog, behind
 from archive.search.query import Query
@@ -88,8 +87,8 @@ def search(
         found, more = _one_each(archive, words, query, order, limit, offset)
         return HitPage(None, tuple(found), more, notes)
     results = words.find(query, order=order, limit=limit, offset=offset)
-    with archive.index.reading() as questions:
-        hits = [hit for content in results.contents if (hit := _hit(archive.paths, questions, content, query))]
+    with archive.index.reading() as queries:
+        hits = [hit for content in results.contents if (hit := _hit(archive.paths, queries, content, query))]
     return HitPage(results.total, tuple(hits), offset + len(results.contents) < results.total, notes)
 
 
@@ -99,9 +98,9 @@ def _notes(archive: Archive, missing: Backlog) -> tuple[str, ...]:
         nights = sorted({seal[0] for seal in missing.seals})
         span = nights[0] if len(nights) == 1 else f"{len(nights)} nights from {nights[0]} to {nights[-1]}"
         notes.append(f"not looked through yet: {span}")
-    with archive.index.reading() as questions:
-        last, tip = questions.last_night(), questions.tip()
-    if last is not None and (tip is None or last.isoformat() > str(tip.night)):
+    with archive.index.reading() as queries:
+        last, tip = queries.coverage.last_night(), queries.seals.tip()
+    if last is not None and (tip is None or last > tip.night):
         notes.append(f"not looked through before it is sealed: {last}")
     return tuple(notes)
 
@@ -121,18 +120,18 @@ def _one_each(
     """The first hit of each cluster, in order: as many contents are read as it takes."""
     seen: set[Article] = set()
     hits: list[Hit] = []
-    with archive.index.reading() as questions:
+    with archive.index.reading() as queries:
         for content in _every(words, query, order):
             portal, _, key = content.place.article.partition("/")
             if (portal, key) in seen:
                 continue
-            seen.update(questions.cluster_of(portal, key))
+            seen.update(queries.clusters.of_article(portal, key))
             offset -= 1
             if offset >= 0:
                 continue
             if len(hits) == limit:
                 return hits, True
-            hit = _hit(archive.paths, questions, content, query)
+            hit = _hit(archive.paths, queries, content, query)
             hits += [hit] if hit else []
     return hits, False
 
@@ -144,14 +143,16 @@ def _every(words: SearchIndex, query: Query, order: Order) -> Iterator[ContentRo
         start += len(contents)
 
 
-def _hit(paths: Paths, questions: Transaction, content: ContentRow, query: Query) -> Hit | None:
+def _hit(paths: Paths, queries: Queries, content: ContentRow, query: Query) -> Hit | None:
     """None where the index shows the version no more: it was withheld."""
-    events = [event for event in questions.relatives(content.content_sha256) if event.event is not Event.QUARANTINED]
+    events = [
+        event for event in queries.events.with_content(content.content_sha256) if event.event is not Event.QUARANTINED
+    ]
     events = [event for event in events if WITHHELD not in event.flags]
     found = next((event for event in events if _at(event) == (content.place.portal, content.place.at)), None)
     if found is None:
         return None
-    newest = None if content.place.newest else _newest(questions, found)
+    newest = None if content.place.newest else _newest(queries, found)
     paragraphs, problem = _read(paths, content)
     body = paragraphs[1:] if found.attachment_of is None else paragraphs
     others = {(event.portal, event.key): event for event in events if event.event not in REMOVALS}
@@ -166,8 +167,8 @@ def _at(event: EventRow) -> tuple[str, str]:
     return event.portal, place(event.night, event.run, event.seq)
 
 
-def _newest(questions: Transaction, found: EventRow) -> str | None:
-    version = questions.latest_version(found.portal, found.key)
+def _newest(queries: Queries, found: EventRow) -> str | None:
+    version = queries.events.latest_version(found.portal, found.key)
     return version.id if version else None
 
 

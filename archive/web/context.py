@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError, TimeLimit
-from archive.index.index import Transaction
+from archive.index.transaction import Queries
 from archive.store import Archive
 from archive.web import formatting as shown
 from archive.web.day_cache import DayCache, SeriesCache
@@ -118,10 +118,10 @@ class PageContext:
         }
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> Iterator[Queries]:
         """Questions to the index, for a bounded time. Raises TookTooLong."""
-        with self.archive.index.reading(SECONDS) as questions:
-            yield questions
+        with self.archive.index.reading(SECONDS) as queries:
+            yield queries
 
     @contextmanager
     def heavy(self) -> Iterator[None]:

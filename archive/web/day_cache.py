@@ -64,8 +64,8 @@ class DayCache:
 
     def span(self) -> tuple[date, date] | None:
         """The archive's first and last night; None before the first."""
-        with self._archive.index.reading(_SECONDS) as questions:
-            first, last = questions.first_night(), questions.last_night()
+        with self._archive.index.reading(_SECONDS) as queries:
+            first, last = queries.coverage.first_night(), queries.coverage.last_night()
         return (first, last) if first and last else None
 
     def year(self, year: int) -> YearDays | None:
@@ -75,8 +75,8 @@ class DayCache:
             return None
         since, until = date(year, 1, 1), date(year, 12, 31)
         with self._lock:  # whoever asks at the same time waits instead of reading it all again
-            with self._archive.index.reading(_SECONDS) as questions:
-                stamp = questions.stamp(since, until + _AFTER)
+            with self._archive.index.reading(_SECONDS) as queries:
+                stamp = queries.web.cache_stamp(since, until + _AFTER)
             known = self._years.get(year)
             if known is None or known[0] != stamp or (known[1].first, known[1].last) != span:
                 known = stamp, self._read(year, span)
@@ -100,12 +100,12 @@ class DayCache:
         last = max(sealed, default=None)
         open_ones = {night for night in nights if night not in sealed and (last is None or night > last)}
         found = []
-        with self._archive.index.reading(_SECONDS) as questions:
-            for portal in sorted({*questions.portals(), *missed}):
-                runs = questions.runs_between(portal, since, until + _AFTER)
-                dates = questions.published_by_day(portal, since, until)
-                first = questions.first_night(portal)
-                known = PortalKnowledge(first, runs, missed[portal], dates, absences(questions, portal))
+        with self._archive.index.reading(_SECONDS) as queries:
+            for portal in sorted({*queries.coverage.portals(), *missed}):
+                runs = queries.runs.between(portal, since, until + _AFTER)
+                dates = queries.coverage.published_by_day(portal, since, until)
+                first = queries.coverage.first_night(portal)
+                known = PortalKnowledge(first, runs, missed[portal], dates, absences(queries, portal))
                 found.append(cover(portal, known, nights, frozenset(open_ones)))
         return YearDays(year, tuple(found), span[0], span[1], tuple(damaged))
 
@@ -135,8 +135,8 @@ class SeriesCache:
     def read(self, archive: Archive) -> NumberSeriesSet:
         """All series that count."""
         with self._lock:
-            with archive.index.reading() as questions:
-                stamp = questions.stamp(date.min, date.max)
+            with archive.index.reading() as queries:
+                stamp = queries.web.cache_stamp(date.min, date.max)
             if self._known is None or self._known[0] != stamp:
                 self._known = stamp, read_documents(archive)
             return self._known[1]

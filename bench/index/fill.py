@@ -17,11 +17,12 @@ from psycopg import sql
 from sqlalchemy import Table, create_engine
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from archive.index.index import Index, place
+from archive.index.index import Index
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.queries.similar import document_number
 from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
 from archive.index.sqlite import SqliteFile
+from archive.index.transaction import place
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.storage.jsonl import canonical

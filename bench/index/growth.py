@@ -146,8 +146,8 @@ def _on_disk(index: Index) -> float:
     query = (
         "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
     )
-    with index.reading() as questions:
-        found = questions.connection.exec_driver_sql(query, (database.schema,)).scalar_one()
+    with index.reading() as queries:
+        found = queries.connection.exec_driver_sql(query, (database.schema,)).scalar_one()
     index.close()
     return round(int(found) / 2**20, 1)
 

@@ -17,7 +17,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
-from archive.index.index import Index, Transaction
+from archive.index.index import Index
+from archive.index.transaction import Queries
 from archive.store import Archive
 from bench.index.documents import LOOKS, NIGHTLY, Document, Synthetic
 from bench.index.fill import OWED
@@ -29,7 +30,7 @@ INSERT = "insert: 25 documents, captured and committed"
 NEAR = "near content (candidates by bands)"
 _SLOW = 3  # repetitions of what reads every row
 
-Ask = Callable[[Transaction, Document], object]
+Ask = Callable[[Queries, Document], object]
 Filled = tuple[Archive, Synthetic]
 """An archive, and what it was filled with."""
 
@@ -50,23 +51,27 @@ class Timed:
 
 
 LOOK_UPS: dict[str, Ask] = {
-    "by address (last response)": lambda q, item: _found(q.last_page(item.portal, item.url)),
-    "by address (every event)": lambda q, item: _found(q.find(url=item.url)),
-    "by key": lambda q, item: _found(q.latest_version(item.portal, item.key)),
-    "by id": lambda q, item: _found(q.find(article=f"{item.portal}/{item.key}")),
-    "by hash (8 digits)": lambda q, item: _found(q.find(digest=item.content[:8])),
+    "by address (last response)": lambda q, item: _found(q.responses.last_with_body(item.portal, item.url)),
+    "by address (every event)": lambda q, item: _found(q.events.find(url=item.url)),
+    "by key": lambda q, item: _found(q.events.latest_version(item.portal, item.key)),
+    "by id": lambda q, item: _found(q.events.find(article=f"{item.portal}/{item.key}")),
+    "by hash (8 digits)": lambda q, item: _found(q.events.find(digest=item.content[:8])),
     "exact content": lambda q, item: _found(
-        q.stored_content(item.content, item.night + timedelta(days=1), item.portal)
+        q.events.stored_text(item.content, item.night + timedelta(days=1), item.portal)
     ),
-    "removal": lambda q, item: q.vanished(item.portal, item.key) or q.removal(item.portal, item.key),
+    "removal": lambda q, item: (
+        q.removals.vanished_nights(item.portal, item.key) or q.removals.latest(item.portal, item.key)
+    ),
     "known before the last walk": lambda q, item: _found(
-        q.listed_by(item.portal, item.section, [item.key, "x"], _found(q.last_walk(item.portal, item.section)))
+        q.listings.shown_by(
+            item.portal, item.section, [item.key, "x"], _found(q.listings.last_walk(item.portal, item.section))
+        )
     ),
-    "cluster": lambda q, item: _found(q.cluster_of(item.portal, item.key)),
+    "cluster": lambda q, item: _found(q.clusters.of_article(item.portal, item.key)),
 }
 """What is asked of one document."""
 
-SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: _found(q.find(words=item.title))}
+SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: _found(q.events.find(words=item.title))}
 """What only people ask, and what grows with the archive."""
 
 
@@ -115,7 +120,7 @@ def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask
     picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
     tonight = documents.last_night + timedelta(days=1)
     signatures = {item.number: documents.signature(item.number) for item in picked}
-    near: dict[str, Ask] = {NEAR: lambda q, item: q.likely_near(signatures[item.number], tonight)}
+    near: dict[str, Ask] = {NEAR: lambda q, item: q.similar.candidates(signatures[item.number], tonight)}
     for name, ask in (LOOK_UPS | near | _nightly(documents, tonight)).items():
         yield name, ask, picked
     for name, ask in SLOW.items():
@@ -132,29 +137,29 @@ def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:
     """What each portal's night asks once, or for each of its sections."""
     due = NIGHTLY * sum(documents.nights >= day for day in LOOKS)
 
-    def owed(questions: Transaction, item: Document) -> None:
-        if len(questions.owed(item.portal)) != OWED:
+    def owed(queries: Queries, item: Document) -> None:
+        if len(queries.listings.pending(item.portal)) != OWED:
             raise ValueError(f"{item.portal} does not owe what it should")
 
-    def looks(questions: Transaction, item: Document) -> None:
-        if len(questions.due_looks(item.portal, tonight)) != due:
+    def looks(queries: Queries, item: Document) -> None:
+        if len(queries.responses.due_rechecks(item.portal, tonight)) != due:
             raise ValueError(f"{item.portal} has not the looks due that it should")
 
     return {
         "owed": owed,
         "due looks": looks,
-        "history (28 nights)": lambda q, item: _found(q.history(item.portal, tonight, 28)),
+        "history (28 nights)": lambda q, item: _found(q.runs.history(item.portal, tonight, 28)),
         "first walk, last look-back": lambda q, item: [
-            _found(str(q.first_walk(item.portal))),
-            q.last_lookback(item.portal),
+            _found(str(q.lookbacks.first_walk(item.portal))),
+            q.lookbacks.latest(item.portal),
         ],
-        "the newest 20 versions": lambda q, item: _found(q.latest_events(item.portal, limit=20)),
-        "last seal": lambda q, _: _found(q.tip()),
+        "the newest 20 versions": lambda q, item: _found(q.events.latest_of_portal(item.portal, limit=20)),
+        "last seal": lambda q, _: _found(q.seals.tip()),
     }
 
 
 def _time(index: Index, ask: Ask, item: Document) -> float:
     start = time.perf_counter()
-    with index.reading() as questions:
-        ask(questions, item)
+    with index.reading() as queries:
+        ask(queries, item)
     return time.perf_counter() - start

@@ -118,10 +118,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _known(archive: Archive) -> Known:
-    with archive.index.reading() as questions:
-        last = questions.last_night() or FIRST
-        portals = [name for name in questions.portals() if "-" not in name]  # no portal of a crawl has one
-        events = [item for name in portals for _, item in questions.events_of_portal(name, _HIGHEST)]
+    with archive.index.reading() as queries:
+        last = queries.coverage.last_night() or FIRST
+        portals = [name for name in queries.coverage.portals() if "-" not in name]  # no portal of a crawl has one
+        events = [item for name in portals for _, item in queries.web.events_of_portal(name, _HIGHEST)]
     random.Random("events").shuffle(events)
     nights = [FIRST + timedelta(days=number) for number in range((last - FIRST).days + 1)]
     return Known(nights, portals, events, Composer())

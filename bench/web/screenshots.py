@@ -96,14 +96,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _names(archive: Archive) -> dict[str, str]:
     """What addresses name: the last night in which an article was revised, its portal, the year with the most nights."""
-    with archive.index.reading() as questions:
-        night = questions.last_night()
-        first, last = questions.first_night() or night, night
-        while night is not None and not questions.events_of_night(night, 1, events=[Event.REVISION]):
-            night = questions.night_beside(night, later=False)
+    with archive.index.reading() as queries:
+        night = queries.coverage.last_night()
+        first, last = queries.coverage.first_night() or night, night
+        while night is not None and not queries.web.events_of_night(night, 1, events=[Event.REVISION]):
+            night = queries.coverage.adjacent_night(night, later=False)
         if night is None or last is None or first is None:
             raise UsageError("no article of this archive was ever changed: there is no change to draw")
-        portal = questions.events_of_night(night, 1, events=[Event.REVISION])[0].portal
+        portal = queries.web.events_of_night(night, 1, events=[Event.REVISION])[0].portal
     nights = Counter((first + timedelta(days=number)).year for number in range((last - first).days + 1))
     return {"changed": night.isoformat(), "portal": portal, "year": str(nights.most_common(1)[0][0])}
 

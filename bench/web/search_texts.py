@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import accumulate, product
 from pathlib import Path
 
-from archive.index.index import Transaction
+from archive.index.transaction import Transaction
 from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import CaptureRef, Run
 from archive.storage import merkle

@@ -64,9 +64,9 @@ def judged(folder: Path, planted: Planted) -> Judged:
     said = Judged(len(planted.nights), len(planted.portals))
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         covered = read_coverage(archive, planted.nights[0], planted.nights[-1])
-        with archive.index.reading() as questions:
+        with archive.index.reading() as queries:
             for portal in planted.portals:
-                for run in questions.runs_between(portal, planted.nights[0], planted.nights[-1]):
+                for run in queries.runs.between(portal, planted.nights[0], planted.nights[-1]):
                     said.events.update(run.events)
         found = read_documents(archive)
     for of_portal in covered:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from archive.index.queries.transaction import EventRow
 from archive.index.reader import Unreadable
+from archive.index.rows import EventRow
 from archive.store import Archive
 from crawler.boilerplate.rules import DROP, BoilerplateRule, with_rules
 from pipelines.article import Layout
@@ -59,8 +59,8 @@ def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int
     All their captures are read again, or at most `pages` of them, those of recurring lines first. A line that today's
     rules take out of the pages that were read is taken for settled in the others.
     """
-    with archive.index.reading() as questions:
-        latest = questions.latest_events(portal, limit=RECENT)
+    with archive.index.reading() as queries:
+        latest = queries.events.latest_of_portal(portal, limit=RECENT)
     found = {event.id: event for event in latest if event.file is not None}
     told = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
     lines = recurring(tuple(told.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from crawler.boilerplate.learn import LearningResult, RuleTrial
 from pipelines.boilerplate.candidates import BoilerplateCandidate, LineRole
 

@@ -93,8 +93,8 @@ def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, str]:
     if not (operator.archive / "archive.json").exists():
         return {}
     with Archive.open(operator.archive, read_only=True) as archive:
-        with archive.index.reading() as questions:
-            last = questions.last_night()
+        with archive.index.reading() as queries:
+            last = queries.coverage.last_night()
         return away_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
 
 

@@ -107,8 +107,8 @@ def _refuse(schedule: Schedule, asked: Backfill, night: date, now: datetime) -> 
     if asked.since >= night:
         raise UsageError(f"--since {asked.since} is no day before the night {night}: give an earlier one")
     schedule.refuse_past(night)
-    with schedule.archive.index.reading() as questions:
-        walked = questions.first_walk(asked.portal)
+    with schedule.archive.index.reading() as queries:
+        walked = queries.lookbacks.first_walk(asked.portal)
     if walked is None:
         raise UsageError(
             f"{asked.portal} was never walked: run its first night with `python scheduler.py --once --portal {asked.portal}`"
@@ -137,8 +137,8 @@ def _of_backfill(run: str, schedule: Schedule, night: date) -> bool:
 
 
 def _last(archive: Archive, asked: Backfill) -> LastLookBack | None:
-    with archive.index.reading() as questions:
-        return questions.last_lookback(asked.portal, asked.since)
+    with archive.index.reading() as queries:
+        return queries.lookbacks.latest(asked.portal, asked.since)
 
 
 def _crawl(

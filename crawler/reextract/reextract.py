@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from archive.errors import UsageError
-from archive.index.queries.transaction import EventRow
 from archive.index.reader import ArchiveReader, Unreadable
+from archive.index.rows import EventRow
 from archive.ingest.summary import RunSummary
 from archive.model.enums import REEXTRACT, ArchiveKind, Verdict
 from archive.model.records import CapturePlace, Run
@@ -87,8 +87,8 @@ def read_again(
 
     `read` extracts, `limit_bytes` bounds a decoded body. What cannot be read is told and the rest goes on.
     """
-    with archive.index.reading() as questions:
-        latest = questions.latest_events(portal, since, limit)
+    with archive.index.reading() as queries:
+        latest = queries.events.latest_of_portal(portal, since, limit)
     captures, result = archive.captures, ReextractResult(portal)
     for number, found in enumerate(latest):
         progress(number, len(latest))
@@ -133,8 +133,8 @@ def night_of(archive: Archive, portal: str, wanted: date | None, tonight: date) 
     night = wanted or (max(nights, default=tonight) if rehearsed else tonight)
     if not rehearsed and night > tonight:
         raise UsageError(f"--night {night} is still to come: leave it out for tonight, {tonight}")
-    with archive.index.reading() as questions:
-        versions = questions.latest_events(portal, limit=1)
+    with archive.index.reading() as queries:
+        versions = queries.events.latest_of_portal(portal, limit=1)
     if versions and night.isoformat() < versions[-1].night:
         raise UsageError(
             f"--night {night} lies before {portal}'s last version of {versions[-1].night}: give that or later"

@@ -58,11 +58,11 @@ class LookBackStatus:
 def lookback_standings(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookBackStatus]:
     """Those of the portals that were walked at least once, by name."""
     found = []
-    with archive.index.reading() as questions:
+    with archive.index.reading() as queries:
         for portal in sorted(portals):
-            first, days = questions.first_walk(portal), settings.lookback_of(portal).days
+            first, days = queries.lookbacks.first_walk(portal), settings.lookback_of(portal).days
             if first is not None:
-                last = questions.last_lookback(portal)
+                last = queries.lookbacks.latest(portal)
                 due = next_lookback(portal, days, first, last.began if last else None) if days else None
                 found.append(LookBackStatus(portal, due, last))
     return found

@@ -18,8 +18,8 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
+from archive.index.queries.listings import SETTLED
 from archive.index.queries.removals import VANISHED
-from archive.index.queries.transaction import SETTLED
 from archive.ingest.run_writer import RunWriter
 from archive.model.enums import Event, Outcome, WalkEnd
 from archive.model.records import ListEntry, ListRequest, LookBackMark, PageRecord

@@ -29,8 +29,8 @@ class PortalEnd:
 def end_of(archive: Archive, night: RunWriter, before: Sequence[Run], ends: DecommissionRule) -> PortalEnd:
     """What the committed lines of a night say, with the portal's crawls before it, newest first."""
     nights = {night.night, *(run.night for run in before if run.away is not None)}
-    with archive.index.reading() as questions:
-        deaf = questions.deaf_nights(night.portal, nights)
+    with archive.index.reading() as queries:
+        deaf = queries.runs.offline_nights(night.portal, nights)
     away = away_of(night.pages, night.night, before, ends, deaf)
     answered = any(page.outcome not in (Outcome.UNREACHABLE, Outcome.ROBOTS) for page in night.pages)
     return PortalEnd(away, ended_before(before) if away is None and answered else None, ends)
@@ -66,6 +66,6 @@ def _due(archive: Archive, portal: str, night: date) -> str | None:
 
 def _last(archive: Archive, portal: str, night: date) -> tuple[date, EndSign] | None:
     """What was last recorded of a portal's end before a night and still holds, and the night in which it was asked then."""
-    with archive.index.reading() as questions:
-        run = questions.last_telling(portal, night)
+    with archive.index.reading() as queries:
+        run = queries.runs.last_conclusive(portal, night)
     return (run.night, run.away) if run is not None and run.away is not None and run.away.recorded is not None else None

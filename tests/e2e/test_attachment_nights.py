@@ -212,8 +212,8 @@ def pages() -> dict[str, Said]:
 
 def rows(root: Path) -> Mapping[str, list[tuple[object, ...]]]:
     index = Index(root / "index.db", read_only=True)
-    with index.reading() as questions:
-        found = {table.name: list(questions.rows(table)) for table in TABLES}
+    with index.reading() as queries:
+        found = {table.name: list(queries.rows(table)) for table in TABLES}
     index.close()
     return found
 

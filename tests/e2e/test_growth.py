@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import event
 
 from archive.index.connect import VARIABLE
-from archive.index.index import Transaction
 from archive.index.schema import EVENTS, LINKS, LISTED, LOOKS, PAGES
+from archive.index.transaction import Transaction
 from archive.model.enums import ArchiveKind, Event, Outcome, WalkEnd
 from archive.model.records import CaptureRef, ListEntry, PageRecord
 from archive.similarity.minhash import bands
@@ -58,7 +58,7 @@ def test_the_filled_rows_are_those_of_the_lines(tmp_path: Path) -> None:
         owed = {row for row in rows.rows(LISTED) if row[-1]}
         assert set(rows.rows(LISTED)) - owed == set(lines.rows(LISTED))
         assert len(owed) == len(PORTALS) * OWED
-        assert len(rows.owed(PORTALS[0])) == OWED
+        assert len(rows.listings.pending(PORTALS[0])) == OWED
     archive.close()
     fresh.close()
 
@@ -128,8 +128,8 @@ def steps(root: Path, documents: Synthetic) -> dict[str, float]:
         each = []
         for item in items:
             counted[0] = 0
-            with archive.index.reading() as transaction:
-                ask(transaction, item)
+            with archive.index.reading() as queries:
+                ask(queries, item)
             each.append(counted[0])
         found[name] = max(median(each), 1.0)
     archive.close()

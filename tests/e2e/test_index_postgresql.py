@@ -58,8 +58,8 @@ def own_server(monkeypatch: pytest.MonkeyPatch, postgresql: Server) -> Iterator[
 
 
 def ids(root: Path, portal: str = "da_nang") -> list[str]:
-    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
-        return [found.id for found in questions.find(portal=portal)]
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
+        return [found.id for found in queries.events.find(portal=portal)]
 
 
 def findings(root: Path) -> list[str]:
@@ -276,7 +276,7 @@ def test_one_writes_at_a_time_and_sees_what_the_other_wrote(address: str, tmp_pa
     def judged() -> None:
         waiting.set()
         with archive.index.writing() as transaction:
-            seen.append(len(transaction.find()))
+            seen.append(len(transaction.events.find()))
 
     with archive.index.writing() as transaction:
         other = threading.Thread(target=judged)
@@ -301,13 +301,13 @@ def test_a_lock_held_for_long_is_said(address: str, tmp_path: Path, monkeypatch:
 def test_a_reader_changes_nothing_and_sees_one_state(address: str, tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     composed.run_night(archive, 0)
-    with archive.index.reading() as questions:
-        before = len(questions.find())
+    with archive.index.reading() as queries:
+        before = len(queries.events.find())
         with archive.index.writing() as transaction:
             transaction.drop_events(FIRST, "da_nang")
-        assert len(questions.find()) == before
+        assert len(queries.events.find()) == before
         with pytest.raises(ArchiveError, match="read-only"), archive.index.reading() as reader:
-            reader.drop_events(FIRST, "da_nang")
+            reader.listings.recompute_pending("da_nang", ["k"])
     archive.close()
 
 
@@ -400,8 +400,8 @@ def test_words_are_compared_by_bytes_whatever_the_database_sorts_by(address: str
     database = database_of(Paths(Path("x")), str(UUID(int=1)))
     assert isinstance(database, PostgresqlSchema)
     index = Index.create(database)
-    with index.reading() as questions:
-        default = questions.connection.execute(select(literal("Zalo") < literal("an"))).scalar()
+    with index.reading() as queries:
+        default = queries.connection.execute(select(literal("Zalo") < literal("an"))).scalar()
     index.close()
     assert default is False, "this server's default order is that of the bytes: the test proves nothing"
     assert replace(database, archive="other").schema != database.schema

@@ -154,8 +154,8 @@ def copied(root: Path, folder: Path) -> Path:
 
 
 def rows(root: Path) -> list[list[tuple[object, ...]]]:
-    with Archive.open(root) as archive, archive.index.reading() as questions:
-        return [list(questions.rows(table)) for table in TABLES]
+    with Archive.open(root) as archive, archive.index.reading() as queries:
+        return [list(queries.rows(table)) for table in TABLES]
 
 
 def rebuilt(root: Path) -> bool:
@@ -247,8 +247,8 @@ def test_the_bound_on_requests_cuts_it_and_the_next_nights_go_on(
     total = said_by_status(root)[1]
     assert total.endswith(f"in {number + 1} nights, 2 found (2 late), complete")
     assert number > 2
-    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
-        assert questions.owed(PORTAL) == []
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
+        assert queries.listings.pending(PORTAL) == []
 
 
 @pytest.mark.slow
@@ -266,9 +266,9 @@ def test_the_bounds_are_checked() -> None:
 
 def test_an_index_without_look_backs_answers(tmp_path: Path) -> None:
     index = Index.create(tmp_path / "index.db")
-    with index.reading() as questions:
-        assert questions.last_lookback(PORTAL) is None
-        assert questions.first_walk(PORTAL) is None
-        assert questions.first_wanted(PORTAL, SECTION) is None
-        assert not questions.is_late(PORTAL, SECTION, "1", FIRST)
+    with index.reading() as queries:
+        assert queries.lookbacks.latest(PORTAL) is None
+        assert queries.lookbacks.first_walk(PORTAL) is None
+        assert queries.lookbacks.first_wanted(PORTAL, SECTION) is None
+        assert not queries.lookbacks.is_late(PORTAL, SECTION, "1", FIRST)
     index.close()

@@ -38,8 +38,8 @@ def crawled(root: Path, jobs: int, portals: tuple[str, ...]) -> tuple[Said, dict
             said[path.parent.parent.name, path.parent.name, line.seq] = _said(line)
             if line.file:
                 assert (path.parent / line.file).is_file()
-    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
-        return said, questions.clusters()
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
+        return said, queries.clusters.all()
 
 
 def _said(line: ArticleLine) -> tuple[str, str, str | None, str | None, tuple[tuple[str, float], ...]]:

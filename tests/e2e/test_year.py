@@ -104,8 +104,8 @@ def test_a_gazette_prints_documents_and_nothing_else(tmp_path: Path) -> None:
     found = judged(tmp_path / "a", planted)
     assert found.wrong == []
     assert found.planted["missing numbers"] >= 1
-    with Archive.open(tmp_path / "a", read_only=True) as archive, archive.index.reading() as questions:
-        titles = [event.title for _, event in questions.events_of_portal("cong_bao_son_la", 100)]
+    with Archive.open(tmp_path / "a", read_only=True) as archive, archive.index.reading() as queries:
+        titles = [event.title for _, event in queries.web.events_of_portal("cong_bao_son_la", 100)]
     assert len(titles) > 20
     assert all(title.startswith("Quyết định của UBND tỉnh số ") for title in titles)
 

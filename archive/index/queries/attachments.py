@@ -1,8 +1,8 @@
-"""The files that articles name: their keys, which of them are owed, and how each of them stands.
+"""Query the files that articles name: which of them are pending, and the state of each.
 
 An attachment's key is its article's key, `/~` and the first 8 hex digits of the SHA-256 of its address: host without
-`www.`, path and query, without the query's cache numbers (`?t=1741302556197`). `~` stands in no article's key before a hash,
-so that the two never meet; the same file under two articles has two keys.
+`www.`, path and query, without the query's cache numbers (`?t=1741302556197`). No article's key has `/~` in it, so an
+article and a file never share a key; the same file under two articles has two keys.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ _CACHE_NUMBER = re.compile(r"(?:t|v|ts|time|rev|version)=\d+", re.IGNORECASE)
 # Events by which a publisher may have changed what an article names; the others only name files not known before.
 _BY_PUBLISHER = tuple(event.value for event in (Event.NEW, Event.REVISION, Event.DUPLICATE, Event.NEAR_DUPLICATE))
 _NAMING = (*_BY_PUBLISHER, Event.REDATED.value, Event.REREAD.value)
-_KEPT = (Event.ATTACHMENT.value, Event.QUARANTINED.value)
-# Passing failures leave no row in `looks`, so what stands there was answered.
-_RUN = len("2025-03-03/001")
+_STORED = (Event.ATTACHMENT.value, Event.QUARANTINED.value)
+_RUN = len("2025-03-03/001")  # of a place: its night and the number of its run
 
 
 def attachment_key(article: str, url: str) -> str:
-    """The key of the file at `url` that the article with this key names. Never raises."""
+    """Return the key of the file at `url` that the article with this key names. Never raises."""
     try:
         parts = urlsplit(url)
         host, path, query = (parts.hostname or "").removeprefix("www."), parts.path, parts.query
@@ -44,8 +43,10 @@ def attachment_key(article: str, url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PendingAttachment:
-    """A file to be fetched: `version` is the id of the article's version that names it. The validators are those of its
-    last response, None where it never had one."""
+    """A file to fetch; `version` is the id of the article's version that names it.
+
+    The validators are those of its last stored response, None without one.
+    """
 
     version: str
     section: str
@@ -59,9 +60,9 @@ class PendingAttachment:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentState:
-    """How a file of an article stands: its last event where it was kept, else the last answer; neither: not fetched.
+    """The state of an article's file: its last event if it was stored, else its last outcome; neither: not fetched.
 
-    `night`, `run` and `file` say where its text stands, for a duplicate where the stored one does.
+    `night`, `run` and `file` locate its text, for a duplicate the text of the first one.
     """
 
     name: str
@@ -76,16 +77,17 @@ class AttachmentState:
     answer: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class AttachmentQueries:
-    """What is asked of the index about attachments."""
+    """Query attachments on one connection."""
 
     connection: Connection
 
-    def owed_attachments(self, portal: str, since: date, per_article: int) -> list[PendingAttachment]:
-        """Files named since that night by articles of the portal and not answered in the run that named them or later.
+    def pending(self, portal: str, since: date, per_article: int) -> list[PendingAttachment]:
+        """Return the files that articles of the portal named since that night and that are still to be fetched.
 
-        A file is owed when it was never answered, and again when its article was revised. Of an article's files the first
-        `per_article` are.
+        A file is pending while it has no response, and again when its article was revised after the last one. Only the
+        first `per_article` files of an article count.
         """
         query = (
             select(ATTACHMENTS)
@@ -94,32 +96,26 @@ class AttachmentQueries:
             .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
         )
         named = _last_named(self.connection.execute(query))
-        owed = []
+        found = []
         for key, row in named.items():
-            look = self.connection.execute(select(LOOKS).where(LOOKS.c.portal == portal, LOOKS.c.key == key)).first()
+            last = self.connection.execute(select(LOOKS).where(LOOKS.c.portal == portal, LOOKS.c.key == key)).first()
             stored = self._is_stored(portal, key)
             # A crash may have left the line of the response and not that of the event.
-            if look is not None and (stored or look.outcome != Outcome.ATTACHMENT.value):
-                if row.event not in _BY_PUBLISHER or look.at[:_RUN] >= row.at[:_RUN]:
+            if last is not None and (stored or last.outcome != Outcome.ATTACHMENT.value):
+                if row.event not in _BY_PUBLISHER or last.at[:_RUN] >= row.at[:_RUN]:
                     continue
-            validators = (look.etag, look.last_modified) if look is not None and stored else ()
-            owed.append(PendingAttachment(row.version, row.section, key, row.url, row.name, row.type, *validators))
-        return owed
+            validators = (last.etag, last.last_modified) if last is not None and stored else ()
+            found.append(PendingAttachment(row.version, row.section, key, row.url, row.name, row.type, *validators))
+        return found
 
     def _is_stored(self, portal: str, key: str) -> bool:
         query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
         return self.connection.execute(query).first() is not None
 
-    def last_body(self, portal: str, key: str) -> str | None:
-        """The SHA-256 of the body that an article or attachment was last answered with."""
-        query = select(LOOKS.c.body_sha256).where(LOOKS.c.portal == portal, LOOKS.c.key == key)
-        found: str | None = self.connection.execute(query).scalar()
-        return found
+    def of_article(self, portal: str, article: str, until: date | None = None) -> list[AttachmentState]:
+        """Return the state of every file that any version of an article named, in the order of the pages.
 
-    def attachments_of(self, portal: str, article: str, until: date | None = None) -> list[AttachmentState]:
-        """The files that any version of an article named, in the order of the pages, and how each of them stands.
-
-        `until` a night: as it was known then. What a file was answered with but not kept is known for today only.
+        `until` leaves out later nights, and with them the responses that stored nothing: only the last of those is known.
         """
         query = (
             select(ATTACHMENTS)
@@ -129,10 +125,10 @@ class AttachmentQueries:
         if until:
             query = query.where(ATTACHMENTS.c.night <= until.isoformat())
         rows = {row.key: row for row in self.connection.execute(query)}.values()
-        return [self._attached(row, until) for row in rows]
+        return [self._state(row, until) for row in rows]
 
-    def _attached(self, row: Row[tuple[object, ...]], until: date | None) -> AttachmentState:
-        at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_KEPT))
+    def _state(self, row: Row[tuple[object, ...]], until: date | None) -> AttachmentState:
+        at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_STORED))
         at = at.where(EVENTS.c.night <= until.isoformat()) if until else at
         last = self.connection.execute(at.order_by(EVENTS.c.at.desc()).limit(1)).first()
         if last is None and until:
@@ -152,7 +148,7 @@ class AttachmentQueries:
 
 
 def _last_named(rows: Iterable[Row[tuple[object, ...]]]) -> dict[str, Row[tuple[object, ...]]]:
-    """The last naming of each file by its publisher; one that only a later reading found counts where it is the first."""
+    """Return the last row of each file by its publisher; one that only a later reading found counts where it is the first."""
     named: dict[str, Row[tuple[object, ...]]] = {}
     for row in rows:
         if row.event in _BY_PUBLISHER or row.key not in named:

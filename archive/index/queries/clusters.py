@@ -1,8 +1,8 @@
-"""Clusters: articles that say the same or nearly the same. Computed from the lines whenever they are asked for, never stored.
+"""Query clusters: articles with the same or nearly the same text. Computed from the lines on every query, never stored.
 
 A cluster is what exact copies (`duplicate_of`) and near-duplicates (`near`) connect, directly or through others, in any
-version of an article; most articles are one of their own. Its canonical article is the first by the night in which it was
-first kept, then by its first published line (none: last), portal and key.
+version of an article; most articles are alone in theirs. Its canonical article is the first by the night in which it was
+first stored, then by its first published line (none: last), portal and key.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, union
 
-from archive.index.rows import EventRow
+from archive.index.rows import EventRow, VersionLocation
 from archive.index.schema import EVENTS, LINKS
-from archive.model.enums import VERSIONS, WITHHELD
+from archive.model.enums import VERSIONS
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["Article", "Cluster", "ClusterQueries", "VersionLink", "VersionLocation", "article_of", "one_per_cluster"]
+__all__ = ["Article", "Cluster", "ClusterQueries", "VersionLink", "article_of", "one_per_cluster"]
 
 Article = tuple[str, str]
 """Portal and key."""
@@ -31,7 +31,7 @@ Cluster = tuple[Article, ...]
 
 @dataclass(frozen=True, slots=True)
 class VersionLink:
-    """Another article that a version names, or whose version names it: an exact copy, or how alike the texts are."""
+    """A version of another article that is an exact copy or a near-duplicate, linked in either direction."""
 
     id: str
     article: Article
@@ -39,27 +39,17 @@ class VersionLink:
     similarity: float
 
 
-@dataclass(frozen=True, slots=True)
-class VersionLocation:
-    """Where a version's line stands, and whose it is."""
-
-    night: str
-    run: str
-    seq: int
-    portal: str
-    key: str
-
-
 _Of = TypeVar("_Of", VersionLocation, EventRow)
 
 
+@dataclass(frozen=True, slots=True)
 class ClusterQueries:
-    """What is kept and asked of links between articles, on one connection."""
+    """Record and query links between articles on one connection."""
 
     connection: Connection
 
-    def add_links(self, night: date, run: str, line: ArticleLine) -> None:
-        """Repeat what an article's line says it is a copy or near-duplicate of."""
+    def add(self, night: date, run: str, line: ArticleLine) -> None:
+        """Record which versions an article's line names as its exact original or near-duplicates."""
         if line.attachment_of is not None:
             return
         named = [(line.duplicate_of, 1, 1.0)] if line.duplicate_of else []
@@ -70,10 +60,10 @@ class ClusterQueries:
             row |= {"portal": line.portal, "key": line.key, "other": other, "other_portal": portal, "other_key": key}
             self.connection.execute(insert(LINKS).values(row | {"exact": exact, "similarity": similarity}))
 
-    def linked(self, portal: str, key: str, until: date | None = None) -> list[VersionLink]:
-        """The near-duplicates that any version of an article names, or that name it: one entry each, the most alike first.
+    def near_duplicates(self, portal: str, key: str, until: date | None = None) -> list[VersionLink]:
+        """Return the versions that are near-duplicates of any version of an article, each once, the most similar first.
 
-        `until` leaves out what lines after that night name.
+        `until` leaves out links recorded after that night.
         """
         to = select(LINKS.c.other.label("id"), LINKS).where(LINKS.c.portal == portal, LINKS.c.key == key)
         back = (
@@ -94,8 +84,8 @@ class ClusterQueries:
                 best.setdefault(one.id, one)
         return list(best.values())
 
-    def cluster_of(self, portal: str, key: str, until: date | None = None) -> Cluster:
-        """The cluster of an article (`until` a night: as it was then); of an article alone, that article."""
+    def of_article(self, portal: str, key: str, until: date | None = None) -> Cluster:
+        """Return the cluster of an article, by the links recorded up to the night `until`."""
         start = (portal, key)
         found, ahead = {start}, [start]
         while ahead:
@@ -104,8 +94,8 @@ class ClusterQueries:
             ahead += sorted(fresh)
         return self._ordered(found) or (start,)
 
-    def clusters(self, until: date | None = None) -> dict[Article, Cluster]:
-        """The cluster of every article that has another one in it; `until` a night: as it was then."""
+    def all(self, until: date | None = None) -> dict[Article, Cluster]:
+        """Map every article that is not alone to its cluster, by the links recorded up to the night `until`."""
         query = select(LINKS.c.portal, LINKS.c.key, LINKS.c.other_portal, LINKS.c.other_key)
         rows = self.connection.execute(query.where(_known(until)))
         pairs = (((row[0], row[1]), (row[2], row[3])) for row in rows)
@@ -116,20 +106,6 @@ class ClusterQueries:
             members = tuple(sorted((article for article in group if article in rank), key=lambda each: rank[each]))
             found |= dict.fromkeys(members, members)
         return found
-
-    def versions(self, portal: str | None, since: date | None, until: date | None) -> list[VersionLocation]:
-        """The places of all versions of articles that are not withheld, of a portal and of nights from `since` to `until`,
-        in order."""
-        query = select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq, EVENTS.c.portal, EVENTS.c.key)
-        query = query.where(_VERSION, ~EVENTS.c.flags.contains(WITHHELD))
-        if portal:
-            query = query.where(EVENTS.c.portal == portal)
-        if since:
-            query = query.where(EVENTS.c.night >= since.isoformat())
-        if until:
-            query = query.where(EVENTS.c.night <= until.isoformat())
-        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
-        return [VersionLocation(*row) for row in self.connection.execute(query)]
 
     def _neighbours(self, article: Article, until: date | None) -> set[Article]:
         to = select(LINKS.c.other_portal, LINKS.c.other_key).where(
@@ -152,7 +128,7 @@ class ClusterQueries:
         return tuple((portal, key) for _, _, portal, key in sorted(first))
 
     def _all_ordered(self) -> list[Article]:
-        """Every linked article in canonical order."""
+        """Return every linked article in canonical order."""
         others = select(LINKS.c.other_portal, LINKS.c.other_key)
         named = union(select(LINKS.c.portal, LINKS.c.key), others).subquery()
         query = select(EVENTS.c.night, EVENTS.c.published, EVENTS.c.portal, EVENTS.c.key).where(_VERSION)
@@ -175,13 +151,13 @@ def _canonical(night: str, published: str | None, portal: str, key: str) -> tupl
 
 
 def article_of(version: str) -> Article:
-    """Portal and key of a version's id, `portal/key@hex`."""
+    """Return portal and key of a version's id, `portal/key@hex`."""
     portal, _, rest = version.partition("/")
     return portal, rest.rpartition("@")[0]
 
 
 def _connected(pairs: Iterable[tuple[Article, Article]]) -> Iterator[list[Article]]:
-    """The groups that pairs connect."""
+    """Yield the groups that pairs connect."""
     above: dict[Article, Article] = {}
 
     def root(article: Article) -> Article:
@@ -200,8 +176,10 @@ def _connected(pairs: Iterable[tuple[Article, Article]]) -> Iterator[list[Articl
 
 
 def one_per_cluster(found: Iterable[_Of], clusters: Mapping[Article, Cluster]) -> list[_Of]:
-    """Of these versions, in the order of night, run and line, one for each cluster: the last one of the article that comes
-    first in canonical order among those that are here."""
+    """Choose one of these versions for each cluster: the last one of the article that is first in canonical order.
+
+    Versions come in and go out in the order of night, run and line.
+    """
     best: dict[Article, tuple[int, _Of]] = {}
     for version in found:
         article = (version.portal, version.key)

@@ -1,9 +1,10 @@
-"""What is asked of the index about days: the records of every crawl, and how many articles bear each date."""
+"""Query the calendar: which portals and nights the archive covers, and how many articles bear each date."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
@@ -11,37 +12,27 @@ from sqlalchemy import Connection, func, select
 
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import STORED
-from archive.model.records import Run
-from archive.storage.run_record import run_from
 
 __all__ = ["CoverageQueries"]
 
 
+@dataclass(frozen=True, slots=True)
 class CoverageQueries:
-    """The questions about days, on one connection."""
+    """Query nights and dates on one connection."""
 
     connection: Connection
 
     def portals(self) -> list[str]:
-        """Every portal with a run, by name."""
+        """Return every portal with a run, sorted by name."""
         return sorted(self.connection.execute(select(RUNS.c.portal).distinct()).scalars())
 
     def portals_of(self, provinces: Collection[str]) -> set[str]:
-        """The portals with a run of a night in which they belonged to one of these provinces (slugs)."""
+        """Return the portals with a run in which they belonged to one of these provinces (slugs)."""
         query = select(RUNS.c.portal).where(RUNS.c.province.in_(sorted(provinces))).distinct()
         return set(self.connection.execute(query).scalars())
 
-    def runs_between(self, portal: str, since: date, until: date) -> list[Run]:
-        """The records of a portal's runs of these nights, both included, oldest first."""
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.night >= since.isoformat(), RUNS.c.night <= until.isoformat())
-            .order_by(RUNS.c.night, RUNS.c.run)
-        )
-        return [run_from(record) for record in self.connection.execute(query).scalars()]
-
     def first_night(self, portal: str | None = None) -> date | None:
-        """The night of a portal's first run, or of the first run of all."""
+        """Return the night of a portal's first run, or of the first run of all."""
         query = select(func.min(RUNS.c.night))
         if portal is not None:
             query = query.where(RUNS.c.portal == portal)
@@ -49,12 +40,19 @@ class CoverageQueries:
         return date.fromisoformat(night) if night else None
 
     def last_night(self) -> date | None:
-        """The night of the last run of all."""
+        """Return the night of the last run of all."""
         night = cast("str | None", self.connection.execute(select(func.max(RUNS.c.night))).scalar())
         return date.fromisoformat(night) if night else None
 
+    def adjacent_night(self, night: date, *, later: bool) -> date | None:
+        """Return the nearest night with a run before this one, or after it if `later`."""
+        beside = RUNS.c.night > night.isoformat() if later else RUNS.c.night < night.isoformat()
+        nearest = func.min(RUNS.c.night) if later else func.max(RUNS.c.night)
+        found = cast("str | None", self.connection.execute(select(nearest).where(beside)).scalar())
+        return date.fromisoformat(found) if found else None
+
     def published_by_day(self, portal: str, since: date, until: date) -> dict[date, int]:
-        """How many articles of a portal, as first kept, bear each date of publication."""
+        """Count the articles of a portal by their date of publication as first stored."""
         day = func.substr(EVENTS.c.published, 1, 10)
         query = (
             select(day.label("day"), func.count(EVENTS.c.key.distinct()).label("articles"))

@@ -1,7 +1,8 @@
-"""What is asked of the index about numbered documents: which numbers the texts name, where, and with which day."""
+"""Query numbered documents: which numbers the texts name, where, and with which day."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -19,13 +20,14 @@ _day = lru_cache(maxsize=4096)(date.fromisoformat)  # a hundred thousand mention
 _NAMING = {*VERSIONS, Event.ATTACHMENT}
 
 
+@dataclass(frozen=True, slots=True)
 class DocumentQueries:
-    """What is kept and asked of numbered documents, on one connection."""
+    """Record and query mentions of numbered documents on one connection."""
 
     connection: Connection
 
-    def add_documents(self, night: date, run: str, at: str, line: ArticleLine) -> None:
-        """Repeat the numbers that the text of a line names, with what stands beside them."""
+    def add(self, night: date, run: str, at: str, line: ArticleLine) -> None:
+        """Record the document numbers that the text of a line names, each with the day and issuer beside it."""
         if line.event not in _NAMING:
             return
         beside = {cited.raw: cited for cited in line.cited}
@@ -35,7 +37,7 @@ class DocumentQueries:
             if read is None:
                 continue
             digits = read.number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
-            said = beside.get(raw, CitationContext(raw))
+            context = beside.get(raw, CitationContext(raw))
             rows.append(
                 {
                     "night": night.isoformat(),
@@ -50,8 +52,8 @@ class DocumentQueries:
                     "year": read.year,
                     "type": read.type,
                     "organ": read.organ,
-                    "issued": said.day.isoformat() if said.day else None,
-                    "issuer": said.by,
+                    "issued": context.day.isoformat() if context.day else None,
+                    "issuer": context.by,
                     "published": line.published,
                     "raw": raw,
                 }
@@ -60,7 +62,7 @@ class DocumentQueries:
             self.connection.execute(insert(DOCUMENTS), rows)
 
     def mentions(self, number: int | None = None) -> list[Mention]:
-        """Every number that a text names, in the order of the files; or where one of them is named, whoever's it is."""
+        """Return every mention in the order of the files, or those of one number (of any issuer)."""
         of_run = and_(RUNS.c.night == DOCUMENTS.c.night, RUNS.c.run == DOCUMENTS.c.run)
         query = select(DOCUMENTS, RUNS.c.province).join(RUNS, of_run, isouter=True)
         if number is not None:

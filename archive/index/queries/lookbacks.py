@@ -1,12 +1,12 @@
-"""Look-backs: walks past the pages at which the nightly walk stops, and the articles that only they find.
+"""Query look-backs: walks past the pages at which the nightly walk stops, and the late articles that only they find.
 
-The nightly walk of a list ends at a page that it knew wholly before. What a portal puts online with an old date stands
-below that page and is never seen. So each portal's lists are walked further once in a while, as far as its first walk
-had come, under a bound on requests, over several nights if need be. Every request of it carries a mark (`LookBackMark`) on
-its line of `pages.jsonl`; where the look-back goes on follows from these lines.
+The nightly walk of a list ends at the first page of which every entry is known. An article put online with an old date
+stands below that page. So each portal's lists are walked further once in a while, as far as its first walk had come, under a
+bound on requests, over several nights if needed. Every request of a look-back carries a mark (`LookBackMark`) on its line of
+`pages.jsonl`; where the look-back continues follows from these lines.
 
 An article is *late* when complete walks of its section, `LATE_DAYS` or more days after the day it gives as its own, had not
-shown it, and its day is one that the section's first walk still wanted: what is older was simply never asked for.
+shown it, and its day is one that the section's first walk still wanted: older articles were never asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from archive.index.schema import LISTED, LOOKBACKS, PAGES, RUNS
 from archive.model.enums import WalkEnd
@@ -24,17 +24,17 @@ from archive.model.records import ListRequest, LookBack
 from archive.storage.jsonl import decode_request
 from archive.storage.run_record import run_from
 
-__all__ = ["LATE_DAYS", "LastLookBack", "LookBackQueries", "Position"]
+__all__ = ["LATE_DAYS", "LastLookBack", "LookbackQueries", "Position"]
 
 LATE_DAYS = 3
-"""Portals give a day and put online a day or two later: that alone makes no article late."""
+"""Days after which an article not yet listed is late: portals often put articles online a day or two after their date."""
 
 _COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
 @dataclass(frozen=True, slots=True)
 class LastLookBack:
-    """A look-back as its nights made it so far. `nights` are those of its closed runs, `total` is summed over them."""
+    """A look-back so far: `nights` counts its closed runs, `total` is their sum."""
 
     began: date
     since: date | None
@@ -43,14 +43,16 @@ class LastLookBack:
 
     @property
     def complete(self) -> bool:
-        """Whether it came to its end."""
+        """True when it reached its end in every section."""
         return self.total.complete
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a look-back came in one section: the last list page it read, how it was asked for where that was no plain
-    GET, and why the look-back ended there (None: it goes on)."""
+    """How far a look-back came in one section: the last list page it read.
+
+    `request` is None for a plain GET, `end` is None while the look-back continues.
+    """
 
     url: str
     number: int
@@ -58,13 +60,14 @@ class Position:
     request: ListRequest | None = None
 
 
-class LookBackQueries:
-    """The questions about look-backs, on one connection."""
+@dataclass(frozen=True, slots=True)
+class LookbackQueries:
+    """Query look-backs on one connection."""
 
     connection: Connection
 
-    def last_lookback(self, portal: str, since: date | None = None) -> LastLookBack | None:
-        """The last monthly look-back of a portal, or the last backfill to this day; None when there was none."""
+    def latest(self, portal: str, since: date | None = None) -> LastLookBack | None:
+        """Return the last monthly look-back of a portal, or its last backfill to the day `since`."""
         runs = self._runs(portal, since)
         query = select(func.max(LOOKBACKS.c.began)).where(LOOKBACKS.c.portal == portal, _to(since))
         pages = cast("str | None", self.connection.execute(query).scalar())
@@ -77,11 +80,11 @@ class LookBackQueries:
     def _runs(self, portal: str, since: date | None) -> list[LookBack]:
         query = select(RUNS.c.record).where(RUNS.c.portal == portal, RUNS.c.lookback.is_not(None))
         rows = self.connection.execute(query.order_by(RUNS.c.lookback.desc(), RUNS.c.night, RUNS.c.run).limit(100))
-        told = (run_from(row).lookback for row in rows.scalars())
-        return [lookback for lookback in told if lookback is not None and lookback.since == since]
+        recorded = (run_from(row).lookback for row in rows.scalars())
+        return [lookback for lookback in recorded if lookback is not None and lookback.since == since]
 
-    def lookback_positions(self, portal: str, began: date, since: date | None) -> dict[str, Position]:
-        """By section: the last list page that this look-back read there. Pages that could not be read do not count."""
+    def positions(self, portal: str, began: date, since: date | None) -> dict[str, Position]:
+        """Map each section to the last list page that this look-back read there; unreadable pages do not count."""
         query = (
             select(LOOKBACKS)
             .where(LOOKBACKS.c.portal == portal, LOOKBACKS.c.began == began.isoformat(), _to(since))
@@ -90,8 +93,8 @@ class LookBackQueries:
         rows = [row for row in self.connection.execute(query) if row.end != WalkEnd.FAILED.value]
         return {row.section: _position(row) for row in rows}
 
-    def lookback_places(self, portal: str) -> dict[str, tuple[date, date | None]]:
-        """The places of all list pages that look-backs read, each with the look-back's beginning and `since`."""
+    def pages(self, portal: str) -> dict[str, tuple[date, date | None]]:
+        """Map the place of every list page that look-backs read to the look-back's first night and `since`."""
         query = select(LOOKBACKS.c.at, LOOKBACKS.c.began, LOOKBACKS.c.since).where(LOOKBACKS.c.portal == portal)
         return {
             row.at: (date.fromisoformat(row.began), date.fromisoformat(row.since) if row.since else None)
@@ -99,17 +102,17 @@ class LookBackQueries:
         }
 
     def first_walk(self, portal: str) -> date | None:
-        """The first night in which a walk of one of the portal's sections was complete."""
+        """Return the first night with a complete walk of any section of the portal."""
         query = select(PAGES.c.night).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
         query = query.order_by(PAGES.c.at).limit(1)
         night = cast("str | None", self.connection.execute(query).scalar())
         return date.fromisoformat(night) if night else None
 
     def first_wanted(self, portal: str, section: str) -> date | None:
-        """The first day that the section's first complete walk still wanted; None when no walk was complete.
+        """Return the first day that the section's first complete walk still wanted; None when no walk was complete.
 
-        A first walk ends at the first page whose days all lie before its look-back: the day after the latest of them.
-        Where it read the whole list that is every day, and where the list shows no days its own night.
+        A first walk ends at the first page whose days all lie before its bound: the day after the latest of them is
+        the answer. It is `date.min` if the walk read the whole list, and its own night if the list shows no days.
         """
         query = (
             select(PAGES.c.at, PAGES.c.night, PAGES.c.walk_end)
@@ -128,14 +131,8 @@ class LookBackQueries:
         day = cast("str | None", self.connection.execute(shown).scalar())
         return date.fromisoformat(day) + timedelta(days=1) if day else date.fromisoformat(first.night)
 
-    def listed_day(self, portal: str, key: str) -> date | None:
-        """The first day that a list showed beside an article; None where none did."""
-        query = select(func.min(LISTED.c.day)).where(LISTED.c.portal == portal, LISTED.c.key == key)
-        day = cast("str | None", self.connection.execute(query).scalar())
-        return date.fromisoformat(day) if day else None
-
     def is_late(self, portal: str, section: str, key: str, published: date) -> bool:
-        """Whether an article of this day was put online later than its day says (see the head of this module)."""
+        """Return True if an article of this day was put online late (see the head of this module)."""
         entry = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == key)
         shown = cast("str | None", self.connection.execute(select(LISTED.c.at).where(entry)).scalar())
         after = published + timedelta(days=LATE_DAYS)
@@ -159,7 +156,7 @@ def _position(row: Row[tuple[object, ...]]) -> Position:
     return Position(row.url, row.number, WalkEnd(row.end) if row.end else None, request)
 
 
-def _to(since: date | None):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause
+def _to(since: date | None) -> ColumnElement[bool]:
     return LOOKBACKS.c.since.is_(None) if since is None else LOOKBACKS.c.since == since.isoformat()
 
 

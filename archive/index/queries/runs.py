@@ -1,12 +1,13 @@
-"""What is asked of the index about runs: which of them it knows, and a portal's last ones."""
+"""Query runs: which of them the index holds, and the records of a portal or a night."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import Connection, Integer, func, select, tuple_
+from sqlalchemy import Connection, Integer, and_, func, select, tuple_
 
 from archive.index.schema import EVENTS, PAGES, RUNS
 from archive.model.enums import Verdict
@@ -16,20 +17,21 @@ from archive.storage.run_record import run_from
 __all__ = ["RunQueries"]
 
 _AT_ONCE = 32
-_SAY_NOTHING = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)  # whether somebody is there
+_INCONCLUSIVE = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)  # of whether the portal answers
 
 
+@dataclass(frozen=True, slots=True)
 class RunQueries:
-    """The questions about runs, on one connection."""
+    """Query runs on one connection."""
 
     connection: Connection
 
     def history(self, portal: str, before: date, nights: int) -> list[Run]:
-        """The records of a portal's crawls before a night, newest first; a run of `reextract` is no crawl."""
+        """Return the records of a portal's last crawls before a night, newest first; a run of `reextract` is no crawl."""
         return list(islice((run for run in self._records(portal, before) if run.crawled), nights))
 
     def _records(self, portal: str, before: date) -> Iterator[Run]:
-        """All of them, newest first, read a few at a time: a portal's records grow with the nights."""
+        """Yield them newest first, read a few at a time: a portal's records grow with the nights."""
         end = (before.isoformat(), "")
         while True:
             query = (
@@ -44,20 +46,20 @@ class RunQueries:
                 return
             end = (rows[-1].night, rows[-1].run)
 
-    def last_telling(self, portal: str, before: date) -> Run | None:
-        """The portal's last crawl before a night that says whether somebody is there: silence and a stop say nothing."""
+    def last_conclusive(self, portal: str, before: date) -> Run | None:
+        """Return the portal's last crawl before a night that showed if the portal answers; silence and a stop show nothing."""
         query = (
             select(RUNS.c.record)
             .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat(), RUNS.c.complete == 1)
-            .where(RUNS.c.verdict.not_in([verdict.value for verdict in _SAY_NOTHING]))
+            .where(RUNS.c.verdict.not_in([verdict.value for verdict in _INCONCLUSIVE]))
             .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
             .limit(_AT_ONCE)
         )
         runs = (run_from(record) for record in self.connection.execute(query).scalars())
         return next((run for run in runs if run.crawled), None)
 
-    def endings(self, portal: str) -> list[Run]:
-        """The records in which a portal was recorded as moved or gone, oldest first."""
+    def decommissions(self, portal: str) -> list[Run]:
+        """Return the records with the verdict that a portal moved or is gone, oldest first."""
         query = (
             select(RUNS.c.record)
             .where(RUNS.c.portal == portal, RUNS.c.verdict.in_([Verdict.MOVED.value, Verdict.GONE.value]))
@@ -66,8 +68,8 @@ class RunQueries:
         return [run_from(record) for record in self.connection.execute(query).scalars()]
 
     def answered_after(self, portal: str, night: date, run: str) -> date | None:
-        """The night of the first crawl of the portal after this run that found somebody there again."""
-        silent = [verdict.value for verdict in (*_SAY_NOTHING, Verdict.MOVED, Verdict.GONE)]
+        """Return the night of the first crawl after this run in which the portal answered again."""
+        silent = [verdict.value for verdict in (*_INCONCLUSIVE, Verdict.MOVED, Verdict.GONE)]
         query = (
             select(RUNS.c.record)
             .where(RUNS.c.portal == portal, tuple_(RUNS.c.night, RUNS.c.run) > (night.isoformat(), run))
@@ -79,26 +81,48 @@ class RunQueries:
         runs = (run_from(record) for record in self.connection.execute(query).scalars())
         return next((run.night for run in runs if run.crawled), None)
 
-    def deaf_nights(self, portal: str, nights: Iterable[date]) -> set[date]:
-        """Those of the nights in which other portals were asked and not one of them answered: the network was away."""
-        asked = [night.isoformat() for night in nights]
-        silent = [verdict.value for verdict in (*_SAY_NOTHING, Verdict.GONE)]
+    def offline_nights(self, portal: str, nights: Iterable[date]) -> set[date]:
+        """Return those of the nights in which other portals were crawled and none of them answered: the network was down."""
+        named = [night.isoformat() for night in nights]
+        silent = [verdict.value for verdict in (*_INCONCLUSIVE, Verdict.GONE)]
         query = (
             select(RUNS.c.night, func.min(RUNS.c.verdict.in_(silent).cast(Integer)))
-            .where(RUNS.c.night.in_(asked), RUNS.c.portal != portal)
+            .where(RUNS.c.night.in_(named), RUNS.c.portal != portal)
             .group_by(RUNS.c.night)
         )
-        return {date.fromisoformat(night) for night, deaf in self.connection.execute(query) if deaf}
+        return {date.fromisoformat(night) for night, offline in self.connection.execute(query) if offline}
 
-    def recorded_runs(self, night: date) -> set[str]:
-        """The names of a night's runs whose record is in the index."""
+    def names(self, night: date) -> set[str]:
+        """Return the names of a night's runs whose record is in the index."""
         query = select(RUNS.c.run).where(RUNS.c.night == night.isoformat())
         return set(self.connection.execute(query).scalars())
 
-    def has_lines_of(self, night: date, run: str) -> bool:
-        """Whether any line of a run is in the index."""
+    def has_lines(self, night: date, run: str) -> bool:
+        """Return True if any line of a run is in the index."""
         for table in (PAGES, EVENTS):
             query = select(table.c.at).where(table.c.night == night.isoformat(), table.c.run == run).limit(1)
             if self.connection.execute(query).first() is not None:
                 return True
         return False
+
+    def between(self, portal: str, since: date, until: date) -> list[Run]:
+        """Return the records of a portal's runs of these nights, both included, oldest first."""
+        query = (
+            select(RUNS.c.record)
+            .where(RUNS.c.portal == portal, RUNS.c.night >= since.isoformat(), RUNS.c.night <= until.isoformat())
+            .order_by(RUNS.c.night, RUNS.c.run)
+        )
+        return [run_from(record) for record in self.connection.execute(query).scalars()]
+
+    def of_night(self, night: date) -> list[Run]:
+        """Return the records of a night's runs, sorted by name."""
+        query = select(RUNS.c.record).where(RUNS.c.night == night.isoformat()).order_by(RUNS.c.run)
+        return [run_from(record) for record in self.connection.execute(query).scalars()]
+
+    def latest(self) -> list[Run]:
+        """Return the record of each portal's last run, sorted by portal."""
+        last = select(RUNS.c.portal, func.max(RUNS.c.night).label("night")).group_by(RUNS.c.portal).subquery()
+        of_last = and_(RUNS.c.portal == last.c.portal, RUNS.c.night == last.c.night)
+        rows = self.connection.execute(select(RUNS.c.record).join(last, of_last).order_by(RUNS.c.portal, RUNS.c.run))
+        found = [run_from(record) for record in rows.scalars()]
+        return list({run.portal: run for run in found}.values())

@@ -1,9 +1,9 @@
-"""The index's part in finding near-duplicates: a row for each stored text and each band of its signature.
+"""Query candidates for near-duplicates: a row for each stored text and for each band of its signature.
 
-What is looked for is bounded whatever the archive's size: of each band the `BAND_ROWS` newest texts, of those the
-`LIKELY` that share the rarest bands. A band counts the more the fewer texts stand in it. So a text is passed over when
-every band it shares with a new one has `BAND_ROWS` newer texts, which takes hundreds of texts of one wording between
-the two; the newest of such a family are found all the same, and a cluster needs only one of them.
+The cost of a query is bounded whatever the archive's size: of each band the `BAND_ROWS` newest texts, of those the `LIKELY`
+that share the rarest bands. A band weighs the more the fewer texts it has. So a text is missed when every band it shares with
+a new one has `BAND_ROWS` newer texts, which takes hundreds of texts of one wording between the two; the newest of such a
+family are still found, and a cluster needs only one of them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from archive.index.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
 from archive.model.enums import Event
 from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, bands, pack, unpack
 
-__all__ = ["BAND_ROWS", "LIKELY", "Fingerprint", "NearQueries", "StoredText", "document_number"]
+__all__ = ["BAND_ROWS", "LIKELY", "Fingerprint", "SimilarQueries", "StoredText", "document_number"]
 
 BAND_ROWS = 32
 LIKELY = 64
@@ -47,8 +47,10 @@ _OF_LINE = and_(
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is kept of a text to find others like it: its signature, its length in characters without the published line,
-    and that line, which its file has to be read without."""
+    """The MinHash signature of a text, with its length in characters.
+
+    Both are taken without the line `published_raw`, without which its file has to be read.
+    """
 
     signature: tuple[int, ...]
     size: int
@@ -57,7 +59,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """A text of an article that stands in the archive: whose it is, where its file is, and what it is found by."""
+    """A stored text of an article: its version, the place of its file, and its fingerprint."""
 
     night: str
     run: str
@@ -72,18 +74,19 @@ class StoredText:
 
 
 def document_number(night: date | str, run: str, seq: int) -> int:
-    """A text's number in the index: the first 63 bits of the SHA-256 of its place in the files."""
+    """Return a text's number in the index: the first 63 bits of the SHA-256 of its place in the files."""
     digest = sha256(f"{night}/{run}/{seq}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
 
 
-class NearQueries:
-    """What is kept and asked of stored texts, on one connection."""
+@dataclass(frozen=True, slots=True)
+class SimilarQueries:
+    """Record and query fingerprints of stored texts on one connection."""
 
     connection: Connection
 
-    def same_method(self) -> None:
-        """Raises ArchiveUnusable when the index holds signatures of another method than this program's."""
+    def check_method(self) -> None:
+        """Raise ArchiveUnusable if the index holds signatures of another method than this program's."""
         found = cast("str | None", self.connection.execute(select(NEAR_METHOD.c.parameters)).scalar())
         if found != PARAMETERS:
             raise ArchiveUnusable(
@@ -91,13 +94,13 @@ class NearQueries:
                 "`python -m archive rebuild` makes it again from the files"
             )
 
-    def note_method(self) -> None:
-        """Write down in a new index what its signatures are made by."""
+    def record_method(self) -> None:
+        """Record in a new index by which method its signatures are made."""
         if self.connection.execute(select(NEAR_METHOD)).first() is None:
             self.connection.execute(insert(NEAR_METHOD).values(parameters=PARAMETERS))
 
-    def add_text(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
-        """Keep the signature of a stored text and its bands."""
+    def add(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
+        """Record the signature of a stored text and its bands."""
         document = document_number(night, run, seq)
         values = {"document": document, "night": night.isoformat(), "run": run, "seq": seq, "size": text.size}
         values |= {"published_raw": text.published_raw, "signature": pack(text.signature)}
@@ -108,35 +111,35 @@ class NearQueries:
             self.connection.execute(insert(BANDS), rows)
 
     def fingerprints(self, night: date, run: str) -> dict[int, Fingerprint]:
-        """What is kept of a run's texts, by the numbers of their lines."""
+        """Map the line numbers of a run's texts to their fingerprints."""
         query = select(SIGNATURES).where(SIGNATURES.c.night == night.isoformat(), SIGNATURES.c.run == run)
         return {int(str(row.seq)): _fingerprint(row) for row in self.connection.execute(query)}
 
-    def set_texts(self, night: date, run: str, wanted: Mapping[int, Fingerprint]) -> None:
-        """Make a run's rows those of exactly these texts."""
+    def replace(self, night: date, run: str, wanted: Mapping[int, Fingerprint]) -> None:
+        """Replace a run's fingerprints by exactly these."""
         known = self.fingerprints(night, run)
         for seq, text in known.items():
             if wanted.get(seq) != text:
-                self._drop_text(night, run, seq, text)
+                self._delete(night, run, seq, text)
         for seq, text in wanted.items():
             if known.get(seq) != text:
-                self.add_text(night, run, seq, text)
+                self.add(night, run, seq, text)
 
-    def forget_text(self, night: date, run: str, seq: int) -> None:
-        """Drop the rows of one text, if there are any."""
+    def remove(self, night: date, run: str, seq: int) -> None:
+        """Delete the rows of one text, if there are any."""
         text = self.fingerprints(night, run).get(seq)
         if text is not None:
-            self._drop_text(night, run, seq, text)
+            self._delete(night, run, seq, text)
 
-    def _drop_text(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
+    def _delete(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
         document = document_number(night, run, seq)
         of_text = and_(BANDS.c.day == night.toordinal(), BANDS.c.document == document)
         self.connection.execute(delete(BANDS).where(BANDS.c.band.in_(set(bands(text.signature))), of_text))
         self.connection.execute(delete(SIGNATURES).where(SIGNATURES.c.document == document))
 
-    def likely_near(self, signature: tuple[int, ...], before: date) -> list[StoredText]:
-        """Texts of earlier nights that share bands with a signature: the `LIKELY` likeliest, in no order."""
-        self.same_method()
+    def candidates(self, signature: tuple[int, ...], before: date) -> list[StoredText]:
+        """Return the `LIKELY` likeliest texts of earlier nights that share bands with a signature, in no order."""
+        self.check_method()
         shared = bands(signature)
         if not shared:
             return []
@@ -144,12 +147,12 @@ class NearQueries:
         found = self.connection.execute(_likeliest(len(shared)), values).scalars()
         return self._stored(SIGNATURES.c.document.in_(list(found)))
 
-    def texts_of(self, night: date, runs: Iterable[str]) -> list[StoredText]:
-        """Every stored text of these runs of a night."""
+    def of_runs(self, night: date, runs: Iterable[str]) -> list[StoredText]:
+        """Return every stored text of these runs of a night."""
         return self._stored(and_(SIGNATURES.c.night == night.isoformat(), SIGNATURES.c.run.in_(list(runs))))
 
-    def unread_texts(self) -> set[int]:
-        """The numbers of texts that lines name and that have no signature here."""
+    def missing(self) -> set[int]:
+        """Return the numbers of texts that lines name and that have no signature here."""
         query = (
             select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
             .outerjoin(SIGNATURES, _OF_LINE)
@@ -170,7 +173,7 @@ def _name(number: int) -> str:
 
 @lru_cache(maxsize=4)
 def _likeliest(count: int) -> Select[tuple[int]]:
-    """The documents with the most in common with `count` bands, a band shared with n texts counting BAND_ROWS / n."""
+    """Select the documents that share the most with `count` bands; a band of n texts weighs BAND_ROWS / n."""
     terms = []
     for number in range(count):
         newest = (

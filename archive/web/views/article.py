@@ -12,13 +12,12 @@ from starlette.responses import HTMLResponse
 from archive.diff.words import diff_paragraphs
 from archive.errors import ArchiveError
 from archive.export.version_diff import Difference, NothingToCompare, difference
-from archive.index.index import Transaction
 from archive.index.queries.clusters import Cluster, VersionLink
-from archive.index.queries.removals import REMOVALS
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
+from archive.index.transaction import Queries
 from archive.ingest.revisions import Text
-from archive.model.enums import VERSIONS, WITHHELD, Event
+from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
@@ -60,15 +59,15 @@ def article(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     portal, key = asked.values["portal"], asked.values["key"]
     if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
         raise BadRequest("that names no article")
-    with desk.reading() as questions:
-        history = questions.history_of(portal, key, EVENTS_SHOWN + 1)
+    with desk.reading() as queries:
+        history = queries.web.history(portal, key, EVENTS_SHOWN + 1)
         if not history:
             raise PageNotFound("the archive has no article of that name")
         shown = _shown(history, asked.query.get("at", ""))
-        beside = _beside(questions, shown)
-        files = questions.attachments_of(portal, key)[:EVENTS_SHOWN]
-        answers = questions.answers_of(portal, key, ANSWERS_SHOWN)
-        owner = questions.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
+        beside = _beside(queries, shown)
+        files = queries.attachments.of_article(portal, key)[:EVENTS_SHOWN]
+        answers = queries.responses.latest(portal, key, ANSWERS_SHOWN)
+        owner = queries.events.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
     captures = desk.archive.captures
     text, trouble = _text(desk, captures, shown)
     return desk.show(
@@ -106,15 +105,15 @@ def _shown(history: Sequence[EventRow], at: str) -> EventRow:
     return next((item for item in reversed(history) if item.event in kinds), history[-1])
 
 
-def _beside(questions: Transaction, shown: EventRow) -> RelatedVersions:
+def _beside(queries: Queries, shown: EventRow) -> RelatedVersions:
     places = [
         item
-        for item in questions.places_of(shown.content_sha256, PLACES_SHOWN)
+        for item in queries.web.same_content(shown.content_sha256, PLACES_SHOWN)
         if (item.portal, item.key) != (shown.portal, shown.key)
     ]
-    linked = questions.linked(shown.portal, shown.key)[:LINKED_SHOWN]
-    near = [(link, next(iter(questions.find(article=link.id, limit=1)), None)) for link in linked]
-    cluster: Cluster = questions.cluster_of(shown.portal, shown.key) if near or places else ()
+    linked = queries.clusters.near_duplicates(shown.portal, shown.key)[:LINKED_SHOWN]
+    near = [(link, next(iter(queries.events.find(article=link.id, limit=1)), None)) for link in linked]
+    cluster: Cluster = queries.clusters.of_article(shown.portal, shown.key) if near or places else ()
     return RelatedVersions(places, near, cluster[0] if len(cluster) > 1 else None, len(cluster))
 
 
@@ -146,10 +145,10 @@ def stored_text(desk: PageContext, captures: ArchiveReader, found: EventRow) -> 
     named = found.duplicate_of or (found.revision_of if found.event in REMOVALS else None)
     if named is None:
         return ""
-    with desk.reading() as questions:
-        holders = [item for item in questions.find(article=named, limit=EVENTS_SHOWN) if item.file]
+    with desk.reading() as queries:
+        holders = [item for item in queries.events.find(article=named, limit=EVENTS_SHOWN) if item.file]
         if not holders:
-            holders = [item for item in questions.places_of(found.content_sha256, PLACES_SHOWN) if item.file]
+            holders = [item for item in queries.web.same_content(found.content_sha256, PLACES_SHOWN) if item.file]
     if not holders:
         raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
     return stored_text(desk, captures, holders[0])
@@ -192,8 +191,8 @@ def changes(desk: PageContext, asked: PageRequest) -> HTMLResponse:
 def _refuse_long(desk: PageContext, *versions: str) -> None:
     """Comparing grows with the product of the lengths."""
     for version in versions:
-        with desk.reading() as questions:
-            named = [item for item in questions.find(article=version, limit=EVENTS_SHOWN) if item.file]
+        with desk.reading() as queries:
+            named = [item for item in queries.events.find(article=version, limit=EVENTS_SHOWN) if item.file]
         for item in named[:1]:
             folder = desk.archive.paths.night(date.fromisoformat(item.night)) / item.run
             path = folder / str(item.file)
@@ -218,8 +217,8 @@ def event_named(desk: PageContext, asked: PageRequest) -> EventRow:
     day, run, seq = asked.day("night"), asked.values["run"], asked.values["seq"]
     if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
         raise BadRequest("a line is named by its night, run and number")
-    with desk.reading() as questions:
-        found = questions.event_at(day, run, int(seq))
+    with desk.reading() as queries:
+        found = queries.events.at(day, run, int(seq))
     if found is None:
         raise PageNotFound("the archive has no such line")
     return found

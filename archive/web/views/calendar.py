@@ -80,9 +80,9 @@ def overview(desk: PageContext, asked: PageRequest) -> HTMLResponse:
         return desk.show(asked, "overview.html", year=None)
     year = _year(asked.query.get("year", str(span[1].year)), span)
     covered = _covered(desk, year)
-    with desk.reading() as questions:
-        last = {run.portal: run for run in questions.last_runs()}
-        tonight = questions.runs_of(span[1])
+    with desk.reading() as queries:
+        last = {run.portal: run for run in queries.runs.latest()}
+        tonight = queries.runs.of_night(span[1])
     cells = [summed_cell([portal.days[place] for portal in covered.portals]) for place, _ in covered.by_day]
     rows = [_row(portal, last.get(portal.portal), span[1]) for portal in covered.portals]
     return desk.show(
@@ -185,11 +185,11 @@ def night(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     if kind and kind not in KINDS:
         raise BadRequest("there is no such kind of event")
     after = _after(asked.query.get("after", ""))
-    with desk.reading() as questions:
-        runs = questions.runs_of(day)
-        events = questions.events_of_night(day, ROWS + 1, after, KINDS.get(kind, ()))
-        seals = questions.seals_of(day)
-        earlier, later = (questions.night_beside(day, later=way) for way in (False, True))
+    with desk.reading() as queries:
+        runs = queries.runs.of_night(day)
+        events = queries.web.events_of_night(day, ROWS + 1, after, KINDS.get(kind, ()))
+        seals = queries.seals.of_night(day)
+        earlier, later = (queries.coverage.adjacent_night(day, later=way) for way in (False, True))
     covered = desk.days.year(day.year)
     missed = [
         NightOutcome(portal.portal, None, "; ".join(told.reasons))
@@ -232,9 +232,9 @@ def portal(desk: PageContext, asked: PageRequest) -> HTMLResponse:
         raise BadRequest("that is no portal's name")
     if before and not AT.fullmatch(before):
         raise BadRequest("`before` names the place of a line")
-    with desk.reading() as questions:
-        first = questions.first_night(name)
-        recent = questions.history(name, date.max, 1)
+    with desk.reading() as queries:
+        first = queries.coverage.first_night(name)
+        recent = queries.runs.history(name, date.max, 1)
     span = desk.days.span()
     if span is None:
         raise PageNotFound("nothing was crawled yet")
@@ -243,9 +243,9 @@ def portal(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     if first is None and covered is None:  # one that was only ever missed has a page
         raise PageNotFound(f"the archive has no night of {name}")
     until = min(date(year, 12, 31), span[1])
-    with desk.reading() as questions:
-        runs = [run for run in questions.runs_between(name, date(year, 1, 1), until) if run.crawled]
-        found = questions.events_of_portal(name, ROWS + 1, before or None)
+    with desk.reading() as queries:
+        runs = [run for run in queries.runs.between(name, date(year, 1, 1), until) if run.crawled]
+        found = queries.web.events_of_portal(name, ROWS + 1, before or None)
     nightly = list({run.night: run for run in runs}.values())
     return desk.show(
         asked,

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from starlette.responses import HTMLResponse, Response
 
 from archive.export.proofs import prove
-from archive.index.queries.removals import REMOVALS
 from archive.index.reader import Unreadable
 from archive.index.rows import EventRow
-from archive.model.enums import WITHHELD, Event
+from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.model.records import Capture, CapturePlace
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
 from archive.web.middleware import DOWNLOAD_POLICY

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
-from archive.index.queries.web import SealRow
+from archive.index.queries.seals import SealRow
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
 from vietnam.dates import TZ
 
@@ -89,8 +89,8 @@ def _stone(raw: dict[str, object]) -> TombstoneView:
 def integrity(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     """The chain of seals, the head in its lines, and the last audit's report."""
     before = _before(asked.query.get("before", ""))
-    with desk.reading() as questions:
-        found = questions.seals(ROWS + 1, before)
+    with desk.reading() as queries:
+        found = queries.seals.newest(ROWS + 1, before)
     report, trouble = None, ""
     try:
         report = read_report(desk.report) if desk.report else None

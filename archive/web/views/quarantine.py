@@ -35,9 +35,9 @@ def doubtful(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     before = asked.query.get("before", "")
     if before and not AT.fullmatch(before):
         raise BadRequest("`before` names the place of a line")
-    with desk.reading() as questions:
-        found = questions.set_aside(ROWS + 1, before or None)
-        runs = questions.last_runs()
+    with desk.reading() as queries:
+        found = queries.web.quarantined(ROWS + 1, before or None)
+        runs = queries.runs.latest()
     captures = desk.archive.captures
     rows = []
     for _, item in found[:ROWS]:

@@ -37,8 +37,8 @@ def find(desk: PageContext, asked: PageRequest) -> HTMLResponse:
                 answer = _search(desk, query, told, number)
     except UsageError as error:
         trouble = str(error)
-    with desk.reading() as questions:
-        portals = questions.portals()
+    with desk.reading() as queries:
+        portals = queries.coverage.portals()
     return desk.show(
         asked,
         "search.html",

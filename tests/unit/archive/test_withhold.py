@@ -128,8 +128,8 @@ def test_the_next_seal_lists_the_tombstone_and_then_it_cannot_be_taken_back(arch
 def test_every_other_line_of_those_nights_is_still_proved(archive: Archive) -> None:
     withhold(archive, ASKED)
     with_night(archive, 5)
-    with archive.index.reading() as questions:
-        found = questions.find()
+    with archive.index.reading() as queries:
+        found = queries.events.find()
     for version in found:
         if version.key == "thong-bao":
             with pytest.raises(ArchiveError, match="is withheld"):
@@ -146,8 +146,8 @@ def test_the_captures_behind_it_are_read_on_by_any_program(archive: Archive) -> 
         kinds = [record.rec_type for record in ArchiveIterator(stream)]
     assert kinds.count("metadata") == 1
     assert len(kinds) == 7
-    with pytest.raises(ArchiveError, match="withheld"), archive.index.reading() as questions:
-        archive.captures.content(questions.events_of("da_nang", "thong-bao")[0])
+    with pytest.raises(ArchiveError, match="withheld"), archive.index.reading() as queries:
+        archive.captures.content(queries.events.of_article("da_nang", "thong-bao")[0])
 
 
 @pytest.mark.parametrize("kept", ["tombstone only", "one text", "half a capture", "the rows"])
@@ -275,10 +275,10 @@ def test_an_open_night_is_waited_for(archive: Archive) -> None:
 def test_a_withheld_article_is_not_looked_at_again(archive: Archive) -> None:
     with archive.index.writing() as transaction:
         transaction.connection.exec_driver_sql("UPDATE looks SET next_look = '2025-03-06'")
-        before = [look.key for look in transaction.due_looks("da_nang", FIRST + timedelta(days=9))]
+        before = [look.key for look in transaction.responses.due_rechecks("da_nang", FIRST + timedelta(days=9))]
     withhold(archive, ASKED)
-    with archive.index.reading() as questions:
-        after = [look.key for look in questions.due_looks("da_nang", FIRST + timedelta(days=9))]
+    with archive.index.reading() as queries:
+        after = [look.key for look in queries.responses.due_rechecks("da_nang", FIRST + timedelta(days=9))]
     assert set(before) - set(after) == {"thong-bao"}
 
 
@@ -332,8 +332,8 @@ def test_the_other_articles_of_its_cluster_stand_for_it(
     assert {f"{record['portal']}/{record['key']}" for record in exported} == {
         "quang_tri/thong-cao", "da_nang/thong-bao", "quang_tri/mua-lon",
     }  # fmt: skip
-    with archive.index.reading() as questions:
-        assert {event.key for event in questions.latest_events("da_nang")} == {"thong-bao"}
+    with archive.index.reading() as queries:
+        assert {event.key for event in queries.events.latest_of_portal("da_nang")} == {"thong-bao"}
 
 
 @pytest.mark.parametrize("length", [5, 19, 20, 60, 200, 300, 5_000, 200_000])

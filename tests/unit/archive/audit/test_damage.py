@@ -104,8 +104,8 @@ def head_of(root: Path) -> Head:
 def texts(root: Path) -> dict[str, str]:
     """Every text of an archive that readers can have, by its path."""
     found = {}
-    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
-        for event in questions.find():
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
+        for event in queries.events.find():
             if event.file is not None and event.event is not Event.QUARANTINED:
                 path = f"{date.fromisoformat(event.night):%Y/%m/%d}/{event.run}/{event.file}"
                 try:

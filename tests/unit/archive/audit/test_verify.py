@@ -205,8 +205,8 @@ def test_rows_that_are_not_the_files(root: Path, statement: str, expected: set[t
 def test_a_missing_index_is_named_and_made_again_row_for_row(root: Path) -> None:
     def rows() -> dict[str, list[tuple[object, ...]]]:
         index = Index(root / "index.db", read_only=True)
-        with index.reading() as questions:
-            found = {table.name: list(questions.rows(table)) for table in TABLES}
+        with index.reading() as queries:
+            found = {table.name: list(queries.rows(table)) for table in TABLES}
         index.close()
         return found
 

@@ -16,7 +16,7 @@ from archive.__main__ import main
 from archive.cli.diff_view import print_difference
 from archive.errors import ExitCode
 from archive.export.version_diff import difference
-from archive.index.queries.transaction import EventRow
+from archive.index.rows import EventRow
 from archive.model.enums import Event
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import ReadLines
@@ -153,8 +153,8 @@ def test_versions_are_named_one_by_one(root: Path, capsys: pytest.CaptureFixture
 
 
 def archive_versions(archive: Archive) -> list[EventRow]:
-    with archive.index.reading() as questions:
-        return list(questions.find(article="da_nang/thong-bao"))
+    with archive.index.reading() as queries:
+        return list(queries.events.find(article="da_nang/thong-bao"))
 
 
 def test_json_for_programs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

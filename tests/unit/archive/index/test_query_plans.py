@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import and_, event, func, select
 
 from archive.audit.verify import verify
-from archive.index.index import Index, Transaction
+from archive.index.index import Index
 from archive.index.queries.listings import SETTLED
 from archive.index.schema import EVENTS, LISTED, LOOKS, PAGES, TABLES
+from archive.index.transaction import Queries, Transaction
 from archive.model.enums import VERSIONS, Event, Outcome, WalkEnd
 from archive.model.records import ListEntry, PageRecord
 from archive.storage.jsonl import ArticleLine
@@ -86,12 +87,14 @@ def test_they_answer_as_the_plain_questions(changes: list[Change]) -> None:
         with index.writing() as transaction:
             for number, change in enumerate(changes):
                 change(transaction, number)
-            owed = [(entry.section, entry.key) for entry in transaction.owed(PORTAL)]
+            owed = [(entry.section, entry.key) for entry in transaction.listings.pending(PORTAL)]
             assert owed == plainly_owed(transaction)
             for section in ("tin", "hop"):
-                assert transaction.last_walk(PORTAL, section) == plain_last_walk(transaction, section)
+                assert transaction.listings.last_walk(PORTAL, section) == plain_last_walk(transaction, section)
             for since, limit in ((None, None), (None, 2), (FIRST + timedelta(days=2), None)):
-                found = [(event.night, event.seq) for event in transaction.latest_events(PORTAL, since, limit)]
+                found = [
+                    (event.night, event.seq) for event in transaction.events.latest_of_portal(PORTAL, since, limit)
+                ]
                 assert found == plain_latest(transaction, since, limit)
         index.close()
 
@@ -124,27 +127,54 @@ def plain_latest(transaction: Transaction, since: date | None, limit: int | None
 
 
 # What one night of one portal asks; each has to be answered by an index, however much else there is.
-NIGHTLY: dict[str, Callable[[Transaction], object]] = {
-    "by key": lambda q: [q.latest_version(PORTAL, "k"), q.latest_event(PORTAL, "k"), q.is_kept(PORTAL, "k")],
-    "the first night of an article": lambda q: q.first_kept(PORTAL, "k"),
-    "by address": lambda q: [q.last_page(PORTAL, "u"), q.find(url="u"), q.served_with(PORTAL, "u", "0")],
-    "exact content": lambda q: [q.stored_content("0", LAST, PORTAL), q.relatives("0")],
-    "near content": lambda q: q.likely_near(tuple(range(128)), LAST),
-    "one article of a person": lambda q: [q.find(article="a/b"), q.find(article="a/b@0"), q.find(digest="0a")],
-    "owed": lambda q: q.owed(PORTAL),
-    "due looks": lambda q: q.due_looks(PORTAL, LAST),
-    "waiting": lambda q: q.waiting(PORTAL, ["k", "l"], LAST),
-    "walks": lambda q: [q.last_walk(PORTAL, "tin"), q.walked_before(PORTAL, "tin", "9"), q.first_wanted(PORTAL, "tin")],
-    "what a list showed": lambda q: [q.listed_by(PORTAL, "tin", ["k"], "9"), q.first_listed_from(PORTAL, "tin", "9")],
-    "look-backs": lambda q: [q.last_lookback(PORTAL), q.lookback_positions(PORTAL, LAST, None), q.first_walk(PORTAL)],
-    "late": lambda q: q.is_late(PORTAL, "tin", "thong-cao", FIRST),
-    "removal": lambda q: [q.vanished(PORTAL, "k"), q.removal(PORTAL, "k"), q.last_body(PORTAL, "k")],
-    "files": lambda q: [q.owed_attachments("bac_giang", FIRST, 10), q.attachments_of("bac_giang", "an")],
-    "the newest texts": lambda q: q.latest_events(PORTAL, limit=20),
-    "history": lambda q: q.history(PORTAL, LAST, 28),
-    "a portal's end": lambda q: [q.last_telling(PORTAL, LAST), q.deaf_nights(PORTAL, [FIRST, LAST])],
-    "runs of a night": lambda q: [q.recorded_runs(LAST), q.has_lines_of(LAST, PORTAL)],
-    "clusters": lambda q: [q.cluster_of(PORTAL, "k"), q.linked(PORTAL, "k")],
+NIGHTLY: dict[str, Callable[[Queries], object]] = {
+    "by key": lambda q: [
+        q.events.latest_version(PORTAL, "k"),
+        q.events.latest(PORTAL, "k"),
+        q.events.is_recorded(PORTAL, "k"),
+    ],
+    "the first night of an article": lambda q: q.events.first_night(PORTAL, "k"),
+    "by address": lambda q: [
+        q.responses.last_with_body(PORTAL, "u"),
+        q.events.find(url="u"),
+        q.responses.with_body(PORTAL, "u", "0"),
+    ],
+    "exact content": lambda q: [q.events.stored_text("0", LAST, PORTAL), q.events.with_content("0")],
+    "near content": lambda q: q.similar.candidates(tuple(range(128)), LAST),
+    "one article of a person": lambda q: [
+        q.events.find(article="a/b"),
+        q.events.find(article="a/b@0"),
+        q.events.find(digest="0a"),
+    ],
+    "owed": lambda q: q.listings.pending(PORTAL),
+    "due looks": lambda q: q.responses.due_rechecks(PORTAL, LAST),
+    "waiting": lambda q: q.responses.awaiting_recheck(PORTAL, ["k", "l"], LAST),
+    "walks": lambda q: [
+        q.listings.last_walk(PORTAL, "tin"),
+        q.listings.walked_before(PORTAL, "tin", "9"),
+        q.lookbacks.first_wanted(PORTAL, "tin"),
+    ],
+    "what a list showed": lambda q: [
+        q.listings.shown_by(PORTAL, "tin", ["k"], "9"),
+        q.listings.count_first_listed(PORTAL, "tin", "9"),
+    ],
+    "look-backs": lambda q: [
+        q.lookbacks.latest(PORTAL),
+        q.lookbacks.positions(PORTAL, LAST, None),
+        q.lookbacks.first_walk(PORTAL),
+    ],
+    "late": lambda q: q.lookbacks.is_late(PORTAL, "tin", "thong-cao", FIRST),
+    "removal": lambda q: [
+        q.removals.vanished_nights(PORTAL, "k"),
+        q.removals.latest(PORTAL, "k"),
+        q.responses.last_body(PORTAL, "k"),
+    ],
+    "files": lambda q: [q.attachments.pending("bac_giang", FIRST, 10), q.attachments.of_article("bac_giang", "an")],
+    "the newest texts": lambda q: q.events.latest_of_portal(PORTAL, limit=20),
+    "history": lambda q: q.runs.history(PORTAL, LAST, 28),
+    "a portal's end": lambda q: [q.runs.last_conclusive(PORTAL, LAST), q.runs.offline_nights(PORTAL, [FIRST, LAST])],
+    "runs of a night": lambda q: [q.runs.names(LAST), q.runs.has_lines(LAST, PORTAL)],
+    "clusters": lambda q: [q.clusters.of_article(PORTAL, "k"), q.clusters.near_duplicates(PORTAL, "k")],
 }
 
 
@@ -159,18 +189,18 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_index_answers_what_is_asked_every_night(archive: Path, name: str) -> None:
     index = Index(archive / "index.db", read_only=True)
     asked: list[tuple[str, object]] = []
-    with index.reading() as questions:
+    with index.reading() as queries:
 
-        @event.listens_for(questions.connection, "before_cursor_execute")
+        @event.listens_for(queries.connection, "before_cursor_execute")
         def _note(_c: object, _k: object, statement: str, parameters: object, _x: object, _m: bool) -> None:
             asked.append((statement, parameters))
 
-        NIGHTLY[name](questions)
+        NIGHTLY[name](queries)
         plans = [
             row[3]
             for statement, parameters in list(asked)
             if statement.startswith("SELECT")
-            for row in questions.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+            for row in queries.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
         ]
     index.close()
     assert plans

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.index.queries.transaction import EventRow
 from archive.index.reader import ArchiveReader, Unreadable
+from archive.index.rows import EventRow
 from archive.model.enums import ArchiveKind, Outcome
 from archive.model.records import Capture, CapturePlace, Document, PageRecord
 from archive.store import Archive
@@ -41,8 +41,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 
 def versions(archive: Archive) -> list[EventRow]:
-    with archive.index.reading() as questions:
-        return questions.find(portal="ba_song")
+    with archive.index.reading() as queries:
+        return queries.events.find(portal="ba_song")
 
 
 def served(captures: ArchiveReader, found: EventRow) -> Capture:
@@ -140,8 +140,8 @@ def test_the_content_is_the_text_without_its_published_line(tmp_path: Path) -> N
         copying = archive.start("da_nang", night, at(night), judge)
         keep(copying, RELEASE, at(night))
         finish(copying, at(night))
-        with archive.index.reading() as questions:
-            kept, copied = questions.find(words="Thông cáo")
+        with archive.index.reading() as queries:
+            kept, copied = queries.events.find(words="Thông cáo")
         assert copied.file is None
         content = (RELEASE.title, *RELEASE.paragraphs)
         assert archive.captures.content(kept) == archive.captures.content(copied) == content

@@ -94,8 +94,8 @@ def intact(archive: Archive) -> bool:
 
 
 def rows(archive: Archive) -> list[list[tuple[object, ...]]]:
-    with archive.index.reading() as questions:
-        return [list(questions.rows(table)) for table in TABLES]
+    with archive.index.reading() as queries:
+        return [list(queries.rows(table)) for table in TABLES]
 
 
 NEW = (0, "new")
@@ -160,13 +160,13 @@ def test_a_line_of_removal_names_the_last_version_and_the_answer_that_showed_it(
     assert gone.fetched_at == at(day(2 + AFTER))
     assert gone.warc is not None
     assert [run.events for run in archive.runs(day(2 + AFTER))] == [{"gone": 1}]
-    with archive.index.reading() as questions:
-        latest = questions.latest_version(PORTAL, KEY)
+    with archive.index.reading() as queries:
+        latest = queries.events.latest_version(PORTAL, KEY)
         assert latest is not None
         assert (latest.id, latest.event) == (version.id, Event.REVISION)
-        assert questions.is_kept(PORTAL, KEY)
-        assert questions.owed(PORTAL) == []
-        assert [found.event for found in questions.relatives(gone.content_sha256)] == [Event.REVISION]
+        assert queries.events.is_recorded(PORTAL, KEY)
+        assert queries.listings.pending(PORTAL) == []
+        assert [found.event for found in queries.events.with_content(gone.content_sha256)] == [Event.REVISION]
 
 
 def test_an_article_that_was_never_kept_is_never_gone(tmp_path: Path) -> None:
@@ -229,8 +229,8 @@ def test_what_did_not_show_the_article_lends_neither_its_address_nor_its_validat
     assert crawl.due_looks() == []
     assert (crawl.waiting([KEY]), crawl.waiting(["khac"])) == ({KEY}, set())
     crawl.suspend()
-    with archive.index.reading() as questions:
-        (due,) = questions.due_looks(PORTAL, day(2))
+    with archive.index.reading() as queries:
+        (due,) = queries.responses.due_rechecks(PORTAL, day(2))
     assert (due.url, due.outcome, due.etag) == (URL, Outcome.SOFT_404, None)
 
 
@@ -383,6 +383,6 @@ def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
             for number, place, outcome in lines:
                 page = PageRecord(URL, outcome, at(day(number)), key=KEY, section="tin")
                 transaction.add_page(day(number), PORTAL, place, page)
-            found = transaction.vanished(PORTAL, KEY)
+            found = transaction.removals.vanished_nights(PORTAL, KEY)
         index.close()
     return found

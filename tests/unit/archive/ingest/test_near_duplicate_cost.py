@@ -33,12 +33,10 @@ def test_many_of_one_notice_keep_a_look_up_bounded(tmp_path: Path) -> None:
             keep(night, release(f"cau-{number}", "cầu", sign=f"Văn phòng thôn {number}"), at(FIRST))
         finish(night, at(FIRST))
         archive.seal(FIRST, {})
-        with archive.index.reading() as questions:
+        with archive.index.reading() as queries:
             new = fingerprint("\n\n".join(["Tin", *release("n", "cầu").paragraphs]).encode(), None)
-            found = questions.likely_near(new.signature, LAST)
-            most = questions.connection.execute(
-                select(func.count()).select_from(BANDS).group_by(BANDS.c.band)
-            ).scalars()
+            found = queries.similar.candidates(new.signature, LAST)
+            most = queries.connection.execute(select(func.count()).select_from(BANDS).group_by(BANDS.c.band)).scalars()
             assert (max(most), BAND_ROWS <= len(found) < 48) == (48, True), "the newest of a band are looked at"
         read: list[str] = []
 
@@ -48,8 +46,8 @@ def test_many_of_one_notice_keep_a_look_up_bounded(tmp_path: Path) -> None:
 
         assert links(LINE, new, "", found, reading) == ()
         assert len(read) == READ
-        with archive.index.reading() as questions:
-            assert [len(cluster) for cluster in set(questions.clusters().values())] == [48]
+        with archive.index.reading() as queries:
+            assert [len(cluster) for cluster in set(queries.clusters.all().values())] == [48]
 
 
 def test_links_are_the_most_alike_and_at_most_five() -> None:
@@ -85,6 +83,6 @@ def test_a_text_without_words_has_no_band(tmp_path: Path) -> None:
         keep(night, Told("trong", "…", ("—",)), at(FIRST))
         finish(night, at(FIRST))
         archive.seal(FIRST, {})
-        with archive.index.reading() as questions:
-            assert questions.connection.execute(select(func.count()).select_from(BANDS)).scalar() == 0
+        with archive.index.reading() as queries:
+            assert queries.connection.execute(select(func.count()).select_from(BANDS)).scalar() == 0
         assert verify(archive.identity, archive.paths).findings == []

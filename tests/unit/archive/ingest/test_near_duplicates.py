@@ -67,8 +67,8 @@ def _article(version: str | None) -> str | None:
 
 
 def rows(archive: Archive) -> dict[str, list[tuple[object, ...]]]:
-    with archive.index.reading() as questions:
-        return {table.name: list(questions.rows(table)) for table in TABLES}
+    with archive.index.reading() as queries:
+        return {table.name: list(queries.rows(table)) for table in TABLES}
 
 
 def test_each_line_says_what_it_is_near_to(kept: Path) -> None:
@@ -109,12 +109,12 @@ def test_a_near_duplicate_has_a_file_and_a_similarity(kept: Path) -> None:
 
 
 def test_clusters_and_their_canonical_articles(kept: Path) -> None:
-    with Archive.open(kept, read_only=True) as archive, archive.index.reading() as questions:
-        all_at_once = questions.clusters()
+    with Archive.open(kept, read_only=True) as archive, archive.index.reading() as queries:
+        all_at_once = queries.clusters.all()
         assert {cluster[0]: set(cluster) for cluster in all_at_once.values()} == CLUSTERS
         for article, cluster in all_at_once.items():
-            assert questions.cluster_of(*article) == cluster
-        assert questions.cluster_of("da_nang", "bao-cao-2") == (("da_nang", "bao-cao-2"),)
+            assert queries.clusters.of_article(*article) == cluster
+        assert queries.clusters.of_article("da_nang", "bao-cao-2") == (("da_nang", "bao-cao-2"),)
         assert ("bac_giang", "bao-cao-1") not in all_at_once
 
 
@@ -184,8 +184,8 @@ def test_a_resumed_run_has_its_rows_once(tmp_path: Path) -> None:
         finish(night, at(FIRST))
         archive.seal(FIRST, {})
         assert verify(archive.identity, archive.paths).findings == []
-        with archive.index.reading() as questions:
-            assert questions.connection.execute(select(func.count()).select_from(SIGNATURES)).scalar() == 2
+        with archive.index.reading() as queries:
+            assert queries.connection.execute(select(func.count()).select_from(SIGNATURES)).scalar() == 2
 
 
 def test_a_damaged_text_is_one_finding_and_stops_no_judgement(root: Path) -> None:
@@ -237,8 +237,8 @@ def test_what_was_set_aside_and_what_stands_in_files_is_no_near_duplicate(tmp_pa
 
 
 def _clusters(archive: Archive) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
-    with archive.index.reading() as questions:
-        return questions.clusters()
+    with archive.index.reading() as queries:
+        return queries.clusters.all()
 
 
 def test_two_reports_of_one_form_are_two_articles(tmp_path: Path) -> None:

@@ -265,8 +265,8 @@ def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, seed: i
             os.kill(writer.pid, signal.SIGKILL)
             told = [int(line) for line in writer.stdout if line.strip()]
         acknowledged = max([acknowledged, *told])
-        with archive.index.reading() as questions:
-            assert all(questions.is_kept("da_nang", f"k{number}") for number in range(acknowledged + 1))
+        with archive.index.reading() as queries:
+            assert all(queries.events.is_recorded("da_nang", f"k{number}") for number in range(acknowledged + 1))
     subprocess.run(
         [sys.executable, "-c", WRITER, str(root)], check=True, capture_output=True, cwd=Path(__file__).parents[4]
     )

@@ -60,8 +60,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
 
 @pytest.fixture(scope="module")
 def proof(archive: Archive) -> bytes:
-    with archive.index.reading() as questions:
-        version = next(item for item in questions.find(article="da_nang/thong-bao") if item.event is Event.NEW)
+    with archive.index.reading() as queries:
+        version = next(item for item in queries.events.find(article="da_nang/thong-bao") if item.event is Event.NEW)
     return prove(archive, version, until_now=True).to_bytes()
 
 
@@ -147,8 +147,8 @@ def test_a_proof_holds_alone_and_leads_to_every_later_head(archive: Archive, pro
 
 
 def test_every_text_of_an_archive_can_be_proved(archive: Archive, tmp_path: Path) -> None:
-    with archive.index.reading() as questions:
-        versions = questions.find()
+    with archive.index.reading() as queries:
+        versions = queries.events.find()
     for version in versions:
         data = prove(archive, version, until_now=False).to_bytes()
         assert check_proof(data).line.id == version.id
@@ -240,8 +240,8 @@ def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(archive:
     forged = sealed(tmp_path / "forged", 1, forger)
     first = forged.last_seal()
     assert first is not None
-    with forged.index.reading() as questions:
-        version = questions.find(article="da_nang/thong-bao")[0]
+    with forged.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
     own = prove(forged, version, until_now=False)
 
     def signed(head: Head) -> Head:
@@ -262,8 +262,8 @@ def test_a_chain_ends_where_the_key_changed(tmp_path: Path) -> None:
     newer = Ed25519PrivateKey.from_private_bytes(bytes(32))
     composed.run_night(archive, 1)
     archive.seal(night_of(1), {}, newer)
-    with archive.index.reading() as questions:
-        version = questions.find(article="da_nang/thong-bao")[0]
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
     data = prove(archive, version, until_now=True).to_bytes()
     assert check_proof(data, key=public_key(KEY), published=before).last == before
     with pytest.raises(ArchiveError, match="while its key still sealed"):

@@ -71,11 +71,11 @@ def test_no_question_of_a_page_reads_a_table_from_its_beginning(
 ) -> None:
     desk = PageContext(archive)
     desk.days.year(2025)  # remembered: it is read once for each night, whoever looks
-    with asked(archive.index._reader) as questions:
+    with asked(archive.index._reader) as statements:
         ROUTES[path](desk, PageRequest("en", f"/en{path}", values, query))
-    assert questions
+    assert statements
     with archive.index.reading() as transaction:
-        for statement, given in questions:
+        for statement, given in statements:
             if statement.lstrip().upper().startswith("SELECT"):
                 steps = plan(transaction.connection, statement, given)
                 scans = [step for step in steps if step.split()[0] == "SCAN" and step.split()[1] in GROWING]

@@ -130,8 +130,8 @@ def test_a_night_tells_each_verdict_with_its_reasons_and_its_seal(page: httpx.Cl
     told = said(answer)
     assert "the host did not answer" in told
     assert "good composed" in told
-    with Archive.open(root, read_only=True) as archive, archive.index.reading() as questions:
-        seals = questions.seals_of(date(2025, 3, 4))
+    with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
+        seals = queries.seals.of_night(date(2025, 3, 4))
     assert seals[0].head in answer.text
     assert seals[0].root in answer.text
     assert said(page.get("/en/nights/2025-03-04?kind=changed")).count("Thông báo lịch tiếp dân") == 1
@@ -375,10 +375,10 @@ def test_looking_at_every_page_changes_no_file(tmp_path: Path) -> None:
 def test_a_question_that_takes_too_long_is_ended(root: Path) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
     with Archive.open(root, read_only=True) as archive:
-        with pytest.raises(TimeLimit), archive.index.reading(0.05) as questions:
-            questions.connection.exec_driver_sql(endless).scalar()
-        with archive.index.reading(5) as questions:
-            assert questions.portals() == ["da_nang", "quang_tri"]
+        with pytest.raises(TimeLimit), archive.index.reading(0.05) as queries:
+            queries.connection.exec_driver_sql(endless).scalar()
+        with archive.index.reading(5) as queries:
+            assert queries.coverage.portals() == ["da_nang", "quang_tri"]
 
 
 def test_the_same_pages_stand_on_postgresql(
@@ -395,18 +395,18 @@ def test_the_same_pages_stand_on_postgresql(
     with (
         Archive.open(tmp_path / "a", read_only=True) as archive,
         pytest.raises(TimeLimit),
-        archive.index.reading(0.05) as questions,
+        archive.index.reading(0.05) as queries,
     ):
-        questions.connection.exec_driver_sql("SELECT pg_sleep(5)")
+        queries.connection.exec_driver_sql("SELECT pg_sleep(5)")
 
 
 def test_the_pages_connection_cannot_write(root: Path) -> None:
     with (
         Archive.open(root, read_only=True) as archive,
         pytest.raises(Exception, match=r"readonly|attempt to write"),
-        archive.index.reading() as questions,
+        archive.index.reading() as queries,
     ):
-        questions.connection.exec_driver_sql("CREATE TABLE t (a)")
+        queries.connection.exec_driver_sql("CREATE TABLE t (a)")
 
 
 # how things are written

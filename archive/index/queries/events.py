@@ -1,0 +1,192 @@
+"""Query events: the lines of `articles.jsonl`, by article, content, words or place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, exists, func, or_, select
+
+from archive.index.rows import EventRow, VersionLocation, found_of, version_of
+from archive.index.schema import EVENTS, RUNS
+from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
+from archive.model.judgement import Version
+from vietnam.letters import strip_diacritics
+
+__all__ = ["EventQueries"]
+
+_VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
+
+
+@dataclass(frozen=True, slots=True)
+class EventQueries:
+    """Query events on one connection."""
+
+    connection: Connection
+
+    def latest_version(self, portal: str, key: str) -> Version | None:
+        """Return the last version of an article or attachment."""
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+            .where(EVENTS.c.event.in_([event.value for event in (*VERSIONS, Event.ATTACHMENT)]))
+            .order_by(EVENTS.c.at.desc())
+            .limit(1)
+        )
+        return version_of(self.connection.execute(query).first())
+
+    def stored_text(self, content: str, before: date, portal: str, *, of_attachments: bool = False) -> Version | None:
+        """Return the earliest stored text of an article, or of an attachment, with this content.
+
+        Texts count that are of a night earlier than `before`, or of this portal. Those of other portals in the same
+        night are left to the sealing, so that the judgement does not depend on which portal came first.
+        """
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.content_sha256 == content, EVENTS.c.file.is_not(None))
+            .where(EVENTS.c.event != Event.QUARANTINED.value)
+            .where(EVENTS.c.attachment_of.is_not(None) if of_attachments else EVENTS.c.attachment_of.is_(None))
+            .where(or_(EVENTS.c.night < before.isoformat(), EVENTS.c.portal == portal))
+            .order_by(
+                EVENTS.c.night, func.coalesce(EVENTS.c.published, "9999"), EVENTS.c.portal, EVENTS.c.key, EVENTS.c.at
+            )
+            .limit(1)
+        )
+        return version_of(self.connection.execute(query).first())
+
+    def is_recorded(self, portal: str, key: str) -> bool:
+        """Return True if any event of this article was committed, a quarantined one included."""
+        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
+        return self.connection.execute(query).first() is not None
+
+    def first_night(self, portal: str, key: str) -> date | None:
+        """Return the night of an article's first event."""
+        query = select(func.min(EVENTS.c.night)).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+        night = cast("str | None", self.connection.execute(query).scalar())
+        return date.fromisoformat(night) if night else None
+
+    def latest(self, portal: str, key: str) -> EventRow | None:
+        """Return the event of an article's last version."""
+        query = select(EVENTS).where(_VERSION, EVENTS.c.portal == portal, EVENTS.c.key == key)
+        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        return found_of(row) if row else None
+
+    def latest_of_portal(self, portal: str, since: date | None = None, limit: int | None = None) -> list[EventRow]:
+        """Return the event of every article's last version, oldest first: those from a night on, the newest `limit`.
+
+        Withheld articles are left out: nothing of them can be read again.
+        """
+        later = EVENTS.alias()
+        is_later = and_(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key, later.c.at > EVENTS.c.at)
+        query = select(EVENTS).where(
+            EVENTS.c.portal == portal,
+            EVENTS.c.at >= (since or date.min).isoformat(),
+            _VERSION,
+            ~EVENTS.c.flags.contains(WITHHELD),
+            ~exists().where(is_later, later.c.event.in_([event.value for event in VERSIONS])),
+        )
+        rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit)).all()
+        return [found_of(row) for row in reversed(rows)]
+
+    def of_article(self, portal: str, key: str) -> list[EventRow]:
+        """Return every event of an article or attachment, oldest first."""
+        return self._found(select(EVENTS).where(EVENTS.c.portal == portal, EVENTS.c.key == key).order_by(EVENTS.c.at))
+
+    def at(self, night: date, run: str, seq: int) -> EventRow | None:
+        """Return the event on one line of one run."""
+        query = select(EVENTS).where(EVENTS.c.night == night.isoformat(), EVENTS.c.run == run, EVENTS.c.seq == seq)
+        row = self.connection.execute(query).first()
+        return found_of(row) if row else None
+
+    def versions(self, portal: str | None, since: date | None, until: date | None) -> list[VersionLocation]:
+        """Return the places of all versions that are not withheld, in order: of a portal, of nights `since` to `until`."""
+        query = select(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq, EVENTS.c.portal, EVENTS.c.key)
+        query = query.where(_VERSION, ~EVENTS.c.flags.contains(WITHHELD))
+        if portal:
+            query = query.where(EVENTS.c.portal == portal)
+        if since:
+            query = query.where(EVENTS.c.night >= since.isoformat())
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
+        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
+        return [VersionLocation(*row) for row in self.connection.execute(query)]
+
+    def find(
+        self,
+        *,
+        portal: str | None = None,
+        night: date | None = None,
+        words: str | None = None,
+        url: str | None = None,
+        digest: str | None = None,
+        article: str | None = None,
+        provinces: Collection[str] = (),
+        until: date | None = None,
+        standing: bool = False,
+        limit: int | None = None,
+    ) -> list[EventRow]:
+        """Return events by portal, night, words of the title (with or without diacritics), address, hash or id.
+
+        Args:
+            provinces: Slugs; the portal belonged to one of these provinces in the event's night.
+            until: Leaves out later nights.
+            standing: Leaves of each article only its last event up to `until`; quarantined events do not count.
+        """
+        query: Select[tuple[object, ...]] = select(EVENTS)
+        if portal:
+            query = query.where(EVENTS.c.portal == portal)
+        if provinces:
+            run = and_(RUNS.c.night == EVENTS.c.night, RUNS.c.run == EVENTS.c.run)
+            query = query.where(exists().where(run, RUNS.c.province.in_(sorted(provinces))))
+        if night:
+            query = query.where(EVENTS.c.night == night.isoformat())
+        for word in strip_diacritics(words or "").split():
+            query = query.where(EVENTS.c.title_plain.contains(word, autoescape=True))
+        if url:
+            query = query.where(EVENTS.c.url == url)
+        if digest:
+            query = query.where(or_(_begins(EVENTS.c.sha256, digest), _begins(EVENTS.c.content_sha256, digest)))
+        if article:
+            owner, _, key = article.partition("/")  # no name of a portal has a stroke in it
+            query = query.where(or_(EVENTS.c.id == article, and_(EVENTS.c.portal == owner, EVENTS.c.key == key)))
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
+        if standing:
+            query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until))
+        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
+        return self._found(query)
+
+    def with_content(self, content: str, until: date | None = None) -> list[EventRow]:
+        """Return every event with this content, removals apart, up to the night `until`."""
+        places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
+        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
+        if until:
+            query = query.where(EVENTS.c.night <= until.isoformat())
+        query = query.order_by(EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
+        return self._found(query)
+
+    def _found(self, query: Select[tuple[object, ...]]) -> list[EventRow]:
+        return [found_of(row) for row in self.connection.execute(query)]
+
+
+def _last_at(until: date | None) -> ScalarSelect[str]:
+    """Select the place of the last event of the row's article."""
+    later = EVENTS.alias()
+    query = select(func.max(later.c.at)).where(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key)
+    query = query.where(later.c.event != Event.QUARANTINED.value)
+    if until:
+        query = query.where(later.c.at < _after(until))
+    return query.scalar_subquery()
+
+
+def _after(night: date) -> str:
+    """Return what sorts after every place of a night and before those of the next one."""
+    return f"{night.isoformat()}~"
+
+
+def _begins(column: ColumnElement[str | None], digest: str) -> ColumnElement[bool]:
+    """Select hex digits that begin with these, in either case; as a range, for which every database uses an index."""
+    first = digest.lower()
+    return and_(column >= first, column < first + "~")

@@ -1,0 +1,101 @@
+"""Query responses: those of an address, and the last one of each article with the night of its next recheck.
+
+The table `pages` has every response. `looks` has the last one of each article or attachment that was conclusive: a passing
+failure leaves the row, and with it the next recheck, as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from sqlalchemy import Connection, Row, select
+
+from archive.index.queries.events import EventQueries
+from archive.index.queries.withheld import not_withheld
+from archive.index.rows import Recheck
+from archive.index.schema import LISTED, LOOKS, PAGES
+from archive.model.enums import Outcome
+
+__all__ = ["ResponseQueries", "ResponseRow"]
+
+_STANDS = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """One response for an article or file; `status` is None when none came."""
+
+    night: str
+    fetched_at: str
+    outcome: str
+    status: int | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseQueries:
+    """Query responses and rechecks on one connection."""
+
+    connection: Connection
+    events: EventQueries
+
+    def due_rechecks(self, portal: str, night: date) -> list[Recheck]:
+        """Return the articles whose recheck is due by this night, the longest due first."""
+        query = (
+            select(LOOKS)
+            .where(LOOKS.c.portal == portal, LOOKS.c.next_look <= night.isoformat(), not_withheld())
+            .order_by(LOOKS.c.next_look, LOOKS.c.at)
+        )
+        return [self._recheck(row) for row in self.connection.execute(query).all()]
+
+    def _recheck(self, row: Row[tuple[object, ...]]) -> Recheck:
+        outcome = Outcome(row.outcome)
+        if outcome in _STANDS:
+            return Recheck(row.section, row.key, row.url, outcome, row.etag, row.last_modified)
+        # The response was no article: its validators are not the article's, and its address may be the homepage's.
+        version = self.events.latest(row.portal, row.key)
+        listed = select(LISTED.c.url).where(LISTED.c.portal == row.portal, LISTED.c.key == row.key)
+        shown = self.connection.execute(listed.order_by(LISTED.c.at, LISTED.c.position).limit(1)).scalar()
+        url = version.url if version else shown or row.url
+        return Recheck(row.section, row.key, url, outcome, None, None)
+
+    def awaiting_recheck(self, portal: str, keys: list[str], night: date) -> set[str]:
+        """Return those of these keys whose last response was no article and whose recheck is due after this night."""
+        # Compared here: as conditions they lead the planner away from the few rows that the keys name.
+        query = select(LOOKS.c.key, LOOKS.c.outcome, LOOKS.c.next_look)
+        rows = self.connection.execute(query.where(LOOKS.c.portal == portal, LOOKS.c.key.in_(keys)))
+        late = (row for row in rows if row.next_look is not None and row.next_look > night.isoformat())
+        return {row.key for row in late if row.outcome not in _STANDS}
+
+    def last_body(self, portal: str, key: str) -> str | None:
+        """Return the SHA-256 of the body of an article's or attachment's last response."""
+        query = select(LOOKS.c.body_sha256).where(LOOKS.c.portal == portal, LOOKS.c.key == key)
+        found: str | None = self.connection.execute(query).scalar()
+        return found
+
+    def last_with_body(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
+        """Return the row of the last response of an address that had a body."""
+        query = (
+            select(PAGES)
+            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256.is_not(None))
+            .order_by(PAGES.c.at.desc())
+            .limit(1)
+        )
+        return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
+
+    def with_body(self, portal: str, url: str, body_sha256: str) -> list[tuple[str, str, int]]:
+        """Return night, run and line of `pages.jsonl` of every response of an address with this body, oldest first."""
+        query = (
+            select(PAGES.c.night, PAGES.c.run, PAGES.c.line)
+            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256 == body_sha256)
+            .order_by(PAGES.c.at)
+        )
+        return [(row.night, row.run, row.line) for row in self.connection.execute(query)]
+
+    def latest(self, portal: str, key: str, limit: int) -> list[ResponseRow]:
+        """Return the last responses for an article or file, the newest first."""
+        query = select(PAGES).where(PAGES.c.portal == portal, PAGES.c.key == key)
+        rows = self.connection.execute(query.order_by(PAGES.c.at.desc()).limit(limit))
+        return [ResponseRow(row.night, row.fetched_at, row.outcome, row.status, row.url) for row in rows]

@@ -1,0 +1,59 @@
+"""Query the seals that the index repeats from the manifests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Row, Select, exists, select, tuple_
+
+from archive.index.schema import SEALS
+
+__all__ = ["SealQueries", "SealRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class SealRow:
+    """The head of a manifest, and how many files it names."""
+
+    night: date
+    number: int
+    head: str
+    previous: str | None
+    root: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealQueries:
+    """Query seals on one connection."""
+
+    connection: Connection
+
+    def tip(self) -> SealRow | None:
+        """Return the last seal of the chain: the one that no other seal names as its previous."""
+        later = SEALS.alias()
+        query = select(SEALS).where(~exists().where(later.c.previous == SEALS.c.head))
+        return next(iter(self._rows(query.order_by(SEALS.c.night.desc(), SEALS.c.number.desc()).limit(1))), None)
+
+    def keys(self) -> set[tuple[str, int]]:
+        """Return the night and number of every seal."""
+        return {(row.night, row.number) for row in self.connection.execute(select(SEALS.c.night, SEALS.c.number))}
+
+    def newest(self, limit: int, before: tuple[date, int] | None = None) -> list[SealRow]:
+        """Return seals, the newest nights first, before one of them."""
+        query = select(SEALS)
+        if before is not None:
+            query = query.where(tuple_(SEALS.c.night, SEALS.c.number) < (before[0].isoformat(), before[1]))
+        return self._rows(query.order_by(SEALS.c.night.desc(), SEALS.c.number.desc()).limit(limit))
+
+    def of_night(self, night: date) -> list[SealRow]:
+        """Return the seals of one night in order."""
+        return self._rows(select(SEALS).where(SEALS.c.night == night.isoformat()).order_by(SEALS.c.number))
+
+    def _rows(self, query: Select[tuple[object, ...]]) -> list[SealRow]:
+        return [_seal(row) for row in self.connection.execute(query)]
+
+
+def _seal(row: Row[tuple[object, ...]]) -> SealRow:
+    return SealRow(date.fromisoformat(row.night), row.number, row.head, row.previous, row.root, row.files)
