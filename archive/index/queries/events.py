@@ -129,10 +129,8 @@ class EventQueries:
     ) -> list[EventRow]:
         """Return events by portal, night, words of the title (with or without diacritics), address, hash or id.
 
-        Args:
-            provinces: Slugs; the portal belonged to one of these provinces in the event's night.
-            until: Leaves out later nights.
-            standing: Leaves of each article only its last event up to `until`; quarantined events do not count.
+        `provinces` (slugs) keeps events of portals that belonged to one of them in the event's night. `until` leaves out
+        later nights. `standing` leaves of each article only its last event up to then; quarantined events do not count.
         """
         query: Select[tuple[object, ...]] = select(EVENTS)
         if portal:
