@@ -15,8 +15,9 @@ from archive.store import Archive
 from crawler.reextract.reextract import ReextractResult, read_again
 from crawler.responses.facts import layouts_of
 from pipelines.extract import extract
+from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, ROOT, Crawled, crawl, environment, new_archive, the_night
-from testing.http_server import RawServer, Said, html, listing, response
+from testing.http_server import HttpServer, Reply, response
 from testing.portals.first.ba_song import PlainSpider
 from testing.portals.later.ba_song import BULLETIN
 
@@ -35,16 +36,16 @@ def page(second: str = SECOND_PARAGRAPH, bulletin: str = BULLETIN, day: str = "0
     )
 
 
-def portal(articles: Mapping[str, bytes]) -> dict[str, Said]:
+def portal(articles: Mapping[str, bytes]) -> dict[str, Reply]:
     """The portal with these articles, served compressed."""
-    pages: dict[str, Said] = {"/tin-tuc": response(listing(list(articles)))}
+    pages: dict[str, Reply] = {"/tin-tuc": response(listing(list(articles)))}
     for key, body in articles.items():
         pages[f"/tin/{key}.html"] = response(gzip.compress(body, mtime=0), Content_Encoding="gzip")
     return pages
 
 
 def crawl_night(root: Path, night: date, articles: Mapping[str, bytes], *more: str) -> None:
-    with RawServer(portal(articles)) as server:
+    with HttpServer(portal(articles)) as server:
         done = crawl("--archive", str(root), "--night", night.isoformat(), *more, port=server.port)
     assert (done.code, done.err) == (0, "")
 

@@ -19,9 +19,9 @@ from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from faults import checks as oracles
 from faults.catalogue import Broken, Place
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.faulty_servers import Act, Misbehaving
-from testing.http_server import article, listing, response
+from testing.http_server import HttpServer, Reply, response
 
 __all__ = ["KEYS", "Night", "closed_port", "portal", "unwell", "well_again"]
 
@@ -29,9 +29,9 @@ KEYS = ("a", "b", "c", "d")
 _ROBOTS = response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain")
 
 
-def portal(**others: bytes | Act) -> dict[str, bytes | Act]:
+def portal(**others: Reply) -> dict[str, Reply]:
     """The pages of a portal of four articles; keywords replace articles, `list` the list and `robots` robots.txt."""
-    pages: dict[str, bytes | Act] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(KEYS)}
+    pages: dict[str, Reply] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(KEYS)}
     pages |= {"/tin-tuc": response(listing(KEYS)), "/robots.txt": _ROBOTS}
     names = {"list": "/tin-tuc", "robots": "/robots.txt"} | {key: f"/tin/{key}.html" for key in KEYS}
     return pages | {names[name]: said for name, said in others.items()}
@@ -80,13 +80,13 @@ class Night:
 
 
 def unwell(
-    place: Place, pages: Mapping[str, bytes | Act], *options: str, port: int | None = None, code: int | None = None
+    place: Place, pages: Mapping[str, Reply], *options: str, port: int | None = None, code: int | None = None
 ) -> Night:
     """The first night. O1 and O4 hold whatever came back."""
     root = place.folder / "archive"
     if not (root / "archive.json").exists():
         new_archive(root, ArchiveKind.REPLICA)
-    with Misbehaving(dict(pages)) as server:
+    with HttpServer(dict(pages)) as server:
         night = _crawled(root, NIGHT, port or server.port, options, server)
     if code is not None and night.code != code:
         raise Broken(f"exit code {night.code} where {code} is right: {night.reasons} {night.said[-300:]}")
@@ -95,7 +95,7 @@ def unwell(
     return night
 
 
-def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: Misbehaving) -> Night:
+def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: HttpServer) -> Night:
     done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
     if "Traceback" in done.err or done.code not in (0, 1):
         raise Broken(f"the crawl ends with {done.code}: {done.err[-500:]}")
@@ -106,7 +106,7 @@ def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server
 def well_again(first: Night, keys: tuple[str, ...] = KEYS) -> str:
     """The next night, over the portal when it is well: all four oracles; says what came."""
     before = oracles.kept(first.root)
-    with Misbehaving(portal()) as server:
+    with HttpServer(portal()) as server:
         night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
     oracles.unchanged(before, oracles.kept(first.root))
     kept = first.kept | night.kept

@@ -16,8 +16,9 @@ from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from faults.catalogue import Broken, Place, row
 from faults.network.crawl import KEYS, portal, said, unwell, well_again
 from faults.process.commands import python
+from testing.ba_song_pages import article, html, listing
 from testing.crawl import NIGHT
-from testing.http_server import article, html, listing, response
+from testing.http_server import response
 
 CHALLENGE = b'<html><script>document.cookie="a=b";location.reload(true);</script></html>'
 

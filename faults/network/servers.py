@@ -11,9 +11,9 @@ from archive.model.enums import ArchiveKind, Outcome, Verdict
 from faults import checks as oracles
 from faults.catalogue import Broken, Place, Skip, row
 from faults.network.crawl import KEYS, Night, closed_port, portal, said, unwell, well_again
+from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
-from testing.faulty_servers import reset, silent, slow_body, slow_head, torn_chunks
-from testing.http_server import HOST, article, html, listing, response
+from testing.http_server import reset, response, silent, slow_body, slow_head, torn_chunks
 
 _TEXT = article(1)
 _QUICK = ("-s", "DOWNLOAD_TIMEOUT=2")

@@ -21,9 +21,9 @@ from faults.process.subprocesses import Child
 from faults.storage.disks import filled, in_memory
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.faulty_servers import Slowed
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, SlowRelay, response
 
 PORTAL, BESIDE = "quang_tri", "binh_dinh"
 _ONCE = ("--once", "--night", FIRST_NIGHT.isoformat(), "--jobs", "1")
@@ -72,7 +72,7 @@ def _a26(place: Place) -> str:
     keys = [f"t{number}" for number in range(6)]
     pages = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(keys)}
     root = new_archive(place.folder / "archive", ArchiveKind.REPLICA)
-    with RawServer({"/tin-tuc": response(listing(keys)), **pages}, delay=0.4) as server:
+    with HttpServer({"/tin-tuc": response(listing(keys)), **pages}, delay=0.4) as server:
         done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port)
     if done.code != 0:
         raise Broken(f"the crawl ends with {done.code}: {done.err[-300:]}")
@@ -109,7 +109,7 @@ def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) ->
     with _rehearsal(place) as (root, more):
         wanted = _undisturbed(place, more, PORTAL)
         settings = only(place.folder, PORTAL)
-        with Slowed(int(more["REPLICA_PORT"]), 0.6) as slow:  # so that it is not over before it is stopped
+        with SlowRelay(int(more["REPLICA_PORT"]), 0.6) as slow:  # so that it is not over before it is stopped
             process = started(scheduler_line(root, settings, *_ONCE), more | {"REPLICA_PORT": str(slow.port)})
             _capturing(root, PORTAL, process)
             stop(process)

@@ -25,8 +25,9 @@ from replicas.articles import articles
 from replicas.files import docx_bytes, pdf_bytes, replica_file, scan_bytes
 from replicas.serve import ReplicaServer
 from testing.archives import FIRST, Told, at, finish, keep, make
+from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.http_server import RawServer, Said, html, listing, response
+from testing.http_server import HttpServer, Reply, response
 
 NOTICE = Told("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch.",), files=("ke-hoach.pdf",))
 EDITED = Told("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch đã sửa.",), files=("ke-hoach.pdf",))
@@ -185,7 +186,7 @@ SAID = ("Số: 7/TB-UBND", "Ủy ban nhân dân xã An Bình thông báo lịch 
 LEGACY = "Céng hoµ x· héi chñ nghÜa ViÖt Nam §éc lËp tù do h¹nh phóc ñy ban nh©n d©n tØnh quyÕt ®Þnh"
 
 
-def pages() -> dict[str, Said]:
+def pages() -> dict[str, Reply]:
     kind = "application/octet-stream"
     return {
         "/robots.txt": response(b"User-agent: *\nDisallow: /kin/\n", kind="text/plain"),
@@ -221,7 +222,7 @@ def rows(root: Path) -> Mapping[str, list[tuple[object, ...]]]:
 @pytest.mark.slow
 def test_nights_of_a_portal_with_every_kind_of_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = new_archive(tmp_path / "archive")
-    with RawServer(pages()) as server:
+    with HttpServer(pages()) as server:
         done = crawl("--archive", str(root), "--night", str(NIGHT), port=server.port)
         assert (done.code, done.err) == (0, "")
         asked = dict(server.asked)

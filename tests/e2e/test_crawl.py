@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from archive.model.enums import Event, Outcome, Verdict, WalkEnd
+from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
-from testing.http_server import HOST, RawServer, Said, article, html, listing, response
+from testing.http_server import HttpServer, Reply, response
 
 ARGUMENTS = ("--night", NIGHT.isoformat())
 
@@ -23,10 +24,10 @@ def archive(tmp_path: Path) -> Path:
     return new_archive(tmp_path / "archive")
 
 
-def portal(**articles: Said) -> dict[str, Said]:
+def portal(**articles: Reply) -> dict[str, Reply]:
     """A portal with one list page naming these articles (`_` in a name stands for `-`)."""
     keys = [name.replace("_", "-") for name in articles]
-    pages: dict[str, Said] = {"/tin-tuc": response(listing(keys))}
+    pages: dict[str, Reply] = {"/tin-tuc": response(listing(keys))}
     return pages | {f"/tin/{key}.html": said for key, said in zip(keys, articles.values(), strict=True)}
 
 
@@ -36,7 +37,7 @@ def redirect(place: str, status: str = "302 Found") -> bytes:
 
 def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
     progress = tmp_path / "progress.jsonl"
-    pages: dict[str, Said] = {
+    pages: dict[str, Reply] = {
         "/robots.txt": response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain", Set_Cookie="sid=canary1"),
         "/tin-tuc": response(listing(["c", "b"], "/tin-tuc?trang=2"), Set_Cookie="sid=canary2; Path=/"),
         "/tin-tuc?trang=2": response(gzip.compress(listing(["b", "a"])), Content_Encoding="gzip"),
@@ -46,7 +47,7 @@ def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
     }
     suffixes = tmp_path / "suffix-list"  # where Scrapy's own cookies would put what they download past the guard
     more = {"PROGRESS_FILE": str(progress), "TLDEXTRACT_CACHE": str(suffixes)}
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port, **more)
     assert (done.code, done.err) == (0, "")
     assert not suffixes.exists()
@@ -65,7 +66,7 @@ def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
     keeps_no_secret(archive)
 
 
-def asked_as(server: RawServer) -> None:
+def asked_as(server: HttpServer) -> None:
     """Who we said we are, and that the replica was asked as of the night."""
     for head in server.heads:
         assert f"Host: {HOST}\r\n" in head
@@ -84,7 +85,7 @@ def keeps_no_secret(archive: Path) -> None:
     assert "canary2" in kept
 
 
-ZOO: dict[str, tuple[Said, Outcome]] = {
+ZOO: dict[str, tuple[Reply, Outcome]] = {
     "good": (response(article(1)), Outcome.ARTICLE),
     "moved": (redirect("/tin/good.html", "301 Moved Permanently"), Outcome.ARTICLE),
     "elsewhere": (redirect("https://evil.example/"), Outcome.GUARD_DENIED),
@@ -115,7 +116,7 @@ ZOO: dict[str, tuple[Said, Outcome]] = {
 def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Path) -> None:
     pages = portal(**{name.replace("-", "_"): said for name, (said, _) in ZOO.items()})
     pages |= {"/": response(html("<h1>Trang chủ</h1>")), "/dang-nhap?back=1": response(html("<h1>Đăng nhập</h1>"))}
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, "-s", "DOWNLOAD_MAXSIZE=200000", port=server.port)
     assert done.code == 1  # most of this portal cannot be read
     run, lines, articles = the_night(archive)
@@ -134,7 +135,7 @@ def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Pat
 
 
 CHALLENGE = b'<html><script>document.cookie="a=b";location.reload(true);</script></html>'
-ENDS: dict[str, tuple[dict[str, Said], Verdict, str, int]] = {
+ENDS: dict[str, tuple[dict[str, Reply], Verdict, str, int]] = {
     "a challenge is recorded and the portal left alone": (
         {"/tin-tuc": response(CHALLENGE)},
         Verdict.BLOCKED,
@@ -193,7 +194,7 @@ ENDS: dict[str, tuple[dict[str, Said], Verdict, str, int]] = {
 @pytest.mark.parametrize("name", ENDS)
 def test_the_end_of_a_night_has_its_verdict_and_reason(name: str, archive: Path) -> None:
     pages, verdict, reason, lists = ENDS[name]
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
     run, _, _ = the_night(archive)
     assert run.verdict is verdict
@@ -209,7 +210,7 @@ def test_the_end_of_a_night_has_its_verdict_and_reason(name: str, archive: Path)
 )
 def test_a_portal_that_blocks_in_the_middle_is_left_alone_and_the_rest_stays_owed(answer: bytes, archive: Path) -> None:
     pages = portal(a=response(article(1)), b=answer, c=response(article(3)), d=response(article(4)))
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         assert crawl("--archive", str(archive), *ARGUMENTS, port=server.port).code == 1
         assert server.asked["/tin/d.html"] == 0  # c may have been on its way
         server.pages["/tin/b.html"] = response(article(2))
@@ -224,7 +225,7 @@ def test_a_portal_that_answers_after_a_moment_is_waited_for(archive: Path) -> No
     def later(before: int) -> bytes:
         return response(listing(["a"])) if before else response(b"", "429 Too Many Requests", Retry_After="1")
 
-    with RawServer({"/tin-tuc": later, "/tin/a.html": response(article(1))}) as server:
+    with HttpServer({"/tin-tuc": later, "/tin/a.html": response(article(1))}) as server:
         started = time.monotonic()
         crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
         assert time.monotonic() - started > 1
@@ -234,7 +235,7 @@ def test_a_portal_that_answers_after_a_moment_is_waited_for(archive: Path) -> No
 
 
 def test_a_portal_that_is_down_is_told_quickly(archive: Path) -> None:
-    with RawServer({}) as server:
+    with HttpServer({}) as server:
         port = server.port
     done = crawl("--archive", str(archive), *ARGUMENTS, port=port)
     run, lines, _ = the_night(archive)
@@ -244,7 +245,7 @@ def test_a_portal_that_is_down_is_told_quickly(archive: Path) -> None:
 
 
 def test_what_did_not_change_is_asked_with_its_validators_and_not_stored_again(archive: Path) -> None:
-    with RawServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1), ETag='"v1"')}) as server:
+    with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1), ETag='"v1"')}) as server:
         crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
         server.pages["/tin/a.html"] = response(b"", "304 Not Modified")
         done = crawl("--archive", str(archive), "--night", "2025-03-06", port=server.port)
@@ -272,7 +273,7 @@ def started(archive: Path, port: int) -> subprocess.Popen[str]:
 def test_an_interrupted_night_goes_on_where_it_stopped(archive: Path, number: signal.Signals) -> None:
     keys = [f"t{count:02d}" for count in range(30)]
     pages = portal(**{key: response(article(count)) for count, key in enumerate(keys)})
-    with RawServer(pages, delay=0.15) as server:
+    with HttpServer(pages, delay=0.15) as server:
         process = started(archive, server.port)
         while server.asked.total() < 12 and process.poll() is None:
             time.sleep(0.05)
@@ -291,7 +292,7 @@ def test_an_interrupted_night_goes_on_where_it_stopped(archive: Path, number: si
 
 def test_a_time_limit_leaves_the_night_open(archive: Path) -> None:
     pages = portal(**{f"t{count}": response(article(count)) for count in range(30)})
-    with RawServer(pages, delay=0.3) as server:
+    with HttpServer(pages, delay=0.3) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, "-s", "CLOSESPIDER_TIMEOUT=1", port=server.port)
     assert done.code == 15
     assert (archive / "open/2025-03-05/ba_song").is_dir()

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from archive.model.enums import ArchiveKind
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, response
 
 REFUSALS = {
     "unknown portal": ("ba_sog", {}, (), 2, "unknown portal 'ba_sog'; did you mean ba_song?"),
@@ -74,7 +75,7 @@ def test_an_archive_of_the_other_kind_is_refused_and_left_as_it_was(kind: Archiv
 def test_a_night_that_another_process_writes_is_refused(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     (root / "open").mkdir(exist_ok=True)
-    with RawServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
+    with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
         crawl("--archive", str(root), "--night", "2025-03-04", port=server.port)
         lock = next((root / "open").glob("*lock*"))
         with lock.open("ab") as held:
@@ -96,7 +97,7 @@ def test_a_full_disk_ends_the_crawl_in_one_line_and_what_was_kept_stays(tmp_path
     }
     pages = {"/tin-tuc": response(listing(keys)), **{f"/tin/{key}.html": response(body) for key, body in noise.items()}}
     arguments = ["--archive", str(root), "--night", NIGHT.isoformat()]
-    with RawServer(dict(pages)) as server:
+    with HttpServer(dict(pages)) as server:
         done = subprocess.run(
             ["bash", "-c", 'ulimit -f 400; exec "$@"', "limited", *command(*arguments)],
             cwd=ROOT,

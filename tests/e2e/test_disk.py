@@ -29,8 +29,9 @@ from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
 from crawler.reports.progress import PlainProgress
 from testing.archives import ARCHIVE_ID, FIRST
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, response
 from vietnam.dates import TZ
 
 NOW = datetime(2025, 3, 3, 1, 30, tzinfo=TZ)
@@ -168,7 +169,7 @@ def pages() -> dict[str, bytes]:
 @pytest.mark.slow
 def test_a_crawl_under_the_threshold_stops_and_can_go_on(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
-    with RawServer(dict(pages())) as server:
+    with HttpServer(dict(pages())) as server:
         low = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port, MIN_FREE=str(10**18))
         assert low.code == ExitCode.DISK_FULL, low.err
         assert low.err.startswith("low disk: ")
@@ -202,7 +203,7 @@ def test_a_crawl_that_runs_commits_and_stops_when_the_disk_gets_low(tmp_path: Pa
     try:
         new_archive(root)
         slow = dict(pages())
-        with RawServer({**slow, "/tin/tin-2.html": lay_down}, delay=2.5) as server:
+        with HttpServer({**slow, "/tin/tin-2.html": lay_down}, delay=2.5) as server:
             low = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port, MIN_FREE=str(threshold))
             assert low.code == ExitCode.DISK_FULL, low.err
             kept = len(list((root / "open" / NIGHT.isoformat() / "ba_song").glob("*.txt")))

@@ -33,8 +33,9 @@ from archive.store import Archive
 from replicas import FIRST_NIGHT
 from testing import archives as composed
 from testing.archives import FIRST, Told, at, finish, judge, keep, make, walk
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, crawl, environment, new_archive, the_night
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, response
 from testing.postgresql import PASSWORD, Server
 
 TOLD = [Told(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
@@ -203,7 +204,7 @@ def test_a23_the_commands_say_in_one_line_that_the_server_is_down(tmp_path: Path
 @pytest.mark.slow
 def test_a23_a_crawl_without_its_server_asks_the_portal_nothing(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "a")
-    with RawServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
+    with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
         done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port, ARCHIVE_INDEX=CLOSED_PORT)
         assert server.asked == {}
     assert done.code == ExitCode.ARCHIVE_UNUSABLE
@@ -215,7 +216,7 @@ def test_a23_a_crawl_without_its_server_asks_the_portal_nothing(tmp_path: Path) 
 @pytest.mark.slow
 def test_a_night_by_the_commands(address: str, tmp_path: Path) -> None:
     root = new_archive(tmp_path / "a")
-    with RawServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
+    with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
         done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port)
     assert (done.code, done.err) == (0, "")
     assert not (root / "index.db").exists()

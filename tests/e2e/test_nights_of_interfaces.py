@@ -17,7 +17,7 @@ from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract
 from replicas.serve import ReplicaServer
 from testing.crawl import crawl, new_archive, the_night
-from testing.http_server import RawServer, response
+from testing.http_server import HttpServer, response
 
 pytestmark = pytest.mark.slow
 SPIDERS = ("-s", "SPIDER_MODULES=crawler.spiders")
@@ -128,7 +128,7 @@ def test_pages_that_only_lead_on_come_to_an_end(tmp_path: Path) -> None:
         f"{base}GazettesByYearMonth?OpenView&Count=-1&RestrictToCategory={year}": response(clock)
         for year in range(2000, 2026)
     }
-    with RawServer({f"{base}VanBanQPPL2?OpenView&Start=1&page=1": response(clock), **years}) as server:
+    with HttpServer({f"{base}VanBanQPPL2?OpenView&Start=1&page=1": response(clock), **years}) as server:
         done = crawl(
             "--archive", str(archive), "--night", "2025-03-05", *SPIDERS, portal="cong_bao_son_la", port=server.port
         )

@@ -26,8 +26,9 @@ from archive.store import Archive
 from crawler.catalog.portals import load_portals
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, command, environment, new_archive, the_night
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, response
 from testing.staged_nights import ROOT, Stage, alive
 from vietnam.dates import TZ
 
@@ -134,7 +135,7 @@ def test_two_sigterms_lose_no_more_than_the_request_on_its_way(tmp_path: Path) -
     keys = [f"k{number}" for number in range(6)]
     pages = {"/tin-tuc": response(listing(keys))}
     pages |= {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(keys)}
-    with RawServer(dict(pages), delay=0.7) as server:
+    with HttpServer(dict(pages), delay=0.7) as server:
         env = environment(REPLICA="1", REPLICA_PORT=str(server.port))
         line = command("--archive", str(root), "--night", NIGHT.isoformat())
         with subprocess.Popen(line, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:

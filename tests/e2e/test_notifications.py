@@ -18,9 +18,9 @@ from archive.errors import ExitCode
 from crawler.catalog.portals import load_portals
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
+from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive
-from testing.http_server import RawServer, article, listing, response
-from testing.listener import Listener
+from testing.http_server import HttpServer, NotificationServer, response
 
 ROOT = Path(__file__).parent.parent.parent
 CANARY = "c4n4ry"
@@ -32,10 +32,10 @@ SECRETS = {
     "LUU_TRU_SMTP_PASSWORD": f"{CANARY}-mail",
 }
 
-Night = tuple[Path, Listener, "subprocess.CompletedProcess[str]"]
+Night = tuple[Path, NotificationServer, "subprocess.CompletedProcess[str]"]
 
 
-def settings(folder: Path, listener: Listener) -> Path:
+def settings(folder: Path, listener: NotificationServer) -> Path:
     """One portal, JSON logs, and everybody told of everything."""
     off = "".join(f"[portals.{name}]\nenabled = false\n" for name in load_portals() if name != "quang_tri")
     url = f"json://me:{CANARY}-word@127.0.0.1:{listener.port}/alert-{CANARY}-token-01"
@@ -55,7 +55,7 @@ def settings(folder: Path, listener: Listener) -> Path:
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     folder = tmp_path_factory.mktemp("told")
     new_archive(folder / "archive")
-    with Listener() as listener, ReplicaServer() as replica:
+    with NotificationServer() as listener, ReplicaServer() as replica:
         command = [sys.executable, "scheduler.py", "--once", "--night", FIRST_NIGHT.isoformat()]
         command += ["--settings", str(settings(folder, listener))]
         environment = {**os.environ, **SECRETS, "REPLICA": "1", "REPLICA_PORT": str(replica.port)}
@@ -67,7 +67,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
 def test_everyone_is_told_once(night: Night) -> None:
     folder, listener, ran = night
     assert ran.returncode == ExitCode.GOOD, ran.stdout + ran.stderr
-    alert, beat = listener.heard
+    alert, beat = listener.requests
     assert alert.title == f"Lưu Trữ (rehearsal) {FIRST_NIGHT}: good"
     assert "1 portal: 1 good" in alert.message
     assert (beat.method, beat.path.startswith("/beat-")) == ("GET", True)
@@ -115,7 +115,7 @@ def test_a_talkative_crawl_gives_nothing_away(tmp_path: Path) -> None:
     }
     root = new_archive(tmp_path / "archive")
     options = ["--archive", str(root), "--night", NIGHT.isoformat(), "-L", "DEBUG", "-s", "COOKIES_DEBUG=1"]
-    with RawServer(dict(pages)) as server:
+    with HttpServer(dict(pages)) as server:
         for style in ("text", "json"):
             done = crawl(*options, "--log", style, port=server.port, **SECRETS)
             assert done.code == ExitCode.GOOD, done.err
@@ -135,9 +135,9 @@ def test_an_archive_that_is_not_mounted_is_told_when_nobody_looks(
 ) -> None:
     monkeypatch.delenv("REPLICA", raising=False)
     toml = tmp_path / "nights.toml"
-    with Listener() as listener:
+    with NotificationServer() as listener:
         toml.write_text(f'contact = "luutru@example.vn"\nreports = "reports"\n[alerts]\nurls = ["{listener.alert}"]\n')
         for _ in range(2):
             absent = ["--archive", str(tmp_path / "absent"), "--settings", str(toml)]
             assert scheduler.main([option, *absent]) == ExitCode.ARCHIVE_UNUSABLE
-        assert [said.title.endswith("the night could not be run") for said in listener.heard] == [True] * told
+        assert [said.title.endswith("the night could not be run") for said in listener.requests] == [True] * told

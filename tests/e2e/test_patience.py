@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive.model.enums import Outcome, Verdict
+from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.http_server import HOST, RawServer, Said, article, html, listing, response
+from testing.http_server import HttpServer, Misbehaviour, Reply, response
 
 ARGUMENTS = ("--night", NIGHT.isoformat())
 TEXT = "text/plain"
@@ -22,9 +23,9 @@ def archive(tmp_path: Path) -> Path:
     return new_archive(tmp_path / "archive")
 
 
-def portal(**others: Said) -> dict[str, Said]:
+def portal(**others: Reply) -> dict[str, Reply]:
     """Two articles on one list; `robots` and `list` replace those."""
-    pages: dict[str, Said] = {"/tin-tuc": response(listing(["a", "b"]))}
+    pages: dict[str, Reply] = {"/tin-tuc": response(listing(["a", "b"]))}
     pages |= {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("ab")}
     names = {"robots": "/robots.txt", "list": "/tin-tuc"}
     return pages | {names[name]: said for name, said in others.items()}
@@ -33,15 +34,16 @@ def portal(**others: Said) -> dict[str, Said]:
 class Clocked:
     """Notes when each path of a portal is asked."""
 
-    def __init__(self, pages: dict[str, Said]) -> None:
+    def __init__(self, pages: dict[str, Reply]) -> None:
         self.times: list[tuple[float, str]] = []
         self._lock = threading.Lock()
         self.pages = {path: self._noting(path, said) for path, said in pages.items()}
 
-    def _noting(self, path: str, said: Said) -> Said:
+    def _noting(self, path: str, said: Reply) -> Reply:
         def answer(before: int) -> bytes:
             with self._lock:
                 self.times.append((time.monotonic(), path))
+            assert not isinstance(said, Misbehaviour)
             return said(before) if callable(said) else said
 
         return answer
@@ -54,7 +56,7 @@ class Clocked:
 def test_a_crawl_delay_is_kept_up_to_its_limit_and_recorded(archive: Path) -> None:
     robots = response(b"User-agent: *\nDisallow: /x\n\nUser-agent: luu-tru\nCrawl-delay: 10\n", kind=TEXT)
     asked = Clocked(portal(robots=robots))
-    with RawServer(asked.pages) as server:
+    with HttpServer(asked.pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, "-s", "CRAWL_DELAY_LIMIT=0.5", port=server.port)
     assert done.code == 0, done.err
     assert len(asked.times) == 4
@@ -85,7 +87,7 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_what_was_made_of_robots_txt_is_recorded(name: str, archive: Path) -> None:
     robots, kept, words = FORMS[name]
-    with RawServer(portal(robots=robots)) as server:
+    with HttpServer(portal(robots=robots)) as server:
         crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
         assert server.asked["/robots.txt"] <= 6
     run, pages, articles = the_night(archive)
@@ -97,7 +99,7 @@ def test_what_was_made_of_robots_txt_is_recorded(name: str, archive: Path) -> No
 @pytest.mark.parametrize("status", ["503 Service Unavailable", "500 Internal Server Error", "429 Too Many Requests"])
 def test_a_robots_txt_that_cannot_be_had_forbids_everything_for_now(status: str, archive: Path) -> None:
     pages = portal(robots=response(b"", status))
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port, STAY_OPEN="1")
         assert (done.code, "could not be had" in done.err) == (11, True)  # the scheduler asks again later tonight
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
@@ -118,7 +120,7 @@ def test_a_wait_that_is_asked_for_holds_for_the_whole_host(archive: Path) -> Non
     good = pages["/tin/a.html"]
     pages["/tin/a.html"] = lambda before: good if before else busy  # type: ignore[assignment,return-value]  # bytes
     asked = Clocked(pages)
-    with RawServer(asked.pages) as server:
+    with HttpServer(asked.pages) as server:
         assert crawl("--archive", str(archive), *ARGUMENTS, port=server.port).code == 0
     after = [path for _, path in asked.times].index("/tin/a.html")
     assert asked.gaps[after] >= 1
@@ -134,7 +136,7 @@ def test_a_wait_that_is_asked_for_holds_for_the_whole_host(archive: Path) -> Non
 def test_a_portal_that_asks_for_hours_is_left_alone(status: str, finish: str, code: int, archive: Path) -> None:
     pages = portal(list=response(listing(["a", "b"])))
     pages["/tin/a.html"] = response(b"", status, Retry_After="7200")
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port, STAY_OPEN="1")
         assert done.code == code
         assert server.asked["/tin/a.html"] == 1
@@ -150,7 +152,7 @@ def test_a_retry_after_is_reckoned_by_the_clock_of_the_server(archive: Path) -> 
     there, soon = "Fri, 01 Jan 2099 00:00:00 GMT", "Fri, 01 Jan 2099 00:00:01 GMT"
     busy = response(b"", "429 Too Many Requests", Date=there, Retry_After=soon)
     pages = portal(list=lambda before: response(listing(["a"])) if before else busy)
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         assert crawl("--archive", str(archive), *ARGUMENTS, port=server.port).code == 0
         assert server.asked["/tin-tuc"] == 2
 
@@ -159,7 +161,7 @@ def test_heads_without_end_are_hung_up_on(archive: Path) -> None:
     bomb = b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: %s\r\n" % (number, b"a" * 8000) for number in range(2500))
     pages = portal()
     pages["/tin/a.html"] = bomb + b"\r\n" + article(0)
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
         assert server.asked["/tin/a.html"] == 3
     run, lines, articles = the_night(archive)
@@ -174,7 +176,7 @@ def test_lists_that_never_end_are_left(archive: Path) -> None:
     pages = portal(list=response(listing(["a", "b"], "/tin-tuc?trang=2")))
     for number in range(2, 30):
         pages[f"/tin-tuc?trang={number}"] = response(listing([], f"/tin-tuc?trang={number + 1}"))
-    with RawServer(pages) as server:
+    with HttpServer(pages) as server:
         crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
         assert sum(count for path, count in server.asked.items() if path.startswith("/tin-tuc")) == 2
     assert {line.key for line in the_night(archive)[2]} == {"a", "b"}

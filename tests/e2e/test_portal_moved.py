@@ -21,8 +21,9 @@ from archive.__main__ import main
 from archive.model.decommission import Sign
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import Run
+from testing.ba_song_pages import article, listing
 from testing.crawl import crawl, new_archive, the_night
-from testing.http_server import RawServer, article, listing, response
+from testing.http_server import HttpServer, response
 
 JULY = date(2025, 7, 10)
 HERE = ("-s", "SPIDER_MODULES=testing.portals.ending.ending")
@@ -44,7 +45,7 @@ def run_of(root: Path, number: int, portal: str = "ben_da", run: str = "") -> Ru
     return the_night(root, run or portal, night(number))[0]
 
 
-def rehearse(root: Path, server: RawServer, number: int, portal: str = "ben_da", *more: str) -> Run:
+def rehearse(root: Path, server: HttpServer, number: int, portal: str = "ben_da", *more: str) -> Run:
     done = crawl(
         "--archive", str(root), "--night", night(number).isoformat(), *HERE, *more, portal=portal, port=server.port
     )
@@ -61,7 +62,7 @@ def standing() -> dict[str, bytes]:
 @pytest.mark.slow
 def test_a_portal_that_sends_on_is_moved_and_nothing_is_asked_of_its_successor(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
-    with RawServer(dict(standing())) as server:
+    with HttpServer(dict(standing())) as server:
         assert rehearse(root, server, 0).verdict is Verdict.GOOD
         for path in standing():
             server.pages[path] = sent_to(f"https://khanhhoa.gov.vn{path}")
@@ -90,7 +91,7 @@ def test_a_portal_that_sends_on_is_moved_and_nothing_is_asked_of_its_successor(t
 def test_a_front_page_that_sends_a_browser_on_is_a_move_too(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     refresh = b'<html><head><meta http-equiv="refresh" content="0; url=https://www.xa-moi.vn/"></head></html>'
-    with RawServer({"/tin-tuc": response(b"", "404 Not Found"), "/": response(refresh)}) as server:
+    with HttpServer({"/tin-tuc": response(b"", "404 Not Found"), "/": response(refresh)}) as server:
         run = rehearse(root, server, 0, "huyen_cu")  # the front page alone, to a host that only its file knows
         assert (run.verdict, run.outcomes) == (Verdict.MOVED, {"gone": 1, "moved": 1, "robots": 1})
         assert run.away is not None
@@ -101,7 +102,7 @@ def test_a_front_page_that_sends_a_browser_on_is_a_move_too(tmp_path: Path) -> N
 def test_where_every_address_is_not_found_a_dissolved_portal_is_gone(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     few = ("-s", "GONE_NIGHTS=2")
-    with RawServer(dict(standing())) as server:
+    with HttpServer(dict(standing())) as server:
         rehearse(root, server, 0, "ben_da", *few)
         server.pages.clear()
         first = rehearse(root, server, 1, "ben_da", *few)

@@ -26,9 +26,9 @@ from crawler.downloader.browser import (
 )
 from crawler.reextract.reextract import read_again
 from pipelines.extract import extract
+from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.http_server import HOST, RawServer, Said, article, html, listing, response
-from testing.listener import Listener
+from testing.http_server import HttpServer, NotificationServer, Reply, response
 from testing.portals.first.vo_trong import VoTrong
 
 ARGUMENTS = ("--night", NIGHT.isoformat())
@@ -56,7 +56,7 @@ def data(page: bytes) -> bytes:
     return response(json.dumps({"html": main_of(page)}).encode(), kind="application/json; charset=utf-8")
 
 
-def portal(**more: Said) -> dict[str, Said]:
+def portal(**more: Reply) -> dict[str, Reply]:
     return {
         "/tin-tuc": response(shell()),
         "/app.js": response(SCRIPT.encode(), kind="application/javascript"),
@@ -83,7 +83,7 @@ def records_in(folder: Path) -> list[tuple[str, str, str]]:
 @chromium
 def test_a_portal_of_shells_is_read_kept_and_read_again(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
-    with RawServer(portal()) as server:
+    with HttpServer(portal()) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, portal="vo_trong", port=server.port, RENDER="1")
     assert (done.code, done.err) == (0, "")
     run, pages, articles = the_night(archive, "vo_trong")
@@ -107,7 +107,7 @@ def test_a_portal_of_shells_is_read_kept_and_read_again(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_without_the_browser_a_shell_says_what_it_needs(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
-    with RawServer(portal()) as server:
+    with HttpServer(portal()) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, portal="vo_trong", port=server.port)
     assert done.code == 1
     run, pages, _ = the_night(archive, "vo_trong")
@@ -166,9 +166,9 @@ def read(page: bytes, answers: dict[str, bytes], seconds: float = 120) -> tuple[
 @pytest.mark.slow
 @chromium
 def test_no_request_of_a_page_leaves_past_the_crawl() -> None:
-    with Listener() as listener:
+    with NotificationServer() as listener:
         made, asked = read(shell(), {"/app.js": ELSEWHERE.replace("PORT", str(listener.port)).encode()})
-        assert listener.heard == []
+        assert listener.requests == []
     assert "Xã An Bình mở lớp học bơi." in made
     assert f"https://{HOST}/app.js" in asked  # and what else it wanted went through the guard, or nowhere
     assert not [url for url in asked if "/image" in url or "/frame" in url or "/beacon" in url or "/window" in url]
@@ -177,10 +177,10 @@ def test_no_request_of_a_page_leaves_past_the_crawl() -> None:
 @pytest.mark.slow
 @chromium
 def test_a_page_that_leaves_at_once_reaches_nothing_and_is_read_as_it_was() -> None:
-    with Listener() as listener:
+    with NotificationServer() as listener:
         made, _ = read(shell(), {"/app.js": LEAVING.replace("PORT", str(listener.port)).encode()})
         assert "học bơi" in made
-        assert listener.heard == []
+        assert listener.requests == []
 
 
 @pytest.mark.slow

@@ -38,7 +38,7 @@ from testing.bulletin import (
     spoil,
 )
 from testing.crawl import NIGHT, ROOT, crawl, new_archive, the_night
-from testing.http_server import RawServer
+from testing.http_server import HttpServer
 from testing.portals.later.ba_song import BULLETIN
 
 
@@ -172,7 +172,7 @@ def test_an_edited_page_is_a_revision_when_no_rule_changed(tmp_path: Path) -> No
 
 def test_a_change_whose_old_capture_is_damaged_counts_as_the_publishers(root: Path) -> None:
     spoil(root, "tau")
-    with RawServer(portal({"tau": page()})) as server:
+    with HttpServer(portal({"tau": page()})) as server:
         done = crawl("--archive", str(root), "--night", NEXT.isoformat(), *LATER, port=server.port)
     assert "is not read again: 2025/03/05/ba_song/pages-00001.warc.gz at " in done.err
     record, _, (line,) = the_night(root, night=NEXT)

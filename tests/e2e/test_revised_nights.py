@@ -15,9 +15,9 @@ from archive.storage.jsonl import ArticleLine
 from archive.storage.run_record import ReadLines
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
+from testing.ba_song_pages import html
 from testing.bulletin import NEXT, crawl_night
 from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
-from testing.http_server import html
 
 NIGHTS = 3
 

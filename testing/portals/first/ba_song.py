@@ -1,4 +1,4 @@
-"""The invented province Ba Sông: one list, plain articles, served byte for byte by testing/http_server.py."""
+"""The invented province Ba Sông: one list, plain articles, whose pages are testing/ba_song_pages.py."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from archive.storage.texts import content_sha256
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
 from pipelines.extract import extract
 from pipelines.reread import Field, compare, reread
-from testing.http_server import article as page
+from testing.ba_song_pages import article as page
 from testing.portals.first.ba_song import PlainSpider
 from vietnam.dates import TZ, Moment
 

@@ -28,8 +28,9 @@ from pipelines.dedup import judge
 from replicas.articles import articles
 from replicas.serve import ReplicaServer
 from testing.archives import EDITED, FIRST, SHORT, Told, at, finish, keep, make, walk
+from testing.ba_song_pages import article, html, listing
 from testing.crawl import crawl, new_archive
-from testing.http_server import RawServer, Said, article, html, listing, response
+from testing.http_server import HttpServer, Reply, response
 
 PORTAL, KEY = "da_nang", SHORT.key
 URL = f"https://danang.gov.vn.replica.test/{KEY}"
@@ -305,13 +306,13 @@ def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address
     stands, leads_away = response(article(1), ETag='"a1"'), response(b"", "302 Found", Location="/")
     asked = []
     for number, said in [(2, stands), (3, leads_away), (4, leads_away), (6, stands)]:
-        pages: dict[str, Said] = {
+        pages: dict[str, Reply] = {
             "/": front,
             "/tin-tuc": response(listing(["a", "never"])),
             "/tin/a.html": said,
             "/tin/never.html": leads_away,
         }
-        with RawServer(pages) as server:
+        with HttpServer(pages) as server:
             done = crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
         assert (done.code, done.err) == (0, ""), number
         asked.append((server.asked["/tin/a.html"], server.asked["/tin/never.html"]))

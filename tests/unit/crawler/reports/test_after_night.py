@@ -23,15 +23,15 @@ from crawler.reports.outbox import PAUSES, Outbox
 from crawler.reports.snapshot import night_sizes
 from testing.archives import ARCHIVE_ID, FIRST, at, run_night
 from testing.archives import make as make_replica
-from testing.listener import Listener
+from testing.http_server import NotificationServer
 from vietnam.dates import TZ
 
 NOW = datetime(2025, 3, 3, 7, 5, tzinfo=TZ)
 
 
 @pytest.fixture
-def listener() -> Iterator[Listener]:
-    with Listener() as found:
+def listener() -> Iterator[NotificationServer]:
+    with NotificationServer() as found:
         yield found
 
 
@@ -55,7 +55,7 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, listener: Listener) -> Iterator[Place]:
+def place(tmp_path: Path, listener: NotificationServer) -> Iterator[Place]:
     with make_replica(tmp_path / "archive") as store, Ledger(store.paths.ledger) as ledger:
         run_night(store, 0)
         for portal in ("da_nang", "quang_tri"):
@@ -68,13 +68,13 @@ def place(tmp_path: Path, listener: Listener) -> Iterator[Place]:
         yield Place(tmp_path, store, ledger, settings)
 
 
-def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, listener: Listener) -> None:
+def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, listener: NotificationServer) -> None:
     morning = place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat)
     for _ in range(3):
         place.after(morning)
     place.after(place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat))  # another process
-    assert [(said.method, said.path) for said in listener.heard] == [("POST", "/alert"), ("GET", "/beat")]
-    digest = listener.heard[0]
+    assert [(said.method, said.path) for said in listener.requests] == [("POST", "/alert"), ("GET", "/beat")]
+    digest = listener.requests[0]
     assert digest.title.endswith("2025-03-03: 1 of 3 portals wants a look")
     assert "3 portals: 2 good, 1 missed; 2 new, 0 revisions, 0 gone" in digest.message
     assert "- **missed** `hue`: no scheduler ran that night" in digest.message
@@ -93,11 +93,11 @@ def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, lis
     ],
 )
 def test_what_is_told_is_the_operators_choice(
-    place: Place, listener: Listener, on: tuple[str, ...], told: bool
+    place: Place, listener: NotificationServer, on: tuple[str, ...], told: bool
 ) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, on=on))
     place.after(place.morning())
-    assert bool(listener.heard) == told
+    assert bool(listener.requests) == told
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,12 @@ def test_what_is_told_is_the_operators_choice(
     ],
 )
 def test_a_disk_that_fills_is_told_before_it_is_full(
-    place: Place, listener: Listener, monkeypatch: pytest.MonkeyPatch, nights: float, remark: str | None, told: bool
+    place: Place,
+    listener: NotificationServer,
+    monkeypatch: pytest.MonkeyPatch,
+    nights: float,
+    remark: str | None,
+    told: bool,
 ) -> None:
     (usual,) = night_sizes(place.store)
     free = int(usual * nights)
@@ -120,23 +125,23 @@ def test_a_disk_that_fills_is_told_before_it_is_full(
         place.after(place.morning())
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks == ((remark,) if remark else ())
-    assert bool(listener.heard) == told
+    assert bool(listener.requests) == told
 
 
-def test_a_rehearsal_is_reported_and_tells_nobody(place: Place, listener: Listener) -> None:
+def test_a_rehearsal_is_reported_and_tells_nobody(place: Place, listener: NotificationServer) -> None:
     place.after(place.morning(ArchiveKind.REPLICA, LUU_TRU_HEARTBEAT_URL=listener.heartbeat))
-    assert listener.heard == []
+    assert listener.requests == []
     assert not (place.root / "beat").exists()
     assert place.report().startswith("# Night 2025-03-03 (rehearsal)")
 
 
-def test_a_rehearsal_that_may_tell_does(place: Place, listener: Listener) -> None:
+def test_a_rehearsal_that_may_tell_does(place: Place, listener: NotificationServer) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, rehearsals=True))
     place.after(place.morning(ArchiveKind.REPLICA))
-    assert listener.heard[0].title.startswith("Lưu Trữ (rehearsal) 2025-03-03: ")
+    assert listener.requests[0].title.startswith("Lưu Trữ (rehearsal) 2025-03-03: ")
 
 
-def test_a_bad_night_calls_the_other_heartbeat(place: Place, listener: Listener) -> None:
+def test_a_bad_night_calls_the_other_heartbeat(place: Place, listener: NotificationServer) -> None:
     alerts = replace(
         place.settings.alerts,
         urls=(),
@@ -145,17 +150,19 @@ def test_a_bad_night_calls_the_other_heartbeat(place: Place, listener: Listener)
     )
     place.settings = replace(place.settings, alerts=alerts)
     place.after(place.morning())
-    assert [said.path for said in listener.heard] == ["/beat/fail"]
+    assert [said.path for said in listener.requests] == ["/beat/fail"]
 
 
-def test_a_night_at_its_cut_off_without_a_seal_is_told_and_calls_no_heartbeat(place: Place, listener: Listener) -> None:
+def test_a_night_at_its_cut_off_without_a_seal_is_told_and_calls_no_heartbeat(
+    place: Place, listener: NotificationServer
+) -> None:
     place.after(place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat), sealed=False)
-    assert [said.path for said in listener.heard] == ["/alert"]
+    assert [said.path for said in listener.requests] == ["/alert"]
     assert not (place.root / "beat").exists()
 
 
 def test_what_cannot_be_sent_is_reported_and_tried_again(
-    place: Place, listener: Listener, caplog: pytest.LogCaptureFixture
+    place: Place, listener: NotificationServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     listener.status = 503
     morning = place.morning()
@@ -166,40 +173,40 @@ def test_what_cannot_be_sent_is_reported_and_tried_again(
     ours = [record.levelno for record in caplog.records if record.name == "scheduler"]
     assert ours == [logging.ERROR]
     morning.retry(NOW + PAUSES[0] - timedelta(seconds=1))
-    assert len(listener.heard) == 1
+    assert len(listener.requests) == 1
     listener.status = 200
     place.morning().retry(NOW + PAUSES[0])  # another process, later
-    assert len(listener.heard) == 2
-    assert listener.heard[1] == listener.heard[0]
+    assert len(listener.requests) == 2
+    assert listener.requests[1] == listener.requests[0]
     assert place.morning().untold == 0
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks == ("da_nang had no log",)
 
 
-def test_it_is_given_up_after_five_tries(place: Place, listener: Listener) -> None:
+def test_it_is_given_up_after_five_tries(place: Place, listener: NotificationServer) -> None:
     listener.status = 500
     place.after(place.morning())
     now = NOW
     for _ in range(50):
         now += timedelta(hours=5)
         place.morning().retry(now)
-    assert len(listener.heard) == 5
+    assert len(listener.requests) == 5
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks[0].endswith("(5 tries, given up)")
 
 
-def test_only_who_was_not_reached_is_tried_again(place: Place, listener: Listener) -> None:
-    with Listener() as other:
+def test_only_who_was_not_reached_is_tried_again(place: Place, listener: NotificationServer) -> None:
+    with NotificationServer() as other:
         other.status = 500
         alerts = replace(place.settings.alerts, urls=(listener.alert, other.alert))
         place.settings = replace(place.settings, alerts=alerts)
         place.after(place.morning())
         other.status = 200
         place.morning().retry(NOW + PAUSES[0])
-        assert (len(listener.heard), len(other.heard)) == (1, 2)
+        assert (len(listener.requests), len(other.requests)) == (1, 2)
 
 
-def test_no_address_stands_beside_the_reports(place: Place, listener: Listener) -> None:
+def test_no_address_stands_beside_the_reports(place: Place, listener: NotificationServer) -> None:
     listener.status = 500
     alerts = replace(place.settings.alerts, urls=(f"json://me:c4n4ry-word@127.0.0.1:{listener.port}/c4n4ry-token",))
     place.settings = replace(place.settings, alerts=alerts)
@@ -210,26 +217,26 @@ def test_no_address_stands_beside_the_reports(place: Place, listener: Listener) 
 
 
 def test_a_folder_of_reports_that_cannot_be_written_costs_nothing(
-    place: Place, listener: Listener, caplog: pytest.LogCaptureFixture
+    place: Place, listener: NotificationServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     (place.root / "reports").write_text("a file where the folder should be")
     morning = place.morning()
     place.after(morning)
     place.after(morning)
-    assert [said.path for said in listener.heard] == ["/alert"]
+    assert [said.path for said in listener.requests] == ["/alert"]
     assert any("cannot write" in record.getMessage() for record in caplog.records)
 
 
-def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: Listener) -> None:
+def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: NotificationServer) -> None:
     morning = place.morning()
     for _ in range(3):
         morning.failed(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW)
     morning.failed(RunBusy("ledger.db is locked by another process"), NOW + timedelta(days=1))
-    (said,) = listener.heard
+    (said,) = listener.requests
     assert said.title == "Lưu Trữ 2025-03-03: the night could not be run"
     assert said.message.startswith("low disk: 1 GB free, 2 GB wanted")
     morning.failed(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW + timedelta(days=1))
-    assert len(listener.heard) == 2
+    assert len(listener.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -244,19 +251,21 @@ def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: Listene
         pytest.param("2025-04-06T08:00", 0, 0, id="nobody wants to know"),
     ],
 )
-def test_silence_is_told_once_a_day(place: Place, listener: Listener, now: str, nights: int, told: int) -> None:
+def test_silence_is_told_once_a_day(
+    place: Place, listener: NotificationServer, now: str, nights: int, told: int
+) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, silent_nights=nights))
     moment = datetime.fromisoformat(now).replace(tzinfo=TZ)
     for _ in range(3):
         place.morning().watch_silence(place.store, place.ledger, moment)
-    assert len(listener.heard) == told
+    assert len(listener.requests) == told
     if told:
-        assert listener.heard[0].title == "Lưu Trữ: no night since the night of 2025-03-03"
+        assert listener.requests[0].title == "Lưu Trữ: no night since the night of 2025-03-03"
         place.morning().watch_silence(place.store, place.ledger, moment + timedelta(days=1))
-        assert len(listener.heard) == 2
+        assert len(listener.requests) == 2
 
 
-def test_an_archive_that_never_sealed_a_night_is_silent_too(tmp_path: Path, listener: Listener) -> None:
+def test_an_archive_that_never_sealed_a_night_is_silent_too(tmp_path: Path, listener: NotificationServer) -> None:
     settings = NightSettings(
         reports=tmp_path / "reports", archive=tmp_path, alerts=AlertSettings(urls=(listener.alert,))
     )
@@ -264,12 +273,12 @@ def test_an_archive_that_never_sealed_a_night_is_silent_too(tmp_path: Path, list
     with Archive.create(tmp_path / "archive", ArchiveKind.LIVE, ARCHIVE_ID, NOW) as store:
         with Ledger(store.paths.ledger) as ledger:
             morning.watch_silence(store, ledger, NOW + timedelta(days=9))
-            assert listener.heard == []  # nothing was ever planned
+            assert listener.requests == []  # nothing was ever planned
             ledger.plan(date(2025, 3, 3), ["da_nang"], NOW)
             morning.watch_silence(store, ledger, NOW)
-            assert listener.heard == []
+            assert listener.requests == []
             morning.watch_silence(store, ledger, NOW + timedelta(hours=1))
-    assert listener.heard[0].title == "Lưu Trữ: no night at all so far"
+    assert listener.requests[0].title == "Lưu Trữ: no night at all so far"
 
 
 def test_what_is_told_is_kept_in_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

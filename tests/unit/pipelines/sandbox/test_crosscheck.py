@@ -20,8 +20,9 @@ from pipelines.sandbox.crosscheck import crosscheck
 from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 from replicas.portals import SITES
+from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.http_server import RawServer, html, listing, response
+from testing.http_server import HttpServer, response
 
 PROSE = (
     "Sáng nay, mưa lớn làm ngập ba thôn ven sông, chính quyền xã đã đưa 214 hộ dân đến nơi tránh trú an toàn.",
@@ -199,7 +200,7 @@ def redesigned(number: int) -> bytes:
 def test_a_night_over_a_redesigned_portal_says_so(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
     served = {f"/tin/{key}.html": redesigned(number) for number, key in enumerate("abc", 1)}
-    with RawServer({"/tin-tuc": response(listing(["a", "b", "c"])), **served}) as server:
+    with HttpServer({"/tin-tuc": response(listing(["a", "b", "c"])), **served}) as server:
         crawl("--archive", str(archive), "--night", NIGHT.isoformat(), port=server.port)
     run, _, _ = the_night(archive)
 
