@@ -14,6 +14,8 @@ Every message is one line and says what to do. Exit codes are those of docs/oper
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from difflib import get_close_matches
 from enum import IntEnum
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "StaleClaim",
     "TimeLimit",
     "UsageError",
+    "did_you_mean",
 ]
 
 
@@ -82,3 +85,9 @@ class Interrupted(ArchiveError):
 
 class StaleClaim(Interrupted):
     """The portal's night was taken over by another process; the old holder must stop and write nothing."""
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """Return the end of an error line about an unknown word: the known word that is close to it, or all of them."""
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(sorted(known))}"

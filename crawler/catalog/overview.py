@@ -13,8 +13,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
 import crawler.families
-from archive.errors import UsageError
-from crawler.config.parsing import close_match
+from archive.errors import UsageError, did_you_mean
 from crawler.portal import PortalSpider, Sure, refuse_unfinished, unfinished
 from vietnam.provinces import province, successor
 
@@ -65,7 +64,7 @@ def spiders(settings: BaseSettings) -> dict[str, type[PortalSpider]]:
 def named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpider]:
     """The portal of this name, finished. Raises UsageError for an unknown name and for what is still to be written."""
     if name not in known:
-        raise UsageError(f"unknown portal `{name}`; {close_match(name, list(known))}")
+        raise UsageError(f"unknown portal `{name}`; {did_you_mean(name, known)}")
     refuse_unfinished(known[name])
     return known[name]
 

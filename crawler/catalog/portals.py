@@ -7,16 +7,19 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from archive.errors import UsageError
+from archive.errors import UsageError, did_you_mean
 from archive.model.enums import ArchiveKind
 from crawler.catalog.check_results import declaration, last_check
-from crawler.config.settings_file import NightSettings, close_match
 from crawler.portal import PortalSpider, Sure, own_hosts
 from crawler.verdicts.decommissioned import dissolution
+
+if TYPE_CHECKING:
+    from crawler.config.settings_file import NightSettings
 
 __all__ = [
     "PortalInfo",
@@ -81,7 +84,7 @@ def chosen(names: Iterable[str], portals: dict[str, PortalInfo]) -> list[str]:
     """The named portals, each once, in the order given. Raises UsageError for a name that is none."""
     for name in names:
         if name not in portals:
-            raise UsageError(f"unknown portal `{name}`; {close_match(name, list(portals))}")
+            raise UsageError(f"unknown portal `{name}`; {did_you_mean(name, portals)}")
     return list(dict.fromkeys(names))
 
 

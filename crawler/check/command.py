@@ -17,7 +17,7 @@ from rich.text import Text
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive.errors import ExitCode, UsageError
+from archive.errors import ExitCode, UsageError, did_you_mean
 from archive.model.enums import ArchiveKind
 from crawler.catalog.check_results import CheckResult, FieldStatus, as_told, confirmed, declaration, remember
 from crawler.catalog.overview import named, spiders
@@ -27,7 +27,7 @@ from crawler.check.plan import tour
 from crawler.check.session import keep_nothing
 from crawler.clock import Clock
 from crawler.config.run_options import RunOptions
-from crawler.config.settings_file import NightSettings, close_match
+from crawler.config.settings_file import NightSettings
 from crawler.downloader.replica import replica_served
 from crawler.downloader.user_agent import user_agent
 from crawler.portal import PortalSpider, unfinished
@@ -132,7 +132,7 @@ def _visit(
     sections = {section.name: section for section in portal.sections}
     name = options.section or portal.sections[0].name
     if name not in sections:
-        raise UsageError(f"{portal.name} has no section `{name}`; {close_match(name, list(sections))}")
+        raise UsageError(f"{portal.name} has no section `{name}`; {did_you_mean(name, sections)}")
     every = bool(options.every_section)
 
     async def made(fetch: Fetch) -> None:

@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 
 from scrapy.commands.genspider import Command as GenspiderCommand
 
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, UsageError, did_you_mean
 from crawler.catalog.overview import families
-from crawler.config.parsing import close_match
 from crawler.portal import TODO
 from crawler.run.portal_run import tell
 from vietnam.provinces import province_of_host
@@ -101,7 +100,7 @@ def _refuse(args: list[str], opts: argparse.Namespace) -> None:
             f"say which family with -t: {', '.join(known)}; `python -m scrapy probe {args[1]}` recognises it"
         )
     if opts.template not in known and not Path(opts.template).is_file():
-        raise UsageError(f"unknown family `{opts.template}`; {close_match(opts.template, known)}")
+        raise UsageError(f"unknown family `{opts.template}`; {did_you_mean(opts.template, known)}")
     if not _NAME.fullmatch(args[0]):
         raise UsageError(f"{args[0]!r} is no portal's name: use a-z, 0-9 and _, like quang_tri")
     _host(args[1])

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -19,10 +20,12 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.overview import Overview, overview, spiders
 from crawler.catalog.portals import portal_of, why_skipped
-from crawler.config.settings_file import NightSettings, settings_at
 from crawler.portal import DeclarationError
 from crawler.run.portal_run import tell
 from crawler.verdicts.decommission_history import away_portals
+
+if TYPE_CHECKING:
+    from crawler.config.settings_file import NightSettings
 
 __all__ = ["Command"]
 
@@ -74,6 +77,9 @@ class Command(ListCommand):
             super().run(args, opts)
             return ExitCode.GOOD
         assert self.settings is not None  # noqa: S101  Scrapy sets it before it calls
+        # Here and not above: Scrapy imports every command before each crawl, and pydantic with the file's model takes longer.
+        from crawler.config.settings_file import settings_at
+
         operator = settings_at(opts.settings, ROOT)
         portals = spiders(self.settings)
         away = _away(operator, portals)

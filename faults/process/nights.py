@@ -193,7 +193,7 @@ def _a34(place: Place) -> str:
 @row("A12", "no space left for the log alone", Need.ROOT, weight=12)
 def _a12(place: Place) -> str:
     with _rehearsal(place) as (root, more), in_memory(place.folder / "logs", "64k") as logs, filled(logs, 0):
-        settings = only(place.folder, PORTAL, logs=f'"{logs}"', **_free())
+        settings = only(place.folder, PORTAL, logs=f'"{logs}"', **_SMALL_DISK)
         did = scheduler(root, settings, *_ONCE, more=more)
         done = standing(root, PORTAL, FIRST_NIGHT)
     if done.state is not LeaseState.DONE or did.code != 0 or "Traceback" in did.err:
@@ -205,17 +205,12 @@ def _a12(place: Place) -> str:
     return f"the night is done; told: {next(line for line in did.err.splitlines() if 'log' in line.lower())[:90]}"
 
 
-def _free() -> dict[str, str]:
-    """Settings that let a night start on a small disk, where the program knows them."""
-    from crawler.config.settings_file import _KEYS
-
-    return {"min_free": '"0 B"'} if "min_free" in _KEYS else {}
+_SMALL_DISK = {"min_free": '"0 B"'}
+"""Settings that let a night start on a small disk."""
 
 
 @row("A13", "the disk is nearly full", Need.ROOT, weight=10)
 def _a13(place: Place) -> str:
-    if not _free():
-        raise Broken("there is no guard against a disk that is nearly full: nights.toml knows no min_free")
     with _rehearsal(place) as (plain, more), in_memory(place.folder / "disk", "64m") as disk:
         root = disk / "archive"
         shutil.copytree(plain, root)
@@ -227,7 +222,7 @@ def _a13(place: Place) -> str:
         state = standing(root, PORTAL, FIRST_NIGHT).state
         if state is not LeaseState.PLANNED:
             raise Broken(f"the night that was not begun stands as {state.value}")
-        expect(scheduler(root, only(place.folder, PORTAL, **_free()), *_ONCE, more=more), 0)
+        expect(scheduler(root, only(place.folder, PORTAL, **_SMALL_DISK), *_ONCE, more=more), 0)
         oracles.kept(root)
         oracles.intact(root)
     return f"exit code 3, nothing begun, the night stays owed: {did.last[-80:]}; run when there was room"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.errors import ExitCode, UsageError
-from crawler.config.alerts import AlertSettings
-from crawler.config.settings_file import NightSettings, PortalSettings, read_settings
+from crawler.config.alerts import DEFAULT_ON, AlertSettings
+from crawler.config.settings_file import NightSettings, PortalSettings, read_settings, settings_at
 from crawler.log.setup import LogStyle
 from vietnam.dates import TZ
 
@@ -146,6 +147,70 @@ def test_an_unreadable_file_of_addresses_is_named(tmp_path: Path) -> None:
 
 def test_settings_are_shown_without_their_addresses() -> None:
     assert "c4n4ry" not in repr(AlertSettings(urls=("json://c4n4ry/",), heartbeat_url="https://c4n4ry/"))
+
+
+def test_the_mistake_that_stands_first_in_the_file_is_named(tmp_path: Path) -> None:
+    text = "jobs = 0\nstrat = 1\n[alerts]\nsilent_nights = 31\n[portals.vjst]\ndelay = -1\n"
+    for expected in ("`jobs`", "`strat`", "`alerts.silent_nights`", "`portals.vjst.delay`"):
+        with pytest.raises(UsageError) as caught:
+            read_settings(written(tmp_path, text))
+        assert expected in str(caught.value)
+        text = text.replace(f"{expected.strip('`').rpartition('.')[2]} = ", "# ")
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "portal"),
+    [
+        pytest.param(
+            "nights_without_reports",
+            DEFAULT_ON,
+            PortalSettings(enabled=False, delay=5.0, looks=(1, 7, 30)),
+            id="before there were reports",
+        ),
+        pytest.param(
+            "nights_without_gone_portals",
+            tuple(word for word in DEFAULT_ON if word not in ("moved", "gone")),
+            PortalSettings(lookback_days=0),
+            id="before portals could be gone",
+        ),
+    ],
+)
+def test_older_files_are_read(name: str, on: tuple[str, ...], portal: PortalSettings) -> None:
+    folder = ROOT / "tests/data/settings"
+    assert read_settings(folder / f"{name}.toml") == NightSettings(
+        archive=folder / "var/archive",
+        logs=folder / "var/log",
+        reports=folder / "var/reports",
+        checks=folder / "var/checks",
+        alerts=AlertSettings(on=on),
+        portals={"quang_tri": portal},
+    )
+
+
+def test_without_a_file_the_defaults_stand_beside_the_checkout(tmp_path: Path) -> None:
+    assert settings_at(None, tmp_path) == NightSettings(
+        archive=tmp_path / "var/archive",
+        logs=tmp_path / "var/log",
+        reports=tmp_path / "var/reports",
+        checks=tmp_path / "var/checks",
+    )
+
+
+def test_a_crawl_does_not_import_pydantic() -> None:
+    """Scrapy imports every command before each crawl; follow the imports that run then."""
+    seen, waiting = set[str](), [f"crawler.commands.{path.stem}" for path in (ROOT / "crawler/commands").glob("*.py")]
+    while waiting:
+        module = waiting.pop()
+        assert module.partition(".")[0] != "pydantic"
+        path = ROOT / (module.replace(".", "/") + ".py")
+        if module not in seen and path.exists():
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ImportFrom) and node.module is not None:
+                    waiting += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                elif isinstance(node, ast.Import):
+                    waiting += [alias.name for alias in node.names]
+        seen.add(module)
+    assert "crawler.spider.crawl" in seen
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
