@@ -111,7 +111,7 @@ class Archive:
         To be called with each claim before anything else. Raises StaleClaim when a higher number is in force.
         """
         with self.index.writing():
-            Fence(self.paths, portal, night, fence).raised()
+            Fence(self.paths, portal, night, fence).enforce()
 
     def free(self, portal: str, night: date, fence: int) -> str | None:
         """End a process that writes the portal's night under a lower number; who else holds the portal, in words."""

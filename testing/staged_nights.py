@@ -109,7 +109,7 @@ class Stage:
     def rows(self, night: date = NIGHT) -> dict[str, LeaseRow]:
         """The ledger's rows of a night."""
         with Ledger(self.root / "ledger.db") as ledger:
-            return {row.portal: row for row in ledger.of(night)}
+            return {row.portal: row for row in ledger.of_night(night)}
 
     def states(self, night: date = NIGHT) -> dict[str, LeaseState]:
         """How the portals of a night stand."""

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.audit.findings import Audit
-from archive.diff.words import Span, WordFate
+from archive.diff.words import Span, SpanKind
 from archive.index.queries.attachments import AttachmentState
 from archive.index.queries.clusters import Article, VersionLink
 from archive.index.rows import EventRow
@@ -25,8 +25,8 @@ from archive.model.enums import WITHHELD, Event
 
 __all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]
 
-_STYLES = {WordFate.SAME: "", WordFate.OLD: "red strike", WordFate.NEW: "green", WordFate.GAP: "dim"}
-_MARKS = {WordFate.SAME: "{}", WordFate.OLD: "[-{}-]", WordFate.NEW: "{{+{}+}}", WordFate.GAP: "… {} …"}
+_STYLES = {SpanKind.SAME: "", SpanKind.OLD: "red strike", SpanKind.NEW: "green", SpanKind.GAP: "dim"}
+_MARKS = {SpanKind.SAME: "{}", SpanKind.OLD: "[-{}-]", SpanKind.NEW: "{{+{}+}}", SpanKind.GAP: "… {} …"}
 
 
 def printable(text: str) -> str:
@@ -105,7 +105,7 @@ def marked(console: Console, spans: Sequence[Span]) -> Text:
     line = Text()
     for number, span in enumerate(spans):
         line.append(" " if number else "")
-        line.append(printable(span.text) if span.mark is not WordFate.GAP else f"… {span.text} …", _STYLES[span.mark])
+        line.append(printable(span.text) if span.mark is not SpanKind.GAP else f"… {span.text} …", _STYLES[span.mark])
     return line
 
 

@@ -1,7 +1,8 @@
-"""Which paragraph of an old text became which of the new one: the ground on which words are compared.
+"""Match the paragraphs of an old text to those of a new one, before words are compared.
 
 Paragraphs that are equal but for case, spaces and tone style anchor the rest; between two anchors those with most words
-in common are matched in order. What was split or joined stays together; what has no match came or went.
+in common are matched in order. Split or joined paragraphs stay together; a paragraph without a match was removed or
+added.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ _LARGEST = 10_000  # pairs of paragraphs between two anchors; beyond that they a
 
 @dataclass(frozen=True, slots=True)
 class ParagraphPair:
-    """Paragraphs of the old text and what they became: nothing where they went, from nothing where they came."""
+    """Matching paragraphs of the old text and of the new one: `new` is empty for removed ones, `old` for added ones."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]
 
 
 def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphPair, ...]:
-    """The two texts side by side, in the new one's order; every paragraph of both once."""
+    """Return the two texts side by side, in the new one's order; every paragraph of both once."""
     found: list[ParagraphPair] = []
     before, after = [fold(paragraph) for paragraph in old], [fold(paragraph) for paragraph in new]
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
@@ -59,7 +60,7 @@ def _between(old: Sequence[str], new: Sequence[str]) -> list[ParagraphPair]:
 
 
 def _matches(old: Sequence[Counter[str]], new: Sequence[Counter[str]]) -> list[tuple[int, int]]:
-    """The matches in order whose likenesses sum up highest (the alignment of Needleman and Wunsch without gap costs)."""
+    """Return the matches in order with the highest sum of likenesses (Needleman-Wunsch alignment without gap costs)."""
     alike = [[_likeness(one, other) for other in new] for one in old]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -80,7 +81,7 @@ def _matches(old: Sequence[Counter[str]], new: Sequence[Counter[str]]) -> list[t
 
 
 def _joined(found: list[ParagraphPair]) -> list[ParagraphPair]:
-    """The same with every piece that was split off a paragraph, or joined to one, beside what it belongs to."""
+    """Join every piece that was split off a paragraph, or merged into one, to the pair it belongs to."""
     result: list[ParagraphPair] = []
     for pair in found:
         if result and (whole := _whole(result[-1], pair)) is not None:
@@ -91,7 +92,7 @@ def _joined(found: list[ParagraphPair]) -> list[ParagraphPair]:
 
 
 def _whole(one: ParagraphPair, other: ParagraphPair) -> ParagraphPair | None:
-    """Both as one pair, when that is more alike than the matched one of them alone."""
+    """Return both as one pair, when that is more alike than the matched one of them alone."""
     together = replace(one, old=one.old + other.old, new=one.new + other.new)
     matched = [pair for pair in (one, other) if pair.old and pair.new]
     if len(matched) != 1 or not together.old or not together.new:
@@ -101,7 +102,7 @@ def _whole(one: ParagraphPair, other: ParagraphPair) -> ParagraphPair | None:
 
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:
-    """The share of words in common, in whatever order, 0 to 1."""
+    """Return the share of words in common, in whatever order, 0 to 1."""
     return _likeness(_bag(old), _bag(new))
 
 
@@ -110,6 +111,6 @@ def _bag(paragraphs: Sequence[str]) -> Counter[str]:
 
 
 def _likeness(one: Counter[str], other: Counter[str]) -> float:
-    """Twice the words in common by all words of both."""
+    """Return twice the words in common by all words of both."""
     total = one.total() + other.total()
     return 2 * (one & other).total() / total if total else 1.0

@@ -1,8 +1,8 @@
-"""What changed between two versions of a text, in classes that a person can act on, and how much of it stayed.
+"""Classify the changes between two versions of a text, and measure how much of it stayed.
 
-Pure: two texts in, a comparison out, the same on every machine. Paragraphs are matched first (archive/diff/alignment.py),
-then the words of those that differ. A fact that stands elsewhere in the text is no changed fact, and the facts of a
-whole paragraph that came or went are told by the paragraph.
+Pure: the result is the same on every machine. Paragraphs are matched first (`archive.diff.alignment`), then the words
+of those that differ. A fact that stands elsewhere in the text is no changed fact, and the facts of a whole added or
+removed paragraph count with the paragraph.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _COSTLIEST = 150_000  # equal words, old by new: difflib looks at each of them a
 
 
 class Change(StrEnum):
-    """A class of change; the words stand in `changes` of `articles.jsonl` and are final.
+    """Class of a change; the values stand in `changes` of `articles.jsonl` and are final.
 
     NUMBER: a figure, in digits or in words. DATE: a day, month, year, quarter, weekday or time of day in the text.
     DOCUMENT_NUMBER: a số ký hiệu. NAME: a person. WORDING: any other word, its case, its spelling (`hoà`, `hòa` too),
     punctuation, or an order. SPACING: nothing but white space and the letters' composition, so it never stands beside
-    another class of the text. TITLE: words of the title; its facts are told as well. PUBLISHED: the published line or
-    the moment read from it, which is no part of the text's identity.
+    another class of the text. TITLE: words of the title; its facts count in their own classes as well. PUBLISHED: the
+    published line or the moment read from it, which is no part of the text's identity.
     """
 
     DATE = "date"
@@ -58,7 +58,11 @@ _OF_FACT = {
 
 @dataclass(frozen=True, slots=True)
 class TextComparison:
-    """`similarity`: twice the words that stayed by all words of both texts, 0 to 1, four decimals; classes by name."""
+    """Result of comparing two texts.
+
+    `similarity` is twice the words that stayed by all words of both texts, 0 to 1, four decimals. `classes` are sorted
+    by name.
+    """
 
     similarity: float
     classes: tuple[Change, ...]
@@ -66,7 +70,7 @@ class TextComparison:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A word or a sign as it is written, the fact it is part of, and the number of its paragraph in the pair."""
+    """A word or a sign as written, the fact it is part of, and the number of its paragraph in the pair."""
 
     raw: str
     fact: Fact | None
@@ -74,37 +78,40 @@ class _Token:
 
 
 @dataclass(slots=True)
-class _Tally:
-    """What was seen so far: facts that went and came, whether other words differ, words that stayed and all words."""
+class _DiffCounts:
+    """Counts so far: removed and added facts, whether other words differ, words that stayed, all words."""
 
-    gone: Counter[tuple[Change, str]]
-    come: Counter[tuple[Change, str]]
+    removed: Counter[tuple[Change, str]]
+    added: Counter[tuple[Change, str]]
     wording: bool = False
     stayed: int = 0
     total: int = 0
 
 
 def changes(old: str, new: str) -> TextComparison:
-    """Compare two texts without their published line (`archive.storage.texts.text_content`); the first line is the title."""
+    """Compare two texts without their published line (`archive.storage.texts.text_content`).
+
+    The first line is the title.
+    """
     before, after = _paragraphs(old), _paragraphs(new)
-    tally = _Tally(Counter(), Counter())
+    tally = _DiffCounts(Counter(), Counter())
     found: set[Change] = set()
     if fold_spaces(before[0]) != fold_spaces(after[0]):
         found.add(Change.TITLE)
     _compare(ParagraphPair((before[0],), (after[0],)), (), tally)
-    tally.wording = False  # the title's words are told by its own class
-    gone, come = Counter[str](), Counter[str]()
+    tally.wording = False  # the title's words have their own class
+    removed, added = Counter[str](), Counter[str]()
     signed = _signoffs(before, after)
-    for pair in _beside(pairs(before[1:], after[1:]), signed):
+    for pair in _pair_moved(pairs(before[1:], after[1:]), signed):
         _compare(pair, signed, tally)
         if not (pair.old and pair.new):
-            gone.update(map(fold, pair.old))
-            come.update(map(fold, pair.new))
-    moved = gone & come
+            removed.update(map(fold, pair.old))
+            added.update(map(fold, pair.new))
+    moved = removed & added
     tally.wording |= bool(moved)
-    found |= {Change.PARAGRAPH_REMOVED} if gone - moved else set()
-    found |= {Change.PARAGRAPH_ADDED} if come - moved else set()
-    found |= _told(tally)
+    found |= {Change.PARAGRAPH_REMOVED} if removed - moved else set()
+    found |= {Change.PARAGRAPH_ADDED} if added - moved else set()
+    found |= _word_classes(tally)
     if _unspaced(before) == _unspaced(after):
         found = {Change.SPACING} if old != new else set()
     elif not found:
@@ -112,15 +119,15 @@ def changes(old: str, new: str) -> TextComparison:
     return TextComparison(round(2 * tally.stayed / tally.total, 4) if tally.total else 1.0, tuple(sorted(found)))
 
 
-def _told(tally: _Tally) -> set[Change]:
-    """The classes of the words: a kind of fact whose facts are the same on both sides was only written otherwise, or moved."""
-    differ = {change for change, _ in (tally.gone - tally.come) + (tally.come - tally.gone)}
-    same = {change for change, _ in tally.gone & tally.come} - differ
+def _word_classes(tally: _DiffCounts) -> set[Change]:
+    """Return the classes of the words. Facts that are the same on both sides were only written otherwise, or moved."""
+    differ = {change for change, _ in (tally.removed - tally.added) + (tally.added - tally.removed)}
+    same = {change for change, _ in tally.removed & tally.added} - differ
     return differ | ({Change.WORDING} if tally.wording or same else set())
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The lines that say something, one at least; the first is the title."""
+    """Return the lines with text, one at least; the first is the title."""
     return [line.strip() for line in clean_letters(text).split("\n") if line.strip()] or [""]
 
 
@@ -128,8 +135,8 @@ def _unspaced(paragraphs: Sequence[str]) -> str:
     return "".join("".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _compare(pair: ParagraphPair, signed: Sequence[str], tally: _Tally) -> None:
-    """Add what became of a pair's words; the facts of a paragraph that came or went alone are not looked at."""
+def _compare(pair: ParagraphPair, signed: Sequence[str], tally: _DiffCounts) -> None:
+    """Count a pair's words; the facts of a paragraph that was added or removed as a whole do not count."""
     old, new = _words(pair.old), _words(pair.new)
     tally.total += len(old) + len(new)
     if old == new:
@@ -138,31 +145,31 @@ def _compare(pair: ParagraphPair, signed: Sequence[str], tally: _Tally) -> None:
     if not pair.old or not pair.new:
         return
     tally.stayed += _in_common(old, new)
-    if _resigned(pair, signed, tally):
+    if _compare_signoffs(pair, signed, tally):
         return
     before, after = _tokens(pair.old), _tokens(pair.new)
     keys = [token.raw for token in before], [token.raw for token in after]
     if _costly(*keys):
-        _differ_at_large(before, after, tally)
+        _count_replaced_at_large(before, after, tally)
         return
     for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if tag != "equal":
-            _differ(before[i:i_end], after[j:j_end], tally)
+            _count_replaced(before[i:i_end], after[j:j_end], tally)
 
 
-def _beside(matched: Sequence[ParagraphPair], signed: Sequence[str]) -> list[ParagraphPair]:
-    """The same with what went and what came as one pair where both are much alike, or both are the sign-off."""
-    gone = [pair for pair in matched if not pair.new]
-    come = [pair for pair in matched if not pair.old]
-    if len(gone) * len(come) > _MOST_MOVED:
+def _pair_moved(matched: Sequence[ParagraphPair], signed: Sequence[str]) -> list[ParagraphPair]:
+    """Pair a removed with an added paragraph where both are much alike, or both are the sign-off."""
+    removed = [pair for pair in matched if not pair.new]
+    added = [pair for pair in matched if not pair.old]
+    if len(removed) * len(added) > _MOST_MOVED:
         return list(matched)
     found = [pair for pair in matched if pair.old and pair.new]
-    for one in gone:
+    for one in removed:
         both = one.old[0] in signed
-        other = next((it for it in come if (both and it.new[0] in signed) or _alike(one.old[0], it.new[0])), None)
+        other = next((it for it in added if (both and it.new[0] in signed) or _alike(one.old[0], it.new[0])), None)
         found.append(ParagraphPair(one.old, other.new if other else ()))
-        come = [pair for pair in come if pair is not other]
-    return found + come
+        added = [pair for pair in added if pair is not other]
+    return found + added
 
 
 def _alike(old: str, new: str) -> bool:
@@ -170,19 +177,19 @@ def _alike(old: str, new: str) -> bool:
 
 
 def _signoffs(*texts: Sequence[str]) -> list[str]:
-    """The lines at the texts' ends that name who wrote them; the same words elsewhere are a heading."""
+    """Return the lines at the texts' ends that name their author; the same words elsewhere are a heading."""
     return [line for text in texts for line in text[1:][-2:] if read_signoff([line])]
 
 
-def _resigned(pair: ParagraphPair, signed: Sequence[str], tally: _Tally) -> bool:
-    """Whether both are sign-offs: then whom they name is what is compared."""
+def _compare_signoffs(pair: ParagraphPair, signed: Sequence[str], tally: _DiffCounts) -> bool:
+    """Return whether both are sign-offs; then their authors are compared."""
     if len(pair.old) != 1 or len(pair.new) != 1 or pair.old[0] not in signed or pair.new[0] not in signed:
         return False
     one, other = read_signoff(pair.old), read_signoff(pair.new)
     if one is None or other is None:
         return False
-    tally.gone[Change.NAME, fold_spaces(one.author)] += 1
-    tally.come[Change.NAME, fold_spaces(other.author)] += 1
+    tally.removed[Change.NAME, fold_spaces(one.author)] += 1
+    tally.added[Change.NAME, fold_spaces(other.author)] += 1
     tally.wording |= one.line.replace(one.author, "", 1).split() != other.line.replace(other.author, "", 1).split()
     return True
 
@@ -192,53 +199,53 @@ def _words(paragraphs: Sequence[str]) -> list[str]:
 
 
 def _costly(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether comparing word by word takes longer than a commit may: very long paragraphs, or few words over and over."""
+    """Return whether a word-by-word comparison is too slow for a commit: very long paragraphs, few words repeated."""
     before, after = Counter(old), Counter(new)
     return sum(count * after[word] for word, count in before.items()) > _COSTLIEST
 
 
 def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many words stayed: in order; of very long texts in any order."""
+    """Count the words that stayed: in order; of very long texts in any order."""
     if _costly(old, new):
         return (Counter(old) & Counter(new)).total()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks())
 
 
-def _differ(old: Sequence[_Token], new: Sequence[_Token], tally: _Tally) -> None:
-    """Words that stand instead of others: the facts that they are part of, and whether any is part of none.
+def _count_replaced(old: Sequence[_Token], new: Sequence[_Token], tally: _DiffCounts) -> None:
+    """Count words that replaced others: the facts they are part of, and whether any is part of none.
 
-    What was a date or a số ký hiệu and is now only figures, or the
-    other way round, is told as that: the words around it may be what made it one.
+    A date or số ký hiệu that became plain figures, or the other way round, counts as the date or số ký hiệu: the words
+    around it may have made it one.
     """
     if old and new and all(_is_figure(token) for token in (*old, *new)):
-        tally.gone[Change.NUMBER, " ".join(token.raw for token in old)] += 1
-        tally.come[Change.NUMBER, " ".join(token.raw for token in new)] += 1
+        tally.removed[Change.NUMBER, " ".join(token.raw for token in old)] += 1
+        tally.added[Change.NUMBER, " ".join(token.raw for token in new)] += 1
         return
     kinds = [{token.fact.kind if token.fact else None for token in side} for side in (old, new)]
     particular = (kinds[0] | kinds[1]) - {FactKind.NUMBER}
     one = particular.pop() if len(particular) == 1 and {FactKind.NUMBER} in kinds else None
-    for tokens, side in ((old, tally.gone), (new, tally.come)):
+    for tokens, side in ((old, tally.removed), (new, tally.added)):
         for _, fact in dict.fromkeys((token.paragraph, token.fact) for token in tokens if token.fact):
             side[_OF_FACT[one or fact.kind], fact.value] += 1
     rest = [[token.raw for token in tokens if token.fact is None] for tokens in (old, new)]
     tally.wording |= rest[0] != rest[1]
 
 
-def _differ_at_large(old: Sequence[_Token], new: Sequence[_Token], tally: _Tally) -> None:
-    """The same for paragraphs that cannot be compared word by word: by what each has and the other has not."""
+def _count_replaced_at_large(old: Sequence[_Token], new: Sequence[_Token], tally: _DiffCounts) -> None:
+    """Count paragraphs that cannot be compared word by word, by what each has and the other has not."""
     facts_of = [
         Counter((_OF_FACT[fact.kind], fact.value) for fact in dict.fromkeys(token.fact for token in side) if fact)
         for side in (old, new)
     ]
-    tally.gone += facts_of[0] - facts_of[1]
-    tally.come += facts_of[1] - facts_of[0]
+    tally.removed += facts_of[0] - facts_of[1]
+    tally.added += facts_of[1] - facts_of[0]
     rest = [[token.raw for token in side if token.fact is None] for side in (old, new)]
     tally.wording |= rest[0] != rest[1]
 
 
 def _is_figure(token: _Token) -> bool:
-    """Whether a word is a number or part of one, in digits or in words: `ba` may have become `bốn`, `12` `mười lăm`."""
+    """Return whether a word is a number or part of one, in digits or in words: `ba` to `bốn`, `12` to `mười lăm`."""
     return is_number_word(token.raw) if token.fact is None else token.fact.kind is FactKind.NUMBER
 
 

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word: paragraphs are matched first, then the words of those that differ.
+"""Compare two texts word by word: paragraphs are matched first, then the words of those that differ.
 
 Words are compared as they stand, with their diacritics: `hoà` and `hòa` are two words here.
 """
@@ -13,15 +13,15 @@ from itertools import groupby
 
 from archive.diff.alignment import ParagraphPair, pairs
 
-__all__ = ["Span", "WordFate", "diff_paragraphs"]
+__all__ = ["Span", "SpanKind", "diff_paragraphs"]
 
 _LIKE = 0.4  # paragraphs with fewer words in common are shown one after the other, not woven into each other
 _LARGEST = 25_000_000  # pairs of words; comparing more takes minutes
 _BREAK = "¶"
 
 
-class WordFate(StrEnum):
-    """What became of some words. GAP stands for unchanged paragraphs that are left out; its text says how many."""
+class SpanKind(StrEnum):
+    """Kind of a span. GAP stands for unchanged paragraphs that are left out; its text has their number."""
 
     SAME = "same"
     OLD = "old"
@@ -31,9 +31,9 @@ class WordFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words in a row with one fate. `¶` is the end of a paragraph that was joined to the next, or split from it."""
+    """Words in a row of one kind. `¶` is the end of a paragraph that was joined to the next, or split from it."""
 
-    mark: WordFate
+    mark: SpanKind
     text: str
 
 
@@ -41,7 +41,7 @@ Line = tuple[Span, ...]
 
 
 def diff_paragraphs(old: Sequence[str], new: Sequence[str], context: int = 1) -> tuple[Line, ...]:
-    """The new text as lines of spans, with what went; unchanged paragraphs beyond `context` are one GAP."""
+    """Return the new text as lines of spans, with removed words; unchanged paragraphs beyond `context` are one GAP."""
     found: list[Line] = []
     groups = [(same, list(group)) for same, group in groupby(pairs(old, new), key=_same)]
     for number, (same, group) in enumerate(groups):
@@ -58,7 +58,7 @@ def _same(pair: ParagraphPair) -> bool:
 
 
 def _replaced(group: Sequence[ParagraphPair]) -> Iterator[ParagraphPair]:
-    """The same with a paragraph that came right after one that went on one line with it."""
+    """Join an added paragraph right after a removed one to one pair."""
     waiting: ParagraphPair | None = None
     for pair in group:
         if waiting is not None and not pair.old:
@@ -78,13 +78,13 @@ def _unchanged(paragraphs: Sequence[str], context: int, *, first: bool, last: bo
     head = 0 if first else context
     tail = 0 if last else context
     if len(paragraphs) <= head + tail:
-        return [(Span(WordFate.SAME, paragraph),) for paragraph in paragraphs]
-    kept_tail = paragraphs[len(paragraphs) - tail :]
+        return [(Span(SpanKind.SAME, paragraph),) for paragraph in paragraphs]
+    ending = paragraphs[len(paragraphs) - tail :]
     gap = len(paragraphs) - head - tail
     return [
-        *((Span(WordFate.SAME, paragraph),) for paragraph in paragraphs[:head]),
-        (Span(WordFate.GAP, f"{gap} unchanged paragraph{'s' if gap > 1 else ''}"),),
-        *((Span(WordFate.SAME, paragraph),) for paragraph in kept_tail),
+        *((Span(SpanKind.SAME, paragraph),) for paragraph in paragraphs[:head]),
+        (Span(SpanKind.GAP, f"{gap} unchanged paragraph{'s' if gap > 1 else ''}"),),
+        *((Span(SpanKind.SAME, paragraph),) for paragraph in ending),
     ]
 
 
@@ -92,17 +92,17 @@ def _words(old: Sequence[str], new: Sequence[str]) -> Line:
     before, after = _split(old), _split(new)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     if not before or not after or len(before) * len(after) > _LARGEST or matcher.ratio() < _LIKE:
-        whole = (Span(WordFate.OLD, " ".join(before)), Span(WordFate.NEW, " ".join(after)))
+        whole = (Span(SpanKind.OLD, " ".join(before)), Span(SpanKind.NEW, " ".join(after)))
         return tuple(span for span in whole if span.text)
     spans: list[Span] = []
     for tag, i, i_end, j, j_end in matcher.get_opcodes():
         if tag == "equal":
-            spans.append(Span(WordFate.SAME, " ".join(before[i:i_end])))
+            spans.append(Span(SpanKind.SAME, " ".join(before[i:i_end])))
             continue
         if i_end > i:
-            spans.append(Span(WordFate.OLD, " ".join(before[i:i_end])))
+            spans.append(Span(SpanKind.OLD, " ".join(before[i:i_end])))
         if j_end > j:
-            spans.append(Span(WordFate.NEW, " ".join(after[j:j_end])))
+            spans.append(Span(SpanKind.NEW, " ".join(after[j:j_end])))
     return tuple(spans)
 
 

@@ -37,7 +37,7 @@ class LockHolder:
     @classmethod
     def here(cls, portal: str, night: date, fence: int | None = None) -> LockHolder:
         """This process."""
-        return cls(portal, Owner.here(), night, fence)
+        return cls(portal, Owner.current(), night, fence)
 
     def __str__(self) -> str:
         return f"{self.owner} {self.night} {self.fence or '-'}"

@@ -168,7 +168,7 @@ class RunWriter(RunLookups):
         if not self._pending:
             return
         self._broken = True
-        self._fence.check_all()
+        self._fence.check_archive()
         with disk_errors(f"cannot commit the night of {self.portal}"):
             self._warc.sync()
             group = BatchCommit(
@@ -278,7 +278,7 @@ class RunWriter(RunLookups):
             away=away,
             declared=declared or {},
         )
-        self._fence.check_all()
+        self._fence.check_archive()
         with disk_errors(f"cannot close the night of {self.portal}"):
             write_durably(self.folder / RUN_FILE, run_bytes(run))
             place_run(self._paths, self._index, self.folder, run, self._fence)

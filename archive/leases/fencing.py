@@ -1,9 +1,9 @@
-"""The fencing number beside a run: `open/<night>/<portal>.fence` holds the number of the last claim of a portal's night.
+"""Refuse writes of outdated processes by a fence number beside each run, `open/<night>/<portal>.fence`.
 
-Whoever claims a portal's night in the ledger raises the number here before anything else. A process that was started under
-a lower number (paused, thought dead and woken up) is refused wherever it would keep something. The number rises, and is
-compared before lines are appended, inside the write transaction of the index: it cannot rise between the two. The file goes
-when the night is sealed; a process that still holds a number then is refused as well.
+A claim of a portal's night in the ledger raises the number here before anything else. A process that was started under
+a lower number (paused, thought dead and woken up) is refused wherever it would write. The number rises, and is compared
+before lines are appended, inside the write transaction of the index: it cannot rise between the two. The file is
+deleted when the night is sealed; a process that still holds a number then is refused as well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SUFFIX = ".fence"
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """The number under which a process writes a portal's night; None for a run that a person started by hand."""
+    """Number under which a process writes a portal's night; None for a run that a person started by hand."""
 
     paths: Paths
     portal: str
@@ -33,10 +33,10 @@ class Fence:
 
     @property
     def path(self) -> Path:
-        """Where the number of the last claim stands."""
+        """Path of the file with the number of the last claim."""
         return self.paths.open_night(self.night) / f"{self.portal}{_SUFFIX}"
 
-    def raised(self) -> None:
+    def enforce(self) -> None:
         """Make this the number in force. Raises StaleClaim when a higher one is, DiskFull when it cannot be written."""
         if self.number is None:
             return
@@ -49,12 +49,12 @@ class Fence:
                 write_durably(self.path, f"{self.number}\n".encode())
 
     def check(self) -> None:
-        """Raises StaleClaim unless this is the number in force. A run without a number is guarded by its lock alone."""
+        """Raise StaleClaim unless this is the number in force. A run without a number is guarded by its lock alone."""
         if self.number is not None and (stands := _read(self.path)) != self.number:
             raise self._stale(stands)
 
-    def check_all(self) -> None:
-        """The same, and raises ArchiveUnusable when the archive is no longer where it was: its disk may be gone."""
+    def check_archive(self) -> None:
+        """Check the number and that the archive is still in place; raises ArchiveUnusable when its disk may be gone."""
         if not (self.paths.root / "archive.json").exists():
             raise ArchiveUnusable(f"{self.paths.root} is gone: mount its disk and run the night again")
         self.check()
@@ -74,14 +74,14 @@ def _read(path: Path) -> int | None:
 
 
 def highest_fence(folder: Path) -> int:
-    """The highest number beside any run in `open/`."""
+    """Return the highest number beside any run in `open/`."""
     return max((_read(path) or 0 for path in folder.glob(f"*/*{_SUFFIX}")), default=0)
 
 
 def drop_fences(paths: Paths, night: date) -> None:
-    """Forget the numbers of a night that has been sealed, and its folder in `open/` when nothing else is in it."""
+    """Delete the numbers of a sealed night, and its folder in `open/` when nothing else is in it."""
     folder = paths.open_night(night)
-    with suppress(OSError):  # what stays refuses nobody who may write
+    with suppress(OSError):  # a file that stays refuses no rightful writer
         for path in folder.glob(f"*{_SUFFIX}"):
             path.unlink()
         folder.rmdir()

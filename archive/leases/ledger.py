@@ -1,9 +1,9 @@
-"""Which (portal, night) is owed, running, ended: leases, heartbeats and fences in `ledger.db`.
+"""Track which (portal, night) is pending, running or ended: leases, heartbeats and fences in `ledger.db`.
 
-The one database of an archive that cannot be made again from its files. A portal's night is one row; whoever runs it
-claims it in one write transaction, so two schedulers never run the same one, and a scheduler that died is taken over
-when its lease ends (at once when it is known to be dead on this host). Every claim gets a higher fence; a process that
-was paused, lost its lease and woke up holds an old fence, and both the ledger and the store (archive/leases/fencing.py) refuse it.
+The only database of an archive that cannot be rebuilt from its files. A portal's night is one row. A runner claims it
+in one write transaction, so two schedulers never run the same one, and a dead scheduler is replaced when its lease ends
+(at once when it is known to be dead on this host). Every claim gets a higher fence. A process that was paused, lost its
+lease and woke up holds an old fence, and both the ledger and the store (`archive.leases.fencing`) refuse it.
 
 `now` is an argument everywhere and must be aware; rows hold UTC.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.errors import ArchiveUnusable, StaleClaim
 from archive.leases.fencing import highest_fence
 from archive.leases.process_id import Owner, boot_seconds
-from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState, standing, utc
+from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState, lease_row, utc
 from archive.storage.sqlite_journal import journal_for, plainly
 
 __all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "Ledger", "StaleClaim"]
@@ -91,7 +91,7 @@ class Ledger:
         self._db.close()
 
     def plan(self, night: date, portals: Iterable[str], now: datetime) -> int:
-        """Owe each portal's night that the ledger does not know yet; returns how many were added."""
+        """Add each portal's night that the ledger does not know yet as pending; returns how many were added."""
         with self._write():
             before = self._db.total_changes
             for portal in portals:
@@ -101,13 +101,13 @@ class Ledger:
                 )
             return self._db.total_changes - before
 
-    def settle(
+    def end(
         self, portal: str, night: date, state: LeaseState, reason: str, now: datetime, run: str | None = None
     ) -> bool:
-        """End a portal's night that nobody runs (missed, skipped); False if it is taken or has ended."""
+        """End a portal's night that is not running (missed, skipped); False if it is claimed or has ended."""
         with self._write():
             row = self._row(portal, night)
-            if row is not None and not row.to_be_ended(now):
+            if row is not None and not row.can_be_ended(now):
                 return False
             self._db.execute(
                 "INSERT INTO nights (portal, night, state, due_at, reason, finished_at, run) VALUES (?, ?, ?, ?, ?, ?, ?) "
@@ -118,7 +118,7 @@ class Ledger:
             return True
 
     def claim(self, portal: str, night: date, owner: Owner, now: datetime, lease: timedelta) -> Claim | None:
-        """Take a portal's night that is due, or None when another holds it or it has ended. One write transaction."""
+        """Claim a portal's night that is due, in one write transaction; None when another holds it or it has ended."""
         with self._write():
             row = self._row(portal, night)
             if row is None or not row.claimable(now):
@@ -128,15 +128,15 @@ class Ledger:
                 "WHERE portal = ? AND night = ?",
                 (utc(now), portal, night.isoformat()),
             )
-            return self._taken(row, owner, now, lease, row.tries + 1)
+            return self._take(row, owner, now, lease, row.tries + 1)
 
     def claim_to_end(self, portal: str, night: date, owner: Owner, now: datetime, lease: timedelta) -> Claim | None:
-        """Take a portal's night that is owed and that nobody runs, due or not, to end it: no try is counted."""
+        """Claim a pending portal's night that is not running, due or not, to end it: no try is counted."""
         with self._write():
             row = self._row(portal, night)
-            return self._taken(row, owner, now, lease, row.tries) if row and row.to_be_ended(now) else None
+            return self._take(row, owner, now, lease, row.tries) if row and row.can_be_ended(now) else None
 
-    def _taken(self, row: LeaseRow, owner: Owner, now: datetime, lease: timedelta, tries: int) -> Claim:
+    def _take(self, row: LeaseRow, owner: Owner, now: datetime, lease: timedelta, tries: int) -> Claim:
         self._db.execute("UPDATE fences SET last = last + 1")
         fence = int(self._db.execute("SELECT last FROM fences").fetchone()[0])
         self._db.execute(
@@ -147,19 +147,19 @@ class Ledger:
         return Claim(row.portal, row.night, owner, fence, tries, row.run, row.unanswered)
 
     def heartbeat(self, claim: Claim, now: datetime, lease: timedelta) -> None:
-        """Prolong the lease. Raises StaleClaim when another took over."""
+        """Prolong the lease. Raises StaleClaim when another process took over."""
         with self._write():
-            self._held(claim)
+            self._require_held(claim)
             self._db.execute(
                 "UPDATE nights SET heartbeat = ?, lease_until = ?, beat = ? WHERE portal = ? AND night = ?",
                 (utc(now), utc(now + lease), boot_seconds(), claim.portal, claim.night.isoformat()),
             )
 
     def finish(self, claim: Claim, now: datetime, ending: AttemptResult) -> None:
-        """Record how the claimed try ended. Raises StaleClaim when another took over."""
+        """Record the result of the claimed try. Raises StaleClaim when another process took over."""
         uncounted = int(ending.free or ending.unanswered)
         with self._write():
-            self._held(claim)
+            self._require_held(claim)
             self._db.execute(
                 "UPDATE nights SET state = ?, due_at = ?, reason = ?, exit_code = ?, run = COALESCE(?, run), "
                 "tries = tries - ?, unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL "
@@ -171,7 +171,7 @@ class Ledger:
             )
 
     def postpone(self, portal: str, night: date, due: datetime, reason: str) -> None:
-        """Owe a planned portal's night later, and say why; one that runs or has ended is left alone."""
+        """Move the due time of a planned portal's night, with the reason; one that runs or has ended stays as it is."""
         with self._write():
             self._db.execute(
                 "UPDATE nights SET due_at = ?, reason = ? WHERE portal = ? AND night = ? AND state = 'planned'",
@@ -179,9 +179,9 @@ class Ledger:
             )
 
     def reopen(self, portal: str, night: date, now: datetime) -> bool:
-        """Owe a portal's night now because a person asked by name; False when it has not ended.
+        """Make a portal's night pending now, for a person who named it; False when it has not ended.
 
-        One that waits for its next try no longer waits.
+        A planned night that waits for its next try becomes due at once.
         """
         with self._write():
             row = self._row(portal, night)
@@ -195,31 +195,31 @@ class Ledger:
             )
             return row.state.terminal
 
-    def owed(self, now: datetime) -> list[LeaseRow]:
-        """Everything that can be claimed now: newest night first, portals by name."""
+    def pending(self, now: datetime) -> list[LeaseRow]:
+        """Return every row that can be claimed now: newest night first, portals by name."""
         rows = self._select("SELECT * FROM nights WHERE state IN ('planned', 'running')")
         return sorted((r for r in rows if r.claimable(now)), key=lambda r: (-r.night.toordinal(), r.portal))
 
-    def of(self, night: date) -> list[LeaseRow]:
-        """Every portal of a night, by name."""
+    def of_night(self, night: date) -> list[LeaseRow]:
+        """Return every portal of a night, by name."""
         return self._select("SELECT * FROM nights WHERE night = ? ORDER BY portal", night.isoformat())
 
     def nights(self) -> list[date]:
-        """Every night the ledger knows, oldest first."""
+        """Return every night of the ledger, oldest first."""
         with plainly(self.path):
             rows = self._db.execute("SELECT DISTINCT night FROM nights ORDER BY night").fetchall()
         return [date.fromisoformat(row[0]) for row in rows]
 
-    def ended(self, night: date) -> bool:
-        """Whether every owed portal of the night is terminal."""
-        return all(row.state.terminal for row in self.of(night))
+    def has_ended(self, night: date) -> bool:
+        """Return whether every portal of the night is terminal."""
+        return all(row.state.terminal for row in self.of_night(night))
 
     def journal(self) -> str:
-        """The journal mode in force: `wal` only where SQLite has the WAL-reset fix, else `delete`."""
+        """Return the journal mode in force: `wal` only where SQLite has the WAL-reset fix, else `delete`."""
         with plainly(self.path):
             return str(self._db.execute("PRAGMA journal_mode").fetchone()[0])
 
-    def _held(self, claim: Claim) -> None:
+    def _require_held(self, claim: Claim) -> None:
         row = self._row(claim.portal, claim.night)
         if row is None or row.fence != claim.fence or row.state is not LeaseState.RUNNING:
             by = f" by {row.owner.host} pid {row.owner.pid}" if row is not None and row.owner is not None else ""
@@ -231,7 +231,7 @@ class Ledger:
 
     def _select(self, query: str, *values: str) -> list[LeaseRow]:
         with plainly(self.path):
-            return [standing(row) for row in self._db.execute(query, values).fetchall()]
+            return [lease_row(row) for row in self._db.execute(query, values).fetchall()]
 
     @contextmanager
     def _write(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Who holds a portal's night: a process that cannot be mistaken for a later one with the same number."""
+"""Identify the process that holds a portal's night, so that no later process with the same number is taken for it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _EXIT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process that cannot be mistaken for another: host, pid, boot and start time in clock ticks after boot.
+    """Identity of a process: host, pid, boot and start time in clock ticks after boot.
 
-    `boot` is the boot id of the host and, behind a slash, the number of the pid namespace: a container beside this one may
-    have the same host name and sees other pids.
+    `boot` is the boot id of the host and, behind a slash, the number of the pid namespace: a container beside this one
+    may have the same host name and sees other pids.
     """
 
     host: str
@@ -30,8 +30,8 @@ class Owner:
     started: str = ""
 
     @classmethod
-    def here(cls) -> Owner:
-        """This process."""
+    def current(cls) -> Owner:
+        """Return the identity of this process."""
         return cls(_host(), os.getpid(), f"{_boot_id()}/{_namespace()}", _start_time(os.getpid()) or "")
 
     @classmethod
@@ -43,8 +43,8 @@ class Owner:
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}:{self.boot}:{self.started}"
 
-    def gone(self) -> bool:
-        """Whether it is known to be dead; a process of another host or another container is never known to be."""
+    def is_dead(self) -> bool:
+        """Return whether it is known to be dead; a process of another host or container is never known to be."""
         if self.host != _host():
             return False
         boot, _, namespace = self.boot.partition("/")
@@ -55,34 +55,34 @@ class Owner:
         return (_start_time(self.pid) or "") != self.started
 
     def on_this_boot(self) -> bool:
-        """Whether `boot_seconds()` mean the same to it and to us."""
+        """Return whether `boot_seconds()` of it and of this process have the same zero."""
         return self.host == _host() and self.boot.partition("/")[0] == _boot_id() != ""
 
     def kill(self) -> bool:
-        """End it with SIGKILL, wherever it hangs or is paused; False unless it was seen to end.
+        """End it with SIGKILL, even if hung or paused; False unless its end was observed.
 
-        Only a process of this very host and namespace, told by its start time and held by a descriptor meanwhile
-        (pidfd_open(2), Linux 5.3), so that no later process with its number is hit.
+        Only a process of this very host and namespace is killed. Its start time identifies it and a descriptor holds it
+        meanwhile (pidfd_open(2), Linux 5.3), so that no later process with its number is hit.
         """
         if self.host != _host() or self.boot != f"{_boot_id()}/{_namespace()}" or not hasattr(os, "pidfd_open"):
             return False
         try:
             handle = os.pidfd_open(self.pid)
         except OSError:
-            return self.gone()
+            return self.is_dead()
         try:
-            if self.gone():
+            if self.is_dead():
                 return True
             signal.pidfd_send_signal(handle, signal.SIGKILL)
             return bool(select.select([handle], [], [], _EXIT_SECONDS)[0])
         except OSError:
-            return self.gone()
+            return self.is_dead()
         finally:
             os.close(handle)
 
 
 def boot_seconds() -> float:
-    """Seconds since this machine was started, sleep included: no clock that anybody sets (clock_gettime(2))."""
+    """Return seconds since this machine was started, sleep included: no person sets this clock (clock_gettime(2))."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
@@ -98,7 +98,7 @@ def _boot_id() -> str:
 
 
 def _namespace() -> str:
-    """The number in `pid:[4026531836]` (pid_namespaces(7))."""
+    """Return the number in `pid:[4026531836]` (pid_namespaces(7))."""
     try:
         return Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
     except OSError:
@@ -106,7 +106,7 @@ def _namespace() -> str:
 
 
 def _start_time(pid: int) -> str | None:
-    """Field 22 of /proc/PID/stat (proc(5)); the name in field 2 may hold spaces and brackets. None: no such process."""
+    """Return field 22 of /proc/PID/stat (proc(5)), None for no such process; field 2 may hold spaces and brackets."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""How a portal's night stands: the words and rows of the ledger."""
+"""Define the states and rows of the ledger."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from enum import StrEnum
 
 from archive.leases.process_id import Owner, boot_seconds
 
-__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "standing", "utc"]
+__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "lease_row", "utc"]
 
 
 class LeaseState(StrEnum):
-    """How a portal's night stands. The last five are terminal."""
+    """State of a portal's night. The last five are terminal."""
 
     PLANNED = "planned"
     RUNNING = "running"
     DONE = "done"  # a complete run is in the archive, whatever its verdict
-    PARTIAL = "partial"  # stopped by a deadline or the cut-off; what was committed is kept
+    PARTIAL = "partial"  # stopped by a deadline or the cut-off; committed lines stay
     FAILED = "failed"  # every try ended without a complete run
     MISSED = "missed"  # never ran, and can no longer be fetched as of that night
     SKIPPED = "skipped"  # not on the schedule, for the reason given
 
     @property
     def terminal(self) -> bool:
-        """Whether nothing more will happen to it by itself."""
+        """True when the state changes no more by itself."""
         return self not in (LeaseState.PLANNED, LeaseState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseRow:
-    """One row. `due_at` is the earliest moment of the next try, `run` the name of the last run that was recorded.
+    """One row of the ledger.
 
-    `tries` counts what ended without a record, `unanswered` the times that the portal did not answer at all. `beat` is the
-    heartbeat in seconds after the start of the owner's machine.
+    `due_at` is the earliest moment of the next try, `run` the name of the last recorded run. `tries` counts tries that
+    ended without a record, `unanswered` those in which the portal did not answer at all. `beat` is the heartbeat in
+    seconds after the start of the owner's machine.
     """
 
     portal: str
@@ -55,27 +56,27 @@ class LeaseRow:
     beat: float | None = None
 
     def claimable(self, now: datetime) -> bool:
-        """Planned and due, or running under a lease that ended or an owner that is dead."""
+        """Return whether it is planned and due, or runs under a lease that ended or an owner that is dead."""
         if self.state is LeaseState.PLANNED:
             return self.due_at <= now
-        return self.state is LeaseState.RUNNING and self.abandoned(now)
+        return self.state is LeaseState.RUNNING and self.is_abandoned(now)
 
-    def abandoned(self, now: datetime) -> bool:
-        """Whether nobody holds it any more. On the owner's own machine no clock that jumps ends a lease."""
-        if self.owner is None or self.lease_until is None or self.owner.gone():
+    def is_abandoned(self, now: datetime) -> bool:
+        """Return whether its lease has expired. On the owner's own machine no clock that jumps ends a lease."""
+        if self.owner is None or self.lease_until is None or self.owner.is_dead():
             return True
         if self.beat is not None and self.heartbeat is not None and self.owner.on_this_boot():
             return boot_seconds() - self.beat > (self.lease_until - self.heartbeat).total_seconds()
         return self.lease_until < now
 
-    def to_be_ended(self, now: datetime) -> bool:
-        """Whether it is owed and nobody runs it."""
-        return self.state is LeaseState.PLANNED or (self.state is LeaseState.RUNNING and self.abandoned(now))
+    def can_be_ended(self, now: datetime) -> bool:
+        """Return whether it is pending and not running."""
+        return self.state is LeaseState.PLANNED or (self.state is LeaseState.RUNNING and self.is_abandoned(now))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run one portal's night until the lease ends. `recorded` is the last run the ledger knew of."""
+    """Right to run one portal's night until the lease ends. `recorded` is the last run of the ledger."""
 
     portal: str
     night: date
@@ -88,9 +89,9 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How a try ended. PLANNED owes it again from `due` on; `run` names what it left.
+    """Result of a try. PLANNED makes it pending again from `due` on; `run` names its record.
 
-    `free` does not count the try; `unanswered` counts it among those that a silent portal has instead.
+    `free` does not count the try; `unanswered` counts it among those of a silent portal instead.
     """
 
     state: LeaseState
@@ -102,8 +103,8 @@ class AttemptResult:
     unanswered: bool = False
 
 
-def standing(row: sqlite3.Row) -> LeaseRow:
-    """A row of `nights`."""
+def lease_row(row: sqlite3.Row) -> LeaseRow:
+    """Convert a row of `nights`."""
     return LeaseRow(
         portal=row["portal"],
         night=date.fromisoformat(row["night"]),
@@ -125,7 +126,7 @@ def standing(row: sqlite3.Row) -> LeaseRow:
 
 
 def utc(moment: datetime) -> str:
-    """An aware moment as rows hold it: UTC, so that text sorts as time does."""
+    """Format an aware moment as rows hold it: UTC, so that text sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -1,6 +1,6 @@
-"""Signing seals where they are not made: on another host that has the key and a copy of the archive, or of its seals.
+"""Sign seals on another host that has the key and a copy of the archive, or of its seals.
 
-A seal that says `unsigned` may be signed later; one that is signed never is again. The signer looks at what it signs: the
+An `unsigned` seal may be signed later; a signed one is never signed again. The signer checks what it signs: the
 manifest is whole, belongs to this archive and this night, and follows the seal that it names.
 """
 
@@ -21,9 +21,9 @@ __all__ = ["sign_seals"]
 
 
 def sign_seals(identity: Identity, paths: Paths, night: date | None, key: Ed25519PrivateKey) -> list[Path]:
-    """Sign the unsigned seals of a night, or of all; returns the signature files that were written.
+    """Sign the unsigned seals of a night, or of all; returns the written signature files.
 
-    Raises UsageError when that night has no seal, ArchiveError when a seal is not one to be signed: none is signed then.
+    Raises UsageError when that night has no seal, ArchiveError when a seal must not be signed: none is signed then.
     """
     seals = [seal for each in paths.nights() for seal in seals_on_disk(paths, each)]
     heads = {seal.head: (seal.night, seal.number) for seal in seals}

@@ -1,15 +1,16 @@
-"""The head of an archive: a few lines that are published elsewhere, so that nobody can take back what was sealed.
+"""Write and read the head of an archive: a few lines published elsewhere, so that a seal cannot be taken back.
 
-A chain and its signatures only prove that an archive agrees with itself: whoever holds the key can seal it again, and a
-copy of last year agrees with itself as well. A head that was mailed, printed or kept on another host shows both.
+A chain and its signatures only prove that an archive agrees with itself: the owner of the key can seal it again, and a
+copy of last year agrees with itself as well. A head that was mailed, printed or stored on another host shows both.
 
-The statement is canonical JSON with one final newline; it binds a seal's head (SHA-256 of its manifest) to its Merkle root:
+The statement is canonical JSON with one final newline; it binds a seal's head (SHA-256 of its manifest) to its Merkle
+root:
 
     {"archive": "<id>", "head": "<hex>", "leaves": 12, "night": "2026-11-22", "number": 1, "previous": "<hex>" | null,
      "root": "<hex>", "statement": "luu-tru head 1"}
 
-The printed form says the same in lines that survive paper: hex in groups of four, and at the end eight digits of a check
-against typing errors. Blanks, line breaks within a value and letter case do not matter when it is read.
+The printed form has the same values in lines that survive paper: hex in groups of four, and at the end eight check
+digits against typing errors. Blanks, line breaks within a value and letter case do not matter when it is read.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _FIELDS = ("archive", "seal", "head", "root", "leaves", "previous", "key", "sign
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is published of a seal; `key` and `signature` (of the statement, base64) are None when it is unsigned."""
+    """Published values of a seal; `key` and `signature` (of the statement, base64) are None when it is unsigned."""
 
     archive: str
     night: date
@@ -48,7 +49,7 @@ class Head:
 
     @property
     def statement(self) -> bytes:
-        """The bytes that are signed."""
+        """Signed bytes."""
         value = {
             "archive": self.archive,
             "head": self.head,
@@ -67,12 +68,12 @@ class Head:
         return sha256(self.statement + f"{self.key} {self.signature}".encode()).hexdigest()[:8]
 
     def plain(self) -> dict[str, object]:
-        """The same for programs: the statement's fields, the key and the signature."""
+        """Return the statement's fields, the key and the signature, for programs."""
         return cast(dict[str, object], json.loads(self.statement)) | {"key": self.key, "signature": self.signature}
 
     def lines(self) -> list[str]:
-        """The printed form."""
-        said = [
+        """Return the printed form."""
+        printed = [
             "Lưu Trữ head",
             f"archive    {self.archive}",
             f"seal       {self.night} number {self.number}",
@@ -83,8 +84,8 @@ class Head:
             f"key        {self.key or 'unsigned'}",
         ]
         if self.signature:
-            said.append(f"signature  {self.signature}")
-        return [*said, f"check      {self.check}"]
+            printed.append(f"signature  {self.signature}")
+        return [*printed, f"check      {self.check}"]
 
 
 def _grouped(digits: str) -> str:
@@ -92,17 +93,17 @@ def _grouped(digits: str) -> str:
 
 
 def head_of(seal: Seal, key: str | None = None, signature: str | None = None) -> Head:
-    """The head of a seal, with the key and the statement's signature where it is signed."""
+    """Return the head of a seal, with the key and the statement's signature where it is signed."""
     return Head(seal.archive, seal.night, seal.number, seal.head, seal.root, seal.leaves, seal.previous, key, signature)
 
 
 def statement_of(seal: Seal) -> bytes:
-    """The bytes that are signed beside the manifest."""
+    """Return the bytes that are signed beside the manifest."""
     return head_of(seal).statement
 
 
 def read_statement(data: bytes) -> Head:
-    """Read a statement's bytes. Raises ValueError when they are not one in its one form."""
+    """Read a statement's bytes. Raises ValueError when they are not a statement in its one form."""
     try:
         raw = cast(dict[str, object], json.loads(data))
         found = Head(
@@ -126,7 +127,7 @@ def _hex_values(head: Head) -> list[str]:
 
 
 def read_head(text: str) -> Head:
-    """Read what `archive head` printed, as lines or as JSON, however it was wrapped since.
+    """Read the output of `archive head`, as lines or as JSON, however it was wrapped since.
 
     Raises UsageError with the line that is wrong, or when the check does not fit.
     """

@@ -1,4 +1,4 @@
-"""The proof of one text: it was sealed that night, in that archive, word for word. Checked without the archive.
+"""Prove without the archive that one text was sealed that night, in that archive, word for word.
 
 A proof is canonical JSON with one final newline:
 
@@ -6,11 +6,11 @@ A proof is canonical JSON with one final newline:
      "path": ["<hex>", …], "proof": "luu-tru proof 1", "signature": "<base64>" | null, "statement": "<statement of the head>",
      "text": "<the text>" | null}
 
-The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads from
-it to the root, the statement binds the root to the head, and the signature says who sealed it. `chain` holds the later
-seals up to the head of the day of the proof, as [statement, signature] pairs, so that a head published later proves it
-too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: whatever is
-changed in the file, one byte included, makes it no proof.
+The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads
+from it to the root, the statement binds the root to the head, and the signature names the sealer. `chain` holds the
+later seals up to the head of the day of the proof, as [statement, signature] pairs, so that a head published later
+proves it too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: any
+changed byte makes the file no proof.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import cast
 
 from archive.errors import ArchiveError
 from archive.sealing.head import Head, read_statement
-from archive.sealing.signatures import holds
+from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, canonical, decode_article
 
@@ -35,12 +35,12 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class ProofError(ArchiveError):
-    """The file proves nothing; the message says which step fails."""
+    """The file proves nothing; the message names the failing step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The parts of a proof; `text` is None for a line without a text (a duplicate, a removal)."""
+    """Parts of a proof; `text` is None for a line without a text (a duplicate, a removal)."""
 
     text: str | None
     line: bytes
@@ -50,7 +50,7 @@ class Proof:
     chain: tuple[Head, ...] = ()
 
     def to_bytes(self) -> bytes:
-        """The bytes of the file."""
+        """Return the bytes of the file."""
         value = {
             "chain": [[later.statement.decode(), later.signature] for later in self.chain],
             "index": self.index,
@@ -68,7 +68,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """What a proof that holds says: the line, the seal it leads to, and the last head it leads to."""
+    """Result of a proof that holds: the line, the seal it leads to, and the last head it leads to."""
 
     line: ArticleLine
     head: Head
@@ -78,7 +78,10 @@ class ProofResult:
 def make_proof(
     text: bytes | None, line: bytes, index: int, hashes: Sequence[bytes], head: Head, chain: Sequence[Head] = ()
 ) -> Proof:
-    """The proof of the leaf `index` among a seal's leaf hashes. Raises NotProven when the archive's own files disagree."""
+    """Make the proof of the leaf `index` among a seal's leaf hashes.
+
+    Raises ProofError when the archive's own files disagree.
+    """
     path = tuple(digest.hex() for digest in merkle.audit_path(index, hashes))
     proof = Proof(text.decode("utf-8") if text is not None else None, line, index, path, head, tuple(chain))
     check_proof(proof.to_bytes())
@@ -88,7 +91,7 @@ def make_proof(
 def check_proof(data: bytes, *, key: str | None = None, published: Head | None = None) -> ProofResult:
     """Check a proof by itself; `key` is the public key (base64) it must bear, `published` a head it must lead to.
 
-    Raises NotProven with the step that fails. An unsigned proof holds only as far as its head is known from elsewhere.
+    Raises ProofError with the step that fails. An unsigned proof holds only as far as its head is known from elsewhere.
     """
     proof = _read(data)
     try:
@@ -138,8 +141,18 @@ def _read(data: bytes) -> Proof:
 
 
 def _head(statement: str, key: str | None, signature: str | None) -> Head:
-    told = read_statement(statement.encode())
-    return Head(told.archive, told.night, told.number, told.head, told.root, told.leaves, told.previous, key, signature)
+    stated = read_statement(statement.encode())
+    return Head(
+        stated.archive,
+        stated.night,
+        stated.number,
+        stated.head,
+        stated.root,
+        stated.leaves,
+        stated.previous,
+        key,
+        signature,
+    )
 
 
 def _check_heads(heads: Sequence[Head], key: str | None) -> None:
@@ -150,14 +163,21 @@ def _check_heads(heads: Sequence[Head], key: str | None) -> None:
             raise ProofError("later seals count only when they are signed")
         if (head.key is None) != (head.signature is None):
             raise ProofError("a key without a signature, or a signature without a key")
-        if head.key is not None and head.signature is not None and not holds(head.key, head.signature, head.statement):
+        if (
+            head.key is not None
+            and head.signature is not None
+            and not signature_holds(head.key, head.signature, head.statement)
+        ):
             raise ProofError(f"the signature does not fit the seal of {head.night}")
     if key is not None and heads[0].key != key:
         raise ProofError(f"it is signed by {heads[0].key or 'nobody'}, not by the key that was named")
 
 
 def _check_published(heads: Sequence[Head], published: Head, key: str | None) -> None:
-    """A head says of itself which one it follows, so what leads to a published one counts under its own key only."""
+    """Require that the proof leads to a published head, under that head's own key.
+
+    A head names the one it follows itself, so a chain to a published head counts under its own key only.
+    """
     place = next((place for place, head in enumerate(heads) if head.statement == published.statement), None)
     if place is None:
         raise ProofError(

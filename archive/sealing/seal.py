@@ -1,6 +1,6 @@
-"""Sealing a night: settle what two portals published the same night (archive/sealing/cross_portal.py), list every file, chain, sign.
+"""Seal a night: mark duplicates across portals (`archive.sealing.cross_portal`), list every file, chain, sign.
 
-Tombstones of what was withheld since the last seal are listed by this one.
+Tombstones of lines withheld since the last seal are listed by this one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archive.errors import UsageError
 from archive.index.index import Index
 from archive.index.transaction import Transaction
 from archive.model.enums import ArchiveKind
-from archive.sealing.cross_portal import repeat, settle
+from archive.sealing.cross_portal import repeat_rows, mark_duplicates
 from archive.sealing.signatures import sign
 from archive.storage import merkle
 from archive.storage.fsync import disk_errors, make_folder, write_durably
@@ -44,10 +44,13 @@ def seal_night(
     missed: Mapping[str, str],
     key: Ed25519PrivateKey | None,
 ) -> Seal:
-    """Seal what closed runs of a night no seal covers yet, and the portals that were missed; returns the night's last seal.
+    """Seal the closed runs of a night that no seal covers yet, and the missed portals; returns the night's last seal.
 
-    `missed` maps a portal without any run to the reason. Doing it again without news returns the same seal and writes the
-    same bytes. Raises UsageError when a run of the night is still open, or a live night lies before the last seal's.
+    `missed` maps a portal without any run to the reason. Repeating it without news returns the same seal and writes the
+    same bytes.
+
+    Raises:
+        UsageError: a run of the night is still open, or a live night lies before the last seal's.
     """
     for open_night, folder in paths.open_runs():
         if open_night == night:
@@ -59,14 +62,14 @@ def seal_night(
         earlier = seals_on_disk(paths, night)
         covered = sealed_runs(earlier)
         runs = [folder for folder in paths.closed_runs(night) if folder.name not in covered]
-        told = {portal for seal in earlier for portal in seal.missed}
+        known_missed = {portal for seal in earlier for portal in seal.missed}
         fresh = {
-            portal: reason for portal, reason in missed.items() if portal not in told and not _has_run(runs, portal)
+            portal: reason for portal, reason in missed.items() if portal not in known_missed and not _has_run(runs, portal)
         }
         if not runs and not fresh and earlier:
             _sign_again(manifest_path(paths, night, earlier[-1].number), key)
             return earlier[-1]
-        settle(paths, transaction, night, runs)
+        mark_duplicates(paths, transaction, night, runs)
         seal = _seal(identity, paths, transaction, night, len(earlier) + 1, runs, fresh)
         path = manifest_path(paths, night, seal.number)
         make_folder(path.parent)
@@ -78,12 +81,12 @@ def seal_night(
 
 
 def _has_run(runs: list[Path], portal: str) -> bool:
-    """A run that only read captures again leaves the portal's night missed."""
+    """Return whether the portal has a crawl; a run that only read captures again leaves its night missed."""
     return any(folder.name.partition(".")[0] == portal and read_run(folder).crawled for folder in runs)
 
 
 def _note_seals(paths: Paths, transaction: Transaction) -> None:
-    """A crash may have left a manifest that the index does not know: the chain and the rows follow the files."""
+    """Add seals that a crash left only as files: the chain and the rows follow the files."""
     known = transaction.seals.keys()
     for night in paths.nights():
         names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
@@ -94,7 +97,7 @@ def _note_seals(paths: Paths, transaction: Transaction) -> None:
                     folders = [paths.night(night) / run for run in sorted(sealed_runs([seal]))]
                     for folder in folders:
                         if (folder / RUN_FILE).exists():
-                            repeat(transaction, night, folder)
+                            repeat_rows(transaction, night, folder)
 
 
 def _sign_again(manifest: Path, key: Ed25519PrivateKey | None) -> None:
@@ -121,16 +124,16 @@ def _seal(
     files = tuple(describe(folder, path) for run in runs for path in sorted(run.iterdir()))
     files = tuple(sorted(files, key=lambda entry: entry.path))
     names = sorted((run.relative_to(folder) for run in runs), key=lambda path: path.as_posix())
-    # Whatever was withheld since the last seal; reading every seal costs something only where there is a tombstone.
+    # Lines withheld since the last seal; every seal is read only where there is a tombstone.
     stones = tombstone_paths(paths)
-    told = {
+    sealed_already = {
         entry.path
         for each in paths.nights()
         if stones
         for seal in seals_on_disk(paths, each)
         for entry in seal.withheld
     }
-    withheld = unsealed(paths, told)
+    withheld = unsealed(paths, sealed_already)
     hashes = leaves(folder, names, files, withheld)
     return Seal(
         archive=identity.id,

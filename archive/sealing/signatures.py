@@ -1,11 +1,11 @@
-"""Who sealed a night: Ed25519 over the manifest's bytes, and over a short statement of its head that can travel alone.
+"""Sign seals with Ed25519: the manifest's bytes, and a short statement of its head that can travel alone.
 
 `manifest-1.sig` is the word `unsigned`, or canonical JSON with base64 values:
 
     {"algorithm": "Ed25519", "head": "<signature of the statement>", "key": "<32 bytes>", "signature": "<of the manifest>"}
 
-The statement (archive/sealing/head.py) is what is published and what a proof of one text carries: a manifest lists every file of
-a night and is too long for that. Signatures made before there were statements have no `head`.
+The statement (`archive.sealing.head`) is published and part of every proof: a manifest lists every file of a night and
+is too long for that. Signatures made before there were statements have no `head`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from archive.storage.manifest import read_seal
 __all__ = [
     "UNSIGNED",
     "SignatureFile",
-    "holds",
     "load_key",
     "new_key",
     "public_key",
     "read_signature",
     "sign",
+    "signature_holds",
     "verify_signature",
 ]
 
@@ -66,9 +66,10 @@ def load_key(path: Path) -> Ed25519PrivateKey:
 
 
 def new_key(path: Path) -> Ed25519PrivateKey:
-    """Make a key in a new file that only its owner can read. Raises UsageError inside an archive or over another file.
+    """Make a key in a new file that only its owner can read.
 
-    A key that lies in the archive is in every copy of it: whoever may read the archive could seal it again.
+    Raises UsageError over another file, and inside an archive: a key in the archive is in every copy of it, and any
+    reader of the archive could seal it again.
     """
     if any((folder / "archive.json").exists() for folder in path.absolute().parents):
         raise UsageError(f"{path} lies in an archive: a key is kept elsewhere, best on another machine")
@@ -90,13 +91,13 @@ def new_key(path: Path) -> Ed25519PrivateKey:
 
 
 def public_key(key: Ed25519PrivateKey) -> str:
-    """The public half in base64, as signature files name it."""
+    """Return the public half in base64, as in signature files."""
     raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return base64.b64encode(raw).decode()
 
 
 def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
-    """The bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
+    """Return the bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
     if key is None:
         return UNSIGNED
     value = {
@@ -109,7 +110,7 @@ def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
 
 
 def read_signature(data: bytes) -> SignatureFile | None:
-    """What a signature file says; None when it is unsigned. Raises ValueError when it is no signature file."""
+    """Read a signature file; None when it is unsigned. Raises ValueError when it is no signature file."""
     if data == UNSIGNED:
         return None
     try:
@@ -119,8 +120,8 @@ def read_signature(data: bytes) -> SignatureFile | None:
         raise ValueError(f"not a signature: {error}") from error
 
 
-def holds(key: str, signature: str, data: bytes) -> bool:
-    """Whether a base64 signature of these bytes is that of a base64 public key, both in their one spelling."""
+def signature_holds(key: str, signature: str, data: bytes) -> bool:
+    """Return whether a base64 signature of these bytes is that of a base64 public key, both in their one spelling."""
     try:
         raw_key, raw = (base64.b64decode(value, validate=True) for value in (key, signature))
         if [base64.b64encode(value).decode() for value in (raw_key, raw)] != [key, signature]:
@@ -132,14 +133,14 @@ def holds(key: str, signature: str, data: bytes) -> bool:
 
 
 def verify_signature(manifest: bytes, signature: bytes) -> str | None:
-    """The public key (base64) whose signatures hold, `unsigned`, or None when one does not fit."""
+    """Return the public key (base64) whose signatures hold, `unsigned`, or None when one does not fit."""
     try:
         signed = read_signature(signature)
         if signed is None:
             return "unsigned"
-        if not holds(signed.key, signed.signature, manifest):
+        if not signature_holds(signed.key, signed.signature, manifest):
             return None
-        if signed.head is not None and not holds(signed.key, signed.head, statement_of(read_seal(manifest))):
+        if signed.head is not None and not signature_holds(signed.key, signed.head, statement_of(read_seal(manifest))):
             return None
     except ValueError:
         return None

@@ -1,8 +1,8 @@
-"""Whether two texts of much the same words state other facts: two issues of one formula, not one text twice.
+"""Decide whether two texts of much the same words state other facts: two issues of one formula, not one text twice.
 
-A price list, a weather report, the notice of a reception day says each week what it said the week before with other
-figures. So the figures that stand between the same words in both texts are held against each other; in a notice also
-the names. An editor's correction makes one figure of many another; a new issue makes most of them others.
+A price list, a weather report or the notice of a reception day has each week the words of the week before with other
+figures. So the figures between the same words in both texts are compared; in a notice also the names. An editor's
+correction changes one figure of many; a new issue changes most of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from vietnam.letters import clean_letters, fold
 
-__all__ = ["FactCount", "FactWord", "WordKind", "other_facts", "sentences", "standing"]
+__all__ = ["FactCount", "FactWord", "WordKind", "compare_facts", "other_facts", "sentences"]
 
 _WINDOW = 4  # words: a fact and the three beside it
 _NOTICE = 80  # words of a title and a paragraph: one date or one name is what such a text says
@@ -34,7 +34,7 @@ _SERIAL = frozenset("ngày tháng năm quý tuần kỳ số đợt khóa lần 
 
 
 class WordKind(StrEnum):
-    """What a word is: a figure (number, date, số ký hiệu), a name (capitals inside a sentence), or any other word."""
+    """Kind of a word: a figure (number, date, số ký hiệu), a name (capitals inside a sentence), or any other word."""
 
     FIGURE = "#"
     NAME = "@"
@@ -55,9 +55,10 @@ Sentence = tuple[FactWord, ...]
 
 @dataclass(frozen=True, slots=True)
 class FactCount:
-    """How many facts of one kind stand between the same words in both texts, and which of them are others there.
+    """Count of facts of one kind between the same words in both texts, and the differing ones.
 
-    `values` are those others, each once; `others` counts the places; `serial` says whether one of them is serial.
+    `values` are the differing ones, each once; `others` counts their places; `serial` is set when one of them is
+    serial.
     """
 
     compared: int = 0
@@ -67,14 +68,14 @@ class FactCount:
 
     @property
     def share(self) -> float:
-        """The part of the compared facts that are others, 0 where nothing can be compared."""
+        """Share of the compared facts that differ, 0 where nothing can be compared."""
         return self.others / self.compared if self.compared else 0.0
 
 
 def other_facts(one: str, other: str) -> bool:
-    """Whether what the two texts state differs as it does between two issues; the same for both orders."""
+    """Return whether the facts of two texts differ as those of two issues do; the same for both orders."""
     sides = sentences(one), sentences(other)
-    figures = standing(*sides, WordKind.FIGURE)
+    figures = compare_facts(*sides, WordKind.FIGURE)
     if len(figures.values) >= 2 and figures.share >= _OTHERS:
         return True
     if figures.serial and figures.share >= _MOST:
@@ -84,16 +85,16 @@ def other_facts(one: str, other: str) -> bool:
         return False
     if figures.serial or (figures.values and (size < _CAPTION or figures.share >= _MOST)):
         return True
-    return bool(standing(*sides, WordKind.NAME).values)
+    return bool(compare_facts(*sides, WordKind.NAME).values)
 
 
-def standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: WordKind) -> FactCount:
-    """The facts of a kind, of the text that has fewer others: what only the longer one tells is no difference."""
-    both = _standing(one, other, kind), _standing(other, one, kind)
+def compare_facts(one: Sequence[Sentence], other: Sequence[Sentence], kind: WordKind) -> FactCount:
+    """Count the facts of a kind, for the text with fewer differences: facts of the longer text alone do not differ."""
+    both = _compare_facts(one, other, kind), _compare_facts(other, one, kind)
     return min(both, key=lambda each: (len(each.values), each.others, each.compared, each.serial, sorted(each.values)))
 
 
-def _standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: WordKind) -> FactCount:
+def _compare_facts(one: Sequence[Sentence], other: Sequence[Sentence], kind: WordKind) -> FactCount:
     shapes, stated = set[str](), set[tuple[str, str]]()
     for _, shape, value in _windows(other, kind):
         shapes.add(shape)
@@ -115,9 +116,9 @@ def _standing(one: Sequence[Sentence], other: Sequence[Sentence], kind: WordKind
 
 
 def _windows(text: Sequence[Sentence], kind: WordKind) -> Iterator[tuple[int, str, str]]:
-    """Every four words of a sentence with a fact among them: its place, the words without the facts, its value.
+    """Yield place, words without the facts, and value for every four words of a sentence with a fact among them.
 
-    Three other words have to tell where it stands; two, where figures stand side by side as a date and its year do.
+    Three other words have to fix its place; two, where figures stand side by side as a date and its year do.
     """
     start = 0
     for sentence in text:
@@ -138,7 +139,7 @@ def _windows(text: Sequence[Sentence], kind: WordKind) -> Iterator[tuple[int, st
 
 @lru_cache(maxsize=2)  # one text is held against many
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """The words of a text, sentence by sentence and line by line; a sentence in capitals or headline case has no names."""
+    """Split a text into words by sentence and line; a sentence in capitals or headline case has no names."""
     written = [each for line in clean_letters(text).splitlines() for each in _SENTENCE.split(line.strip()) if each]
     folded = fold(_APART.join(written)).split(_APART)
     if len(folded) != len(written):  # the text has the sign itself
@@ -152,8 +153,8 @@ def _words(sentence: str, folded_sentence: str) -> Iterator[FactWord]:
         written = folded
     named = sum(word[0].isupper() for word in written) <= 0.6 * len(written)
     before, name = "", list[str]()
-    for place, (word, seen) in enumerate(zip(folded, written, strict=True)):
-        if named and place and seen[0].isupper():
+    for place, (word, original) in enumerate(zip(folded, written, strict=True)):
+        if named and place and original[0].isupper():
             name.append(word)
             continue
         if name:
@@ -171,7 +172,7 @@ def _words(sentence: str, folded_sentence: str) -> Iterator[FactWord]:
 
 
 def _figures(word: str, serial: bool) -> Iterator[FactWord]:
-    """A figure in one spelling (`1.240` and `1240`, `03/3` and `3-3`), a date's year as a figure of its own."""
+    """Yield a figure in one spelling (`1.240` and `1240`, `03/3` and `3-3`), a date's year as a figure of its own."""
     date = _DATE.fullmatch(word)
     if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 and ("." not in word or date[3]):
         yield FactWord(f"{int(date[1])}/{int(date[2])}", WordKind.FIGURE, True)

@@ -1,4 +1,4 @@
-"""Which texts are near-duplicates: one press release re-posted, cut, re-ordered or signed by somebody else.
+"""Find near-duplicates: one press release re-posted, cut, re-ordered or signed by another author.
 
 Pure. A MinHash signature over word shingles finds candidates by equal bands; `near` confirms a candidate by its text.
 Two texts of one formula with other figures (this week's prices and last week's) are two articles, however alike.
@@ -18,7 +18,7 @@ from archive.similarity.facts import other_facts
 from vietnam.letters import fold
 from vietnam.signoff import read_signoff
 
-__all__ = ["LEAST_BANDS", "PARAMETERS", "THRESHOLD", "bands", "contained", "near", "pack", "signature", "unpack"]
+__all__ = ["LEAST_BANDS", "PARAMETERS", "THRESHOLD", "bands", "containment", "near", "pack", "signature", "unpack"]
 
 _SHINGLE = 4  # words
 _BANDS = 64
@@ -43,7 +43,7 @@ _WORD = re.compile(r"\w+(?:[.,/\-]\w+)*")
 
 
 def signature(text: str) -> tuple[int, ...]:
-    """The MinHash of a text (`Document.content`): unsigned 32-bit integers, empty for a text without words."""
+    """Return the MinHash of a text (`Document.content`): unsigned 32-bit integers, empty for a text without words."""
     shingles = _shingles(text)
     if not shingles:
         return ()
@@ -53,7 +53,10 @@ def signature(text: str) -> tuple[int, ...]:
 
 
 def bands(signature: Sequence[int]) -> tuple[int, ...]:
-    """One integer from 0 to 2**63 - 1 per band, none for an empty signature; equal ones of two texts are of one band."""
+    """Return one integer from 0 to 2**63 - 1 per band, none for an empty signature.
+
+    Two texts share a band where the integers are equal.
+    """
     return tuple(
         int.from_bytes(blake2b(struct.pack(f">B{_ROWS}I", number, *rows), digest_size=8).digest()) >> 1
         for number, rows in enumerate(_in_rows(signature))
@@ -65,10 +68,10 @@ def _in_rows(signature: Sequence[int]) -> list[Sequence[int]]:
 
 
 def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:
-    """How alike two near-duplicates are, 0 to 1 in four decimals; None for two articles.
+    """Return the likeness of two near-duplicates, 0 to 1 in four decimals; None for two articles.
 
-    The figure is Jaccard's index of their shingles; `threshold` is held against what `contained` gives. Two articles
-    they are when too little of the shorter one stands in the longer one, when the longer one is another matter with a
+    The figure is Jaccard's index of their shingles; `threshold` applies to the result of `containment`. They are two
+    articles when too little of the shorter one stands in the longer one, when the longer one is another matter with a
     piece of the shorter one in it, or when they state other facts in the same words.
     """
     if fold(a) == fold(b):
@@ -78,13 +81,13 @@ def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:
         return None
     unsigned = _unsigned(a), _unsigned(b)
     notices = max(len(text.split()) for text in unsigned) < _NOTICE
-    if contained(a, b) < (_THRESHOLD_NOTICE if notices else threshold) or other_facts(*unsigned):
+    if containment(a, b) < (_THRESHOLD_NOTICE if notices else threshold) or other_facts(*unsigned):
         return None
     return round(_likeness(one, other), 4)
 
 
-def contained(a: str, b: str) -> float:
-    """The part of the shorter text's shingles that stand in the longer one, 0 to 1, neither with its sign-off."""
+def containment(a: str, b: str) -> float:
+    """Return the share of the shorter text's shingles in the longer one, 0 to 1, neither with its sign-off."""
     one, other = _shingles(_unsigned(a)), _shingles(_unsigned(b))
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
@@ -94,24 +97,24 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _unsigned(text: str) -> str:
-    """The text without a line at its end that names who wrote it: a re-post has another one."""
+    """Return the text without a sign-off at its end: a re-post has another one."""
     lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(lines[:-1]) if len(lines) > 1 and read_signoff(lines[-1:]) else text
 
 
 def pack(signature: Sequence[int]) -> bytes:
-    """A signature as bytes, four each, big-endian."""
+    """Pack a signature into bytes, four each, big-endian."""
     return struct.pack(f">{len(signature)}I", *signature)
 
 
 def unpack(packed: bytes) -> tuple[int, ...]:
-    """The signature that `pack` made these bytes of."""
+    """Unpack the signature that `pack` packed."""
     return struct.unpack(f">{len(packed) // 4}I", packed)
 
 
 @lru_cache(maxsize=4)  # one text is held against many: it and the other, each with and without its sign-off
 def _shingles(text: str) -> frozenset[str]:
-    """Every run of words within a sentence, and a shorter sentence whole: an order of sentences changes nothing."""
+    """Return every run of words within a sentence, and a shorter sentence whole: the order of sentences is free."""
     found: set[str] = set()
     for sentence in _SENTENCE.split(fold(text)):
         words = _WORD.findall(sentence)

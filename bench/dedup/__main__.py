@@ -90,7 +90,7 @@ def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[Judged]]:
 def _wrong(judged: Sequence[Judged]) -> list[str]:
     return [
         f"{'missed' if each.pair.same else 'mistaken'} ({each.pair.kind}; bands {each.equal_bands}, contained"
-        f" {each.contained:.2f}): {each.pair.a.partition(chr(10))[0]} | {each.pair.b.partition(chr(10))[0]}"
+        f" {each.containment:.2f}): {each.pair.a.partition(chr(10))[0]} | {each.pair.b.partition(chr(10))[0]}"
         for each in judged
         if each.found() != each.pair.same
     ]

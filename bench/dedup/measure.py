@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, contained, near, signature
+from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, containment, near, signature
 from bench.dedup.labelled import Pair
 
 __all__ = ["CURVE", "Judged", "Score", "candidates", "judge", "score", "speed"]
@@ -27,7 +27,7 @@ class Judged:
 
     pair: Pair
     equal_bands: int
-    contained: float
+    containment: float
     alike: bool
 
     @property
@@ -37,7 +37,7 @@ class Judged:
 
     def found(self, threshold: float = THRESHOLD) -> bool:
         """Whether the archive would link them at this threshold."""
-        return self.candidate and self.alike and self.contained >= threshold
+        return self.candidate and self.alike and self.containment >= threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def judge(pairs: Iterable[Pair]) -> list[Judged]:
     found = []
     for pair in pairs:
         equal, alike = len(bands_of(pair.a) & bands_of(pair.b)), near(pair.a, pair.b, 0.0) is not None
-        found.append(Judged(pair, equal, contained(pair.a, pair.b) if alike else 0.0, alike))
+        found.append(Judged(pair, equal, containment(pair.a, pair.b) if alike else 0.0, alike))
     return found
 
 

@@ -114,8 +114,8 @@ def _refuse(schedule: Schedule, asked: Backfill, night: date, now: datetime) -> 
             f"{asked.portal} was never walked: run its first night with `python scheduler.py --once --portal {asked.portal}`"
             f", and give that --since if it should go further back"
         )
-    owed = [row for row in schedule.ledger.of(night) if row.portal == asked.portal and not row.state.terminal]
-    running = any(row.state is LeaseState.RUNNING and not row.abandoned(now) for row in owed)
+    owed = [row for row in schedule.ledger.of_night(night) if row.portal == asked.portal and not row.state.terminal]
+    running = any(row.state is LeaseState.RUNNING and not row.is_abandoned(now) for row in owed)
     if running or (schedule.kind is ArchiveKind.LIVE and owed):
         raise UsageError(f"the night {night} of {asked.portal} is still on: wait for its end, backfills come after it")
     for when, folder in schedule.archive.paths.open_runs():

@@ -58,7 +58,7 @@ class NightRunner:
     watch: ProgressView
     stop: Event
     now: Callable[[], datetime]
-    owner: Owner = field(default_factory=Owner.here)
+    owner: Owner = field(default_factory=Owner.current)
     _running: dict[str, RunningCrawl] = field(default_factory=dict)
     _where: dict[str, frozenset[str]] = field(default_factory=dict)
     _network: Network = field(default_factory=Network)
@@ -114,7 +114,7 @@ class NightRunner:
             running.process.tell(reason, time.monotonic())
 
     def _owed(self, night: date, names: Collection[str]) -> list[str]:
-        owed = [row.portal for row in self.ledger.owed(self.now()) if row.night == night and row.portal in names]
+        owed = [row.portal for row in self.ledger.pending(self.now()) if row.night == night and row.portal in names]
         return [name for name in owed if name not in self._running]
 
     def _wait_for_network(self, night: date, names: Collection[str]) -> None:

@@ -41,7 +41,7 @@ class Schedule:
     ledger: Ledger
     settings: NightSettings
     portals: dict[str, PortalInfo]
-    owner: Owner = field(default_factory=Owner.here)
+    owner: Owner = field(default_factory=Owner.current)
     trouble: list[str] = field(default_factory=list)
     """What could not be ended or sealed, in words; it is tried again at every bell and holds up nothing else."""
     _off: dict[tuple[str, date], str | None] = field(default_factory=dict)
@@ -66,11 +66,11 @@ class Schedule:
     def plan(self, night: date, now: datetime) -> None:
         """Owe every portal on the schedule and record those that are off it with the reason. Doing it again adds nothing."""
         self.ledger.plan(night, self.scheduled(night), now)
-        known = {row.portal for row in self.ledger.of(night)}
+        known = {row.portal for row in self.ledger.of_night(night)}
         for name in self.portals:
             reason = self.why_off(name, night)
             if reason is not None and name not in known:
-                self.ledger.settle(name, night, LeaseState.SKIPPED, reason, now)
+                self.ledger.end(name, night, LeaseState.SKIPPED, reason, now)
 
     def plan_again(self, night: date, names: Collection[str], now: datetime) -> None:
         """Owe the named portals, also those whose night has ended: a person asked for them."""
@@ -130,16 +130,16 @@ class Schedule:
 
     def _miss(self, night: date, now: datetime) -> None:
         for name in self.scheduled(night):
-            self.ledger.settle(name, night, LeaseState.MISSED, "no scheduler ran that night", now)
+            self.ledger.end(name, night, LeaseState.MISSED, "no scheduler ran that night", now)
 
     def end(self, night: date, now: datetime) -> None:
         """End what is still owed of a night: partial where something was fetched, missed where nothing was."""
         sealed = self.archive.last_seal()
-        if sealed is not None and night <= sealed.night and self.ledger.ended(night):
+        if sealed is not None and night <= sealed.night and self.ledger.has_ended(night):
             return
         self.plan(night, now)
-        for row in self.ledger.of(night):
-            if row.to_be_ended(now):
+        for row in self.ledger.of_night(night):
+            if row.can_be_ended(now):
                 claim = self.ledger.claim_to_end(row.portal, night, self.owner, now, LEASE)
                 if claim is not None:
                     self.ledger.finish(claim, now, self._ending(row, claim, now))
@@ -165,7 +165,7 @@ class Schedule:
 
     def seal(self, night: date) -> list[Seal]:
         """Seal the night when every portal that it owes has ended and something is not sealed yet; the new seal, if any."""
-        rows = [row for row in self.ledger.of(night) if row.state is not LeaseState.SKIPPED]
+        rows = [row for row in self.ledger.of_night(night) if row.state is not LeaseState.SKIPPED]
         if not rows or not all(row.state.terminal for row in rows) or not self._whole(night):
             return []
         before = self.archive.last_seal()
@@ -203,11 +203,11 @@ class Schedule:
 
     def ended(self, night: date, names: Collection[str]) -> bool:
         """Whether these portals' nights are terminal."""
-        return all(row.state.terminal for row in self.ledger.of(night) if row.portal in names)
+        return all(row.state.terminal for row in self.ledger.of_night(night) if row.portal in names)
 
     def _unsealed(self, night: date) -> bool:
         sealed = self.archive.last_seal()
-        owed = any(row.state is not LeaseState.SKIPPED for row in self.ledger.of(night))
+        owed = any(row.state is not LeaseState.SKIPPED for row in self.ledger.of_night(night))
         return owed and (sealed is None or night > sealed.night)
 
     def _whole(self, night: date) -> bool:
@@ -215,8 +215,8 @@ class Schedule:
         sealed = self.archive.last_seal()
         if self.kind is ArchiveKind.REPLICA or (sealed is not None and sealed.night == night):
             return True
-        if any(past < night and not self.ledger.ended(past) for past in self.ledger.nights()):
+        if any(past < night and not self.ledger.has_ended(past) for past in self.ledger.nights()):
             return False  # seals are chained: the earlier night comes first
         if any(past < night and self._unsealed(past) for past in self.ledger.nights()):
             return False
-        return set(self.scheduled(night)) <= {row.portal for row in self.ledger.of(night)}
+        return set(self.scheduled(night)) <= {row.portal for row in self.ledger.of_night(night)}

@@ -153,7 +153,7 @@ class NightService:
                 schedule.plan_again(night, self.asked.names, now)
             else:
                 schedule.plan(night, now)
-            if schedule.ledger.ended(night):
+            if schedule.ledger.has_ended(night):
                 log.info("every portal's night of %s has ended; to run one again name it with --portal", night)
             names = self.asked.names or schedule.scheduled(night)
             runner.run(night, names, None)
@@ -163,7 +163,7 @@ class NightService:
 
     def _all_done(self, schedule: Schedule, night: date) -> bool:
         sealed = schedule.archive.last_seal()
-        return sealed is not None and sealed.night >= night and schedule.ledger.ended(night)
+        return sealed is not None and sealed.night >= night and schedule.ledger.has_ended(night)
 
     def _sealed(self, schedule: Schedule, night: date, names: Collection[str], *, over: bool) -> ExitCode:
         """Seal what can be sealed, report the night when it is sealed or over, and say how it went (for these portals)."""
@@ -236,7 +236,7 @@ class NightService:
         read_identity(asked.archive, asked.kind)
         paths = Paths(asked.archive)
         ledger = stack.enter_context(Ledger(paths.ledger))
-        take_back(paths, ledger, Owner.here(), clock())
+        take_back(paths, ledger, Owner.current(), clock())
         archive = stack.enter_context(Archive.open(asked.archive, asked.kind))
 
         def ended_one() -> None:

@@ -21,7 +21,7 @@ _LEFT = "its scheduler died or was paused"
 
 def take_back(paths: Paths, ledger: Ledger, owner: Owner, now: datetime) -> None:
     """Owe again what ran under a lease that has ended, and end the crawl that still runs under it on this machine."""
-    for row in ledger.owed(now):
+    for row in ledger.pending(now):
         if row.state is not LeaseState.RUNNING:
             continue
         claim = ledger.claim_to_end(row.portal, row.night, owner, now, LEASE)

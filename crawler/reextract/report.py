@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.cli.output import marked, plain_line, printable
-from archive.diff.words import Span, WordFate, diff_paragraphs
+from archive.diff.words import Span, SpanKind, diff_paragraphs
 from crawler.reextract.reextract import NewReading, ReextractResult
 from pipelines.reread import Field
 
@@ -70,14 +70,14 @@ def _print_one(reading: NewReading, console: Console) -> None:
     for change in reading.changes:
         if change.field in _TEXT or change.field is Field.CONTENT:
             continue
-        console.print(marked(console, (Span(WordFate.SAME, f"{change.field.value}:"), *_pair(change.old, change.new))))
+        console.print(marked(console, (Span(SpanKind.SAME, f"{change.field.value}:"), *_pair(change.old, change.new))))
     if any(change.field in (*_TEXT, Field.CONTENT) for change in reading.changes):
         for spans in diff_paragraphs(reading.before, reading.after):
             console.print(marked(console, spans))
 
 
 def _pair(old: str, new: str) -> list[Span]:
-    return [Span(mark, text) for mark, text in ((WordFate.OLD, old), (WordFate.NEW, new)) if text]
+    return [Span(mark, text) for mark, text in ((SpanKind.OLD, old), (SpanKind.NEW, new)) if text]
 
 
 def as_json(result: ReextractResult) -> str:

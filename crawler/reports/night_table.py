@@ -76,7 +76,7 @@ class NightRow:
 def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
     """Every portal of a night that the ledger knows, by name."""
     rows = []
-    for row in ledger.of(night):
+    for row in ledger.of_night(night):
         run = last_run(archive, row.portal, night) if row.state.terminal else None
         same = run is not None and run.run == row.run
         times = row.started_at, row.finished_at if row.state.terminal else None

@@ -67,7 +67,9 @@ def gather(
         kind=store.identity.kind,
         night=nights[-1] if nights else None,
         rows=tuple(night_rows(store, ledger, nights[-1])) if nights else (),
-        running=tuple(row for night in nights[-7:] for row in ledger.of(night) if row.state is LeaseState.RUNNING),
+        running=tuple(
+            row for night in nights[-7:] for row in ledger.of_night(night) if row.state is LeaseState.RUNNING
+        ),
         sealed=store.last_seal(),
         next_start=settings.next_start(now),
         journal=ledger.journal(),

@@ -87,7 +87,7 @@ def started(arguments: Sequence[str], more: Mapping[str, str]) -> subprocess.Pop
 def standing(root: Path, portal: str, night: date) -> LeaseRow:
     """A portal's night in the ledger. Raises Broken when it is not there: silently absent."""
     with Ledger(root / "ledger.db") as ledger:
-        for row in ledger.of(night):
+        for row in ledger.of_night(night):
             if row.portal == portal:
                 return row
     raise Broken(f"{portal} of {night} does not stand in the ledger")

@@ -94,7 +94,7 @@ class Belfry:
     def row(self, day: int, portal: str = "ben_da") -> LeaseRow:
         """A portal's night in the ledger. Raises Broken when it is silently absent."""
         with Ledger(self.root / "ledger.db") as ledger:
-            for row in ledger.of(date(2025, 3, day)):
+            for row in ledger.of_night(date(2025, 3, day)):
                 if row.portal == portal:
                     return row
         raise Broken(f"{portal} of 2025-03-{day:02d} does not stand in the ledger")

@@ -136,7 +136,7 @@ def test_a_portal_is_not_started_on_a_low_disk_and_stays_owed(tmp_path: Path) ->
         runner = NightRunner(archive, ledger, NightSettings(), portals, ways, watch, Event(), lambda: NOW)
         with pytest.raises(DiskFull, match=short) as caught:
             runner.run(FIRST, ["a", "b"], None)
-        rows = ledger.of(FIRST)
+        rows = ledger.of_night(FIRST)
     assert caught.value.exit_code is ExitCode.DISK_FULL
     assert [row.state for row in rows] == [LeaseState.PLANNED, LeaseState.PLANNED]
     assert rows[0].reason == short

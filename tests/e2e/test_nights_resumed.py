@@ -69,7 +69,7 @@ def scheduler(archive: Path, settings: Path, port: int, *options: str) -> subpro
 def row_of(archive: Path, night: date) -> LeaseRow:
     """The one row that is not skipped."""
     with Ledger(archive / "ledger.db") as ledger:
-        (row,) = [row for row in ledger.of(night) if row.state is not LeaseState.SKIPPED]
+        (row,) = [row for row in ledger.of_night(night) if row.state is not LeaseState.SKIPPED]
     return row
 
 

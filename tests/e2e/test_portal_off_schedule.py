@@ -79,8 +79,8 @@ class Year:
         now = datetime(when.year, when.month, when.day, 1, tzinfo=TZ)
         schedule.plan_again(when, asked, now)
         schedule.plan(when, now)
-        for row in self.ledger.owed(now):
-            claim = self.ledger.claim(row.portal, when, Owner.here(), now, LEASE)
+        for row in self.ledger.pending(now):
+            claim = self.ledger.claim(row.portal, when, Owner.current(), now, LEASE)
             assert claim is not None
             run = self.crawl(row.portal, when, now, does.get(row.portal, STANDS))
             self.ledger.finish(claim, now, AttemptResult(LeaseState.DONE, run=run.run))

@@ -136,7 +136,7 @@ def test_status_says_what_is_next(
     monkeypatch.delenv("REPLICA", raising=False)
     archive = made(tmp_path / "archive", ArchiveKind.LIVE, sealed=FIRST_NIGHT)
     with Ledger(archive / "ledger.db") as ledger:
-        ledger.settle("quang_tri", FIRST_NIGHT, LeaseState.MISSED, "the host was off", NOW)
+        ledger.end("quang_tri", FIRST_NIGHT, LeaseState.MISSED, "the host was off", NOW)
     assert scheduler.main(["status", "--json", "--archive", str(archive)]) == ExitCode.GOOD
     said = json.loads(capsys.readouterr().out)
     assert said["sealed"] == said["night"] == NIGHT
@@ -174,7 +174,7 @@ def rehearsed(replica: ReplicaServer) -> dict[str, str]:
 
 def states(archive: Path, night: date = FIRST_NIGHT) -> dict[str, LeaseState]:
     with Ledger(archive / "ledger.db") as ledger:
-        return {row.portal: row.state for row in ledger.of(night)}
+        return {row.portal: row.state for row in ledger.of_night(night)}
 
 
 def test_one_night_of_one_portal_is_crawled_sealed_and_shown(tmp_path: Path, replica: ReplicaServer) -> None:
@@ -261,7 +261,7 @@ def test_the_night_of_a_killed_scheduler_is_taken_over_at_once(tmp_path: Path, r
     again = subprocess.run(line, cwd=ROOT, env=rehearsed(replica), stderr=subprocess.PIPE, text=True, timeout=180)
     assert again.returncode == ExitCode.GOOD, again.stderr
     with Ledger(archive / "ledger.db") as ledger:
-        row = next(row for row in ledger.of(FIRST_NIGHT) if row.portal == "quang_tri")
+        row = next(row for row in ledger.of_night(FIRST_NIGHT) if row.portal == "quang_tri")
     assert (row.state, row.tries) == (LeaseState.DONE, 2)
     assert row.fence > 1  # what the killed one held is lower: it may write nothing any more
     verified = subprocess.run([sys.executable, "-m", "archive", "verify", "--archive", str(archive)], cwd=ROOT)

@@ -41,7 +41,7 @@ def sealed_by_the_schedule(archive: Archive, root: Path, number: int) -> list[st
     with Ledger(root / "ledger.db") as ledger:
         schedule = Schedule(archive, ledger, NightSettings(), portals)
         schedule.plan(night, now)
-        claims = [ledger.claim(name, night, Owner.here(), now, LEASE) for name in portals]
+        claims = [ledger.claim(name, night, Owner.current(), now, LEASE) for name in portals]
         run(archive, number)
         for claim in claims:
             assert claim is not None

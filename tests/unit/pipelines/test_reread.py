@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.cli.output import plain_line
-from archive.diff.words import WordFate, diff_paragraphs
+from archive.diff.words import SpanKind, diff_paragraphs
 from archive.index.reader import Unreadable
 from archive.model.enums import ArchiveKind, Event
 from archive.model.records import Attachment, Capture, CapturePlace, CaptureRef, Image
@@ -134,9 +134,9 @@ TEXTS = st.lists(WORDS, max_size=6)
 @given(TEXTS, TEXTS)
 def test_a_diff_holds_every_word_of_both_texts_in_order(old: list[str], new: list[str]) -> None:
     lines = diff_paragraphs(old, new, context=10)
-    for mark, text in ((WordFate.OLD, old), (WordFate.NEW, new)):
-        said = [span.text for spans in lines for span in spans if span.mark in (mark, WordFate.SAME)]
-        if not any(span.mark is WordFate.GAP for spans in lines for span in spans):
+    for mark, text in ((SpanKind.OLD, old), (SpanKind.NEW, new)):
+        said = [span.text for spans in lines for span in spans if span.mark in (mark, SpanKind.SAME)]
+        if not any(span.mark is SpanKind.GAP for spans in lines for span in spans):
             assert " ".join(said).replace("¶ ", "").replace(" ¶", "").replace("¶", "").split() == " ".join(text).split()
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.diff.classify import Change, changes
-from archive.diff.words import WordFate, diff_paragraphs
+from archive.diff.words import SpanKind, diff_paragraphs
 from archive.storage.texts import content_sha256
 
 TITLE = "Xã An Bình khánh thành cầu Bến Đá"
@@ -133,7 +133,7 @@ PARAGRAPHS = st.lists(st.lists(WORDS, min_size=1, max_size=8).map(" ".join), min
 @given(PARAGRAPHS)
 def test_a_text_has_not_changed_from_itself(text: list[str]) -> None:
     assert changes("\n".join(text), "\n".join(text)) == changes("", "")
-    assert all(span.mark in (WordFate.SAME, WordFate.GAP) for line in diff_paragraphs(text, text) for span in line)
+    assert all(span.mark in (SpanKind.SAME, SpanKind.GAP) for line in diff_paragraphs(text, text) for span in line)
 
 
 @given(PARAGRAPHS, PARAGRAPHS)
@@ -147,9 +147,9 @@ def test_whatever_differs_has_a_class_and_only_that(old: list[str], new: list[st
 def test_the_word_diff_applied_to_the_old_text_gives_the_new_one(old: list[str], new: list[str]) -> None:
     lines = diff_paragraphs(old, new, context=20)
     spans = [span for line in lines for span in line]
-    if any(span.mark is WordFate.GAP for span in spans):
+    if any(span.mark is SpanKind.GAP for span in spans):
         assert old == new
         return
-    for mark, text in ((WordFate.OLD, old), (WordFate.NEW, new)):
-        said = " ".join(span.text for span in spans if span.mark in (mark, WordFate.SAME))
+    for mark, text in ((SpanKind.OLD, old), (SpanKind.NEW, new)):
+        said = " ".join(span.text for span in spans if span.mark in (mark, SpanKind.SAME))
         assert said.replace("¶", " ").split() == " ".join(text).split()

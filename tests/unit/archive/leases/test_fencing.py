@@ -52,7 +52,7 @@ def claimed(stage: Stage, portal: str) -> int:
         ledger.plan(NIGHT, [portal], START)
         claim = ledger.claim(portal, NIGHT, Owner("another-host", 4242), START, LEASE)
     assert claim is not None
-    Fence(Paths(stage.root), portal, NIGHT, claim.fence).raised()
+    Fence(Paths(stage.root), portal, NIGHT, claim.fence).enforce()
     return claim.fence
 
 
@@ -65,7 +65,7 @@ def test_a_paused_crawl_that_was_taken_over_commits_nothing_when_it_wakes_up(
     process.send_signal(signal.SIGSTOP)
     time.sleep(0.2)
     before = stage.lines("a")
-    Fence(Paths(stage.root), "a", NIGHT, 7).raised()
+    Fence(Paths(stage.root), "a", NIGHT, 7).enforce()
     process.send_signal(signal.SIGCONT)
     said = process.communicate(timeout=30)[0].splitlines()
     assert process.returncode == 11
@@ -115,7 +115,7 @@ def test_a_crawl_that_nobody_took_over_is_left_alone(
 ) -> None:
     stage = Stage.make(tmp_path, a="beats")
     if fence:
-        Fence(Paths(stage.root), "a", NIGHT, fence).raised()
+        Fence(Paths(stage.root), "a", NIGHT, fence).enforce()
     crawls.append(process := begun(stage, "a", fence))
     held = free(Paths(stage.root), "a", NIGHT, 5)
     assert held is not None
@@ -127,7 +127,7 @@ def test_another_night_of_the_same_portal_is_left_alone(tmp_path: Path, crawls: 
     stage = Stage.make(tmp_path, a="beats")
     crawls.append(process := begun(stage, "a", claimed(stage, "a")))
     held = free(Paths(stage.root), "a", NIGHT + timedelta(days=1), 99)
-    assert held == f"process {process.pid} on {Owner.here().host} is writing a of {NIGHT}"
+    assert held == f"process {process.pid} on {Owner.current().host} is writing a of {NIGHT}"
     assert alive(process.pid)
 
 
@@ -215,7 +215,7 @@ def test_an_archive_whose_disk_is_gone_is_not_begun_anew(tmp_path: Path) -> None
 def test_fences_go_on_rising_when_the_ledger_was_lost(tmp_path: Path) -> None:
     stage = Stage.make(tmp_path, a="good")
     assert [claimed(stage, "a")] == [1]
-    Fence(Paths(stage.root), "a", NIGHT, 41).raised()
+    Fence(Paths(stage.root), "a", NIGHT, 41).enforce()
     (stage.root / "ledger.db").unlink()
     assert claimed(stage, "a") == 42
 
@@ -235,7 +235,7 @@ def test_a_ledger_of_the_first_format_is_carried_over(tmp_path: Path) -> None:
         old.execute("PRAGMA user_version=1")
     with Ledger(path) as ledger:
         ledger.plan(NIGHT, ["a"], START)
-        claim = ledger.claim("a", NIGHT, Owner.here(), START, LEASE)
+        claim = ledger.claim("a", NIGHT, Owner.current(), START, LEASE)
         assert claim is not None
         assert (claim.fence, claim.unanswered) == (18, 0)
 
@@ -256,14 +256,14 @@ def test_only_the_very_process_is_ended() -> None:
     ) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        here = Owner.here()
+        here = Owner.current()
         started = (Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split())[19]
         owner = replace(here, pid=child.pid, started=started)
         assert not replace(owner, boot=owner.boot + "0").kill()  # another container
         assert not replace(owner, host="another-host").kill()
         assert replace(owner, started="1").kill()  # that one is gone, this one only has its number
         assert child.poll() is None
-        assert not owner.gone()
+        assert not owner.is_dead()
         assert owner.kill()
-        assert owner.gone()
+        assert owner.is_dead()
         child.wait()

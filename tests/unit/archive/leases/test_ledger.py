@@ -45,25 +45,25 @@ def claimed(ledger: Ledger, portal: str = "quang_tri", owner: Owner = ELSEWHERE,
 
 
 def state_of(ledger: Ledger, portal: str = "quang_tri") -> LeaseState:
-    return next(row.state for row in ledger.of(NIGHT) if row.portal == portal)
+    return next(row.state for row in ledger.of_night(NIGHT) if row.portal == portal)
 
 
 def test_a_planned_night_is_planned_once(ledger: Ledger) -> None:
     assert ledger.plan(NIGHT, ["binh_dinh", "quang_tri"], NOW) == 2
     assert ledger.plan(NIGHT, ["quang_tri", "vjst"], NOW) == 1
-    assert [row.portal for row in ledger.owed(NOW)] == ["binh_dinh", "quang_tri", "vjst"]
+    assert [row.portal for row in ledger.pending(NOW)] == ["binh_dinh", "quang_tri", "vjst"]
 
 
 def test_the_newest_night_is_owed_first(ledger: Ledger) -> None:
     for day in (3, 5, 4):
         ledger.plan(date(2025, 3, day), ["quang_tri"], NOW)
-    assert [row.night.day for row in ledger.owed(NOW)] == [5, 4, 3]
+    assert [row.night.day for row in ledger.pending(NOW)] == [5, 4, 3]
 
 
 def test_a_running_night_is_nobody_elses(ledger: Ledger) -> None:
     claimed(ledger)
     assert ledger.claim("quang_tri", NIGHT, THIRD, NOW + LEASE, LEASE) is None
-    assert ledger.owed(NOW + LEASE) == []
+    assert ledger.pending(NOW + LEASE) == []
 
 
 def test_an_unplanned_night_cannot_be_claimed(ledger: Ledger) -> None:
@@ -79,15 +79,15 @@ def test_an_expired_lease_is_taken_over_under_a_higher_fence(ledger: Ledger) -> 
 
 
 def test_no_jump_of_the_clock_ends_the_lease_of_a_process_of_this_machine(ledger: Ledger) -> None:
-    claimed(ledger, owner=Owner.here())
+    claimed(ledger, owner=Owner.current())
     assert ledger.claim("quang_tri", NIGHT, THIRD, NOW + timedelta(days=1), LEASE) is None
-    assert ledger.owed(NOW + timedelta(days=1)) == []
+    assert ledger.pending(NOW + timedelta(days=1)) == []
 
 
 def test_the_lease_of_a_paused_process_of_this_machine_ends_whatever_the_clock_says(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claimed(ledger, owner=Owner.here())
+    claimed(ledger, owner=Owner.current())
     later = boot_seconds() + LEASE.total_seconds() + 1
     monkeypatch.setattr("archive.leases.states.boot_seconds", lambda: later)
     assert ledger.claim("quang_tri", NIGHT, THIRD, NOW - timedelta(days=1), LEASE) is not None
@@ -125,7 +125,7 @@ def test_what_was_given_back_is_owed_again_when_due(ledger: Ledger) -> None:
     claim = claimed(ledger)
     due = NOW + timedelta(minutes=10)
     ledger.finish(claim, NOW, AttemptResult(LeaseState.PLANNED, "interrupted", 11, due=due, free=True))
-    assert ledger.owed(NOW) == []
+    assert ledger.pending(NOW) == []
     again = ledger.claim("quang_tri", NIGHT, THIRD, due, LEASE)
     assert again is not None
     assert (again.tries, again.fence) == (1, 2)
@@ -138,16 +138,16 @@ def test_fences_rise_over_all_portals(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("state", [LeaseState.MISSED, LeaseState.SKIPPED, LeaseState.FAILED])
 def test_a_night_that_nobody_runs_is_settled_with_its_reason(ledger: Ledger, state: LeaseState) -> None:
-    assert ledger.settle("quang_tri", NIGHT, state, "the host was down", NOW)
-    row = ledger.of(NIGHT)[0]
-    assert (row.state, row.reason, ledger.ended(NIGHT)) == (state, "the host was down", True)
+    assert ledger.end("quang_tri", NIGHT, state, "the host was down", NOW)
+    row = ledger.of_night(NIGHT)[0]
+    assert (row.state, row.reason, ledger.has_ended(NIGHT)) == (state, "the host was down", True)
 
 
 def test_a_night_that_runs_is_not_settled_from_outside(ledger: Ledger) -> None:
     claimed(ledger)
-    assert not ledger.settle("quang_tri", NIGHT, LeaseState.MISSED, "too late", NOW)
-    assert ledger.settle("quang_tri", NIGHT, LeaseState.PARTIAL, "cut-off", NOW + timedelta(hours=1))
-    assert not ledger.settle("quang_tri", NIGHT, LeaseState.MISSED, "again", NOW + timedelta(hours=1))
+    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, "too late", NOW)
+    assert ledger.end("quang_tri", NIGHT, LeaseState.PARTIAL, "cut-off", NOW + timedelta(hours=1))
+    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, "again", NOW + timedelta(hours=1))
 
 
 def test_only_an_ended_night_is_opened_again(ledger: Ledger) -> None:
@@ -166,7 +166,7 @@ def test_a_clock_that_jumps_back_never_doubles_a_night(ledger: Ledger) -> None:
     assert ledger.claim("quang_tri", NIGHT, THIRD, past, LEASE) is None
     ledger.finish(claim, past, AttemptResult(LeaseState.DONE))
     ledger.plan(NIGHT, ["quang_tri"], past)
-    assert ledger.owed(NOW) == []
+    assert ledger.pending(NOW) == []
 
 
 CLAIMER = """
@@ -179,8 +179,8 @@ now = datetime(2025, 3, 3, 1, tzinfo=timezone.utc)
 with Ledger(Path(sys.argv[1])) as ledger:
     print("ready", flush=True)
     sys.stdin.readline()
-    for row in ledger.owed(now):
-        claim = ledger.claim(row.portal, row.night, Owner.here(), now, timedelta(minutes=5))
+    for row in ledger.pending(now):
+        claim = ledger.claim(row.portal, row.night, Owner.current(), now, timedelta(minutes=5))
         if claim:
             print(row.portal, row.night, claim.fence, flush=True)
     print("end", flush=True)
@@ -235,20 +235,20 @@ def test_the_night_of_a_killed_process_is_taken_over_at_once(ledger: Ledger, pat
     hear(child, "ready")
     say(child)
     assert hear(child, "end") == ["quang_tri 2025-03-03 1"]
-    assert ledger.claim("quang_tri", NIGHT, Owner.here(), NOW, LEASE) is None
+    assert ledger.claim("quang_tri", NIGHT, Owner.current(), NOW, LEASE) is None
     os.kill(child.pid, signal.SIGKILL)
     child.communicate(timeout=20)
-    again = ledger.claim("quang_tri", NIGHT, Owner.here(), NOW, LEASE)
+    again = ledger.claim("quang_tri", NIGHT, Owner.current(), NOW, LEASE)
     assert again is not None
     assert (again.fence, again.tries) == (2, 2)
 
 
 def test_a_pid_that_was_given_to_another_process_is_not_its_owner() -> None:
-    here = Owner.here()
-    assert not here.gone()
-    assert Owner(here.host, here.pid, here.boot, "1").gone()
-    assert Owner(here.host, here.pid, "another-boot", here.started).gone()
-    assert not Owner("another-host", here.pid, here.boot, "1").gone()
+    here = Owner.current()
+    assert not here.is_dead()
+    assert Owner(here.host, here.pid, here.boot, "1").is_dead()
+    assert Owner(here.host, here.pid, "another-boot", here.started).is_dead()
+    assert not Owner("another-host", here.pid, here.boot, "1").is_dead()
     assert Owner.parse(str(here)) == here
 
 

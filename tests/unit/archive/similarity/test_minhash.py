@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.similarity.facts import FactCount, WordKind, other_facts, sentences, standing
+from archive.similarity.facts import FactCount, WordKind, compare_facts, other_facts, sentences
 from archive.similarity.minhash import (
     LEAST_BANDS,
     PARAMETERS,
     THRESHOLD,
     bands,
-    contained,
+    containment,
     near,
     pack,
     signature,
@@ -207,20 +207,20 @@ def test_figures_are_held_against_each_other_where_the_words_are_the_same() -> N
     one = sentences("Trong tuần 3, giá gạo tẻ thường 15.000 đồng, giá cà phê nhân 98.500 đồng.")
     other = sentences("Trong tuần 4, giá gạo tẻ thường 15000 đồng, giá cà phê nhân 97.000 đồng.")
 
-    assert standing(one, other, WordKind.FIGURE) == FactCount(3, 2, frozenset({"3", "98500"}), serial=True)
-    assert standing(one, sentences("Mưa lớn ở 3 xã."), WordKind.FIGURE) == FactCount()
+    assert compare_facts(one, other, WordKind.FIGURE) == FactCount(3, 2, frozenset({"3", "98500"}), serial=True)
+    assert compare_facts(one, sentences("Mưa lớn ở 3 xã."), WordKind.FIGURE) == FactCount()
 
 
 def test_what_only_the_longer_text_tells_is_no_difference() -> None:
     one = "Sáng 05/3, xã Khe Lang trao 45 suất quà cho học sinh nghèo."
     more = sentences(f"{one} Chiều cùng ngày, xã Ra Lin trao 60 suất quà cho học sinh nghèo.")
 
-    assert standing(sentences(one), more, WordKind.FIGURE).values == frozenset()
+    assert compare_facts(sentences(one), more, WordKind.FIGURE).values == frozenset()
 
 
 def test_how_much_is_contained_does_not_count_who_signed() -> None:
-    assert contained(BRIDGE, cut(BRIDGE, 5) + "\nTin, ảnh: Mạc Văn Tuất") == 1.0
-    assert contained(BRIDGE, "") == 0.0
+    assert containment(BRIDGE, cut(BRIDGE, 5) + "\nTin, ảnh: Mạc Văn Tuất") == 1.0
+    assert containment(BRIDGE, "") == 0.0
 
 
 # Measured
@@ -274,7 +274,7 @@ def test_a_pair_counts_only_where_both_steps_find_it() -> None:
     )
 
     assert [each.found() for each in judged] == [True, False]
-    assert judged[0].contained >= THRESHOLD
+    assert judged[0].containment >= THRESHOLD
     assert not judged[0].found(1.01)
     assert (score(judged).linked, score(judged).apart) == (1, 1)
 

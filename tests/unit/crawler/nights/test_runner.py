@@ -125,7 +125,7 @@ class Place:
         portals = portals_named(*crawls, hosts=hosts or {})
         clock: Callable[[], datetime] = lambda: self.now  # noqa: E731
         return NightRunner(
-            self.archive, self.ledger, self.settings, portals, ways, self.heard, self.stop, clock, Owner.here()
+            self.archive, self.ledger, self.settings, portals, ways, self.heard, self.stop, clock, Owner.current()
         )
 
     def run(
@@ -136,7 +136,7 @@ class Place:
         return self.states()
 
     def states(self, night: date = NIGHT) -> dict[str, LeaseState]:
-        return {row.portal: row.state for row in self.ledger.of(night)}
+        return {row.portal: row.state for row in self.ledger.of_night(night)}
 
     def schedule(self, *names: str, sure: Sure = Sure.RECORDED) -> Schedule:
         return Schedule(self.archive, self.ledger, self.settings, portals_named(*names, sure=sure))
@@ -184,7 +184,7 @@ def test_a_night_is_done_when_its_record_says_so(place: Place) -> None:
 
 def test_exit_code_0_without_a_record_is_a_failure(place: Place) -> None:
     assert place.run({"a": EMPTY}) == {"a": LeaseState.FAILED}
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert row.tries == 3
     assert "without a complete record" in row.reason
 
@@ -198,7 +198,7 @@ def test_a_crash_is_tried_again_and_goes_on_where_it_stopped(place: Place) -> No
 
 def test_a_crash_touches_no_other_portal_and_keeps_what_was_committed(place: Place) -> None:
     assert place.run({"a": CRASH, "b": GOOD}) == {"a": LeaseState.FAILED, "b": LeaseState.DONE}
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert "SIGSEGV" in row.reason
     run = last_run(place.archive, "a", NIGHT)
     assert run is not None
@@ -208,7 +208,7 @@ def test_a_crash_touches_no_other_portal_and_keeps_what_was_committed(place: Pla
 def test_a_hung_crawl_is_killed_at_its_deadline_and_recorded_as_partial(place: Place) -> None:
     place.settings = replace(place.settings, deadline=timedelta(seconds=4))
     assert place.run({"a": HANGS, "b": GOOD}, grace=0.5) == {"a": LeaseState.PARTIAL, "b": LeaseState.DONE}
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert row.reason == "stopped at its deadline of 0.0666667 min; did not end within 0.5 s of SIGTERM: killed"
     assert row.exit_code == ExitCode.TIME_LIMIT
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["interrupted", "good"]
@@ -244,7 +244,7 @@ def test_an_archive_that_cannot_be_written_stops_new_work_and_leaves_it_owed(
 
 def test_a_disk_that_is_full_for_one_portal_alone_fails_that_portal_alone(place: Place) -> None:
     assert place.run({"a": FULL, "b": GOOD}, jobs=1) == {"a": LeaseState.FAILED, "b": LeaseState.DONE}
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert (row.reason, row.exit_code) == ("the crawl found the disk full: no space left (3 tries)", 3)
 
 
@@ -283,7 +283,7 @@ def test_a_stop_lets_running_portals_finish_their_batch_and_owes_them_again(plac
     runner.run(NIGHT, ["a", "b"], None)
     asker.join()
     assert place.states() == {"a": LeaseState.PLANNED, "b": LeaseState.PLANNED}
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert (row.reason, row.tries, row.exit_code) == ("interrupted: the scheduler was stopped", 0, 11)
     assert place.archive.open_runs(NIGHT) == ["a"]
     place.stop.clear()
@@ -355,7 +355,7 @@ def test_a_scheduler_that_dies_every_time_is_not_followed_for_ever(place: Place)
     place.now = NOW + timedelta(hours=4)
     place.runner({"a": GOOD}).run(NIGHT, ["a"], None)
     assert place.states() == {"a": LeaseState.FAILED}
-    assert "the scheduler died each time" in place.ledger.of(NIGHT)[0].reason
+    assert "the scheduler died each time" in place.ledger.of_night(NIGHT)[0].reason
 
 
 def test_a_night_that_was_taken_over_is_let_go(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +374,7 @@ def test_a_night_that_was_taken_over_is_let_go(place: Place, monkeypatch: pytest
     thief.start()
     runner.run(NIGHT, ["a"], None)
     thief.join()
-    row = place.ledger.of(NIGHT)[0]
+    row = place.ledger.of_night(NIGHT)[0]
     assert (row.state, row.owner) == (LeaseState.RUNNING, Owner("third-host", 7))
 
 

@@ -59,9 +59,9 @@ def place(tmp_path: Path, listener: NotificationServer) -> Iterator[Place]:
     with make_replica(tmp_path / "archive") as store, Ledger(store.paths.ledger) as ledger:
         run_night(store, 0)
         for portal in ("da_nang", "quang_tri"):
-            ledger.settle(portal, FIRST, LeaseState.DONE, "", at(FIRST), portal)
-        ledger.settle("hue", FIRST, LeaseState.MISSED, "no scheduler ran that night", at(FIRST))
-        ledger.settle("lai_chau", FIRST, LeaseState.SKIPPED, "known only by inference", at(FIRST))
+            ledger.end(portal, FIRST, LeaseState.DONE, "", at(FIRST), portal)
+        ledger.end("hue", FIRST, LeaseState.MISSED, "no scheduler ran that night", at(FIRST))
+        ledger.end("lai_chau", FIRST, LeaseState.SKIPPED, "known only by inference", at(FIRST))
         store.seal(FIRST, {"hue": "no scheduler ran that night"})
         alerts = AlertSettings(urls=(listener.alert,), heartbeat_file=tmp_path / "beat")
         settings = NightSettings(archive=tmp_path / "archive", reports=tmp_path / "reports", alerts=alerts)
