@@ -25,7 +25,7 @@ from archive.storage.jsonl import ArticleLine, decode_article, encode_article
 from archive.storage.paths import Paths
 from archive.storage.run_record import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
 
-__all__ = ["repeat_rows", "mark_duplicates"]
+__all__ = ["mark_duplicates", "repeat_rows"]
 
 
 @dataclass(slots=True)
@@ -141,9 +141,7 @@ def _mark_near_copies(paths: Paths, night: date, runs: Sequence[_UnsealedRun], c
     band_index = _BandIndex()
     for text in sorted(covered, key=lambda text: (text.run, text.seq)):
         band_index.add(text)
-    order = [
-        (_canonical(line), run, at) for run in runs for at, line in enumerate(run.marked) if line.seq in run.texts
-    ]
+    order = [(_canonical(line), run, at) for run in runs for at, line in enumerate(run.marked) if line.seq in run.texts]
     for _, run, at in sorted(order, key=lambda one: (one[0], one[1].folder.name)):
         line = run.marked[at]
         if not holds_text(line):

@@ -16,7 +16,7 @@ from archive.errors import UsageError
 from archive.index.index import Index
 from archive.index.transaction import Transaction
 from archive.model.enums import ArchiveKind
-from archive.sealing.cross_portal import repeat_rows, mark_duplicates
+from archive.sealing.cross_portal import mark_duplicates, repeat_rows
 from archive.sealing.signatures import sign
 from archive.storage import merkle
 from archive.storage.fsync import disk_errors, make_folder, write_durably
@@ -64,7 +64,9 @@ def seal_night(
         runs = [folder for folder in paths.closed_runs(night) if folder.name not in covered]
         known_missed = {portal for seal in earlier for portal in seal.missed}
         fresh = {
-            portal: reason for portal, reason in missed.items() if portal not in known_missed and not _has_run(runs, portal)
+            portal: reason
+            for portal, reason in missed.items()
+            if portal not in known_missed and not _has_run(runs, portal)
         }
         if not runs and not fresh and earlier:
             _sign_again(manifest_path(paths, night, earlier[-1].number), key)
