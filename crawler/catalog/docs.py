@@ -31,7 +31,7 @@ for it, 1: a hint) and takes it only if its rules read the portal; `scrapy gensp
 """
 _PORTALS = """\
 No live page has shown any of it to this project, so none is called verified. *recorded*: pages, texts or rows of the
-portal were kept by somebody; *described*: a public source names its addresses and selectors; *inferred*: concluded from
+portal were saved; *described*: a public source names its addresses and selectors; *inferred*: concluded from
 addresses, one text or the family's likeness. The weakest statement decides. A portal that is *inferred* stays out of the
 live nights until `python scheduler.py check PORTAL` has passed for it there; `python -m scrapy list -v` says which are in.
 """
