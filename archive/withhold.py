@@ -24,7 +24,7 @@ from archive.index.rows import EventRow
 from archive.model.enums import Event
 from archive.model.records import CaptureRef
 from archive.search.engine import SearchIndex
-from archive.search.lock import search_turn
+from archive.search.indexer import search_lock
 from archive.storage.fsync import disk_errors, make_folder, sync_folder, write_durably
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.manifest import FileEntry, sealed_runs, seals_on_disk
@@ -126,7 +126,7 @@ def finish(archive: Archive) -> int:
 def _remove(archive: Archive) -> int:
     known = withheld_in(archive.paths, strictly=True)
     done = 0
-    with search_turn(archive.paths), archive.index.writing() as transaction:
+    with search_lock(archive.paths), archive.index.writing() as transaction:
         transaction.withheld.overwrite_deleted()
         for tombstone in known.tombstones:
             done += _remove_texts(archive.paths, tombstone)

@@ -83,7 +83,7 @@ class _Comparison:
     order: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def compare(self) -> None:
-        known = self.search.filled(len(self.withheld.lines))
+        known = self.search.filled_seals(len(self.withheld.lines))
         if not known:
             self._withheld_back()
             self.audit.notes.append(f"{self._label}: it holds no seal of this archive; the next search fills it in")

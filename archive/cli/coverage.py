@@ -14,7 +14,7 @@ from rich.text import Text
 
 from archive.cli.arguments import Subcommands, night, provinces_asked
 from archive.cli.output import printable
-from archive.coverage.calendar import Day, DayState, PortalCoverage, summed
+from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.coverage.reader import read_coverage, span
 from archive.errors import ExitCode
 from archive.store import Archive
@@ -102,7 +102,7 @@ def _print_csv(portals: Sequence[PortalCoverage]) -> None:
 def _print_gaps(portals: Sequence[PortalCoverage]) -> None:
     for portal in portals:
         for day in portal.gaps:
-            print(f"{day.day}  {portal.portal}  {printable(day.explained)}")
+            print(f"{day.day}  {portal.portal}  {printable(day.explanation)}")
     gaps = [day for portal in portals for day in portal.gaps]
     lost = sum(1 for day in gaps if day.caught_up is None)
     days = sum(len(portal.days) for portal in portals)
@@ -122,7 +122,7 @@ def _print_calendar(portals: Sequence[PortalCoverage], console: Console) -> None
             for day in portal.days[start : start + room]:
                 line.append(day.state.letter, style=_STYLES.get(day.state, "red"))
             console.print(line, soft_wrap=True)
-    counted = summed(portals)
+    counted = count_states(portals)
     said = [f"{state.letter} {state} {counted[state]}" for state in DayState if counted[state]]
     console.print(Text("  ".join(said)), soft_wrap=True)
     gaps = sum(len(portal.gaps) for portal in portals)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from archive.cli.arguments import Subcommands, provinces_asked
 from archive.cli.output import printable
 from archive.coverage.calendar import PortalCoverage
-from archive.coverage.number_gaps import behind, gaps_behind, places_of, portals_of, read_documents
+from archive.coverage.number_gaps import coverage_of, failed_nights, mentions_of, portals_of, read_number_series
 from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import Mention
@@ -43,9 +43,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         if options.number:
             return _run_places(archive, options)
-        found = read_documents(archive)
+        found = read_number_series(archive)
         series = [one for one in found.series if _is_asked(one, options)]
-        covered = gaps_behind(archive, series) if options.holes or options.json else {}
+        covered = coverage_of(archive, series) if options.holes or options.json else {}
     if options.json:
         for one in series:
             print(json.dumps(_plain(one, covered), ensure_ascii=False, sort_keys=True))
@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
         _print(series, covered, holes=options.holes)
         if not (options.portal or options.province or options.year):
             _print_left_out(found)
-    return ExitCode.FINDINGS if options.holes and any(one.holes for one in series) else ExitCode.GOOD
+    return ExitCode.FINDINGS if options.holes and any(one.gaps for one in series) else ExitCode.GOOD
 
 
 def _is_asked(one: Series, options: argparse.Namespace) -> bool:
@@ -67,7 +67,7 @@ def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
     asked = read_number(nfc(options.number))
     if asked is None:
         raise UsageError(f"{options.number!r} is no number of a document; write it as 1204/QĐ-UBND or 36-NQ/TW")
-    places = places_of(archive, asked, options.year)
+    places = mentions_of(archive, asked, options.year)
     places = [one for one in places if options.portal in (None, one.portal)]
     if options.province:
         places = [one for one in places if one.province in options.province]
@@ -103,7 +103,7 @@ def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, h
             f"complete {one.completeness:.0%}  ({', '.join(portals_of(one))})"
         )
         if holes:
-            for hole in one.holes:
+            for hole in one.gaps:
                 print(f"  {hole.numbers}  {_bounds(hole)}{_said(hole, one, covered)}")
 
 
@@ -114,7 +114,7 @@ def _bounds(hole: NumberGap) -> str:
 
 def _said(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> str:
     """The portals' own gaps in those days, shortly: they may explain the hole."""
-    gaps = behind(hole, series, covered)
+    gaps = failed_nights(hole, series, covered)
     told = [f"{name} {day.state} {day.day}" for name, day in gaps[:3]]
     more = f" and {len(gaps) - 3} more nights" if len(gaps) > 3 else ""
     return f"; {', '.join(told)}{more}" if told else ""
@@ -149,9 +149,9 @@ def _plain(one: Series, covered: Mapping[str, PortalCoverage]) -> dict[str, obje
                 "before": hole.before.isoformat() if hole.before else None,
                 "gaps": [
                     {"portal": name, "day": day.day.isoformat(), "state": day.state.value}
-                    for name, day in behind(hole, one, covered)
+                    for name, day in failed_nights(hole, one, covered)
                 ],
             }
-            for hole in one.holes
+            for hole in one.gaps
         ],
     }

@@ -11,7 +11,7 @@ from archive.cli.arguments import Subcommands, night, provinces_asked
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.formats import ExportFormat, write_records
-from archive.export.versions import Selection, Versions
+from archive.export.versions import Selection, VersionReader
 from archive.storage.fsync import disk_errors, make_folder
 from archive.store import Archive
 
@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if target.resolve().is_relative_to(options.archive.resolve()):
         raise UsageError(f"{target} lies in the archive, where nothing else may stand; name a place outside")
     with Archive.open(options.archive, read_only=True) as archive:
-        versions = Versions(
+        versions = VersionReader(
             archive, Selection(options.portal, since, until, options.one_per_cluster, options.province or frozenset())
         )
         count, files = _write(versions, target, form)
@@ -72,7 +72,7 @@ def _form(target: Path, named: str | None) -> ExportFormat:
     return ExportFormat.JSONL
 
 
-def _write(versions: Versions, target: Path, form: ExportFormat) -> tuple[int, int]:
+def _write(versions: VersionReader, target: Path, form: ExportFormat) -> tuple[int, int]:
     """One file, or in a folder (there already, or named without an ending) a file for each night."""
     if target.suffix and not target.is_dir():
         if not target.parent.is_dir():

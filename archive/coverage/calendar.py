@@ -1,9 +1,9 @@
-"""What each portal's day was: published, quiet, thin, failed, blocked, gone … and whether a failed night was caught up on.
+"""State for each portal's day how its night went, and whether a failed night was caught up on.
 
-A day is the night of that date: the crawl that started on it. Two independent things are told of it, since an article
-published on a day may be found in a later night: `state`, how its night went, and `published`, how many articles known
-today bear that date. A night that failed loses nothing as long as a later walk reached back over it: `caught_up` is
-the first later night that walked all sections to an end. Days are those of Asia/Ho_Chi_Minh.
+A day is the night of that date: the crawl that started on it. Two independent values describe it, since an article
+published on a day may be found in a later night: `state`, the result of its night, and `published`, the number of
+articles known today with that date. A failed night loses nothing as long as a later crawl reached back over it:
+`caught_up` is the first later night that walked all sections to an end. Days are those of Asia/Ho_Chi_Minh.
 """
 
 from __future__ import annotations
@@ -18,11 +18,20 @@ from archive.model.enums import STORED, Verdict
 from archive.model.records import Run
 from vietnam.holidays import DayType, day_type, holiday_name
 
-__all__ = ["Absence", "Day", "DayState", "PortalCoverage", "PortalKnowledge", "cover", "nights_between", "summed"]
+__all__ = [
+    "Day",
+    "DayState",
+    "DecommissionPeriod",
+    "PortalCoverage",
+    "PortalKnowledge",
+    "count_states",
+    "cover",
+    "nights_between",
+]
 
 
 class DayState(StrEnum):
-    """How a portal's night went, as an auditor asks."""
+    """State of a portal's night, as an auditor asks."""
 
     PUBLISHED = "published"
     QUIET = "quiet"
@@ -40,12 +49,12 @@ class DayState(StrEnum):
 
     @property
     def letter(self) -> str:
-        """What stands for it where a day has one column: readable without colour."""
+        """Sign for it where a day has one column: readable without colour."""
         return _LETTERS[self]
 
     @property
     def is_gap(self) -> bool:
-        """Whether the portal was not read that night although it was there to be read."""
+        """True when the portal was not read that night although it was there to be read."""
         return self in _GAPS
 
 
@@ -86,7 +95,7 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One portal's day: how its night went, why in words, what was stored that night and what bears its date."""
+    """One portal's day: state of its night, reasons in words, articles stored that night and articles with its date."""
 
     day: date
     state: DayState
@@ -96,7 +105,7 @@ class Day:
     caught_up: date | None = None
 
     @property
-    def explained(self) -> str:
+    def explanation(self) -> str:
         """The gap or the quiet in one line."""
         words = "; ".join(self.reasons)
         if self.state.is_gap:
@@ -118,14 +127,17 @@ class PortalCoverage:
         return tuple(day for day in self.days if day.state.is_gap)
 
     def count(self, state: DayState) -> int:
-        """How many days were such."""
+        """Count the days in a state."""
         return sum(1 for day in self.days if day.state is state)
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
-    """A time for which a portal was moved or gone: from the first night that showed it to the one before it answered again
-    (None: to this day). `words` say which, and what showed it."""
+class DecommissionPeriod:
+    """Period in which a portal was moved or gone.
+
+    It lasts from the first night that showed it to the one before the portal answered again (None: to this day).
+    `words` name the state and its evidence.
+    """
 
     state: DayState
     since: date
@@ -133,26 +145,32 @@ class Absence:
     words: str
 
     def covers(self, night: date) -> bool:
-        """Whether the night lies in it."""
+        """Return whether the night lies in it."""
         return self.since <= night and (self.until is None or night < self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class PortalKnowledge:
-    """What the archive knows of a portal: first night, records of its crawls, missed nights → reason, articles by date, and
-    the times for which it was moved or gone."""
+    """Facts of the archive about a portal.
+
+    First night, records of its crawls, missed nights with reasons, articles by date, and the periods of its
+    decommission.
+    """
 
     first: date | None
     runs: Sequence[Run]
     missed: Mapping[date, str] = field(default_factory=dict)
     published: Mapping[date, int] = field(default_factory=dict)
-    absent: Sequence[Absence] = ()
+    absent: Sequence[DecommissionPeriod] = ()
 
 
 def cover(
     portal: str, known: PortalKnowledge, nights: Iterable[date], unsealed: frozenset[date] = frozenset()
 ) -> PortalCoverage:
-    """A portal's days. `unsealed` are nights that may still bring a run: nothing is said of them before they are sealed."""
+    """State a portal's days.
+
+    `unsealed` are nights that may still bring a run: they have no state before they are sealed.
+    """
     by_night: dict[date, list[Run]] = {}
     for run in known.runs:
         if run.crawled:
@@ -172,7 +190,7 @@ def cover(
 
 
 def _walked(run: Run) -> bool:
-    """Whether every section was walked to its end: entries of earlier nights were shown as well."""
+    """Return whether every section was walked to its end: entries of earlier nights were shown as well."""
     good = run.verdict in (Verdict.GOOD, Verdict.QUIET, Verdict.THIN)
     return run.complete and good and all(walk.end is not None and walk.end.complete for walk in run.sections.values())
 
@@ -213,17 +231,17 @@ _RANK = (
 
 
 def _usual(night: date) -> tuple[str, ...]:
-    """Why nothing new is usual on such a day; nothing for a workday."""
+    """Return the reason that nothing new is usual on such a day; nothing for a workday."""
     holiday = holiday_name(night)
     word = f"holiday: {holiday}" if holiday else _USUAL.get(day_type(night))
     return (f"{word}: nothing new is usual",) if word else ()
 
 
 def nights_between(since: date, until: date) -> list[date]:
-    """Every day from one to the other, both included."""
+    """Return every day from one to the other, both included."""
     return [since + timedelta(days=number) for number in range((until - since).days + 1)]
 
 
-def summed(portals: Iterable[PortalCoverage]) -> Counter[DayState]:
-    """How many portal-days were of each state."""
+def count_states(portals: Iterable[PortalCoverage]) -> Counter[DayState]:
+    """Count the portal-days of each state."""
     return Counter(day.state for portal in portals for day in portal.days)

@@ -1,4 +1,4 @@
-"""Reading the series of numbered documents from the index, and what the nights say of their holes."""
+"""Read the series of numbered documents from the index, and the failed nights behind their gaps."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from archive.index.rows import Mention
 from archive.store import Archive
 from vietnam.documents import DocumentNumber
 
-__all__ = ["behind", "gaps_behind", "places_of", "portals_of", "read_documents"]
+__all__ = ["coverage_of", "failed_nights", "mentions_of", "portals_of", "read_number_series"]
 
 _LATER = timedelta(days=7)  # a document stands on a page within a week, or is late
 _SOON = timedelta(days=3)  # what stands on a list stands there longer
 
 
-def read_documents(archive: Archive) -> NumberSeriesSet:
-    """The series that count."""
+def read_number_series(archive: Archive) -> NumberSeriesSet:
+    """Read the series that count."""
     with archive.index.reading() as queries:
         mentions = queries.documents.mentions()
         first = {name: queries.coverage.first_night(name) for name in queries.coverage.portals()}
@@ -34,27 +34,27 @@ def read_documents(archive: Archive) -> NumberSeriesSet:
     return read_series(mentions, since)
 
 
-def places_of(archive: Archive, asked: DocumentNumber, year: int | None = None) -> list[Mention]:
-    """Where a number is named, in the order of the files; of one year (as far as it is known) if one is given."""
+def mentions_of(archive: Archive, wanted: DocumentNumber, year: int | None = None) -> list[Mention]:
+    """Return the mentions of a number in the order of the files; of one year (as far as it is known) if given."""
     with archive.index.reading() as queries:
-        mentions = queries.documents.mentions(int("".join(sign for sign in asked.number if sign.isdigit())))
-    of_year = year or asked.year
+        mentions = queries.documents.mentions(int("".join(sign for sign in wanted.number if sign.isdigit())))
+    of_year = year or wanted.year
     return [
         one
         for one in mentions
-        if (one.type, one.organ) == (asked.type, asked.organ)
-        and f"{one.number}{one.letter}" == asked.number.lstrip("0")
+        if (one.type, one.organ) == (wanted.type, wanted.organ)
+        and f"{one.number}{one.letter}" == wanted.number.lstrip("0")
         and (of_year is None or (one.year or one.day.year) == of_year)
     ]
 
 
 def portals_of(series: Series) -> list[str]:
-    """The portals whose texts name its numbers, by name."""
+    """Return the portals whose texts name its numbers, by name."""
     return sorted({mention.portal for mentions in series.seen.values() for mention in mentions})
 
 
-def gaps_behind(archive: Archive, series: Sequence[Series]) -> Mapping[str, PortalCoverage]:
-    """The coverage of every portal that names numbers of these series."""
+def coverage_of(archive: Archive, series: Sequence[Series]) -> Mapping[str, PortalCoverage]:
+    """Return the coverage of every portal that names numbers of these series."""
     names = {name for one in series for name in portals_of(one)}
     if not names:
         return {}
@@ -62,10 +62,10 @@ def gaps_behind(archive: Archive, series: Sequence[Series]) -> Mapping[str, Port
     return {covered.portal: covered for covered in read_coverage(archive, since, until, names)}
 
 
-def behind(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> list[tuple[str, Day]]:
-    """The nights in which a hole's documents would have been shown, the portal was not read and was not caught up on soon."""
-    since = hole.after or series.since
-    until = (hole.before or since) + _LATER
+def failed_nights(gap: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> list[tuple[str, Day]]:
+    """Return the nights that could have shown a gap's documents, with the portal unread and not caught up on soon."""
+    since = gap.after or series.since
+    until = (gap.before or since) + _LATER
     found = []
     for name in portals_of(series):
         found += [(name, day) for day in covered[name].gaps if since <= day.day <= until and not _soon(day)]

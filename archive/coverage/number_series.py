@@ -1,14 +1,14 @@
-"""Numbered documents as a measure of completeness: what each office numbers, which numbers were seen, which were not.
+"""Measure completeness by numbered documents: the series of each office, the numbers named and the numbers missing.
 
-An office counts its documents of one type from 1 every year (Decree 30/2020/NĐ-CP, article 8 and appendix I), so that a number
-that no text names, between two that texts name, was issued and is missing: never published by the portal, or missed by us. A
-series is an issuer's numbers of one type in one year. Local bodies' numbers belong to the province of the portal that
-names them, unless the text says another issuer; national ones to the state, whichever portal names them. A province that
-absorbed others on a day in the year began again at 1 that day.
+An office counts its documents of one type from 1 every year (Decree 30/2020/NĐ-CP, article 8 and appendix I), so that a
+number that no text names, between two that texts name, was issued and is missing: never published by the portal, or
+missed by us. A series is an issuer's numbers of one type in one year. Local bodies' numbers belong to the province of
+the portal that names them, unless the text names another issuer; national ones to the state, whichever portal names
+them. A province that absorbed others on a day in the year began again at 1 that day.
 
-A number counts for a series where its day fits: the days that texts give beside numbers must rise with the numbers. What
-does not fit belongs to another office or another year and is left out; so is a whole series that is too thin to have
-holes (under `LEAST` numbers, or under `DENSE` of its range): citations alone make no series. Pure.
+A number counts for a series where its day fits: the days that texts give beside numbers must rise with the numbers.
+Other numbers belong to another office or another year and are left out; so is a whole series that is too thin to have
+gaps (under `LEAST` numbers, or under `DENSE` of its range): citations alone make no series. Pure.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _WHOSE = re.compile(r"\b(?:tỉnh|thành phố|TP\.?) +(?P<name>[A-ZĐÀ-Ỹ][^,
 
 @dataclass(frozen=True, slots=True)
 class NumberGap:
-    """Numbers that were not seen, `first` to `last`: issued between `after` and `before`, the days of their neighbours."""
+    """Missing numbers, `first` to `last`: issued between `after` and `before`, the days of their neighbours."""
 
     first: int
     last: int
@@ -53,20 +53,21 @@ class NumberGap:
 
     @property
     def size(self) -> int:
-        """How many numbers are missing."""
+        """Count of missing numbers."""
         return self.last - self.first + 1
 
     @property
     def numbers(self) -> str:
-        """`1204`, or `1210–1213`."""
+        """The numbers as text: `1204`, or `1210–1213`."""
         return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The documents that one issuer numbered in one year, or in the part of it before or after a merger.
+    """Documents that one issuer numbered in one year, or in the part of it before or after a merger.
 
-    `issuer` is a province's slug, a portal for one of no province, or `NATIONAL`. `seen` maps each number to its mentions.
+    `issuer` is a province's slug, a portal for one of no province, or `NATIONAL`. `seen` maps each number to its
+    mentions.
     """
 
     issuer: str
@@ -78,7 +79,7 @@ class Series:
     first: int
     last: int
     seen: Mapping[int, Sequence[Mention]]
-    holes: tuple[NumberGap, ...] = ()
+    gaps: tuple[NumberGap, ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,24 +97,27 @@ class Series:
 
     @property
     def size(self) -> int:
-        """How many numbers there are from the first to the last one seen."""
+        """Count of numbers from the first to the last one named."""
         return self.last - self.first + 1
 
     @property
     def missing(self) -> int:
-        """How many of them were not seen."""
+        """Count of those that no text names."""
         return self.size - len(self.seen)
 
     @property
     def completeness(self) -> float:
-        """The part of what was issued that was seen. How many came after the last one seen is estimated from the gaps
-        between those seen: of k numbers with range m, m + m / k - 1 were issued (Goodman 1952, serial numbers)."""
+        """Share of the issued numbers that texts name.
+
+        The count of numbers after the last one named is estimated from the gaps between those named: of k numbers with
+        range m, m + m / k - 1 were issued (Goodman 1952, serial numbers).
+        """
         return len(self.seen) / (self.size + self.size / len(self.seen) - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberSeriesSet:
-    """All series that count, and how many do not: `thin` series by why, `misfits` mentions whose day fits no series."""
+    """All series that count, with the others: `thin` series by reason, `misfits` mentions whose day fits no series."""
 
     series: tuple[Series, ...]
     thin: Mapping[str, int]
@@ -128,9 +132,9 @@ class _Group:
 
 
 def read_series(mentions: Iterable[Mention], known_since: Mapping[str, date]) -> NumberSeriesSet:
-    """The series of these mentions. `known_since`: issuers → the day from which their portals have been read.
+    """Build the series of these mentions. `known_since`: issuers → the day from which their portals have been read.
 
-    Below the first number seen there are holes only where the portal was read from the beginning of the period.
+    Below the first number named there are gaps only where the portal was read from the beginning of the period.
     """
     groups: dict[tuple[str, str, str, bool, date], _Group] = {}
     for mention in mentions:
@@ -157,12 +161,12 @@ def read_series(mentions: Iterable[Mention], known_since: Mapping[str, date]) ->
         if len(seen) < DENSE * series.size:
             thin[f"under {DENSE:.0%} of their range"] += 1
             continue
-        found.append(_with_holes(series))
+        found.append(_with_gaps(series))
     return NumberSeriesSet(tuple(found), dict(thin), misfits)
 
 
 def issuer_of(mention: Mention) -> str | None:
-    """Whose number it is: a province's slug, a portal, or `NATIONAL`; None for an office below or outside of them."""
+    """Return the issuer: a province's slug, a portal, or `NATIONAL`; None for an office below or outside of them."""
     if not _LOCAL.fullmatch(mention.organ.partition("-")[0]):
         return NATIONAL
     if mention.issuer:
@@ -175,7 +179,7 @@ def issuer_of(mention: Mention) -> str | None:
 
 
 def _period(issuer: str, mention: Mention) -> tuple[date, date]:
-    """The year of a number, cut where its province absorbed others or was absorbed. A stated year counts before the day."""
+    """Return a number's year, cut where its province absorbed others or was absorbed. A stated year beats the day."""
     day = mention.day
     if mention.year is not None and day.year != mention.year:
         day = date(mention.year, 12, 31)
@@ -188,7 +192,7 @@ def _period(issuer: str, mention: Mention) -> tuple[date, date]:
 
 @cache
 def _merged(issuer: str, year: int) -> date | None:
-    """The day of a year on which a province absorbed others or was absorbed."""
+    """Return the day of a year on which a province absorbed others or was absorbed."""
     if issuer not in PROVINCES:
         return None
     days = [one.since for one in (PROVINCES[issuer], *predecessors(issuer)) if one.since is not None]
@@ -199,7 +203,7 @@ def _merged(issuer: str, year: int) -> date | None:
 
 
 def _fitting(mentions: Sequence[Mention]) -> list[Mention]:
-    """Those whose day fits their number. Days beside numbers weigh more than days of articles, where there are enough."""
+    """Return the mentions whose day fits their number. Days beside numbers beat days of articles, if numerous."""
     exact = [mention for mention in mentions if mention.issued is not None]
     chain = _trimmed(_rising({(one.day, one.number) for one in (exact if len(exact) >= LEAST else mentions)}))
     if not chain:
@@ -223,12 +227,12 @@ def _fitting(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _room(numbers: Sequence[int]) -> int:
-    """How far a number may lie beyond its neighbour without being another series'."""
+    """Return how far a number may lie beyond its neighbour without being another series'."""
     return _JUMP + round(10 * median([high - low for low, high in pairwise(numbers)] or [1]))
 
 
 def _rising(points: Iterable[tuple[date, int]]) -> list[tuple[date, int]]:
-    """The longest run of points, by day, whose numbers never fall."""
+    """Return the longest run of points, by day, whose numbers never fall."""
     ends: list[int] = []
     last: list[int] = []
     before: list[int] = []
@@ -246,7 +250,7 @@ def _rising(points: Iterable[tuple[date, int]]) -> list[tuple[date, int]]:
 
 
 def _trimmed(chain: list[tuple[date, int]]) -> list[tuple[date, int]]:
-    """Without a few points at the top that lie far above all others: last year's numbers, cited late in the period."""
+    """Remove a few points at the top far above all others: last year's numbers, cited late in the period."""
     numbers = [number for _, number in chain]
     room = _room(numbers)
     for place in range(len(chain) - 1, max(len(chain) - 4, 0), -1):
@@ -258,16 +262,16 @@ def _trimmed(chain: list[tuple[date, int]]) -> list[tuple[date, int]]:
 # which are missing
 
 
-def _with_holes(series: Series) -> Series:
-    holes = []
+def _with_gaps(series: Series) -> Series:
+    gaps = []
     numbers = sorted(series.seen)
     for low, high in zip([series.first - 1, *numbers], numbers, strict=False):
         if high - low > 1:
             after = _first_day(series.seen[low]) if low in series.seen else None
-            holes.append(NumberGap(low + 1, high - 1, after, _first_day(series.seen[high])))
+            gaps.append(NumberGap(low + 1, high - 1, after, _first_day(series.seen[high])))
     return Series(
         series.issuer, series.type, series.organ, series.with_year, series.since, series.until,
-        series.first, series.last, series.seen, tuple(holes),
+        series.first, series.last, series.seen, tuple(gaps),
     )  # fmt: skip
 
 

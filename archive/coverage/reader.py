@@ -1,4 +1,4 @@
-"""Reading what coverage is told from: the index for runs and dates, the manifests for nights that were missed."""
+"""Read the facts of coverage: the index for runs and dates, the manifests for missed nights."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from archive.coverage.calendar import Absence, DayState, PortalCoverage, PortalKnowledge, cover, nights_between
+from archive.coverage.calendar import (
+    DayState,
+    DecommissionPeriod,
+    PortalCoverage,
+    PortalKnowledge,
+    cover,
+    nights_between,
+)
 from archive.errors import UsageError
 from archive.index.transaction import Queries
 from archive.model.decommission import Sign
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
-__all__ = ["absences", "read_coverage", "span"]
+__all__ = ["decommission_periods", "read_coverage", "span"]
 
 
 def span(archive: Archive, since: date | None, until: date | None) -> tuple[date, date]:
-    """The days that were asked for; by default from the archive's first night to its last.
+    """Return the days from `since` to `until`; by default from the archive's first night to its last.
 
     Raises UsageError when nothing was crawled yet or the span ends before it begins.
     """
@@ -34,7 +41,7 @@ def span(archive: Archive, since: date | None, until: date | None) -> tuple[date
 def read_coverage(
     archive: Archive, since: date, until: date, portals: Collection[str] = (), provinces: Collection[str] = ()
 ) -> list[PortalCoverage]:
-    """The coverage of each portal, by name; of all that the archive knows unless some are named.
+    """Read the coverage of each portal, by name; of all portals of the archive unless some are named.
 
     With `provinces` (slugs) only of portals that were crawled while they belonged to one of them.
 
@@ -63,19 +70,24 @@ def read_coverage(
             if of_province and (not portals or portal in portals):
                 runs = queries.runs.between(portal, since, until)
                 dates = queries.coverage.published_by_day(portal, since, until)
-                absent = absences(queries, portal)
+                absent = decommission_periods(queries, portal)
                 known = PortalKnowledge(queries.coverage.first_night(portal), runs, missed[portal], dates, absent)
                 found.append(cover(portal, known, nights, unsealed))
     return found
 
 
-def absences(queries: Queries, portal: str) -> list[Absence]:
-    """The times for which a portal was moved or gone, oldest first. One that was recorded as gone had been so before."""
-    found: list[Absence] = []
+def decommission_periods(queries: Queries, portal: str) -> list[DecommissionPeriod]:
+    """Return the periods in which a portal was moved or gone, oldest first.
+
+    A period recorded as gone may contain an earlier record of a move.
+    """
+    found: list[DecommissionPeriod] = []
     for run in queries.runs.decommissions(portal):
         if run.away is None or (found and found[-1].covers(run.night)):
             continue
         until = queries.runs.answered_after(portal, run.night, run.run)
         state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
-        found.append(Absence(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}"))
+        found.append(
+            DecommissionPeriod(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}")
+        )
     return found

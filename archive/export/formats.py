@@ -1,7 +1,7 @@
-"""Handing articles over: JSONL that loses nothing, and CSV that a spreadsheet opens without obeying it.
+"""Write articles to files: JSONL that loses nothing, and CSV that a spreadsheet opens without running it.
 
-A record is one line of `articles.jsonl` as it stands, with `night`, `run`, `text` and `cluster` added. A file is written
-under a temporary name beside its place, flushed, and renamed: what has the right name is whole.
+A record is one line of `articles.jsonl` as it stands, with `night`, `run`, `text` and `cluster` added. A file is
+written under a temporary name beside its place, flushed, and renamed: a file with the right name is whole.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ canonical article's `portal/key`."""
 
 
 class ExportFormat(StrEnum):
-    """What a file of records looks like."""
+    """File format of records."""
 
     JSONL = "jsonl"
     CSV = "csv"
@@ -41,7 +41,7 @@ _FORMULA = frozenset("=+-@")
 
 
 def write_records(target: Path, form: ExportFormat, records: Iterable[Record]) -> int:
-    """Write a file whole or not at all; returns how many records it holds. Raises DiskFull or ArchiveError."""
+    """Write a file whole or not at all; returns the number of records. Raises DiskFull or ArchiveError."""
     count = 0
     with disk_errors(f"cannot write {target}"), _whole(target, form) as stream:
         if form is ExportFormat.JSONL:
@@ -58,7 +58,7 @@ def write_records(target: Path, form: ExportFormat, records: Iterable[Record]) -
 
 
 def spreadsheet_cell(value: object) -> str:
-    """A value as a spreadsheet shows it and never runs it: lists and objects as JSON, nothing as an empty cell.
+    """Return a value as a spreadsheet shows it and never runs it: lists and objects as JSON, None as an empty cell.
 
     A cell that begins like a formula (`=`, `+`, `-`, `@`, full-width ones too, with or without blanks before them) or
     with a tab or a line end gets an apostrophe in front.

@@ -1,4 +1,4 @@
-"""Making the proof of a version from the archive's files."""
+"""Make the proof of a version from the archive's files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NotSealedError(ArchiveError):
 
 
 def published_head(archive: Archive, seal: Seal) -> Head:
-    """The head of a seal with its signature, as far as it is signed."""
+    """Return the head of a seal with its signature, as far as it is signed."""
     signature = manifest_path(archive.paths, seal.night, seal.number).with_suffix(".sig")
     signed = read_signature(signature.read_bytes()) if signature.is_file() else None
     if signed is None or signed.head is None:
@@ -32,10 +32,9 @@ def published_head(archive: Archive, seal: Seal) -> Head:
 
 
 def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
-    """The proof of one version; `until_now` adds every later seal up to the archive's head.
+    """Make the proof of one version; `until_now` adds every later seal up to the archive's head.
 
-    Raises NotSealed while its night is open, ArchiveError when a file it rests on is damaged or an unsigned chain was asked
-    for.
+    Raises NotSealedError while its night is open, ArchiveError for a damaged file or a chain of unsigned seals.
     """
     if WITHHELD in version.flags:
         raise ArchiveError(f"{version.id} is withheld: it is proved no more; a proof made before still holds")
@@ -66,7 +65,7 @@ def _covers(seal: Seal, run: str) -> bool:
 
 
 def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
-    """The heads that follow, each naming the one before it, as long as the same key signed them."""
+    """Return the heads that follow, each naming the one before it, as long as the same key signed them."""
     if head.key is None:
         raise ArchiveError("the seals are unsigned: a chain of them proves nothing; prove it without --until-now")
     nights = [night for night in archive.paths.nights() if night >= head.night]

@@ -17,12 +17,12 @@ __all__ = ["Difference", "NothingToCompare", "difference", "difference_of_nights
 
 
 class NothingToCompare(ArchiveError):
-    """No version, or only one, fits what was asked."""
+    """No version, or only one, fits the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two versions, what they say, and how they compare."""
+    """Two versions, their texts, and the comparison."""
 
     old: EventRow
     new: EventRow
@@ -32,10 +32,11 @@ class Difference:
 
 
 def difference(archive: Archive, one: str, other: str | None = None, *, until: date | None = None) -> Difference:
-    """Compare two versions, in the order given; `until` a night: as if nothing had come later.
+    """Compare two versions, in the order given; with `until`, a night, as if nothing had come later.
 
     An id `portal/key` alone stands for its last two versions, `portal/key@…` alone for that one and the one before it;
-    with a second id `portal/key` stands for its last version. Raises NothingToCompare, and Unreadable for a damaged text.
+    with a second id `portal/key` stands for its last version. Raises NothingToCompare, and Unreadable for a damaged
+    text.
     """
     if other is None:
         old, new = _last_two(archive, one, until)
@@ -45,7 +46,7 @@ def difference(archive: Archive, one: str, other: str | None = None, *, until: d
 
 
 def difference_of_nights(archive: Archive, article: str, first: date, second: date) -> Difference:
-    """Compare what an article said as of two nights. Raises NothingToCompare when it said the same."""
+    """Compare an article's versions as of two nights. Raises NothingToCompare when they are the same."""
     old, new = (_versions(archive, article, night)[-1] for night in (first, second))
     if old == new:
         raise NothingToCompare(f"nothing to compare for {article}: it is {old.id} on {first} and on {second}")
@@ -60,7 +61,7 @@ def _between(archive: Archive, old: EventRow, new: EventRow) -> Difference:
 
 
 def _versions(archive: Archive, article: str, until: date | None = None) -> list[EventRow]:
-    """Every event with this id that made a version, the oldest first."""
+    """Return every event with this id that made a version, the oldest first."""
     with archive.index.reading() as queries:
         found = [item for item in queries.events.find(article=nfc(article), until=until) if item.event in VERSIONS]
     if not found and until:

@@ -1,9 +1,8 @@
-"""Every version of the articles of an archive with its text, read from the files in their order, as records to hand over.
+"""Read every version of the articles of an archive with its text, in the order of the files, as records for export.
 
-What is withheld is left out; a duplicate of it has no text.
-
-Versions of closed runs are what is read: `new`, `near_duplicate`, `duplicate`, `revision`, `redated`, `reread`. A duplicate
-has the text that it repeats. What was set aside, attachments and removals are no versions.
+Versions of closed runs are read: `new`, `near_duplicate`, `duplicate`, `revision`, `redated`, `reread`. A duplicate has
+the text that it repeats. Quarantined articles, attachments and removals are no versions. Withheld versions are left
+out; a duplicate of one has no text.
 """
 
 from __future__ import annotations
@@ -25,16 +24,15 @@ from archive.storage.run_record import RUN_FILE, read_lines, read_run
 from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
 
-__all__ = ["Selection", "Versions"]
+__all__ = ["Selection", "VersionReader"]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which versions: of a portal, of the nights from `since` to `until`, and of those only one for each cluster.
+    """Selected versions: of a portal, of the nights from `since` to `until`, and of those only one for each cluster.
 
-    With `provinces` (slugs) only those of nights in which the portal belonged to one of them.
-
-    That one is the last version of the article that comes first in canonical order among what was selected.
+    With `provinces` (slugs) only those of nights in which the portal belonged to one of them. The one of a cluster is
+    the last version of the article that comes first in canonical order within the selection.
     """
 
     portal: str | None = None
@@ -45,8 +43,8 @@ class Selection:
 
 
 @dataclass(slots=True)
-class Versions:
-    """The records of a selection. `unread` names the texts that could not be read: their records have no text."""
+class VersionReader:
+    """Records of a selection. `unread` names the texts that could not be read: their records have no text."""
 
     archive: Archive
     selection: Selection
@@ -54,11 +52,11 @@ class Versions:
     withheld: Tombstones = field(init=False)
 
     def __post_init__(self) -> None:
-        """Learn what may not be handed over."""
+        """Read the tombstones."""
         self.withheld = withheld_in(self.archive.paths, strictly=True)
 
     def by_night(self) -> Iterator[tuple[date, Iterator[Record]]]:
-        """The nights of the selection and the records of each, in the order of runs and lines."""
+        """Yield the nights of the selection and the records of each, in the order of runs and lines."""
         clusters, chosen = self._clusters()
         for night in self.archive.paths.nights():
             if (self.selection.since or date.min) <= night <= (self.selection.until or date.max):

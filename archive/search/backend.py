@@ -1,4 +1,4 @@
-"""What finding asks of the database that holds the words, whichever it is, and which one that is."""
+"""Define the operations that search needs of the database that holds the words, whichever it is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GAP = "¶"
 
 @dataclass(frozen=True, slots=True)
 class ContentWords:
-    """The words of one content: of its title and of all of it, with a GAP between paragraphs."""
+    """Words of one content: of its title and of all of it, with a GAP between paragraphs."""
 
     document: int
     title: tuple[str, ...]
@@ -33,42 +33,42 @@ class ContentWords:
 
 
 class SearchStore(ABC):
-    """The words of an archive's texts in one database. Making one of these opens nothing."""
+    """Words of an archive's texts in one database. The constructor opens nothing."""
 
     database: Database
 
     @abstractmethod
     def exists(self, connect: Connect) -> bool:
-        """Whether the tables are there."""
+        """Return whether the tables are there."""
 
     @abstractmethod
     def remake(self, connect: Connect) -> None:
-        """New, empty tables in place of what was there, whatever that was."""
+        """Create new, empty tables in place of any old ones."""
 
     @abstractmethod
     def drop(self, connect: Connect) -> None:
-        """Forget every word, if there are any."""
+        """Delete every word, if there are any."""
 
     @abstractmethod
     def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
-        """Keep the words of these contents."""
+        """Store the words of these contents."""
 
     @abstractmethod
-    def settle(self, connection: Connection) -> None:
-        """Whatever keeps answers fast after words were added."""
+    def optimize(self, connection: Connection) -> None:
+        """Keep queries fast after words were added."""
 
-    def ready(self, connection: Connection) -> None:
-        """Whatever makes the questions of this transaction fast."""
+    def prepare(self, connection: Connection) -> None:
+        """Keep the queries of this transaction fast."""
         return
 
     @abstractmethod
     def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
-        """The documents in which all of these terms stand, whether they are to be without them or not."""
+        """Select the documents with all of these terms; `without` of a term is ignored."""
 
     @abstractmethod
     def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
-        """Those of these documents in whose every column a word stands: with its diacritics, or without."""
+        """Select those of these documents in whose every column a word stands: with its diacritics, or without."""
 
     @abstractmethod
     def counted(self, connection: Connection) -> int:
-        """Of how many contents there are words, listed or not."""
+        """Count the contents whose words are stored, listed or not."""

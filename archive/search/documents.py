@@ -1,6 +1,6 @@
-"""What search knows of a line: the sealed lines whose texts can be found, and the row that each has among the places.
+"""List the sealed lines whose texts search finds, and the row of each among the places.
 
-Filling (archive/search/indexer.py) writes these rows and the audit (archive/audit/search.py) compares them.
+The indexer (`archive.search.indexer`) writes these rows and the audit (`archive.audit.search`) compares them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Problem = Callable[[Path, str], None]
 
 @dataclass(frozen=True, slots=True)
 class SealedLine:
-    """A line whose text is looked through, and the run that it stands in."""
+    """A line whose text is searched, and the run that it stands in."""
 
     folder: Path
     province: str | None
@@ -34,13 +34,13 @@ class SealedLine:
 
 
 def sealed_lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[SealedLine]:
-    """Every version and attachment of the runs that a seal covers; what cannot be read goes to `problem`."""
+    """Yield every version and attachment of the runs that a seal covers; unreadable lines go to `problem`."""
     for run in sorted(sealed_runs([seal])):
         yield from run_lines(paths.night(night) / run, problem)
 
 
 def run_lines(folder: Path, problem: Problem) -> Iterator[SealedLine]:
-    """The same of one run."""
+    """Yield every version and attachment of one run."""
     try:
         province, lines = read_run(folder).province, read_lines(folder / "articles.jsonl")
     except (OSError, ValueError) as error:
@@ -61,7 +61,7 @@ def run_lines(folder: Path, problem: Problem) -> Iterator[SealedLine]:
 
 
 def read_paragraphs(path: Path, line: ArticleLine, problem: Problem) -> list[str] | None:
-    """The paragraphs of a line's text without its published line; None where it is not there or not the sealed one."""
+    """Return the paragraphs of a line's text without its published line; None for a missing or altered file."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -74,7 +74,7 @@ def read_paragraphs(path: Path, line: ArticleLine, problem: Problem) -> list[str
 
 
 def place_row(night: date, one: SealedLine, document: int) -> dict[str, object]:
-    """The row of a line among the places; whether it is its article's newest is not known here."""
+    """Return the row of a line among the places; `newest` is set later."""
     line = one.line
     return {
         "document": document,

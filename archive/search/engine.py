@@ -1,8 +1,8 @@
-"""Which contents a query finds and in what order: one question, the same on every database.
+"""Find the contents of a query in order: one SQL question, the same on every database.
 
 A hit is a content (title, lead and body), not a file: copies and versions that only differ in their published line are
-places of one hit. A content is found when a version of it fits the filters, by default the newest version of its article. The
-first of those by what the text says of its day (or the night, without one), then by place, stands for the hit.
+places of one hit. A content is found when a version of it fits the filters, by default the newest version of its
+article. The first of those by the text's own day (or the night, without one), then by place, stands for the hit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["ContentRow", "Order", "ResultPage", "SearchIndex", "VersionPlace"]
 
 
 class Order(StrEnum):
-    """What comes first: titles that have all the words, then the newest; or by the day alone."""
+    """Order of hits: titles that have all the words first, then the newest; or by the day alone."""
 
     BEST = "best"
     NEWEST = "newest"
@@ -41,7 +41,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VersionPlace:
-    """A version that fits the filters; `at` and `portal` say which line of the files it is."""
+    """A version that fits the filters; `at` and `portal` locate its line in the files."""
 
     portal: str
     at: str
@@ -65,16 +65,16 @@ class ContentRow:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """How many contents there are, and those that were asked for, in order."""
+    """Count of all contents, and the requested ones in order."""
 
     total: int
     contents: tuple[ContentRow, ...]
 
 
 class SearchIndex:
-    """The words of one archive, in the database that holds its index (archive/index/connect.py). Making one opens nothing.
+    """Words of one archive, in the database that holds its index. The constructor opens nothing.
 
-    A question that takes longer than `seconds` raises TookTooLong.
+    A query that takes longer than `seconds` raises TookTooLong.
     """
 
     def __init__(self, archive: str, store: SearchStore, seconds: float | None = None) -> None:
@@ -84,12 +84,12 @@ class SearchIndex:
 
     @classmethod
     def of(cls, archive: Archive, seconds: float | None = None) -> SearchIndex:
-        """The words of an archive that is open."""
+        """Return the words of an open archive."""
         return cls.beside(archive.index.database, archive.identity.id, archive.paths, seconds)
 
     @classmethod
     def beside(cls, index: Database, archive: str, paths: Paths, seconds: float | None = None) -> SearchIndex:
-        """`search.db` beside `index.db`, or a schema beside the index's own, whose archive has this id."""
+        """Return `search.db` beside `index.db`, or a schema beside the index's own, for the archive with this id."""
         if isinstance(index, PostgresqlSchema):
             return cls(archive, PostgresqlSearch(PostgresqlSchema(index.url, f"{archive}_search")), seconds)
         return cls(archive, SqliteSearch(SqliteFile(paths.search)), seconds)
@@ -103,7 +103,7 @@ class SearchIndex:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         for engine in (self._reader, self._writer):
             if engine is not None:
                 engine.dispose()
@@ -111,12 +111,12 @@ class SearchIndex:
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name of the database in messages."""
         return self.store.database.name
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One state of the rows. Raises ArchiveError when the database cannot be read."""
+        """Open a transaction on one state of the rows. Raises ArchiveError when the database cannot be read."""
         self._reader = self._reader or self.store.database.reader()
         self.store.database.before_reading()
         with self.store.database.plainly(), self._reader.begin() as connection:
@@ -126,32 +126,32 @@ class SearchIndex:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock. Raises ArchiveError when it cannot be had."""
+        """Open a transaction with the write lock. Raises ArchiveError when it cannot be had."""
         self._writer = self._writer or self.store.database.writer()
         with self.store.database.plainly(), self._writer.begin() as connection:
             yield connection
 
     def remake(self, withheld: int) -> None:
-        """Forget everything; what is filled in from now on leaves out so many withheld lines."""
+        """Delete everything and start anew, without this number of withheld lines."""
         self.close()
         self.store.remake(self.writing)
         with self.writing() as connection:
-            if connection.execute(select(METHOD)).first() is None:  # nobody made it meanwhile, on another machine
+            if connection.execute(select(METHOD)).first() is None:  # no other machine made it meanwhile
                 connection.execute(insert(METHOD).values(archive=self.archive, name=METHOD_NAME, withheld=withheld))
 
     def forget(self) -> None:
-        """Forget everything; nothing can be searched until somebody catches up."""
+        """Delete everything; nothing can be searched until the next fill."""
         self.close()
         self.store.drop(self.writing)
 
     def exists(self) -> bool:
-        """Whether there is anything."""
+        """Return whether the tables are there."""
         return self.store.exists(self.reading)
 
-    def filled(self, withheld: int) -> dict[tuple[str, int], str]:
-        """The seals whose runs are here: night and number to head.
+    def filled_seals(self, withheld: int) -> dict[tuple[str, int], str]:
+        """Map the seals whose runs are here, night and number, to their heads.
 
-        Empty where there is nothing of use: words of another archive or method, or made when other lines were withheld.
+        Empty for words of another archive or method, or made when other lines were withheld.
         """
         if not self.exists():
             return {}
@@ -162,7 +162,7 @@ class SearchIndex:
             return {(row.night, row.number): row.head for row in connection.execute(select(FILLED))}
 
     def portals(self) -> list[str]:
-        """Every portal with a place here, by name."""
+        """Return every portal with a place here, by name."""
         with self.reading() as connection:
             # One step for each portal instead of one for each place.
             found: list[str] = []
@@ -176,9 +176,9 @@ class SearchIndex:
         )
 
     def find(self, query: Query, *, order: Order = Order.BEST, limit: int = 20, offset: int = 0) -> ResultPage:
-        """The contents that a query finds, from the `offset`th on."""
+        """Return the contents that a query finds, from the `offset`th on."""
         with self.reading() as connection:
-            self.store.ready(connection)
+            self.store.prepare(connection)
             rows = connection.execute(self._ordered(query, order).limit(limit).offset(offset)).all()
             if rows:
                 total = int(rows[0].total)

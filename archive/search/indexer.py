@@ -1,33 +1,44 @@
-"""Filling `search.db` from the files: a transaction for each seal, in the order of the chain, whenever somebody catches up.
+"""Fill `search.db` from the files: one transaction for each seal, in the order of the chain.
 
-Only sealed runs are filled in, since their lines change no more. What is here is known by the heads of the seals: an archive
-that was rolled back, sealed again or withheld from is filled anew, and so is one whose words another method made.
-Filling goes on where it was interrupted, and a fill from nothing gives the same rows.
+Only sealed runs are filled in, since their lines change no more. Filled seals are known by their heads: an archive that
+was rolled back, sealed again or withheld from is filled anew, and so are words that another method made. Filling
+resumes where it was interrupted, and a fill from nothing gives the same rows.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, RunBusy
 from archive.index.schema import SEALS
 from archive.search.backend import GAP, ContentWords
 from archive.search.documents import Problem, SealedLine, place_row, read_paragraphs, sealed_lines
 from archive.search.engine import SearchIndex
-from archive.search.lock import search_turn
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.storage.fsync import disk_errors
+from archive.storage.locks import try_lock
 from archive.storage.manifest import seals_on_disk
 from archive.storage.paths import Paths
 from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
 from vietnam.words import folded_words
 
-__all__ = ["Backlog", "behind", "catch_up", "chain_order", "content_words", "forget_withheld", "refill"]
+__all__ = [
+    "Backlog",
+    "catch_up",
+    "chain_order",
+    "content_words",
+    "find_backlog",
+    "forget_withheld",
+    "refill",
+    "search_lock",
+]
 
 _LONGEST_TITLE = 250
 _AT_ONCE = 500
@@ -35,23 +46,23 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What of an archive cannot be found yet: seals to be filled in, and whether all has to be filled anew."""
+    """Part of an archive that search cannot find yet: seals to be filled in; `anew` when all have to be."""
 
     seals: tuple[tuple[str, int, str], ...]
     anew: bool
 
 
-def behind(archive: Archive, search: SearchIndex) -> Backlog:
-    """Which seals, as night, number and head in the order of the chain, are not filled in."""
+def find_backlog(archive: Archive, search: SearchIndex) -> Backlog:
+    """Return the seals that are not filled in, as night, number and head in the order of the chain."""
     with archive.index.reading() as queries:
         chain = chain_order(queries.rows(SEALS))
-    known = search.filled(len(withheld_in(archive.paths).lines))
+    known = search.filled_seals(len(withheld_in(archive.paths).lines))
     anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
     return Backlog(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)
 
 
 def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]]:
-    """Seals, each a night, a number, its head and that of the seal before, in the order in which they are filled in."""
+    """Sort seals, each a night, a number, its head and that of the seal before, into the order of filling."""
     following: dict[str | None, tuple[str, int, str]] = {}
     every = []
     for night, number, head, previous, *_ in rows:
@@ -64,18 +75,18 @@ def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]
         seal = following.pop(last)
         chain.append(seal)
         last = seal[2]
-    return chain + sorted(set(every) - set(chain))  # a broken chain is verify's to tell
+    return chain + sorted(set(every) - set(chain))  # a broken chain is a finding of verify
 
 
 def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
-    """Fill in what is missing; returns how many seals that were. What cannot be read goes to `problem` and stays out.
+    """Fill in the missing seals; returns their number. Unreadable files go to `problem` and stay out.
 
-    Another process that fills it is waited for. Raises ArchiveError when the database cannot be written.
+    Waits for another process that fills. Raises ArchiveError when the database cannot be written.
     """
-    with search_turn(archive.paths):
+    with search_lock(archive.paths):
         try:
-            missing = behind(archive, search)
-        except ArchiveUnusable:  # damaged: what is derived is made again
+            missing = find_backlog(archive, search)
+        except ArchiveUnusable:  # damaged: derived data is made again
             return _refill(archive, search, problem)
         if missing.anew:
             return _refill(archive, search, problem)
@@ -83,21 +94,21 @@ def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda pa
 
 
 def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
-    """The same from nothing, whatever was there."""
-    with search_turn(archive.paths):
+    """Fill in every seal from nothing, whatever was there."""
+    with search_lock(archive.paths):
         return _refill(archive, search, problem)
 
 
 def _refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
     with disk_errors(f"cannot make {search.name}"):
         search.remake(len(withheld_in(archive.paths, strictly=True).lines))
-    return _fill(archive.paths, search, behind(archive, search).seals, problem)
+    return _fill(archive.paths, search, find_backlog(archive, search).seals, problem)
 
 
 def forget_withheld(archive: Archive) -> bool:
-    """Make the words anew without what is withheld now, if there are any; whether that was done."""
-    with search_turn(archive.paths), SearchIndex.of(archive) as search:
-        return search.exists() and behind(archive, search).anew and _refill(archive, search) >= 0
+    """Make the words anew without the lines withheld now, if there are any; returns whether that was done."""
+    with search_lock(archive.paths), SearchIndex.of(archive) as search:
+        return search.exists() and find_backlog(archive, search).anew and _refill(archive, search) >= 0
 
 
 def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
@@ -105,12 +116,12 @@ def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str
     for night, number, head in seals:
         with search.writing() as connection:
             known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
-            if connection.execute(known).first() is None:  # nobody was faster, on another machine
+            if connection.execute(known).first() is None:  # no other machine was faster
                 _fill_seal(paths, search, connection, withheld, date.fromisoformat(night), number, problem)
                 connection.execute(insert(FILLED).values(night=night, number=number, head=head))
     if seals:
         with search.writing() as connection:
-            search.store.settle(connection)
+            search.store.optimize(connection)
     return len(seals)
 
 
@@ -140,7 +151,7 @@ def _numbers(connection: Connection, contents: Iterable[str]) -> dict[str, int]:
 
 
 def _some(each: Iterable[str]) -> Iterator[list[str]]:
-    """Each once, as many at a time as one statement takes."""
+    """Yield each value once, as many at a time as one statement takes."""
     once = list(dict.fromkeys(each))
     return (once[start : start + _AT_ONCE] for start in range(0, len(once), _AT_ONCE))
 
@@ -148,7 +159,7 @@ def _some(each: Iterable[str]) -> Iterator[list[str]]:
 def _new_contents(
     connection: Connection, night: date, lines: Iterable[SealedLine], numbers: dict[str, int], problem: Problem
 ) -> Iterator[ContentWords]:
-    """The words of each content that was not here, whose rows are added and whose numbers are noted on the way."""
+    """Yield the words of each new content; add their rows and note their numbers."""
     last = int(connection.execute(select(func.coalesce(func.max(CONTENTS.c.document), NO_CONTENT))).scalar_one())
     rows = []
     for folder, line in ((one.folder, one.line) for one in lines):
@@ -168,7 +179,7 @@ def _new_contents(
 
 
 def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
-    """The words of a text without its published line; its first paragraph is the title."""
+    """Return the words of a text without its published line; its first paragraph is the title."""
     exact: list[str] = []
     plain: list[str] = []
     titled = 0
@@ -200,3 +211,27 @@ def _add_places(connection: Connection, night: date, lines: Iterable[SealedLine]
         connection.execute(update(PLACES).where(*was).values(newest=0), older)
     if rows:
         connection.execute(insert(PLACES), rows)
+
+
+_PATIENCE = 60.0  # seconds: a night is sealed, and a search answers, without what another process is still filling
+
+
+_POLL_SECONDS = 0.1
+
+
+@contextmanager
+def search_lock(paths: Paths, patience: float = _PATIENCE) -> Iterator[None]:
+    """Hold the lock of making or filling the search database; wait for it at most `patience` seconds.
+
+    Two processes may notice at once that words are missing; the second waits and finds them there. The lock is `flock`
+    on `archive.json`, which every archive has and no process replaces: it leaves nothing behind, works where nothing
+    may be written, and the kernel frees it when its process ends. Raises RunBusy when another process holds it,
+    OSError.
+    """
+    with paths.identity.open("rb") as stream:
+        until = time.monotonic() + patience
+        while not try_lock(stream):
+            if time.monotonic() >= until:
+                raise RunBusy("another process is filling what search is asked of; try again when it has ended")
+            time.sleep(_POLL_SECONDS)
+        yield

@@ -1,8 +1,8 @@
-"""The words in PostgreSQL, in the schema `archive_<id>_search`: a tsvector for each column, made of our own words.
+"""Store the words in PostgreSQL, in the schema `archive_<id>_search`: one tsvector per column, made of our own words.
 
-A tsvector knows 256 places of a word and none after the 16,383rd, so a content that has more stands in several parts, which
-overlap by as many words as the longest phrase that can be asked. All words of a question may stand in different parts: such
-contents (`parts` over 1) are asked word by word, the others at once.
+A tsvector knows 256 places of a word and none after the 16,383rd, so a content that has more stands in several parts,
+which overlap by as many words as the longest possible phrase. The words of a query may stand in different parts: such
+contents (`parts` over 1) are searched word by word, the others at once.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _WORDS = Table(
     Field("part", Integer, primary_key=True, autoincrement=False),
     Field("parts", Integer, nullable=False),
     *(Field(name, TSVECTOR, nullable=False) for name in COLUMNS),
-    # A night's words are put into the trees at once, when they are all there: see `settle`.
+    # A night's words are put into the trees at once, when they are all there: see `optimize`.
     *(
         Index(f"words_{name}", name, postgresql_using="gin", postgresql_with={"gin_pending_list_limit": _PENDING})
         for name in COLUMNS
@@ -65,7 +65,7 @@ _OVERLAP = 64
 
 @dataclass(frozen=True, slots=True)
 class PostgresqlSearch(SearchStore):
-    """A schema of its own, with a write lock of its own, so that filling it holds up no crawl."""
+    """A separate schema with its own write lock, so that filling it holds up no crawl."""
 
     database: PostgresqlSchema
 
@@ -99,24 +99,24 @@ class PostgresqlSearch(SearchStore):
         if rows:
             connection.execute(statement, rows)
 
-    def settle(self, connection: Connection) -> None:
+    def optimize(self, connection: Connection) -> None:
         for name in COLUMNS:  # what is not in the tree yet is read from end to end by every question
             connection.exec_driver_sql("SELECT gin_clean_pending_list(%s)", (f"{self.database.schema}.words_{name}",))
         for table in (*TABLES, _WORDS):
             connection.exec_driver_sql(f"ANALYZE {self.database.schema}.{table.name}")
 
-    def ready(self, connection: Connection) -> None:
-        # For a word of most texts the planner would read every row and unpack its tsvector, a hundred times the tree's cost.
+    def prepare(self, connection: Connection) -> None:
+        # For a common word the planner would read every row and unpack its tsvector: a hundred times the tree's cost.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
     def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
-        asked = [_asked(term, exact) for term in terms]
-        found = select(_WORDS.c.document).where(_has(column, " & ".join(asked)))
-        if len(asked) == 1:
+        phrases = [_phrase(term, exact) for term in terms]
+        found = select(_WORDS.c.document).where(_has(column, " & ".join(phrases)))
+        if len(phrases) == 1:
             return found
         # Words of one content in different parts of it.
         many = _WORDS.c.parts > literal_column("1")
-        apart = intersect(*(select(_WORDS.c.document).where(many, _has(column, one)) for one in asked))
+        apart = intersect(*(select(_WORDS.c.document).where(many, _has(column, one)) for one in phrases))
         together = union(found, select(apart.subquery().c.document)).subquery()
         return select(together.c.document)
 
@@ -128,12 +128,12 @@ class PostgresqlSearch(SearchStore):
         return int(connection.execute(select(func.count(_WORDS.c.document.distinct()))).scalar_one())
 
 
-def _has(column: str, asked: str) -> ColumnElement[bool]:
-    return _WORDS.c[column].op("@@", is_comparison=True)(cast(bindparam(None, asked, type_=Text), TSQUERY))
+def _has(column: str, phrases: str) -> ColumnElement[bool]:
+    return _WORDS.c[column].op("@@", is_comparison=True)(cast(bindparam(None, phrases, type_=Text), TSQUERY))
 
 
-def _asked(term: Term, exact: bool) -> str:
-    """A phrase in PostgreSQL's own form; words have no quotation marks in them."""
+def _phrase(term: Term, exact: bool) -> str:
+    """Return a phrase in PostgreSQL's own form; words have no quotation marks in them."""
     each = [f"'{word}'" for word in term.forms(exact)]
     each[-1] += ":*" if term.prefix else ""
     return f"({' <-> '.join(each)})"
@@ -157,7 +157,7 @@ def _vector(words: Sequence[str]) -> str:
 
 
 def parts_of(words: Sequence[str]) -> list[tuple[int, int]]:
-    """From which word to before which word each part goes, so that a tsvector knows every place of every word in it."""
+    """Return first word and end of each part, so that a tsvector knows every place of every word in it."""
     spans: list[tuple[int, int]] = []
     start = 0
     while True:

@@ -1,4 +1,4 @@
-"""What may be asked of the texts: words, phrases and filters, read from one line.
+"""Parse a search query from one line: words, phrases and filters.
 
     nghị quyết 36               all of these words, with or without diacritics, in any order
     "ủy ban nhân dân"           side by side, in one paragraph
@@ -12,8 +12,8 @@
     crawled:2025-03-04..        by the night of the crawl
     event:revision              new, near_duplicate, revision, redated, reread, duplicate, attachment
 
-The same filter twice means either (dates only once), and a minus before `province:`, `portal:`, `event:` or `title:` leaves
-those out. Nothing of a line reaches a database as syntax: what is asked for are the words of vietnam/words.py.
+The same filter twice means either (dates only once), and a minus before `province:`, `portal:`, `event:` or `title:`
+leaves those out. Nothing of a line reaches a database as syntax: only the words of `vietnam.words` do.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that stand side by side, the last of which may only begin so; `without` asks for texts that lack them."""
+    """Words side by side, the last of which may only begin so; `without` selects texts that lack them."""
 
     exact: tuple[str, ...]
     plain: tuple[str, ...]
@@ -56,7 +56,7 @@ class Term:
     in_title: bool = False
 
     def forms(self, exact: bool) -> tuple[str, ...]:
-        """The words with their diacritics, or without."""
+        """Return the words with their diacritics, or without."""
         return self.exact if exact else self.plain
 
 
@@ -70,7 +70,7 @@ class TermGroup:
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """The days from `since` to `until`, both included; None is an open end."""
+    """Days from `since` to `until`, both included; None is an open end."""
 
     since: date | None = None
     until: date | None = None
@@ -78,7 +78,7 @@ class DayRange:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked for. `exact`: diacritics must match; `all_versions`: older versions of an article are asked as well."""
+    """Parsed query. `exact`: diacritics must match; `all_versions`: older versions of an article count as well."""
 
     terms: tuple[Term, ...] = ()
     provinces: TermGroup = TermGroup()
@@ -91,31 +91,31 @@ class Query:
 
     @property
     def wanted(self) -> tuple[Term, ...]:
-        """What a text must have."""
+        """Terms that a text must have."""
         return tuple(term for term in self.terms if not term.without)
 
 
 def parse(
     line: str, *, options: Iterable[tuple[str, str]] = (), exact: bool = False, all_versions: bool = False
 ) -> Query:
-    """The query of one line, with filters that were given beside it by name and value; `without` is one here.
+    """Parse one line, with filters given beside it by name and value; `without` is one here.
 
-    Raises UsageError in one line that says what to write instead.
+    Raises UsageError in one line with the right form.
     """
     if len(line) > _LONGEST_LINE:
         raise UsageError(f"the question has {len(line)} characters; {_LONGEST_LINE} are read at most")
-    asked = _QueryDraft()
+    draft = _QueryDraft()
     for name, value in ((name, _printable(value)) for name, value in options):
         if name == "without":
-            asked.words(value, without=True, quoted=True)
+            draft.words(value, without=True, quoted=True)
         else:
-            asked.filter(name, value, without=False)
+            draft.filter(name, value, without=False)
     for part in _parts(_printable(line)):
         if part.name is None:
-            asked.words(part.value, without=part.without, quoted=part.quoted)
+            draft.words(part.value, without=part.without, quoted=part.quoted)
         else:
-            asked.filter(part.name, part.value, without=part.without, quoted=part.quoted)
-    query = asked.query(exact=exact, all_versions=all_versions)
+            draft.filter(part.name, part.value, without=part.without, quoted=part.quoted)
+    query = draft.query(exact=exact, all_versions=all_versions)
     narrowed = query != Query(terms=query.terms, exact=exact, all_versions=all_versions)
     if not query.wanted and not narrowed:
         raise UsageError('name words, a "phrase" or a filter such as portal:da_nang that texts should have')
@@ -123,7 +123,7 @@ def parse(
 
 
 def _printable(line: str) -> str:
-    """Line ends and control characters part words as blanks do, and stand in no message."""
+    """Replace line ends and control characters by blanks: they part words and must stand in no message."""
     return "".join(char if char.isprintable() else " " for char in line)
 
 
@@ -153,7 +153,7 @@ def _parts(line: str) -> Iterable[_QueryPart]:
 
 
 def _value(line: str, at: int) -> tuple[str, int, bool]:
-    """A phrase in quotation marks, or what stands before the next blank or quotation mark; and where it ends."""
+    """Return a phrase in quotation marks, or the text before the next blank or quotation mark; and its end."""
     closing = _OPENING.get(line[at])
     if closing is None:
         end = next((i for i in range(at, len(line)) if line[i].isspace() or line[i] in '"“„«'), len(line))
@@ -165,7 +165,7 @@ def _value(line: str, at: int) -> tuple[str, int, bool]:
 
 
 def _known(name: str, rest: str) -> bool:
-    """Whether it is a filter's name. A misspelled one is an error: its words would be looked for and not be found."""
+    """Return whether it is a filter's name. A misspelled one is an error: as a word it would find nothing."""
     if name in FILTERS:
         return True
     close = get_close_matches(name, FILTERS, n=1, cutoff=0.75)
@@ -188,14 +188,14 @@ def _example(name: str) -> str:
 
 @dataclass(slots=True)
 class _QueryDraft:
-    """What was read of a line so far."""
+    """Parts of a line read so far."""
 
     terms: list[Term] = field(default_factory=list)
     chosen: dict[tuple[str, bool], set[str]] = field(default_factory=dict)
     days: dict[str, DayRange] = field(default_factory=dict)
 
     def words(self, value: str, *, without: bool, quoted: bool, in_title: bool = False) -> None:
-        """Words that stand side by side."""
+        """Add words that stand side by side."""
         bare = value.removesuffix("*")
         prefix = bare != value
         if "*" in bare:
@@ -213,7 +213,7 @@ class _QueryDraft:
             raise UsageError(f"the question has more than {_MOST_WORDS} words; ask for fewer")
 
     def filter(self, name: str, value: str, *, without: bool, quoted: bool = False) -> None:
-        """What narrows the texts."""
+        """Add a filter."""
         value = value.strip()
         if name == "title":
             self.words(value, without=without, quoted=quoted, in_title=True)
@@ -225,7 +225,7 @@ class _QueryDraft:
             self.chosen.setdefault((name, without), set()).update(_CHOICES[name](value))
 
     def query(self, *, exact: bool, all_versions: bool) -> Query:
-        """All of it."""
+        """Return the whole query."""
         provinces, portals, events = (self._choice(name) for name in ("province", "portal", "event"))
         published, crawled = (self.days.get(name, DayRange()) for name in ("published", "crawled"))
         terms = tuple(dict.fromkeys(self.terms))
@@ -270,7 +270,7 @@ def _days(name: str, value: str) -> DayRange:
 
 
 def _span(written: str) -> tuple[date, date]:
-    """The first and the last day of a year, a month or a day. Raises ValueError."""
+    """Return the first and the last day of a year, a month or a day. Raises ValueError."""
     found = _DAY.fullmatch(written)
     if not found:
         raise ValueError(written)

@@ -1,6 +1,6 @@
-"""Finding: what a person sees of what a query finds. The words tell which contents, the index and the files the rest.
+"""Turn the contents that a query finds into hits for people: the words select them, index and files give the rest.
 
-Nothing that was withheld is shown, and what is damaged says so instead of being passed over.
+Withheld lines are never shown, and a damaged text is shown as damaged instead of being passed over.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archive.index.rows import EventRow
 from archive.index.transaction import Queries, place
 from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.search.engine import ContentRow, Order, SearchIndex
-from archive.search.indexer import Backlog, behind
+from archive.search.indexer import Backlog, find_backlog
 from archive.search.query import Query
 from archive.search.snippet import Segment, marks, snippet
 from archive.storage.paths import Paths
@@ -33,10 +33,10 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A text that was found: the version that stands for it, its words marked, and where else it stood.
+    """A text that was found: the version that stands for it, its words marked, and its other places.
 
-    `province` is the one it was published under; `newer` the id of its article's newest version when this is an older one;
-    `also` the last event of each other article with the same text; `problem` says why there is no snippet.
+    `province` is the one it was published under; `newer` the id of its article's newest version when this is an older
+    one; `also` the last event of each other article with the same text; `problem` the reason for a missing snippet.
     """
 
     found: EventRow
@@ -50,9 +50,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitPage:
-    """The hits of a page. `total` counts all contents, None where only one of each cluster is shown.
+    """Hits of a page. `total` counts all contents, None where only one of each cluster is shown.
 
-    `more` says whether another page follows; `notes` what of the archive was not looked through, in words.
+    `more` is set when another page follows; `notes` name in words the part of the archive that was not searched.
     """
 
     total: int | None
@@ -71,14 +71,14 @@ def search(
     offset: int = 0,
     one_per_cluster: bool = False,
 ) -> HitPage:
-    """What a query finds, from the `offset`th hit on. It reads and changes nothing.
+    """Return the hits of a query, from the `offset`th on; nothing is changed.
 
     Raises UsageError for a portal that the archive does not know or a page that is too large, ArchiveError where the
     words cannot be read.
     """
     if not 1 <= limit <= LARGEST_PAGE or offset < 0:
         raise UsageError(f"a page has 1 to {LARGEST_PAGE} hits and begins at 0 or later")
-    missing = behind(archive, words)
+    missing = find_backlog(archive, words)
     notes = _notes(archive, missing)
     if missing.anew:
         return HitPage(0, (), False, notes)
@@ -106,9 +106,9 @@ def _notes(archive: Archive, missing: Backlog) -> tuple[str, ...]:
 
 
 def _refuse_unknown(words: SearchIndex, query: Query) -> None:
-    asked = query.portals.any_of | query.portals.none_of
-    known = words.portals() if asked else []
-    for name in sorted(asked - set(known)):
+    named = query.portals.any_of | query.portals.none_of
+    known = words.portals() if named else []
+    for name in sorted(named - set(known)):
         close = get_close_matches(name, known, n=3)
         hint = f"did you mean {', '.join(close)}?" if close else f"it has {', '.join(known[:40])}"
         raise UsageError(f"the archive has no portal {name!r}; {hint}")
@@ -117,7 +117,7 @@ def _refuse_unknown(words: SearchIndex, query: Query) -> None:
 def _one_each(
     archive: Archive, words: SearchIndex, query: Query, order: Order, limit: int, offset: int
 ) -> tuple[list[Hit], bool]:
-    """The first hit of each cluster, in order: as many contents are read as it takes."""
+    """Return the first hit of each cluster, in order; reads as many contents as that takes."""
     seen: set[Article] = set()
     hits: list[Hit] = []
     with archive.index.reading() as queries:
@@ -144,7 +144,7 @@ def _every(words: SearchIndex, query: Query, order: Order) -> Iterator[ContentRo
 
 
 def _hit(paths: Paths, queries: Queries, content: ContentRow, query: Query) -> Hit | None:
-    """None where the index shows the version no more: it was withheld."""
+    """Return the hit of a content, None where the index shows the version no more: it was withheld."""
     events = [
         event for event in queries.events.with_content(content.content_sha256) if event.event is not Event.QUARANTINED
     ]

@@ -1,11 +1,11 @@
-"""The tables of `search.db`, or of the schema `archive_<id>_search` in PostgreSQL. All follow from what is sealed.
+"""Define the tables of `search.db`, or of the schema `archive_<id>_search` in PostgreSQL. All follow from sealed files.
 
-`contents` has a row for each text (title, lead and body; by `content_sha256`, the same for all its copies): its number and the
-file in which it was first sealed. `places` has a row for each version of an article and each attachment of a sealed run:
-which content it has (0: none), its article, whether it is that article's newest, and what it is filtered by; `at` is as in
-archive/index/schema.py and `said` is what orders it, the published line or the night. `filled` names the seals whose runs are here,
-`method` what the words were made by, and how many lines were withheld then. The words themselves are kept as the database
-does it best (archive/search/sqlite_fts.py, archive/search/postgresql.py).
+`contents` has a row for each text (title, lead and body; by `content_sha256`, the same for all its copies): its number
+and the file in which it was first sealed. `places` has a row for each version of an article and each attachment of a
+sealed run: its content (0: none), its article, whether it is that article's newest, and its filter values; `at` is as
+in `archive.index.schema` and `said` orders it, the published line or the night. `filled` names the seals whose runs are
+here, `method` the method of the words, and the number of lines withheld then. The words themselves are stored in each
+database's best way (`archive.search.sqlite_fts`, `archive.search.postgresql`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The piece of a text that shows why it was found, with what was found marked: pure, and free of any markup.
+"""Cut the piece of a text that shows why it was found, with the matches marked: pure, and free of any markup.
 
-A snippet is a run of segments; who prints it decides how a marked one looks. Words are marked as they stand in the text.
+A snippet is a run of segments; the printer decides how a marked one looks. Words are marked as they stand in the text.
 """
 
 from __future__ import annotations
@@ -29,31 +29,32 @@ _Match = tuple[int, int, int]  # the term's number, the first word, and the one 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text, and whether it is what was asked for."""
+    """A piece of text, and whether it matches the query."""
 
     text: str
     marked: bool = False
 
 
 def marks(text: str, query: Query) -> tuple[Segment, ...]:
-    """The whole of a short text, a title."""
+    """Mark the matches in a whole short text, a title."""
     found = _matches(folded_words(text), query.wanted, query.exact)
     return tuple(_segments(text, 0, len(text), _spans(list(words(text)), found)))
 
 
 def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
-    """Of these paragraphs the one stretch that has most of what was asked for; their beginning when none has any.
+    """Return the one stretch of these paragraphs that has most matches; their beginning when none has any.
 
-    White space is one blank in it, and an ellipsis stands where the text goes on. Negative and `title:` terms are not marked.
+    White space is one blank in it, and an ellipsis stands where the text goes on. Negative and `title:` terms are not
+    marked.
     """
     terms = [term for term in query.wanted if not term.in_title]
     best: tuple[int, int, str, list[_Match]] | None = None
     letters = 0
     for paragraph in (paragraph.strip() for paragraph in paragraphs):
-        said = folded_words(paragraph[: _MOST_LETTERS - letters])
-        found = _matches(said, terms, query.exact)
-        if said and (best is None or found):
-            start, score = _window(len(said), found)
+        forms_read = folded_words(paragraph[: _MOST_LETTERS - letters])
+        found = _matches(forms_read, terms, query.exact)
+        if forms_read and (best is None or found):
+            start, score = _window(len(forms_read), found)
             if best is None or score > best[0]:
                 best = (score, start, paragraph, found)
         letters += len(paragraph)
@@ -63,7 +64,7 @@ def snippet(paragraphs: Sequence[str], query: Query) -> tuple[Segment, ...]:
 
 
 def _cut(start: int, paragraph: str, found: Sequence[_Match]) -> tuple[Segment, ...]:
-    """The stretch of a paragraph from this word on."""
+    """Return the stretch of a paragraph from this word on."""
     read = list(words(paragraph[:_MOST_LETTERS]))
     end = min(len(read), start + _WORDS)
     left = 0 if start == 0 else read[start].start
@@ -74,29 +75,29 @@ def _cut(start: int, paragraph: str, found: Sequence[_Match]) -> tuple[Segment, 
 
 
 def _matches(read: Sequence[tuple[str, str]], terms: Sequence[Term], exact: bool) -> list[_Match]:
-    said = [forms[0 if exact else 1] for forms in read]
+    forms_read = [forms[0 if exact else 1] for forms in read]
     places = defaultdict(list)
-    for at, word in enumerate(said):
+    for at, word in enumerate(forms_read):
         places[word].append(at)
     found: list[_Match] = []
     for number, term in enumerate(terms):
         forms = term.forms(exact)
-        begins = range(len(said)) if term.prefix and len(forms) == 1 else places.get(forms[0], ())
-        found += [(number, at, at + len(forms)) for at in begins if _stands(said, at, forms, term)]
+        begins = range(len(forms_read)) if term.prefix and len(forms) == 1 else places.get(forms[0], ())
+        found += [(number, at, at + len(forms)) for at in begins if _stands(forms_read, at, forms, term)]
     return sorted(found, key=lambda match: match[1:])[:_MOST_MATCHES]
 
 
-def _stands(said: Sequence[str], at: int, forms: Sequence[str], term: Term) -> bool:
+def _stands(forms_read: Sequence[str], at: int, forms: Sequence[str], term: Term) -> bool:
     last = at + len(forms) - 1
-    if last >= len(said):
+    if last >= len(forms_read):
         return False
-    if not (said[last].startswith(forms[-1]) if term.prefix else said[last] == forms[-1]):
+    if not (forms_read[last].startswith(forms[-1]) if term.prefix else forms_read[last] == forms[-1]):
         return False
-    return all(said[at + i] == forms[i] for i in range(len(forms) - 1))
+    return all(forms_read[at + i] == forms[i] for i in range(len(forms) - 1))
 
 
 def _window(length: int, found: Sequence[_Match]) -> tuple[int, int]:
-    """The first word of the best stretch and how much is in it: different terms first, then matches."""
+    """Return the first word of the best stretch and its score: different terms first, then matches."""
     best = (0, 0)
     for _, first, _ in found:
         start = max(0, min(first - _BEFORE, length - _WORDS))
@@ -108,7 +109,7 @@ def _window(length: int, found: Sequence[_Match]) -> tuple[int, int]:
 
 
 def _spans(read: Sequence[Word], found: Sequence[_Match]) -> list[tuple[int, int]]:
-    """The characters that matches take, those that overlap as one."""
+    """Return the characters that matches take, overlapping ones as one."""
     spans: list[tuple[int, int]] = []
     for _, first, end in found:
         start, stop = read[first].start, read[end - 1].end
@@ -134,6 +135,6 @@ def _segments(text: str, left: int, right: int, spans: Sequence[tuple[int, int]]
 
 
 def _folded(text: str) -> str:
-    """One blank for each run of white space, also at the ends, where words are joined on."""
+    """Replace each run of white space by one blank, also at the ends, where words are joined on."""
     inner = " ".join(text.split())
     return f"{' ' if text[:1].isspace() else ''}{inner}{' ' if inner and text[-1:].isspace() else ''}" or inner

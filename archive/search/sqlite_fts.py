@@ -1,7 +1,7 @@
-"""The words in `search.db`: FTS5 without the texts themselves, which stand in the archive's files.
+"""Store the words in `search.db`: FTS5 without the texts themselves, which stand in the archive's files.
 
-The words are our own (vietnam/words.py), joined by blanks: the tokenizer `ascii` parts them there and changes nothing else,
-since every sign of ASCII that it knows but letters and digits is gone from them already.
+The words are our own (`vietnam.words`), joined by blanks: the tokenizer `ascii` parts them there and changes nothing
+else, since they have no other sign of ASCII than letters and digits.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class SqliteSearch(SearchStore):
-    """A file of SQLite of its own, so that filling it holds up no crawl."""
+    """A separate SQLite file, so that filling it holds up no crawl."""
 
     database: SqliteFile
 
@@ -33,7 +33,7 @@ class SqliteSearch(SearchStore):
         return self.database.exists()
 
     def drop(self, connect: Connect) -> None:
-        # A damaged file is none to drop tables in; whoever reads the old one reads on.
+        # No table can be dropped in a damaged file; readers of the old file read on.
         for extra in ("", "-wal", "-shm", "-journal"):
             self.database.path.with_name(self.database.path.name + extra).unlink(missing_ok=True)
 
@@ -54,17 +54,17 @@ class SqliteSearch(SearchStore):
         if rows:
             connection.execute(insert(_WORDS), rows)
 
-    def settle(self, connection: Connection) -> None:
+    def optimize(self, connection: Connection) -> None:
         return
 
     def matching(self, column: str, terms: Sequence[Term], *, exact: bool) -> Select[tuple[int]]:
-        asked = " AND ".join(_asked(term, exact) for term in terms)
-        match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({asked})"))
+        phrases = " AND ".join(_phrase(term, exact) for term in terms)
+        match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({phrases})"))
         return select(_WORDS.c.rowid).where(match)
 
     def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
-        asked = " AND ".join(f'{name} : "{exact if name.startswith("exact") else plain}"' for name in COLUMNS)
-        match = literal_column("words").op("MATCH")(bindparam(None, asked))
+        phrases = " AND ".join(f'{name} : "{exact if name.startswith("exact") else plain}"' for name in COLUMNS)
+        match = literal_column("words").op("MATCH")(bindparam(None, phrases))
         return select(_WORDS.c.rowid).where(match, _WORDS.c.rowid.in_(documents))
 
     def counted(self, connection: Connection) -> int:
@@ -74,7 +74,7 @@ class SqliteSearch(SearchStore):
 
 
 def _varint(record: bytes) -> int:
-    """The number at the start of a record of SQLite: seven bits a byte, the eighth says that more follow."""
+    """Return the number at the start of a record of SQLite: seven bits a byte, the eighth is set when more follow."""
     value = 0
     for byte in record:
         value = value << 7 | byte & 0x7F
@@ -83,6 +83,6 @@ def _varint(record: bytes) -> int:
     return value
 
 
-def _asked(term: Term, exact: bool) -> str:
-    """A phrase in FTS5's own form; words have no quotation marks in them."""
+def _phrase(term: Term, exact: bool) -> str:
+    """Return a phrase in FTS5's own form; words have no quotation marks in them."""
     return f'"{" ".join(term.forms(exact))}"' + ("*" if term.prefix else "")

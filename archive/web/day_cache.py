@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from threading import Lock
 
 from archive.coverage.calendar import PortalCoverage, PortalKnowledge, cover, nights_between
-from archive.coverage.number_gaps import read_documents
+from archive.coverage.number_gaps import read_number_series
 from archive.coverage.number_series import NumberSeriesSet
-from archive.coverage.reader import absences
+from archive.coverage.reader import decommission_periods
 from archive.errors import ArchiveError
 from archive.index.queries.web import CacheStamp
 from archive.storage.manifest import seals_on_disk
@@ -105,7 +105,7 @@ class DayCache:
                 runs = queries.runs.between(portal, since, until + _AFTER)
                 dates = queries.coverage.published_by_day(portal, since, until)
                 first = queries.coverage.first_night(portal)
-                known = PortalKnowledge(first, runs, missed[portal], dates, absences(queries, portal))
+                known = PortalKnowledge(first, runs, missed[portal], dates, decommission_periods(queries, portal))
                 found.append(cover(portal, known, nights, frozenset(open_ones)))
         return YearDays(year, tuple(found), span[0], span[1], tuple(damaged))
 
@@ -138,5 +138,5 @@ class SeriesCache:
             with archive.index.reading() as queries:
                 stamp = queries.web.cache_stamp(date.min, date.max)
             if self._known is None or self._known[0] != stamp:
-                self._known = stamp, read_documents(archive)
+                self._known = stamp, read_number_series(archive)
             return self._known[1]

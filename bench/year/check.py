@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from archive.coverage.calendar import DayState, PortalCoverage
-from archive.coverage.number_gaps import read_documents
+from archive.coverage.number_gaps import read_number_series
 from archive.coverage.number_series import DENSE, LEAST, NumberSeriesSet
 from archive.coverage.reader import read_coverage
 from archive.model.enums import ArchiveKind
@@ -68,7 +68,7 @@ def judged(folder: Path, planted: Planted) -> Judged:
             for portal in planted.portals:
                 for run in queries.runs.between(portal, planted.nights[0], planted.nights[-1]):
                     said.events.update(run.events)
-        found = read_documents(archive)
+        found = read_number_series(archive)
     for of_portal in covered:
         _judge(said, of_portal, planted)
     _judge_documents(said, found, planted)
@@ -88,7 +88,7 @@ def _judge(said: Judged, portal: PortalCoverage, planted: Planted) -> None:
         if day.state is wanted:
             said.found[wanted.value] += 1
         elif wanted is not None or day.state.is_gap:
-            said.wrong.append(f"{portal.portal} {day.day}: planted {state.value}, told {day.explained}")
+            said.wrong.append(f"{portal.portal} {day.day}: planted {state.value}, told {day.explanation}")
 
 
 _Name = tuple[str, str, str, bool, date]
@@ -101,7 +101,7 @@ def _judge_documents(said: Judged, found: NumberSeriesSet, planted: Planted) -> 
     told: dict[_Name, set[int]] = {}
     for one in found.series:
         name = (one.issuer, one.type, one.organ, one.with_year, one.since)
-        told[name] = {number for hole in one.holes for number in range(hole.first, hole.last + 1)}
+        told[name] = {number for hole in one.gaps for number in range(hole.first, hole.last + 1)}
         wanted = {number for number in range(one.first, one.last) if number not in published.get(name, ())}
         said.planted["missing numbers"] += len(wanted)
         said.found["missing numbers"] += len(wanted & told[name])

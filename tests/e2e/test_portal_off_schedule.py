@@ -171,7 +171,7 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
     (portal,) = read_coverage(year.archive, night(0), night(74), ["ben_da"])
     assert [day.state for day in portal.days] == [DayState.QUIET, *[DayState.GONE] * 73, DayState.QUIET]
     assert portal.gaps == ()
-    assert portal.days[3].explained == (
+    assert portal.days[3].explanation == (
         "gone: gone since 2025-07-11 (its host's name is not found), recorded on 2025-07-24"
     )  # fmt: skip
 

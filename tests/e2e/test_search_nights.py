@@ -14,8 +14,7 @@ from archive.errors import RunBusy
 from archive.leases.ledger import AttemptResult, LeaseState, Ledger
 from archive.leases.process_id import Owner
 from archive.search.engine import SearchIndex
-from archive.search.indexer import behind, catch_up
-from archive.search.lock import search_turn
+from archive.search.indexer import catch_up, find_backlog, search_lock
 from archive.search.query import parse
 from archive.search.results import search
 from archive.store import Archive
@@ -55,7 +54,7 @@ def test_a_seal_of_the_scheduler_fills_in_the_words(tmp_path: Path) -> None:
     with archive, SearchIndex.of(archive) as words:
         for number in (0, 1):
             assert sealed_by_the_schedule(archive, tmp_path / "a", number) == []
-            assert behind(archive, words).seals == ()
+            assert find_backlog(archive, words).seals == ()
         assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
 
 
@@ -67,7 +66,7 @@ def test_a_search_that_cannot_be_filled_holds_up_no_night(tmp_path: Path) -> Non
         assert trouble.startswith("the texts of the last night cannot be searched yet: ")
         archive.paths.search.rmdir()
         assert sealed_by_the_schedule(archive, tmp_path / "a", 1) == []
-        assert behind(archive, words).seals == ()
+        assert find_backlog(archive, words).seals == ()
         assert catch_up(archive, words) == 0
         assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
 
@@ -98,7 +97,7 @@ def test_many_that_find_the_words_missing_at_once_fill_them_in_once(tmp_path: Pa
 def test_a_turn_that_another_keeps_is_given_up_in_time(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     with archive, SearchIndex.of(archive) as words:
-        with search_turn(archive.paths), pytest.raises(RunBusy, match="another process is filling"):
-            with search_turn(archive.paths, patience=0.2):
+        with search_lock(archive.paths), pytest.raises(RunBusy, match="another process is filling"):
+            with search_lock(archive.paths, patience=0.2):
                 pass
         assert catch_up(archive, words) == 0

@@ -16,7 +16,7 @@ from archive.__main__ import main
 from archive.errors import ExitCode
 from archive.rebuild import rebuild
 from archive.search.engine import SearchIndex
-from archive.search.indexer import behind, catch_up
+from archive.search.indexer import catch_up, find_backlog
 from archive.search.query import parse
 from archive.search.results import search
 from archive.search.schema import METHOD_NAME
@@ -183,7 +183,7 @@ def test_a_copy_that_was_rolled_back_is_filled_anew(made: Made, tmp_path: Path) 
         path.unlink()
     assert rebuild(Paths(root)) == []
     with Archive.open(root) as archive, SearchIndex.of(archive) as words:
-        assert behind(archive, words).anew
+        assert find_backlog(archive, words).anew
         assert catch_up(archive, words) == 2
         assert keys(search(archive, words, parse("bế mạc"))) == []
         assert keys(search(archive, words, parse("hòa giải"))) == ["quang_binh/hoa"]

@@ -82,7 +82,7 @@ def test_a_day_without_a_run_is_explained() -> None:
         DayState.PUBLISHED,
         DayState.NOT_SCHEDULED,
     ]
-    assert found.days[2].explained == "missed: the host was down (caught up on 2025-03-07)"
+    assert found.days[2].explanation == "missed: the host was down (caught up on 2025-03-07)"
     assert found.days[5].caught_up is None
     assert [day.day.day for day in found.gaps] == [5, 6, 8]
 
@@ -112,7 +112,7 @@ def test_quiet_holidays_say_so() -> None:
     quiet = replace(run(0, Verdict.QUIET, 0), night=tet, reasons=("everything that was listed is already known",))
     day = cover("da_nang", PortalKnowledge(tet, [quiet]), [tet]).days[0]
     assert day.state is DayState.QUIET
-    assert "nothing new is usual" in day.explained
+    assert "nothing new is usual" in day.explanation
 
 
 def test_nothing_is_said_of_a_night_that_is_not_sealed() -> None:

@@ -53,7 +53,7 @@ def only(mentions: Sequence[Mention]) -> Series:
 
 
 def holes(series: Series) -> list[str]:
-    return [hole.numbers for hole in series.holes]
+    return [hole.numbers for hole in series.gaps]
 
 
 def test_missing_numbers_are_told_with_the_days_of_their_neighbours() -> None:
@@ -61,7 +61,7 @@ def test_missing_numbers_are_told_with_the_days_of_their_neighbours() -> None:
     assert (series.issuer, series.name, series.period) == ("caobang", "QĐ-UBND", "2025")
     assert (series.first, series.last, len(series.seen), series.missing) == (1, 90, 86, 4)
     assert holes(series) == ["14", "20–22"]
-    assert (series.holes[0].after, series.holes[0].before) == (date(2025, 1, 20), date(2025, 1, 23))
+    assert (series.gaps[0].after, series.gaps[0].before) == (date(2025, 1, 20), date(2025, 1, 23))
     assert 0.94 < series.completeness < 86 / 90
 
 
@@ -206,6 +206,6 @@ def test_exactly_what_was_left_out_is_missing(missing: set[int], seed: int, stra
         mentions.append(mention(rng.randint(1, 120), NEW_YEAR + timedelta(days=90), issuer="UBND xã Tân Lộ"))
     rng.shuffle(mentions)
     series = only(mentions)
-    told = {number for hole in series.holes for number in range(hole.first, hole.last + 1)}
+    told = {number for hole in series.gaps for number in range(hole.first, hole.last + 1)}
     assert told == missing
     assert series.last == 120
