@@ -54,8 +54,8 @@ class RunRecorder(Protocol):
     def answered(self, request: Request, response: Response, captured: StoredResponse) -> None:
         """A response was captured."""
 
-    def noted(self, page: PageRecord) -> None:
-        """The line of a page was queued."""
+    def write(self, page: PageRecord | None, document: Document | None = None, reasons: tuple[str, ...] = ()) -> None:
+        """Queue a line with the document read from it; `reasons` put the document into quarantine."""
 
     def failed(self, error: ArchiveError) -> None:
         """Nothing can be kept any more: stop."""

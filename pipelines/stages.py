@@ -109,9 +109,7 @@ class PipelineStage:
 
     def lose(self, page: PageRecord, outcome: Outcome, detail: str) -> DropItem:
         """Record why the article ends here; the capture stays, so a later reading can try again."""
-        page = replace(page, outcome=outcome, detail=detail[:200])
-        self.crawl.night.page(page)
-        self.crawl.noted(page)
+        self.crawl.write(replace(page, outcome=outcome, detail=detail[:200]))
         return DropItem(detail)
 
     def bug(self, page: PageRecord, error: Exception) -> DropItem:
@@ -261,20 +259,12 @@ class KeepStage(PipelineStage):
 
     def process_item(self, item: CheckedArticle) -> CheckedArticle:
         """Queue it with its page line; the archive judges it when the group is committed."""
-        night = self.crawl.night
         try:
-            document = document_of(item.article, item.page, self.crawl.name, night)
-            document = replace(document, reread=item.reread)
-            if item.reasons:
-                self.crawl.counted("quarantined")
-                night.quarantine(document, item.reasons, None if item.of_list else item.page)
-            else:
-                night.document(document, None if item.of_list else item.page)
-        except ArchiveError as error:
-            self.crawl.failed(error)
-            raise DropItem(str(error)) from error
+            document = document_of(item.article, item.page, self.crawl.name, self.crawl.night)
         except Exception as error:
             raise self.bug(item.page, error) from error
-        if not item.of_list:
-            self.crawl.noted(item.page)
+        if item.reasons:
+            self.crawl.counted("quarantined")
+        page = None if item.of_list else item.page
+        self.crawl.write(page, replace(document, reread=item.reread), item.reasons)
         return item

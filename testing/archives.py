@@ -94,9 +94,9 @@ def keep(night: RunWriter, told: Told, moment: datetime, reasons: tuple[str, ...
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
     if reasons:
-        night.quarantine(document, reasons, page)
+        night.write(page, document, reasons)
     else:
-        night.document(document, page)
+        night.write(page, document)
 
 
 def walk(night: RunWriter, told: Sequence[Told], moment: datetime) -> None:
@@ -105,7 +105,7 @@ def walk(night: RunWriter, told: Sequence[Told], moment: datetime) -> None:
     ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, ArchiveKind.REPLICA))
     listed = tuple(ListEntry(item.key, f"{url}/{item.key}", item.title) for item in told)
     page = PageRecord(url, Outcome.LISTING, moment, 200, section="tin", warc=ref, listed=listed, page_number=1)
-    night.page(replace(page, walk_end=WalkEnd.LAST_PAGE))
+    night.write(replace(page, walk_end=WalkEnd.LAST_PAGE))
 
 
 def finish(night: RunWriter, moment: datetime) -> Run:

@@ -136,6 +136,6 @@ def _keep(
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=key, section="tin", warc=ref)
     if reasons:
-        night.quarantine(document, reasons, page)
+        night.write(page, document, reasons)
     else:
-        night.document(document, page)
+        night.write(page, document)

@@ -96,7 +96,7 @@ def _attachment(crawl: RunWriter, article: str) -> None:
         fetched_at=moment, via=ArchiveKind.REPLICA, warc=ref, published=None, published_raw=None, attachment_of=wanted.version,
         documents=("12/QĐ-UBND", "9a/2025/NQ-HĐND"), cited=(CitationContext("12/QĐ-UBND", FIRST, "UBND tỉnh"),),
     )  # fmt: skip
-    crawl.document(document, replace(page, attachment_of=wanted.version))
+    crawl.write(replace(page, attachment_of=wanted.version), document)
 
 
 def _removal_night(archive: Archive, day: int) -> None:
@@ -111,7 +111,7 @@ def _removal_night(archive: Archive, day: int) -> None:
         ref = crawl.capture(Capture(url, 404, (), f"{word} {day}".encode(), at(night), ArchiveKind.REPLICA))
         look = night + timedelta(days=number)
         page = PageRecord(url, outcome, at(night), 404, key=word, section="tin", warc=ref, next_look=look, etag='"e"')
-        crawl.vanished(page, 1) if outcome is not Outcome.NOT_MODIFIED else crawl.page(page)
+        crawl.write(page, gone_after=1) if outcome is not Outcome.NOT_MODIFIED else crawl.write(page)
     finish(crawl, at(night))
 
 
@@ -119,7 +119,7 @@ def _ending_night(archive: Archive, day: int) -> None:
     """Another portal is gone, and answers the night after."""
     night = FIRST + timedelta(days=day)
     crawl = archive.start("can_tho", night, at(night), judge)
-    crawl.page(
+    crawl.write(
         PageRecord(
             "https://cantho.gov.vn.replica.test/tin", Outcome.UNREACHABLE, at(night), section="tin", page_number=1
         )
@@ -140,10 +140,10 @@ def _last_night(archive: Archive) -> None:
     keep(crawl, Told("dài-2", "Tin dài", (*_SAID[:5], "Đoạn cuối.")), at(LAST))
     url = "https://bacgiang.gov.vn.replica.test/tin"
     listed = (ListEntry("mới", f"{url}/mới", "Mới", LAST),)
-    crawl.page(PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
+    crawl.write(PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
     for number, since in ((3, None), (4, None), (3, FIRST)):
         mark = LookBackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)
         listed = (ListEntry(f"sâu-{number}", f"{url}/sâu-{number}", "Sâu"),)
         page = PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=number)
-        crawl.page(replace(page, lookback=mark))
+        crawl.write(replace(page, lookback=mark))
     finish(crawl, at(LAST))

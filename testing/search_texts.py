@@ -89,7 +89,7 @@ def _file(crawl: RunWriter) -> None:
         portal="quang_tri", section="tin", url=url, key="cau/~00000001", title="kem.pdf", text=text, content=text,
         fetched_at=at(crawl.night), via=ArchiveKind.REPLICA, warc=ref, attachment_of=version.id,
     )  # fmt: skip
-    crawl.document(document, replace(page, attachment_of=version.id))
+    crawl.write(replace(page, attachment_of=version.id), document)
 
 
 def composed(root: Path) -> Archive:

@@ -36,7 +36,7 @@ def say(words: str) -> None:
 
 def line(run: RunWriter, outcome: Outcome) -> None:
     """Commit one line."""
-    run.page(PageRecord(f"https://{run.portal}.vn/{len(run.pages)}", outcome, datetime.now(TZ)))
+    run.write(PageRecord(f"https://{run.portal}.vn/{len(run.pages)}", outcome, datetime.now(TZ)))
     run.commit()
 
 

@@ -19,7 +19,7 @@ from archive.index.reader import ArchiveReader, run_folder
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.ingest.revisions import VersionHistory, described
-from archive.model.enums import LATE, Event, Via
+from archive.model.enums import LATE, Event, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Document, PageRecord
 from archive.storage.fsync import TEMPORARY, make_folder, sync_folder
@@ -42,7 +42,6 @@ class QueuedLine:
     fingerprint: Fingerprint | None = None
     last_body: str | None = None
     gone_after: int | None = None
-    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ class BatchCommit:
         last = removal.event if (removal := transaction.removals.latest(self.portal, page.key)) is not None else None
         if pending.document is not None and last in (Event.GONE, Event.MOVED):
             event = Event.RETURNED
-        elif pending.moved and last is not Event.MOVED:
+        elif page.outcome is Outcome.MOVED and not page.attachment_of and last is not Event.MOVED:
             event = Event.MOVED
         elif pending.gone_after is not None and last is not Event.GONE:
             if not held(transaction.removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):

@@ -1,8 +1,8 @@
-"""What a crawl asks of the archive while it writes a portal's night."""
+"""Answer what a crawl asks of the archive while it writes a portal's run."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 
 from archive.index.index import Index
@@ -10,93 +10,93 @@ from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookBack, Position
 from archive.index.queries.removals import Removal
 from archive.index.rows import PendingEntry, Recheck
-from archive.ingest.commit import QueuedLine
 
 __all__ = ["RunLookups"]
 
 
 class RunLookups:
-    """The questions of one portal's night; each is answered from what is committed."""
+    """Look up what the archive knows of one portal on one night, from committed lines only.
 
-    portal: str
-    night: date
-    _index: Index
-    _pending: list[QueuedLine]
+    `is_queued` says that a document of a key waits in the writer's open batch.
+    """
+
+    def __init__(self, index: Index, portal: str, night: date, is_queued: Callable[[str], bool]) -> None:
+        self._index, self._portal, self._night, self._is_queued = index, portal, night, is_queued
 
     def has_walked(self, section: str) -> bool:
-        """Whether a complete walk of the section was ever committed."""
+        """Return whether a complete walk of the section was ever committed."""
         with self._index.reading() as queries:
-            return queries.listings.last_walk(self.portal, section) is not None
+            return queries.listings.last_walk(self._portal, section) is not None
 
     def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
-        """Which keys the section had shown by the end of its last complete walk."""
+        """Return those of the keys that the section had shown by the end of its last complete walk."""
         with self._index.reading() as queries:
-            at = queries.listings.last_walk(self.portal, section)
-            return queries.listings.shown_by(self.portal, section, list(keys), at) if at else set()
+            at = queries.listings.last_walk(self._portal, section)
+            return queries.listings.shown_by(self._portal, section, list(keys), at) if at else set()
 
-    def is_kept(self, key: str) -> bool:
-        """Whether an event of this article was committed, or waits in the open group."""
-        if any(pending.document is not None and pending.document.key == key for pending in self._pending):
+    def is_stored(self, key: str) -> bool:
+        """Return whether an event of this article was committed, or waits in the open batch."""
+        if self._is_queued(key):
             return True
         with self._index.reading() as queries:
-            return queries.events.is_recorded(self.portal, key)
+            return queries.events.is_recorded(self._portal, key)
 
-    def first_kept(self, key: str) -> date | None:
-        """The night in which an article was first kept."""
+    def first_stored(self, key: str) -> date | None:
+        """Return the night in which an article was first stored."""
         with self._index.reading() as queries:
-            return queries.events.first_night(self.portal, key)
+            return queries.events.first_night(self._portal, key)
 
     def listed_day(self, key: str) -> date | None:
-        """The day that the portal's lists showed beside an article."""
+        """Return the day that the portal's lists showed beside an article."""
         with self._index.reading() as queries:
-            return queries.listings.first_day(self.portal, key)
+            return queries.listings.first_day(self._portal, key)
 
     def vanished_since(self, key: str) -> date | None:
-        """The first night in which the article had vanished, with no good answer since; None while it stands."""
+        """Return the first night in which the article had vanished, with no good answer since; None while it stands."""
         with self._index.reading() as queries:
-            return min(queries.removals.vanished_nights(self.portal, key), default=None)
+            return min(queries.removals.vanished_nights(self._portal, key), default=None)
 
     def removal(self, key: str) -> Removal | None:
-        """Whether the article was last recorded as gone or as returned."""
+        """Return the last removal or return recorded of the article."""
         with self._index.reading() as queries:
-            return queries.removals.latest(self.portal, key)
+            return queries.removals.latest(self._portal, key)
 
     def waiting(self, keys: Collection[str]) -> set[str]:
-        """Which of these answered with something that is no article, and wait for a look after tonight."""
+        """Return those of the keys that answered with something that is no article and are due only after tonight."""
         with self._index.reading() as queries:
-            return queries.responses.awaiting_recheck(self.portal, list(keys), self.night)
+            return queries.responses.awaiting_recheck(self._portal, list(keys), self._night)
 
-    def owed(self) -> list[PendingEntry]:
-        """Entries of earlier nights and attempts that were listed and never kept."""
+    def pending(self) -> list[PendingEntry]:
+        """Return the entries of earlier nights and attempts that were listed and never stored."""
         with self._index.reading() as queries:
-            return queries.listings.pending(self.portal)
+            return queries.listings.pending(self._portal)
 
     def last_lookback(self, since: date | None = None) -> LastLookBack | None:
-        """The portal's last monthly look-back, or the last backfill to this day."""
+        """Return the portal's last monthly look-back, or its last backfill to the day `since`."""
         with self._index.reading() as queries:
-            return queries.lookbacks.latest(self.portal, since)
+            return queries.lookbacks.latest(self._portal, since)
 
     def lookback_positions(self, began: date, since: date | None) -> dict[str, Position]:
-        """How far this look-back came, by section."""
+        """Return how far this look-back came, by section."""
         with self._index.reading() as queries:
-            return queries.lookbacks.positions(self.portal, began, since)
+            return queries.lookbacks.positions(self._portal, began, since)
 
     def first_walk(self) -> date | None:
-        """The first night with a complete walk of a section of this portal."""
+        """Return the first night with a complete walk of a section of this portal."""
         with self._index.reading() as queries:
-            return queries.lookbacks.first_walk(self.portal)
+            return queries.lookbacks.first_walk(self._portal)
 
     def first_wanted(self, section: str) -> date | None:
-        """The first day that the section's first complete walk still wanted."""
+        """Return the first day that the section's first complete walk still wanted."""
         with self._index.reading() as queries:
-            return queries.lookbacks.first_wanted(self.portal, section)
+            return queries.lookbacks.first_wanted(self._portal, section)
 
-    def due_looks(self) -> list[Recheck]:
-        """Articles whose next look is due by tonight."""
+    def due_rechecks(self) -> list[Recheck]:
+        """Return the articles whose next recheck is due by tonight."""
         with self._index.reading() as queries:
-            return queries.responses.due_rechecks(self.portal, self.night)
+            return queries.responses.due_rechecks(self._portal, self._night)
 
-    def owed_attachments(self, since: date, per_article: int) -> list[PendingAttachment]:
-        """Files that committed articles name and that are still to be fetched (archive/index/queries/attachments.py)."""
+    def pending_attachments(self, since: date, per_article: int) -> list[PendingAttachment]:
+        """Return files that articles committed since a night name and that are still to be fetched."""
         with self._index.reading() as queries:
-            return queries.attachments.pending(self.portal, since, per_article)
+            return queries.attachments.pending(self._portal, since, per_article)

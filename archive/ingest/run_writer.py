@@ -1,9 +1,9 @@
-"""A portal's night while it runs: captures first, then judged articles, committed in groups.
+"""Write a portal's run: captures first, then judged articles, committed in batches.
 
-A group is 25 documents or 5 seconds. WARC members and texts are flushed first; then, inside one write transaction of the
+A batch is 25 documents or 5 seconds. WARC members and texts are flushed first. Then, inside one write transaction of the
 index, each document is judged, its text takes its final name, the lines of `articles.jsonl` and `pages.jsonl` are appended
-and flushed (they are the commit), and the rows repeat them. When anything of this fails the portal stops: what was
-committed stays, the rest is set aside at the next start, and a failed flush is never tried again.
+and flushed (they are the commit), and the rows repeat them. When a step fails the portal stops: what was committed stays,
+the rest is quarantined at the next start, and a failed flush is never tried again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
+from time import monotonic
 
 from archive.errors import ArchiveError
 from archive.index.index import Index
@@ -44,8 +45,11 @@ BATCH_DOCUMENTS = 25
 BATCH_SECONDS = 5
 
 
-class RunWriter(RunLookups):
-    """One portal's night, open for writing by this process alone."""
+class RunWriter:
+    """Hold one portal's run open for writing by this process alone.
+
+    `pages` and `articles` are the committed lines; `recovery_notes` say what an earlier attempt left damaged.
+    """
 
     def __init__(
         self, paths: Paths, index: Index, fence: Fence, run: str, via: Via, now: datetime, judge: Judge
@@ -55,8 +59,9 @@ class RunWriter(RunLookups):
         self._lock = hold(paths, LockHolder.here(fence.portal, fence.night, fence.number))
         self.folder = paths.open_night(fence.night) / run
         self.started_at = now
-        self._pending: list[QueuedLine] = []
-        self._oldest: datetime | None = None
+        self._queue: list[QueuedLine] = []
+        self._queued_since: float | None = None
+        self.lookups = RunLookups(index, self.portal, self.night, self._is_queued)
         self.captures = ArchiveReader(paths, index)
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
         self._broken = False
@@ -72,7 +77,7 @@ class RunWriter(RunLookups):
 
     def _resume(self) -> None:
         found = recover(self._paths, self.night, self.folder)
-        self.set_aside = found.set_aside
+        self.recovery_notes = found.set_aside
         self.pages, self.articles = list(found.pages), list(found.articles)
         texts = read_fingerprints(self.folder, self.articles)
         with self._index.writing() as transaction:
@@ -96,12 +101,10 @@ class RunWriter(RunLookups):
         }
         return WarcFile(self.folder / f"pages-{self.attempts:05d}.warc.gz", info, now)
 
-    # what a crawl keeps
-
     def capture(self, capture: Capture, of: datetime | None = None) -> CaptureRef:
-        """Append a response to the WARC before anyone tries to understand it; its line has to follow with `page`.
+        """Append a response to the WARC before it is read; its line has to follow with `write`.
 
-        With `of` it is what a browser made of the response of that moment.
+        With `of` the capture is what a browser made of the response of that moment.
         """
         self._fence.check()
         earlier = self._served(capture.url) if of is None else None
@@ -116,62 +119,50 @@ class RunWriter(RunLookups):
             row = queries.responses.last_with_body(self.portal, url)
         return EarlierCapture(str(row.body_sha256), datetime.fromisoformat(str(row.fetched_at))) if row else None
 
-    def page(self, page: PageRecord) -> None:
-        """Queue the line of one response, or of one request that brought none."""
-        self._queue(QueuedLine(page))
+    def write(
+        self,
+        page: PageRecord | None,
+        document: Document | None = None,
+        reasons: tuple[str, ...] = (),
+        *,
+        gone_after: int | None = None,
+    ) -> None:
+        """Queue the line of one request, with the article or attachment read from its response; commit a due batch.
 
-    def document(self, document: Document, page: PageRecord | None) -> None:
-        """Queue an article or attachment with its response's line; without one where a list's answer held the text."""
-        self._queue(QueuedLine(page, document))
+        Args:
+            page: None for a document whose response has its line already, or was fetched by an earlier run.
+            document: Becomes a text of the archive, or with `reasons` goes into quarantine.
+            reasons: Why the document is doubtful.
+            gone_after: Given when the response says that the article is no more. It becomes an event `gone`, once, when
+                no article has stood there for that many days and a text of it was stored.
 
-    def vanished(self, page: PageRecord, gone_after: int) -> None:
-        """Queue the line of an answer that says that an article is no more.
-
-        It becomes an event `gone`, once, when none has stood there for `gone_after` days and a text of it was kept.
+        Raises what `commit` raises.
         """
-        self._queue(QueuedLine(page, gone_after=gone_after))
-
-    def moved(self, page: PageRecord) -> None:
-        """Queue the line of an answer that sends on to the portal's successor; of a kept article an event `moved`, once."""
-        self._queue(QueuedLine(page, moved=True))
-
-    def quarantine(self, document: Document, reasons: tuple[str, ...], page: PageRecord | None) -> None:
-        """Queue a doubtful article: it is set aside with its reasons and never becomes a text of the archive."""
-        self._queue(QueuedLine(page, document, reasons))
-
-    def reread(self, document: Document) -> None:
-        """Queue what today's rules read in an earlier capture: nothing was fetched, so no page line goes with it."""
-        self._queue(QueuedLine(None, document))
-
-    def _queue(self, pending: QueuedLine) -> None:
-        page = pending.page
-        if page is not None:
-            if page.warc is not None and page.warc in self._unjudged:
-                _, digest = self._unjudged.pop(page.warc)
-                pending.page = replace(page, body_sha256=page.body_sha256 or digest or None)
-            self._oldest = self._oldest or page.fetched_at
-        self._pending.append(pending)
-
-    def tick(self, now: datetime) -> bool:
-        """Commit when 25 documents are waiting or the oldest line has waited 5 seconds; tells whether it did."""
-        documents = sum(1 for pending in self._pending if pending.document)
-        waited = self._oldest is not None and now - self._oldest >= timedelta(seconds=BATCH_SECONDS)
-        if documents >= BATCH_DOCUMENTS or waited:
+        if page is not None and page.warc is not None and page.warc in self._unjudged:
+            _, digest = self._unjudged.pop(page.warc)
+            page = replace(page, body_sha256=page.body_sha256 or digest or None)
+        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after))
+        now = monotonic()
+        if self._queued_since is None:
+            self._queued_since = now
+        documents = sum(1 for queued in self._queue if queued.document)
+        if documents >= BATCH_DOCUMENTS or now - self._queued_since >= BATCH_SECONDS:
             self.commit()
-            return True
-        return False
+
+    def _is_queued(self, key: str) -> bool:
+        return any(queued.document is not None and queued.document.key == key for queued in self._queue)
 
     def commit(self) -> None:
-        """Commit what is queued. Raises DiskFull, ArchiveError, or StaleClaim; after that this object keeps nothing more."""
+        """Commit what is queued. Raises DiskFull, ArchiveError or StaleClaim; after that every commit is refused."""
         if self._broken:
             raise ArchiveError(f"{self.portal}: a batch failed before; run the night again, what was kept is kept")
-        if not self._pending:
+        if not self._queue:
             return
         self._broken = True
         self._fence.check_archive()
         with disk_errors(f"cannot commit the night of {self.portal}"):
             self._warc.sync()
-            group = BatchCommit(
+            batch = BatchCommit(
                 self._paths,
                 self.portal,
                 self.night,
@@ -180,16 +171,16 @@ class RunWriter(RunLookups):
                 self.folder,
                 self._judge,
                 self.captures,
-                self._pending,
+                self._queue,
             )
-            group.write_texts()
+            batch.write_texts()
             with self._index.writing() as transaction:
                 self._fence.check()  # cannot rise from here to the end of the transaction
-                group.note_last_bodies(transaction)
-                pages = [pending.page for pending in self._pending if pending.page]
+                batch.note_last_bodies(transaction)
+                pages = [queued.page for queued in self._queue if queued.page]
                 for number, page in enumerate(pages, start=len(self.pages)):
                     transaction.add_page(self.night, self.run, number, page)
-                lines = group.judged(transaction, self.articles)
+                lines = batch.judged(transaction, self.articles)
                 sync_folder(self.folder)
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
@@ -197,36 +188,38 @@ class RunWriter(RunLookups):
                     append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
         self.pages += pages
         self.articles += lines
-        self._pending, self._oldest, self._broken = [], None, False
+        self._queue, self._queued_since, self._broken = [], None, False
 
     def tally(self) -> RunSummary:
-        """The counts of everything committed in this run, earlier attempts included and the lines of a look-back apart:
-        a night is judged by what the other nights have too."""
-        away = self.away()
-        with self._index.reading() as queries:
-            asking = SummaryContext(self.portal, self.night, place(self.night, self.run, 0), queries.listings, away)
-            return tally(*apart(self.pages, self.articles), asking)
+        """Count what this run committed, earlier attempts included, without the lines of a look-back.
 
-    def away(self) -> frozenset[str]:
-        """Keys of articles that answered tonight that they are gone, and had vanished before."""
+        A night is judged by what the other nights have too.
+        """
+        vanished = self.vanished_before()
+        with self._index.reading() as queries:
+            context = SummaryContext(
+                self.portal, self.night, place(self.night, self.run, 0), queries.listings, vanished
+            )
+            return tally(*apart(self.pages, self.articles), context)
+
+    def vanished_before(self) -> frozenset[str]:
+        """Return the keys of articles that answered tonight that they are gone, and had vanished before."""
         keys = {page.key for page in self.pages if page.key and page.outcome in VANISHED and not page.attachment_of}
-        return frozenset(key for key in keys if (self.vanished_since(key) or self.night) < self.night)
+        return frozenset(key for key in keys if (self.lookups.vanished_since(key) or self.night) < self.night)
 
     @property
     def began_at(self) -> datetime:
-        """When the first attempt at this night asked for its first page."""
+        """Return when the first attempt at this night asked for its first page."""
         return min([self.started_at, *(page.fetched_at for page in self.pages[:1])])
 
-    # how it ends
-
     def suspend(self) -> None:
-        """Commit and let go: the run stays in `open/` and a later start goes on where it stopped."""
+        """Commit and release the lock: the run stays in `open/` and a later start goes on where it stopped."""
         self._record_unjudged("interrupted before it was understood")
         self.commit()
         self._release()
 
     def abandon(self) -> None:
-        """Let go after a failure without writing anything more: the next start sets the run right."""
+        """Release the lock after a failure without writing anything more: the next start recovers the run."""
         self._warc.abandon()
         self._lock.close()
 
@@ -244,7 +237,7 @@ class RunWriter(RunLookups):
         away: EndSign | None = None,
         declared: dict[str, str] | None = None,
     ) -> Run:
-        """Commit, write `run.json`, move the run to its dated place and let go."""
+        """Commit, write `run.json`, move the run to its dated place and release the lock."""
         self._record_unjudged("never understood")
         self.commit()
         tally = self.tally()
@@ -287,7 +280,7 @@ class RunWriter(RunLookups):
 
     def _record_unjudged(self, detail: str) -> None:
         for ref, (capture, _) in list(self._unjudged.items()):
-            self.page(
+            self.write(
                 PageRecord(capture.url, Outcome.ERROR, capture.fetched_at, capture.status, warc=ref, detail=detail)
             )
 

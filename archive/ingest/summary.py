@@ -49,16 +49,16 @@ class ListHistory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SummaryContext:
-    """Whose run is counted, where it begins in the index, and what is asked there; `away` vanished before the night."""
+    """Name the run to count: its place in the index, the index's lists, the keys that had vanished before the night."""
 
     portal: str
     night: date
     start: str
     before: ListHistory
-    away: Collection[str] = ()
+    vanished_before: Collection[str] = ()
 
 
-def tally(pages: Sequence[PageRecord], articles: Sequence[ArticleLine], asking: SummaryContext) -> RunSummary:
+def tally(pages: Sequence[PageRecord], articles: Sequence[ArticleLine], context: SummaryContext) -> RunSummary:
     """Count the lines of a run."""
     outcomes = Counter(page.outcome.value for page in pages)
     events = Counter(line.event.value for line in articles)
@@ -67,8 +67,8 @@ def tally(pages: Sequence[PageRecord], articles: Sequence[ArticleLine], asking: 
         events=dict(sorted(events.items())),
         listed=len({entry.key for page in pages for entry in page.listed}),
         requests=len(pages),
-        sections={name: _walk(pages, name, asking) for name in _walked(pages)},
-        measures=_measures(pages, [line for line in articles if line.attachment_of is None], asking),
+        sections={name: _walk(pages, name, context) for name in _walked(pages)},
+        measures=_measures(pages, [line for line in articles if line.attachment_of is None], context),
     )
 
 
@@ -76,30 +76,30 @@ def _walked(pages: Sequence[PageRecord]) -> list[str]:
     return sorted({page.section for page in pages if page.section and page.page_number})
 
 
-def _walk(pages: Sequence[PageRecord], section: str, asking: SummaryContext) -> SectionWalk:
+def _walk(pages: Sequence[PageRecord], section: str, context: SummaryContext) -> SectionWalk:
     walked = [page for page in pages if page.section == section and page.page_number]
     keys = {entry.key for page in walked for entry in page.listed}
     ends: list[WalkEnd] = [page.walk_end for page in walked if page.walk_end]
     return SectionWalk(
         pages=len(walked),
         listed=len(keys),
-        fresh=asking.before.count_first_listed(asking.portal, section, asking.start),
+        fresh=context.before.count_first_listed(context.portal, section, context.start),
         end=ends[-1] if ends else None,
-        first=not asking.before.walked_before(asking.portal, section, asking.start),
+        first=not context.before.walked_before(context.portal, section, context.start),
     )
 
 
-def _measures(pages: Sequence[PageRecord], lines: Sequence[ArticleLine], asking: SummaryContext) -> Measures:
+def _measures(pages: Sequence[PageRecord], lines: Sequence[ArticleLine], context: SummaryContext) -> Measures:
     new = [line for line in lines if line.event in _NEW]
     sizes = [line.bytes for line in new if line.bytes is not None]
-    lags = [(asking.night - date.fromisoformat(line.published[:10])).days for line in new if line.published]
+    lags = [(context.night - date.fromisoformat(line.published[:10])).days for line in new if line.published]
     same: dict[str, set[str]] = {}
     for line in lines:
         if line.event in _READ:
             same.setdefault(line.content_sha256, set()).add(line.key)
     copies = {line.key for line in lines if line.event is Event.DUPLICATE and len(same[line.content_sha256]) == 1}
     return Measures(
-        asked=dict(sorted(_asked(pages, asking.away).items())),
+        asked=dict(sorted(_asked(pages, context.vanished_before).items())),
         texts=len(new),
         text_bytes=round(median(sizes)) if sizes else None,
         dated=len(lags),
@@ -111,6 +111,8 @@ def _measures(pages: Sequence[PageRecord], lines: Sequence[ArticleLine], asking:
     )
 
 
-def _asked(pages: Sequence[PageRecord], away: Collection[str]) -> Counter[str]:
+def _asked(pages: Sequence[PageRecord], vanished_before: Collection[str]) -> Counter[str]:
     last = {page.key: page.outcome for page in pages if page.key and not page.attachment_of}
-    return Counter(outcome.value for key, outcome in last.items() if key not in away or outcome not in VANISHED)
+    return Counter(
+        outcome.value for key, outcome in last.items() if key not in vanished_before or outcome not in VANISHED
+    )

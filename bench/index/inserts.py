@@ -57,7 +57,7 @@ def _kept(crawl: RunWriter, group: list[Document]) -> float:
         body = f"<h1>{item.title}</h1><p>{item.text}</p>".encode() * 4
         ref = crawl.capture(Capture(item.url, 200, (), body, item.fetched_at, ArchiveKind.REPLICA))
         page = PageRecord(item.url, Outcome.ARTICLE, item.fetched_at, 200, key=item.key, section=item.section, warc=ref)
-        crawl.document(replace(item, warc=ref), page)
+        crawl.write(page, replace(item, warc=ref))
     crawl.commit()
     return time.perf_counter() - start
 

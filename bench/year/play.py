@@ -107,7 +107,6 @@ class PortalYear:
         due = [day for day in self.looks if day <= night]
         for article in [*wanted, *(one for day in sorted(due) for one in self.looks.pop(day))]:
             self._article(kept, article, night)
-            kept.tick(self._moment)
         kept.commit()
         for line in list(kept.articles):
             if line.attachments and line.event not in (Event.GONE, Event.RETURNED):
@@ -147,7 +146,7 @@ class PortalYear:
         ref = self._capture(kept, url, 200, body)
         listed = tuple(ListEntry(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
         page = self._page(url, Outcome.LISTING, 200, ref, len(body))
-        kept.page(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
+        kept.write(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
 
     def _article(self, kept: RunWriter, article: ReplicaArticle, night: date) -> None:
         shown = article.as_of(night)
@@ -156,7 +155,7 @@ class PortalYear:
         if (removal := article.removal(night)) is not None:
             ref = self._capture(kept, url, removal.status, b"<html><body>404</body></html>")
             page = self._page(url, Outcome.GONE, removal.status, ref, 29)
-            kept.vanished(replace(page, key=article.key, section=article.section), GONE_AFTER)
+            kept.write(replace(page, key=article.key, section=article.section), gone_after=GONE_AFTER)
             self._look_for_vanished(article, night)
             return
         request = SiteRequest(site.host, "/", "", night, 1)
@@ -167,9 +166,9 @@ class PortalYear:
         for attached, (name, _) in zip(document.attachments, shown.links(), strict=False):
             self.files[attached.url] = replica_file(name, shown)
         if self.room.rng.random() < 0.003 and not article.revisions and not document.documents:
-            kept.quarantine(document, ("the text is much shorter than the portal's usual",), page)
+            kept.write(page, document, ("the text is much shorter than the portal's usual",))
         else:
-            kept.document(document, page)
+            kept.write(page, document)
         self._look_again(article, night)
 
     def _look_again(self, article: ReplicaArticle, night: date) -> None:
@@ -195,8 +194,7 @@ class PortalYear:
             key = attachment_key(line.key, file.url)
             page = self._page(file.url, Outcome.ATTACHMENT, 200, ref, len(body))
             page = replace(page, key=key, section=line.section, attachment_of=line.id)
-            kept.document(file_document(self.portal, line, file, said, page), page)
-            kept.tick(self._moment)
+            kept.write(page, file_document(self.portal, line, file, said, page))
 
     # a night that fails
 
@@ -216,7 +214,7 @@ class PortalYear:
             else:
                 ref = self._capture(kept, url, 200, _REFUSED.encode())
                 page = self._page(url, Outcome.CHALLENGE, 200, ref, len(_REFUSED))
-            kept.page(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
+            kept.write(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
 
     # how it ends
 

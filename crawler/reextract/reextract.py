@@ -160,8 +160,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
     run = archive.start(result.portal, night, now, judge_reread)
     try:
         for reading in kept:
-            run.reread(reread_document(reading.line, reading.place, reading.article, run))
-            run.tick(now)
+            run.write(None, reread_document(reading.line, reading.place, reading.article, run))
         result.run = run.close(
             now,
             complete=True,

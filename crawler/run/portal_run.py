@@ -156,7 +156,7 @@ def night_counts(
 ) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
-    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.away()
+    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.vanished_before()
     misses, laid = layouts_of(extraction)
     obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in night.pages)
     outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
@@ -171,7 +171,7 @@ def night_counts(
         quarantined=tally.measures.set_aside,
         misses=misses,
         laid=laid,
-        withdrawn=sum(1 for key in vanished if night.is_kept(key)),
+        withdrawn=sum(1 for key in vanished if night.lookups.is_stored(key)),
         misfits=misfits(extraction),
         failed={page.section: page.outcome for page in night.pages if page.section and page.walk_end is WalkEnd.FAILED},
         measures=tally.measures,

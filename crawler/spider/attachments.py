@@ -97,7 +97,7 @@ class AttachmentWalk(RunRecorderBase):
         days = 0 if self._older_asked else self.settings.getint("ATTACHMENT_NIGHTS")
         self._older_asked = True
         since = self.night.night - timedelta(days=days)
-        owed = self.night.owed_attachments(since, self.settings.getint("ATTACHMENTS_PER_ARTICLE"))
+        owed = self.night.lookups.pending_attachments(since, self.settings.getint("ATTACHMENTS_PER_ARTICLE"))
         return [file for file in owed if file.key not in self._files_asked]
 
     def mark_of(self, key: str) -> LookBackMark | None:

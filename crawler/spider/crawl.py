@@ -113,17 +113,17 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
             self.failed(error)
 
     def _first_requests(self) -> Iterable[Request]:
-        owed = self.at_once(self.night.owed())
+        owed = self.at_once(self.night.lookups.pending())
         if self.tonight.backfill is not None:
             return
         since = first_walk_since(self.night.night, self.first_walk_days, self.tonight.since)
         for section in self.sections:
-            self._walks[section.name] = SectionProgress(not self.night.has_walked(section.name), since)
+            self._walks[section.name] = SectionProgress(not self.night.lookups.has_walked(section.name), since)
             self._sitemaps[section.name] = []
             yield self._list_request(section, self.first_page(section))
         for entry in owed:
             yield from self.article_request(entry.section, entry.key, entry.url, mark=entry.lookback)
-        for look in self.night.due_looks():
+        for look in self.night.lookups.due_rechecks():
             conditions = {"If-None-Match": look.etag, "If-Modified-Since": look.last_modified}
             headers = {name: value for name, value in conditions.items() if value}
             yield from self.article_request(look.section or "", look.key, look.url, headers)
@@ -184,7 +184,7 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
         entries = tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
         following = self._following(section, listing)
         if section.kind is SectionKind.PAGES:
-            known = self.night.known_before_last_walk(section.name, {entry.key for entry in entries})
+            known = self.night.lookups.known_before_last_walk(section.name, {entry.key for entry in entries})
             end_here = walk.page(entries, following is not None, known)
         else:
             end_here = walk.document(entries, following is not None)
@@ -193,8 +193,10 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
         self.listed |= {entry.key for entry in entries}
         self.write(answer_page(ask, captured, outcome, detail, listed=entries, walk_end=end_here))
         self.heed(outcome)
-        waiting = self.night.waiting({entry.key for entry in entries})
-        wanted = [entry for entry in entries if entry.key not in waiting and not self.night.is_kept(entry.key)]
+        waiting = self.night.lookups.waiting({entry.key for entry in entries})
+        wanted = [
+            entry for entry in entries if entry.key not in waiting and not self.night.lookups.is_stored(entry.key)
+        ]
         requests: list[Request | ArticleResponse] = list(
             self.told_articles(ask, captured, response, entries, self._read_with)
         )
@@ -239,25 +241,18 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
             yield ArticleResponse(page, sent, self._read_with, "utf-8")
 
     def _without_article(self, page: PageRecord) -> None:
-        if page.outcome in VANISHED:
-            self.night.vanished(page, self.gone_after)
-            self.noted(page)
-        elif page.outcome is Outcome.MOVED and page.key and not page.attachment_of:
-            self.night.moved(page)
-            self.noted(page)
-        else:
-            self.write(page)
+        self.write(page, gone_after=self.gone_after if page.outcome in VANISHED else None)
 
     def _next_look(self, key: str | None, outcome: Outcome) -> date | None:
         """When to ask for an article again after this outcome; None where the schedule ends or the lists decide."""
         tonight, stands = self.night.night, outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
         if key is None or not (stands or outcome.value in SETTLED):
             return None
-        since = None if stands else self.night.vanished_since(key)
+        since = None if stands else self.night.lookups.vanished_since(key)
         if since or outcome in VANISHED:
             return look_for_vanished(since or tonight, tonight, self.gone_after)
-        watched = self.night.first_kept(key)
-        removal = self.night.removal(key)
+        watched = self.night.lookups.first_stored(key)
+        removal = self.night.lookups.removal(key)
         if removal is not None:  # what came back is watched like something new
             watched = removal.night if removal.event is Event.RETURNED else tonight
         if watched is None and not stands:

@@ -135,7 +135,7 @@ class ListAnswers(RunRecorderBase):
         """The day that tonight's or an earlier list showed beside an article, where the portal's pages tell none."""
         if key is None or not self.day_from_list:
             return None
-        return self._days.get(key) or self.night.listed_day(key)
+        return self._days.get(key) or self.night.lookups.listed_day(key)
 
     def told_articles(
         self,

@@ -18,7 +18,7 @@ from archive.index.queries.lookbacks import Position
 from archive.index.rows import PendingEntry
 from archive.ingest.run_writer import RunWriter
 from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import ListEntry, LookBackMark, PageRecord
+from archive.model.records import Document, ListEntry, LookBackMark, PageRecord
 from archive.storage.lookback_stats import LookBackEnd
 from crawler.config.lookback import deeper_end, next_lookback, wanted_of
 from crawler.config.run_options import RunOptions
@@ -128,10 +128,17 @@ class LookBackWalk(AttachmentWalk):
             return None
         return going.mark, not (going.open or going.put_off or going.left or self._owed)
 
-    def noted(self, page: PageRecord) -> None:
-        """A line was queued: retries and redirects of a look-back count in its bound."""
-        self._lines += page.lookback is not None
-        super().noted(page)
+    def write(
+        self,
+        page: PageRecord | None,
+        document: Document | None = None,
+        reasons: tuple[str, ...] = (),
+        *,
+        gone_after: int | None = None,
+    ) -> None:
+        """Queue a line: retries and redirects of a look-back count in its bound."""
+        self._lines += page is not None and page.lookback is not None
+        super().write(page, document, reasons, gone_after=gone_after)
 
     # what is asked
 
@@ -170,7 +177,7 @@ class LookBackWalk(AttachmentWalk):
         if mark is None:
             return None
         going = _LookBackState(mark)
-        positions = self.night.lookback_positions(mark.began, mark.since)
+        positions = self.night.lookups.lookback_positions(mark.began, mark.since)
         for section in self.sections:
             at = positions.get(section.name)
             if section.kind is not SectionKind.PAGES or (at and at.end):
@@ -197,11 +204,11 @@ class LookBackWalk(AttachmentWalk):
     def _mark(self) -> LookBackMark | None:
         """Tonight's look-back: one that is due, else one that was cut."""
         tonight, plan = self.night.night, self.tonight.lookback
-        last = self.night.last_lookback(self.tonight.backfill)
+        last = self.night.lookups.last_lookback(self.tonight.backfill)
         unfinished = LookBackMark(last.began, last.since) if last and not last.complete else None
         if self.tonight.backfill:
             return unfinished or LookBackMark(tonight, self.tonight.backfill)
-        first = self.night.first_walk()
+        first = self.night.lookups.first_walk()
         if not plan.days or first is None or not self.beyond:
             return None
         due = next_lookback(self.name, plan.days, first, last.began if last else None) <= tonight
@@ -264,10 +271,10 @@ class LookBackWalk(AttachmentWalk):
         return told + self._found(section, taken, mark)
 
     def _found(self, section: Section, entries: tuple[ListEntry, ...], mark: LookBackMark) -> list[Request]:
-        waiting = self.night.waiting({entry.key for entry in entries})
+        waiting = self.night.lookups.waiting({entry.key for entry in entries})
         asked: list[Request] = []
         for entry in entries:
-            if entry.key in waiting or self.night.is_kept(entry.key):
+            if entry.key in waiting or self.night.lookups.is_stored(entry.key):
                 continue
             if self._room <= 0 and self._going is not None:
                 self._going.left += 1
@@ -283,4 +290,4 @@ class LookBackWalk(AttachmentWalk):
 
     def _since(self, section: Section) -> date | None:
         """A backfill goes to its day, a look-back as far as the first walk of the section had come."""
-        return self.tonight.backfill or self.night.first_wanted(section.name)
+        return self.tonight.backfill or self.night.lookups.first_wanted(section.name)

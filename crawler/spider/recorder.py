@@ -15,7 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 from archive.errors import ArchiveError
 from archive.ingest.run_writer import RunWriter
 from archive.model.enums import FIRST_TEXTS, ArchiveKind, Outcome
-from archive.model.records import ListRequest, PageRecord
+from archive.model.records import Document, ListRequest, PageRecord
 from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import url_allowed
 from crawler.downloader.redirects import redirect_target
@@ -111,15 +111,6 @@ class RunRecorderBase(scrapy.Spider):
         if request.callback is NO_CALLBACK:
             self.write(failure_page(_ROBOTS, request.url, self.now(), Outcome.GUARD_DENIED, reason))
 
-    def noted(self, page: PageRecord) -> None:
-        """A line was queued: commit when due, tell how far we are."""
-        self._outcomes[page.outcome.value] += 1
-        try:
-            self.night.tick(self.now())
-        except ArchiveError as error:
-            self.failed(error)
-        self._tell()
-
     def _tell(self, *, last: bool = False) -> None:
         new = sum(1 for line in self.night.articles if line.event in FIRST_TEXTS)
         self._progress.told(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
@@ -155,10 +146,23 @@ class RunRecorderBase(scrapy.Spider):
         self.finish_reason = UNREACHABLE if reason == "finished" and self._nobody_answered else reason
         self._tell(last=True)
 
-    def write(self, page: PageRecord) -> None:
-        """Queue a line."""
-        self.night.page(page)
-        self.noted(page)
+    def write(
+        self,
+        page: PageRecord | None,
+        document: Document | None = None,
+        reasons: tuple[str, ...] = (),
+        *,
+        gone_after: int | None = None,
+    ) -> None:
+        """Queue a line with the document read from it and report progress; stop when the archive refuses it."""
+        if page is not None:
+            self._outcomes[page.outcome.value] += 1
+        try:
+            self.night.write(page, document, reasons, gone_after=gone_after)
+        except ArchiveError as error:
+            self.failed(error)
+        if page is not None:
+            self._tell()
 
     @property
     def silence(self) -> str:

@@ -200,7 +200,7 @@ def _list(night: RunWriter, articles: Sequence[_Told]) -> None:
     ref = night.capture(Capture(url, 200, (), body, _at(night.night), ArchiveKind.REPLICA))
     listed = tuple(ListEntry(told.key, f"{url}/{told.key}", told.word) for told in articles)
     end = WalkEnd.LAST_PAGE
-    night.page(
+    night.write(
         PageRecord(
             url,
             Outcome.LISTING,
@@ -223,14 +223,14 @@ def _keep(night: RunWriter, told: _Told) -> None:
     status = 404 if told.vanished else 200
     ref = night.capture(Capture(url, status, (("Content-Type", "text/html"),), body, moment, ArchiveKind.REPLICA))
     if told.vanished:
-        night.vanished(PageRecord(url, Outcome.GONE, moment, 404, told.key, "tin", warc=ref), gone_after=1)
+        night.write(PageRecord(url, Outcome.GONE, moment, 404, told.key, "tin", warc=ref), gone_after=1)
         return
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, told.key, "tin", warc=ref)
     document = _document(night, told, url, moment, page)
     if told.doubtful:
-        night.quarantine(document, ("composed as doubtful",), page)
+        night.write(page, document, ("composed as doubtful",))
     else:
-        night.document(document, page)
+        night.write(page, document)
     if told.file:
         _attach(night, told, moment)
 
@@ -269,4 +269,4 @@ def _attach(night: RunWriter, told: _Told, moment: datetime) -> None:
         *(moment, ArchiveKind.REPLICA, ref),
         attachment_of=of,
     )
-    night.document(document, page)
+    night.write(page, document)

@@ -43,16 +43,12 @@ def main(portal: str, night: date, root: Path, way: str) -> int:
             ref = run.capture(Capture(f"{url}/{key}", 200, (), key.encode(), now, archive.identity.kind))
             page = PageRecord(f"{url}/{key}", Outcome.ARTICLE, now, 200, key, "tin", warc=ref)
             text = f"Tin {key} của {portal}\n\nMột đoạn.\n"
-            run.document(
-                Document(
-                    portal, "tin", page.url, key, text.split("\n")[0], text, text, now, archive.identity.kind, ref
-                ),
-                page,
-            )
+            title = text.split("\n")[0]
+            run.write(page, Document(portal, "tin", page.url, key, title, text, text, now, archive.identity.kind, ref))
             run.commit()
             if number == 0:
                 _misbehave(way, root)
-        run.page(PageRecord(url, Outcome.LISTING, now, 200, None, "tin", page_number=1, walk_end=WalkEnd.LAST_PAGE))
+        run.write(PageRecord(url, Outcome.LISTING, now, 200, None, "tin", page_number=1, walk_end=WalkEnd.LAST_PAGE))
         run.close(
             now + timedelta(minutes=1),
             complete=True,

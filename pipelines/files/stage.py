@@ -87,11 +87,7 @@ class AttachmentStage(PipelineStage):
         document = attachment_document(item, reading, self.crawl.night)
         for name in (reading.kind, *reading.flags, *(["quarantined"] if reading.reasons else [])):
             self.crawl.counted(f"attachment {name}")
-        if reading.reasons:
-            self.crawl.night.quarantine(document, reading.reasons, item.page)
-        else:
-            self.crawl.night.document(document, item.page)
-        self.crawl.noted(item.page)
+        self.crawl.write(item.page, document, reading.reasons)
 
     async def close_spider(self) -> None:
         """End the worker."""

@@ -34,7 +34,7 @@ EDITED = Told("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch 
 
 
 def owed(night: RunWriter, per_article: int = 10) -> list[PendingAttachment]:
-    return night.owed_attachments(night.night - timedelta(days=30), per_article)
+    return night.lookups.pending_attachments(night.night - timedelta(days=30), per_article)
 
 
 def attach(
@@ -52,10 +52,10 @@ def attach(
     ref = night.capture(Capture(file.url, 200, (), body, moment, ArchiveKind.REPLICA))
     page = PageRecord(file.url, outcome, moment, 200, key=file.key, section="tin", warc=ref, attachment_of=file.version)
     if outcome is not Outcome.ATTACHMENT:
-        night.page(page)
+        night.write(page)
         return
     told = (night.portal, "tin", file.url, file.key, file.name, text, text, moment, ArchiveKind.REPLICA, ref)
-    night.document(Document(*told, layout="pdf", flags=flags, attachment_of=file.version), page)
+    night.write(page, Document(*told, layout="pdf", flags=flags, attachment_of=file.version))
 
 
 def begin(archive: Archive, days: int, told: Told | None = None, portal: str = "da_nang") -> RunWriter:

@@ -113,8 +113,8 @@ def test_a22_a_server_that_restarts_in_a_transaction_loses_nothing(
     assert len(committed) == (4 if moment == "at the commit" else 2)
 
     again = archive.start("da_nang", FIRST, at(FIRST) + timedelta(minutes=5), judge)
-    assert [entry.key for entry in again.owed()] == ([] if moment == "at the commit" else ["k2", "k3"])
-    for entry in again.owed():
+    assert [entry.key for entry in again.lookups.pending()] == ([] if moment == "at the commit" else ["k2", "k3"])
+    for entry in again.lookups.pending():
         keep(again, next(told for told in TOLD if told.key == entry.key), at(FIRST))
     finish(again, at(FIRST) + timedelta(minutes=6))
     archive.seal(FIRST, {})

@@ -109,15 +109,15 @@ class Year:
         url = f"https://{crawl.portal}.vn/tin"
         page = PageRecord(url, Outcome.UNREACHABLE, now, section="tin", page_number=1, walk_end=WalkEnd.FAILED)
         if does in (NAMELESS, TIMEOUT):
-            crawl.page(replace(page, detail=NO_NAME if does == NAMELESS else "timeout", unanswered=3))
+            crawl.write(replace(page, detail=NO_NAME if does == NAMELESS else "timeout", unanswered=3))
             return
         ref = crawl.capture(Capture(url, 200, (), f"{now}".encode(), now, ArchiveKind.LIVE))
         page = replace(page, warc=ref, status=200)
         if does == MOVED:
-            crawl.page(replace(page, outcome=Outcome.MOVED, detail="khanhhoa.gov.vn", status=301))
+            crawl.write(replace(page, outcome=Outcome.MOVED, detail="khanhhoa.gov.vn", status=301))
         else:
             listed = (ListEntry("a", f"{url}/a", "Tin"),)
-            crawl.page(replace(page, outcome=Outcome.LISTING, listed=listed, walk_end=WalkEnd.LAST_PAGE))
+            crawl.write(replace(page, outcome=Outcome.LISTING, listed=listed, walk_end=WalkEnd.LAST_PAGE))
 
     def report(self, number: int) -> NightReport:
         rows = night_rows(self.archive, self.ledger, night(number))

@@ -219,7 +219,7 @@ def test_an_interrupted_accept_goes_on_where_it_stopped(root: Path) -> None:
     with Archive.open(root) as archive:
         (reading,) = read_with(archive, BULLETIN).changed
         run = archive.start("ba_song", NEXT, at(NEXT), judge_reread)
-        run.reread(reread_document(reading.line, reading.place, reading.article, run))
+        run.write(None, reread_document(reading.line, reading.place, reading.article, run))
         run.commit()
         run.abandon()
         assert night_of(archive, "ba_song", NEXT, NEXT) == NEXT

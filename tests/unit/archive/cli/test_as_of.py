@@ -40,7 +40,7 @@ def _vanish(archive: Archive, number: int) -> None:
     page = PageRecord(
         f"https://danang.gov.vn.replica.test/{RELEASE.key}", Outcome.GONE, at(NIGHTS[number]), 404, key=RELEASE.key
     )
-    night.vanished(page, GONE_AFTER)
+    night.write(page, gone_after=GONE_AFTER)
     finish(night, at(NIGHTS[number]))
     archive.seal(NIGHTS[number], {})
 

@@ -27,7 +27,7 @@ def serve(archive: Archive, number: int, words: str, body: bytes = BODY, status:
     ref = run.capture(Capture(URL, status, HEADERS, body, at(night), ArchiveKind.REPLICA))
     text = f"Họp về đê\n\n{words}\n"
     document = Document("ba_song", "tin", URL, "mot", "Họp về đê", text, text, at(night), ArchiveKind.REPLICA, ref)
-    run.document(document, PageRecord(URL, Outcome.ARTICLE, at(night), status, key="mot", section="tin", warc=ref))
+    run.write(PageRecord(URL, Outcome.ARTICLE, at(night), status, key="mot", section="tin", warc=ref), document)
     finish(run, at(night))
 
 

@@ -64,11 +64,10 @@ def look(archive: Archive, number: int, answer: Answer, *, lists: bool = True, d
     elif answer in VANISHED:
         status = 404 if answer is Outcome.GONE else 200
         ref = crawl.capture(Capture(URL, status, (), f"no {number}".encode(), moment, ArchiveKind.REPLICA))
-        crawl.vanished(
-            PageRecord(URL, answer, moment, status, key=KEY, section="tin", warc=ref, next_look=night), AFTER
-        )
+        page = PageRecord(URL, answer, moment, status, key=KEY, section="tin", warc=ref, next_look=night)
+        crawl.write(page, gone_after=AFTER)
     else:
-        crawl.page(PageRecord(URL, answer, moment, key=KEY, section="tin"))
+        crawl.write(PageRecord(URL, answer, moment, key=KEY, section="tin"))
     finish(crawl, moment)
     archive.seal(night, {})
 
@@ -209,7 +208,7 @@ def test_a_killed_run_tells_it_once(tmp_path: Path) -> None:
         crawl = archive.start(PORTAL, day(18), at(day(18)), judge)
         walk(crawl, [SHORT], at(day(18)))
         ref = crawl.capture(Capture(URL, 404, (), b"no", at(day(18)), ArchiveKind.REPLICA))
-        crawl.vanished(PageRecord(URL, Outcome.GONE, at(day(18)), 404, key=KEY, section="tin", warc=ref), AFTER)
+        crawl.write(PageRecord(URL, Outcome.GONE, at(day(18)), 404, key=KEY, section="tin", warc=ref), gone_after=AFTER)
         crawl.commit()
         crawl.abandon()
     finish(archive.start(PORTAL, day(18), at(day(18)), judge), at(day(18)))
@@ -225,10 +224,10 @@ def test_what_did_not_show_the_article_lends_neither_its_address_nor_its_validat
     front = "https://danang.gov.vn.replica.test/"
     ref = crawl.capture(Capture(front, 200, (), b"front", at(day(1)), ArchiveKind.REPLICA))
     page = PageRecord(front, Outcome.SOFT_404, at(day(1)), 200, KEY, "tin", '"front"', warc=ref, next_look=day(2))
-    crawl.vanished(page, AFTER)
+    crawl.write(page, gone_after=AFTER)
     crawl.commit()
-    assert crawl.due_looks() == []
-    assert (crawl.waiting([KEY]), crawl.waiting(["khac"])) == ({KEY}, set())
+    assert crawl.lookups.due_rechecks() == []
+    assert (crawl.lookups.waiting([KEY]), crawl.lookups.waiting(["khac"])) == ({KEY}, set())
     crawl.suspend()
     with archive.index.reading() as queries:
         (due,) = queries.responses.due_rechecks(PORTAL, day(2))

@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, RunBusy, UsageError
+from archive.ingest import run_writer
 from archive.model.enums import ArchiveKind, Outcome, WalkEnd
 from archive.model.records import Capture, ListEntry, PageRecord
 from archive.storage.run_record import read_lines
@@ -31,18 +32,24 @@ def articles(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in read_lines(folder / "articles.jsonl")]
 
 
-def test_nothing_is_committed_before_the_group_is_full_or_five_seconds_old(tmp_path: Path) -> None:
+def test_nothing_is_committed_before_the_batch_is_full_or_five_seconds_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(run_writer, "monotonic", lambda: clock[0])
     night = make(tmp_path / "a").start("da_nang", FIRST, at(FIRST), judge)
     for number in range(24):
         keep(night, Told(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)), at(FIRST))
-        assert not night.tick(at(FIRST))
     assert articles(night.folder) == []
     keep(night, SHORT, at(FIRST))
-    assert night.tick(at(FIRST))
     assert len(articles(night.folder)) == 25
     keep(night, RELEASE, at(FIRST))
-    assert not night.tick(at(FIRST) + timedelta(seconds=4.9))
-    assert night.tick(at(FIRST) + timedelta(seconds=5))
+    clock[0] += 4.9
+    walk(night, [], at(FIRST))
+    assert len(articles(night.folder)) == 25
+    clock[0] += 0.1
+    walk(night, [], at(FIRST))
+    assert len(articles(night.folder)) == 26
     night.suspend()
 
 
@@ -105,7 +112,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     keep(night, RELEASE, at(FIRST))
     night.suspend()
     again = archive.start("da_nang", FIRST, at(FIRST) + timedelta(minutes=5), judge)
-    assert [entry.key for entry in again.owed()] == ["thong-bao"]
+    assert [entry.key for entry in again.lookups.pending()] == ["thong-bao"]
     keep(again, SHORT, at(FIRST) + timedelta(minutes=5))
     run = finish(again, at(FIRST) + timedelta(minutes=6))
     assert (run.attempts, run.events) == (2, {"new": 2})
@@ -124,22 +131,22 @@ def test_a_response_that_was_never_understood_still_has_its_line(tmp_path: Path)
 def test_known_before_the_last_complete_walk(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     night = archive.start("da_nang", FIRST, at(FIRST), judge)
-    assert not night.has_walked("tin")
+    assert not night.lookups.has_walked("tin")
     walk(night, [RELEASE], at(FIRST))
     night.commit()
-    assert night.has_walked("tin")
+    assert night.lookups.has_walked("tin")
     url = "https://danang.gov.vn.replica.test/tin"
     ref = night.capture(Capture(url, 200, (), b"2", at(FIRST), ArchiveKind.REPLICA))
     listed = (ListEntry("moi", url, "Mới"), ListEntry("thong-cao", url, "Cũ"))
-    night.page(PageRecord(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref, listed=listed, page_number=1))
+    night.write(PageRecord(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref, listed=listed, page_number=1))
     night.commit()
-    assert night.known_before_last_walk("tin", ["moi", "thong-cao"]) == {"thong-cao"}
+    assert night.lookups.known_before_last_walk("tin", ["moi", "thong-cao"]) == {"thong-cao"}
     ref = night.capture(Capture(url, 200, (), b"3", at(FIRST), ArchiveKind.REPLICA))
-    night.page(
+    night.write(
         PageRecord(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref, page_number=2, walk_end=WalkEnd.KNOWN)
     )
     night.commit()
-    assert night.known_before_last_walk("tin", ["moi", "thong-cao"]) == {"moi", "thong-cao"}
+    assert night.lookups.known_before_last_walk("tin", ["moi", "thong-cao"]) == {"moi", "thong-cao"}
     night.suspend()
 
 
@@ -150,7 +157,7 @@ def test_the_same_body_again_is_a_revisit_and_secrets_stay_out(tmp_path: Path) -
         night = archive.start("da_nang", FIRST + timedelta(days=number), at(FIRST), judge)
         request = (("Cookie", "JSESSIONID=canary"), ("authorization", "canary"), ("Accept", "text/html"))
         ref = night.capture(Capture(url, 200, (), b"<rss/>", at(FIRST), ArchiveKind.REPLICA, request_headers=request))
-        night.page(PageRecord(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref))
+        night.write(PageRecord(url, Outcome.LISTING, at(FIRST), 200, section="tin", warc=ref))
         finish(night, at(FIRST))
     kinds = []
     for number in range(2):
@@ -186,8 +193,8 @@ def test_after_a_failed_batch_nothing_more_is_kept(tmp_path: Path) -> None:
     (night.folder / "pages.jsonl").rmdir()
     night.abandon()
     again = archive.start("da_nang", FIRST, at(FIRST), judge)
-    assert not again.is_kept("thong-cao")
-    assert any("a text without a line" in note for note in again.set_aside)
+    assert not again.lookups.is_stored("thong-cao")
+    assert any("a text without a line" in note for note in again.recovery_notes)
     keep(again, RELEASE, at(FIRST))
     finish(again, at(FIRST))
     archive.seal(FIRST, {})
@@ -218,11 +225,11 @@ def test_recovery_adopts_what_holds_and_sets_the_rest_aside(tmp_path: Path, dama
     size = warc.stat().st_size
     again = archive.start("da_nang", FIRST, at(FIRST), judge)
     assert len(articles(folder)) == 2 - lost
-    assert len(again.set_aside) == {"lost text": 2, "temporary file": 0}.get(damage, 1)
+    assert len(again.recovery_notes) == {"lost text": 2, "temporary file": 0}.get(damage, 1)
     assert warc.stat().st_size == size - (8 if damage == "torn record" else 0)
     again.suspend()
     third = archive.start("da_nang", FIRST, at(FIRST), judge)
-    assert third.set_aside == ()
+    assert third.recovery_notes == ()
     keep(third, SHORT, at(FIRST))
     finish(third, at(FIRST))
     archive.seal(FIRST, {})
@@ -239,7 +246,7 @@ archive = Archive.open(Path(sys.argv[1]))
 night = archive.start("da_nang", FIRST, at(FIRST), judge)
 for number in range(400):
     told = Told(f"k{number}", f"Tin {number}", (f"Đoạn văn số {number}.",))
-    if night.is_kept(told.key):
+    if night.lookups.is_stored(told.key):
         continue
     keep(night, told, at(FIRST))
     if number % 5 == 4:

@@ -31,7 +31,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def answer(night: RunWriter, key: str, outcome: Outcome) -> None:
-    night.page(
+    night.write(
         PageRecord(f"https://danang.gov.vn.replica.test/{key}", outcome, at(night.night), key=key, section="tin")
     )
 

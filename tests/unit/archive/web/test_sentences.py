@@ -312,7 +312,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             moment = at(night.night)
             url = "https://danang.gov.vn.replica.test/robots.txt"
             robots = PageRecord(url, Outcome.ROBOTS, moment, 200, detail="rules are kept; crawl-delay 10 s")
-            night.page(replace(robots, asked_at=moment))
+            night.write(replace(robots, asked_at=moment))
             walk(night, COMPOSED[0]["da_nang"], moment)
             keep(night, COMPOSED[0]["da_nang"][number], moment, REASONS[number])
             night.close(moment + timedelta(seconds=2), complete=True, finish_reason="finished", extraction={},

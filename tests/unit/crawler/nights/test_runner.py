@@ -53,7 +53,7 @@ portal, night, root = sys.argv[1], date.fromisoformat(sys.argv[2]), Path(sys.arg
 now = datetime.fromisoformat("2025-03-03T01:30:00+07:00")
 archive = Archive.open(root)
 run = archive.start(portal, night, now, lambda *a: Judgement(None))
-run.page(PageRecord("https://example.vn/", Outcome.LISTING, now, 200))
+run.write(PageRecord("https://example.vn/", Outcome.LISTING, now, 200))
 run.commit()
 def close(verdict=Verdict.GOOD, reasons=()):
     run.close(now, complete=True, finish_reason="finished", judge_night=lambda t: (verdict, reasons), extraction={},
