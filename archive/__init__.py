@@ -1,1 +1,4 @@
-"""How the archive is kept and proved: WARC captures, texts, manifests, index, ledger, audit."""
+"""Store what was served and what it said, prove it, and find it: files, index, seals, audit, search.
+
+May import `vietnam`. docs/format.md describes the files, docs/architecture.md the rooms.
+"""

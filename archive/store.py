@@ -1,20 +1,9 @@
-"""Archive: the one door through which anything is kept or found.
+"""Open an archive: the one door through which anything is stored or found.
 
-    with Archive.open(Path("var/archive"), Kind.LIVE) as archive:
-        night = archive.start("quang_tri", date(2026, 11, 22), now, judge)
+    with Archive.open(Path("var/archive"), ArchiveKind.LIVE) as archive:
+        writer = archive.start("quang_tri", date(2026, 11, 22), now, judge)
 
-On disk (all formats are final; what is sealed never changes):
-
-    archive.json                     identity, kind, format
-    open/<night>/<run>/              a portal's night while it runs
-    YYYY/MM/DD/<run>/                a closed one: texts, articles.jsonl, pages.jsonl, pages-00001.warc.gz, run.json
-    YYYY/MM/DD/manifest-1.json .sig  the seal of the night
-    quarantine/YYYY/MM/DD/<portal>/  what was set aside, with its reasons
-    index.db                         derived; `python -m archive rebuild` makes it again
-    search.db                        derived; the words of what is sealed (archive/search/schema.py)
-    ledger.db                        leases and heartbeats of running nights
-
-`<run>` is the portal's name; a repeated run of a closed night is `<portal>.2`.
+docs/format.md describes every file below its root.
 """
 
 from __future__ import annotations
