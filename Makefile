@@ -85,6 +85,7 @@ fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Without any address of a package index, pip takes the named hashes from whichever index the machine uses.
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools

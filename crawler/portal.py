@@ -36,6 +36,8 @@ __all__ = [
     "unfinished",
 ]
 
+# Two separate exceptions: `level1` admits old ciphers and still verifies, `unverified` only skips the certificate. A
+# portal that needs both shows as unreachable, with the reason, before a person decides to trust it blindly.
 TLS = ("plain", "level1", "unverified")
 STATEMENTS = ("home", "sections", "list", "paging", "key", "layout")
 

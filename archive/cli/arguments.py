@@ -97,6 +97,8 @@ def add_identifier(command: argparse.ArgumentParser) -> None:
 
 def add_as_of(command: argparse.ArgumentParser) -> None:
     """What the archive knew on a day, the night of that day included."""
+    # A bound on nights and no stored state: removals, copies and clusters are rows of lines. Withheld texts and damaged
+    # files are so as of any day.
     command.add_argument(
         "--as-of", type=night, metavar="DATE", help="what was known that night; nothing that came later"
     )

@@ -36,6 +36,8 @@ DENSE = 0.5
 
 _NEAR = timedelta(days=10)  # signing and numbering are days apart
 _BACK = timedelta(days=60)  # an undated number in an article: a document of the weeks before it
+# Last year's numbers, cited late in the year, lie far above all others; a real register would leave more than a few
+# such points at its end.
 _JUMP = 20
 _LOCAL = re.compile(r"UBND|HĐND|TTHĐND|TU|ĐĐBQH|VP(?:UBND|HĐND)?|BTG?TU|MTTQ|BCH|BCSĐ|S[A-ZĐ&]+")
 _LOWER = re.compile(r"\b(?:xã|phường|thị trấn|huyện|quận|thị xã|đặc khu|thôn)\b", re.IGNORECASE)

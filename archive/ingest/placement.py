@@ -54,6 +54,8 @@ def hold(paths: Paths, holder: LockHolder) -> IO[bytes]:
         make_folder(paths.open)
         while True:
             stream = paths.lock(holder.portal).open("a+b")
+            # The lock covers the portal and not only its night: two nights of one portal must never run at the same
+            # time.
             if not try_lock(stream):
                 stream.close()
                 raise RunBusy(

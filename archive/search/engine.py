@@ -193,6 +193,8 @@ class SearchIndex:
         found = select(PLACES.c.document, func.count().over().label("total")).where(*self._fits(query))
         found = found.group_by(PLACES.c.document)
         words = [term for term in query.wanted if not term.in_title]
+        # No score: BM25 differs between the databases, moves with every night, and gives no reason why one hit stands
+        # before another.
         if order is Order.BEST and words:
             column = "exact_title" if query.exact else "title"
             titles = self.store.matching(column, words, exact=query.exact)

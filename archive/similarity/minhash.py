@@ -32,6 +32,8 @@ _LEAST = 0.3  # Jaccard's index: what the bands still find, and what a teaser or
 
 _FORM = 1  # counts up with every change of what a word, a sentence or a folded letter is
 
+# The library counts its algorithm up when its digests change; a program of another method refuses to compare and names
+# `rebuild`.
 PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} form={_FORM} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
 """What a signature was made by; one that was stored with other words has to be computed again."""
 

@@ -47,6 +47,8 @@ def _folded(text: str) -> str:
 
 def file_name(seq: int, digest: str) -> str:
     """`000_2a1da29baf66937e.txt` from a running number and the file's SHA-256 in hex."""
+    # A line without a text takes a number too, so every gap between two files is explained by the line with the
+    # missing number.
     return f"{seq:03d}_{digest[:16]}.txt"
 
 

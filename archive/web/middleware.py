@@ -119,6 +119,8 @@ class SecurityMiddleware:
             return _plain(405, "the page only shows; nothing can be sent to it", Allow=", ".join(_ALLOWED))
         if len(scope["path"]) + len(scope["query_string"]) > LONGEST:
             return _plain(414, "the address is too long")
+        # Another port of this machine is the same *site* to a browser, so a SameSite cookie alone would not keep it
+        # out.
         if headers.get("sec-fetch-site") in _STRANGERS and headers.get("sec-fetch-mode") != "navigate":
             return _plain(403, "another site may link to this page and not build it into its own")
         return self._unknown(scope, headers) if self._rules.token is not None else None

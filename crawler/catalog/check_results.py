@@ -77,6 +77,8 @@ class CheckResult:
 
 def declaration(portal: type[PortalSpider]) -> str:
     """A digest of what a check vouches for: the portal's own file, not its family's code, which every family member shares."""
+    # A family's repair must not ask for new checks: it would take every portal of the family off the schedule, and the
+    # nights' verdicts see what it breaks.
     own = vars(portal)
     says = [portal.family, portal.home, sorted(portal.hosts), portal.tls, repr(portal.sections)]
     says += [repr(own[name]) for name in ("structure", "layouts") if name in own]

@@ -58,6 +58,7 @@ class Command(GenspiderCommand):
         own = known is not None and known.domain == host.removeprefix("www.")
         return {
             **super()._generate_template_variables(module, name, url, template_name),
+            # Scrapy would name the class QuangTriSpider; a spider's class is its portal's name alone (tested).
             "classname": "".join(part.capitalize() for part in name.split("_")),
             "home": f"https://{host}",
             "province": f'"{known.slug}"' if known is not None else "None",

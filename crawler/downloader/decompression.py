@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 
+# Scrapy's gunzip accepts a body that was cut in half as a page; this one checks the trailer and bounds the inflated
+# size.
 class DecodeMiddleware:
     """Gives everything above it the decoded body; what is wrong with it stands in `response.flags`. Number 590."""
 

@@ -57,6 +57,7 @@ def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest:
     429 and 5xx forbid everything for now (RFC 9309, 2.3.1.4), every other answer but 2xx allows everything (2.3.1.3), and
     so does a web page in its place: several portals answer every unknown address with their front page and 200.
     """
+    # Nothing was forbidden: such a portal is `unreachable` and asked again later in the night, not `blocked`.
     if status == 429 or status >= 500:
         return RobotsDecision(f"could not be had ({status}): nothing is asked for now", waits=True)
     if not 200 <= status < 300:

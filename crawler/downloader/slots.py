@@ -134,6 +134,7 @@ class AddressSlots:
             return
         due = time.time() + max(pace.wait(time.monotonic()), self._left(lock))
         with suppress(OSError):
+            # Nothing is written into the file: a full disk holds no request up.
             os.utime(lock, (due, due))
 
     async def _sleep(self, seconds: float) -> None:

@@ -76,6 +76,8 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The event's own line."""
+        # Redact before line ends are escaped: an escaped end joined `\n` and `Cookie:` to one word, and the cookie was
+        # shown.
         record.message = one_line(self._redact(record.message))  # a line end bounds what a secret is told by
         return super().formatMessage(record)
 

@@ -13,6 +13,8 @@ from crawler.urls import as_key, parameters
 
 __all__ = ["KeyRule", "infer_key"]
 
+# A wrong key makes two articles one: a rule must also tell the entries apart, and take no section, menu entry or page
+# link.
 _MOST = 0.8  # share of a list's entries that a rule must take
 _NEARLY_ALL = 0.97  # share from which no later rule is asked
 _SLUG_WORDS = 4

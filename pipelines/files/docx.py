@@ -18,6 +18,7 @@ from vietnam.letters import clean_letters, fold_spaces
 __all__ = ["EXTRACTOR", "office_kind", "read_docx"]
 
 EXTRACTOR = f"python-docx {version('python-docx')}"
+# The unpacked size is asked before anything is unpacked: a small archive may hold gigabytes.
 _UNPACKED = 64 * 1024 * 1024  # bytes of all parts
 _PARTS = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -88,6 +88,8 @@ def _read(reader: pypdf.PdfReader, body: bytes) -> PdfText:
         pictures += picture
         pages.append(shown)
     cut = b"%%EOF" not in body[-_TAIL:]
+    # Also when a stamp left a few letters: they are the same on every scan and would make different documents copies
+    # of one another.
     if pages and pictures == len(pages) and not lost:
         return PdfText("", ("scanned_pdf",))
     raw = "".join(pages)

@@ -38,6 +38,8 @@ def attachment_key(article: str, url: str) -> str:
         host, path, query = "", url, ""
     kept = "&".join(part for part in query.split("&") if part and not _CACHE_NUMBER.fullmatch(part))
     digest = sha256(f"{host}{path}?{kept}".encode("utf-8", "surrogatepass")).hexdigest()
+    # Below the article's key, so that no file is ever taken for an article; the same file under two articles has two
+    # lines.
     return f"{article}/~{digest[:8]}"
 
 

@@ -25,6 +25,8 @@ __all__ = ["Article", "Cluster", "ClusterQueries", "VersionLink", "article_of", 
 Article = tuple[str, str]
 """Portal and key."""
 
+# Links count in whatever version they stand, so an article rewritten as another release connects both clusters.
+# Otherwise each edit would be exported beside the text that it replaced.
 Cluster = tuple[Article, ...]
 """The articles of one cluster in canonical order, the canonical one first."""
 

@@ -74,6 +74,8 @@ class ListingQueries:
         each = sorted(keys)
         for start in range(0, len(each), _AT_ONCE):
             of_articles = and_(LISTED.c.portal == portal, LISTED.c.key.in_(each[start : start + _AT_ONCE]))
+            # Computed anew with each event, response or entry of the article, so the flag does not depend on the order
+            # of lines.
             self.connection.execute(update(LISTED).where(of_articles).values(owed=case((_PENDING, 1), else_=0)))
 
     def clear_pending(self, portal: str, key: str) -> None:

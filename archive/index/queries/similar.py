@@ -75,6 +75,7 @@ class StoredText:
 
 def document_number(night: date | str, run: str, seq: int) -> int:
     """Return a text's number in the index: the first 63 bits of the SHA-256 of its place in the files."""
+    # A hash of the place and not a counter: the number has to be the same after a rebuild.
     digest = sha256(f"{night}/{run}/{seq}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
 
