@@ -1,15 +1,15 @@
-"""What can go wrong in words a person can act on, and the exit code of each.
+"""Define the errors whose message a person can act on, and the exit code of each.
 
 ArchiveError
 ├── UsageError          2   wrong usage or settings
 ├── DiskFull            3   no space left, or a file system that refuses writes
 ├── ArchiveUnusable     4   no identity, the other kind, an unknown format, a folder that is not an archive
-├── TookTooLong         1   a question was given a time and its answer took longer
+├── TimeLimit           1   a query had a time limit and took longer
 ├── RunBusy             2   the portal's night is being written by another process
 └── Interrupted        11   the run was stopped and can go on
     └── StaleClaim     11   the portal's night was taken over by another process
 
-Every message is one line and says what to do. Exit codes are those of docs/operations.md.
+Every message is one line and names the remedy. Exit codes are those of docs/operations.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
 
 
 class ExitCode(IntEnum):
-    """The exit codes of every command."""
+    """Exit codes of every command."""
 
     GOOD = 0
     FINDINGS = 1
@@ -46,7 +46,7 @@ class ExitCode(IntEnum):
 
 
 class ArchiveError(Exception):
-    """The common root: a one-line message and an exit code."""
+    """Common root: a one-line message and an exit code."""
 
     exit_code: ExitCode = ExitCode.FINDINGS
 
@@ -58,19 +58,19 @@ class UsageError(ArchiveError):
 
 
 class DiskFull(ArchiveError):
-    """Writing failed for want of space or permission; nothing of the batch counts as kept."""
+    """Writing failed for want of space or permission; nothing of the batch counts as stored."""
 
     exit_code = ExitCode.DISK_FULL
 
 
 class ArchiveUnusable(ArchiveError):
-    """The folder cannot be used as the archive that was asked for."""
+    """The folder cannot be used as the requested archive."""
 
     exit_code = ExitCode.ARCHIVE_UNUSABLE
 
 
 class TimeLimit(ArchiveError):
-    """A question to the index was given a time and took longer; a narrower one may do."""
+    """A query to the index had a time limit and took longer; a narrower one may do."""
 
 
 class RunBusy(UsageError):
@@ -78,7 +78,7 @@ class RunBusy(UsageError):
 
 
 class Interrupted(ArchiveError):
-    """The run was stopped before its end; what was committed is kept, and a later start goes on from there."""
+    """The run was stopped before its end; committed lines stay, and a later start goes on from there."""
 
     exit_code = ExitCode.INTERRUPTED
 

@@ -1,4 +1,4 @@
-"""Making the index again from the files alone, row for row."""
+"""Rebuild the index from the files alone, row for row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["fill", "rebuild"]
 
 
 def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], None]) -> None:
-    """Repeat every line, run record and manifest of an archive in empty tables; what cannot be read goes to `problem`."""
+    """Add every line, run record and manifest of an archive to empty tables; unreadable ones go to `problem`."""
     runs = [(night, folder, True) for night in paths.nights() for folder in paths.closed_runs(night)]
     runs += [(night, folder, False) for night, folder in paths.open_runs()]
     withheld = withheld_in(paths)
@@ -82,9 +82,9 @@ def _fill_text(
 
 
 def rebuild(paths: Paths) -> list[str]:
-    """Make the index again beside the old one, then put it in its place; returns what could not be read, in words.
+    """Make the index again beside the old one, then put it in its place; returns the unreadable files, in words.
 
-    Where it is made is the environment's to say (archive/index/connect.py). Raises ArchiveUnusable without an identity.
+    The environment chooses the database (`archive.index.connect`). Raises ArchiveUnusable without an identity.
     """
     database = database_of(paths, read_identity(paths.root).id)
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Open an archive: the one door through which anything is stored or found.
+"""Open an archive: `Archive` is the one entry to writing and finding.
 
     with Archive.open(Path("var/archive"), ArchiveKind.LIVE) as archive:
         writer = archive.start("quang_tri", date(2026, 11, 22), now, judge)
@@ -57,13 +57,15 @@ class Archive:
     @classmethod
     def create(cls, root: Path, kind: ArchiveKind, archive_id: UUID, now: datetime) -> Archive:
         """Make an archive in a new or empty folder. Raises UsageError when there is anything."""
-        database_of(Paths(root), str(archive_id)).exists()  # what cannot be reached is said before anything is made
+        database_of(
+            Paths(root), str(archive_id)
+        ).exists()  # an unreachable database is reported before anything is made
         identity = create_identity(root, kind, archive_id, now)
         return cls(Paths(root), identity)
 
     @classmethod
     def open(cls, root: Path, kind: ArchiveKind | None = None, *, read_only: bool = False) -> Archive:
-        """Open an archive. Raises ArchiveUnusable when it has no identity, is of the other kind or of another format."""
+        """Open an archive. Raises ArchiveUnusable without an identity, for the other kind or another format."""
         return cls(Paths(root), read_identity(root, kind), read_only=read_only)
 
     def __enter__(self) -> Archive:
@@ -75,7 +77,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Close the index."""
         self.index.close()
 
     def start(self, portal: str, night: date, now: datetime, judge: Judge, fence: int | None = None) -> RunWriter:
@@ -95,7 +97,7 @@ class Archive:
         return RunWriter(self.paths, self.index, guard, run, self.identity.kind, now, judge)
 
     def raise_fence(self, portal: str, night: date, fence: int) -> None:
-        """From now on, only the process that holds this number may keep anything of the portal's night.
+        """Allow only the process with this number to write the portal's night from now on.
 
         To be called with each claim before anything else. Raises StaleClaim when a higher number is in force.
         """
@@ -103,7 +105,10 @@ class Archive:
             Fence(self.paths, portal, night, fence).enforce()
 
     def free(self, portal: str, night: date, fence: int) -> str | None:
-        """End a process that writes the portal's night under a lower number; who else holds the portal, in words."""
+        """End a process that writes the portal's night under a lower number.
+
+        Returns the remaining holder of the portal, in words.
+        """
         return free(self.paths, portal, night, fence)
 
     def _refuse_past(self, night: date) -> None:
@@ -122,7 +127,7 @@ class Archive:
         return name
 
     def _finish_closing(self, portal: str) -> None:
-        """A crash between `run.json` and the move leaves a finished run in `open/`: move it now."""
+        """Move a finished run that a crash between `run.json` and the move left in `open/`."""
         for night, folder in self.paths.open_runs():
             if run_order(folder.name)[0] == portal and (folder / RUN_FILE).exists():
                 with hold(self.paths, LockHolder.here(portal, night)):
@@ -135,32 +140,32 @@ class Archive:
                 self._finish_closing(name)
 
     def open_runs(self, night: date) -> list[str]:
-        """Portals whose run of this night is still in `open/`: running, or interrupted."""
+        """Return the portals whose run of this night is still in `open/`: running, or interrupted."""
         return [run_order(folder.name)[0] for when, folder in self.paths.open_runs() if when == night]
 
     def runs(self, night: date, portal: str | None = None) -> list[Run]:
-        """The records of a night's closed runs (of one portal), in name order."""
+        """Return the records of a night's closed runs (of one portal), in name order."""
         folders = self.paths.closed_runs(night)
         return [read_run(folder) for folder in folders if portal in (None, run_order(folder.name)[0])]
 
     def history(self, portal: str, before: date, nights: int) -> list[Run]:
-        """The last records of a portal before a night, newest first."""
+        """Return the last records of a portal before a night, newest first."""
         with self.index.reading() as queries:
             return queries.runs.history(portal, before, nights)
 
     @property
     def captures(self) -> ArchiveReader:
-        """What was kept, for reading again: lines, texts and responses."""
+        """Reader of stored lines, texts and responses."""
         return ArchiveReader(self.paths, self.index)
 
     def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
-        """Seal a night (see archive/sealing/seal.py). `missed`: portals that never ran → why."""
+        """Seal a night (`archive.sealing.seal`). `missed` maps portals that never ran to the reason."""
         seal = seal_night(self.identity, self.paths, self.index, night, missed, key)
         drop_fences(self.paths, night)
         return seal
 
     def last_seal(self) -> Seal | None:
-        """The last seal of the chain."""
+        """Return the last seal of the chain."""
         with self.index.reading() as queries:
             tip = queries.seals.tip()
         if tip is None:
@@ -169,7 +174,7 @@ class Archive:
         return next((seal for seal in seals if seal.number == tip.number), None)
 
     def unsealed_nights(self) -> list[date]:
-        """Nights with closed runs that no seal covers, oldest first."""
+        """Return nights with closed runs that no seal covers, oldest first."""
         found = []
         for night in self.paths.nights():
             covered = sealed_runs(seals_on_disk(self.paths, night))

@@ -1,8 +1,8 @@
-"""Removing an article lawfully: the text goes, its captures are overwritten, a tombstone says who asked for it and why.
+"""Withhold an article lawfully: its text is removed, its captures overwritten, a tombstone names requester and reason.
 
-The order makes it safe against a crash: the tombstone is written whole and flushed first, then the texts and captures go,
-then the rows. What a crash left is done by `finish`, which does nothing twice. Nothing sealed is changed but what the
-tombstone names, and the next seal lists the tombstone.
+The order makes it safe against a crash: the tombstone is written whole and flushed first, then texts and captures are
+removed, then the rows. `finish` completes the work of a crashed process and does nothing twice. Nothing sealed is
+changed but what the tombstone names, and the next seal lists the tombstone.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class WithholdRequest:
-    """What a person asked for: portals and keys, the reason, who asks, and when (aware)."""
+    """Request of a person: portals and keys, the reason, the requester, and the time (aware)."""
 
     articles: tuple[tuple[str, str], ...]
     reason: str
@@ -59,21 +59,21 @@ class WithholdRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """What of one article is to go."""
+    """Lines and captures of one article."""
 
     lines: dict[LineRef, ArticleLine]
     captures: dict[tuple[date, str], set[CaptureRef]]
 
 
-def plan(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
-    """The tombstone that `withhold` would write; None when everything is withheld already.
+def plan(archive: Archive, request: WithholdRequest) -> Tombstone | None:
+    """Return the tombstone that `withhold` would write; None when everything is withheld already.
 
     Raises UsageError while a night in which the article stands is not sealed, ArchiveError where lines cannot be read.
     """
     known = withheld_in(archive.paths, strictly=True)
     lines: dict[LineRef, ArticleLine] = {}
     captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
-    for portal, key in asked.articles:
+    for portal, key in request.articles:
         trace = _trace(archive, portal, key)
         lines |= trace.lines
         for place, refs in trace.captures.items():
@@ -85,10 +85,10 @@ def plan(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
     tombstone = Tombstone(
         archive=archive.identity.id,
         number=number,
-        articles=tuple(f"{portal}/{key}" for portal, key in asked.articles),
-        reason=asked.reason,
-        who=asked.who,
-        when=asked.when,
+        articles=tuple(f"{portal}/{key}" for portal, key in request.articles),
+        reason=request.reason,
+        who=request.who,
+        when=request.when,
         texts=tuple(sorted(texts, key=lambda entry: entry.path)),
         records=(),
         files=(),
@@ -100,11 +100,11 @@ def plan(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
     return replace(tombstone, records=records, files=tuple(_rewritten(archive.paths, tombstone.name, records)))
 
 
-def withhold(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
-    """Withhold articles; returns the tombstone, or None when they are withheld already. See `plan` for what is raised."""
+def withhold(archive: Archive, request: WithholdRequest) -> Tombstone | None:
+    """Withhold articles; returns the tombstone, or None when they are withheld already. Raises as `plan` does."""
     with disk_errors("cannot withhold"):
-        _remove(archive)  # what a crash left must not be counted into the next tombstone
-        tombstone = plan(archive, asked)
+        _remove(archive)  # leftovers of a crash must not count into the next tombstone
+        tombstone = plan(archive, request)
         if tombstone is None:
             return None
         path = archive.paths.root / tombstone.name
@@ -115,7 +115,7 @@ def withhold(archive: Archive, asked: WithholdRequest) -> Tombstone | None:
 
 
 def finish(archive: Archive) -> int:
-    """Do what the tombstones say wherever it is not done yet, after a crash or a restored copy; returns what was removed."""
+    """Carry out the tombstones where a crash or a restored copy left work; returns the count of removals."""
     with disk_errors("cannot withhold"):
         done = _remove(archive)
         if tombstone_paths(archive.paths):
@@ -143,7 +143,7 @@ def _remove(archive: Archive) -> int:
 
 
 def _remove_left_behind(paths: Paths) -> None:
-    """The files of before PostgreSQL have the words, too, and nobody reads them any more."""
+    """Delete the files of before PostgreSQL: they hold the words too, and nothing reads them any more."""
     for path in (paths.index, paths.search):
         for extra in ("", "-journal", "-wal", "-shm"):
             path.with_name(path.name + extra).unlink(missing_ok=True)
@@ -183,7 +183,7 @@ def _line(paths: Paths, night: date, run: str, seq: int) -> ArticleLine:
         try:
             line = decode_article(raw)
         except ValueError:
-            continue  # whoever asks for this line is told that it cannot be read
+            continue  # the error below names a wanted line that cannot be read
         if line.seq == seq:
             return line
     raise ArchiveError(f"{path}: line {seq} cannot be read; restore it from a copy first")
@@ -213,7 +213,7 @@ def _records(
 
 
 def _rewritten(paths: Paths, name: str, records: Sequence[OverwrittenRecord]) -> Iterator[RewrittenWarc]:
-    """The SHA-256 of each file as it is and as it will be; a file that is not there has nothing to overwrite."""
+    """Yield the SHA-256 of each file before and after; a missing file has nothing to overwrite."""
     for path, inside in groupby(records, key=lambda record: record.path):
         if (paths.root / path).is_file():
             yield RewrittenWarc(path, *_digests(paths.root / path, name, inside))

@@ -1,4 +1,4 @@
-"""Reading files for an audit: each once, in pieces, never through a link."""
+"""Read files for an audit: each once, in pieces, never through a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO
 
 from archive.model.records import CaptureRef
 
-__all__ = ["ReadWarc", "names_twice", "read_once", "read_warc", "walk"]
+__all__ = ["WarcDigest", "colliding_names", "read_once", "read_warc", "walk"]
 
 _PIECE = 1 << 18
 _FIRST = 1 << 13  # most texts are shorter: a larger buffer for each would cost more than the reading
@@ -21,7 +21,10 @@ _KEPT = 1 << 20
 
 
 def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """Everything below a folder but folders, in the order of paths; links are not followed. Nothing where it is none."""
+    """Yield everything below a folder but folders, in the order of paths; links are not followed.
+
+    A path that is no folder yields nothing.
+    """
     try:
         with os.scandir(folder) as entries:
             inside = sorted(entries, key=lambda entry: entry.name)
@@ -34,41 +37,41 @@ def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
             yield entry
 
 
-def folded(name: str) -> str:
-    """A name as file systems see it that tell neither case nor composition apart."""
+def folded_name(name: str) -> str:
+    """Return a name as a file system sees it that ignores case and composition."""
     return name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
 
 
-def names_twice(names: Iterable[str]) -> set[str]:
-    """Those of some names that such a file system would take for one another's."""
+def colliding_names(names: Iterable[str]) -> set[str]:
+    """Return the names that such a file system would confuse with one another."""
     every = list(names)
-    counted = Counter(map(folded, every))
-    return {name for name in every if counted[folded(name)] > 1} if len(counted) < len(every) else set()
+    counted = Counter(map(folded_name, every))
+    return {name for name in every if counted[folded_name(name)] > 1} if len(counted) < len(every) else set()
 
 
 def read_once(path: str) -> tuple[str, int, bytes | None]:
-    """SHA-256 in hex and size of a file, and its bytes where it has no more than a MiB."""
+    """Return SHA-256 in hex and size of a file, and its bytes where it has no more than a MiB."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         data = os.read(handle, _FIRST)
         digest = sha256(data)
         if len(data) < _FIRST:
             return digest.hexdigest(), len(data), data
-        kept: list[bytes] | None = [data]
+        held: list[bytes] | None = [data]
         size = len(data)
         while data := os.read(handle, _PIECE):
             digest.update(data)
             size += len(data)
-            if kept is not None:
-                kept = [*kept, data] if size <= _KEPT else None
+            if held is not None:
+                held = [*held, data] if size <= _KEPT else None
     finally:
         os.close(handle)
-    return digest.hexdigest(), size, b"".join(kept) if kept is not None else None
+    return digest.hexdigest(), size, b"".join(held) if held is not None else None
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWarc:
-    """A WARC file as it is: SHA-256, size, the SHA-256 of what stands at each reference, and whether one ends the file."""
+class WarcDigest:
+    """A WARC file as read: SHA-256, size, SHA-256 at each reference, and whether a referenced record ends the file."""
 
     sha256: str
     size: int
@@ -76,7 +79,7 @@ class ReadWarc:
     ended: bool
 
 
-def read_warc(path: Path, refs: Iterable[CaptureRef]) -> ReadWarc:
+def read_warc(path: Path, refs: Iterable[CaptureRef]) -> WarcDigest:
     """Read a WARC file once, with the SHA-256 of the whole and of each record (by offset and length)."""
     whole, found = sha256(), dict[CaptureRef, str]()
     overlapping = []
@@ -100,7 +103,7 @@ def read_warc(path: Path, refs: Iterable[CaptureRef]) -> ReadWarc:
         for ref in overlapping:  # no line that the program wrote: read apart
             found[ref] = _apart(stream, ref)
     ended = any(ref.offset + ref.length == size and found[ref] == ref.sha256 for ref in found)
-    return ReadWarc(whole.hexdigest(), size, found, ended)
+    return WarcDigest(whole.hexdigest(), size, found, ended)
 
 
 def _pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What an audit can find: one code for each kind of damage. Codes are final; scripts and fixtures name them."""
+"""Define the findings of an audit: one code per kind of damage. Codes are final; scripts and fixtures name them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Audit", "Code", "Finding", "Notice"]
 
 
 class Code(StrEnum):
-    """The kinds of damage. Each docs/operations.md row says what to do about one."""
+    """Kind of damage. A row of docs/operations.md for each names the remedy."""
 
     MISSING = "MISSING"  # a sealed or recorded file is not there
     EXTRA = "EXTRA"  # a file stands in a sealed night that no manifest lists
@@ -47,7 +47,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One damaged thing: its code, its path from the archive's root, and what is wrong in words."""
+    """One damaged thing: its code, its path from the archive's root, and the damage in words."""
 
     code: Code
     path: str
@@ -56,9 +56,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was withheld lawfully: no damage. `articles` as `portal/key`, `when` ISO 8601, `path` the tombstone's.
+    """A lawful withholding, which is no damage. `articles` as `portal/key`, `when` ISO 8601, `path` the tombstone's.
 
-    `sealed`: a seal lists the tombstone, so that nobody who seals can have slipped it in since.
+    `sealed`: a seal lists the tombstone, so that it was not slipped in since.
     """
 
     path: str
@@ -73,7 +73,7 @@ class Notice:
 
 @dataclass(slots=True)
 class Audit:
-    """The result of an audit: findings, what was withheld, notes that are no damage, and how much was read."""
+    """Result of an audit: findings, withheld articles, notes that are no damage, and the amount read."""
 
     findings: list[Finding] = field(default_factory=list)
     withheld: list[Notice] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Audit:
         self.findings.append(Finding(code, path, detail))
 
     def join(self, other: Audit) -> None:
-        """Count what was read apart into this one."""
+        """Add the result of a part to this one."""
         self.findings += other.findings
         self.notes += other.notes
         for name in ("nights", "runs", "texts", "captures", "files", "bytes"):

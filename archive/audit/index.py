@@ -1,7 +1,7 @@
-"""The index held against the files: rows made again in a temporary index and compared both ways, a table at a time.
+"""Compare the index with the files: rows made again in a temporary index are compared both ways, one table at a time.
 
-Both sides come in the order of the primary key, which is the same on every database (archive/index/columns.py), so that no table
-has to fit into memory.
+Both sides come in the order of the primary key, which is the same on every database, so that no table has to fit into
+memory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OF_TEXTS = (SIGNATURES, BANDS)
 
 
 def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
-    """Name the rows that the files do not give, and those that they give and that are not there."""
+    """Report the rows that the files do not give, and the rows of the files that the index lacks."""
     try:
         database = database_of(paths, identity.id)
     except ArchiveError as error:
@@ -39,8 +39,8 @@ def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
     try:
         if not database.exists():
             audit.found(Code.INDEX, database.label, "it is missing: `python -m archive rebuild` makes it again")
-        elif (said := database.damage()) is not None:
-            audit.found(Code.INDEX, database.label, f"{said}: `python -m archive rebuild` makes it again")
+        elif (damage := database.damage()) is not None:
+            audit.found(Code.INDEX, database.label, f"{damage}: `python -m archive rebuild` makes it again")
         else:
             _compare(paths, database, audit)
     except ArchiveError as error:
@@ -59,14 +59,14 @@ def _compare(paths: Paths, database: Database, audit: Audit) -> None:
                 unread = wanted.similar.missing()
                 for table in tables:
                     rows = _readable(table, present.rows(table), unread)
-                    _name(audit, f"{database.label}/{table.name}", table, wanted.rows(table), rows)
+                    _report_differences(audit, f"{database.label}/{table.name}", table, wanted.rows(table), rows)
         finally:
             expected.close()
             actual.close()
 
 
 def _comparable(audit: Audit, database: Database, present: Queries) -> list[Table]:
-    """Every table; without those of signatures where the index holds such of another method."""
+    """Return every table; without those of signatures where the index holds signatures of another method."""
     try:
         present.similar.check_method()
     except ArchiveUnusable as error:
@@ -76,15 +76,15 @@ def _comparable(audit: Audit, database: Database, present: Queries) -> list[Tabl
 
 
 def _readable(table: Table, rows: Iterable[_Row], unread: set[int]) -> Iterable[_Row]:
-    """The rows of a table without those of texts that are damaged now: the text is the finding."""
+    """Return the rows of a table without those of texts that are damaged now: the text is the finding."""
     if not unread or table not in _OF_TEXTS:
         return rows
     document = list(table.columns).index(table.columns["document"])
     return (row for row in rows if row[document] not in unread)
 
 
-def _name(audit: Audit, name: str, table: Table, wanted: Iterable[_Row], present: Iterable[_Row]) -> None:
-    """One finding for each night (of lists and looks: each portal) whose rows differ, however many they are."""
+def _report_differences(audit: Audit, name: str, table: Table, wanted: Iterable[_Row], present: Iterable[_Row]) -> None:
+    """Report one finding for each night (of lists and rechecks: each portal) whose rows differ."""
     keys = [list(table.columns).index(column) for column in table.primary_key.columns]
     groups: dict[tuple[Code, str], tuple[int, _Row]] = {}
     for code, row in _differences(wanted, present, keys):
@@ -96,7 +96,7 @@ def _name(audit: Audit, name: str, table: Table, wanted: Iterable[_Row], present
 
 
 def _differences(wanted: Iterable[_Row], present: Iterable[_Row], keys: list[int]) -> Iterator[tuple[Code, _Row]]:
-    """Rows of one side only; the same key with other values is one of each."""
+    """Yield rows of one side only; the same key with other values is one of each."""
 
     def key(row: _Row) -> tuple[object, ...]:
         return tuple(row[position] for position in keys)

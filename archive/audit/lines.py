@@ -1,4 +1,4 @@
-"""What an audit asks of one line: whether its text is the one it names, and the response that it was read from is there."""
+"""Audit one line: its text is the one it names, and the response that it was read from is there."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = ["RunTask", "check_read_from", "check_text"]
 
 @dataclass(frozen=True, slots=True)
 class RunTask:
-    """Which run to read, and how. `entries`: what the seals list of it, None where no seal covers it.
+    """A run to read, and how. `entries`: its entries in the seals, None where no seal covers it.
 
-    `sealed_only`: the files against their entries and no more. `closed`: no run that still goes on.
+    `sealed_only`: only the files against their entries. `closed`: the run is not still going on.
     """
 
     root: Path
@@ -42,7 +42,7 @@ class RunTask:
 def check_text(
     paths: Paths, audit: Audit, path: str, line: ArticleLine, digest: str, size: int, data: bytes | None
 ) -> None:
-    """A text as it was read against the line that names it; `data` are its bytes where they were kept."""
+    """Check a text as read against the line that names it; `data` are its bytes if it is small."""
     audit.texts += 1
     if digest != line.sha256 or size != line.bytes or path.split("_")[-1] != f"{digest[:16]}.txt":
         audit.found(Code.TEXT_MISMATCH, path, f"its bytes are not the ones of line {line.seq}")
@@ -53,7 +53,7 @@ def check_text(
 
 
 def check_read_from(task: RunTask, audit: Audit, line: ArticleLine) -> None:
-    """A text has the response it was read from: in its own run, or named wherever it stands in the archive."""
+    """Check that a text's response is in its own run, or at the named place in the archive."""
     name = f"{task.folder.relative_to(task.root).as_posix()}/articles.jsonl"
     if line.file is not None and (line.warc is None) == (line.read_from is None):
         audit.found(Code.LINE, name, f"line {line.seq} should name one capture: `warc` or `read_from`")

@@ -1,6 +1,6 @@
-"""One run of an audit: its sealed files, its lines, its texts and captures, each file read once.
+"""Audit one run: its sealed files, its lines, its texts and captures, each file read once.
 
-What that needs stands in its task (archive/audit/lines.py), so that several processes can read different runs.
+A task (`archive.audit.lines`) holds all that this needs, so that several processes can read different runs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive.audit.files import ReadWarc, names_twice, read_once, read_warc, walk
+from archive.audit.files import WarcDigest, colliding_names, read_once, read_warc, walk
 from archive.audit.findings import Audit, Code
 from archive.audit.lines import RunTask, check_read_from, check_text
 from archive.model.enums import Event
@@ -29,7 +29,7 @@ __all__ = ["RunPart", "RunTask", "check_run"]
 
 @dataclass(slots=True)
 class RunPart:
-    """What reading a run showed; `leaves` are the leaf hashes of its lines."""
+    """Result of reading a run; `leaves` are the leaf hashes of its lines."""
 
     name: str
     audit: Audit = field(default_factory=Audit)
@@ -37,12 +37,12 @@ class RunPart:
 
 
 def check_run(task: RunTask) -> RunPart:
-    """Read one run."""
-    return _Reader(task).read()
+    """Audit one run."""
+    return _RunAudit(task).read()
 
 
-class _Reader:
-    """The audit of one run. Findings about sealed files come first, then those about the lines."""
+class _RunAudit:
+    """Audit of one run. Findings about sealed files come first, then those about the lines."""
 
     def __init__(self, task: RunTask) -> None:
         self._task, self._paths = task, Paths(task.root)
@@ -81,9 +81,9 @@ class _Reader:
         return f"{self._base}/{name}"
 
     def _check_names(self) -> None:
-        """Names are compared always, whatever part of the files is read."""
+        """Check all names, whatever part of the files is read."""
         entries, withheld = self._task.entries, self._task.withheld.texts
-        twins = names_twice(self._names)
+        collisions = colliding_names(self._names)
         for name, entry in self._names.items():
             if entry.is_file(follow_symlinks=False):
                 self._sealed.files += 1
@@ -94,7 +94,7 @@ class _Reader:
                 self._sealed.found(Code.EXTRA, self._path(name), "neither a file nor a folder")
             if entries is not None and name not in entries:
                 self._sealed.found(Code.EXTRA, self._path(name), "no manifest lists it")
-            if name in twins:
+            if name in collisions:
                 self._sealed.found(Code.TWIN, self._path(name), "another name differs only in case or composition")
             if withheld and self._path(name) in withheld:
                 stone = withheld[self._path(name)].name
@@ -161,8 +161,8 @@ class _Reader:
         else:
             events = dict(sorted(counted.items()))
             if not same_record(record, replace(record, events=events)):
-                said = f"it counts {record.events} and the lines are {events}"
-                self._lines.found(Code.RUN_RECORD, name, said)
+                difference = f"it counts {record.events} and the lines are {events}"
+                self._lines.found(Code.RUN_RECORD, name, difference)
 
     def _read_pages(self) -> None:
         for number, raw in enumerate(self._raw_lines("pages.jsonl")):
@@ -200,7 +200,7 @@ class _Reader:
             check_text(self._paths, self._lines, path, line, digest, size, data)
 
     def _compare(self, path: str, entry: FileEntry, digest: str, size: int) -> None:
-        """A file against its entry, or where captures in it were withheld against what that left."""
+        """Compare a file with its entry, or where captures in it were withheld with the result of that."""
         changes = self._task.withheld.files.get(path, [])
         if path in self._task.withheld.texts:
             return
@@ -239,16 +239,16 @@ class _Reader:
             here = self._names.get(file)
             if here is None or not here.is_file(follow_symlinks=False):
                 for ref in sorted(refs, key=lambda ref: ref.offset):
-                    self._name_capture(file, ref)
+                    self._report_capture(file, ref)
         for line in self._articles:
             check_read_from(self._task, self._lines, line)
 
     def _check_place(self, name: str, line: ArticleLine) -> None:
-        """The text that a line names is there; one that was set aside stands elsewhere and is read here."""
+        """Check that a line's text is there; a quarantined one stands elsewhere and is read here."""
         if line.file is None:
             return
-        aside = line.event is Event.QUARANTINED
-        path = self._paths.root / line.file if aside else self._task.folder / line.file
+        quarantined = line.event is Event.QUARANTINED
+        path = self._paths.root / line.file if quarantined else self._task.folder / line.file
         if not path.resolve().is_relative_to(self._paths.root.resolve()):
             self._lines.found(Code.LINE, name, f"line {line.seq} names a file outside")
             return
@@ -257,24 +257,24 @@ class _Reader:
             stone = self._task.withheld.texts[place]
             if f"{line.portal}/{line.key}" not in stone.articles:
                 self._lines.found(Code.TOMBSTONE, stone.name, f"it removed a text of {line.id}, which it does not name")
-            if aside and path.exists():
+            if quarantined and path.exists():
                 self._lines.found(Code.WITHHELD_BACK, place, f"{stone.name} says it was removed")
         elif not path.is_file() and not path.is_symlink():
             detail = f"line {line.seq} of {self._task.folder.name} names it and it is not there"
             self._lines.found(Code.TEXT_MISSING, place, detail)
-        elif (aside or line.file not in self._names) and place in self._task.subset:
+        elif (quarantined or line.file not in self._names) and place in self._task.subset:
             try:
                 check_text(self._paths, self._lines, place, line, *read_once(str(path)))
             except OSError as error:
                 self._lines.found(Code.TEXT_MISMATCH, place, f"it cannot be read: {error.strerror}")
 
-    def _check_warc(self, name: str, warc: ReadWarc) -> None:
+    def _check_warc(self, name: str, warc: WarcDigest) -> None:
         for ref in sorted(self._refs.get(name, ()), key=lambda ref: ref.offset):
-            gone = self._task.withheld.records.get((self._path(name), ref.offset))
-            if warc.found[ref] == ref.sha256 and gone is None:
+            withheld = self._task.withheld.records.get((self._path(name), ref.offset))
+            if warc.found[ref] == ref.sha256 and withheld is None:
                 self._lines.captures += 1
-            elif gone is None or warc.found[ref] not in (ref.sha256, gone.filler):
-                self._name_capture(name, ref)
+            elif withheld is None or warc.found[ref] not in (ref.sha256, withheld.filler):
+                self._report_capture(name, ref)
             elif warc.found[ref] == ref.sha256 and self._task.entries is None:
                 self._lines.found(Code.WITHHELD_BACK, self._path(name), f"the record at {ref.offset} was withheld")
         if self._task.closed and not warc.ended:
@@ -283,7 +283,7 @@ class _Reader:
             if end != warc.size:
                 self._lines.found(Code.CAPTURE_TAIL, self._path(name), f"no whole record stands at byte {end}")
 
-    def _name_capture(self, file: str, ref: CaptureRef) -> None:
+    def _report_capture(self, file: str, ref: CaptureRef) -> None:
         self._lines.captures += 1
         detail = f"the record at {ref.offset}, {ref.length} bytes, is missing, cut or changed"
         self._lines.found(Code.CAPTURE, self._path(file), detail)

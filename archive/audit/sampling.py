@@ -1,4 +1,4 @@
-"""A part of the files, for an audit that takes turns: `7/30` is the seventh of thirty parts, each file in exactly one."""
+"""Select a part of the files, for an audit that takes turns: `7/30` is the seventh of thirty disjoint parts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Subset:
         return cls(int(match[1]), int(match[2]))
 
     def __contains__(self, path: str) -> bool:
-        """Whether the file at this path (from the archive's root) is of this part."""
+        """Return whether the file at this path (from the archive's root) is of this part."""
         return self.parts == 1 or crc32(path.encode("utf-8", "surrogateescape")) % self.parts == self.number - 1
 
 

@@ -1,4 +1,4 @@
-"""The outer part of an audit: seals and their signatures, the sealed files, the chain, and what is known from outside."""
+"""Audit the seals: manifests, signatures, the list of sealed files, the chain, and an auditor's own expectations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.audit.files import names_twice, walk
+from archive.audit.files import colliding_names, walk
 from archive.audit.findings import Audit, Code
 from archive.sealing.head import Head
 from archive.sealing.signatures import verify_signature
@@ -19,9 +19,9 @@ from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, re
 from archive.storage.paths import Identity, Paths
 
 __all__ = [
-    "Expected",
-    "Link",
-    "SealRead",
+    "ChainLink",
+    "Expectations",
+    "SealFile",
     "check_calendar",
     "check_chain",
     "check_expected",
@@ -34,10 +34,10 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What an auditor brings along: a head published elsewhere, and the public keys (base64) that may seal this archive.
+class Expectations:
+    """An auditor's expectations: a head published elsewhere, and the public keys (base64) that may seal this archive.
 
-    No keys: whoever signed is not looked at.
+    Without keys any signer is accepted.
     """
 
     head: Head | None = None
@@ -45,8 +45,8 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """What of a seal is remembered to the end: its place, its head, the seal it names before it, its tombstones."""
+class ChainLink:
+    """Values of a seal needed to the end: its place, its head, the seal it names before it, its tombstones."""
 
     night: date
     number: int
@@ -61,21 +61,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class SealRead:
-    """A manifest that could be read, and the night in whose folder it stands."""
+class SealFile:
+    """A readable manifest, and the night in whose folder it stands."""
 
     seal: Seal
     night: date
-    link: Link
+    link: ChainLink
 
 
 def relative(paths: Paths, path: Path) -> str:
-    """A path as findings name it: from the archive's root."""
+    """Return a path as findings name it: from the archive's root."""
     return path.relative_to(paths.root).as_posix()
 
 
-def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[SealRead]:
-    """The seals of a night in the order of their numbers; `keys` are the only ones that may have signed them."""
+def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys: frozenset[str]) -> list[SealFile]:
+    """Return the seals of a night in the order of their numbers; only `keys` may have signed them."""
     found = []
     folder = paths.night(night)
     for path in sorted(folder.glob("manifest-*.json")):
@@ -97,16 +97,16 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
             audit.found(Code.SIGNATURE, relative(paths, signature), "the signature does not fit the manifest")
         elif keys and signer not in keys:
             audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
-        link = Link(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
-        found.append(SealRead(seal, night, link))
+        link = ChainLink(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
+        found.append(SealFile(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():
             audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), "the manifest it signs is missing")
     return sorted(found, key=lambda read: read.seal.number)
 
 
-def listed_files(seals: list[SealRead]) -> dict[str, dict[str, FileEntry]]:
-    """What the seals of a night list, by run and then by name; what stands in no run under ""."""
+def listed_files(seals: list[SealFile]) -> dict[str, dict[str, FileEntry]]:
+    """Return the entries of a night's seals, by run and then by name; under "" those of no run."""
     found: dict[str, dict[str, FileEntry]] = {}
     for read in seals:
         for entry in read.seal.files:
@@ -116,7 +116,7 @@ def listed_files(seals: list[SealRead]) -> dict[str, dict[str, FileEntry]]:
 
 
 def check_calendar(paths: Paths, audit: Audit) -> None:
-    """What stands among the years, months and days and is no night."""
+    """Report everything among the years, months and days that is no night."""
     nights = {str(paths.night(night)) for night in paths.nights()}
     for year in sorted(paths.root.glob("[0-9][0-9][0-9][0-9]")):
         _among_days(paths, year, nights, audit)
@@ -131,15 +131,15 @@ def _among_days(paths: Paths, path: Path, nights: set[str], audit: Audit) -> Non
 
 
 def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, FileEntry]], audit: Audit) -> None:
-    """What stands in a night's folder beside its runs: its seals, and nothing else."""
+    """Report everything in a night's folder that is neither a run nor a seal."""
     folder = paths.night(night)
     with os.scandir(folder) as entries:
         inside = {entry.name: entry for entry in sorted(entries, key=lambda entry: entry.name)}
-    twins = names_twice(inside)
+    collisions = colliding_names(inside)
     runs = {path.name for path in paths.closed_runs(night)} | {run for run in listed if run}
     for name, entry in inside.items():
         path = Path(entry.path)
-        if name in twins:
+        if name in collisions:
             audit.found(Code.TWIN, relative(paths, path), "another name differs only in case or composition")
         if entry.is_symlink():
             audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
@@ -165,8 +165,8 @@ def _outside(paths: Paths, path: Path, audit: Audit) -> None:
     audit.found(Code.EXTRA, relative(paths, path), "no manifest lists it")
 
 
-def check_root(paths: Paths, read: SealRead, leaves: Mapping[str, bytes], audit: Audit) -> None:
-    """The Merkle root against the lines of the runs as they were read (their leaf hashes) and the entries."""
+def check_root(paths: Paths, read: SealFile, leaves: Mapping[str, bytes], audit: Audit) -> None:
+    """Compare the Merkle root with the leaf hashes of the lines as read and the entries."""
     seal = read.seal
     runs = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
     lines = b"".join(leaves.get(run, b"") for run in runs)
@@ -177,8 +177,8 @@ def check_root(paths: Paths, read: SealRead, leaves: Mapping[str, bytes], audit:
         audit.found(Code.ROOT, name, "the Merkle root does not follow from the lines and the file entries")
 
 
-def check_chain(chain: list[Link], audit: Audit) -> None:
-    """Every seal names the one before it, and no two name the same."""
+def check_chain(chain: list[ChainLink], audit: Audit) -> None:
+    """Check that every seal names the one before it, and no two name the same."""
     heads = {link.head: link for link in chain}
     followers = Counter(link.before.head if link.before else None for link in chain)
     for link in chain:
@@ -200,26 +200,26 @@ def _signed_by(signer: str) -> str:
     return "it is unsigned" if signer == "unsigned" else f"it was signed by the key {signer}"
 
 
-def check_expected(identity: Identity, seals: list[Link], expected: Expected, audit: Audit) -> None:
-    """Whether the archive still stands on a head that was published: rolled back, sealed again, or gone on from it."""
+def check_expected(identity: Identity, seals: list[ChainLink], expected: Expectations, audit: Audit) -> None:
+    """Check whether the archive still contains a published head, or was rolled back or sealed again."""
     head = expected.head
     if head is None:
         return
     if head.archive != identity.id:
         audit.found(Code.WRONG_ARCHIVE, "archive.json", f"the head is that of archive {head.archive}")
         return
-    told = f"the head published of {head.night} number {head.number}"
+    published = f"the head published of {head.night} number {head.number}"
     found = next((seal for seal in seals if (seal.night, seal.number) == (head.night, head.number)), None)
     if found is None:
         last = (
             f"the last seal here is {seals[-1].night} number {seals[-1].number}" if seals else "nothing is sealed here"
         )
-        audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", f"{told} has no seal here; {last}")
+        audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", f"{published} has no seal here; {last}")
     elif found.head != head.head:
         name = f"{head.night:%Y/%m/%d}/manifest-{head.number}.json"
-        audit.found(Code.RESEALED, name, f"{told} was {head.head[:16]}…, the seal here has {found.head[:16]}…")
+        audit.found(Code.RESEALED, name, f"{published} was {head.head[:16]}…, the seal here has {found.head[:16]}…")
     else:
         later = len(seals) - 1 - seals.index(found)
         audit.notes.append(
-            f"{told} stands; {later or 'no'} later seal{'' if later == 1 else 's'} go{'es' if later == 1 else ''} on from it"
+            f"{published} stands; {later or 'no'} later seal{'' if later == 1 else 's'} go{'es' if later == 1 else ''} on from it"
         )

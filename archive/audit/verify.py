@@ -1,9 +1,9 @@
-"""Proving an archive: everything is read again, and each damaged thing is named; the rest stays readable.
+"""Verify an archive: everything is read again, and each damaged thing is reported; the rest stays readable.
 
 Checked: the sealed files against their manifests, the Merkle root, the chain of seals and their signatures; each line
 against its text and its WARC record (by offset, length and SHA-256: sequential readers miss a cut tail); the run
-records; what was withheld; and the index and the words of search against the files, both ways. Runs are read one by one, or
-several at once by as many processes as told; whatever their number, the findings come in the same order.
+records; withheld articles; and the index and the words of search against the files. Runs are read one by one, or by
+`jobs` processes at once; whatever their number, the findings come in the same order.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from archive.audit.lines import RunTask
 from archive.audit.run import check_run
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import (
-    Expected,
-    Link,
+    ChainLink,
+    Expectations,
     check_calendar,
     check_chain,
     check_expected,
@@ -49,12 +49,12 @@ _SIZE = re.compile(rb'"size":(\d+)')
 
 @dataclass(frozen=True, slots=True)
 class VerifyOptions:
-    """How much is read, and by whom.
+    """Extent of the audit.
 
     `subset`: only the bytes of these files (names, lines, manifests and the chain always; the index with the part that
-    `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: the files against their
-    manifests, roots, signatures and the chain, no more: what `sha256sum -c` would do, and whether the lists are the
-    sealed ones. `jobs`: processes that read.
+    `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: only the files against
+    their manifests, roots, signatures and the chain: the check of `sha256sum -c`, and that the lists are the sealed
+    ones. `jobs`: processes that read.
     """
 
     subset: Subset = WHOLE
@@ -64,14 +64,14 @@ class VerifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of an archive was read, or is to be: files and bytes."""
+    """Files and bytes that were read, or are to be."""
 
     files: int
     bytes: int
 
 
 def sealed_bytes(paths: Paths) -> Extent:
-    """What the manifests say there is to read; a damaged one counts as far as it can be read."""
+    """Return the extent that the manifests list; a damaged one counts as far as it can be read."""
     files = total = 0
     for night in paths.nights():
         for path in paths.night(night).glob("manifest-*.json"):
@@ -80,28 +80,29 @@ def sealed_bytes(paths: Paths) -> Extent:
     return Extent(files, total)
 
 
-Told = Callable[[date, Extent], None]
+ReportProgress = Callable[[date, Extent], None]
 
 
 def verify(
     identity: Identity,
     paths: Paths,
-    progress: Told = lambda night, read: None,
-    expected: Expected = Expected(),  # noqa: B008 - it is frozen
+    progress: ReportProgress = lambda night, read: None,
+    expected: Expectations = Expectations(),  # noqa: B008 - it is frozen
     how: VerifyOptions = VerifyOptions(),
 ) -> Audit:
-    """Read the archive again and name each damaged thing. `progress` is told a night and what more of it was read.
+    """Read the archive again and report each damaged thing.
 
-    `expected` is what is known from outside: a head that was published, the keys that seal.
+    `progress` is called with a night and its newly read extent. `expected` are an auditor's own expectations: a
+    published head, the keys that seal.
     """
     audit = Audit()
     withheld = withheld_in(paths)
-    chain: list[Link] = []
-    nights = [_Task(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
-    with _several(how.jobs) as run:
-        # The index is one piece of work, and the longest: it is begun first where there is somebody beside to do it.
-        asked = not how.sealed_only and "index.db" in how.subset
-        index = run(partial(_index_audit, identity, paths)) if asked else None
+    chain: list[ChainLink] = []
+    nights = [_NightTask(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
+    with _workers(how.jobs) as run:
+        # The index is one piece of work, and the longest: it starts first where there are several processes.
+        compares_index = not how.sealed_only and "index.db" in how.subset
+        index = run(partial(_index_audit, identity, paths)) if compares_index else None
         words = run(partial(_words_audit, identity, paths, withheld, how.subset)) if not how.sealed_only else None
         for part in _parts(nights, progress, how.jobs, run):
             audit.join(part.audit)
@@ -125,26 +126,26 @@ def verify(
     return audit
 
 
-_Result = TypeVar("_Result")
+_Outcome = TypeVar("_Outcome")
 
 
-class _Run(Protocol):
-    def __call__(self, work: Callable[[], _Result]) -> Callable[[], _Result]:
-        """Takes what is to be done and returns what waits for its result: now, or in another process."""
+class _StartWork(Protocol):
+    def __call__(self, work: Callable[[], _Outcome]) -> Callable[[], _Outcome]:
+        """Start the work, now or in another process; returns a function that waits for its result."""
 
 
 @contextmanager
-def _several(jobs: int) -> Iterator[_Run]:
+def _workers(jobs: int) -> Iterator[_StartWork]:
     if jobs < 2:
         yield lambda work: work
         return
-    # Forked: what reads needs no more than it has, and a fresh interpreter takes as long to start as thousands of files.
+    # Forked: a reader needs no more than it has, and a fresh interpreter takes as long to start as thousands of files.
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
         yield lambda work: pool.submit(work).result
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _NightTask:
     """A night to be read."""
 
     identity: Identity
@@ -157,20 +158,20 @@ class _Task:
 
 @dataclass(slots=True)
 class _NightAudit:
-    """A night that was read, and what of its seals is needed to the end."""
+    """Result of a night, with the values of its seals needed to the end."""
 
     audit: Audit
-    links: list[Link] = field(default_factory=list)
+    links: list[ChainLink] = field(default_factory=list)
 
 
-def _parts(tasks: Iterable[_Task], progress: Told, jobs: int, run: _Run) -> Iterator[_NightAudit]:
-    """The nights in their order, some ahead of the one that is waited for: enough to keep every process busy, no more."""
+def _parts(tasks: Iterable[_NightTask], progress: ReportProgress, jobs: int, run: _StartWork) -> Iterator[_NightAudit]:
+    """Yield the nights in their order, reading some ahead: enough to keep every process busy, no more."""
     if jobs < 2:
         for task in tasks:
             yield _read_night(task, progress)
         return
     begun: deque[tuple[date, Callable[[], _NightAudit]]] = deque()
-    queue: list[_Task | None] = [*tasks, None]
+    queue: list[_NightTask | None] = [*tasks, None]
     for ahead in queue:
         if ahead is not None:
             begun.append((ahead.night, run(partial(_read_night, ahead))))
@@ -181,7 +182,7 @@ def _parts(tasks: Iterable[_Task], progress: Told, jobs: int, run: _Run) -> Iter
             yield part
 
 
-def _read_night(task: _Task, progress: Told = lambda night, read: None) -> _NightAudit:
+def _read_night(task: _NightTask, progress: ReportProgress = lambda night, read: None) -> _NightAudit:
     paths, night, how, audit = task.paths, task.night, task.how, Audit(nights=1)
     seals = read_seals(task.identity, paths, night, audit, task.keys)
     listed = listed_files(seals)

@@ -1,4 +1,4 @@
-"""What was withheld: each tombstone is whole, the seals that list it say the same, and it is told."""
+"""Audit withheld articles: each tombstone is whole, agrees with the seals that list it, and becomes a notice."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from hashlib import sha256
 
 from archive.audit.files import walk
 from archive.audit.findings import Audit, Code, Notice
-from archive.audit.seals import Link, relative
+from archive.audit.seals import ChainLink, relative
 from archive.storage.paths import Identity, Paths
 from archive.storage.tombstones import Tombstones
 
 __all__ = ["check_tombstones"]
 
 
-def check_tombstones(identity: Identity, paths: Paths, withheld: Tombstones, chain: list[Link], audit: Audit) -> None:
-    """Name tombstones that are missing or changed, and files that are none; tell the others as notices."""
+def check_tombstones(
+    identity: Identity, paths: Paths, withheld: Tombstones, chain: list[ChainLink], audit: Audit
+) -> None:
+    """Report missing or changed tombstones, and files that are none; add the others as notices."""
     for path, why in withheld.damaged:
         audit.found(Code.TOMBSTONE, relative(paths, path), why)
     sealed: set[str] = set()

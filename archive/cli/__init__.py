@@ -1,1 +1,4 @@
-"""The auditor's commands, a module each: `add` declares its words to the parser, what runs it stands below."""
+"""Run the auditor's commands, one module each: `add` declares its arguments, `_run` below carries it out.
+
+May import everything of `archive`.
+"""

@@ -1,4 +1,4 @@
-"""What several commands are told on the command line, and how an article is found by it."""
+"""Parse the arguments that several commands share, and find an article by them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
     "find_one",
     "known_until",
     "night",
-    "provinces_asked",
+    "province_slugs",
 ]
 
 DEFAULT = Path("var/archive")
@@ -37,12 +37,12 @@ Run = Callable[[argparse.Namespace], ExitCode]
 
 
 class Subcommands(Protocol):
-    """Where a command declares itself: what `ArgumentParser.add_subparsers` returns."""
+    """Part of argparse in which a command declares itself: the result of `ArgumentParser.add_subparsers`."""
 
     def add_parser(
         self, name: str, *, parents: list[argparse.ArgumentParser] = ..., help: str
     ) -> argparse.ArgumentParser:
-        """The parser of one command."""
+        """Return the parser of one command."""
 
 
 class NotFound(ArchiveError):
@@ -50,15 +50,15 @@ class NotFound(ArchiveError):
 
 
 def night(text: str) -> date:
-    """A date of the command line, as argparse wants its errors."""
+    """Parse a date, with errors as argparse wants them."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2026-11-22") from None
 
 
-def provinces_asked(text: str) -> frozenset[str]:
-    """The slugs that a question about a province means, as argparse wants its errors: its own and those merged into it."""
+def province_slugs(text: str) -> frozenset[str]:
+    """Parse a province into its own slug and those merged into it, with errors as argparse wants them."""
     try:
         return with_predecessors(find_province(text).slug)
     except UnknownProvince as error:
@@ -66,18 +66,18 @@ def provinces_asked(text: str) -> frozenset[str]:
 
 
 def archive_option() -> argparse.ArgumentParser:
-    """The option every command but `init` has."""
+    """Return the option that every command but `init` has."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--archive", type=Path, default=DEFAULT, metavar="DIR", help=f"the archive (default {DEFAULT})")
     return shared
 
 
 def add_filters(command: argparse.ArgumentParser) -> None:
-    """Which articles: by portal, province, night, words of the title, address or hash."""
+    """Add the filters of articles: portal, province, night, words of the title, address or hash."""
     command.add_argument("--portal", metavar="NAME")
     command.add_argument(
         "--province",
-        type=provinces_asked,
+        type=province_slugs,
         metavar="NAME",
         help="a province of today with those merged into it, or one of these",
     )
@@ -88,7 +88,7 @@ def add_filters(command: argparse.ArgumentParser) -> None:
 
 
 def add_identifier(command: argparse.ArgumentParser) -> None:
-    """One article: by its id, a hash, an address, or the filters."""
+    """Add the arguments that name one article: its id, a hash, an address, or the filters."""
     command.add_argument(
         "article", nargs="?", metavar="ID", help="portal/key, portal/key@version, a hash or an address"
     )
@@ -96,7 +96,7 @@ def add_identifier(command: argparse.ArgumentParser) -> None:
 
 
 def add_as_of(command: argparse.ArgumentParser) -> None:
-    """What the archive knew on a day, the night of that day included."""
+    """Add the option of a past day: the archive's knowledge of that night included."""
     # A bound on nights and no stored state: removals, copies and clusters are rows of lines. Withheld texts and damaged
     # files are so as of any day.
     command.add_argument(
@@ -104,21 +104,21 @@ def add_as_of(command: argparse.ArgumentParser) -> None:
     )
 
 
-def known_until(archive: Archive, asked: date | None) -> date | None:
-    """The night up to which something was asked for. Raises UsageError when it lies before the archive's first one."""
-    if asked is None:
+def known_until(archive: Archive, night: date | None) -> date | None:
+    """Return the night of `--as-of`. Raises UsageError when it lies before the archive's first one."""
+    if night is None:
         return None
     with archive.index.reading() as queries:
         first = queries.coverage.first_night()
-    if first is None or asked < first:
-        raise UsageError(f"nothing was known on {asked}: the archive's first night is {first or 'still to come'}")
-    return asked
+    if first is None or night < first:
+        raise UsageError(f"nothing was known on {night}: the archive's first night is {first or 'still to come'}")
+    return night
 
 
 def find(
     archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None, *, standing: bool = False
 ) -> list[EventRow]:
-    """The events that fit the filters, with `--as-of` none of later nights; `standing`: each article's last one alone."""
+    """Find the events that fit the filters, with `--as-of` none of later nights; `standing`: only last ones."""
     until = known_until(archive, getattr(options, "as_of", None))
     with archive.index.reading() as queries:
         return queries.events.find(
@@ -136,7 +136,7 @@ def find(
 
 
 def find_one(archive: Archive, options: argparse.Namespace) -> list[EventRow]:
-    """Every event of the one article that fits, oldest first.
+    """Return every event of the one article that fits, oldest first.
 
     Raises UsageError when nothing was named, NotFound when no article or more than one fits (they are listed).
     """
@@ -161,5 +161,5 @@ def find_one(archive: Archive, options: argparse.Namespace) -> list[EventRow]:
 
 
 def clock() -> datetime:
-    """The moment now, aware, in Asia/Ho_Chi_Minh."""
+    """Return the moment now, aware, in Asia/Ho_Chi_Minh."""
     return datetime.now(TZ)

@@ -1,4 +1,4 @@
-"""`python -m archive coverage`: portal by portal, day by day, what was published, what was quiet, and what is missing."""
+"""Run `python -m archive coverage`: portal by portal, day by day, published, quiet and missing nights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from archive.cli.arguments import Subcommands, night, provinces_asked
+from archive.cli.arguments import Subcommands, night, province_slugs
 from archive.cli.output import printable
 from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.coverage.reader import read_coverage, span
@@ -41,7 +41,7 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument("--portal", metavar="NAME", action="append", default=[], help="only this one; may be repeated")
     command.add_argument(
         "--province",
-        type=provinces_asked,
+        type=province_slugs,
         metavar="NAME",
         help="only portals of this province and those merged into it",
     )
@@ -90,11 +90,11 @@ def _print_csv(portals: Sequence[PortalCoverage]) -> None:
     rows.writerow(["portal", "day", "state", "stored", "published", "caught_up", "reasons"])
     for portal in portals:
         for day in portal.days:
-            told = _plain(day) | {"reasons": printable("; ".join(day.reasons))}
+            cells = _plain(day) | {"reasons": printable("; ".join(day.reasons))}
             rows.writerow(
                 [
                     portal.portal,
-                    *(told[name] for name in ("day", "state", "stored", "published", "caught_up", "reasons")),
+                    *(cells[name] for name in ("day", "state", "stored", "published", "caught_up", "reasons")),
                 ]
             )
 
@@ -110,7 +110,7 @@ def _print_gaps(portals: Sequence[PortalCoverage]) -> None:
 
 
 def _print_calendar(portals: Sequence[PortalCoverage], console: Console) -> None:
-    """A line a portal, a column a day, as many days side by side as the terminal is wide."""
+    """Print a line per portal and a column per day, as many days side by side as the terminal is wide."""
     names = max((len(portal.portal) for portal in portals), default=0)
     room = max(min((console.width if console.is_terminal else 100) - names - 2, _WIDEST), 7)
     days = [day.day for day in portals[0].days] if portals else []
@@ -123,15 +123,15 @@ def _print_calendar(portals: Sequence[PortalCoverage], console: Console) -> None
                 line.append(day.state.letter, style=_STYLES.get(day.state, "red"))
             console.print(line, soft_wrap=True)
     counted = count_states(portals)
-    said = [f"{state.letter} {state} {counted[state]}" for state in DayState if counted[state]]
-    console.print(Text("  ".join(said)), soft_wrap=True)
+    totals = [f"{state.letter} {state} {counted[state]}" for state in DayState if counted[state]]
+    console.print(Text("  ".join(totals)), soft_wrap=True)
     gaps = sum(len(portal.gaps) for portal in portals)
     if gaps:
         console.print(Text(f"{gaps} gaps; `coverage --gaps` says why, and when each was caught up on"), soft_wrap=True)
 
 
 def _months(days: Sequence[date]) -> str:
-    """A ruler: each month's name at its first day, a mark at each Monday."""
+    """Return a ruler: each month's name at its first day, a mark at each Monday."""
     marks = ["╵" if day.weekday() == 0 else " " for day in days]
     for position, day in enumerate(days):
         if position == 0 or day.day == 1:

@@ -1,4 +1,4 @@
-"""`python -m archive diff ID [ID2]`: word by word what changed."""
+"""Run `python -m archive diff ID [ID2]`: the changes word by word."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
         nights: list[date] = sorted(options.as_of)
         if len(nights) > 2 or (len(nights) == 2 and options.other):
             raise UsageError("compare two versions or two nights: give --as-of twice, or ID and ID2")
-        for asked in nights:
-            known_until(archive, asked)
+        for known in nights:
+            known_until(archive, known)
         if len(nights) == 2:
             found = difference_of_nights(archive, options.article, nights[0], nights[1])
         else:

@@ -1,4 +1,4 @@
-"""Print two versions of an article side by side, word by word, with the classes of what changed."""
+"""Print two versions of an article side by side, word by word, with the classes of their changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["print_difference"]
 
 
 def print_difference(found: Difference, console: Console, *, as_json: bool) -> None:
-    """Similarity and classes first, then the text; unchanged paragraphs are left out but for one around each change."""
+    """Print similarity and classes, then the text, without unchanged paragraphs but one around each change."""
     lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
     if as_json:
         plain = {
@@ -30,26 +30,26 @@ def print_difference(found: Difference, console: Console, *, as_json: bool) -> N
         console.file.write(json.dumps(plain, ensure_ascii=False, sort_keys=True) + "\n")
         return
     for sign, item in (("-", found.old), ("+", found.new)):
-        _say(console, f"{sign} {item.night}  {item.event.value}  {printable(item.id)}")
+        _print_line(console, f"{sign} {item.night}  {item.event.value}  {printable(item.id)}")
     classes = ", ".join(change.value.replace("_", " ") for change in found.comparison.classes) or "nothing"
-    _say(console, f"similarity {_rounded_down(found.comparison.similarity)}; changed: {classes}", style="bold")
+    _print_line(console, f"similarity {_rounded_down(found.comparison.similarity)}; changed: {classes}", style="bold")
     for spans in lines:
-        _say(console, "")
-        _say(console, marked(console, spans))
+        _print_line(console, "")
+        _print_line(console, marked(console, spans))
 
 
-def _say(console: Console, text: str | Line, style: str | None = None) -> None:
-    """One line, which only a terminal's width may break."""
+def _print_line(console: Console, text: str | Line, style: str | None = None) -> None:
+    """Print one line, which only a terminal's width may break."""
     console.print(text, markup=False, highlight=False, emoji=False, style=style, soft_wrap=not console.is_terminal)
 
 
 def _rounded_down(similarity: float) -> str:
-    """So that 99.96 % is not shown as all."""
+    """Round down, so that 99.96 % is not shown as all."""
     return f"{round(similarity * 10_000) // 10 / 10:.1f} %"
 
 
 def _paragraphs(text: Text) -> list[str]:
-    """The text as the file has it: the published line stands below the title."""
+    """Return the text as the file has it: the published line stands below the title."""
     title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
     return [title, *([text.published_raw] if text.published_raw else []), *rest]
 

@@ -1,4 +1,4 @@
-"""`python -m archive documents`: the numbered documents that texts name, office by office, and which numbers are missing."""
+"""Run `python -m archive documents`: the numbered documents that texts name, by office, and the missing numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 
-from archive.cli.arguments import Subcommands, provinces_asked
+from archive.cli.arguments import Subcommands, province_slugs
 from archive.cli.output import printable
 from archive.coverage.calendar import PortalCoverage
 from archive.coverage.number_gaps import coverage_of, failed_nights, mentions_of, portals_of, read_number_series
@@ -29,7 +29,7 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument("--portal", metavar="NAME", help="only what its texts name")
     command.add_argument(
         "--province",
-        type=provinces_asked,
+        type=province_slugs,
         metavar="NAME",
         help="only numbers of this province and those merged into it",
     )
@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.number:
             return _run_places(archive, options)
         found = read_number_series(archive)
-        series = [one for one in found.series if _is_asked(one, options)]
+        series = [one for one in found.series if _is_wanted(one, options)]
         covered = coverage_of(archive, series) if options.holes or options.json else {}
     if options.json:
         for one in series:
@@ -56,18 +56,18 @@ def _run(options: argparse.Namespace) -> ExitCode:
     return ExitCode.FINDINGS if options.holes and any(one.gaps for one in series) else ExitCode.GOOD
 
 
-def _is_asked(one: Series, options: argparse.Namespace) -> bool:
-    """Whether a series is of the year, of the province and named by the portal that were asked for."""
+def _is_wanted(one: Series, options: argparse.Namespace) -> bool:
+    """Return whether a series is of the wanted year and province, and named by the wanted portal."""
     if options.year not in (None, one.since.year) or (options.province and one.issuer not in options.province):
         return False
     return options.portal is None or options.portal in portals_of(one)
 
 
 def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
-    asked = read_number(nfc(options.number))
-    if asked is None:
+    wanted = read_number(nfc(options.number))
+    if wanted is None:
         raise UsageError(f"{options.number!r} is no number of a document; write it as 1204/QĐ-UBND or 36-NQ/TW")
-    places = mentions_of(archive, asked, options.year)
+    places = mentions_of(archive, wanted, options.year)
     places = [one for one in places if options.portal in (None, one.portal)]
     if options.province:
         places = [one for one in places if one.province in options.province]
@@ -79,9 +79,9 @@ def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
 
 
 def _place_line(place: Mention) -> str:
-    said = [f"issued {place.issued}"] if place.issued else []
-    said += [f"by {printable(place.issuer)}"] if place.issuer else []
-    return "\t".join([place.night.isoformat(), place.portal, place.id, printable(place.raw), *said])
+    extras = [f"issued {place.issued}"] if place.issued else []
+    extras += [f"by {printable(place.issuer)}"] if place.issuer else []
+    return "\t".join([place.night.isoformat(), place.portal, place.id, printable(place.raw), *extras])
 
 
 def _place(place: Mention) -> dict[str, object]:
@@ -104,7 +104,7 @@ def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, h
         )
         if holes:
             for hole in one.gaps:
-                print(f"  {hole.numbers}  {_bounds(hole)}{_said(hole, one, covered)}")
+                print(f"  {hole.numbers}  {_bounds(hole)}{_explanation(hole, one, covered)}")
 
 
 def _bounds(hole: NumberGap) -> str:
@@ -112,19 +112,19 @@ def _bounds(hole: NumberGap) -> str:
     return f"{after}, by {hole.before}"
 
 
-def _said(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> str:
-    """The portals' own gaps in those days, shortly: they may explain the hole."""
+def _explanation(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> str:
+    """Return the portals' own gaps in those days, shortly: they may explain the missing numbers."""
     gaps = failed_nights(hole, series, covered)
-    told = [f"{name} {day.state} {day.day}" for name, day in gaps[:3]]
+    nights = [f"{name} {day.state} {day.day}" for name, day in gaps[:3]]
     more = f" and {len(gaps) - 3} more nights" if len(gaps) > 3 else ""
-    return f"; {', '.join(told)}{more}" if told else ""
+    return f"; {', '.join(nights)}{more}" if nights else ""
 
 
 def _print_left_out(found: NumberSeriesSet) -> None:
     thin = [f"{count} with {why}" for why, count in sorted(found.thin.items())]
-    said = f"; left out as too thin: {', '.join(thin)}" if thin else ""
+    extras = f"; left out as too thin: {', '.join(thin)}" if thin else ""
     misfits = f"; {found.misfits} mentions fit no series by their day" if found.misfits else ""
-    print(f"{len(found.series)} series{said}{misfits}")
+    print(f"{len(found.series)} series{extras}{misfits}")
 
 
 def _plain(one: Series, covered: Mapping[str, PortalCoverage]) -> dict[str, object]:

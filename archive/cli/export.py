@@ -1,4 +1,4 @@
-"""`python -m archive export FILE|DIR`: the versions of articles with their texts, for programs or for a spreadsheet."""
+"""Run `python -m archive export FILE|DIR`: versions of articles with their texts, for programs or a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands, night, provinces_asked
+from archive.cli.arguments import Subcommands, night, province_slugs
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.formats import ExportFormat, write_records
@@ -31,7 +31,7 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument("--one-per-cluster", action="store_true", help="one article of those that say nearly the same")
     command.add_argument("--portal", metavar="NAME")
     command.add_argument(
-        "--province", type=provinces_asked, metavar="NAME", help="what was published under it or those merged into it"
+        "--province", type=province_slugs, metavar="NAME", help="what was published under it or those merged into it"
     )
     command.add_argument("--night", type=night, metavar="DATE", help="one night")
     command.add_argument("--since", type=night, metavar="DATE", help="nights from this one on")
@@ -73,7 +73,7 @@ def _form(target: Path, named: str | None) -> ExportFormat:
 
 
 def _write(versions: VersionReader, target: Path, form: ExportFormat) -> tuple[int, int]:
-    """One file, or in a folder (there already, or named without an ending) a file for each night."""
+    """Write one file, or in a folder (there already, or named without an ending) a file for each night."""
     if target.suffix and not target.is_dir():
         if not target.parent.is_dir():
             raise UsageError(f"{target.parent} is no folder; make it first")

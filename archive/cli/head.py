@@ -1,4 +1,4 @@
-"""`python -m archive head`: what to publish of the archive, so that it cannot be rolled back or sealed again unseen."""
+"""Run `python -m archive head`: the head to publish, so that a rollback or a new seal is noticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m archive init DIR --kind live|replica`: make an archive."""
+"""Run `python -m archive init DIR --kind live|replica`: make an archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m archive list`: the events that fit, a line each; each article as it stood one night; or one of each cluster."""
+"""Run `python -m archive list`: the events that fit, a line each; articles as of one night; or one of each cluster."""
 
 from __future__ import annotations
 

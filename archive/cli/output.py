@@ -1,6 +1,6 @@
-"""What the archive's commands print: tables for a terminal, plain lines for a pipe, JSON for programs.
+"""Print results of the archive's commands: tables for a terminal, plain lines for a pipe, JSON for programs.
 
-Titles and addresses are what portals wrote: control characters are made visible before they reach a terminal.
+Titles and addresses come from portals: control characters are made visible before they reach a terminal.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _MARKS = {SpanKind.SAME: "{}", SpanKind.OLD: "[-{}-]", SpanKind.NEW: "{{+{}+}}",
 
 
 def printable(text: str) -> str:
-    """The text with control characters, bidi overrides included, shown as escapes instead of obeyed."""
+    """Return the text with control characters, bidi overrides included, shown as escapes instead of obeyed."""
     return "".join(char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in text)
 
 
 def print_articles(found: Sequence[EventRow], *, as_json: bool) -> None:
-    """One line an event."""
+    """Print one line per event."""
     if as_json:
         for item in found:
             print(json.dumps(asdict(item), ensure_ascii=False, sort_keys=True))
@@ -58,25 +58,25 @@ def _title(item: EventRow) -> str:
 
 
 def print_attached(file: AttachmentState, path: Path | None) -> None:
-    """One line: the file's name as the article gives it, then where its text stands, or why there is none."""
+    """Print one line: the file's name as the article gives it, then the place of its text, or the reason for none."""
     if file.event is not None:
-        told = [word.replace("_", " ") for word in file.flags]
-        told += ["quarantined"] * (file.event is Event.QUARANTINED)
+        words = [word.replace("_", " ") for word in file.flags]
+        words += ["quarantined"] * (file.event is Event.QUARANTINED)
     else:
-        told = [file.answer.value.replace("_", " ") if file.answer else "not fetched"]
+        words = [file.answer.value.replace("_", " ") if file.answer else "not fetched"]
     stands = f" → {path}" if path else ""
-    print(f"attachment: {printable(file.name)}{stands}{''.join(f', {word}' for word in told)}")
+    print(f"attachment: {printable(file.name)}{stands}{''.join(f', {word}' for word in words)}")
 
 
 def print_near(link: VersionLink, place: EventRow | None, canonical: Article) -> None:
-    """One line: the version that says nearly the same, how alike it is, where it stood."""
+    """Print one line: the nearly equal version, its similarity, its place."""
     where = f" {place.portal}, {place.night}, {printable(place.url)}" if place else ""
     last = "; canonical of its cluster" if link.article == canonical else ""
     print(f"near: {link.id} similarity {floor(100 * link.similarity) / 100:.2f}{where}{last}")
 
 
 def print_audit(audit: Audit, *, as_json: bool) -> None:
-    """The findings first, then what was read."""
+    """Print the findings first, then the amount read."""
     if as_json:
         print(json.dumps(asdict(audit), ensure_ascii=False, sort_keys=True, indent=1))
         return
@@ -99,7 +99,7 @@ def print_audit(audit: Audit, *, as_json: bool) -> None:
 
 
 def marked(console: Console, spans: Sequence[Span]) -> Text:
-    """One line of a word diff: coloured on a terminal, `[-old-]` and `{+new+}` elsewhere."""
+    """Return one line of a word diff: coloured on a terminal, `[-old-]` and `{+new+}` elsewhere."""
     if not console.is_terminal:
         return Text(plain_line(spans))
     line = Text()
@@ -110,5 +110,5 @@ def marked(console: Console, spans: Sequence[Span]) -> Text:
 
 
 def plain_line(spans: Sequence[Span]) -> str:
-    """One line of a word diff without colours."""
+    """Return one line of a word diff without colours."""
     return " ".join(_MARKS[span.mark].format(printable(span.text)) for span in spans)

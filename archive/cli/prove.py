@@ -1,4 +1,4 @@
-"""`python -m archive prove ID`, `check-proof FILE`: a small file that proves one text without the archive, and its check."""
+"""Run `python -m archive prove ID` and `check-proof FILE`: prove one text without the archive, and check that."""
 
 from __future__ import annotations
 

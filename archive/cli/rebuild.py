@@ -1,4 +1,4 @@
-"""`python -m archive rebuild`: make the index, and the words that are searched, again from the files alone."""
+"""Run `python -m archive rebuild`: make the index and the search words again from the files alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m archive search WORDS…`: the texts in which words stand, newest first, with what was found marked."""
+"""Run `python -m archive search WORDS…`: the texts that match, newest first, with the matches marked."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> ExitCode:
     line = " ".join(options.words)
-    query = parse(line, options=_given(options), exact=options.exact, all_versions=options.all_versions)
+    query = parse(line, options=_filters(options), exact=options.exact, all_versions=options.all_versions)
     with Archive.open(options.archive, read_only=True) as archive, SearchIndex.of(archive) as words:
         _bring_up_to_date(archive, words)
-        answer = search(
+        page = search(
             archive,
             words,
             query,
@@ -70,18 +70,18 @@ def _run(options: argparse.Namespace) -> ExitCode:
             offset=options.offset,
             one_per_cluster=options.one_per_cluster,
         )
-    for note in answer.notes:
+    for note in page.notes:
         print(f"note: {note}", file=sys.stderr)
     if options.json:
-        for hit in answer.hits:
+        for hit in page.hits:
             print(json.dumps(_plain(hit), ensure_ascii=False, sort_keys=True))
     else:
-        _print(answer, options.offset)
+        _print(page, options.offset)
     return ExitCode.GOOD
 
 
-def _given(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
-    """The options as the filters that they are."""
+def _filters(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
+    """Yield the options as filters."""
     for name in ("province", "portal", "event", "title"):
         if (value := getattr(options, name)) is not None:
             yield name, value
@@ -96,7 +96,7 @@ def _given(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
 
 
 def _bring_up_to_date(archive: Archive, words: SearchIndex) -> None:
-    """Fill in what was sealed since; where that may not be written, the answer says what it does not know."""
+    """Fill in recent seals; where that may not be written, the notes name the part that was not searched."""
     try:
         catch_up(archive, words, lambda path, why: print(f"note: {path}: {why}", file=sys.stderr))
     except ArchiveError as error:
@@ -104,7 +104,7 @@ def _bring_up_to_date(archive: Archive, words: SearchIndex) -> None:
 
 
 def _plain(hit: Hit) -> dict[str, object]:
-    """One hit for programs: the version as `list --json` has it, and what only a search knows."""
+    """Return one hit for programs: the version as in `list --json`, with the values of a search."""
     return asdict(hit.found) | {
         "province": hit.province,
         "newer": hit.newer,
@@ -115,9 +115,9 @@ def _plain(hit: Hit) -> dict[str, object]:
     }
 
 
-def _print(answer: HitPage, offset: int) -> None:
+def _print(page: HitPage, offset: int) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for hit in answer.hits:
+    for hit in page.hits:
         day = (hit.found.published or "no day given")[:16].replace("T", " ")
         console.print(_marked(console, hit.title), end="\n")
         console.print(Text(f"  {hit.found.id}  {day}  {hit.found.event.value}, archived {hit.found.night}"))
@@ -130,20 +130,20 @@ def _print(answer: HitPage, offset: int) -> None:
         elif hit.snippet:
             console.print(Text("  ") + _marked(console, hit.snippet))
         console.print()
-    console.print(_counted(answer, offset))
+    console.print(_counted(page, offset))
 
 
-def _counted(answer: HitPage, offset: int) -> str:
-    if not answer.hits:
+def _counted(page: HitPage, offset: int) -> str:
+    if not page.hits:
         return "nothing was found" if not offset else "no more was found"
-    last = offset + len(answer.hits)
+    last = offset + len(page.hits)
     shown = f"{offset + 1}-{last}" if last > offset + 1 else f"{last}"
-    of = f" of {answer.total} texts" if answer.total is not None else ""
-    return f"{shown}{of}" + (f"; --offset {last} shows more" if answer.more else "")
+    of = f" of {page.total} texts" if page.total is not None else ""
+    return f"{shown}{of}" + (f"; --offset {last} shows more" if page.more else "")
 
 
 def _marked(console: Console, segments: Sequence[Segment]) -> Text:
-    """What was found in bold on a terminal, between [ and ] elsewhere; never more than one line."""
+    """Return matches in bold on a terminal, between [ and ] elsewhere; never more than one line."""
     line = Text()
     for segment in segments:
         words = printable(" ".join(segment.text.splitlines()))

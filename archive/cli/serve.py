@@ -1,4 +1,4 @@
-"""`python -m archive serve`: the audit page, on this machine only unless told otherwise."""
+"""Run `python -m archive serve`: the audit page, on this machine only by default."""
 
 from __future__ import annotations
 

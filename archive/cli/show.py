@@ -1,4 +1,4 @@
-"""`python -m archive show ID`: one article, its versions, where else it stood, what it says."""
+"""Run `python -m archive show ID`: one article, its versions, its other places, its text."""
 
 from __future__ import annotations
 
@@ -71,17 +71,17 @@ def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], u
 
 
 def _print_withheld(archive: Archive, item: EventRow) -> None:
-    """The text may stand elsewhere too: whoever asks for this article is not shown it."""
+    """Print the tombstones instead of the text, even where another article still has that text."""
     stones = withheld_in(archive.paths).tombstones
-    told = [stone for stone in stones if f"{item.portal}/{item.key}" in stone.articles]
-    for stone in told:
+    own = [stone for stone in stones if f"{item.portal}/{item.key}" in stone.articles]
+    for stone in own:
         print(f"WITHHELD on {stone.when:%Y-%m-%d} for {printable(stone.who)}: {printable(stone.reason)} ({stone.name})")
-    if not told:
+    if not own:
         print("WITHHELD: its text was kept where it first stood, and is withheld there")
 
 
 def _path_of(archive: Archive, event: Event | None, night: str, run: str, file: str) -> Path:
-    """Where a text stands: in its closed run, or while the night runs in `open/`, or in quarantine."""
+    """Return the place of a text: its closed run, `open/` while the night runs, or quarantine."""
     if event is Event.QUARANTINED:
         return archive.paths.root / file
     folder = archive.paths.night(date.fromisoformat(night)) / run

@@ -1,4 +1,4 @@
-"""`python -m archive key new FILE · key show FILE`, `sign [NIGHT] --key FILE`: the signing key, and seals signed with it."""
+"""Run `python -m archive key new FILE · key show FILE` and `sign [NIGHT] --key FILE`: the signing key, signed seals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m archive verify`: read everything again and name each damaged thing."""
+"""Run `python -m archive verify`: read everything again and report each damaged thing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from archive.audit.findings import Audit
 from archive.audit.sampling import WHOLE, Subset
-from archive.audit.seals import Expected
+from archive.audit.seals import Expectations
 from archive.audit.verify import Extent, VerifyOptions, sealed_bytes, verify
 from archive.cli.arguments import Subcommands
 from archive.cli.output import print_audit
@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if options.jobs is not None and not 1 <= options.jobs <= 64:
         raise UsageError(f"--jobs {options.jobs}: name 1 to 64 processes")
     identity, paths = read_identity(options.archive), Paths(options.archive)
-    expected = Expected(_published(options.against), frozenset(options.key or ()))
+    expected = Expectations(_published(options.against), frozenset(options.key or ()))
     extent = sealed_bytes(paths)
     jobs = options.jobs or (min(_READERS, os.cpu_count() or 1) if extent.files >= _MANY else 1)
     how = VerifyOptions(subset, options.files, jobs)
@@ -82,13 +82,13 @@ def _with_bar(read: Callable[[Callable[[date, Extent], None]], Audit], extent: E
     bar = Progress(*columns, transient=True)
     task = bar.add_task("verify", total=extent.bytes / subset.parts)
 
-    def told(night: date, done: Extent) -> None:
+    def show(night: date, done: Extent) -> None:
         if not bar.live.is_started:
             bar.start()  # only now: it draws in a thread, and the processes that read are forked before
         bar.update(task, advance=done.bytes, description=f"verify {night}")
 
     try:
-        return read(told)
+        return read(show)
     finally:
         bar.stop()
 

@@ -1,4 +1,4 @@
-"""`python -m archive withhold ID --reason R --who W`: remove an article lawfully, with a tombstone in its place."""
+"""Run `python -m archive withhold ID --reason R --who W`: remove an article lawfully, leaving a tombstone."""
 
 from __future__ import annotations
 
@@ -49,18 +49,20 @@ def _run(options: argparse.Namespace) -> ExitCode:
         wanted = [(item.portal, item.key)]
         wanted += copies if options.also_duplicates else []
         wanted += files if options.also_attachments else []
-        asked = WithholdRequest(tuple(dict.fromkeys(wanted)), options.reason.strip(), options.who.strip(), clock())
-        tombstone = withhold(archive, asked) if options.yes else plan(archive, asked)
+        request = WithholdRequest(tuple(dict.fromkeys(wanted)), options.reason.strip(), options.who.strip(), clock())
+        tombstone = withhold(archive, request) if options.yes else plan(archive, request)
         if options.yes:
             forget_withheld(archive)
-        _tell(archive, item, tombstone, [other for other in copies + files if other not in wanted], done=options.yes)
+        _print_result(
+            archive, item, tombstone, [other for other in copies + files if other not in wanted], done=options.yes
+        )
     if tombstone is not None and not options.yes:
         raise UsageError("nothing was removed: add --yes to do it; it cannot be undone")
     return ExitCode.GOOD
 
 
 def _copies(archive: Archive, item: EventRow) -> list[Article]:
-    """Other articles with the same text as any version of this one."""
+    """Return other articles with the same text as any version of this one."""
     with archive.index.reading() as queries:
         contents = {event.content_sha256 for event in queries.events.of_article(item.portal, item.key)}
         found = [other for content in sorted(contents) for other in queries.events.with_content(content)]
@@ -72,7 +74,9 @@ def _attachments(archive: Archive, item: EventRow) -> list[Article]:
         return [(item.portal, file.key) for file in queries.attachments.of_article(item.portal, item.key) if file.event]
 
 
-def _tell(archive: Archive, item: EventRow, stone: Tombstone | None, left: list[Article], *, done: bool) -> None:
+def _print_result(
+    archive: Archive, item: EventRow, stone: Tombstone | None, left: list[Article], *, done: bool
+) -> None:
     if stone is None:
         print(f"{item.portal}/{item.key} is withheld already")
     else:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.__main__ import main
-from archive.audit.seals import Expected
+from archive.audit.seals import Expectations
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, UsageError
 from archive.export.proofs import prove
@@ -32,7 +32,7 @@ from testing import archives as composed
 from testing.archives import FIRST, NIGHTS, at, make
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEYS = Expected(keys=frozenset({public_key(KEY)}))
+KEYS = Expectations(keys=frozenset({public_key(KEY)}))
 ASKED = WithholdRequest(
     (("da_nang", "thong-bao"),), "Luật Bảo vệ dữ liệu cá nhân", "Văn phòng", at(FIRST + timedelta(days=9))
 )

@@ -16,7 +16,7 @@ import pytest
 from archive.__main__ import main
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import Subset
-from archive.audit.seals import Expected
+from archive.audit.seals import Expectations
 from archive.audit.verify import VerifyOptions, verify
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
@@ -115,22 +115,22 @@ def texts(root: Path) -> dict[str, str]:
     return found
 
 
-def damaged(recipe: Damage, bases: dict[str, Path], root: Path) -> Expected:
+def damaged(recipe: Damage, bases: dict[str, Path], root: Path) -> Expectations:
     base = bases[recipe.base]
     shutil.copytree(base, root)
     for name, *arguments in recipe.steps:
         STEPS[cast(str, name)](root, bases["sealed"], *arguments)
     keys = frozenset({public_key(KEY)}) if recipe.key else frozenset[str]()
-    return Expected(head_of(base) if recipe.against else None, keys)
+    return Expectations(head_of(base) if recipe.against else None, keys)
 
 
-def audited(root: Path, expected: Expected, how: VerifyOptions | None = None) -> Audit:
+def audited(root: Path, expected: Expectations, how: VerifyOptions | None = None) -> Audit:
     return verify(read_identity(root), Paths(root), expected=expected, how=how or VerifyOptions())
 
 
 @pytest.mark.parametrize("base", sorted(BASES))
 def test_what_is_not_damaged_has_no_findings(bases: dict[str, Path], base: str) -> None:
-    expected = Expected(head_of(bases[base]), frozenset({public_key(KEY)}))
+    expected = Expectations(head_of(bases[base]), frozenset({public_key(KEY)}))
     audit = audited(bases[base], expected)
     assert audit.findings == []
     assert len(audit.withheld) == (base == "withheld")
@@ -182,9 +182,9 @@ PARTS = 7
 
 
 def test_each_file_is_read_in_exactly_one_part(bases: dict[str, Path], tmp_path: Path) -> None:
-    whole = audited(bases["sealed"], Expected())
+    whole = audited(bases["sealed"], Expectations())
     parts = [
-        audited(bases["sealed"], Expected(), VerifyOptions(Subset(number, PARTS))) for number in range(1, PARTS + 1)
+        audited(bases["sealed"], Expectations(), VerifyOptions(Subset(number, PARTS))) for number in range(1, PARTS + 1)
     ]
     assert [audit.findings for audit in parts] == [[]] * PARTS
     assert sum(audit.texts for audit in parts) == whole.texts
@@ -196,7 +196,8 @@ def test_each_file_is_read_in_exactly_one_part(bases: dict[str, Path], tmp_path:
     shutil.copytree(bases["sealed"], root)
     STEPS["flip"](root, root, "2025/03/03/da_nang/000_*.txt", 3)
     seen = [
-        bool(audited(root, Expected(), VerifyOptions(Subset(number, PARTS))).findings) for number in range(1, PARTS + 1)
+        bool(audited(root, Expectations(), VerifyOptions(Subset(number, PARTS))).findings)
+        for number in range(1, PARTS + 1)
     ]
     assert seen.count(True) == 1
 
@@ -213,7 +214,7 @@ def test_several_processes_find_the_same_in_the_same_order(bases: dict[str, Path
     STEPS["flip"](root, root, "2025/03/03/da_nang/000_*.txt", 3)
     STEPS["delete"](root, root, "2025/03/05/quang_tri/run.json")
     STEPS["sql"](root, root, "DELETE FROM looks")
-    one, several = (audited(root, Expected(), VerifyOptions(jobs=jobs)) for jobs in (1, 3))
+    one, several = (audited(root, Expectations(), VerifyOptions(jobs=jobs)) for jobs in (1, 3))
     assert one.findings
     assert (one.findings, one.notes, one.files, one.bytes) == (
         several.findings,

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from archive.__main__ import main
-from archive.cli.arguments import provinces_asked
+from archive.cli.arguments import province_slugs
 from archive.storage.run_record import run_from, run_plain
 from archive.store import Archive
 from testing.archives import FIRST, NIGHTS, at, good, judge, keep, make
@@ -65,4 +65,4 @@ def test_rebuild_gives_the_same_answer(archive: Archive, capsys: pytest.CaptureF
 
 def test_an_unknown_province_is_an_error_with_the_closest_names() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=r"did you mean .*quangtri"):
-        provinces_asked("Quảng Trj")
+        province_slugs("Quảng Trj")

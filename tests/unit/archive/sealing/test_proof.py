@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from archive.__main__ import main
 from archive.audit.findings import Code
-from archive.audit.seals import Expected
+from archive.audit.seals import Expectations
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, UsageError
 from archive.export.proofs import prove, published_head
@@ -97,7 +97,7 @@ def test_a_published_head_stands_while_the_archive_goes_on(tmp_path: Path) -> No
     published = read_head(last_seal(archive))
     composed.run_night(archive, 1)
     archive.seal(night_of(1), {}, KEY)
-    audit = verify(archive.identity, archive.paths, expected=Expected(published, frozenset({public_key(KEY)})))
+    audit = verify(archive.identity, archive.paths, expected=Expectations(published, frozenset({public_key(KEY)})))
     assert audit.findings == []
     assert any("1 later seal goes on from it" in note for note in audit.notes)
 
@@ -112,7 +112,7 @@ def test_an_archive_that_was_rolled_back_is_seen(tmp_path: Path) -> None:
     assert main(["verify", *older]) == 0
     assert main(["verify", *older, "--against", str(tmp_path / "head.txt")]) == 1
     with Archive.open(tmp_path / "backup", read_only=True) as backup:
-        expected = Expected(read_head((tmp_path / "head.txt").read_text(encoding="utf-8")))
+        expected = Expectations(read_head((tmp_path / "head.txt").read_text(encoding="utf-8")))
         found = [finding.code for finding in verify(backup.identity, backup.paths, expected=expected).findings]
     assert found == [Code.ROLLED_BACK]
 
@@ -122,14 +122,14 @@ def test_an_archive_that_was_sealed_again_is_seen_even_with_the_right_key(tmp_pa
     other = make(tmp_path / "b")
     composed.run_night(other, 0, ["da_nang"])
     other.seal(night_of(0), {}, KEY)
-    audit = verify(other.identity, other.paths, expected=Expected(published, frozenset({public_key(KEY)})))
+    audit = verify(other.identity, other.paths, expected=Expectations(published, frozenset({public_key(KEY)})))
     assert [finding.code for finding in audit.findings] == [Code.RESEALED]
 
 
 @pytest.mark.parametrize("key", [None, Ed25519PrivateKey.from_private_bytes(bytes(32))], ids=["unsigned", "another"])
 def test_a_seal_of_another_key_is_named(tmp_path: Path, key: Ed25519PrivateKey | None) -> None:
     archive = sealed(tmp_path / "a", 1, key)
-    audit = verify(archive.identity, archive.paths, expected=Expected(keys=frozenset({public_key(KEY)})))
+    audit = verify(archive.identity, archive.paths, expected=Expectations(keys=frozenset({public_key(KEY)})))
     assert [(finding.code, finding.path) for finding in audit.findings] == [
         (Code.WRONG_KEY, "2025/03/03/manifest-1.sig")
     ]
@@ -269,7 +269,7 @@ def test_a_chain_ends_where_the_key_changed(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="while its key still sealed"):
         check_proof(data, published=read_head(last_seal(archive)))
     keys = frozenset({public_key(KEY), public_key(newer)})
-    assert verify(archive.identity, archive.paths, expected=Expected(keys=keys)).findings == []
+    assert verify(archive.identity, archive.paths, expected=Expectations(keys=keys)).findings == []
 
 
 def test_the_commands_print_a_head_and_write_and_check_a_proof(

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.__main__ import main
-from archive.audit.seals import Expected
+from archive.audit.seals import Expectations
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, UsageError
 from archive.sealing.countersign import sign_seals
@@ -70,7 +70,7 @@ def test_seals_are_signed_on_another_host_as_the_page_says(unsigned: Path, tmp_p
     assert "3 signed" in done.stdout
     assert not list(host.rglob("*.txt"))  # the seals are enough: no text leaves the archive
     keys = frozenset({public_key(load_key(key))})
-    assert verify(read_identity(home), Paths(home), expected=Expected(keys=keys)).findings == []
+    assert verify(read_identity(home), Paths(home), expected=Expectations(keys=keys)).findings == []
     assert sign_seals(read_identity(home), Paths(home), None, load_key(key)) == []
     assert main(["sign", "2025-03-04", "--archive", str(home), "--key", str(key)]) == 0
 
