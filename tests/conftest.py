@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from testing import fork_server
 from testing.postgresql import Server, missing, served
 
 __all__ = ["postgresql"]
@@ -16,6 +17,18 @@ __all__ = ["postgresql"]
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("drawn", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this suite."""
+    parser.addoption("--exec", action="store_true", help="start every process anew instead of forking it warm")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fork the programs that tests start from a process that has imported them, once a worker."""
+    starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if not config.getoption("--exec") and not starts_workers:
+        config.add_cleanup(fork_server.install().close)
 
 
 @pytest.hookimpl(optionalhook=True)
