@@ -21,6 +21,7 @@ import io
 import json
 import logging
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -39,22 +40,45 @@ __all__ = ["install"]
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM = (
-    "scheduler",
+    "aiohttp",
     "archive.__main__",
     "archive.web.server",
-    "crawler.commands.crawl",
-    "crawler.commands.list",
-    "crawler.commands.reextract",
+    "holidays.countries",
+    "itemadapter",
     "pipelines.extract",
     "pipelines.sandbox.crosscheck",
     "replicas.serve",
+    "scheduler",
     "scrapy.cmdline",
     "scrapy.core.downloader.handlers.http11",
     "scrapy.core.engine",
     "scrapy.core.scheduler",
     "scrapy.core.scraper",
-    "scrapy.downloadermiddlewares.retry",
+    "scrapy.dupefilters",
+    "scrapy.extensions.closespider",
+    "scrapy.extensions.corestats",
+    "scrapy.extensions.logstats",
+    "scrapy.extensions.memusage",
+    "scrapy.extensions.remote_control",
+    "scrapy.extensions.spiderstate",
+    "scrapy.extensions.telnet",
+    "scrapy.extensions.throttle",
+    "scrapy.logformatter",
+    "scrapy.pqueues",
+    "scrapy.squeues",
+    "scrapy.statscollectors",
+    "tldextract",
     "trafilatura",
+)
+WARM_FOLDERS = (
+    "crawler.commands",
+    "crawler.downloader",
+    "crawler.families",
+    "crawler.listings",
+    "crawler.spiders",
+    "scrapy.commands",
+    "scrapy.downloadermiddlewares",
+    "scrapy.spidermiddlewares",
 )
 """What the server imports before its first fork. None of it may import the reactor: that is chosen by each crawl."""
 _OF_A_PROCESS = "crawler.settings"
@@ -126,12 +150,15 @@ class Start:
     group: int
 
 
+FILTERS = list(warnings.filters)
+
+
 class _Warm:
     """What this interpreter looked like when everything was imported and nothing had run."""
 
     def __init__(self) -> None:
         self.path = sys.path[1:]
-        self.filters = list(warnings.filters)
+        self.filters = warnings.filters[: len(warnings.filters) - len(FILTERS)]
         self.root = self._logger(logging.root)
         self.loggers = {
             name: self._logger(logger)
@@ -149,9 +176,10 @@ class _Warm:
         logging.captureWarnings(False)
         logging.disable(logging.NOTSET)
         warnings.resetwarnings()
-        warnings.filters[:] = self.filters  # type: ignore[index]  # typeshed says Sequence; it is a list
-        if strict:
-            warnings.simplefilter("error")
+        own = (
+            [("error", None, Warning, None, 0)] if strict else []
+        )  # what libraries add while imported stands before -W
+        warnings.filters[:] = [*self.filters, *own, *FILTERS]  # type: ignore[index]  # typeshed says Sequence; it is a list
         sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
         threading.excepthook = threading.__excepthook__
 
@@ -409,6 +437,9 @@ def main(number: int) -> int:
     global _warm
     for name in WARM:
         importlib.import_module(name)
+    for folder in WARM_FOLDERS:
+        for module in pkgutil.iter_modules(importlib.import_module(folder).__path__, f"{folder}."):
+            importlib.import_module(module.name)
     assert "twisted.internet.reactor" not in sys.modules
     vars(subprocess)["_fork_exec"] = _fork_here
     vars(os)["execv"] = _become
