@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+# Recorded pages and texts that are no part of the repository; tests that need them are skipped without.
+DATA := $(addprefix --data ,$(wildcard ../shared/data))
 
 # A night starts many processes; where this is set, each of them would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,7 +27,7 @@ demo: $(READY)  ## three rehearsal nights over the replica portals, sealed and v
 	@$(BIN)/python -m replicas.demo
 
 test: $(READY)  ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(DATA)
 
 lint: $(READY)  ## format, lint, strict types
 	$(BIN)/ruff format --check .
@@ -33,10 +35,10 @@ lint: $(READY)  ## format, lint, strict types
 	$(BIN)/mypy
 
 check: lint  ## the same, and the fast tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not e2e" $(DATA)
 
 fuzz: $(READY)  ## the tests that draw their examples, with others than last time
-	HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest $$(grep -l hypothesis tests/*.py)
+	HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest $$(grep -rl --include=test_*.py hypothesis tests)
 
 faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
 	@$(BIN)/python -m faults --jobs 2
@@ -45,7 +47,7 @@ faults-quick: $(READY)  ## a sample of the same, under a minute; part of the tes
 	@$(BIN)/python -m faults --quick --jobs 2
 
 quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
-	@$(BIN)/python -m bench.extraction
+	@$(if $(DATA),LUU_TRU_DATA=$(lastword $(DATA)) )$(BIN)/python -m bench.extraction
 
 month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month
 	$(BIN)/python bench/months/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \

@@ -1,9 +1,10 @@
-"""What several test modules start once a session: a PostgreSQL of our own; what Hypothesis draws; how many tests run at once."""
+"""Options of the suite, and what its modules share: warm processes, recorded data, one PostgreSQL, Hypothesis."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,8 @@ from testing import fork_server
 from testing.postgresql import Server, missing, served
 
 __all__ = ["postgresql"]
+
+E2E = Path(__file__).parent / "e2e"
 
 # The same code draws the same examples everywhere, so a red run can be repeated; HYPOTHESIS_PROFILE=drawn looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -22,13 +25,27 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of this suite."""
     parser.addoption("--exec", action="store_true", help="start every process anew instead of forking it warm")
+    parser.addoption(
+        "--data", metavar="DIR", help="recorded pages and texts (default: $LUU_TRU_DATA; without: skipped)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fork the programs that tests start from a process that has imported them, once a worker."""
+    """Name the recorded data; fork the programs that tests start from a process that has imported them, once a worker."""
+    if (folder := config.getoption("--data")) is not None:
+        if not Path(folder).is_dir():
+            raise pytest.UsageError(f"--data {folder} is no folder")
+        os.environ["LUU_TRU_DATA"] = str(Path(folder).resolve())
     starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if not config.getoption("--exec") and not starts_workers:
         config.add_cleanup(fork_server.install().close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `e2e` what stands in tests/e2e: it starts processes or nights."""
+    for item in items:
+        if E2E in item.path.parents:
+            item.add_marker("e2e")
 
 
 @pytest.hookimpl(optionalhook=True)

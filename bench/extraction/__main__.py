@@ -22,6 +22,7 @@ from bench.extraction.readers import GENERIC, OURS, Reader, readers
 from bench.extraction.real import real_pages, samples
 from bench.extraction.table import Measured, by_cell, by_source, record
 from replicas.portals import SITES
+from testing.recorded import ABSENT
 
 __all__ = ["cells", "main", "measured_by"]
 
@@ -140,7 +141,7 @@ def _print(measured: Measured, real: Mapping[str, Score], cleaned: Score, failed
     if cleaned.pages:
         rows["real samples, plain text"] = {"clean": cleaned}
     if not (real and cleaned.pages):
-        console.print("../shared/data is not here: nothing was measured on real pages or samples")
+        console.print(f"{ABSENT}: nothing was measured on real pages or samples")
     console.print(by_source(rows))
     print(json.dumps(record(measured, rows, failed), ensure_ascii=False))
 

@@ -27,7 +27,7 @@ _HEAD = """\
 # The floors of the quality gate: `python -m bench.extraction --check` fails below one, `--update` raises them.
 # A table per family, a line per kind: shares in per cent, counts of pages; residue (lines that are no part of the article) and
 # moved (pages whose blocks stand in another order) are ceilings. Composed portals and quality corpus together;
-# "without layout" is the generic path on the same pages; "real" is measured where ../shared/data is present.
+# "without layout" is the generic path on the same pages; "real" is measured where LUU_TRU_DATA names recorded pages.
 """
 
 

@@ -1,4 +1,4 @@
-"""Real input, where `../shared/data` stands beside the checkout: six article pages and five texts of portals.
+"""Real input, where LUU_TRU_DATA names its folder: six article pages and five texts of portals.
 
 The pages are news sites' (one is the Government's newspaper), read without any layout; the samples are texts as a careless
 extractor left them, cleaned. Nothing of them is part of this project.
@@ -17,11 +17,11 @@ from bench.extraction.measure import Score, Share
 from bench.extraction.readers import OURS, Reader
 from pipelines.clean import clean_text
 from replicas.records import TZ, Expected
+from testing.recorded import DATA
 from vietnam.letters import clean_letters
 
-__all__ = ["DATA", "real_pages", "samples"]
+__all__ = ["real_pages", "samples"]
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 _FETCHED = datetime(2026, 3, 8, 12, tzinfo=TZ)
 
 

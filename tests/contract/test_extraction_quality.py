@@ -15,16 +15,17 @@ from bench.extraction.corpus import KINDS, NIGHT, Sample, composed, corpus
 from bench.extraction.floors import Cell, Figures, below, figures, raised, read_floors, write_floors
 from bench.extraction.measure import Score, measure
 from bench.extraction.readers import GENERIC, Read, layouts, ours
-from bench.extraction.real import DATA, real_pages, samples
+from bench.extraction.real import real_pages, samples
 from pipelines.article import Article, Layout
 from replicas.portals import SITES
 from replicas.records import Expected, ExpectedBlock, Kind
+from testing.recorded import ABSENT, DATA
 from vietnam import residue
 
 FAMILIES = tuple(dict.fromkeys(site.family for site in SITES.values()))
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here: no real pages and samples to read")
+@pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)
 def test_real_input_is_measured_where_it_is() -> None:
     scores = real_pages({GENERIC: ours(lambda portal: ())})
 
@@ -237,7 +238,7 @@ def test_the_gate_measures_all_or_nothing(arguments: list[str], capsys: pytest.C
     assert "leave out --family" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_nothing_is_below_its_floor_but_what_is_planted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     floors = read_floors()
     floors["vhv", "news"] = {**floors["vhv", "news"], "pages": 999}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -19,8 +18,8 @@ from crawler.spiders.quang_ninh import QuangNinh
 from crawler.spiders.quang_tri import QuangTri
 from crawler.spiders.vjst import Vjst
 from crawler.urls import absolute, with_parameter, without_parameter
+from testing.recorded import ABSENT, DATA
 
-DATA = Path(__file__).parent.parent.parent.parent / "shared" / "data"
 FAMILY_PORTALS = [NinhThuan, QuangTri, BinhDinh, BacGiang, DaNang, Vjst, QuangNinh, BaoChinhPhu]
 
 
@@ -311,7 +310,7 @@ class TestVCCorp:
     def test_the_recorded_page(self) -> None:
         recorded = DATA / "pages" / "baochinhphu_list.html"
         if not recorded.exists():
-            pytest.skip("../shared/data is not here")
+            pytest.skip(ABSENT)
         listing = read(BaoChinhPhu, recorded.read_text(encoding="utf-8"))
         assert len(listing.entries) == 24
         assert all(entry.title for entry in listing.entries)

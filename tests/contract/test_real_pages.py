@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TypedDict
 
 import pytest
 
 from pipelines.article import Article
 from pipelines.extract import extract, main
+from testing.recorded import ABSENT, DATA
 from vietnam.dates import TZ
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "pages"
+FOLDER = DATA / "pages"
 NOW = datetime(2026, 3, 8, 12, 0, tzinfo=TZ)
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="../shared/data is not here: no real pages to read")
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=ABSENT)
 
 
 class Expected(TypedDict, total=False):

@@ -19,11 +19,12 @@ from crawler.urls import host_of
 from pipelines.article import Layout
 from replicas.composed import ComposedSite
 from replicas.portals import DRAWN, EVERY, SAMPLES
+from testing.recorded import ABSENT, DATA
 from vietnam.provinces import province
 
 ROOT = Path(__file__).parent.parent.parent
 SAVED = ROOT / "replicas" / "pages"
-PAGES = ROOT.parent / "shared" / "data" / "pages"
+PAGES = DATA / "pages"
 NAMES = sorted(module.name for module in pkgutil.iter_modules(crawler.spiders.__path__))
 FAMILIES = sorted(module.name for module in pkgutil.iter_modules(crawler.families.__path__))
 FIRST_EIGHT = {"ninh_thuan", "quang_tri", "binh_dinh", "bac_giang", "vjst", "quang_ninh", "da_nang", "bao_chinh_phu"}
@@ -144,7 +145,7 @@ RECORDED = [
 @pytest.mark.parametrize(("family", "file", "name"), RECORDED, ids=[file for _, file, _ in RECORDED])
 def test_the_recorded_page_has_its_layout(family: str, file: str, name: str) -> None:
     if not (PAGES / file).exists():
-        pytest.skip("../shared/data is not here")
+        pytest.skip(ABSENT)
     page = Selector(text=(PAGES / file).read_text(encoding="utf-8"), type="html")
     (spider,) = spiders_in("crawler.families", family)
     layout = next(layout for layout in spider.layouts if page.css(layout.fits))

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from bench.probe.__main__ import drawn
 from replicas.serve import ReplicaServer
 from replicas.site import Suffixer
@@ -46,7 +44,6 @@ def run(command: str, port: int, *more: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.slow
 def test_the_page_shows_what_the_commands_say(tmp_path: Path) -> None:
     commands, spider = shown()
     (probe,) = [command for command in commands if "probe https" in command]

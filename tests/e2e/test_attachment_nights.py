@@ -219,7 +219,6 @@ def rows(root: Path) -> Mapping[str, list[tuple[object, ...]]]:
     return found
 
 
-@pytest.mark.slow
 def test_nights_of_a_portal_with_every_kind_of_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = new_archive(tmp_path / "archive")
     with HttpServer(pages()) as server:
@@ -269,7 +268,6 @@ def test_nights_of_a_portal_with_every_kind_of_file(tmp_path: Path, capsys: pyte
     assert "attachment: Văn bản 4, gone\n" in shown
 
 
-@pytest.mark.slow
 def test_the_composed_portal_keeps_its_files_and_fetches_none_again(tmp_path: Path) -> None:
     root, first = new_archive(tmp_path / "archive"), date(2025, 3, 3)
     with ReplicaServer() as server:

@@ -85,7 +85,6 @@ def verified(root: Path) -> bool:
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.slow
 def test_it_goes_back_to_its_day_over_several_calls(walked: Path, server: ReplicaServer, tmp_path: Path) -> None:
     root = copied(walked, tmp_path)
     said = ["--since", str(SINCE), "--requests", "25"]
@@ -126,7 +125,6 @@ def test_it_goes_back_to_its_day_over_several_calls(walked: Path, server: Replic
     )
 
 
-@pytest.mark.slow
 def test_a_killed_one_holds_up_no_seal_and_goes_on(walked: Path, server: ReplicaServer, tmp_path: Path) -> None:
     root = copied(walked, tmp_path)
     command = [sys.executable, "-m", "scrapy", "crawl", PORTAL, "--archive", str(root), "--night", str(NIGHT)]
@@ -158,7 +156,6 @@ WRONG = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "said"), WRONG.values(), ids=WRONG.keys())
 def test_wrong_usage_is_one_line(walked: Path, server: ReplicaServer, arguments: list[str], said: str) -> None:
     done = scheduler(walked, server.port, "backfill", PORTAL, *arguments)
@@ -166,7 +163,6 @@ def test_wrong_usage_is_one_line(walked: Path, server: ReplicaServer, arguments:
     assert said in done.stderr
 
 
-@pytest.mark.slow
 def test_a_portal_that_was_never_walked_is_refused(walked: Path, server: ReplicaServer) -> None:
     done = scheduler(walked, server.port, "backfill", "da_nang", "--since", "2025-01-01")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

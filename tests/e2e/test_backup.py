@@ -9,8 +9,6 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from archive.errors import ExitCode
 from archive.store import Archive
 from testing.archives import FIRST, Told, at, finish, judge, keep, make, run_night, sealed, tree, walk
@@ -47,7 +45,6 @@ def a_text(root: Path) -> Path:
     return sorted((root / f"{FIRST:%Y/%m/%d}/da_nang").glob("*.txt"))[0]
 
 
-@pytest.mark.slow
 def test_an_archive_is_copied_lost_restored_and_goes_on(tmp_path: Path) -> None:
     archive, copy = tmp_path / "archive", tmp_path / "disk two" / "copy"
     copy.parent.mkdir()
@@ -80,7 +77,6 @@ def test_an_archive_is_copied_lost_restored_and_goes_on(tmp_path: Path) -> None:
     assert "intact" in good(typed("backup", archive=archive, copy=copy))
 
 
-@pytest.mark.slow
 def test_an_archive_that_was_replaced_is_told_by_the_head_that_was_kept(tmp_path: Path) -> None:
     archive, copy = tmp_path / "archive", tmp_path / "copy"
     sealed(archive).close()
@@ -93,7 +89,6 @@ def test_an_archive_that_was_replaced_is_told_by_the_head_that_was_kept(tmp_path
     assert typed("restore", archive=archive, copy=copy).returncode == ExitCode.FINDINGS
 
 
-@pytest.mark.slow
 def test_an_archive_is_moved(tmp_path: Path) -> None:
     archive, new = tmp_path / "archive", tmp_path / "new"
     sealed(archive).close()

@@ -354,7 +354,6 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
     sites: list[Site] = [Redesigned(portal_site(name), change) for name, change in REBUILT.items()]
     with ReplicaServer(sites) as server:
@@ -374,7 +373,6 @@ def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.replica.json" for name in REBUILT}
 
 
-@pytest.mark.slow
 def test_every_portal_of_the_replicas_answers_as_its_file_says(tmp_path: Path) -> None:
     known = sorted(set(load_portals()) & set(EVERY))
     done = run(*known, "--json", "--checks", str(tmp_path), "--night", LAST_NIGHT.isoformat(), REPLICA="1")
@@ -389,7 +387,6 @@ def test_a_portal_that_is_switched_off_is_asked_only_by_name() -> None:
     assert not is_asked(changed(sections=(Section("todo", "/TODO", "TODO"),)), NightSettings())
 
 
-@pytest.mark.slow
 def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
     with ReplicaServer([portal_site("quang_tri")]) as server:
         done = run(
@@ -402,7 +399,6 @@ def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-3:] == ["  passed", "", "1 of 1 portals answer as described"]
 
 
-@pytest.mark.slow
 def test_a_check_that_is_stopped_says_nothing_of_what_it_has_not_asked(tmp_path: Path) -> None:
     asked, go_on = Event(), Event()
 

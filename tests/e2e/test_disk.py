@@ -166,7 +166,6 @@ def pages() -> dict[str, bytes]:
     }
 
 
-@pytest.mark.slow
 def test_a_crawl_under_the_threshold_stops_and_can_go_on(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     with HttpServer(dict(pages())) as server:
@@ -185,7 +184,6 @@ def test_a_crawl_under_the_threshold_stops_and_can_go_on(tmp_path: Path) -> None
     assert run.events["new"] == len(KEYS)
 
 
-@pytest.mark.slow
 def test_a_crawl_that_runs_commits_and_stops_when_the_disk_gets_low(tmp_path: Path) -> None:
     """The disk is a file system in memory, on which this test lays a file down while the crawl runs."""
     memory = Path("/dev/shm")

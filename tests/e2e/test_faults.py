@@ -206,7 +206,6 @@ def too_early(root: Path) -> Work:
     return work
 
 
-@pytest.mark.slow
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: Path) -> None:
@@ -216,7 +215,6 @@ def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: Path) -> None:
             where.each(lines[:1], Fault(), lambda call, ended: None)
 
 
-@pytest.mark.slow
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_recovery_that_leaves_litter_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +225,6 @@ def test_a_recovery_that_leaves_litter_is_caught(tmp_path: Path, monkeypatch: py
             where.each(texts[:1], Fault(), lambda call, ended: None)
 
 
-@pytest.mark.slow
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_flush_that_is_tried_again_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +243,6 @@ def test_a_flush_that_is_tried_again_is_caught(tmp_path: Path, monkeypatch: pyte
             where.each(lines[:1], Fault("EIO"), flushed_once)
 
 
-@pytest.mark.slow
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_call_that_is_never_made_proves_nothing(tmp_path: Path) -> None:
@@ -254,7 +250,6 @@ def test_a_call_that_is_never_made_proves_nothing(tmp_path: Path) -> None:
         where.each([Call("fsync", 9999, "index.db", True)], Fault(), lambda call, ended: None)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(lacking(Need.LOOP), reason="needs root, loop devices and mkfs.ext4")
 def test_a_writer_that_never_flushes_loses_what_it_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -306,7 +301,6 @@ def test_the_night_is_the_same_every_time(tmp_path: Path, whole: Path) -> None:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 def test_without_strace_a_shim_breaks_the_same_calls() -> None:
     done = subprocess.run(
@@ -320,7 +314,6 @@ def test_without_strace_a_shim_breaks_the_same_calls() -> None:
     assert done.stdout.endswith("2 passed, 0 failed, 0 skipped\n"), done.stdout + done.stderr
 
 
-@pytest.mark.slow
 def test_a_sample_of_the_suite_holds() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "faults", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=400

@@ -99,7 +99,6 @@ def told(item: Document, documents: Synthetic) -> ArticleLine:
     )  # fmt: skip
 
 
-@pytest.mark.slow
 def test_twice_the_documents_cost_no_more_steps(tmp_path: Path) -> None:
     """Steps of SQLite's own machine, which no other load on this computer changes."""
     small, large = (steps(tmp_path / str(size), Synthetic(size)) for size in (10_000, 20_000))
@@ -136,7 +135,6 @@ def steps(root: Path, documents: Synthetic) -> dict[str, float]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_what_is_measured_is_measured_on_both(
     tmp_path: Path, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

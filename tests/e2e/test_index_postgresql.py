@@ -201,7 +201,6 @@ def test_a23_the_commands_say_in_one_line_that_the_server_is_down(tmp_path: Path
     assert "mật" not in done.stdout + done.stderr
 
 
-@pytest.mark.slow
 def test_a23_a_crawl_without_its_server_asks_the_portal_nothing(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "a")
     with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
@@ -213,7 +212,6 @@ def test_a23_a_crawl_without_its_server_asks_the_portal_nothing(tmp_path: Path) 
     assert not (root / "open" / NIGHT.isoformat()).exists()
 
 
-@pytest.mark.slow
 def test_a_night_by_the_commands(address: str, tmp_path: Path) -> None:
     root = new_archive(tmp_path / "a")
     with HttpServer({"/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))}) as server:
@@ -408,7 +406,6 @@ def test_words_are_compared_by_bytes_whatever_the_database_sorts_by(address: str
     assert replace(database, archive="other").schema != database.schema
 
 
-@pytest.mark.slow
 def test_nights_of_the_scheduler_and_what_people_ask_are_the_same_as_in_sqlite(
     address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -165,7 +165,6 @@ def rebuilt(root: Path) -> bool:
     return rows(root) == before
 
 
-@pytest.mark.slow
 def test_what_appeared_on_page_seven_is_found_and_called_late(
     walked: Path, server: ReplicaServer, tmp_path: Path
 ) -> None:
@@ -222,7 +221,6 @@ def said_by_status(root: Path) -> tuple[str, str]:
     return standing["next"], row.partition(standing["next"])[2].strip()
 
 
-@pytest.mark.slow
 def test_the_bound_on_requests_cuts_it_and_the_next_nights_go_on(
     walked: Path, server: ReplicaServer, tmp_path: Path
 ) -> None:
@@ -251,7 +249,6 @@ def test_the_bound_on_requests_cuts_it_and_the_next_nights_go_on(
         assert queries.listings.pending(PORTAL) == []
 
 
-@pytest.mark.slow
 def test_it_can_be_switched_off(walked: Path, server: ReplicaServer, tmp_path: Path) -> None:
     run, lines = crawled(copied(walked, tmp_path), server, DUE, days=0)
     assert run.lookback is None

@@ -98,7 +98,6 @@ def run_month(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
-@pytest.mark.slow
 def test_three_nights_through_the_real_program(tmp_path: Path, articles: tuple[MonthArticle, ...]) -> None:
     file = write_csv(tmp_path / "rows.csv", [made.values() for made in MADE])
     folder = tmp_path / "archive"

@@ -75,7 +75,6 @@ def nights(*days: int) -> list[date]:
 RUN = nights(0, 1, 3, 4, (DEEP - FIRST).days, 18)
 
 
-@pytest.mark.slow
 def test_everything_planted_is_found_and_nothing_invented(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
     folder = tmp_path / "archive"

@@ -28,7 +28,6 @@ from testing.staged_nights import NIGHT, ROOT, START, Stage, alive
 from vietnam.dates import TZ
 
 DAY = timedelta(days=1)
-pytestmark = pytest.mark.slow
 
 
 def verdict(stage: Stage, portal: str, night: date = NIGHT) -> tuple[bool, Verdict, int]:

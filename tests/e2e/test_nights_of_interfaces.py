@@ -19,7 +19,6 @@ from replicas.serve import ReplicaServer
 from testing.crawl import crawl, new_archive, the_night
 from testing.http_server import HttpServer, response
 
-pytestmark = pytest.mark.slow
 SPIDERS = ("-s", "SPIDER_MODULES=crawler.spiders")
 
 

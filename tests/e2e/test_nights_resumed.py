@@ -32,9 +32,6 @@ from testing.http_server import HttpServer, response
 from testing.staged_nights import ROOT, Stage, alive
 from vietnam.dates import TZ
 
-pytestmark = pytest.mark.slow
-
-
 _ARTICLE = re.compile(r"-\d{10,}\.htm$")
 
 

@@ -63,7 +63,6 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         yield folder, listener, ran
 
 
-@pytest.mark.slow
 def test_everyone_is_told_once(night: Night) -> None:
     folder, listener, ran = night
     assert ran.returncode == ExitCode.GOOD, ran.stdout + ran.stderr
@@ -79,7 +78,6 @@ def test_everyone_is_told_once(night: Night) -> None:
     assert {family.name for family in families} >= {"luu_tru_portal_verdict", "luu_tru_disk_free_bytes"}
 
 
-@pytest.mark.slow
 def test_every_log_line_is_json(night: Night) -> None:
     folder, _, ran = night
     said = [json.loads(line) for line in ran.stderr.splitlines()]
@@ -93,7 +91,6 @@ def test_every_log_line_is_json(night: Night) -> None:
     assert all("level" in json.loads(line) for line in log)
 
 
-@pytest.mark.slow
 def test_no_secret_is_anywhere(night: Night) -> None:
     folder, _, ran = night
     assert CANARY not in ran.stdout + ran.stderr
@@ -107,7 +104,6 @@ def test_no_secret_is_anywhere(night: Night) -> None:
     assert looked > 20
 
 
-@pytest.mark.slow
 def test_a_talkative_crawl_gives_nothing_away(tmp_path: Path) -> None:
     pages = {
         "/tin-tuc": response(listing(["tin-1"]), Set_Cookie=f"sid={CANARY}-cookie; path=/"),

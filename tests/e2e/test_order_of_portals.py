@@ -7,8 +7,6 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from archive.index.queries.clusters import Article, Cluster
 from archive.storage.jsonl import ArticleLine
 from archive.storage.run_record import ReadLines
@@ -52,7 +50,6 @@ def key(portal: str, release: str) -> Article:
     return portal, found
 
 
-@pytest.mark.slow
 def test_one_after_the_other_and_four_at_once(tmp_path: Path) -> None:
     one = crawled(tmp_path / "one", 1, PORTALS)
     four = crawled(tmp_path / "four", 4, PORTALS[::-1])

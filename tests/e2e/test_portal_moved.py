@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -59,7 +58,6 @@ def standing() -> dict[str, bytes]:
     return pages | {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("abc")}
 
 
-@pytest.mark.slow
 def test_a_portal_that_sends_on_is_moved_and_nothing_is_asked_of_its_successor(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     with HttpServer(dict(standing())) as server:
@@ -87,7 +85,6 @@ def test_a_portal_that_sends_on_is_moved_and_nothing_is_asked_of_its_successor(t
     assert main(["verify", "--archive", str(root)]) == 0
 
 
-@pytest.mark.slow
 def test_a_front_page_that_sends_a_browser_on_is_a_move_too(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     refresh = b'<html><head><meta http-equiv="refresh" content="0; url=https://www.xa-moi.vn/"></head></html>'
@@ -98,7 +95,6 @@ def test_a_front_page_that_sends_a_browser_on_is_a_move_too(tmp_path: Path) -> N
         assert run.away.to == "www.xa-moi.vn"
 
 
-@pytest.mark.slow
 def test_where_every_address_is_not_found_a_dissolved_portal_is_gone(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     few = ("-s", "GONE_NIGHTS=2")
@@ -165,7 +161,6 @@ def expired(folder: Path) -> Iterator[int]:
         listener.close()
 
 
-@pytest.mark.slow
 def test_no_such_name_and_no_valid_certificate_are_signs_and_a_look_up_that_fails_is_none(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive", ArchiveKind.LIVE)
     first = live(root, 0, NAMES="none")

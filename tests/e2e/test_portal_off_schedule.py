@@ -141,7 +141,6 @@ def verdict(report: NightReport, portal: str) -> str:
     return next(line.verdict for line in report.portals if line.portal == portal)
 
 
-@pytest.mark.slow
 def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back(year: Year) -> None:
     year.names = ("ben_da", "tinh_nay")
     year.play(0)
@@ -196,7 +195,6 @@ def test_a_portal_that_moved_waits_for_a_person(year: Year, capsys: pytest.Captu
     assert [day.state for day in portal.days] == [*[DayState.MOVED] * 4, DayState.QUIET]
 
 
-@pytest.mark.slow
 def test_status_and_list_say_which_portals_moved(year: Year, tmp_path: Path) -> None:
     year.names = ("ninh_thuan",)
     year.play(0, ninh_thuan=MOVED)

@@ -14,15 +14,15 @@ from archive.model.enums import Outcome, WalkEnd
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines, read_run
 from bench.months.recorded_pages import main
+from testing.recorded import ABSENT, DATA
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PAGES = ROOT.parent / "shared" / "data" / "pages"
+PAGES = DATA / "pages"
 KEY = "102260228093004191"
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not PAGES.is_dir(), reason="../shared/data is not here: no recorded pages to crawl")
+@pytest.mark.skipif(not PAGES.is_dir(), reason=ABSENT)
 def test_the_article_is_archived_and_missing_pages_are_gone(tmp_path: Path) -> None:
     folder = tmp_path / "archive"
     command = [sys.executable, "bench/months/recorded_pages.py", "--pages", str(PAGES), "--archive", str(folder)]

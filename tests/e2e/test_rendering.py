@@ -79,7 +79,6 @@ def records_in(folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.mark.slow
 @chromium
 def test_a_portal_of_shells_is_read_kept_and_read_again(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
@@ -104,7 +103,6 @@ def test_a_portal_of_shells_is_read_kept_and_read_again(tmp_path: Path) -> None:
     assert (again.read, again.changed, again.unreadable) == (2, [], [])
 
 
-@pytest.mark.slow
 def test_without_the_browser_a_shell_says_what_it_needs(tmp_path: Path) -> None:
     archive = new_archive(tmp_path / "archive")
     with HttpServer(portal()) as server:
@@ -163,7 +161,6 @@ def read(page: bytes, answers: dict[str, bytes], seconds: float = 120) -> tuple[
     return asyncio.run(go()), asked
 
 
-@pytest.mark.slow
 @chromium
 def test_no_request_of_a_page_leaves_past_the_crawl() -> None:
     with NotificationServer() as listener:
@@ -174,7 +171,6 @@ def test_no_request_of_a_page_leaves_past_the_crawl() -> None:
     assert not [url for url in asked if "/image" in url or "/frame" in url or "/beacon" in url or "/window" in url]
 
 
-@pytest.mark.slow
 @chromium
 def test_a_page_that_leaves_at_once_reaches_nothing_and_is_read_as_it_was() -> None:
     with NotificationServer() as listener:
@@ -183,7 +179,6 @@ def test_a_page_that_leaves_at_once_reaches_nothing_and_is_read_as_it_was() -> N
         assert listener.requests == []
 
 
-@pytest.mark.slow
 @chromium
 def test_a_script_without_end_costs_the_page_and_not_the_crawl() -> None:
     with pytest.raises(NotRendered, match="did not end within 2 s"):

@@ -60,7 +60,6 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
         return list(server.log), *of_the_night(root, FIRST_NIGHT)
 
 
-@pytest.mark.slow
 def test_the_servers_log_and_the_lines_are_the_same_requests(night: Night) -> None:
     log, _, pages = night
     sent = [page for page in pages if page.status is not None or page.unanswered]
@@ -78,7 +77,6 @@ def test_the_servers_log_and_the_lines_are_the_same_requests(night: Night) -> No
     assert len(sent) > 150
 
 
-@pytest.mark.slow
 def test_the_record_of_each_host_is_what_its_server_counted(night: Night) -> None:
     log, runs, pages = night
     told = {host: (visit.requests, visit.bytes) for run in runs for host, visit in run.hosts.items()}
@@ -89,7 +87,6 @@ def test_the_record_of_each_host_is_what_its_server_counted(night: Night) -> Non
     assert all(visit.robots for run in runs for visit in run.hosts.values())
 
 
-@pytest.mark.slow
 def test_no_host_is_asked_again_before_it_has_answered(night: Night) -> None:
     log, _, _ = night
     for host in {entry.host for entry in log}:
@@ -103,7 +100,6 @@ def _path(page: PageRecord) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-@pytest.mark.slow
 def test_the_pause_is_kept_and_shown(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     with ReplicaServer() as server:
@@ -127,7 +123,6 @@ def test_the_pause_is_kept_and_shown(tmp_path: Path) -> None:
     assert host == log[0].host
 
 
-@pytest.mark.slow
 def test_two_portals_at_one_address_are_never_asked_at_once(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     with ReplicaServer() as server:

@@ -127,7 +127,6 @@ def test_such_a_run_is_no_night_of_the_portal(kept: Path) -> None:
         }
 
 
-@pytest.mark.slow
 def test_the_crawl_goes_on_from_the_new_reading(kept: Path) -> None:
     line = kept_line(kept)
     articles = {"tau": page(), "ghe": page(bulletin="", second="Ghe cũ được giữ lại làm bảo tàng xã.")}

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from archive.model.enums import Event
 from archive.storage.jsonl import ArticleLine
 from archive.storage.run_record import ReadLines
@@ -45,7 +43,6 @@ def lines(root: Path) -> list[ArticleLine]:
     return [line for path in sorted(root.glob("2025/*/*/*/articles.jsonl")) for line in ReadLines(path.parent).articles]
 
 
-@pytest.mark.slow
 def test_every_edit_of_the_replicas_is_found_and_classed_right(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     for number in range(NIGHTS):
@@ -95,7 +92,6 @@ def page(key: str) -> str:
     )
 
 
-@pytest.mark.slow
 def test_each_kind_of_edit_goes_from_the_page_to_the_line(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     crawl_night(root, NIGHT, {key: html(page(key)) for key in EDITS})

@@ -13,8 +13,6 @@ from bench.web.pages import main as web
 from bench.web.search import KINDS
 from bench.web.search import main as search
 
-pytestmark = pytest.mark.slow
-
 
 def test_every_kind_of_question_and_of_page_is_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = ["--archive", str(tmp_path / "a"), "--json"]

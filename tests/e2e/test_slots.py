@@ -129,7 +129,6 @@ asyncio.run(work())
 """
 
 
-@pytest.mark.slow
 def test_processes_take_turns_and_one_that_is_killed_holds_nobody_up(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OTHER, str(tmp_path)]
     killed = subprocess.Popen([*command], cwd=ROOT, stdout=subprocess.PIPE, text=True)

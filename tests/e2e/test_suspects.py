@@ -15,7 +15,6 @@ from testing.crawl import new_archive, the_night
 from testing.planted_widgets import BOX, COUNTER, PORTAL, package, planted_server, scrapy, widgets_in
 
 FIRST, NEXT = date(2025, 3, 10), date(2025, 3, 12)
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from testing.crawl import ROOT
 
 BAD = "TLS 1.0, another name, cut handshake, expired, no TLS, self-signed"
 
 
-@pytest.mark.slow
 def test_each_exception_allows_what_it_names_and_nothing_more(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "faults.network.tls", str(tmp_path)],

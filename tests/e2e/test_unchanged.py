@@ -19,7 +19,6 @@ from testing.archives import sealed
 from testing.crawl import ROOT, environment
 
 
-@pytest.mark.slow
 def test_two_nights_claim_nothing_and_still_pages_cost_next_to_nothing() -> None:
     command = [sys.executable, "-m", "bench.months.unchanged", "--nights", "1", "--portal", "quang_tri", "binh_dinh"]
     done = subprocess.run(

@@ -25,7 +25,6 @@ def simulated() -> Year:
     return simulate(SEED, PORTALS, 1)
 
 
-@pytest.mark.slow
 def test_healthy_portals_raise_at_most_one_alarm_a_year() -> None:
     year = simulated()
     assert len(year.per_portal) == PORTALS
@@ -33,7 +32,6 @@ def test_healthy_portals_raise_at_most_one_alarm_a_year() -> None:
     assert len(year.alarms) <= PORTALS, "\n".join(year.alarms)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_named(fault: str) -> None:
     year = simulated()
@@ -44,13 +42,11 @@ def test_a_planted_fault_is_named(fault: str) -> None:
     assert len(seen) >= 0.75 * len(late)
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_year() -> None:
     portals = [simulate(7, 1, 1, ("challenge",)) for _ in range(2)]
     assert portals[0] == portals[1]
 
 
-@pytest.mark.slow
 def test_the_summary_counts_what_was_not_seen() -> None:
     year = Year(
         1, nights=365, per_portal=[2], alarms=["a", "b"], delays={"challenge": [0, None]}, late={"challenge": [0, None]}

@@ -28,7 +28,6 @@ def test_the_composed_archive_is_intact_and_one_byte_less_is_not(tmp_path: Path)
     ]
 
 
-@pytest.mark.slow
 def test_both_programs_are_timed_on_the_same_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--files", "120", "--rounds", "1", "--jobs", "1"]) in (0, 1)  # which is faster depends on the machine
     [figures] = json.loads(capsys.readouterr().out.splitlines()[-1])

@@ -19,7 +19,6 @@ from testing.archives import sealed
 from testing.hostile_archive import PAYLOADS, PORTAL, SIGNAL, hostile
 from testing.web_server import served
 
-pytestmark = pytest.mark.slow
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}
 EDITED = "/articles/da_nang/thong-bao"

@@ -61,7 +61,6 @@ def on_the_server(server: Server, words: str) -> set[str]:
     return {path.name for path in files if words.encode() in path.read_bytes()}
 
 
-@pytest.mark.slow
 def test_rows_words_files_commands_and_the_next_seal_leave_it_out(
     postgresql: Server, root: Path, told: Told, tmp_path: Path
 ) -> None:
@@ -88,7 +87,6 @@ def test_rows_words_files_commands_and_the_next_seal_leave_it_out(
                 with_night(archive, 5)
 
 
-@pytest.mark.slow
 def test_what_came_back_is_named_and_taken_away_again(root: Path, told: Told, tmp_path: Path) -> None:
     shutil.copytree(root, tmp_path / "before")
     told(*ASKED)
@@ -99,7 +97,6 @@ def test_what_came_back_is_named_and_taken_away_again(root: Path, told: Told, tm
     assert "intact" in told("verify")
 
 
-@pytest.mark.slow
 def test_a_withholding_that_this_index_did_not_see_is_named_and_repeated(
     postgresql: Server, root: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,8 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PORTALS = ("quang_tri", "binh_dinh")
 FIRST = date(2025, 6, 2)
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:

@@ -180,7 +180,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_a_resident_scheduler_says_that_it_is_ready_that_it_lives_and_that_it_ends(tmp_path: Path) -> None:
     archive, port = new_archive(tmp_path / "archive"), free_port()
     hour = datetime.now(TZ).hour  # the night was over three hours ago

@@ -200,7 +200,7 @@ def _killed_at(root: Path, call: int) -> bool:
     os._exit(0)
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_a_process_that_dies_at_any_flush_leaves_all_or_what_can_be_finished(sealed: Path, tmp_path: Path) -> None:
     shutil.copytree(sealed, tmp_path / "done")
     with Archive.open(tmp_path / "done") as done:

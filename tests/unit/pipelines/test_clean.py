@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from archive.model.records import Attachment, Image
 from pipelines.article import Article, Block, BlockKind
 from pipelines.clean import clean, clean_text, main
+from testing.recorded import ABSENT, DATA
 
 ROOT = Path(__file__).parents[3]
-SAMPLES = ROOT.parent / "shared" / "data" / "samples"
+SAMPLES = DATA / "samples"
 P = BlockKind.PARAGRAPH
 
 OPENING = "Sáng 03/3/2025, xã Tân Hòa ra mắt tổ công nghệ số cộng đồng với mười hai thành viên từ các thôn."
@@ -168,7 +169,7 @@ def test_good_files_are_printed_beside_a_bad_one(tmp_path: Path, capfd: pytest.C
 
 def test_samples_lose_their_residue_and_nothing_else() -> None:
     if not SAMPLES.is_dir():
-        pytest.skip("../shared/data is not here: no samples to clean")
+        pytest.skip(ABSENT)
     expected = json.loads((SAMPLES / "expected.json").read_text("utf-8"))
     assert len(expected) == 5
     for name, known in expected.items():

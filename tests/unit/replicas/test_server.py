@@ -22,10 +22,11 @@ from replicas.recorded import page_address, recorded_sites
 from replicas.records import TZ, ReplicaSection
 from replicas.serve import ReplicaServer, main
 from replicas.site import SUFFIX, SiteRequest, Suffixer, suffixed
+from testing.recorded import ABSENT, DATA
 from testing.replica_client import ask
 
 CHECKOUT = Path(__file__).parent.parent.parent.parent
-DATA = CHECKOUT.parent / "shared" / "data" / "pages"
+PAGES = DATA / "pages"
 SUFFIXER = Suffixer(site.host for site in SITES.values())
 
 
@@ -238,9 +239,9 @@ def test_a_folder_without_addressed_pages_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_recorded_newspaper_pages_are_reachable() -> None:
-    if not DATA.is_dir():
-        pytest.skip("../shared/data is absent: no recorded pages to serve")
-    with ReplicaServer(recorded_sites(DATA)) as server:
+    if not PAGES.is_dir():
+        pytest.skip(ABSENT)
+    with ReplicaServer(recorded_sites(PAGES)) as server:
         for name, path in (
             ("baochinhphu_list.html", "/chinh-sach-va-cuoc-song/chinh-sach-moi.htm"),
             ("baochinhphu_article.html", "/chinh-sach-moi-co-hieu-luc-tu-thang-3-2026-102260228093004191.htm"),
@@ -248,8 +249,8 @@ def test_the_recorded_newspaper_pages_are_reachable() -> None:
             page = ask(server, "baochinhphu.vn", path, date(2026, 3, 6))
             assert page.status == 200
             assert SUFFIXER.unsuffixed(page.body) == []
-            assert page.body.replace(SUFFIX.encode(), b"") == (DATA / name).read_bytes()
-            assert page_address((DATA / name).read_bytes()) == "https://baochinhphu.vn" + path
+            assert page.body.replace(SUFFIX.encode(), b"") == (PAGES / name).read_bytes()
+            assert page_address((PAGES / name).read_bytes()) == "https://baochinhphu.vn" + path
 
 
 # The command -----------------------------------------------------------------------------------------------------------

@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import unicodedata
 from datetime import date, datetime, time, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testing.recorded import ABSENT, GUIDE
 from vietnam.dates import TZ, Moment, find_published, read_machine, read_published, read_url_day
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TZ)
-GUIDE = Path(__file__).parents[4] / "shared" / "field-guide" / "dates.csv"
+TABLE = GUIDE / "dates.csv"
 
 SHOWN = {
     "9:05, Thứ Hai, 06-4-2026": "2026-04-06T09:05:00+07:00",
@@ -242,9 +242,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def guide(kind: str) -> list[dict[str, str]]:
-    if not GUIDE.is_file():
-        pytest.skip("../shared/field-guide is not here: its dates are not tried")
-    with GUIDE.open(encoding="utf-8", newline="") as lines:
+    if not TABLE.is_file():
+        pytest.skip(ABSENT)
+    with TABLE.open(encoding="utf-8", newline="") as lines:
         return [row for row in csv.DictReader(lines) if row["kind"] == kind]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from testing.recorded import ABSENT, GUIDE
 from vietnam.provinces import (
     PROVINCES,
     Province,
@@ -104,9 +105,9 @@ def test_what_is_no_province_is_told_in_one_line(words: str) -> None:
 
 
 def test_the_registry_is_that_of_the_field_guide() -> None:
-    guide = Path(__file__).parents[4] / "shared" / "field-guide" / "provinces.csv"
+    guide = GUIDE / "provinces.csv"
     if not guide.exists():
-        pytest.skip("../shared/field-guide is not here: nothing to compare with")
+        pytest.skip(ABSENT)
     own = Path(__file__).parents[3] / "vietnam" / "provinces.csv"
     assert own.read_text(encoding="utf-8").split() == guide.read_text(encoding="utf-8").split()
 

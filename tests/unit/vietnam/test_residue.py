@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testing.recorded import ABSENT, GUIDE
 from testing.widget_lines import PROSE, WIDGETS
 from vietnam import residue
 from vietnam.residue import find_residue, is_residue, residue_kind, strip_residue
 
-GUIDE = Path(__file__).parents[4] / "shared" / "field-guide" / "residue.csv"
+TABLE = GUIDE / "residue.csv"
 FORMS = tomllib.loads(Path(residue.__file__).with_name("residue.toml").read_text("utf-8"))
 
 LINES = [(kind, line) for kind, lines in WIDGETS.items() for line in lines]
@@ -216,9 +217,9 @@ def test_forms_are_written_as_they_are_read(kind: str) -> None:
 
 
 def test_phrases_of_the_field_guide() -> None:
-    if not GUIDE.is_file():
-        pytest.skip("../shared/field-guide is not here: its phrases are not tried")
-    with GUIDE.open(encoding="utf-8", newline="") as lines:
+    if not TABLE.is_file():
+        pytest.skip(ABSENT)
+    with TABLE.open(encoding="utf-8", newline="") as lines:
         phrases = [row["phrase"] for row in csv.DictReader(lines)]
     assert len(phrases) == 188
     for dressed in (str, str.upper, lambda phrase: unicodedata.normalize("NFD", phrase)):

@@ -207,7 +207,7 @@ def test_a_part_that_is_none_is_refused(bases: dict[str, Path], part: str) -> No
     assert main(["verify", "--archive", str(bases["sealed"]), f"--subset={part}"]) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_several_processes_find_the_same_in_the_same_order(bases: dict[str, Path], tmp_path: Path) -> None:
     root = tmp_path / "a"
     shutil.copytree(bases["withheld"], root)

@@ -202,7 +202,7 @@ def test_the_command_names_the_night_and_what_to_run(root: Path, capsys: pytest.
     assert "`python -m archive rebuild --only-search`" in told[1]["detail"]
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_the_same_is_named_in_postgresql(postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     address = postgresql.database()
     monkeypatch.setenv(VARIABLE, address)

@@ -269,7 +269,7 @@ NOWHERE = 9  # a port of the loopback where nobody listens
 SOONER = ("-s", "SPIDER_MODULES=testing.portals.removal")
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
     """Three articles are taken down, one of them with a soft 404, one for three nights; meanwhile the portal is down."""
     root = new_archive(tmp_path / "a")
@@ -298,7 +298,7 @@ def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
         assert intact(archive)
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "a")
     front = response(html("<h1>Trang chủ</h1>"), ETag='"front"')

@@ -56,7 +56,7 @@ def claimed(stage: Stage, portal: str) -> int:
     return claim.fence
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_a_paused_crawl_that_was_taken_over_commits_nothing_when_it_wakes_up(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:
@@ -75,7 +75,7 @@ def test_a_paused_crawl_that_was_taken_over_commits_nothing_when_it_wakes_up(
     assert stage.lines("a") == before
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_the_night_of_a_paused_crawl_is_ended_by_another_scheduler_and_the_paused_one_with_it(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:
@@ -91,7 +91,7 @@ def test_the_night_of_a_paused_crawl_is_ended_by_another_scheduler_and_the_pause
     assert stage.findings() == []
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_a_paused_scheduler_is_taken_over_and_its_crawl_keeps_nothing_more(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:

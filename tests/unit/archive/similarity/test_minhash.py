@@ -32,9 +32,10 @@ from bench.dedup.__main__ import labelled, main
 from bench.dedup.labelled import Pair, related
 from bench.dedup.measure import candidates, judge, score
 from bench.dedup.sources import Source, composed_sources, recorded_sources
+from testing.recorded import ABSENT, DATA
 from vietnam.letters import fold_spaces
 
-ARTICLES = Path(__file__).parents[5] / "shared/data/danang_articles.csv"
+ARTICLES = DATA / "danang_articles.csv"
 
 BRIDGE = """Khánh thành cầu dân sinh Khe Lang
 Sáng 05/3/2025, UBND xã Khe Lang tổ chức khánh thành cầu dân sinh dài 48 mét, nối hai thôn bị chia cắt mỗi mùa lũ.
@@ -226,7 +227,7 @@ def test_how_much_is_contained_does_not_count_who_signed() -> None:
 # Measured
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_composed_pairs_are_told_apart() -> None:
     judged = judge(labelled(composed_sources(), 1, None))
     both, held_back = score(judged), score([each for each in judged if each.pair.held_back])
@@ -243,8 +244,8 @@ def test_unrelated_articles_are_no_candidates() -> None:
     assert len(candidates(texts)) <= len(texts) / 10
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not ARTICLES.is_file(), reason="../shared/data/danang_articles.csv is not here: no real articles")
+@pytest.mark.e2e
+@pytest.mark.skipif(not ARTICLES.is_file(), reason=ABSENT)
 def test_real_articles_are_told_apart() -> None:
     sources = recorded_sources(ARTICLES)[::8]
     judged = judge(labelled(sources, 2, ARTICLES))

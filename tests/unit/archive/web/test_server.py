@@ -19,7 +19,7 @@ ACKNOWLEDGED = 0.035
 """Seconds: a page whose second half waits for an acknowledgement of the first takes 40 ms (Linux's TCP_DELACK_MIN) or more."""
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_whoever_asks_at_once_is_answered_and_no_page_waits_for_an_acknowledgement(tmp_path: Path) -> None:
     sealed(tmp_path / "a").close()
     command = [sys.executable, "-m", "archive", "serve", "--archive", str(tmp_path / "a"), "--port", "0"]

@@ -101,7 +101,7 @@ def test_the_address_says_what_it_says(url: str, home: str, province: str | None
     assert (portal.home, portal.province, portal.title) == (home, province, title)
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_the_command_writes_the_file_and_says_what_is_next(tmp_path: Path) -> None:
     done = genspider(tmp_path, "genspider", "-t", "vhv", "lai_chau", "https://laichau.gov.vn")
     assert (done.returncode, done.stderr) == (0, "")

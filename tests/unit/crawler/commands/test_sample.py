@@ -55,7 +55,7 @@ def kept(folder: Path, body: bytes = PAGE.read_bytes()) -> SavedPages:
     return saved
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_pages_are_saved_beside_what_is_read_from_them(tmp_path: Path) -> None:
     with ReplicaServer([portal_site("quang_tri")]) as server:
         done = sample(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -26,6 +25,7 @@ from crawler.spiders.son_la import SonLa
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract
 from pipelines.readers.json_api import pages_of
+from testing.recorded import ABSENT, DATA
 from vietnam.dates import TZ
 
 PORTALS: list[type[PortalSpider]] = [BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, SonLa, VinhPhuc]
@@ -362,9 +362,9 @@ class TestCongBaoSonLa:
         ],
     )
     def test_the_recorded_views(self, file: str, view: str, issues: int, documents: int) -> None:
-        path = Path(__file__).parents[5] / "shared" / "data" / "pages" / file
+        path = DATA / "pages" / file
         if not path.exists():
-            pytest.skip("../shared/data is not here")
+            pytest.skip(ABSENT)
         html = path.read_text(encoding="utf-8", errors="replace")
         found = self.listing(view, html)
         assert len(found.entries) == documents

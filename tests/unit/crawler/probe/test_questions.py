@@ -111,7 +111,7 @@ def test_the_bound_is_kept_to_the_last_request() -> None:
         assert wire.count <= most - 1  # robots.txt is one of them
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_the_command_asks_on_a_terminal(tmp_path: Path) -> None:
     site = HandMade(SCRIPTED, 5, HOST)
     where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--name", "la", "--night", "2025-03-12"]
@@ -147,7 +147,7 @@ class Winding:
         return SiteResponse(b"", 302, headers=(("Location", f"{request.path}?{query}"),))
 
 
-@pytest.mark.slow
+@pytest.mark.e2e
 def test_redirects_count_among_the_requests(tmp_path: Path) -> None:
     with ReplicaServer([Winding()]) as server:
         server.suffixer = Suffixer([HOST])

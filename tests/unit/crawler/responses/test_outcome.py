@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from archive.model.enums import Outcome
 from crawler.requests import Expect
 from crawler.responses.outcome import ResponseFacts, classify
+from testing.recorded import ABSENT, DATA
 
-SHARED = Path(__file__).resolve().parents[5] / "shared" / "data"
 HOME = "https://www.ba-song.replica.test"
 URL = f"{HOME}/tin-tuc/hop-bao.html"
 OWN = frozenset({"www.ba-song.replica.test", "ba-song.replica.test"})
@@ -160,9 +158,9 @@ RECORDED = {
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_recorded_answers(name: str) -> None:
-    path = SHARED / name
+    path = DATA / name
     if not path.exists():
-        pytest.skip("../shared/data is not here")
+        pytest.skip(ABSENT)
     as_list, as_article = RECORDED[name]
     assert classify(seen(path.read_bytes(), **LIST))[0] is as_list
     if as_article is not None:
