@@ -1,250 +1,160 @@
-"""What search is asked of (`search.db`, or its schema in PostgreSQL), held against the sealed files: only read, never made.
+"""Compare `search.db` (or its schema in PostgreSQL) with the sealed files by seal heads and counts; never make or change it.
 
-For each seal that is filled in, its lines demand a place each and a content for each text, and no others may be there; what was
-withheld may not. Then each content's words are asked for (archive/audit/search_terms.py). A night is a transaction of its own, so
-that whoever fills in goes on meanwhile. What is not filled in yet is a note: the next search does it, and says so until then.
+Each seal that is filled in has to be one of the archive's. Each night has to have as many places as its sealed runs have
+versions and attachments, the list as many texts as these runs stored, and places and words as many texts as the list. Rows and
+words are not compared one by one: `show`, `prove` and every text on a page read the sealed file and check its SHA-256, so
+search.db is never evidence. A seal that is not filled in yet is a note, since the next search fills it in.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, and_, case, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import Subset
-from archive.audit.search_terms import SearchContent, unfound
 from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.connect import database_of
 from archive.index.transaction import place
-from archive.search.documents import SealedLine, place_row, run_lines, sealed_lines
+from archive.search.documents import sealed_lines
 from archive.search.engine import SearchIndex
-from archive.search.indexer import chain_order
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
-from archive.storage.jsonl import ArticleLine
-from archive.storage.manifest import Seal, sealed_runs, seals_on_disk
+from archive.storage.manifest import Seal, seals_on_disk
 from archive.storage.paths import Identity, Paths, run_order
 from archive.storage.tombstones import Tombstones
 
 __all__ = ["compare_search"]
 
 _AGAIN = "`python -m archive rebuild --only-search` makes it again"
-_SAID = ("portal", "at", "article", "province", "event", "said", "published", "night")
-_AT_ONCE = 4_000
-_RUNS = 200  # whose lines are kept at hand
-_Row = Row[*tuple[object, ...]]
-_ROWS = select(
-    *(PLACES.c[name] for name in _SAID),
-    PLACES.c.document,
-    CONTENTS.c.content_sha256.label("content"),
-    CONTENTS.c.night.label("first_night"),
-    CONTENTS.c.run,
-    CONTENTS.c.file,
-    CONTENTS.c.sha256,
-    CONTENTS.c.published_raw,
-).select_from(PLACES.outerjoin(CONTENTS, PLACES.c.document == CONTENTS.c.document))
+_AT_ONCE = 200  # lines in one statement
+_WITH_PLACES = select(func.count(PLACES.c.document.distinct())).where(PLACES.c.document != NO_CONTENT)
 
 
 def compare_search(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset, audit: Audit) -> None:
-    """Name what a search would pass over or invent. `subset`: only these nights; what is of no night with `search.db`."""
+    """Record where search.db is not what the sealed files give, in the one part of a `subset` that it belongs to."""
+    if "search.db" not in subset:
+        return
     try:
         database = database_of(paths, identity.id)
     except ArchiveError:
-        return  # the index is asked first, and names it
+        return  # the comparison of the index comes first and records this
     with SearchIndex.beside(database, identity.id, paths) as search:
         label = search.store.database.label
         try:
             if not search.exists():
                 audit.notes.append(f"{label}: no words to search in yet; the next search fills them in")
-            elif "search.db" in subset and (said := search.store.database.damage()) is not None:
-                audit.found(Code.WORDS_DIFFER, label, f"{said}: {_AGAIN}")
+            elif (damage := search.store.database.damage()) is not None:
+                audit.found(Code.WORDS_DIFFER, label, f"{damage}: {_AGAIN}")
             else:
-                _Comparison(search, paths, withheld, subset, audit).compare()
+                _Comparison(search, paths, withheld, audit).compare()
         except ArchiveError as error:
             audit.found(Code.WORDS_DIFFER, label, f"{error}; {_AGAIN}")
 
 
+@dataclass(frozen=True, slots=True)
+class _SearchCounts:
+    """One state of search.db: the heads of its seals, its places by night, and how many texts its tables have."""
+
+    heads: dict[tuple[str, int], str]
+    places: dict[str, int]
+    listed: int
+    with_places: int
+    with_words: int
+
+
 @dataclass(slots=True)
 class _Comparison:
-    """One pass over the nights; `wrong` counts what is wrong by table, night and portal, and keeps the first in words."""
+    """One comparison. `skipped` are nights that cannot be read whole: that is a finding of another code."""
 
     search: SearchIndex
     paths: Paths
     withheld: Tombstones
-    subset: Subset
     audit: Audit
-    wrong: dict[tuple[str, str, str], tuple[int, str]] = field(default_factory=dict)
-    kept: list[SearchContent] = field(default_factory=list)
-    files: dict[tuple[str, str], dict[str, ArticleLine]] = field(default_factory=dict)
-    order: dict[tuple[str, str], int] = field(default_factory=dict)
+    skipped: set[str] = field(default_factory=set)
+    places: Counter[str] = field(default_factory=Counter)
+    texts: dict[int, tuple[Path, str | None]] = field(default_factory=dict)
 
     def compare(self) -> None:
-        known = self.search.filled_seals(len(self.withheld.lines))
-        if not known:
-            self._withheld_back()
+        self._find_withheld()
+        found = self._counts()  # before anything else: another process may fill in meanwhile
+        if not self.search.filled_seals(len(self.withheld.lines)):
             self.audit.notes.append(f"{self._label}: it holds no seal of this archive; the next search fills it in")
             return
-        portals = self.search.portals()
-        nights = self.paths.nights()
-        behind, odd = 0, len({night for night, _ in known} - {night.isoformat() for night in nights})
-        for night in nights:
-            if f"{night:%Y/%m/%d}" not in self.subset:
-                continue
-            seals = _seals(self.paths, night)
-            heads = {seal.number: seal.head for seal in seals}
-            here = {number: head for (when, number), head in known.items() if when == night.isoformat()}
-            behind += len(heads.keys() - here.keys())
-            odd += any(heads.get(number) != head for number, head in here.items())
-            self._compare_night(night, seals, portals)
-        self._ask()
-        if "search.db" in self.subset:
-            with self.search.reading() as connection:
-                self._compare_whole(connection)
-        self._tell(behind, odd)
+        seals = self._seals()
+        here = {key: head for key, head in found.heads.items() if key[0] not in self.skipped}
+        foreign = {key[0] for key, head in here.items() if key not in seals or seals[key].head != head}
+        if behind := len(seals.keys() - here.keys()):
+            self.audit.notes.append(
+                f"{self._label}: seals that are not filled in yet: {behind}; the next search does it"
+            )
+        for night in sorted(foreign):
+            self._found("filled", f"{night}: filled in from a seal that is not there now")
+        if not foreign:  # their counts would say the same again
+            for key in here:
+                self._count(seals[key])
+            self._compare_counts(found)
 
     @property
     def _label(self) -> str:
         return self.search.store.database.label
 
-    def _tell(self, behind: int, odd: int) -> None:
-        for (table, night, portal), (count, first) in sorted(self.wrong.items()):
-            detail = f"{night} {portal}: {count} wrong, the first {first}: {_AGAIN}"
-            self.audit.found(Code.WORDS_DIFFER, f"{self._label}/{table}", detail)
-        if behind:
-            self.audit.notes.append(
-                f"{self._label}: seals that are not filled in yet: {behind}; the next search does it"
-            )
-        if odd:
-            nights = f"nights whose seals are others now: {odd}"
-            self.audit.notes.append(f"{self._label}: {nights}; the next search makes all of it anew")
+    def _found(self, table: str, detail: str) -> None:
+        self.audit.found(Code.WORDS_DIFFER, f"{self._label}/{table}", f"{detail}: {_AGAIN}")
 
-    def _found(self, table: str, night: date | str, portal: str, what: str) -> None:
-        count, first = self.wrong.get((table, str(night), portal), (0, what))
-        self.wrong[table, str(night), portal] = count + 1, first
-
-    def _compare_night(self, night: date, seals: list[Seal], portals: list[str]) -> None:
+    def _counts(self) -> _SearchCounts:
+        by_night = select(PLACES.c.night, func.count().label("places")).group_by(PLACES.c.night)
         with self.search.reading() as connection:
-            filled = select(FILLED.c.number, FILLED.c.head).where(FILLED.c.night == night.isoformat())
-            here = {row.number: row.head for row in connection.execute(filled)}
-            where = PLACES.c.portal.in_(portals), PLACES.c.night == night.isoformat()
-            rows = connection.execute(_ROWS.where(*where)).all() if here else []
-        heads = {seal.number: seal.head for seal in seals}
-        if not here or any(heads.get(number) != head for number, head in here.items()):
-            return
-        unread: set[str] = set()
-        wanted: dict[tuple[str, str], SealedLine] = {}
-        for seal in (seal for seal in seals if seal.number in here):
-            for one in sealed_lines(self.paths, night, seal, lambda path, why: unread.add(_run_of(path))):
-                if (night, one.folder.name, one.line.seq) not in self.withheld.lines:
-                    wanted[one.line.portal, place(night, one.folder.name, one.line.seq)] = one
-        lost = {(run_order(run)[0], place(night, run, 0)[:-7]) for run in unread}
-        for row in rows:
-            its = wanted.pop((row.portal, row.at), None)
-            if its is not None:
-                self._compare_row(night, its, row)
-            elif (row.portal, row.at[:-7]) not in lost:  # what its run says cannot be read: that is the finding
-                self._found("places", night, row.portal, f"{row.article} has a place at {row.at} and no line")
-        for one in wanted.values():
-            self._found("places", night, one.line.portal, f"{one.line.id} has no place")
-        if len(self.kept) >= _AT_ONCE:
-            self._ask()
-
-    def _compare_row(self, night: date, one: SealedLine, row: _Row) -> None:
-        line = one.line
-        wanted = place_row(night, one, NO_CONTENT)
-        if any(wanted[name] != value for name, value in zip(_SAID, row[: len(_SAID)], strict=True)):
-            self._found("places", night, line.portal, f"{line.id} has a place that its line does not give")
-        if row.content == line.content_sha256:
-            if line.file is not None:
-                self._compare_content(night, one, row)
-        elif row.document != NO_CONTENT or self._should_have(night, one):
-            self._found("places", night, line.portal, f"{line.id} is not found by its text")
-
-    def _compare_content(self, night: date, one: SealedLine, row: _Row) -> None:
-        line = one.line
-        said = (row.sha256, row.published_raw)
-        if (row.first_night, row.run, row.file) == (night.isoformat(), one.folder.name, line.file):
-            self.kept.append(SearchContent(int(row.document), one))
-            good = said == (line.sha256, line.published_raw)
-        else:
-            first = self._line_of(row.first_night, row.run, row.file)
-            good = first is not None and (first.content_sha256, first.sha256, first.published_raw) == (
-                row.content,
-                *said,
+            return _SearchCounts(
+                {(row.night, row.number): row.head for row in connection.execute(select(FILLED))},
+                {row.night: row.places for row in connection.execute(by_night)},
+                connection.execute(select(func.count()).select_from(CONTENTS)).scalar_one(),
+                connection.execute(_WITH_PLACES).scalar_one(),
+                self.search.store.counted(connection),
             )
-        if not good:
-            self._found("contents", night, line.portal, f"{line.id} is shown from a file that is not its text's")
 
-    def _line_of(self, night: str, run: str, file: str) -> ArticleLine | None:
-        """The sealed line that names a file as its text; versions that only differ in their published line share one."""
-        if (night, run) not in self.files:
-            if len(self.files) >= _RUNS:
-                self.files.clear()
-            found = {}
-            if (night, run) in self._fill_order():
-                lines = run_lines(self.paths.night(date.fromisoformat(night)) / run, lambda path, why: None)
-                found = {one.line.file: one.line for one in lines if one.line.file}
-            self.files[night, run] = found
-        return self.files[night, run].get(file)
+    def _seals(self) -> dict[tuple[str, int], Seal]:
+        found = []
+        for night in self.paths.nights():
+            try:
+                found += seals_on_disk(self.paths, night)
+            except ArchiveUnusable:
+                self.skipped.add(night.isoformat())
+        return {(seal.night.isoformat(), seal.number): seal for seal in found}
 
-    def _fill_order(self) -> dict[tuple[str, str], int]:
-        """When the runs were filled in: night and run to the place of their seal in the chain."""
-        if not self.order:
-            seals = [seal for night in self.paths.nights() for seal in _seals(self.paths, night)]
-            rows = ((seal.night.isoformat(), seal.number, seal.head, seal.previous) for seal in seals)
-            places = {head: number for number, (_, _, head) in enumerate(chain_order(rows))}
-            self.order = {
-                (seal.night.isoformat(), run): places[seal.head] for seal in seals for run in sealed_runs([seal])
-            }
-        return self.order
+    def _count(self, seal: Seal) -> None:
+        night = seal.night.isoformat()
+        for one in sealed_lines(self.paths, seal.night, seal, lambda path, why: self.skipped.add(night)):
+            line = one.line
+            if (seal.night, one.folder.name, line.seq) not in self.withheld.lines:
+                self.places[night] += 1
+                if line.file is not None:
+                    self.texts.setdefault(hash(line.content_sha256), (one.folder / line.file, line.sha256))
 
-    def _should_have(self, night: date, one: SealedLine) -> bool:
-        """Whether a line without a content should have one: its text can be read, or was filled in before it or with it."""
-        line = one.line
-        if line.file is not None:
-            return _readable(one.folder / line.file, line.sha256)
-        with self.search.reading() as connection:
-            first = select(CONTENTS.c.night, CONTENTS.c.run).where(CONTENTS.c.content_sha256 == line.content_sha256)
-            found = connection.execute(first).first()
-        order = self._fill_order()
-        own = order[night.isoformat(), one.folder.name]
-        return found is not None and order.get((found.night, found.run), own) <= own
+    def _compare_counts(self, found: _SearchCounts) -> None:
+        for night in sorted((found.places.keys() | self.places.keys()) - self.skipped):
+            if (count := found.places.get(night, 0)) != self.places[night]:
+                self._found("places", f"{night}: {count} places, sealed are {self.places[night]}")
+        if not self.skipped and not self._fits(found.listed):
+            self._found("contents", f"{found.listed} texts, sealed are {len(self.texts)}")
+        if found.with_places != found.listed:
+            self._found("contents", f"{found.listed} texts, places name {found.with_places}")
+        if found.with_words != found.listed:
+            self._found("words", f"words of {found.with_words} texts, listed are {found.listed}")
 
-    def _ask(self) -> None:
-        for start in range(0, len(self.kept), _AT_ONCE):
-            for kept in unfound(self.search, self.kept[start : start + _AT_ONCE]):
-                night = date.fromisoformat("-".join(kept.one.folder.parts[-4:-1]))
-                self._found("words", night, kept.one.line.portal, f"{kept.one.line.id} is not found by its words")
-        self.kept.clear()
+    def _fits(self, texts: int) -> bool:
+        """Return True if so many texts are listed: all, or without some that cannot be read now."""
+        if texts >= len(self.texts):
+            return texts == len(self.texts)
+        return texts >= sum(_is_readable(path, digest) for path, digest in self.texts.values())
 
-    def _compare_whole(self, connection: Connection) -> None:
-        """What is of no night: rows of nights that are not filled in, contents of no place, words of no content."""
-        unfilled = PLACES.c.night.not_in(select(FILLED.c.night))
-        for night, portal, article in connection.execute(
-            select(PLACES.c.night, PLACES.c.portal, PLACES.c.article).where(unfilled)
-        ):
-            self._found("places", night, portal, f"{article} has a place in a night that is not filled in")
-        placeless = ~exists().where(PLACES.c.document == CONTENTS.c.document)
-        for night, run in connection.execute(select(CONTENTS.c.night, CONTENTS.c.run).where(placeless)):
-            self._found("contents", night, run_order(run)[0], "a text that stands nowhere")
-        newest = func.max(case((PLACES.c.newest == 1, PLACES.c.at)))
-        odd = or_(func.sum(PLACES.c.newest) != 1, newest.is_(None), newest != func.max(PLACES.c.at))
-        places = select(PLACES.c.article, func.max(PLACES.c.at).label("at"), func.max(PLACES.c.portal).label("portal"))
-        for article, at, portal in connection.execute(places.group_by(PLACES.c.article).having(odd)):
-            self._found("places", at[:10], portal, f"{article} has another version as its newest")
-        listed = int(connection.execute(select(func.count()).select_from(CONTENTS)).scalar_one())
-        if (more := self.search.store.counted(connection) - listed) > 0:
-            detail = f"words of {more} texts that it does not list: {_AGAIN}"
-            self.audit.found(Code.WORDS_DIFFER, f"{self._label}/words", detail)
-
-    def _withheld_back(self) -> None:
-        """Words made before a text was withheld; what is filled in for other reasons is of no concern."""
-        lines = iter(self.withheld.lines.items())
-        while some := dict(islice(lines, 200)):
+    def _find_withheld(self) -> None:
+        lines = iter(self.withheld.lines)
+        while some := list(islice(lines, _AT_ONCE)):
             at = [
                 and_(
                     PLACES.c.portal == run_order(run)[0],
@@ -260,19 +170,7 @@ class _Comparison:
                 self.audit.found(Code.WITHHELD_BACK, f"{self._label}/words", detail)
 
 
-def _seals(paths: Paths, night: date) -> list[Seal]:
-    try:
-        return seals_on_disk(paths, night)
-    except ArchiveUnusable:
-        return []  # the manifest is the finding
-
-
-def _run_of(path: Path) -> str:
-    """The run that a problem is told of: its folder, or a file of it."""
-    return path.parent.name if path.suffix == ".jsonl" else path.name
-
-
-def _readable(path: Path, digest: str | None) -> bool:
+def _is_readable(path: Path, digest: str | None) -> bool:
     try:
         return sha256(path.read_bytes()).hexdigest() == digest
     except OSError:

@@ -66,9 +66,5 @@ class SearchStore(ABC):
         """Select the documents with all of these terms; `without` of a term is ignored."""
 
     @abstractmethod
-    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
-        """Select those of these documents in whose every column a word stands: with its diacritics, or without."""
-
-    @abstractmethod
     def counted(self, connection: Connection) -> int:
         """Count the contents whose words are stored, listed or not."""

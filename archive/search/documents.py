@@ -1,6 +1,6 @@
 """List the sealed lines whose texts search finds, and the row of each among the places.
 
-The indexer (`archive.search.indexer`) writes these rows and the audit (`archive.audit.search`) compares them.
+The indexer (`archive.search.indexer`) writes these rows and the audit (`archive.audit.search`) counts them.
 """
 
 from __future__ import annotations

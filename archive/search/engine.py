@@ -58,7 +58,6 @@ class ContentRow:
     night: str
     run: str
     file: str
-    sha256: str
     published_raw: str | None
     place: VersionPlace
 
@@ -231,7 +230,7 @@ class SearchIndex:
         for document in documents:
             row, place = contents[document], first[document]
             yield ContentRow(
-                row.content_sha256, row.night, row.run, row.file, row.sha256, row.published_raw,
+                row.content_sha256, row.night, row.run, row.file, row.published_raw,
                 VersionPlace(place.portal, place.at, place.article, bool(place.newest), place.province),
             )  # fmt: skip
 

@@ -120,10 +120,6 @@ class PostgresqlSearch(SearchStore):
         together = union(found, select(apart.subquery().c.document)).subquery()
         return select(together.c.document)
 
-    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
-        each = (_has(name, f"'{exact if name.startswith('exact') else plain}'") for name in COLUMNS)
-        return select(_WORDS.c.document).where(_WORDS.c.document.in_(documents), *each)
-
     def counted(self, connection: Connection) -> int:
         return int(connection.execute(select(func.count(_WORDS.c.document.distinct()))).scalar_one())
 

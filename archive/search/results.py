@@ -5,7 +5,7 @@ Withheld lines are never shown, and a damaged text is shown as damaged instead o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -153,7 +153,7 @@ def _hit(paths: Paths, queries: Queries, content: ContentRow, query: Query) -> H
     if found is None:
         return None
     newest = None if content.place.newest else _newest(queries, found)
-    paragraphs, problem = _read(paths, content)
+    paragraphs, problem = _read(paths, content, {event.sha256 for event in events})
     body = paragraphs[1:] if found.attachment_of is None else paragraphs
     others = {(event.portal, event.key): event for event in events if event.event not in REMOVALS}
     others.pop((found.portal, found.key), None)
@@ -172,13 +172,14 @@ def _newest(queries: Queries, found: EventRow) -> str | None:
     return version.id if version else None
 
 
-def _read(paths: Paths, content: ContentRow) -> tuple[Sequence[str], str | None]:
+def _read(paths: Paths, content: ContentRow, sealed: Set[str | None]) -> tuple[Sequence[str], str | None]:
+    """Return the paragraphs of a text, or why they cannot be shown: search.db does not vouch for the file it names."""
     path = run_folder(paths, date.fromisoformat(content.night), content.run) / content.file
     name = path.relative_to(paths.root)
     try:
         data = path.read_bytes()
     except OSError as error:
         return (), f"{name} cannot be read ({error.strerror}): run `python -m archive verify`"
-    if sha256(data).hexdigest() != content.sha256:
+    if sha256(data).hexdigest() not in sealed:
         return (), f"{name} is not the text that was sealed: run `python -m archive verify`"
     return text_paragraphs(data.decode("utf-8", "replace"), content.published_raw), None

@@ -62,11 +62,6 @@ class SqliteSearch(SearchStore):
         match = literal_column("words").op("MATCH")(bindparam(None, f"{column} : ({phrases})"))
         return select(_WORDS.c.rowid).where(match)
 
-    def having(self, exact: str, plain: str, documents: Sequence[int]) -> Select[int]:
-        phrases = " AND ".join(f'{name} : "{exact if name.startswith("exact") else plain}"' for name in COLUMNS)
-        match = literal_column("words").op("MATCH")(bindparam(None, phrases))
-        return select(_WORDS.c.rowid).where(match, _WORDS.c.rowid.in_(documents))
-
     def counted(self, connection: Connection) -> int:
         # FTS5 cannot list the rows of a table without texts; its record of averages begins with how many there are.
         record = connection.exec_driver_sql("SELECT block FROM words_data WHERE id = 1").scalar()

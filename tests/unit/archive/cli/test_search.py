@@ -223,6 +223,20 @@ def test_a_damaged_text_is_named_and_the_others_are_found(
     assert "1 of 1 texts" in said(capsys, "bế mạc", "--archive", str(root))[0]
 
 
+def test_a_file_that_search_names_for_another_text_is_not_shown(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = copied(made, tmp_path)
+    wanted = asked(made, "hòa giải").hits[0].found
+    other = asked(made, "nghi quyet 36").hits[0].found
+    with closing(sqlite3.connect(root / "search.db")) as connection, connection:
+        theirs = other.night, other.run, other.file, other.sha256, wanted.content_sha256
+        connection.execute("UPDATE contents SET night=?, run=?, file=?, sha256=? WHERE content_sha256=?", theirs)
+    out, _ = said(capsys, "hòa giải", "--archive", str(root))
+    assert f"{other.file} is not the text that was sealed: run `python -m archive verify`" in out
+    assert "36" not in out.partition("sealed:")[2]
+
+
 def test_an_archive_that_may_not_be_written_is_searched_as_far_as_it_goes(
     made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
