@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 
 from replicas import FIRST_NIGHT, LAST_NIGHT
 from replicas.composed import ComposedSite
-from replicas.past import past_article
+from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
 
 __all__ = ["DaysOnly", "drawn_articles"]

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bench.extraction import bodies, widgets
-from bench.extraction.sentences import Composer
 from replicas.articles import articles, expected, expected_of, render_article
 from replicas.composed import ComposedSite
 from replicas.portals import SITES
+from replicas.prose.article_parts import PartComposer
 from replicas.records import TZ, Expected, Kind, Part, ReplicaArticle
 from replicas.site import SiteRequest, Suffixer
 
@@ -50,33 +50,33 @@ class Sample:
     now: datetime = FETCHED
 
 
-Compose = Callable[[Composer], tuple[Part, ...]]
+Compose = Callable[[PartComposer], tuple[Part, ...]]
 
 
-def _paragraphs(text: Composer, count: int) -> list[Part]:
+def _paragraphs(text: PartComposer, count: int) -> list[Part]:
     return [Part(Kind.PARAGRAPH, text.paragraph()) for _ in range(count)]
 
 
-def _picture(text: Composer) -> Part:
+def _picture(text: PartComposer) -> Part:
     return Part(Kind.CAPTION, text.caption(), image=f"anh-{text.rng.randint(100, 999)}.jpg")
 
 
-def _signed(text: Composer) -> list[Part]:
+def _signed(text: PartComposer) -> list[Part]:
     line, author = text.signoff()
     return [Part(Kind.SIGNOFF, line, cells=(author,))]
 
 
-def _news(text: Composer) -> tuple[Part, ...]:
+def _news(text: PartComposer) -> tuple[Part, ...]:
     items = [Part(Kind.LIST_ITEM, text.item()) for _ in range(text.rng.choice((0, 2, 3)))]
     headed = [Part(Kind.HEADING, text.heading()), *_paragraphs(text, 2)]
     return (*_paragraphs(text, 2), _picture(text), *_paragraphs(text, 1), *items, *headed, *_signed(text))
 
 
-def _notice(text: Composer) -> tuple[Part, ...]:
+def _notice(text: PartComposer) -> tuple[Part, ...]:
     return (Part(Kind.PARAGRAPH, text.notice()),)
 
 
-def _decision(text: Composer) -> tuple[Part, ...]:
+def _decision(text: PartComposer) -> tuple[Part, ...]:
     columns, number = text.rng.randint(3, 5), text.rng.randint(100, 2900)
     grounds = (
         "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 02 năm 2025;",
@@ -91,24 +91,24 @@ def _decision(text: Composer) -> tuple[Part, ...]:
         "- Như Điều 2;",
         f"- Lưu: VT, KT{text.rng.randint(1, 9)}.",
     )
-    name = text.name()
+    name = text.person()
     last = Part(Kind.SIGNOFF, name, cells=(name,))
     return (*(Part(Kind.PARAGRAPH, g) for g in grounds), *rows, *(Part(Kind.PARAGRAPH, e) for e in ends), last)
 
 
-def _photos(text: Composer) -> tuple[Part, ...]:
+def _photos(text: PartComposer) -> tuple[Part, ...]:
     return (*_paragraphs(text, 1), *(_picture(text) for _ in range(text.rng.randint(5, 8))), *_signed(text))
 
 
-def _prose(text: Composer) -> tuple[Part, ...]:
+def _prose(text: PartComposer) -> tuple[Part, ...]:
     return (*_paragraphs(text, 4), _picture(text), *_paragraphs(text, 2), *_signed(text))
 
 
-def _none(text: Composer) -> tuple[Part, ...]:
+def _none(text: PartComposer) -> tuple[Part, ...]:
     return ()
 
 
-def _video(text: Composer) -> tuple[Part, ...]:
+def _video(text: PartComposer) -> tuple[Part, ...]:
     return (*_paragraphs(text, 1), *_signed(text))
 
 
@@ -163,7 +163,7 @@ def kind_of(article: ReplicaArticle, wanted: Expected) -> str:
 
 def _sample(portal: str, kind: str, seed: int) -> Sample:
     site_type = SITES[portal]
-    text = Composer(f"{portal}/{kind}/{seed}")
+    text = PartComposer(f"{portal}/{kind}/{seed}")
     shape, compose = KINDS[kind]
     parts, author = _authored(compose(text))
     article, linked = _article(site_type, kind, text)
@@ -184,7 +184,7 @@ def _sample(portal: str, kind: str, seed: int) -> Sample:
     return Sample(CORPUS, portal, site.family, kind, f"{kind} {seed}", encoded(page, text.rng), wanted)
 
 
-def _article(site: type[ComposedSite], kind: str, text: Composer) -> tuple[ReplicaArticle, tuple[Part, ...]]:
+def _article(site: type[ComposedSite], kind: str, text: PartComposer) -> tuple[ReplicaArticle, tuple[Part, ...]]:
     """The article with the body's holder, and the parts of the body that link its files."""
     rng = text.rng
     published = datetime.combine(NIGHT, datetime.min.time(), TZ) - timedelta(minutes=rng.randint(1, 900 * 24))
@@ -226,7 +226,7 @@ def _beside(
     return f"</div>\n{markup}\n<div>", changed
 
 
-def _with_widgets(body: str, family: str, shape: str, text: Composer) -> str:
+def _with_widgets(body: str, family: str, shape: str, text: PartComposer) -> str:
     rng = text.rng
     inserted = widgets.between(rng)
     if shape in ("plain", "table", "word20", "video"):

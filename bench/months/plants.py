@@ -16,7 +16,7 @@ from bench.months.edits import EDITS, Edit, near_twin
 from bench.months.plants_nights import Nights, Telling
 from bench.months.recorded_site import PAGE_SIZE
 from replicas.liferay import DaNang
-from replicas.past import past_article
+from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
 
 __all__ = ["OTHER", "PORTAL", "Plan", "Plant", "plan"]

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from bench.months.plants import Plan
 from bench.months.recorded_site import MonthArticle, MonthSite
 from replicas.liferay import BacGiang
-from replicas.past import past_articles
+from replicas.prose.village_news import past_articles
 from replicas.records import TZ, ReplicaArticle
 from replicas.site import SiteRequest, SiteResponse
 

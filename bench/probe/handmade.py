@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from bench.probe.markup import list_rows, page_links, whole_page
 from bench.probe.texts import article_page
-from bench.probe.words import composed
+from replicas.prose.commune_news import commune_articles
 from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
@@ -99,7 +99,7 @@ class HandMade:
         )
         self.style = replace(drawn, **KINDS[kind])  # type: ignore[arg-type]  # as above
         self.titles = chance.sample(_TITLES, 4)
-        self.articles = tuple(composed(seed))
+        self.articles = tuple(commune_articles(seed))
         first, step = chance.randint(300, 70_000), chance.randint(3, 41)
         self._number = {a.key: first + step * (len(self.articles) - n) for n, a in enumerate(self.articles)}
         self._paths = {self.path(a): a for a in self.articles}

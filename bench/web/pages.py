@@ -1,6 +1,6 @@
 """`python -m bench.web.pages [--texts 100000] [--archive DIR] [--json]`: how long the audit page takes.
 
-An archive of composed texts (bench/web/search_texts.py) is written and its words are filled in; then `python -m archive serve`
+An archive of composed texts (replicas/prose/syllables.py) is written and its words are filled in; then `python -m archive serve`
 shows it and every kind of page is asked for over loopback, each time another one, as one person would and as four at once.
 What one person waits for is p50, p95 and the longest; four at once give the pages a second. Exit codes: 0 every kind of page
 is there within half a second in 95 of 100 cases; 1 one is not; 2 wrong usage.
@@ -30,8 +30,8 @@ from archive.errors import ArchiveError, ExitCode
 from archive.index.rows import EventRow
 from archive.store import Archive
 from archive.web.urls import Links
-from bench.web.archive import composed_archive
-from bench.web.search_texts import FIRST, Composer
+from bench.web.archive import FIRST, composed_archive
+from replicas.prose.syllables import SyllableComposer
 
 __all__ = ["main"]
 
@@ -49,7 +49,7 @@ class Known:
     nights: Sequence[date]
     portals: Sequence[str]
     events: Sequence[EventRow]
-    composer: Composer
+    composer: SyllableComposer
 
 
 Draw = Callable[[random.Random, Known], str]
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     try:
-        with composed_archive(options.archive, options.texts, Composer()) as made:
+        with composed_archive(options.archive, options.texts, SyllableComposer()) as made:
             known, texts, root = _known(made.archive), made.texts, made.archive.paths.root
             with _served(root) as address, httpx.Client(base_url=address, timeout=60) as client:
                 first = time.perf_counter()
@@ -124,7 +124,7 @@ def _known(archive: Archive) -> Known:
         events = [item for name in portals for _, item in queries.web.events_of_portal(name, _HIGHEST)]
     random.Random("events").shuffle(events)
     nights = [FIRST + timedelta(days=number) for number in range((last - FIRST).days + 1)]
-    return Known(nights, portals, events, Composer())
+    return Known(nights, portals, events, SyllableComposer())
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """`python -m bench.web.search [--texts 100000] [--backend sqlite|postgresql] [--archive DIR] [--json]`: how long searches take.
 
-An archive of composed texts (bench/web/search_texts.py) is written and filled in as a scheduler would, then the whole of
+An archive of composed texts (replicas/prose/syllables.py) is written and filled in as a scheduler would, then the whole of
 `archive.search.results.search` is timed, hits with their snippets included, a page of 20 at a time. Exit codes: 0 every kind of question is
 answered within a second in 95 of 100 cases; 1 one is not; 2 wrong usage.
 """
@@ -28,8 +28,8 @@ from archive.search.engine import Order, SearchIndex
 from archive.search.query import parse
 from archive.search.results import search
 from archive.store import Archive
-from bench.web.archive import ComposedArchive, composed_archive
-from bench.web.search_texts import FIRST, Composer
+from bench.web.archive import FIRST, ComposedArchive, composed_archive
+from replicas.prose.syllables import SyllableComposer
 from testing.postgresql import missing, served
 
 __all__ = ["main"]
@@ -43,7 +43,7 @@ class Question:
     """A kind of question: how one is drawn, and how it is asked."""
 
     name: str
-    draw: Callable[[random.Random, Composer], str]
+    draw: Callable[[random.Random, SyllableComposer], str]
     exact: bool = False
     all_versions: bool = False
     order: Order = Order.BEST
@@ -124,7 +124,7 @@ def _database(backend: str) -> Iterator[None]:
 
 
 def _measured(options: argparse.Namespace) -> int:
-    composer = Composer()
+    composer = SyllableComposer()
     with composed_archive(options.archive, options.texts, composer) as made:
         size = _size(made.archive, made.words)
         timed = [_timed(made.archive, made.words, composer, kind, options.questions) for kind in KINDS]
@@ -149,7 +149,7 @@ def _size(archive: Archive, words: SearchIndex) -> float:
         return float(connection.exec_driver_sql(query).scalar_one()) / 2**20
 
 
-def _timed(archive: Archive, words: SearchIndex, composer: Composer, kind: Question, questions: int) -> Timed:
+def _timed(archive: Archive, words: SearchIndex, composer: SyllableComposer, kind: Question, questions: int) -> Timed:
     rng = random.Random(kind.name)
     took: list[float] = []
     found: list[int] = []

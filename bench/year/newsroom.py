@@ -13,10 +13,10 @@ from random import Random
 
 from bench.verdicts.portals import poisson
 from bench.year.numbered import CITED, Issued, Series
-from bench.year.prose import Told, compose, notice
 from replicas.composed import ComposedSite
 from replicas.domino import CongBaoSonLa
 from replicas.drawn import DaysOnly
+from replicas.prose.provincial_news import NewsText, compose_article, compose_notice
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 from vietnam.holidays import DayType, day_type
 from vietnam.letters import strip_diacritics
@@ -95,19 +95,19 @@ class Newsroom:
         made = [self._article(day, minute, *one) for one, minute in zip(told, minutes, strict=False)]
         return made + self._copied(day, minutes[-1])
 
-    def _news(self, day: date) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
+    def _news(self, day: date) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         rng = self.rng
         if rng.random() < 0.03:
-            said = notice(rng, f"{day:%d/%m/%Y}", day.isocalendar().week)
+            said = compose_notice(rng, f"{day:%d/%m/%Y}", day.isocalendar().week)
         else:
-            said = compose(rng, self.province)
+            said = compose_article(rng, self.province)
         cited = self._citations()
         parts = [Part(Kind.PARAGRAPH, text) for text in said.paragraphs]
         if cited:
             parts.insert(rng.randint(0, len(parts)), Part(Kind.PARAGRAPH, f"Căn cứ {'; '.join(cited)}."))
         if rng.random() < 0.35:
-            parts.insert(1, Part(Kind.CAPTION, f"{said.signed} tại hiện trường. Ảnh: Tổ truyền thông", image="anh.jpg"))
-        parts.append(Part(Kind.SIGNOFF, said.signed))
+            parts.insert(1, Part(Kind.CAPTION, f"{said.author} tại hiện trường. Ảnh: Tổ truyền thông", image="anh.jpg"))
+        parts.append(Part(Kind.SIGNOFF, said.author))
         return "news", said, tuple(parts), ()
 
     def _citations(self) -> list[str]:
@@ -126,33 +126,33 @@ class Newsroom:
             cited.append(f"Kế hoạch số {rng.randint(20, 400)}/KH-UBND của UBND tỉnh Tam Lộ")
         return cited
 
-    def _announced(self, one: Issued) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
+    def _announced(self, one: Issued) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         name = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(one.written)) + ".pdf"
         lead = f"Ngày {one.day:%d/%m/%Y}, cơ quan có thẩm quyền đã ký ban hành {one.named}."
-        said = compose(self.rng, self.province)
+        said = compose_article(self.rng, self.province)
         parts = (
             Part(Kind.PARAGRAPH, f"Nội dung chi tiết xem [[{name}|văn bản số {one.written}]] kèm theo."),
             *(Part(Kind.PARAGRAPH, text) for text in said.paragraphs[:2]),
-            Part(Kind.SIGNOFF, said.signed),
+            Part(Kind.SIGNOFF, said.author),
         )
         title = f"{one.named.partition(' ngày ')[0]} về việc {one.subject}"
-        return "announced", Told(title, lead, (), said.signed), parts, (name,)
+        return "announced", NewsText(title, lead, (), said.author), parts, (name,)
 
-    def _gazetted(self, one: Issued) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
+    def _gazetted(self, one: Issued) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         kind, number = one.named.partition(" ngày ")[0].split(" số ")
         title = f"{kind} của UBND tỉnh số {number} về việc {one.subject}"
-        return "gazetted", Told(title, "", (), ""), (), (f"{kind} so {one.number}.{one.day.year}.pdf",)
+        return "gazetted", NewsText(title, "", (), ""), (), (f"{kind} so {one.number}.{one.day.year}.pdf",)
 
-    def _listed(self, issued: Iterable[Issued]) -> tuple[str, Told, tuple[Part, ...], tuple[str, ...]]:
+    def _listed(self, issued: Iterable[Issued]) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         rows = sorted(issued, key=lambda one: (one.day, one.kind, one.number))
         head = ("Số, ký hiệu", "Ngày ban hành", "Trích yếu")
         cells = [head, *((one.written, f"{one.day:%d/%m/%Y}", f"Về việc {one.subject}") for one in rows)]
         parts = tuple(Part(Kind.TABLE_ROW, " | ".join(row), cells=row) for row in cells)
         title = _ANNOUNCED.format(rows[0].day, rows[-1].day)
-        return "listed", Told(title, "", (), "Văn phòng UBND"), (*parts, Part(Kind.SIGNOFF, "Văn phòng UBND")), ()
+        return "listed", NewsText(title, "", (), "Văn phòng UBND"), (*parts, Part(Kind.SIGNOFF, "Văn phòng UBND")), ()
 
     def _article(
-        self, day: date, minute: int, kind: str, said: Told, parts: tuple[Part, ...], files: tuple[str, ...]
+        self, day: date, minute: int, kind: str, said: NewsText, parts: tuple[Part, ...], files: tuple[str, ...]
     ) -> ReplicaArticle:
         self.made += 1
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -167,7 +167,7 @@ class Newsroom:
             published=published,
             lead=said.lead,
             parts=parts,
-            byline=said.signed or None,
+            byline=said.author or None,
             files=files if self.is_gazette else (),
             clock=not issubclass(self.site, DaysOnly),
             related=False,
@@ -199,7 +199,7 @@ class Newsroom:
         is_cut = self.rng.random() < 0.4 and len(release.parts) > 4
         signed = Part(Kind.SIGNOFF, "Theo Cổng thông tin điện tử")
         parts = (*release.parts[:-2], signed) if is_cut else release.parts
-        said = Told(release.title, release.lead, (), release.byline or "")
+        said = NewsText(release.title, release.lead, (), release.byline or "")
         return [self._article(day, minute, "cut" if is_cut else "copied", said, parts, ("-",))]
 
 

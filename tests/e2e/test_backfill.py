@@ -20,7 +20,7 @@ from archive.storage.run_record import ReadLines, read_run
 from archive.store import Archive
 from crawler.reports.night_table import last_run
 from crawler.run.backfill_run import judge_backfill
-from replicas.past import past_articles
+from replicas.prose.village_news import past_articles
 from replicas.records import TZ
 from replicas.serve import ReplicaServer
 from replicas.sharepoint import QuangNinh

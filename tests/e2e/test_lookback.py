@@ -22,7 +22,7 @@ from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_page, encode_page
 from archive.store import Archive
 from crawler.config.lookback import FIRST_AFTER, LookBackPlan, deeper_end, next_lookback, wanted_of
-from replicas.past import past_article, past_articles
+from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
 from replicas.sharepoint import QuangNinh

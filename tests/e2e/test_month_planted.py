@@ -23,7 +23,7 @@ from bench.months.plants_site import PlantedSite, other_site
 from bench.months.recorded_site import MonthArticle, MonthSite, folded
 from crawler.config.lookback import next_lookback
 from replicas.liferay import DaNang
-from replicas.past import past_article
+from replicas.prose.village_news import past_article
 from replicas.records import TZ
 
 FIRST = date(2025, 12, 1)

@@ -29,7 +29,7 @@ def quiet_site(portal: str) -> ComposedSite:
     if portal not in VALIDATORS:
         return SITES[portal](first)
 
-    class StillSite(SITES[portal]):  # type: ignore[misc]  # the family is chosen by its portal
+    class StillSite(SITES[portal]):  # type: ignore[misc,valid-type]  # the family is chosen by its portal
         still_articles = True
         validators = VALIDATORS[portal]
 
