@@ -11,7 +11,7 @@ DATA := $(addprefix --data ,$(wildcard ../shared/data))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fuzz faults faults-quick quality month near unchanged verdicts tables year pictures web search verify-speed growth fix lock clean
+.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts tables year pictures web search growth fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,9 +56,6 @@ month: $(READY)  ## a month of nights over recorded articles: make month ARTICLE
 near: $(READY)  ## recall and precision of near-duplicates on labelled pairs: make near [ARTICLES=file.csv]
 	@$(BIN)/python -m bench.dedup $(if $(ARTICLES),--articles $(ARTICLES))
 
-unchanged: $(READY)  ## what unchanged articles cost over thirty replica nights, and that none is called changed
-	@$(BIN)/python -m bench.months.unchanged --nights 30
-
 verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
 	@$(BIN)/python -m bench.verdicts.years --seed 101 --seeds 20
 
@@ -76,9 +73,6 @@ web: $(READY)  ## pages a second and p95 of the audit page at 100,000 texts: mak
 
 search: $(READY)  ## how long finding takes at 100,000 texts, some 10 minutes: make search [ARCHIVE=var/composed, kept]
 	@$(BIN)/python -m bench.web.search $(if $(ARCHIVE),--archive $(ARCHIVE))
-
-verify-speed: $(READY)  ## verify beside sha256sum -c on the same files
-	@$(BIN)/python -m bench.index.verify
 
 growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
 	@$(BIN)/python -m bench.index.growth
