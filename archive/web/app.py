@@ -1,4 +1,4 @@
-"""The application: its routes, and what goes before and after each of them. Every route only reads."""
+"""Build the web application: its routes, and the steps before and after each of them. Every route only reads."""
 
 from __future__ import annotations
 
@@ -52,28 +52,28 @@ ROUTES: dict[str, View] = {
 """Below each language."""
 
 
-def application(desk: PageContext, rules: AccessRules) -> ASGIApp:
-    """The page of one archive under these rules."""
-    routes = [Route(f"/{{language}}{path}", _shown(desk, view), methods=["GET"]) for path, view in ROUTES.items()]
+def application(context: PageContext, rules: AccessRules) -> ASGIApp:
+    """Build the page of one archive under these rules."""
+    routes = [Route(f"/{{language}}{path}", _shown(context, view), methods=["GET"]) for path, view in ROUTES.items()]
     routes += [Route("/", _welcome), Route("/robots.txt", _robots)]
     routes += [Route(f"/{language}", _front(language)) for language in LANGUAGES]
     routes += [
         Route(f"/static/{path.name}", _fixed(path)) for path in sorted(_STATIC.iterdir()) if path.suffix in _KINDS
     ]
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: _refused(desk), Exception: _broken})
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: _refused(context), Exception: _broken})
     inner.router.redirect_slashes = False
     return SecurityMiddleware(inner, rules)
 
 
-def _shown(desk: PageContext, view: View) -> Endpoint:
+def _shown(context: PageContext, view: View) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = PageRequest.of(request)
-        if asked.language not in LANGUAGES:
+        page_request = PageRequest.of(request)
+        if page_request.language not in LANGUAGES:
             raise HTTPException(404)
         try:
-            return await run_in_threadpool(view, desk, asked)
+            return await run_in_threadpool(view, context, page_request)
         except ArchiveError as error:
-            return await run_in_threadpool(desk.refuse, asked, error)
+            return await run_in_threadpool(context.refuse, page_request, error)
 
     return endpoint
 
@@ -103,13 +103,13 @@ def _fixed(path: Path) -> Endpoint:
     return endpoint
 
 
-def _refused(desk: PageContext) -> Callable[[Request, Exception], Awaitable[Response]]:
+def _refused(context: PageContext) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         first = request.url.path.split("/")[1]
         language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
-        asked = PageRequest(language, f"/{language}/", {}, {})
-        page = desk.refuse(asked, PageNotFound("there is no such page"))
+        page_request = PageRequest(language, f"/{language}/", {}, {})
+        page = context.refuse(page_request, PageNotFound("there is no such page"))
         page.status_code = status
         return page
 

@@ -1,6 +1,6 @@
-"""The page's drawings as numbers: calendars, strips of a year, small curves. Templates write them as HTML and SVG.
+"""Compute the page's drawings as numbers: calendars, strips of a year, small curves. Templates write HTML and SVG.
 
-Nothing is told by colour alone: a day has its letter or count, a gap stands in a lane of its own below the others.
+Colour alone carries no meaning: a day has its letter or count, a gap stands in a lane of its own below the others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LANE, LANE_TOP = 5, 13
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One day of a calendar: the class that colours it, what stands in it, and how many portals it is about, by state."""
+    """One day of a calendar: the class that colours it, its mark, and the count of portals by state."""
 
     day: date
     kind: str
@@ -43,8 +43,8 @@ class Month:
     weeks: tuple[tuple[Cell | None, ...], ...]
 
     @property
-    def told(self) -> bool:
-        """Whether there is anything to say of one of its days."""
+    def has_states(self) -> bool:
+        """True when one of its days has a state."""
         return any(cell is not None and cell.kind != "none" for week in self.weeks for cell in week)
 
 
@@ -73,13 +73,13 @@ class Curve:
 
 
 def day_cell(day: Day) -> Cell:
-    """A portal's day: how many texts were new where there were any, else the letter of its state."""
+    """Return a portal's day: the count of new texts where there were any, else the letter of its state."""
     mark = str(day.stored) if day.state is DayState.PUBLISHED and day.stored else day.state.letter.strip()
     return Cell(day.day, _kind(day.state), mark, {day.state: 1}, day.stored)
 
 
 def summed_cell(days: Sequence[Day]) -> Cell:
-    """All portals' day: how many texts were new; the letter and the count of its gaps where half of the portals have one.
+    """Return all portals' day: the count of new texts, or letter and count of gaps where half of the portals have one.
 
     Fewer gaps leave the count of texts and are a mark below it: among many portals one fails nearly every night.
     """
@@ -96,8 +96,8 @@ def summed_cell(days: Sequence[Day]) -> Cell:
             return Cell(days[0].day, "gap", state.letter, states, stored)
         return Cell(days[0].day, "partly", f"{state.letter}{gaps.total()}", states, stored)
     if odd:
-        told = stored and 2 * odd.total() < read
-        mark = str(stored) if told else f"{odd.most_common(1)[0][0].letter}{odd.total()}"
+        counted = stored and 2 * odd.total() < read
+        mark = str(stored) if counted else f"{odd.most_common(1)[0][0].letter}{odd.total()}"
         return Cell(days[0].day, "odd", mark, states, stored)
     if states[DayState.NOT_SEALED] and not stored:
         return Cell(days[0].day, "open", DayState.NOT_SEALED.letter, states, stored)
@@ -109,7 +109,7 @@ def summed_cell(days: Sequence[Day]) -> Cell:
 
 
 def _is_failure(state: DayState) -> bool:
-    """Nobody owed a night that was not scheduled: it is told, and not as loudly."""
+    """Return whether a gap is a failure: a night that was not scheduled is shown, and not as loudly."""
     return state.is_gap and state is not DayState.NOT_SCHEDULED
 
 
@@ -123,10 +123,10 @@ def _kind(state: DayState) -> str:
 
 
 def months_of(year: int, cells: Iterable[Cell]) -> tuple[Month, ...]:
-    """A year's months from the first to the last that tells something; a day without a cell is told as nothing."""
+    """Return a year's months from the first to the last with a state; a day without a cell is empty."""
     known = {cell.day: cell for cell in cells}
     weeks = calendar.Calendar()
-    told = sorted(cell.day.month for cell in known.values() if cell.kind != "none")
+    months = sorted(cell.day.month for cell in known.values() if cell.kind != "none")
     return tuple(
         Month(
             date(year, month, 1),
@@ -135,12 +135,12 @@ def months_of(year: int, cells: Iterable[Cell]) -> tuple[Month, ...]:
                 for week in weeks.monthdatescalendar(year, month)
             ),
         )
-        for month in (range(told[0], told[-1] + 1) if told else ())
+        for month in (range(months[0], months[-1] + 1) if months else ())
     )
 
 
 def strip(covered: PortalCoverage) -> tuple[Band, ...]:
-    """A portal's days side by side."""
+    """Return a portal's days side by side."""
     bands, x = [], 0
     for state, days in groupby(covered.days, key=lambda day: day.state):
         width = len(list(days))
@@ -153,7 +153,7 @@ def strip(covered: PortalCoverage) -> tuple[Band, ...]:
 
 
 def curve(values: Sequence[float | None], width: float = 300, height: float = 40) -> Curve | None:
-    """A line through the values in order, broken where one is missing; None without any.
+    """Draw a line through the values in order, broken where one is missing; None without any.
 
     The scale begins at nothing unless a value lies below it.
     """

@@ -1,4 +1,4 @@
-"""Where a page is put together: the archive, the years it remembers, and the templates, with every part escaped."""
+"""Render a page: the archive, cached years and the templates, with every part escaped."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROWS = 50
 SECONDS = 5.0
 """For each question of a page to the index."""
 
-_HEAVY = 2  # comparisons, proofs and checks at a time; others are told to come back
+_HEAVY = 2  # comparisons, proofs and checks at a time; others are sent away for a moment
 _FOLDER = Path(__file__).parent
 
 
@@ -45,16 +45,16 @@ class BadRequest(ArchiveError):
 
 
 class TextWithheld(ArchiveError):
-    """It was withheld: 451."""
+    """The text was withheld: 451."""
 
 
 class TooBusy(ArchiveError):
-    """Too much is asked at once: 503."""
+    """Too many costly requests at once: 503."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """What was asked for: the language, the path as it was sent, the values of path and query."""
+    """A request: the language, the path as it was sent, the values of path and query."""
 
     language: str
     path: str
@@ -63,18 +63,18 @@ class PageRequest:
 
     @classmethod
     def of(cls, request: Request) -> PageRequest:
-        """From a request whose path begins with a language."""
+        """Read a request whose path begins with a language."""
         values = {name: str(value) for name, value in request.path_params.items()}
         raw = request.scope.get("raw_path", b"").decode("ascii", "replace").partition("?")[0]
         return cls(values.pop("language", LANGUAGES[0]), raw, values, dict(request.query_params))
 
     def day(self, name: str) -> date:
-        """A day of the path. Raises Unfit."""
+        """Return a day of the path. Raises BadRequest."""
         return day_of(self.values[name])
 
 
 def day_of(text: str) -> date:
-    """`2025-03-04`. Raises Unfit for anything else."""
+    """Parse `2025-03-04`. Raises BadRequest for anything else."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
@@ -86,7 +86,10 @@ def day_of(text: str) -> date:
 
 @dataclass(slots=True)
 class PageContext:
-    """One archive, opened for reading; `report` is what the last audit wrote, `wait` the seconds for which heavy work waits."""
+    """One archive, opened for reading.
+
+    `report` is the file of the last audit, `wait` the seconds for which costly work waits.
+    """
 
     archive: Archive
     report: Path | None = None
@@ -119,13 +122,13 @@ class PageContext:
 
     @contextmanager
     def reading(self) -> Iterator[Queries]:
-        """Questions to the index, for a bounded time. Raises TookTooLong."""
+        """Open queries to the index, for a bounded time. Raises TimeLimit."""
         with self.archive.index.reading(SECONDS) as queries:
             yield queries
 
     @contextmanager
     def heavy(self) -> Iterator[None]:
-        """Work that costs more than a look-up: a few at a time. Raises Busy."""
+        """Hold one of a few places for costly work. Raises TooBusy."""
         if not self._heavy.acquire(timeout=self.wait):
             raise TooBusy("several comparisons or checks are being made; try again in a moment")
         try:
@@ -133,17 +136,17 @@ class PageContext:
         finally:
             self._heavy.release()
 
-    def show(self, asked: PageRequest, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
-        """A page."""
-        language, words, telling = asked.language, self._words[asked.language], self._telling[asked.language]
+    def show(self, request: PageRequest, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
+        """Render a page."""
+        language, words, telling = request.language, self._words[request.language], self._telling[request.language]
         context: dict[str, object] = {
             "t": words,
             "lang": language,
             "ours": telling.ours,
             "recorded": telling.recorded,
             "url": Links(language),
-            "others": [(other, _in_language(asked, other)) for other in LANGUAGES if other != language],
-            "query": asked.query,
+            "others": [(other, _in_language(request, other)) for other in LANGUAGES if other != language],
+            "query": request.query,
             "num": partial(shown.number, language=language),
             "size": partial(shown.size, language=language),
             "day": partial(shown.short_day, language=language),
@@ -155,10 +158,10 @@ class PageContext:
         html = self._templates.get_template(template).render(context | values)
         return HTMLResponse(html, code, {"Content-Language": language})
 
-    def refuse(self, asked: PageRequest, error: ArchiveError) -> HTMLResponse:
-        """The page that says in words why there is none."""
+    def refuse(self, request: PageRequest, error: ArchiveError) -> HTMLResponse:
+        """Render the page that explains an error."""
         status = _STATUS.get(type(error), 500)
-        return self.show(asked, "error.html", status, status=status, said=str(error))
+        return self.show(request, "error.html", status, status=status, message=str(error))
 
 
 _STATUS: dict[type[ArchiveError], int] = {
@@ -170,12 +173,12 @@ _STATUS: dict[type[ArchiveError], int] = {
 }
 
 
-def _in_language(asked: PageRequest, other: str) -> str:
-    """The same page and question in another language."""
-    return with_query(f"/{other}{asked.path[len(asked.language) + 1 :]}", **asked.query)
+def _in_language(request: PageRequest, other: str) -> str:
+    """Return the address of the same page and query in another language."""
+    return with_query(f"/{other}{request.path[len(request.language) + 1 :]}", **request.query)
 
 
 def place_name(slug: str | None) -> str:
-    """The name of a province by its slug."""
+    """Return the name of a province by its slug."""
     known = PROVINCES.get(slug) if slug else None
     return known.name if known else ""

@@ -1,7 +1,7 @@
-"""What each portal's day was, a year at a time, remembered until a night of that year brings something.
+"""Cache each portal's days, a year at a time, until a night of that year brings something.
 
-A manifest is read once: it never changes. One that is damaged tells of no missed portal; the year is shown all the same
-and says so.
+A manifest is read once: it never changes. A damaged one gives no missed portal; the year is shown all the same, with a
+note.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from archive.store import Archive
 __all__ = ["DayCache", "SeriesCache", "YearDays"]
 
 _YEARS = 6  # remembered
-_SECONDS = 60.0  # for a year that nobody has asked for yet
+_SECONDS = 60.0  # for a year that is not cached yet
 _AFTER = timedelta(days=62)  # in which a gap of December may have been caught up on
 
 
 @dataclass(frozen=True, slots=True)
 class YearDays:
-    """The days of one year: each portal's, the archive's first and last night, and the nights with a damaged seal."""
+    """Days of one year: each portal's, the archive's first and last night, and the nights with a damaged seal."""
 
     year: int
     portals: tuple[PortalCoverage, ...]
@@ -39,22 +39,22 @@ class YearDays:
     damaged: tuple[date, ...] = ()
 
     def of(self, portal: str) -> PortalCoverage | None:
-        """One portal's days."""
+        """Return one portal's days."""
         return next((known for known in self.portals if known.portal == portal), None)
 
     @property
     def by_day(self) -> list[tuple[int, date]]:
-        """The year's days up to the last night, with their places."""
+        """The year's days up to the last night, with their indices."""
         return list(enumerate(nights_between(date(self.year, 1, 1), min(date(self.year, 12, 31), self.last))))
 
     @property
     def length(self) -> int:
-        """How many days the whole year has."""
+        """Count of days in the whole year."""
         return (date(self.year + 1, 1, 1) - date(self.year, 1, 1)).days
 
 
 class DayCache:
-    """The years of one archive."""
+    """Cached years of one archive."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
@@ -63,18 +63,18 @@ class DayCache:
         self._lock = Lock()
 
     def span(self) -> tuple[date, date] | None:
-        """The archive's first and last night; None before the first."""
+        """Return the archive's first and last night; None before the first."""
         with self._archive.index.reading(_SECONDS) as queries:
             first, last = queries.coverage.first_night(), queries.coverage.last_night()
         return (first, last) if first and last else None
 
     def year(self, year: int) -> YearDays | None:
-        """A year's days; None before the first night."""
+        """Return a year's days; None before the first night."""
         span = self.span()
         if span is None:
             return None
         since, until = date(year, 1, 1), date(year, 12, 31)
-        with self._lock:  # whoever asks at the same time waits instead of reading it all again
+        with self._lock:  # a second request waits instead of reading it all again
             with self._archive.index.reading(_SECONDS) as queries:
                 stamp = queries.web.cache_stamp(since, until + _AFTER)
             known = self._years.get(year)
@@ -92,10 +92,10 @@ class DayCache:
         missed: dict[str, dict[date, str]] = defaultdict(dict)
         sealed, damaged = set(), []
         for night in nights_between(max(since, span[0]), min(until, span[1])):
-            names, told = self._missed(night)
+            names, reasons = self._missed(night)
             sealed |= {night} if names else set()
-            damaged += [night] if told is None else []
-            for portal, reason in (told or {}).items():
+            damaged += [night] if reasons is None else []
+            for portal, reason in (reasons or {}).items():
                 missed[portal][night] = reason
         last = max(sealed, default=None)
         open_ones = {night for night in nights if night not in sealed and (last is None or night > last)}
@@ -110,7 +110,7 @@ class DayCache:
         return YearDays(year, tuple(found), span[0], span[1], tuple(damaged))
 
     def _missed(self, night: date) -> tuple[tuple[str, ...], Mapping[str, str] | None]:
-        """The names of a night's manifests and the portals they tell as missed; None for those when one is damaged."""
+        """Return the names of a night's manifests and their missed portals, None for those when one is damaged."""
         folder = self._archive.paths.night(night)
         found = ((path, path.stat()) for path in sorted(folder.glob("manifest-*.json")))
         names = tuple(f"{path.name} {at.st_size} {at.st_mtime_ns}" for path, at in found)
@@ -127,13 +127,13 @@ class DayCache:
 
 @dataclass(slots=True)
 class SeriesCache:
-    """The series of one archive, remembered until a night brings something."""
+    """Cached series of one archive, until a night brings something."""
 
     _known: tuple[CacheStamp, NumberSeriesSet] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def read(self, archive: Archive) -> NumberSeriesSet:
-        """All series that count."""
+        """Return all series that count."""
         with self._lock:
             with archive.index.reading() as queries:
                 stamp = queries.web.cache_stamp(date.min, date.max)

@@ -1,4 +1,4 @@
-"""How archived words, numbers and days are written on the page: what portals wrote is shown, never obeyed."""
+"""Format archived words, numbers and days for the page: portals' texts are shown, never obeyed."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def _escape_of(char: str) -> str:
 
 
 def visible(text: str | None) -> str:
-    """The text with control, bidi and invisible characters written as escapes; for titles of windows and attributes."""
+    """Return the text with control, bidi and invisible characters as escapes; for titles of windows and attributes."""
     return "".join(_escape_of(char) if _is_hidden(char) else char for char in text or "")
 
 
 def inline(text: str | None) -> Markup:
-    """The same as safe markup, the escapes set apart from what the portal wrote."""
+    """Return the text as safe markup, its escapes set apart from the portal's own characters."""
     parts: list[Markup] = []
     plain: list[str] = []
     for char in text or "":
@@ -58,17 +58,17 @@ def inline(text: str | None) -> Markup:
 
 
 def isolated(markup: Markup) -> Markup:
-    """Markup whose writing direction cannot reach what stands beside it."""
+    """Return markup whose writing direction cannot reach its neighbours."""
     return Markup("<bdi>{}</bdi>").format(markup)
 
 
 def archived(text: str | None) -> Markup:
-    """What a portal wrote, on one line of ours."""
+    """Return a portal's text, on one line of ours."""
     return isolated(inline(text))
 
 
 def as_link(url: str) -> str | None:
-    """The address if a person may follow it: `http` or `https` with a host and nothing invisible; None for any other."""
+    """Return the address if a person may follow it, else None: `http` or `https`, a host, nothing invisible."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -78,20 +78,20 @@ def as_link(url: str) -> str | None:
 
 
 def path_part(text: str) -> str:
-    """A key as the end of a path: kept readable where no browser would make another path of it."""
+    """Return a key as the end of a path, readable where no browser would make another path of it."""
     steps = text.split("/")
     plain = all(step and set(step) != {"."} for step in steps)
     return quote(text, safe="/~:@!" if plain else "~").replace("..", "%2E%2E" if not plain else "..")
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:
-    """`1.234,5` in Vietnamese, `1,234.5` in English."""
+    """Format a number: `1.234,5` in Vietnamese, `1,234.5` in English."""
     text = f"{value:,.{decimals}f}"
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def size(count: int, language: str) -> str:
-    """A number of bytes for people: `12,3 kB`."""
+    """Format a number of bytes for people: `12,3 kB`."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= factor:
             return f"{number(count / factor, language, 1)} {unit}"
@@ -99,14 +99,14 @@ def size(count: int, language: str) -> str:
 
 
 def short_day(day: date | datetime | None, language: str) -> str:
-    """`05/03/2025` in Vietnamese, `5 Mar 2025` in English."""
+    """Format a day: `05/03/2025` in Vietnamese, `5 Mar 2025` in English."""
     if day is None:
         return "–"
     return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def full_day(day: date, language: str) -> str:
-    """`Thứ Tư, 05/03/2025`, `Wednesday, 5 March 2025`."""
+    """Format a day: `Thứ Tư, 05/03/2025`, `Wednesday, 5 March 2025`."""
     weekday = _WEEKDAYS[language][day.weekday()]
-    told = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{weekday}, {told}"
+    written = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{weekday}, {written}"

@@ -1,8 +1,9 @@
-"""What stands between the page and a hostile page, host or text: checked before anything is looked up.
+"""Check every request before anything is looked up, against hostile pages, hosts and texts.
 
-Every answer forbids what it does not need (CSP `default-src 'none'`), is never cached, framed or read by another origin.
-A request must name this host (against DNS rebinding), only read (GET or HEAD), not be another site's subresource, and where
-a token is set, show it: `Authorization: Bearer` or the cookie that `/enter?token=…` sets. Nothing here changes the archive.
+Every answer forbids what it does not need (CSP `default-src 'none'`), is never cached, framed or read by another
+origin. A request must name this host (against DNS rebinding), only read (GET or HEAD), not be another site's
+subresource, and show the token where one is set: `Authorization: Bearer` or the cookie that `/enter?token=…` sets.
+Nothing here changes the archive.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ _STRANGERS = ("cross-site", "same-site")  # another port of this machine is the 
 
 @dataclass(frozen=True, slots=True)
 class AccessRules:
-    """Which host names are answered for, and the token that has to be shown, if any."""
+    """Accepted host names, and the token that has to be shown, if any."""
 
     hosts: frozenset[str] = LOCAL
     token: str | None = field(default=None, repr=False)
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach an address to listen on."""
+    """Return whether only this machine can reach an address to listen on."""
     if address == "localhost":
         return True
     try:
@@ -71,7 +72,7 @@ def is_loopback(address: str) -> bool:
 
 
 def host_name(header: str) -> str | None:
-    """The name in a `Host` header without its port, in lower case; None when it is none."""
+    """Return the name in a `Host` header without its port, in lower case; None when it is none."""
     text = header.strip().lower()
     if text.startswith("["):
         name, bracket, rest = text[1:].partition("]")
@@ -92,6 +93,7 @@ class SecurityMiddleware:
         self._app, self._rules = app, rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
@@ -126,13 +128,13 @@ class SecurityMiddleware:
         return self._unknown(scope, headers) if self._rules.token is not None else None
 
     def _unknown(self, scope: Scope, headers: Headers) -> Response | None:
-        """The answer to somebody who shows no token; None for one who does."""
+        """Return the answer to a request without the token; None for one with it."""
         if scope["path"] == ENTER:
-            asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=4).get("token", [""])[0]
-            if self._fits(asked):
+            token = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=4).get("token", [""])[0]
+            if self._fits(token):
                 entered = RedirectResponse("/", 303)
                 entered.set_cookie(
-                    COOKIE, asked, httponly=True, samesite="strict", secure=scope["scheme"] == "https", path="/"
+                    COOKIE, token, httponly=True, samesite="strict", secure=scope["scheme"] == "https", path="/"
                 )
                 return entered
         kind, _, shown = headers.get("authorization", "").partition(" ")
@@ -154,5 +156,5 @@ def _cookie(headers: Headers) -> str:
     return found.value if found else ""
 
 
-def _plain(status: int, said: str, **headers: str) -> Response:
-    return PlainTextResponse(said + "\n", status, headers)
+def _plain(status: int, message: str, **headers: str) -> Response:
+    return PlainTextResponse(message + "\n", status, headers)

@@ -1,4 +1,4 @@
-"""Where the page is listened for, and by whom it may be read: checked before a socket is opened."""
+"""Listen for the page's requests; who may read is checked before a socket is opened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Settings", "read_token", "rules_of", "serve"]
 
 _log = logging.getLogger(__name__)
 _SHORTEST = 20  # characters of a token
-_AT_ONCE = 64  # requests; more are told to come back
+_AT_ONCE = 64  # requests; more are sent away for a moment
 _SECONDS_IDLE = 5
 _LONGEST_HEAD = 16_384  # bytes of a request's head
 _EVERYWHERE = ("0.0.0.0", "::")
@@ -31,7 +31,7 @@ _EVERYWHERE = ("0.0.0.0", "::")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the command was told: address and port to listen on, further host names, who may read, which report to show."""
+    """Options of the command: address and port, further host names, the token's file, the report to show."""
 
     bind: str = "127.0.0.1"
     port: int = 0
@@ -41,23 +41,23 @@ class Settings:
 
 
 def serve(root: Path, settings: Settings, ready: Callable[[str], None]) -> None:
-    """Show an archive until the process is told to end; `ready` is told the address as soon as it is listened on.
+    """Show an archive until the process ends; `ready` is called with the address once it is listened on.
 
-    Raises UsageError for an address that others can reach without a token, and for whatever cannot be opened.
+    Raises UsageError for an address that others can reach without a token, and for anything that cannot be opened.
     """
     rules = rules_of(settings)
     report = settings.report
     if report is not None and not report.is_file():
         raise UsageError(f"{report} is not there; `python -m archive verify --json > {report}` writes it")
     with Archive.open(root, read_only=True) as archive, _listen(settings.bind, settings.port) as listening:
-        desk = PageContext(archive, report)
+        context = PageContext(archive, report)
         bind, port = settings.bind.strip("[]"), listening.getsockname()[1]
         ready(f"http://{f'[{bind}]' if ':' in bind else bind}:{port}{f'{ENTER}?token=…' if rules.token else '/'}")
-        Thread(target=_warm, args=(desk,), daemon=True).start()
+        Thread(target=_warm, args=(context,), daemon=True).start()
         server = uvicorn.Server(
             uvicorn.Config(
-                application(desk, rules),
-                access_log=False,  # addresses hold what people look for, and once the token
+                application(context, rules),
+                access_log=False,  # addresses hold people's queries, and once the token
                 log_level="warning",
                 lifespan="off",
                 ws="none",
@@ -75,7 +75,7 @@ def serve(root: Path, settings: Settings, ready: Callable[[str], None]) -> None:
 
 
 def rules_of(settings: Settings) -> AccessRules:
-    """Who is answered. Raises UsageError when strangers could read without a token."""
+    """Return the rules of access. Raises UsageError when strangers could read without a token."""
     token = read_token(settings.token_file) if settings.token_file else None
     if token is None and not is_loopback(settings.bind.strip("[]")):
         raise UsageError(
@@ -95,7 +95,7 @@ def _host(name: str) -> str:
 
 
 def read_token(path: Path) -> str:
-    """The token in a file. Raises UsageError when it cannot be read, is short, or anybody else may read it."""
+    """Read the token in a file. Raises UsageError when it cannot be read, is short, or others may read it."""
     try:
         token = path.read_text(encoding="ascii").strip()
         readable = path.stat().st_mode & 0o077
@@ -113,26 +113,26 @@ def read_token(path: Path) -> str:
 def _listen(bind: str, port: int) -> socket.socket:
     name = bind.strip("[]")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
-    # asyncio sends small pieces at once only on sockets that name TCP; else each page waits 40 ms for an acknowledgement.
+    # asyncio sends small pieces at once only on sockets that name TCP; else each page waits 40 ms for an answer.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((name, port))
-        listening.listen()  # whoever reads the address and asks at once waits for the start instead of being refused
+        listening.listen()  # an early request waits for the start instead of being refused
     except (OSError, OverflowError) as error:
         listening.close()
         raise UsageError(f"{bind} port {port} cannot be listened on ({error}); choose another with --port") from None
     return listening
 
 
-def _warm(desk: PageContext) -> None:
-    """Before anybody asks: read the last year, and fill the words of what was sealed since into the search index."""
+def _warm(context: PageContext) -> None:
+    """Read the last year and fill recent seals into the search index, before the first request."""
     try:
-        span = desk.days.span()
+        span = context.days.span()
         if span is not None:
-            desk.days.year(span[1].year)
-        desk.numbers.read(desk.archive)
-        with SearchIndex.of(desk.archive) as words:
-            catch_up(desk.archive, words)
+            context.days.year(span[1].year)
+        context.numbers.read(context.archive)
+        with SearchIndex.of(context.archive) as words:
+            catch_up(context.archive, words)
     except ArchiveError as error:
         _log.warning("%s", error)

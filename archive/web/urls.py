@@ -1,4 +1,4 @@
-"""The addresses of the page's parts, in one language; the language is the first step of each path."""
+"""Build the addresses of the page's parts, in one language; the language is the first step of each path."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Links", "with_query"]
 
 
 def with_query(path: str, **values: object) -> str:
-    """A path with those values that there are."""
-    kept = {name: str(value) for name, value in values.items() if value not in (None, "", ())}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    """Return a path with those values that are not empty."""
+    present = {name: str(value) for name, value in values.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(present)}" if present else path
 
 
 class Links:
-    """Where everything is, seen from a page in this language."""
+    """Addresses seen from a page in this language."""
 
     def __init__(self, language: str) -> None:
         self._base = f"/{language}"
@@ -39,7 +39,7 @@ class Links:
         return with_query(f"{self._base}/articles/{quote(portal, safe='')}/{path_part(key)}", **values)
 
     def version(self, found: EventRow) -> str:
-        """The article as one event left it."""
+        """Return the address of the article as one event left it."""
         return self.article(found.portal, found.key, at=f"{found.night}/{found.run}/{found.seq}")
 
     def changes(self, old: str, new: str) -> str:

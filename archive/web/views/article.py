@@ -1,4 +1,4 @@
-"""An article: what it says, its versions, where else it stood, its files, its capture, its proof."""
+"""Show an article: its text, versions, other places, files, capture and proof."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
 from archive.web.views.calendar import PORTAL
-from archive.web.views.quarantine import set_aside_text
+from archive.web.views.quarantine import quarantined_text
 
 __all__ = ["KEY", "article", "changes", "event_named", "stored_text"]
 
@@ -37,7 +37,7 @@ LONGEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One event of an article, with what its line says of it where the line can be read; `before` is its last version."""
+    """One event of an article, with its line where that can be read; `before` is the version before it."""
 
     event: EventRow
     line: ArticleLine | None
@@ -46,7 +46,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class RelatedVersions:
-    """What stands beside an article: the same words, nearly the same, its cluster's first article, its files."""
+    """Neighbours of an article: the same words, nearly the same, its cluster's first article, its files."""
 
     places: Sequence[EventRow]
     near: Sequence[tuple[VersionLink, EventRow | None]]
@@ -54,24 +54,24 @@ class RelatedVersions:
     together: int
 
 
-def article(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """The page of an article or file, as its last version left it or as the event named by `?at=` did."""
-    portal, key = asked.values["portal"], asked.values["key"]
+def article(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show an article or file, as its last version left it or as the event named by `?at=` did."""
+    portal, key = request.values["portal"], request.values["key"]
     if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
         raise BadRequest("that names no article")
-    with desk.reading() as queries:
+    with context.reading() as queries:
         history = queries.web.history(portal, key, EVENTS_SHOWN + 1)
         if not history:
             raise PageNotFound("the archive has no article of that name")
-        shown = _shown(history, asked.query.get("at", ""))
+        shown = _shown(history, request.query.get("at", ""))
         beside = _beside(queries, shown)
         files = queries.attachments.of_article(portal, key)[:EVENTS_SHOWN]
         answers = queries.responses.latest(portal, key, ANSWERS_SHOWN)
         owner = queries.events.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
-    captures = desk.archive.captures
-    text, trouble = _text(desk, captures, shown)
-    return desk.show(
-        asked,
+    captures = context.archive.captures
+    text, trouble = _text(context, captures, shown)
+    return context.show(
+        request,
         "article.html",
         item=shown,
         last=history[-1],
@@ -87,12 +87,12 @@ def article(desk: PageContext, asked: PageRequest) -> HTMLResponse:
         owner=owner[0] if owner else None,
         gone=history[-1].event is Event.GONE,
         removals=REMOVALS,
-        stone=_tombstone(desk, shown),
+        stone=_tombstone(context, shown),
     )
 
 
 def _shown(history: Sequence[EventRow], at: str) -> EventRow:
-    """The event that is shown: the one asked for, else the last that made a version, else the last."""
+    """Return the event to show: the one of `?at=`, else the last that made a version, else the last."""
     if at:
         named = _EVENT_AT.fullmatch(at)
         if not named:
@@ -119,7 +119,7 @@ def _beside(queries: Queries, shown: EventRow) -> RelatedVersions:
 
 def _line(captures: ArchiveReader, found: EventRow) -> ArticleLine | None:
     if WITHHELD in found.flags:
-        return None  # the line on disk still has the words that went
+        return None  # the line on disk still has the withheld words
     try:
         return captures.line(found)
     except Unreadable:
@@ -134,67 +134,67 @@ def _rows(captures: ArchiveReader, history: Sequence[EventRow]) -> list[VersionR
     return rows
 
 
-def stored_text(desk: PageContext, captures: ArchiveReader, found: EventRow) -> str:
-    """The text of an event, or of the version that it repeats; empty where the event stores none. Raises Unreadable."""
+def stored_text(context: PageContext, captures: ArchiveReader, found: EventRow) -> str:
+    """Return the text of an event, or of the version that it repeats; empty where it stores none. Raises Unreadable."""
     if WITHHELD in found.flags:
         raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
     if found.event is Event.QUARANTINED:
-        return set_aside_text(desk.archive.paths, found)
+        return quarantined_text(context.archive.paths, found)
     if found.file is not None:
         return captures.text(found)
     named = found.duplicate_of or (found.revision_of if found.event in REMOVALS else None)
     if named is None:
         return ""
-    with desk.reading() as queries:
+    with context.reading() as queries:
         holders = [item for item in queries.events.find(article=named, limit=EVENTS_SHOWN) if item.file]
         if not holders:
             holders = [item for item in queries.web.same_content(found.content_sha256, PLACES_SHOWN) if item.file]
     if not holders:
         raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
-    return stored_text(desk, captures, holders[0])
+    return stored_text(context, captures, holders[0])
 
 
-def _tombstone(desk: PageContext, found: EventRow) -> Tombstone | None:
-    """What stands in the place of a withheld article."""
+def _tombstone(context: PageContext, found: EventRow) -> Tombstone | None:
+    """Return the tombstone of a withheld article."""
     if WITHHELD not in found.flags:
         return None
     place = (date.fromisoformat(found.night), found.run, found.seq)
-    stones = withheld_in(desk.archive.paths).tombstones
+    stones = withheld_in(context.archive.paths).tombstones
     return next(
         (stone for stone in stones if any((line.night, line.run, line.seq) == place for line in stone.lines)), None
     )
 
 
-def _text(desk: PageContext, captures: ArchiveReader, found: EventRow) -> tuple[str, str]:
-    """The text, or what is wrong with it."""
+def _text(context: PageContext, captures: ArchiveReader, found: EventRow) -> tuple[str, str]:
+    """Return the text, or the reason for none."""
     try:
-        return stored_text(desk, captures, found), ""
+        return stored_text(context, captures, found), ""
     except ArchiveError as error:
         return "", str(error)
 
 
-def changes(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """Two versions side by side, word by word."""
-    old, new = asked.query.get("old", ""), asked.query.get("new", "")
+def changes(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show two versions side by side, word by word."""
+    old, new = request.query.get("old", ""), request.query.get("new", "")
     if not _VERSION_ID.fullmatch(old) or not _VERSION_ID.fullmatch(new):
         raise BadRequest("name two versions: ?old=portal/key@version&new=portal/key@version")
-    with desk.heavy():
-        _refuse_long(desk, old, new)
+    with context.heavy():
+        _refuse_long(context, old, new)
         try:
-            found = difference(desk.archive, old, new)
+            found = difference(context.archive, old, new)
         except NothingToCompare:
             raise PageNotFound("one of the two versions is not in the archive") from None
         lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
-    return desk.show(asked, "changes.html", found=found, lines=lines, percent=_percent(found))
+    return context.show(request, "changes.html", found=found, lines=lines, percent=_percent(found))
 
 
-def _refuse_long(desk: PageContext, *versions: str) -> None:
-    """Comparing grows with the product of the lengths."""
+def _refuse_long(context: PageContext, *versions: str) -> None:
+    """Refuse long texts: the cost of comparing grows with the product of the lengths."""
     for version in versions:
-        with desk.reading() as queries:
+        with context.reading() as queries:
             named = [item for item in queries.events.find(article=version, limit=EVENTS_SHOWN) if item.file]
         for item in named[:1]:
-            folder = desk.archive.paths.night(date.fromisoformat(item.night)) / item.run
+            folder = context.archive.paths.night(date.fromisoformat(item.night)) / item.run
             path = folder / str(item.file)
             if path.is_file() and path.stat().st_size > LONGEST:
                 raise BadRequest(
@@ -208,16 +208,16 @@ def _paragraphs(text: Text) -> list[str]:
 
 
 def _percent(found: Difference) -> float:
-    """Rounded down, so that 99.96 % is not shown as all."""
+    """Round down, so that 99.96 % is not shown as all."""
     return found.comparison.similarity * 10_000 // 10 / 10
 
 
-def event_named(desk: PageContext, asked: PageRequest) -> EventRow:
-    """The event that a path of night, run and line names. Raises Unfit, Unknown."""
-    day, run, seq = asked.day("night"), asked.values["run"], asked.values["seq"]
+def event_named(context: PageContext, request: PageRequest) -> EventRow:
+    """Return the event that a path of night, run and line names. Raises BadRequest, PageNotFound."""
+    day, run, seq = request.day("night"), request.values["run"], request.values["seq"]
     if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
         raise BadRequest("a line is named by its night, run and number")
-    with desk.reading() as queries:
+    with context.reading() as queries:
         found = queries.events.at(day, run, int(seq))
     if found is None:
         raise PageNotFound("the archive has no such line")

@@ -1,4 +1,4 @@
-"""The overview, a month, a night, a portal: what was there on which day, and how the night went."""
+"""Show the overview, a month, a night and a portal: the days and the results of their nights."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[Event, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class PortalRow:
-    """A portal on the overview: its last night, its year, its gaps and those among them that nobody caught up on."""
+    """A portal on the overview: its last night, its year, its gaps and those not caught up on."""
 
     portal: str
     last: Run | None
@@ -53,7 +53,7 @@ class PortalRow:
 
 @dataclass(frozen=True, slots=True)
 class NightOutcome:
-    """How a portal's night went: its run's record, or why it was missed."""
+    """Result of a portal's night: its run's record, or the reason why it was missed."""
 
     portal: str
     run: Run | None
@@ -61,32 +61,32 @@ class NightOutcome:
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Worst first."""
+        """Sort key, worst first."""
         return (-1 if self.run is None else WORST_FIRST.index(self.run.verdict)), self.portal
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureCurve:
-    """One curve of a portal: what is measured, its line, and its unit for numbers."""
+    """One curve of a portal: its measure, its line, and its unit for numbers."""
 
     name: str
     drawn: Curve | None
 
 
-def overview(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """A year's calendar over all portals, the last night's verdicts, each portal's year."""
-    span = desk.days.span()
+def overview(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show a year's calendar over all portals, the last night's verdicts, each portal's year."""
+    span = context.days.span()
     if span is None:
-        return desk.show(asked, "overview.html", year=None)
-    year = _year(asked.query.get("year", str(span[1].year)), span)
-    covered = _covered(desk, year)
-    with desk.reading() as queries:
+        return context.show(request, "overview.html", year=None)
+    year = _year(request.query.get("year", str(span[1].year)), span)
+    covered = _covered(context, year)
+    with context.reading() as queries:
         last = {run.portal: run for run in queries.runs.latest()}
         tonight = queries.runs.of_night(span[1])
     cells = [summed_cell([portal.days[place] for portal in covered.portals]) for place, _ in covered.by_day]
     rows = [_row(portal, last.get(portal.portal), span[1]) for portal in covered.portals]
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "overview.html",
         year=year,
         years=range(span[0].year, span[1].year + 1),
@@ -110,8 +110,8 @@ def _year(text: str, span: tuple[date, date]) -> int:
     return year
 
 
-def _covered(desk: PageContext, year: int) -> YearDays:
-    covered = desk.days.year(year)
+def _covered(context: PageContext, year: int) -> YearDays:
+    covered = context.days.year(year)
     if covered is None:
         raise PageNotFound("nothing was crawled yet")
     return covered
@@ -151,23 +151,23 @@ def _states(portals: Sequence[PortalCoverage]) -> list[tuple[DayState, int]]:
     return [(state, counted[state]) for state in DayState if counted[state] and state is not DayState.BEFORE_FIRST]
 
 
-def month(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """Portal by portal, day by day."""
-    text = asked.values["month"]
+def month(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show a month, portal by portal, day by day."""
+    text = request.values["month"]
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise BadRequest("a month is written as 2026-11") from None
-    span = desk.days.span()
+    span = context.days.span()
     if span is None or not span[0].replace(day=1) <= first <= span[1]:
         raise PageNotFound(f"the archive has no night of {text}")
-    covered = _covered(desk, first.year)
+    covered = _covered(context, first.year)
     places = [place for place, day in covered.by_day if day.month == first.month]
     rows = [(portal.portal, [portal.days[place] for place in places]) for portal in covered.portals]
     later = (first + timedelta(days=31)).replace(day=1)
     earlier = (first - timedelta(days=1)).replace(day=1)
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "month.html",
         month=first,
         span=span,
@@ -179,32 +179,32 @@ def month(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     )
 
 
-def night(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """One night: each portal's verdict with its reasons, the seals, and what was kept."""
-    day, kind = asked.day("night"), asked.query.get("kind", "")
+def night(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show one night: each portal's verdict with its reasons, the seals, and the stored events."""
+    day, kind = request.day("night"), request.query.get("kind", "")
     if kind and kind not in KINDS:
         raise BadRequest("there is no such kind of event")
-    after = _after(asked.query.get("after", ""))
-    with desk.reading() as queries:
+    after = _after(request.query.get("after", ""))
+    with context.reading() as queries:
         runs = queries.runs.of_night(day)
         events = queries.web.events_of_night(day, ROWS + 1, after, KINDS.get(kind, ()))
         seals = queries.seals.of_night(day)
         earlier, later = (queries.coverage.adjacent_night(day, later=way) for way in (False, True))
-    covered = desk.days.year(day.year)
+    covered = context.days.year(day.year)
     missed = [
-        NightOutcome(portal.portal, None, "; ".join(told.reasons))
+        NightOutcome(portal.portal, None, "; ".join(missing.reasons))
         for portal in (covered.portals if covered else ())
-        for told in portal.days
-        if told.day == day and told.state is DayState.MISSED
+        for missing in portal.days
+        if missing.day == day and missing.state is DayState.MISSED
     ]
     if not runs and not seals and not missed and not (covered and covered.first <= day <= covered.last):
         raise PageNotFound(f"the archive has nothing of the night of {day}")
     following = events[ROWS - 1] if len(events) > ROWS else None
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "night.html",
         night=day,
-        told=sorted([*(NightOutcome(run.portal, run) for run in runs), *missed], key=lambda one: one.rank),
+        outcomes=sorted([*(NightOutcome(run.portal, run) for run in runs), *missed], key=lambda one: one.rank),
         summary=_summary(runs),
         seals=seals,
         events=events[:ROWS],
@@ -225,30 +225,30 @@ def _after(text: str) -> tuple[str, int] | None:
     return run, int(seq)
 
 
-def portal(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """One portal: its year, how much it published, how long and how late, how it was asked, what was kept last."""
-    name, before = asked.values["portal"], asked.query.get("before", "")
+def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show one portal: its year, volume, length and lag of its texts, its declared facts, its last events."""
+    name, before = request.values["portal"], request.query.get("before", "")
     if not PORTAL.fullmatch(name):
         raise BadRequest("that is no portal's name")
     if before and not AT.fullmatch(before):
         raise BadRequest("`before` names the place of a line")
-    with desk.reading() as queries:
+    with context.reading() as queries:
         first = queries.coverage.first_night(name)
         recent = queries.runs.history(name, date.max, 1)
-    span = desk.days.span()
+    span = context.days.span()
     if span is None:
         raise PageNotFound("nothing was crawled yet")
-    year = _year(asked.query.get("year", str(span[1].year)), span)
-    covered = _covered(desk, year).of(name)
+    year = _year(request.query.get("year", str(span[1].year)), span)
+    covered = _covered(context, year).of(name)
     if first is None and covered is None:  # one that was only ever missed has a page
         raise PageNotFound(f"the archive has no night of {name}")
     until = min(date(year, 12, 31), span[1])
-    with desk.reading() as queries:
+    with context.reading() as queries:
         runs = [run for run in queries.runs.between(name, date(year, 1, 1), until) if run.crawled]
         found = queries.web.events_of_portal(name, ROWS + 1, before or None)
     nightly = list({run.night: run for run in runs}.values())
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "portal.html",
         portal=name,
         first=first,
@@ -267,7 +267,7 @@ def portal(desk: PageContext, asked: PageRequest) -> HTMLResponse:
 
 
 def _measured(runs: Sequence[Run]) -> list[MeasureCurve]:
-    """Three curves over the nights in which the portal was read."""
+    """Return three curves over the nights in which the portal was read."""
     volume = [float(first_texts(run.events)) for run in runs]
     sizes = [_value(run.measures.text_bytes if run.measures else None) for run in runs]
     lags = [_value(run.measures.lag_days if run.measures else None) for run in runs]

@@ -1,4 +1,4 @@
-"""The series of numbered documents and their holes: what the offices' own numbers say of what is missing."""
+"""Show the series of numbered documents and their gaps."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ class SeriesRow:
     portals: list[str]
 
 
-def documents(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """Series by series: the first and last number seen, how many of those between no text names, and which."""
-    year, issuer, start = (asked.query.get(name, "") for name in ("year", "issuer", "start"))
+def documents(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show each series: the first and last number named, and the numbers between them that no text names."""
+    year, issuer, start = (request.query.get(name, "") for name in ("year", "issuer", "start"))
     if not re.fullmatch(r"([0-9]{4})?", year) or not re.fullmatch(r"[a-z_]{0,80}", issuer):
         raise BadRequest("a year has four digits, an issuer is one of those that the page lists")
     if not re.fullmatch(r"[0-9]{0,5}", start):
         raise BadRequest("`start` is a number")
-    with desk.heavy():
-        found = desk.numbers.read(desk.archive)
+    with context.heavy():
+        found = context.numbers.read(context.archive)
     fitting = [one for one in found.series if year in ("", str(one.since.year)) and issuer in ("", one.issuer)]
     first = int(start or 0)
     rows = [SeriesRow(one, portals_of(one)) for one in fitting[first : first + _SHOWN]]
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "documents.html",
         rows=rows,
         total=len(fitting),
         missing=sum(one.missing for one in fitting),
         issuers=sorted({one.issuer for one in found.series}),
         years=sorted({one.since.year for one in found.series}),
-        told={"year": year, "issuer": issuer},
+        filters={"year": year, "issuer": issuer},
         following=first + _SHOWN if len(fitting) > first + _SHOWN else None,
         start=first,
         most=_HOLES,

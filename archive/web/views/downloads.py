@@ -1,6 +1,6 @@
-"""What can be taken away: texts, proofs, captures. Always a file to be saved, never something the browser would run.
+"""Hand out texts, proofs and captures, always as a file to be saved, never as something the browser would run.
 
-A capture is what a portal served: its headers are shown escaped, its body is handed over as plain text whatever it was.
+A capture is a portal's response: its headers are shown escaped, its body is handed out as plain text whatever it was.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PLAIN = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class CaptureDownload:
-    """A response with the place where it stands; `encoding` is how its body was packed, empty where it was not."""
+    """A response with its place; `encoding` is how its body was packed, empty where it was not."""
 
     found: EventRow
     place: CapturePlace
@@ -37,47 +37,47 @@ class CaptureDownload:
     encoding: str
 
 
-def text(desk: PageContext, asked: PageRequest) -> Response:
-    """The clean text of an event, byte for byte as it is kept."""
-    found = event_named(desk, asked)
-    said = stored_text(desk, desk.archive.captures, found)
-    if not said:
+def text(context: PageContext, request: PageRequest) -> Response:
+    """Hand out the clean text of an event, byte for byte as stored."""
+    found = event_named(context, request)
+    content = stored_text(context, context.archive.captures, found)
+    if not content:
         raise PageNotFound("that event stores no text")
-    return _file(said.encode("utf-8"), _PLAIN, f"{_stem(found)}.txt")
+    return _file(content.encode("utf-8"), _PLAIN, f"{_stem(found)}.txt")
 
 
-def proof(desk: PageContext, asked: PageRequest) -> Response:
-    """The proof that `python -m archive check-proof` and docs/check_proof.py accept."""
-    found = event_named(desk, asked)
+def proof(context: PageContext, request: PageRequest) -> Response:
+    """Hand out the proof that `python -m archive check-proof` and docs/check_proof.py accept."""
+    found = event_named(context, request)
     if WITHHELD in found.flags:
         raise TextWithheld(f"{found.id} is withheld: it is proved no more; a proof made before still holds")
     if found.event in REMOVALS:
         raise BadRequest("an event without a text is proved by its night's seal; there is nothing to hand over")
-    with desk.heavy():
-        data = prove(desk.archive, found, until_now=False).to_bytes()
+    with context.heavy():
+        data = prove(context.archive, found, until_now=False).to_bytes()
     return _file(data, "application/json", f"{_stem(found)}.proof.json")
 
 
-def capture(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """The response that an event was read from: status, headers, size, and where it stands in which WARC file."""
-    served = _served(desk, event_named(desk, asked))
-    return desk.show(asked, "capture.html", served=served, capture=served.capture, item=served.found)
+def capture(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show the response that an event was read from: status, headers, size, and its place in which WARC file."""
+    served = _served(context, event_named(context, request))
+    return context.show(request, "capture.html", served=served, capture=served.capture, item=served.found)
 
 
-def body(desk: PageContext, asked: PageRequest) -> Response:
-    """The body of that response: as it was served, or with `?unpacked=1` without its content encoding."""
-    with desk.heavy():
-        served = _served(desk, event_named(desk, asked))
+def body(context: PageContext, request: PageRequest) -> Response:
+    """Hand out the body of that response: as served, or with `?unpacked=1` without its content encoding."""
+    with context.heavy():
+        served = _served(context, event_named(context, request))
         data, name = served.capture.body, f"{_stem(served.found)}.capture.txt"
-        if asked.query.get("unpacked") == "1":
+        if request.query.get("unpacked") == "1":
             data, name = unpacked(data, served.encoding), f"{_stem(served.found)}.unpacked.txt"
     if len(data) > LARGEST:
         raise BadRequest("that body is too large for the page; `warcio extract` takes it out of its file")
     return _file(data, _PLAIN, name)
 
 
-def _served(desk: PageContext, found: EventRow) -> CaptureDownload:
-    captures = desk.archive.captures
+def _served(context: PageContext, found: EventRow) -> CaptureDownload:
+    captures = context.archive.captures
     if WITHHELD in found.flags:
         raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
     if found.event is Event.MOVED and found.file is None:
@@ -85,13 +85,13 @@ def _served(desk: PageContext, found: EventRow) -> CaptureDownload:
     place = captures.place(found)
     if place.length > LARGEST:
         raise BadRequest("that capture is too large for the page; `warcio extract` takes it out of its file")
-    response = captures.served(place, found.portal, desk.archive.identity.kind)
+    response = captures.served(place, found.portal, context.archive.identity.kind)
     packed = [value.strip().lower() for name, value in response.headers if name.lower() == "content-encoding"]
     return CaptureDownload(found, place, response, packed[0] if len(packed) == 1 else "")
 
 
 def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
-    """A body without its gzip or deflate encoding. Raises Unfit for another one, or for one that grows beyond `most`."""
+    """Undo gzip or deflate. Raises BadRequest for another encoding, or for a body that grows beyond `most`."""
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise BadRequest("only gzip and deflate are unpacked here")
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # some servers send deflate without its header
@@ -107,7 +107,7 @@ def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
 
 
 def _stem(found: EventRow) -> str:
-    """A file name of our own: nothing of it comes from a page."""
+    """Return a file name of our own: no part of it comes from a page."""
     return f"{found.night}-{found.run}-{found.seq:03d}"
 
 

@@ -1,4 +1,4 @@
-"""Is the archive whole? Its seals, the head to compare with a published one, and what the last audit found."""
+"""Show the archive's seals, the head to compare with a published one, and the findings of the last audit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ReportFinding:
 
 @dataclass(frozen=True, slots=True)
 class TombstoneView:
-    """What was lawfully removed: the articles, why, for whom, when, and the tombstone."""
+    """A lawful removal: the articles, why, for whom, when, and the tombstone."""
 
     articles: tuple[str, ...]
     reason: str
@@ -46,7 +46,7 @@ class TombstoneView:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What `python -m archive verify --json` printed into a file, and when that was written."""
+    """Output of `python -m archive verify --json` in a file, and the time of that file."""
 
     findings: tuple[ReportFinding, ...]
     notes: tuple[str, ...]
@@ -60,14 +60,14 @@ class VerifyReport:
 
 
 def read_report(path: Path) -> VerifyReport | None:
-    """The report in a file; None where there is no file. Raises Unfit when it is no report."""
+    """Read the report in a file; None where there is no file. Raises BadRequest when it is no report."""
     try:
         at = path.stat()
         if at.st_size > _LARGEST:
             raise BadRequest(f"{path.name} is too large for a report of `archive verify --json`")
         raw = cast("dict[str, object]", json.loads(path.read_bytes()))
         findings = cast("list[dict[str, str]]", raw["findings"])
-        told = tuple(ReportFinding(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
+        found_damage = tuple(ReportFinding(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
         stones = tuple(_stone(one) for one in cast("list[dict[str, object]]", raw.get("withheld", [])))
         nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
     except FileNotFoundError:
@@ -76,7 +76,7 @@ def read_report(path: Path) -> VerifyReport | None:
         raise BadRequest(f"{path.name} is no report of `archive verify --json` ({error}): write it again") from None
     notes = tuple(str(note) for note in cast("list[object]", raw.get("notes", [])))
     return VerifyReport(
-        told, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones
+        found_damage, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones
     )
 
 
@@ -86,23 +86,23 @@ def _stone(raw: dict[str, object]) -> TombstoneView:
     return TombstoneView(articles, reason, who, when, path)
 
 
-def integrity(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """The chain of seals, the head in its lines, and the last audit's report."""
-    before = _before(asked.query.get("before", ""))
-    with desk.reading() as queries:
+def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show the chain of seals, the head in its lines, and the last audit's report."""
+    before = _before(request.query.get("before", ""))
+    with context.reading() as queries:
         found = queries.seals.newest(ROWS + 1, before)
     report, trouble = None, ""
     try:
-        report = read_report(desk.report) if desk.report else None
+        report = read_report(context.report) if context.report else None
     except BadRequest as error:
         trouble = str(error)
-    head, unreadable = _head(desk)
-    return desk.show(
-        asked,
+    head, unreadable = _head(context)
+    return context.show(
+        request,
         "integrity.html",
         seals=found[:ROWS],
         following=_named(found[ROWS - 1]) if len(found) > ROWS else None,
-        before=asked.query.get("before", ""),
+        before=request.query.get("before", ""),
         head=head,
         unreadable=unreadable,
         report=report,
@@ -111,11 +111,11 @@ def integrity(desk: PageContext, asked: PageRequest) -> HTMLResponse:
     )
 
 
-def _head(desk: PageContext) -> tuple[list[str], str]:
-    """The lines of `python -m archive head`, or why they cannot be told."""
+def _head(context: PageContext) -> tuple[list[str], str]:
+    """Return the lines of `python -m archive head`, or the reason for none."""
     try:
-        seal = desk.archive.last_seal()
-        return (published_head(desk.archive, seal).lines() if seal else []), ""
+        seal = context.archive.last_seal()
+        return (published_head(context.archive, seal).lines() if seal else []), ""
     except (ArchiveError, ValueError) as error:
         return [], str(error)
 

@@ -1,4 +1,4 @@
-"""What was set aside: texts in quarantine, and portals whose articles seem to repeat the portal's own lines."""
+"""Show quarantined texts, and portals whose articles seem to repeat the portal's own lines."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from archive.storage.texts import NAME
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest
 from archive.web.views.calendar import AT
 
-__all__ = ["doubtful", "set_aside_text"]
+__all__ = ["doubtful", "quarantined_text"]
 
-_SUSPECTS = "residue suspects"
+_CANDIDATES_COUNT = "residue suspects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +30,38 @@ class QuarantinedArticle:
     line: ArticleLine | None
 
 
-def doubtful(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """What is in quarantine and why, the newest first; which portals' last nights told of residue suspects."""
-    before = asked.query.get("before", "")
+def doubtful(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show quarantined texts with their reasons, newest first, and portals with boilerplate candidates."""
+    before = request.query.get("before", "")
     if before and not AT.fullmatch(before):
         raise BadRequest("`before` names the place of a line")
-    with desk.reading() as queries:
+    with context.reading() as queries:
         found = queries.web.quarantined(ROWS + 1, before or None)
         runs = queries.runs.latest()
-    captures = desk.archive.captures
+    captures = context.archive.captures
     rows = []
     for _, item in found[:ROWS]:
         try:
             rows.append(QuarantinedArticle(item, None if WITHHELD in item.flags else captures.line(item)))
         except Unreadable:
             rows.append(QuarantinedArticle(item, None))
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "doubtful.html",
         rows=rows,
         following=found[ROWS - 1][0] if len(found) > ROWS else None,
         before=before,
-        suspects=[(run, suspects_of(run)) for run in runs if suspects_of(run)],
+        suspects=[(run, candidates_of(run)) for run in runs if candidates_of(run)],
     )
 
 
-def suspects_of(run: Run) -> int:
-    """How many lines a portal's night found that its articles seem to repeat."""
-    return run.extraction.get(_SUSPECTS, 0)
+def candidates_of(run: Run) -> int:
+    """Return the count of lines that a portal's articles seem to repeat, by its night's record."""
+    return run.extraction.get(_CANDIDATES_COUNT, 0)
 
 
-def set_aside_text(paths: Paths, found: EventRow) -> str:
-    """A quarantined text, checked against its line's SHA-256. Raises Unreadable."""
+def quarantined_text(paths: Paths, found: EventRow) -> str:
+    """Return a quarantined text, checked against its line's SHA-256. Raises Unreadable."""
     named = found.file or ""
     path = paths.root / named
     inside = path.resolve().is_relative_to((paths.root / "quarantine").resolve())

@@ -1,4 +1,4 @@
-"""Finding texts by their words: the question of `python -m archive search` with a form around it."""
+"""Show a search form and its hits: the query of `python -m archive search`."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ __all__ = ["find"]
 
 _HITS = 20
 _PAGES = 50
-"""The last page that can be turned to: whoever wants more narrows the question or asks on the command line."""
+"""The last page that can be turned to; more hits are on the command line."""
 
 _LONGEST = 300
 _FILTERS = ("province", "portal", "event")
 
 
-def find(desk: PageContext, asked: PageRequest) -> HTMLResponse:
-    """The form, and what was found; a question that is none is answered with 400 and what to write instead."""
-    told = {name: value.strip()[:_LONGEST] for name, value in asked.query.items()}
-    trouble, answer, number = "", None, 1
+def find(context: PageContext, request: PageRequest) -> HTMLResponse:
+    """Show the form and the hits; an invalid query is answered with 400 and the right form of it."""
+    form = {name: value.strip()[:_LONGEST] for name, value in request.query.items()}
+    trouble, results, number = "", None, 1
     try:
-        number = _page(told.get("page", ""))
-        query = _query(told)
+        number = _page(form.get("page", ""))
+        query = _query(form)
         if query is not None:
-            with desk.heavy():
-                answer = _search(desk, query, told, number)
+            with context.heavy():
+                results = _search(context, query, form, number)
     except UsageError as error:
         trouble = str(error)
-    with desk.reading() as queries:
+    with context.reading() as queries:
         portals = queries.coverage.portals()
-    return desk.show(
-        asked,
+    return context.show(
+        request,
         "search.html",
         400 if trouble else 200,
-        told={
-            name: told.get(name, "") for name in ("q", *_FILTERS, "since", "until", "sort", "exact", "versions", "one")
+        form={
+            name: form.get(name, "") for name in ("q", *_FILTERS, "since", "until", "sort", "exact", "versions", "one")
         },
-        answer=answer,
+        results=results,
         trouble=trouble,
         number=number,
         start=(number - 1) * _HITS + 1,
-        following=_turned(asked, told, number + 1) if answer and answer.more and number < _PAGES else "",
-        earlier=_turned(asked, told, number - 1) if number > 1 else "",
+        following=_turned(request, form, number + 1) if results and results.more and number < _PAGES else "",
+        earlier=_turned(request, form, number - 1) if number > 1 else "",
         provinces=sorted((known for known in PROVINCES.values()), key=lambda known: (known.status, known.slug)),
         merged=Status.MERGED,
         portals=portals,
@@ -68,34 +68,34 @@ def _page(text: str) -> int:
     return int(text)
 
 
-def _query(told: Mapping[str, str]) -> Query | None:
-    """What was asked for; None where nothing was. Raises UsageError with what to write instead."""
-    options = [(name, told[name]) for name in _FILTERS if told.get(name)]
-    since, until = told.get("since", ""), told.get("until", "")
+def _query(form: Mapping[str, str]) -> Query | None:
+    """Return the query; None for an empty form. Raises UsageError with the right form."""
+    options = [(name, form[name]) for name in _FILTERS if form.get(name)]
+    since, until = form.get("since", ""), form.get("until", "")
     if since or until:
         options.append(("published", f"{since}..{until}"))
-    line = told.get("q", "")
+    line = form.get("q", "")
     if not line and not options:
         return None
-    return parse(line, options=options, exact=told.get("exact") == "1", all_versions=told.get("versions") == "1")
+    return parse(line, options=options, exact=form.get("exact") == "1", all_versions=form.get("versions") == "1")
 
 
-def _search(desk: PageContext, query: Query, told: Mapping[str, str], number: int) -> HitPage:
-    order = told.get("sort") or Order.BEST.value
+def _search(context: PageContext, query: Query, form: Mapping[str, str], number: int) -> HitPage:
+    order = form.get("sort") or Order.BEST.value
     if order not in [known.value for known in Order]:
         raise UsageError("texts are sorted by best, newest or oldest")
-    with SearchIndex.of(desk.archive, SECONDS) as words:
+    with SearchIndex.of(context.archive, SECONDS) as words:
         return search(
-            desk.archive,
+            context.archive,
             words,
             query,
             order=Order(order),
             limit=_HITS,
             offset=(number - 1) * _HITS,
-            one_per_cluster=told.get("one") == "1",
+            one_per_cluster=form.get("one") == "1",
         )
 
 
-def _turned(asked: PageRequest, told: Mapping[str, str], number: int) -> str:
-    kept: dict[str, object] = {name: value for name, value in told.items() if name != "page"}
-    return Links(asked.language).search(**kept, page=number)
+def _turned(request: PageRequest, form: Mapping[str, str], number: int) -> str:
+    others: dict[str, object] = {name: value for name, value in form.items() if name != "page"}
+    return Links(request.language).search(**others, page=number)

@@ -540,8 +540,8 @@ def test_a_calendar_has_whole_weeks_from_its_first_to_its_last_month() -> None:
     assert months_of(2024, [day_cell(Day(date(2024, 2, 1), DayState.BEFORE_FIRST))]) == ()
     assert all(len(week) == 7 for month in months for week in month.weeks)
     assert [cell.mark for week in months[0].weeks for cell in week if cell and cell.kind != "none"] == ["7"]
-    assert months[0].told
-    assert not months[1].told
+    assert months[0].has_states
+    assert not months[1].has_states
 
 
 def test_a_curve_breaks_where_nothing_was_measured() -> None:
