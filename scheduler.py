@@ -1,7 +1,7 @@
-"""The nights: `python scheduler.py` stays and runs each night at its hour; `--once`, `--due` and `status` do one thing.
+"""The scheduler: `python scheduler.py` stays and runs each night at its hour; `--once`, `--due` and `status` end at once.
 
-APScheduler only rings the bell. The ledger decides which portal's night is owed, so a crash, a second scheduler, a missed
-hour or a clock that jumps never loses or doubles one. Exit codes: archive/errors.py.
+APScheduler only gives the ticks. The ledger decides which portals are pending, so a crash, a second scheduler, a missed
+hour or a clock that jumps never loses or doubles a night. Exit codes: archive/errors.py.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from crawler.config.run_options import day_of
 from crawler.config.settings_file import NightSettings, settings_at
 from crawler.log.setup import LogStyle, install, refuse
 from crawler.nights.backfill import backfill, backfill_of, backfill_options
-from crawler.nights.options import RunnerOptions
-from crawler.nights.sd_notify import notify
+from crawler.nights.liveness import notify
+from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest, clock
 from crawler.portal import DeclarationError
 from crawler.reports.after_night import surely
@@ -43,7 +43,7 @@ from crawler.reports.status import status
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parent
-BELL_SECONDS = 60
+TICK_SECONDS = 60
 _COMMANDS = (
     "status: what is next and what runs; report: a night again; alerts: whom they reach; "
     "backfill, check: see their --help"
@@ -51,37 +51,37 @@ _COMMANDS = (
 log = logging.getLogger("scheduler")
 
 
-def bells(bell: NightService) -> BlockingScheduler:
-    """Ring at the night's start, and at once and every minute for what a late start or a jumping clock left owed.
+def timers(service: NightService) -> BlockingScheduler:
+    """Return a scheduler that ticks at the night's start, and at once and every minute for what is still pending then.
 
-    Zones are given to each trigger (a trigger made as an object does not inherit the scheduler's), lateness is no reason
-    not to ring, and the jobs live in memory: what is owed stands in the ledger.
+    Each trigger has the zone (one made as an object does not inherit the scheduler's), a late tick is not dropped, and the
+    jobs live in memory: the ledger holds what is pending.
     """
     scheduler = BlockingScheduler(jobstores={"default": MemoryJobStore()}, timezone=TZ)
-    start = bell.asked.settings.start
+    start = service.request.settings.start
     always = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     nightly = CronTrigger(hour=start.hour, minute=start.minute, timezone=TZ)
-    scheduler.add_job(bell.ring, nightly, id="nightly", **always)
-    beat = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ)
-    scheduler.add_job(bell.ring, beat, id="heartbeat", next_run_time=clock(), **always)
-    pulse = IntervalTrigger(seconds=BELL_SECONDS, timezone=TZ)
-    scheduler.add_job(bell.pulse, pulse, id="pulse", next_run_time=clock(), **always)
+    scheduler.add_job(service.tick, nightly, id="nightly", **always)
+    minutely = IntervalTrigger(seconds=TICK_SECONDS, timezone=TZ)
+    scheduler.add_job(service.tick, minutely, id="minutely", next_run_time=clock(), **always)
+    liveness = IntervalTrigger(seconds=TICK_SECONDS, timezone=TZ)
+    scheduler.add_job(service.show_liveness, liveness, id="liveness", next_run_time=clock(), **always)
     return scheduler
 
 
-def resident(bell: NightService) -> ExitCode:
-    """Stay until told to end; what runs then finishes its batch first."""
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a bell that is not heard is no news
-    scheduler = bells(bell)
+def resident(service: NightService) -> ExitCode:
+    """Run until a signal stops it; running crawls finish their batch first."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each tick that finds another one at work
+    scheduler = timers(service)
     scheduler.add_listener(lambda event: notify("READY=1"), EVENT_SCHEDULER_STARTED)
-    log.info("waiting for the night of %s", bell.asked.settings.next_start(clock()).isoformat(timespec="minutes"))
-    port = bell.asked.settings.metrics_port
-    server = serve_metrics(port, bell.figures)[0] if port is not None else None
+    log.info("waiting for the night of %s", service.request.settings.next_start(clock()).isoformat(timespec="minutes"))
+    port = service.request.settings.metrics_port
+    server = serve_metrics(port, service.metrics)[0] if port is not None else None
     try:
         scheduler.start()
     finally:
         notify("STOPPING=1")
-        bell.stop.set()
+        service.stop.set()
         scheduler.shutdown(wait=True)
         if server is not None:
             server.shutdown()
@@ -90,11 +90,11 @@ def resident(bell: NightService) -> ExitCode:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    deeper, canary = arguments[:1] == ["backfill"], arguments[:1] == ["check"]
-    parser = _backfill_parser() if deeper else _check_parser() if canary else _parser()
-    options = parser.parse_args(arguments[1:] if deeper or canary else arguments)
+    is_backfill, is_check = arguments[:1] == ["backfill"], arguments[:1] == ["check"]
+    parser = _backfill_parser() if is_backfill else _check_parser() if is_check else _parser()
+    options = parser.parse_args(arguments[1:] if is_backfill or is_check else arguments)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     style, secrets = LogStyle(getattr(options, "log", None) or LogStyle.TEXT), tuple[str, ...]()
     install(style)
@@ -103,19 +103,19 @@ def main(arguments: list[str] | None = None) -> int:
         style = LogStyle(getattr(options, "log", None) or settings.log)
         secrets = tuple(settings.alerts.secrets())
         settings = replace(settings, log=style)
-        # What went wrong in a check is among its fields.
-        install(style, logging.ERROR if canary else logging.INFO, secrets)
+        # The fields of a check name its errors already.
+        install(style, logging.ERROR if is_check else logging.INFO, secrets)
         archive = options.archive or settings.archive
-        if canary:
+        if is_check:
             return check(options, settings, console, os.environ)
-        if deeper:
+        if is_backfill:
             return _backfill(options, settings, archive, console)
         if options.command is not None:
             return _show(options, settings, archive, console)
         checked(settings.alerts.addresses())
-        bell = NightService(_asked(options, settings, archive), console)
-        _refuse_early(bell)
-        return _run(bell, options)
+        service = NightService(_run_request(options, settings, archive), console)
+        _check_opens(service)
+        return _run(service, options)
     except (ArchiveError, DeclarationError) as error:
         refuse(f"scheduler: {error}", style, secrets)
         return error.exit_code if isinstance(error, ArchiveError) else ExitCode.USAGE
@@ -124,20 +124,20 @@ def main(arguments: list[str] | None = None) -> int:
         return ExitCode.BUG
 
 
-def _refuse_early(bell: NightService) -> None:
-    """Raise now what every bell would refuse later; an archive that is gone is told, since nobody may be looking."""
+def _check_opens(service: NightService) -> None:
+    """Raise now what every tick would raise later. A missing archive is also an alert: the terminal may be unattended."""
     try:
         with ExitStack() as stack:
-            bell.open(stack)
+            service.open(stack)
     except (ArchiveUnusable, DiskFull) as error:
-        if not bell.asked.once:
+        if not service.request.once:
             with surely("told"):
-                bell.morning.failed(error, clock())
+                service.after_night.failed(error, clock())
         raise
 
 
 def _show(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:
-    """The commands that run nothing."""
+    """Run one of the commands that start no crawl."""
     if options.once or options.due or options.portal or options.jobs:
         raise UsageError(f"`{options.command}` runs nothing: leave out --once, --due, --portal and --jobs")
     if options.command == "status":
@@ -150,38 +150,39 @@ def _show(options: argparse.Namespace, settings: NightSettings, archive: Path, c
     )
 
 
-def _run(bell: NightService, options: argparse.Namespace) -> int:
+def _run(service: NightService, options: argparse.Namespace) -> int:
     stays = not (options.once or options.due)
 
-    def told(number: int, frame: FrameType | None) -> None:
-        first = not bell.stop.is_set()
-        bell.stop.set()
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        first = not service.stop.is_set()
+        service.stop.set()
         if stays and first:
-            raise SystemExit(ExitCode.INTERRUPTED)  # out of the wait; what runs is ended by `resident`
+            raise SystemExit(ExitCode.INTERRUPTED)  # ends the wait; `resident` stops the crawls
 
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
     if stays:
-        return resident(bell)
-    code = bell.once() if options.once else bell.due()
-    return ExitCode.INTERRUPTED if bell.stop.is_set() else code
+        return resident(service)
+    code = service.run_once() if options.once else service.run_due()
+    return ExitCode.INTERRUPTED if service.stop.is_set() else code
 
 
 def _backfill(options: argparse.Namespace, settings: NightSettings, archive: Path, console: Console) -> int:
-    asked = backfill_of(options)
+    wanted = backfill_of(options)
     night = day_of("--night", options.night) if options.night else None
-    ways = RunnerOptions(1, logs=settings.logs)
-    bell = NightService(RunRequest(archive, settings, _kind(), (asked.portal,), night, ways, once=True), console)
+    one_crawl = RunnerOptions(1, logs=settings.logs)
+    request = RunRequest(archive, settings, _kind(), (wanted.portal,), night, one_crawl, once=True)
+    service = NightService(request, console)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: bell.stop.set())
-    return backfill(bell, asked)
+        signal.signal(number, lambda number, frame: service.stop.set())
+    return backfill(service, wanted)
 
 
 def _kind() -> ArchiveKind:
     return ArchiveKind.REPLICA if os.environ.get("REPLICA") else ArchiveKind.LIVE
 
 
-def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) -> RunRequest:
+def _run_request(options: argparse.Namespace, settings: NightSettings, archive: Path) -> RunRequest:
     if options.json or options.markdown or options.test:
         raise UsageError("--json, --markdown and --test belong to `status`, `report` and `alerts`")
     if (options.portal or options.night or options.jobs) and not options.once:
@@ -197,8 +198,8 @@ def _asked(options: argparse.Namespace, settings: NightSettings, archive: Path) 
     kind = _kind()
     if night is not None and kind is ArchiveKind.LIVE and night > clock().date():
         raise UsageError(f"{night} lies in the future; name a night up to {clock().date()} with --night")
-    ways = RunnerOptions(jobs, retry, logs=settings.logs)
-    return RunRequest(archive, settings, kind, tuple(options.portal or ()), night, ways, options.once)
+    runner_options = RunnerOptions(jobs, retry, logs=settings.logs)
+    return RunRequest(archive, settings, kind, tuple(options.portal or ()), night, runner_options, options.once)
 
 
 def _parser() -> argparse.ArgumentParser:

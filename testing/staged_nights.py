@@ -1,4 +1,4 @@
-"""A stage for nights: a real archive, ledger and bell over invented portals, whose crawls are testing/staged_crawl.py.
+"""A stage for nights: a real archive, ledger and scheduler over invented portals, whose crawls are testing/staged_crawl.py.
 
 As a program it is a scheduler of its own (`python -m testing.staged_nights ROOT due|stay`): two of them can work on one archive. Its
 clock is the machine's and what stands in `offset` beside the archive, in seconds, so that a test can let it jump.
@@ -32,7 +32,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
-from crawler.nights.options import RunnerOptions
+from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
 from vietnam.dates import TZ
@@ -75,15 +75,15 @@ class Stage:
         names = json.loads((self.root.parent / "stage.json").read_text())
         return {name: PortalInfo(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in names}
 
-    def bell(self) -> NightService:
-        """A bell over this archive, in this process; its clock is `now`."""
+    def service(self) -> NightService:
+        """Return a scheduler of this archive in this process; its clock is `now`."""
         command = lambda portal, night: crawl(portal, night, self.root)  # noqa: E731
         ways = RunnerOptions(self.jobs, self.retry, self.grace, self.root.parent / "log", command)
-        bell = NightService(
+        service = NightService(
             RunRequest(self.root, self.settings, self.kind, (), None, ways), Console(file=StringIO(), width=200)
         )
-        bell._portals = self.portals
-        return bell
+        service._portals = self.portals
+        return service
 
     def clock(self) -> datetime:
         """`now`; with `ticking` (a monotonic moment) it runs on from there."""
@@ -93,7 +93,7 @@ class Stage:
         """What `scheduler.py --due` does, at `now`."""
         before, crawler.nights.service.clock = crawler.nights.service.clock, self.clock
         try:
-            return int(self.bell().due())
+            return int(self.service().run_due())
         finally:
             crawler.nights.service.clock = before
 
@@ -178,21 +178,21 @@ def _main(root: Path, command: str) -> int:
     crawler.nights.service.clock = clock
     stage = Stage(root)
     os.environ.pop("REPLICA", None)
-    bell = stage.bell()
-    bell.console.file = sys.stdout
+    service = stage.service()
+    service.console.file = sys.stdout
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: bell.stop.set())
+        signal.signal(number, lambda number, frame: service.stop.set())
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     if command == "due":
-        return int(bell.due())
-    rings = scheduler.bells(bell)
+        return int(service.run_due())
+    timers = scheduler.timers(service)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(11))
     try:
-        rings.start()
+        timers.start()
     finally:
-        bell.stop.set()
-        rings.shutdown(wait=True)
+        service.stop.set()
+        timers.shutdown(wait=True)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Read the settings file and hold a run's options.
+"""Read the settings file and the options of one crawl.
 
 May import `log`, `boilerplate` and what stands below them.
 """

@@ -1,4 +1,4 @@
-"""When a portal is over: what is asked about that in several places, without anything of the crawl."""
+"""The rule by which a portal is decommissioned, without anything of the crawl."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from archive.model.records import PageRecord
 __all__ = ["GONE_NIGHTS", "DecommissionRule", "is_front"]
 
 GONE_NIGHTS = 14
-"""Nights without anybody there after which a dissolved portal is gone, unless the settings say otherwise."""
+"""Nights without an answer after which a dissolved portal is gone: the default of the setting `gone_nights`."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecommissionRule:
-    """When a portal that nobody answers for is gone: why it may be (`dissolved`, in words; None: it may not), and after
-    how many nights."""
+    """The number of nights without an answer after which a portal is gone.
+
+    `dissolved` is the reason for which it may be gone, in words; None when it may not.
+    """
 
     dissolved: str | None = None
     nights: int = GONE_NIGHTS
 
 
 def is_front(page: PageRecord) -> bool:
-    """Whether the line is that of a portal's front page."""
+    """Return whether a response is that of a portal's homepage."""
     return urlsplit(page.url).path in ("", "/")

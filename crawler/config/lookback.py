@@ -1,7 +1,7 @@
-"""When a portal's lists are walked past the known pages, and where such a walk ends. Pure.
+"""Look-backs: the night on which a portal's lists are walked past the known pages, and the end of such a walk. Pure.
 
-The nights of the month are shared out by a hash of the portals' names. A look-back begins on its portal's night, or on the
-next one in which the portal is crawled, and takes as many nights as its bound on requests wants.
+A hash of the portals' names spreads them over the nights of the month. A look-back begins on its portal's night, or on the
+next one in which the portal is crawled, and takes as many nights as its bound on requests requires.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from archive.model.records import ListEntry
 __all__ = ["FIRST_AFTER", "NO_LOOKBACK", "LookBackPlan", "deeper_end", "next_lookback", "wanted_of"]
 
 FIRST_AFTER = 7
-"""Days from a portal's first complete walk to the earliest look-back: before, hardly anything can be late."""
+"""Days from a portal's first complete walk to its first look-back: earlier, hardly any article can be late."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookBackPlan:
     """The operator's bounds: days from one look-back to the next (0: none), pages of each list, requests of one night.
 
-    The requests are all of it: list pages, the articles found there and the files that these name.
+    Requests count list pages, the articles found there and the files that these name.
     """
 
     days: int = 30
@@ -37,7 +37,7 @@ NO_LOOKBACK = LookBackPlan(days=0)
 
 
 def next_lookback(portal: str, days: int, first_walk: date, last: date | None) -> date:
-    """The night from which on the next look-back is due: the portal's own night of the month after the last one began."""
+    """Return the night from which on the next look-back is due: the portal's night of the month after the last one began."""
     share = int.from_bytes(sha256(portal.encode()).digest()[:8]) % days
     earliest = last + timedelta(days=1) if last else first_walk + timedelta(days=FIRST_AFTER)
     return earliest + timedelta(days=(share - earliest.toordinal()) % days)
@@ -51,7 +51,7 @@ def deeper_end(
     since: date | None,
     deepest: int | None,
 ) -> WalkEnd | None:
-    """Whether a look-back of a section ends with this page of its list, and why.
+    """Return why a look-back of a section ends with this page of its list; None when it goes on.
 
     `seen` are the keys of the pages before, `since` is the first day that is wanted, `deepest` the last page.
     """
@@ -66,5 +66,5 @@ def deeper_end(
 
 
 def wanted_of(entries: Sequence[ListEntry], since: date | None) -> tuple[ListEntry, ...]:
-    """The entries that are not older than what is wanted; one without a day may be anything."""
+    """Return the entries that are not older than `since`; one without a day counts as new."""
     return tuple(entry for entry in entries if since is None or entry.day is None or entry.day >= since)

@@ -1,4 +1,8 @@
-"""What a crawl is told: which archive, which night, live or rehearsed. Read from the settings, once, strictly."""
+"""The options of one crawl: archive, night, live or rehearsed. Read from Scrapy's settings once, strictly.
+
+The values are text of the command line and the environment, and a crawl process does without pydantic's import time: they
+are read here and not by the types of the settings file.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,13 @@ _LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "pypdf", "python-docx"
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The circumstances of one crawl. `since` bounds a portal's first walk; `progress` is a file or None.
+    """The options of one crawl.
 
-    `looks` are the operator's days after which a kept article is looked at again; empty: the portal's own. With `backfill`
-    nothing is walked but the lists, back to that day, under the bound on requests of `lookback`.
-    `fence` is the number of the scheduler's claim; `stay_open` leaves the run of a silent portal open, to be asked again
-    later tonight. `gone_nights`: after so many nights without anybody there a dissolved portal is gone.
+    `since` bounds a portal's first walk. `progress` is the file for progress lines. `recheck_days` are the operator's days
+    after which a stored article is checked again; empty for the portal's own. With `backfill` only the lists are walked,
+    back to that day, under the bound on requests of `lookback`. `fence` is the number of the scheduler's claim.
+    `stay_open` leaves the run of a portal that does not answer open, to be resumed later in the night. `gone_nights` is the
+    number of nights without an answer after which a dissolved portal is gone.
     """
 
     archive: Path
@@ -40,7 +45,7 @@ class RunOptions:
     replica_folder: str | None = None
     replica_port: int | None = None
     progress: Path | None = None
-    looks: tuple[int, ...] = ()
+    recheck_days: tuple[int, ...] = ()
     lookback: LookBackPlan = NO_LOOKBACK
     backfill: date | None = None
     fence: int | None = None
@@ -49,44 +54,47 @@ class RunOptions:
 
     @classmethod
     def read(cls, settings: Mapping[str, object]) -> RunOptions:
-        """From Scrapy's settings. Raises UsageError naming the setting, and for a live run without contact address."""
+        """Read the options from Scrapy's settings.
 
-        def said(name: str) -> str:
+        Raises:
+            UsageError: A setting does not fit, or a live run has no contact address.
+        """
+
+        def text(name: str) -> str:
             value = settings.get(name)
             return "" if value is None else str(value).strip()
 
-        replica = said("REPLICA")
-        since = day_of("--since", said("SINCE")) if said("SINCE") else None
-        told = day_of("--night", said("NIGHT")) if said("NIGHT") else None
-        night = told or Clock().tonight()
+        replica = text("REPLICA")
+        since = day_of("--since", text("SINCE")) if text("SINCE") else None
+        night = day_of("--night", text("NIGHT")) if text("NIGHT") else Clock().tonight()
         if since is not None and since > night:
             raise UsageError(f"--since {since} lies after the night {night}: give a day up to it")
-        if not replica and not said("LUU_TRU_CONTACT"):
+        if not replica and not text("LUU_TRU_CONTACT"):
             raise UsageError(
                 "a live crawl needs a contact address for its user agent: set `contact` in nights.toml "
                 "(or LUU_TRU_CONTACT), or rehearse with REPLICA=1"
             )
-        progress = said("PROGRESS_FILE")
+        progress = text("PROGRESS_FILE")
         return cls(
-            archive=Path(said("ARCHIVE") or "var/archive"),
+            archive=Path(text("ARCHIVE") or "var/archive"),
             night=night,
             kind=ArchiveKind.REPLICA if replica else ArchiveKind.LIVE,
             clock=Clock(night if replica else None),
             since=since,
             replica_folder=_folder(replica),
-            replica_port=_port(said("REPLICA_PORT")) if replica else None,
+            replica_port=_port(text("REPLICA_PORT")) if replica else None,
             progress=Path(progress) if progress else None,
-            looks=_days(said("LOOKS")),
-            lookback=_lookback(said),
-            backfill=day_of("--backfill", said("BACKFILL")) if said("BACKFILL") else None,
-            fence=_fence(said("FENCE")),
-            stay_open=said("STAY_OPEN") == "1",
-            gone_nights=_nights(said("GONE_NIGHTS")),
+            recheck_days=_days(text("LOOKS")),
+            lookback=_lookback(text),
+            backfill=day_of("--backfill", text("BACKFILL")) if text("BACKFILL") else None,
+            fence=_fence(text("FENCE")),
+            stay_open=text("STAY_OPEN") == "1",
+            gone_nights=_nights(text("GONE_NIGHTS")),
         )
 
 
 def day_of(option: str, text: str) -> date:
-    """A day written YYYY-MM-DD. Raises UsageError naming the option."""
+    """Return the day of a text `YYYY-MM-DD`. Raises UsageError naming the option."""
     try:
         if len(text) == 10:
             return date.fromisoformat(text)
@@ -110,14 +118,14 @@ def _days(text: str) -> tuple[int, ...]:
     return tuple(sorted(map(int, days)))
 
 
-def _lookback(said: Callable[[str], str]) -> LookBackPlan:
-    """The bounds of a look-back. A crawl that was not told the days between two of them makes none."""
+def _lookback(setting: Callable[[str], str]) -> LookBackPlan:
+    """Return the bounds of a look-back. Without the days between two of them, a crawl makes none."""
     least = {"days": 0, "pages": 1, "requests": 1}
-    told = {name: said(f"LOOKBACK_{name.upper()}") for name in least}
-    for name, text in told.items():
+    texts = {name: setting(f"LOOKBACK_{name.upper()}") for name in least}
+    for name, text in texts.items():
         if text and not (text.isdecimal() and int(text) >= least[name]):
             raise UsageError(f"LOOKBACK_{name.upper()}={text} should be a whole number from {least[name]}")
-    return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in told.items() if text})
+    return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in texts.items() if text})
 
 
 def _nights(text: str) -> int:
@@ -141,22 +149,22 @@ def _port(text: str) -> int | None:
 
 
 class ProgressFile:
-    """One JSON line now and then, for whoever watches: requests, listed, new and outcomes since the run's start."""
+    """A file to which a crawl appends JSON lines: requests, listed, new and outcomes since the run's start."""
 
     def __init__(self, path: Path | None, every: int = 5) -> None:
-        self._path, self._every, self._waiting = path, every, 0
+        self._path, self._every, self._unwritten = path, every, 0
 
-    def told(
+    def record(
         self, outcomes: Counter[str], listed: int, new: int, *, last: bool = False, finish: str | None = None
     ) -> None:
-        """Write a line with every fifth call and the last one, which says why the crawl ended (`finish`).
+        """Write a line at every fifth call and at the last one, which has the reason for the crawl's end (`finish`).
 
-        A file that cannot be written is given up in silence.
+        A file that cannot be written is given up without an error.
         """
-        self._waiting += 1
-        if self._path is None or not (last or self._waiting >= self._every):
+        self._unwritten += 1
+        if self._path is None or not (last or self._unwritten >= self._every):
             return
-        self._waiting = 0
+        self._unwritten = 0
         line = {
             "requests": outcomes.total(),
             "listed": listed,
@@ -172,5 +180,5 @@ class ProgressFile:
 
 
 def software() -> dict[str, str]:
-    """The versions that made a night, for `run.json`."""
+    """Return the versions of Python and of the libraries that shape an archive, for `run.json`."""
     return {"python": python_version(), **{name: version(name) for name in _LIBRARIES}}

@@ -1,4 +1,4 @@
 """Run the nights: schedule, leases, one crawl process per portal, retries, seals.
 
-May import `reports`, `check`, `catalog` and what stands below them.
+`service` is where a tick of the scheduler begins. May import `reports`, `check`, `catalog` and what stands below them.
 """

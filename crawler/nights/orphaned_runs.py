@@ -1,4 +1,4 @@
-"""What a crawl that ended badly left in `open/`: a finished run is moved to its place, a partial one closed as partial."""
+"""Runs that a crawl left in `open/` when it ended: move a complete one to its place, close a cut one as partial."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["close_leftover", "close_try", "fresh_run"]
 
 
 def fresh_run(archive: Archive, claim: Claim) -> Run | None:
-    """A complete run that the ledger does not know of yet, moved to its place if its process died before it could."""
+    """Return a complete run that the ledger does not know of yet; move it to its place if its process died before it did."""
     try:
         archive.finish_closing(claim.portal)
     except RunBusy:
@@ -43,9 +43,12 @@ def close_leftover(
     now: datetime,
     fence: int | None = None,
 ) -> Run | None:
-    """Close a run that nobody will resume: what was committed is kept, and the record says why it is not complete.
+    """Close a run that will not be resumed. What was committed stays, and the record gives the reason for its end.
 
-    None when the portal left nothing in `open/`. Raises RunBusy when its process still lives.
+    Return None when the portal left nothing in `open/`.
+
+    Raises:
+        RunBusy: The run's process still lives.
     """
     if portal not in archive.open_runs(night):
         return None
@@ -59,16 +62,16 @@ def close_leftover(
             return Verdict.UNREACHABLE, (reason,)
         return Verdict.BROKEN if state is LeaseState.FAILED else Verdict.INTERRUPTED, (reason,)
 
-    left = archive.start(portal, night, now, _nothing_new, fence)
-    deeper = [page for page in left.pages if page.lookback is not None and page.lookback.since is not None]
-    only = deeper and all(page in deeper or page.outcome is Outcome.ROBOTS for page in left.pages)
+    run = archive.start(portal, night, now, _nothing_new, fence)
+    backfilled = [page for page in run.pages if page.lookback is not None and page.lookback.since is not None]
+    only_backfill = backfilled and all(page in backfilled or page.outcome is Outcome.ROBOTS for page in run.pages)
     # A run that was cut records no end of its own; what an earlier night recorded still holds.
-    ends = DecommissionRule(dissolved_by(portal, night), sys.maxsize)
-    away = end_of(archive, left, archive.history(portal, night, NIGHTS), ends).away
-    return left.close(
+    rule = DecommissionRule(dissolved_by(portal, night), sys.maxsize)
+    away = end_of(archive, run, archive.history(portal, night, NIGHTS), rule).away
+    return run.close(
         now,
         complete=False,
-        finish_reason=BACKFILL if only else state.value,
+        finish_reason=BACKFILL if only_backfill else state.value,
         judge_night=judge_night,
         extraction={},
         software={},
@@ -78,7 +81,7 @@ def close_leftover(
 
 
 def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: datetime) -> tuple[Run | None, AttemptResult]:
-    """Close what the tries left in `open/`, and name it in the ending; when even that fails, the reason says so."""
+    """Close what the tries left in `open/` and name the run in the result; a failure to close it becomes part of the reason."""
     try:
         run = close_leftover(archive, claim.portal, claim.night, ending.state, ending.reason, now, claim.fence)
     except StaleClaim:
@@ -89,5 +92,5 @@ def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: dateti
 
 
 def _nothing_new(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """Closing brings no document, so there is nothing to judge."""
+    """Judge nothing: closing adds no document."""
     return Judgement(None)

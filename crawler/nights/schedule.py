@@ -1,7 +1,7 @@
-"""What the schedule asks at a moment: plan tonight, record what was missed, seal what has ended.
+"""The nights of one archive in the ledger: plan the current one, record missed ones, seal what has ended.
 
-Nights are worked through in their order, because seals are chained: whatever lies before tonight is ended first. A night
-of which nothing was fetched cannot be fetched as of then any more: it is recorded as missed, never passed over.
+Nights are worked through in their order, because seals are chained: earlier nights are ended first. A night of which
+nothing was fetched is recorded as missed, since its pages cannot be fetched any more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from archive.errors import ArchiveError, RunBusy, UsageError
+from archive.ingest.placement import free
 from archive.leases.ledger import AttemptResult, Claim, LeaseRow, LeaseState, Ledger
 from archive.leases.process_id import Owner
 from archive.model.enums import ArchiveKind
@@ -18,24 +19,28 @@ from archive.sealing.signatures import load_key
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
 from archive.storage.manifest import Seal
+from archive.storage.paths import Paths
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo, why_skipped
 from crawler.clock import Clock
 from crawler.config.settings_file import NightSettings
-from crawler.nights.options import LEASE
 from crawler.nights.orphaned_runs import close_leftover, fresh_run
+from crawler.nights.runner import LEASE
 from crawler.verdicts.decommission_history import why_away
 from vietnam.dates import TZ
 
-__all__ = ["LONGEST_GAP", "Schedule"]
+__all__ = ["LONGEST_GAP", "Schedule", "reclaim_expired_leases"]
 
 LONGEST_GAP = timedelta(days=31)
-"""A longer gap of nights is taken for a wrong clock rather than for a host that was off."""
+"""A longer gap between nights is taken for a wrong clock rather than for a host that was off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The nights of one archive as the ledger, the seals and the settings have them."""
+    """The nights of one archive by its ledger, its seals and the settings.
+
+    `trouble` are the nights and runs that could not be ended or sealed, in words; the next tick tries them again.
+    """
 
     archive: Archive
     ledger: Ledger
@@ -43,20 +48,22 @@ class Schedule:
     portals: dict[str, PortalInfo]
     owner: Owner = field(default_factory=Owner.current)
     trouble: list[str] = field(default_factory=list)
-    """What could not be ended or sealed, in words; it is tried again at every bell and holds up nothing else."""
     _off: dict[tuple[str, date], str | None] = field(default_factory=dict)
 
     @property
     def kind(self) -> ArchiveKind:
-        """Whether these nights are live or rehearsed."""
+        """Live or rehearsed."""
         return self.archive.identity.kind
 
     def scheduled(self, night: date) -> list[str]:
-        """The portals on the schedule of a night."""
+        """Return the portals on the schedule of a night."""
         return [name for name in self.portals if self.why_off(name, night) is None]
 
     def why_off(self, name: str, night: date) -> str | None:
-        """Why a portal is not on a night's schedule: the settings leave it out, or it has moved or is gone. Else None."""
+        """Return why a portal is not on a night's schedule, or None when it is.
+
+        The settings leave it out, or it is decommissioned.
+        """
         if (name, night) not in self._off:
             reason = why_skipped(self.portals[name], self.settings, self.kind)
             days = self.settings.gone_ask_days
@@ -64,7 +71,7 @@ class Schedule:
         return self._off[name, night]
 
     def plan(self, night: date, now: datetime) -> None:
-        """Owe every portal on the schedule and record those that are off it with the reason. Doing it again adds nothing."""
+        """Add every portal to the ledger: pending when it is on the schedule, else skipped with the reason. Idempotent."""
         self.ledger.plan(night, self.scheduled(night), now)
         known = {row.portal for row in self.ledger.of_night(night)}
         for name in self.portals:
@@ -73,18 +80,18 @@ class Schedule:
                 self.ledger.end(name, night, LeaseState.SKIPPED, reason, now)
 
     def plan_again(self, night: date, names: Collection[str], now: datetime) -> None:
-        """Owe the named portals, also those whose night has ended: a person asked for them."""
+        """Make the named portals pending, also those whose night has ended: a person asked for them."""
         self.ledger.plan(night, names, now)
         for name in names:
             self.ledger.reopen(name, night, now)
 
     def last_night(self) -> date | None:
-        """The latest night that the ledger or a seal knows."""
+        """Return the latest night in the ledger or under a seal."""
         sealed = self.archive.last_seal()
         return max([*self.ledger.nights(), *([sealed.night] if sealed else [])], default=None)
 
     def refuse_clock(self, night: date) -> None:
-        """Raises UsageError when the clock's own night lies before one that is known, or before the archive was made."""
+        """Raise UsageError when the clock's night lies before one that is known, or before the archive was made."""
         last, made = self.last_night(), self.archive.identity.made_at
         since = [last] if last is not None else [made.astimezone(TZ).date() - timedelta(days=1)] if made else []
         if self.kind is ArchiveKind.LIVE and since and night < since[0]:
@@ -95,7 +102,7 @@ class Schedule:
             )
 
     def refuse_past(self, night: date) -> None:
-        """Raises UsageError for a live night before the last seal's, or a clock that says so."""
+        """Raise UsageError for a live night before the last sealed one."""
         sealed = self.archive.last_seal()
         if self.kind is ArchiveKind.LIVE and sealed is not None and night < sealed.night:
             raise UsageError(
@@ -104,9 +111,10 @@ class Schedule:
             )
 
     def end_before(self, night: date, now: datetime, longest: timedelta | None = LONGEST_GAP) -> list[Seal]:
-        """End and seal every night before this one; what never ran is missed. Live archives only.
+        """End and seal every night before this one; portals that never ran are missed. Live archives only.
 
-        Raises UsageError when more nights than `longest` lie between: a clock that jumped must not write years of misses.
+        Raises:
+            UsageError: More nights than `longest` lie between: a clock that jumped must not record years of misses.
         """
         last = self.last_night()
         if last is None or self.kind is not ArchiveKind.LIVE:
@@ -124,7 +132,7 @@ class Schedule:
             try:
                 self.end(earlier, now)
                 seals += self.seal(earlier)
-            except (ArchiveError, OSError) as error:  # tonight is run all the same; seals wait, for they are chained
+            except (ArchiveError, OSError) as error:  # this night is run all the same; seals wait, for they are chained
                 self.trouble.append(f"{earlier} cannot be sealed: {error}")
         return seals
 
@@ -133,7 +141,7 @@ class Schedule:
             self.ledger.end(name, night, LeaseState.MISSED, "no scheduler ran that night", now)
 
     def end(self, night: date, now: datetime) -> None:
-        """End what is still owed of a night: partial where something was fetched, missed where nothing was."""
+        """End what is still pending of a night: partial where a crawl had started, else missed."""
         sealed = self.archive.last_seal()
         if sealed is not None and night <= sealed.night and self.ledger.has_ended(night):
             return
@@ -145,14 +153,14 @@ class Schedule:
                     self.ledger.finish(claim, now, self._ending(row, claim, now))
 
     def _ending(self, row: LeaseRow, claim: Claim, now: datetime) -> AttemptResult:
-        """Under a fence of its own, so that a crawl which outlived its scheduler keeps nothing more meanwhile."""
+        """Close the portal's run under a new fence, so that a crawl which outlived its scheduler stores nothing more."""
         state = LeaseState.PARTIAL if row.started_at is not None else LeaseState.MISSED
         reason = f"not finished by the cut-off of {self.settings.cut_off:%H:%M}"
         reason = f"{reason} ({row.reason})" if row.reason else reason
         try:
             held = self.archive.free(claim.portal, claim.night, claim.fence)
             if held is not None:
-                return AttemptResult(LeaseState.PLANNED, f"waits: {held}")  # asked again at the next bell
+                return AttemptResult(LeaseState.PLANNED, f"waits: {held}")  # tried again at the next tick
             self.archive.raise_fence(claim.portal, claim.night, claim.fence)
             run = fresh_run(self.archive, claim)
             if run is not None:
@@ -164,7 +172,7 @@ class Schedule:
         return AttemptResult(state, reason, run=run.run if run else None)
 
     def seal(self, night: date) -> list[Seal]:
-        """Seal the night when every portal that it owes has ended and something is not sealed yet; the new seal, if any."""
+        """Seal the night when all its portals have ended and something is not sealed yet. Return the new seal, if any."""
         rows = [row for row in self.ledger.of_night(night) if row.state is not LeaseState.SKIPPED]
         if not rows or not all(row.state.terminal for row in rows) or not self._whole(night):
             return []
@@ -172,7 +180,7 @@ class Schedule:
         if before is not None and before.night > night and night not in self.archive.unsealed_nights():
             return []
         self.archive.finish_closing()
-        if not self._strays_closed(night):
+        if not self._backfills_closed(night):
             return []
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
         missed = {row.portal: row.reason for row in rows if row.state is not LeaseState.DONE and row.run is None}
@@ -182,15 +190,15 @@ class Schedule:
         return [] if known else [seal]
 
     def _fill_search(self) -> None:
-        """What was sealed can be found from now on; a later seal, or whoever searches, makes up for what failed."""
+        """Add the sealed texts to the search index. What fails is made up for by a later seal or the next search."""
         try:
-            with SearchIndex.of(self.archive) as words:
-                catch_up(self.archive, words)
+            with SearchIndex.of(self.archive) as search:
+                catch_up(self.archive, search)
         except (ArchiveError, OSError) as error:
             self.trouble.append(f"the texts of the last night cannot be searched yet: {error}")
 
-    def _strays_closed(self, night: date) -> bool:
-        """Close what a backfill that was killed left open, which no row of the ledger owes; False while one still runs."""
+    def _backfills_closed(self, night: date) -> bool:
+        """Close the runs of killed backfills, which have no row in the ledger. Return False while one still runs."""
         for portal in self.archive.open_runs(night):
             try:
                 close_leftover(self.archive, portal, night, LeaseState.PARTIAL, "its process died", Clock().now())
@@ -202,7 +210,7 @@ class Schedule:
         return True
 
     def ended(self, night: date, names: Collection[str]) -> bool:
-        """Whether these portals' nights are terminal."""
+        """Return whether these portals' nights are terminal."""
         return all(row.state.terminal for row in self.ledger.of_night(night) if row.portal in names)
 
     def _unsealed(self, night: date) -> bool:
@@ -211,7 +219,7 @@ class Schedule:
         return owed and (sealed is None or night > sealed.night)
 
     def _whole(self, night: date) -> bool:
-        """Whether nothing more is to come: a live night owes every scheduled portal, unless it was sealed before."""
+        """Return whether every scheduled portal is in the ledger and earlier nights are sealed, or the night itself is."""
         sealed = self.archive.last_seal()
         if self.kind is ArchiveKind.REPLICA or (sealed is not None and sealed.night == night):
             return True
@@ -220,3 +228,18 @@ class Schedule:
         if any(past < night and self._unsealed(past) for past in self.ledger.nights()):
             return False
         return set(self.scheduled(night)) <= {row.portal for row in self.ledger.of_night(night)}
+
+
+def reclaim_expired_leases(paths: Paths, ledger: Ledger, owner: Owner, now: datetime) -> None:
+    """Make pending what ran under a lease that has expired, and kill the crawl if it still runs on this machine.
+
+    Must run before the index is opened: a crawl paused mid-commit holds its lock.
+    """
+    for row in ledger.pending(now):
+        if row.state is not LeaseState.RUNNING:
+            continue
+        claim = ledger.claim_to_end(row.portal, row.night, owner, now, LEASE)
+        if claim is not None:
+            free(paths, row.portal, row.night, claim.fence)
+            reason = row.reason or "its scheduler died or was paused"
+            ledger.finish(claim, now, AttemptResult(LeaseState.PLANNED, reason, row.exit_code, due=now))

@@ -30,8 +30,8 @@ __all__ = [
     "ProgressCounts",
     "ProgressView",
     "RecordedProgress",
+    "progress_view",
     "read_counts",
-    "watch_on",
 ]
 
 _SHOWN_OUTCOMES = 3
@@ -63,7 +63,7 @@ class ProgressView(Protocol):
 
     def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None: ...
 
-    def told(self, message: str) -> None: ...
+    def message(self, message: str) -> None: ...
 
     def close(self) -> None: ...
 
@@ -119,7 +119,7 @@ class PlainProgress:
             *(night, portal, _words(state), run.listed, new, run.requests, run.verdict, why),
         )
 
-    def told(self, message: str) -> None:
+    def message(self, message: str) -> None:
         """A remark."""
         self._log.info("%s", message)
 
@@ -168,7 +168,7 @@ class LiveProgress:
         if run is not None:
             row.counts = ProgressCounts(run.requests, run.listed, first_texts(run.events), run.outcomes)
 
-    def told(self, message: str) -> None:
+    def message(self, message: str) -> None:
         """A remark, above the table."""
         self._console.print(message, markup=False, highlight=False)
 
@@ -194,33 +194,33 @@ class LiveProgress:
 class RecordedProgress:
     """Passes everything on; keeps the remarks for the night's report, and calls `ended_one` after each portal's end."""
 
-    def __init__(self, watch: ProgressView, ended_one: Callable[[], None]) -> None:
-        self._watch, self._ended_one = watch, ended_one
+    def __init__(self, view: ProgressView, ended_one: Callable[[], None]) -> None:
+        self._view, self._ended_one = view, ended_one
         self.remarks: list[str] = []
 
     def started(self, portal: str, night: date, tries: int) -> None:
         """A crawl process begins."""
-        self._watch.started(portal, night, tries)
+        self._view.started(portal, night, tries)
 
     def counted(self, portal: str, counts: ProgressCounts) -> None:
         """New numbers for a running portal."""
-        self._watch.counted(portal, counts)
+        self._view.counted(portal, counts)
 
     def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
         """A portal's night came to an end."""
-        self._watch.ended(portal, night, state, run, reason)
+        self._view.ended(portal, night, state, run, reason)
         self._ended_one()
 
-    def told(self, message: str) -> None:
+    def message(self, message: str) -> None:
         """A remark."""
         self.remarks.append(message)
-        self._watch.told(message)
+        self._view.message(message)
 
     def close(self) -> None:
         """Put the display away."""
-        self._watch.close()
+        self._view.close()
 
 
-def watch_on(console: Console, log: Callable[[], logging.Logger]) -> ProgressView:
+def progress_view(console: Console, log: Callable[[], logging.Logger]) -> ProgressView:
     """The live table where there is a terminal, log lines where there is none."""
     return LiveProgress(console) if console.is_terminal else PlainProgress(log())

@@ -73,7 +73,7 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
         self._sitemaps: dict[str, list[str]] = {}
         self._sitemaps_named: set[str] = set()
         self._read_with = self.read_with()
-        self._looks = tonight.looks or self.looks
+        self._looks = tonight.recheck_days or self.looks
 
     @classmethod
     def declared(cls) -> dict[str, str]:

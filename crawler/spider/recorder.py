@@ -113,7 +113,7 @@ class RunRecorderBase(scrapy.Spider):
 
     def _tell(self, *, last: bool = False) -> None:
         new = sum(1 for line in self.night.articles if line.event in FIRST_TEXTS)
-        self._progress.told(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
+        self._progress.record(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
 
     def counted(self, name: str, count: int = 1) -> None:
         """Add to the extraction counts of the night's record."""

@@ -20,8 +20,8 @@ from archive.model.records import Run
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
-from crawler.nights import service as bells
-from crawler.nights.options import RunnerOptions
+from crawler.nights import service as nights
+from crawler.nights.runner import RunnerOptions
 from crawler.portal import Sure
 from faults import checks as oracles
 from faults.catalogue import Broken
@@ -66,7 +66,7 @@ class Belfry:
         clock = moment if callable(moment) else lambda: moment
 
         def ring(say: Callable[[str], None]) -> None:
-            bells.clock = clock  # in this process alone
+            nights.clock = clock  # in this process alone
             ways = RunnerOptions(
                 self.settings.jobs,
                 timedelta(seconds=self.retry),
@@ -74,12 +74,12 @@ class Belfry:
                 self.folder / "log",
                 self._command,
             )
-            asked = bells.RunRequest(self.root, self.settings, ArchiveKind.LIVE, (), None, ways)
-            bell = bells.NightService(asked, Console(file=StringIO()))
-            bell._portals = {
+            asked = nights.RunRequest(self.root, self.settings, ArchiveKind.LIVE, (), None, ways)
+            service = nights.NightService(asked, Console(file=StringIO()))
+            service._portals = {
                 name: PortalInfo(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in self.ways
             }
-            say(f"rang {bell.due().name}")
+            say(f"rang {service.run_due().name}")
 
         return ring
 

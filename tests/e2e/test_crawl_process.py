@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ExitCode
-from crawler.nights.subprocess import CrawlProcess, Limits, ProcessExit, StopReason
+from crawler.nights.crawl_process import CrawlProcess, Limits, ProcessExit, StopReason
 
 ROOT = Path(__file__).parent.parent.parent
 MEMORY = 1 << 30
@@ -77,7 +77,7 @@ def wait_for_log(tmp_path: Path, word: str, seconds: float = 20) -> str:
 def test_each_way_to_end_is_recorded_for_what_it_was(tmp_path: Path, code: str, number: int, words: str) -> None:
     with running(tmp_path, code) as process:
         found = ended(process)
-    assert (found.code, found.told, found.killed) == (number, None, False)
+    assert (found.code, found.stopped, found.killed) == (number, None, False)
     assert words in found.reason
 
 
@@ -98,15 +98,15 @@ def test_the_deadline_ends_a_process_that_heeds_sigterm(tmp_path: Path) -> None:
     with running(tmp_path, POLITE, deadline=2) as process:
         found = ended(process)
     assert (found.code, found.killed) == (11, False)
-    assert found.told is not None
-    assert found.told.code is ExitCode.TIME_LIMIT
+    assert found.stopped is not None
+    assert found.stopped.code is ExitCode.TIME_LIMIT
     assert found.reason == "stopped at its deadline of 0.0333333 min"
 
 
 def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
     with running(tmp_path, HEEDLESS, grace=0.5) as process:
         wait_for_log(tmp_path, "ready")
-        process.tell(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
+        process.stop(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
         found = ended(process)
     assert (found.code, found.killed) == (-signal.SIGKILL, True)
     assert found.reason == "interrupted; did not end within 0.5 s of SIGTERM: killed"
@@ -120,9 +120,9 @@ def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -
     )
     with running(tmp_path, batch) as process:
         wait_for_log(tmp_path, "ready")
-        process.tell(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
+        process.stop(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
         time.sleep(0.2)
-        process.tell(StopReason("something else", ExitCode.TIME_LIMIT), time.monotonic())
+        process.stop(StopReason("something else", ExitCode.TIME_LIMIT), time.monotonic())
         found = ended(process)
     assert found.reason == "interrupted"
     assert "told 1" in (tmp_path / "log/a.log").read_text()
@@ -150,7 +150,7 @@ PARENT = f"""
 import os, sys, time
 from datetime import timedelta
 from pathlib import Path
-from crawler.nights.subprocess import CrawlProcess, Limits
+from crawler.nights.crawl_process import CrawlProcess, Limits
 limits = Limits(timedelta(minutes=1), {MEMORY})
 process = CrawlProcess([sys.executable, "-c", {HEEDLESS!r}], os.environ, Path(sys.argv[1]), limits, 0.0)
 print(process.pid, flush=True)

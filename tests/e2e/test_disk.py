@@ -23,8 +23,7 @@ from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import DiskSpace, in_words, low_disk_error, nights_left, read_size, room, shortage
-from crawler.nights.options import RunnerOptions
-from crawler.nights.runner import NightRunner
+from crawler.nights.runner import NightRunner, RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
 from crawler.reports.progress import PlainProgress
@@ -144,7 +143,7 @@ def test_a_portal_is_not_started_on_a_low_disk_and_stays_owed(tmp_path: Path) ->
     assert not started.exists()
 
 
-def test_the_bell_refuses_for_want_of_the_room_that_the_settings_ask(
+def test_the_scheduler_refuses_for_want_of_the_room_that_the_settings_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPLICA", "1")
@@ -152,7 +151,7 @@ def test_the_bell_refuses_for_want_of_the_room_that_the_settings_ask(
     settings = NightSettings(archive=archive, logs=tmp_path / "log", reports=tmp_path / "reports", min_free=10**18)
     asked = RunRequest(archive, settings, ArchiveKind.REPLICA, ("quang_tri",), FIRST, RunnerOptions(1), once=True)
     with pytest.raises(DiskFull, match=r"low disk: .* free, 1000000 TB wanted; free space, or lower `min_free`"):
-        NightService(asked, Console(file=StringIO())).once()
+        NightService(asked, Console(file=StringIO())).run_once()
     assert not (tmp_path / "log").exists()
 
 

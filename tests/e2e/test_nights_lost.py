@@ -292,10 +292,10 @@ def test_an_archive_that_is_not_mounted_is_refused_and_nothing_is_made_in_its_pl
     stage = Stage.make(tmp_path, a="good")
     stage.root.rename(tmp_path / "disk")
     stage.root.mkdir()
-    bell = stage.bell()
+    service = stage.service()
     with pytest.raises(ArchiveUnusable, match="mount its disk"):
-        bell.due()
-    bell.ring()  # the resident one lives on
+        service.run_due()
+    service.tick()  # the resident one lives on
     assert list(stage.root.iterdir()) == []
     stage.root.rmdir()
     (tmp_path / "disk").rename(stage.root)
@@ -365,15 +365,15 @@ def test_a_locked_ledger_is_waited_for_and_the_scheduler_lives_on(
     monkeypatch.setattr("crawler.nights.service.Ledger", lambda path: Ledger(path, timeout=0.2))
     monkeypatch.setattr("crawler.nights.service.clock", lambda: START)
     stage = Stage.make(tmp_path, a="good")
-    bell = stage.bell()
+    service = stage.service()
     with Ledger(stage.root / "ledger.db"):
         pass
     with locked(stage.root / "ledger.db", "EXCLUSIVE"):
         with pytest.raises(RunBusy, match=r"ledger\.db is locked by another process"):
-            bell.due()
-        bell.ring()
+            service.run_due()
+        service.tick()
     assert [record.message.count("is locked by another process") for record in caplog.records] == [1]
-    bell.ring()
+    service.tick()
     assert stage.states() == {"a": LeaseState.DONE}
 
 

@@ -180,7 +180,7 @@ def test_a_night_without_a_network_stays_open_and_goes_on_when_it_is_back(tmp_pa
 
 ORPHAN = """
 import os, subprocess, sys, time
-from crawler.nights.reaper import reap_orphans
+from crawler.nights.crawl_process import reap_orphans
 assert os.getpid() == 1
 forks = "import os, time; os.fork() or time.sleep(0.5)"
 crawl = subprocess.Popen([sys.executable, "-c", forks], start_new_session=True)

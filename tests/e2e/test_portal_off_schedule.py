@@ -31,8 +31,8 @@ from crawler.catalog.portals import PortalInfo
 from crawler.config.alerts import DEFAULT_ON
 from crawler.config.decommission import DecommissionRule
 from crawler.config.settings_file import NightSettings, read_settings
-from crawler.nights.options import LEASE
 from crawler.nights.orphaned_runs import close_leftover
+from crawler.nights.runner import LEASE
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from crawler.reports.digest import wants_telling

@@ -25,7 +25,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
 from crawler.config.settings_file import NightSettings
-from crawler.nights.options import RunnerOptions
+from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
@@ -288,14 +288,14 @@ def test_the_resident_scheduler_runs_the_night_that_is_on_and_ends_when_told(
     assert states(archive, opened.date())["quang_tri"] is LeaseState.DONE
 
 
-def bell_of(tmp_path: Path) -> NightService:
+def service_of(tmp_path: Path) -> NightService:
     asked = RunRequest(tmp_path / "absent", NightSettings(), ArchiveKind.REPLICA, (), None, RunnerOptions(1))
     return NightService(asked, Console(file=StringIO()))
 
 
-def test_no_lateness_is_a_reason_not_to_ring(tmp_path: Path) -> None:
-    jobs = {job.id: job for job in scheduler.bells(bell_of(tmp_path)).get_jobs()}
-    assert set(jobs) == {"nightly", "heartbeat", "pulse"}
+def test_no_lateness_is_a_reason_not_to_tick(tmp_path: Path) -> None:
+    jobs = {job.id: job for job in scheduler.timers(service_of(tmp_path)).get_jobs()}
+    assert set(jobs) == {"nightly", "minutely", "liveness"}
     for job in jobs.values():
         assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
         assert str(job.trigger.timezone) == "Asia/Ho_Chi_Minh"
@@ -304,9 +304,9 @@ def test_no_lateness_is_a_reason_not_to_ring(tmp_path: Path) -> None:
     assert rings == datetime(2025, 3, 5, 1, 0, tzinfo=TZ)
 
 
-def test_an_error_never_silences_the_bell(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    bell = bell_of(tmp_path)
+def test_an_error_never_ends_the_ticks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    service = service_of(tmp_path)
     for _ in range(3):
-        bell.ring()
+        service.tick()
     assert [record.message.count("is no archive") for record in caplog.records] == [1]  # said once an hour
-    assert bell.alive(time.monotonic())
+    assert service.liveness.alive()

@@ -20,7 +20,7 @@ from archive.search.results import search
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
-from crawler.nights.options import LEASE
+from crawler.nights.runner import LEASE
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from testing.archives import FIRST, make

@@ -11,23 +11,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from datetime import date, datetime, timedelta
-from io import StringIO
 from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it has no types of its own
-from rich.console import Console
 
 import scheduler
 from archive.errors import ExitCode
-from archive.model.enums import ArchiveKind
 from crawler.config.settings_file import NightSettings, read_settings
-from crawler.nights.options import LEASE, RunnerOptions
-from crawler.nights.sd_notify import notify
-from crawler.nights.service import STUCK_SECONDS, NightService, RunRequest
+from crawler.nights.liveness import SEALING_SECONDS, STUCK_SECONDS, Liveness, notify
+from crawler.nights.runner import LEASE, RunnerOptions
 from testing.crawl import environment, new_archive
 from vietnam.dates import TZ
 
@@ -111,7 +106,7 @@ def test_a_service_stops_as_the_crawls_need_it(path: Path) -> None:
 def test_the_resident_service_is_watched() -> None:
     service = unit(DEPLOY / "systemd/luu-tru.service")["Service"]
     assert service["Type"] == "notify"
-    assert seconds(service["WatchdogSec"]) > STUCK_SECONDS > LEASE.total_seconds() > 2 * scheduler.BELL_SECONDS
+    assert seconds(service["WatchdogSec"]) > STUCK_SECONDS > LEASE.total_seconds() > 2 * scheduler.TICK_SECONDS
     assert service["RestartPreventExitStatus"] == str(int(ExitCode.USAGE))
 
 
@@ -207,12 +202,20 @@ def test_a_resident_scheduler_says_that_it_is_ready_that_it_lives_and_that_it_en
     assert process.returncode == ExitCode.INTERRUPTED
 
 
-def test_a_night_that_is_stuck_is_not_called_alive(tmp_path: Path) -> None:
-    bell = NightService(
-        RunRequest(tmp_path, NightSettings(), ArchiveKind.REPLICA, (), None, RunnerOptions(1)), Console(file=StringIO())
-    )
-    ticks = time.monotonic()
-    assert bell.alive(ticks)
-    bell._ticked = ticks
-    assert bell.alive(ticks + STUCK_SECONDS - 1)
-    assert not bell.alive(ticks + STUCK_SECONDS)
+def test_a_night_that_is_stuck_is_not_alive() -> None:
+    now = 1000.0
+    liveness = Liveness(lambda: now)
+    assert liveness.alive()
+    liveness.turn()
+    now += STUCK_SECONDS - 1
+    assert liveness.alive()
+    now += 1
+    assert not liveness.alive()
+    liveness.no_turns()
+    assert not liveness.alive()
+    with liveness.busy:  # nights are sealed
+        assert liveness.alive()
+        now += SEALING_SECONDS
+        assert not liveness.alive()
+    liveness.tick()
+    assert liveness.alive()

@@ -22,7 +22,7 @@ from archive.leases.fencing import Fence, highest_fence
 from archive.leases.ledger import LeaseState, Ledger
 from archive.leases.process_id import Owner
 from archive.storage.paths import Paths
-from crawler.nights.options import LEASE
+from crawler.nights.runner import LEASE
 from testing.archives import FIRST, RELEASE, SHORT, at, finish, judge, keep, make
 from testing.staged_nights import NIGHT, ROOT, START, Stage, alive, crawl
 

@@ -20,7 +20,7 @@ from archive.web import i18n_patterns as forms
 from archive.web.i18n import MessageCatalogue
 from archive.web.i18n_patterns import KINDS, LONGEST, Sentences, Source, Telling, forms_of, kind_of
 from crawler.downloader.robots import decide
-from crawler.nights.subprocess import Limits, ProcessExit, StopReason
+from crawler.nights.crawl_process import Limits, ProcessExit, StopReason
 from crawler.verdicts.judge import judge_night
 from testing.archives import FIRST, at, judge, keep, make, walk
 from testing.archives import NIGHTS as COMPOSED
@@ -59,19 +59,19 @@ MODULES = (
     Module("archive/coverage/reader.py", calls={"Absence": 3}),
     Module("crawler/nights/schedule.py", calls={"Ending": 1, "self.ledger.settle": 3, "close_leftover": 4}),
     Module("archive/ingest/placement.py", ("free", "Holder.words")),
-    Module("crawler/nights/stale_leases.py", calls={"Ending": 1}),
+    Module("crawler/nights/schedule.py", calls={"Ending": 1}),
     Module("crawler/nights/orphaned_runs.py", calls={"replace": "reason"}),
     Module("crawler/nights/runner.py", calls={"StopReason": 0, "Ending": 1, "failed_try": 1}),
     Module("crawler/nights/exit_status.py", ("failed_try",), {"Ending": 1, "failed_try": 1}),
     Module(
-        "crawler/nights/subprocess.py",
+        "crawler/nights/crawl_process.py",
         ("Ended.reason",),
         {"StopReason": 0},
         but=("signal_name", "last_line"),
         never=("memory), out of memory", "the crawl ,"),
     ),
     Module("crawler/spider/recorder.py", ("silence",), assigned=("self._away",)),
-    Module("crawler/nights/connectivity.py", ("words",)),
+    Module("crawler/nights/runner.py", ("words",)),
     Module("crawler/run/portal_run.py", calls={"Interrupted": 0}),
     Module("crawler/disk_space.py", ("shortage",), {"DiskFull": 0}, but=("in_words",)),
     Module("crawler/downloader/robots.py", calls={"RobotsDecision": 0, "RobotsUnreachable": 0}),

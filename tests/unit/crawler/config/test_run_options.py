@@ -14,7 +14,7 @@ from crawler.config.run_options import RunOptions
     ids=["portal's own", "told", "any order"],
 )
 def test_the_operators_looks(said: str, looks: tuple[int, ...]) -> None:
-    assert RunOptions.read({"REPLICA": "1", "NIGHT": "2025-03-03", "LOOKS": said}).looks == looks
+    assert RunOptions.read({"REPLICA": "1", "NIGHT": "2025-03-03", "LOOKS": said}).recheck_days == looks
 
 
 @pytest.mark.parametrize("said", ["0", "-1", "1,,7", "daily"])

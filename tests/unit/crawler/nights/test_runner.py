@@ -27,12 +27,11 @@ from archive.model.records import Run
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo, addresses, chosen, load_portals, why_skipped
 from crawler.config.settings_file import NightSettings, PortalSettings
-from crawler.nights.options import LEASE, RunnerOptions
-from crawler.nights.runner import NightRunner
+from crawler.nights.runner import LEASE, NightRunner, RunnerOptions
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from crawler.reports.night_table import exit_code, last_run, night_rows
-from crawler.reports.progress import ProgressCounts, read_counts, watch_on
+from crawler.reports.progress import ProgressCounts, progress_view, read_counts
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).parent.parent.parent.parent.parent
@@ -75,8 +74,8 @@ CRASHES_ONCE = (
 
 
 @dataclass(slots=True)
-class Heard:
-    """A watch that notes what it is told."""
+class RecordedView:
+    """A view that records its calls."""
 
     events: list[tuple[str, str]] = field(default_factory=list)
     side_by_side: int = 0
@@ -96,8 +95,8 @@ class Heard:
         self.events.append((state.value, portal))
         self._running.discard(portal)
 
-    def told(self, message: str) -> None:
-        self.events.append(("told", message))
+    def message(self, message: str) -> None:
+        self.events.append(("message", message))
 
     def close(self) -> None:
         self._running.clear()
@@ -110,7 +109,7 @@ class Place:
     tmp: Path
     archive: Archive
     ledger: Ledger
-    heard: Heard
+    view: RecordedView
     stop: threading.Event
     settings: NightSettings = field(default_factory=NightSettings)
     now: datetime = NOW
@@ -121,11 +120,11 @@ class Place:
         def command(portal: str, night: date) -> list[str]:
             return [sys.executable, "-c", crawls[portal], portal, night.isoformat(), str(self.archive.paths.root)]
 
-        ways = RunnerOptions(jobs, timedelta(0), timedelta(seconds=grace), self.tmp / "log", command)
+        options = RunnerOptions(jobs, timedelta(0), timedelta(seconds=grace), self.tmp / "log", command)
         portals = portals_named(*crawls, hosts=hosts or {})
         clock: Callable[[], datetime] = lambda: self.now  # noqa: E731
         return NightRunner(
-            self.archive, self.ledger, self.settings, portals, ways, self.heard, self.stop, clock, Owner.current()
+            self.archive, self.ledger, self.settings, portals, options, self.view, self.stop, clock, Owner.current()
         )
 
     def run(
@@ -167,7 +166,7 @@ def place(tmp_path: Path, kind: ArchiveKind, monkeypatch: pytest.MonkeyPatch) ->
         Archive.create(tmp_path / "archive", kind, ARCHIVE_ID, NOW) as archive,
         Ledger(archive.paths.ledger) as ledger,
     ):
-        yield Place(tmp_path, archive, ledger, Heard(), threading.Event())
+        yield Place(tmp_path, archive, ledger, RecordedView(), threading.Event())
 
 
 live = pytest.mark.parametrize("kind", [ArchiveKind.LIVE], indirect=True)
@@ -239,7 +238,7 @@ def test_an_archive_that_cannot_be_written_stops_new_work_and_leaves_it_owed(
     with files_of_at_most(900_000), pytest.raises(error, match=message):
         place.runner({"a": crawl, "b": GOOD}, jobs=1).run(NIGHT, ["a", "b"], None)
     assert place.states() == {"a": LeaseState.PLANNED, "b": LeaseState.PLANNED}
-    assert ("started", "b") not in place.heard.events
+    assert ("started", "b") not in place.view.events
 
 
 def test_a_disk_that_is_full_for_one_portal_alone_fails_that_portal_alone(place: Place) -> None:
@@ -251,7 +250,7 @@ def test_a_disk_that_is_full_for_one_portal_alone_fails_that_portal_alone(place:
 def test_a_night_runs_without_its_log(place: Place) -> None:
     (place.tmp / "log").write_text("a file where the folder should be")
     assert place.run({"a": GOOD}) == {"a": LeaseState.DONE}
-    assert any("has no log" in words for kind, words in place.heard.events if kind == "told")
+    assert any("has no log" in words for kind, words in place.view.events if kind == "message")
 
 
 @pytest.mark.parametrize("spoiled", ["no folder", "full disk"])
@@ -264,7 +263,7 @@ def test_a_log_that_cannot_be_written_is_told_and_costs_no_night(place: Place, s
         (logs / NIGHT.isoformat()).mkdir()
         (logs / NIGHT.isoformat() / "a.log").symlink_to("/dev/full")
     assert place.run({"a": GOOD}) == {"a": LeaseState.DONE}
-    (told,) = [said for kind, said in place.heard.events if kind == "told"]
+    (told,) = [said for kind, said in place.view.events if kind == "message"]
     assert told.endswith("this run has no log")
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["good"]
 
@@ -314,13 +313,13 @@ def test_at_the_cut_off_what_runs_stops_as_partial(place: Place) -> None:
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (4, 3)])
 def test_as_many_run_side_by_side_as_told(place: Place, jobs: int, most: int) -> None:
     place.run({"a": SLOW, "b": SLOW, "c": SLOW}, jobs=jobs)
-    assert place.heard.side_by_side == most
+    assert place.view.side_by_side == most
 
 
 def test_portals_on_one_host_never_run_side_by_side(place: Place) -> None:
     place.run({"a": SLOW, "b": SLOW, "c": SLOW}, hosts={"a": "one.vn", "b": "one.vn"})
-    assert frozenset({"a", "b"}) not in place.heard.pairs
-    assert place.heard.side_by_side == 2
+    assert frozenset({"a", "b"}) not in place.view.pairs
+    assert place.view.side_by_side == 2
 
 
 def test_hosts_with_one_address_are_one() -> None:
@@ -338,12 +337,12 @@ def test_a_run_that_ended_well_under_a_scheduler_that_died_is_not_run_again(plac
     dead = Owner("another-host", 1)
     assert place.ledger.claim("a", NIGHT, dead, NOW, LEASE) is not None
     runner = place.runner({"a": GOOD})
-    assert runner.ways.command is not None
-    subprocess.run(runner.ways.command("a", NIGHT), check=True, cwd=ROOT)
+    assert runner.options.command is not None
+    subprocess.run(runner.options.command("a", NIGHT), check=True, cwd=ROOT)
     place.now = NOW + LEASE + timedelta(seconds=1)
     runner.run(NIGHT, ["a"], None)
     assert place.states() == {"a": LeaseState.DONE}
-    assert place.heard.events == [("done", "a")]
+    assert place.view.events == [("done", "a")]
     assert [run.run for run in place.archive.runs(NIGHT)] == ["a"]
 
 
@@ -493,11 +492,11 @@ def test_progress_is_the_last_whole_line(tmp_path: Path, text: bytes, counts: tu
 
 def test_without_a_terminal_each_event_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    watch = watch_on(Console(file=StringIO()), lambda: logging.getLogger("scheduler"))
-    watch.started("quang_tri", NIGHT, 1)
-    watch.counted("quang_tri", ProgressCounts(3, 2, 1))
-    watch.ended("quang_tri", NIGHT, LeaseState.PLANNED, None, "was killed by SIGSEGV")
-    watch.close()
+    view = progress_view(Console(file=StringIO()), lambda: logging.getLogger("scheduler"))
+    view.started("quang_tri", NIGHT, 1)
+    view.counted("quang_tri", ProgressCounts(3, 2, 1))
+    view.ended("quang_tri", NIGHT, LeaseState.PLANNED, None, "was killed by SIGSEGV")
+    view.close()
     assert [record.getMessage() for record in caplog.records] == [
         "2025-03-03 quang_tri started",
         "2025-03-03 quang_tri is owed again: was killed by SIGSEGV",
@@ -507,11 +506,11 @@ def test_without_a_terminal_each_event_is_a_line(caplog: pytest.LogCaptureFixtur
 def test_a_terminal_shows_a_row_per_portal_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     screen = StringIO()
-    watch = watch_on(Console(file=screen, force_terminal=True, width=100), lambda: logging.getLogger("scheduler"))
-    watch.started("quang_tri", NIGHT, 1)
-    watch.counted("quang_tri", ProgressCounts(31, 20, 7, {"article": 9, "listing": 2}))
-    watch.ended("vjst", NIGHT, LeaseState.FAILED, None, "said [/red] and died")
-    watch.close()
+    view = progress_view(Console(file=screen, force_terminal=True, width=100), lambda: logging.getLogger("scheduler"))
+    view.started("quang_tri", NIGHT, 1)
+    view.counted("quang_tri", ProgressCounts(31, 20, 7, {"article": 9, "listing": 2}))
+    view.ended("vjst", NIGHT, LeaseState.FAILED, None, "said [/red] and died")
+    view.close()
     assert "article 9, listing 2" in screen.getvalue()
     assert "failed: said [/red] and died" in screen.getvalue()
     assert caplog.records == []

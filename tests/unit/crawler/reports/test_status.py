@@ -17,7 +17,7 @@ from archive.leases.process_id import Owner
 from archive.model.enums import ArchiveKind
 from crawler.config.alerts import AlertSettings
 from crawler.config.settings_file import NightSettings
-from crawler.nights.options import LEASE
+from crawler.nights.runner import LEASE
 from crawler.reports.after_night import AfterNight
 from crawler.reports.status import status
 from testing.archives import FIRST, at, sealed

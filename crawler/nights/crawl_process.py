@@ -1,0 +1,257 @@
+"""One portal's crawl as a process in a session of its own: command line, environment, limits, SIGTERM, then SIGKILL.
+
+In a container the scheduler is process 1 and inherits what a killed crawl leaves behind; `reap_orphans` waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from archive.errors import ExitCode
+from archive.model.enums import ArchiveKind
+from archive.store import Archive
+from crawler.config.settings_file import NightSettings
+from crawler.log.files import open_log
+from crawler.log.redaction import for_crawl
+from crawler.log.setup import LOG_STYLE, last_event
+
+__all__ = [
+    "CrawlProcess",
+    "Limits",
+    "ProcessExit",
+    "StopReason",
+    "crawl_command",
+    "crawl_environment",
+    "reap_orphans",
+]
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+# What Python, C++ and the C library say when the limit on address space is met.
+_NO_MEMORY = re.compile(r"\bMemoryError\b|\bbad_alloc\b|[Cc]annot allocate memory|[Oo]ut of memory")
+_LAST_LINES = 20
+_CODES: dict[int, str] = {
+    ExitCode.GOOD: "ended without a complete record",
+    ExitCode.FINDINGS: "ended without a complete record (exit code 1)",
+    ExitCode.USAGE: "refused its settings",
+    ExitCode.DISK_FULL: "found the disk full",
+    ExitCode.ARCHIVE_UNUSABLE: "could not use the archive",
+    ExitCode.INTERRUPTED: "was interrupted",
+    ExitCode.TIME_LIMIT: "reached its time limit",
+    ExitCode.BUG: "ended with a bug of ours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Total time, address space in bytes, and the time between SIGTERM and SIGKILL."""
+
+    deadline: timedelta
+    memory: int
+    grace: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class StopReason:
+    """The reason for which the scheduler stops a crawl, in words, and the exit code that stands for it."""
+
+    reason: str
+    code: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessExit:
+    """The end of a crawl process: its exit code (negative: the signal) and whether it had to be killed.
+
+    `stopped` is the reason for which the scheduler stopped it; None when it ended by itself. `last_lines` are the end of
+    its log, oldest first; an error of ours or of Python is the last one.
+    """
+
+    code: int
+    limits: Limits
+    stopped: StopReason | None = None
+    killed: bool = False
+    last_lines: tuple[str, ...] = ()
+
+    @property
+    def last_line(self) -> str:
+        """The last line of its log, or an empty string."""
+        return self.last_lines[-1] if self.last_lines else ""
+
+    @property
+    def reason(self) -> str:
+        """The end in words, for the ledger and the night's report."""
+        if self.stopped is not None:
+            grace = f"; did not end within {self.limits.grace.total_seconds():g} s of SIGTERM: killed"
+            return self.stopped.reason + (grace if self.killed else "")
+        last = f": {self.last_line}" if self.last_line else ""
+        signalled = f"was killed by {_signal_name(-self.code)}" if self.code < 0 else ""
+        if self._out_of_memory():
+            words = f"{signalled}, out of memory" if signalled else "ran out of memory"
+            return f"the crawl {words} (limit {self.limits.memory / (1 << 30):.3g} GB)"
+        if self.code == -signal.SIGKILL:
+            signalled += " (by hand, or by the kernel for want of memory)"
+        return f"the crawl {signalled or _CODES.get(self.code, f'ended with exit code {self.code}')}{last}"
+
+    def _out_of_memory(self) -> bool:
+        heeded = self.code in (ExitCode.GOOD, ExitCode.INTERRUPTED, ExitCode.TIME_LIMIT)
+        return not heeded and any(_NO_MEMORY.search(line) for line in self.last_lines)
+
+
+class CrawlProcess:
+    """A running command. `ticks` are monotonic seconds, given by the caller at every call."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        limits: Limits,
+        ticks: float,
+        head: str = "",
+    ) -> None:
+        """Start the command and append its output to `log` behind the line `head`.
+
+        A log that cannot be written stops nothing: `log_lost` then gives the reason in words.
+        """
+        stream, self.log_lost = open_log(log, head)
+        launch = [sys.executable, "-m", "crawler.nights.rlimits", str(os.getpid()), str(limits.memory)]
+        with stream:
+            self._log, self._began = log, stream.tell()
+            self._process = subprocess.Popen(
+                [*launch, *command],
+                cwd=_ROOT,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._limits = limits
+        self._started = ticks
+        self._stopped: StopReason | None = None
+        self._stopped_at = 0.0
+        self._killed = False
+
+    @property
+    def pid(self) -> int:
+        """The id of the process, which is also that of its group and session."""
+        return self._process.pid
+
+    def stop(self, reason: StopReason, ticks: float) -> None:
+        """Send SIGTERM: the crawl finishes its batch and ends. Only the first call counts: a second SIGTERM would cut the batch."""
+        if self._stopped is None:
+            self._stopped, self._stopped_at = reason, ticks
+            self._signal(signal.SIGTERM, group=False)
+
+    def kill(self) -> None:
+        """Kill the crawl and everything it started, and wait for its end."""
+        self._killed = True
+        self._signal(signal.SIGKILL, group=True)
+        self._process.wait()
+
+    def poll(self, ticks: float) -> ProcessExit | None:
+        """Return how it ended, or None while it runs. Enforce the deadline and the time between SIGTERM and SIGKILL."""
+        code = self._process.poll()
+        if code is not None:
+            self._signal(signal.SIGKILL, group=True)  # workers that outlived their crawl
+            return ProcessExit(code, self._limits, self._stopped, self._killed, self._last_lines())
+        if self._stopped is None and ticks - self._started >= self._limits.deadline.total_seconds():
+            minutes = self._limits.deadline.total_seconds() / 60
+            self.stop(StopReason(f"stopped at its deadline of {minutes:g} min", ExitCode.TIME_LIMIT), ticks)
+        elif self._stopped is not None and ticks - self._stopped_at >= self._limits.grace.total_seconds():
+            self._killed = True
+            self._signal(signal.SIGKILL, group=True)
+        return None
+
+    def _signal(self, number: signal.Signals, *, group: bool) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if group:
+                os.killpg(self._process.pid, number)
+            elif self._process.poll() is None:
+                os.kill(self._process.pid, number)
+
+    def _last_lines(self) -> tuple[str, ...]:
+        if self.log_lost is not None:
+            return ()
+        with contextlib.suppress(OSError), self._log.open("rb") as stream:
+            stream.seek(max(self._began, stream.seek(0, os.SEEK_END) - 4096))
+            lines = stream.read().decode("utf-8", "replace").split("\n")
+            events = [last_event(line.strip())[:300] for line in lines if line.strip()]
+            return tuple(event for event in events if event)[-_LAST_LINES:]
+        return ()
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def crawl_command(archive: Archive, settings: NightSettings, portal: str, night: date) -> list[str]:
+    """Return the command line that crawls one portal for one night."""
+    own = settings.portal(portal)
+    command = [sys.executable, "-m", "scrapy", "crawl", portal]
+    command += ["--archive", str(archive.paths.root.resolve()), "--night", night.isoformat()]
+    if own.delay is not None and archive.identity.kind is ArchiveKind.LIVE:  # a rehearsal waits for nobody
+        command += ["-s", f"DOWNLOAD_DELAY={own.delay}"]
+    if own.looks is not None:
+        command += ["-s", f"LOOKS={','.join(map(str, own.looks))}"]
+    command += ["-s", f"GONE_NIGHTS={settings.gone_nights}"]
+    lookback = settings.lookback_of(portal)
+    for name, value in (("DAYS", lookback.days), ("PAGES", lookback.pages), ("REQUESTS", lookback.requests)):
+        command += ["-s", f"LOOKBACK_{name}={value}"]
+    return command
+
+
+def crawl_environment(settings: NightSettings, progress: Path) -> dict[str, str]:
+    """Return this process's environment without alert addresses, with what the settings add and the progress file."""
+    own = {"PROGRESS_FILE": str(progress.resolve()), "PYTHONUNBUFFERED": "1"}
+    own["MIN_FREE"], own[LOG_STYLE] = str(settings.min_free), settings.log.value
+    if settings.contact:
+        own["LUU_TRU_CONTACT"] = settings.contact
+    if settings.policy:
+        own["LUU_TRU_POLICY"] = settings.policy
+    replica = os.environ.get("REPLICA", "")
+    if Path(replica).is_dir() and replica:
+        own["REPLICA"] = str(Path(replica).resolve())  # the crawl runs in the checkout's folder
+    return {**for_crawl(os.environ), **own}
+
+
+def reap_orphans() -> int:
+    """Wait for every orphan that has ended and return how many there were. Does nothing unless this is process 1.
+
+    Outside of a container orphans go to the system's init. Our own crawls are left to whoever started them: each leads a
+    session of its own.
+    """
+    return sum(_reaped(pid) for pid in _dead_orphans()) if os.getpid() == 1 else 0
+
+
+def _dead_orphans() -> Iterator[int]:
+    """Yield zombies that are our children and of another session (fields 3, 4 and 6 of /proc/PID/stat, proc(5))."""
+    own = os.getsid(0)
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue  # it has just gone
+        state, parent, _, session = stat.rpartition(")")[2].split()[:4]
+        pid = int(folder.name)
+        if state == "Z" and int(parent) == os.getpid() and int(session) not in (pid, own):
+            yield pid
+
+
+def _reaped(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return False
