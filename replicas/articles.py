@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from replicas.composed import ComposedSite
 from replicas.drawn import drawn_articles
-from replicas.portals import EVERY, SITES
 from replicas.reading import read_articles
 from replicas.records import (
     Expected,
@@ -17,7 +15,9 @@ from replicas.records import (
     ReplicaArticle,
     plain,
 )
-from replicas.site import SiteRequest, Suffixer
+from replicas.sites.catalogue import EVERY, SITES
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest, Suffixer
 
 __all__ = [
     "EVERY_PORTAL",

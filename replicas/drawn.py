@@ -12,20 +12,16 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from replicas import FIRST_NIGHT, LAST_NIGHT
-from replicas.composed import ComposedSite
 from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
+from replicas.sites.composed import ComposedSite, DaysOnly
 
-__all__ = ["DaysOnly", "drawn_articles"]
+__all__ = ["drawn_articles"]
 
 _BEFORE = (19, 16, 12, 9, 6, 4, 2)  # days before the first night
 _NIGHTS = (0, 1, 2, (LAST_NIGHT - FIRST_NIGHT).days)
 _SHAPES = ("plain", "word", "nested", "br", "centre")
 _SEED = 20250309
-
-
-class DaysOnly(ComposedSite):
-    """A site that shows the day of publication and never a time of day."""
 
 
 def drawn_articles(site: type[ComposedSite]) -> tuple[ReplicaArticle, ...]:

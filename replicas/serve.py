@@ -23,9 +23,9 @@ from typing import IO, Self
 
 from replicas import LAST_NIGHT
 from replicas.articles import EVERY_PORTAL, portal_site
-from replicas.portals import EVERY
-from replicas.recorded import recorded_sites
-from replicas.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
+from replicas.sites.catalogue import EVERY
+from replicas.sites.recorded import recorded_sites
+from replicas.sites.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
 
 __all__ = ["NIGHT_HEADER", "ComposedSites", "LogEntry", "ReplicaServer", "main"]
 

@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from replicas.articles import articles
-from replicas.liferay import QuangTri
 from replicas.records import ReplicaArticle
 from replicas.serve import ReplicaServer
-from replicas.site import SiteRequest
+from replicas.sites.liferay import QuangTri
+from replicas.sites.site import SiteRequest
 from testing.crawl import ROOT, Crawled, environment
 
 __all__ = ["BOX", "COUNTER", "PORTAL", "package", "planted_server", "scrapy", "widgets_in"]

@@ -9,7 +9,7 @@ from datetime import date
 
 from replicas import LAST_NIGHT
 from replicas.serve import NIGHT_HEADER, ReplicaServer
-from replicas.site import suffixed
+from replicas.sites.site import suffixed
 
 __all__ = ["Answer", "ask"]
 

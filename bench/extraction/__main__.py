@@ -21,7 +21,7 @@ from bench.extraction.measure import Score, measure
 from bench.extraction.readers import GENERIC, OURS, Reader, readers
 from bench.extraction.real import real_pages, samples
 from bench.extraction.table import Measured, by_cell, by_source, record
-from replicas.portals import SITES
+from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT
 
 __all__ = ["cells", "main", "measured_by"]

@@ -11,9 +11,9 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from replicas.bodies import BodyStyle, build_body
-from replicas.composed import ComposedSite
 from replicas.records import Kind, Part
+from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.composed import ComposedSite
 
 __all__ = ["SHAPES", "build"]
 

@@ -15,11 +15,11 @@ from datetime import date, datetime, time, timedelta
 
 from bench.extraction import bodies, widgets
 from replicas.articles import articles, expected, expected_of, render_article
-from replicas.composed import ComposedSite
-from replicas.portals import SITES
 from replicas.prose.article_parts import PartComposer
 from replicas.records import TZ, Expected, Kind, Part, ReplicaArticle
-from replicas.site import SiteRequest, Suffixer
+from replicas.sites.catalogue import SITES
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest, Suffixer
 
 __all__ = ["COMPOSED", "CORPUS", "KINDS", "NIGHT", "SHORT", "Sample", "composed", "corpus", "kind_of"]
 

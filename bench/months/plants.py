@@ -15,9 +15,9 @@ from archive.model.enums import Event
 from bench.months.edits import EDITS, Edit, near_twin
 from bench.months.plants_nights import Nights, Telling
 from bench.months.recorded_site import PAGE_SIZE
-from replicas.liferay import DaNang
 from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
+from replicas.sites.liferay import DaNang
 
 __all__ = ["OTHER", "PORTAL", "Plan", "Plant", "plan"]
 

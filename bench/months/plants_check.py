@@ -19,7 +19,7 @@ from bench.months.edits import text_of
 from bench.months.plants import OTHER, PORTAL, Plan, Plant
 from bench.months.recorded_site import folded
 from bench.runner import runs_of
-from replicas.composed import ComposedSite
+from replicas.sites.composed import ComposedSite
 
 __all__ = ["Kind", "judge_plants"]
 

@@ -7,10 +7,10 @@ from datetime import datetime, time, timedelta
 
 from bench.months.plants import Plan
 from bench.months.recorded_site import MonthArticle, MonthSite
-from replicas.liferay import BacGiang
 from replicas.prose.village_news import past_articles
 from replicas.records import TZ, ReplicaArticle
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.liferay import BacGiang
+from replicas.sites.site import SiteRequest, SiteResponse
 
 __all__ = ["PlantedSite", "other_site"]
 

@@ -15,10 +15,10 @@ from datetime import date, datetime
 from archive.errors import UsageError
 from bench.months.recorded_rows import Row
 from crawler.spiders.da_nang import DaNang as DaNangSpider
-from replicas.composed import Row as ListRow
-from replicas.liferay import DaNang
 from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest
+from replicas.sites.composed import Row as ListRow
+from replicas.sites.liferay import DaNang
+from replicas.sites.site import SiteRequest
 
 __all__ = ["LABELS", "PAGE_SIZE", "MonthArticle", "MonthSite", "folded", "month_articles", "paragraphs"]
 

@@ -34,10 +34,10 @@ from bench.probe.strangers import Stranger
 from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles
-from replicas.portals import SITES
 from replicas.records import Kind, ReplicaArticle, plain
 from replicas.serve import ReplicaServer
-from replicas.site import Site, Suffixer
+from replicas.sites.catalogue import SITES
+from replicas.sites.site import Site, Suffixer
 
 __all__ = ["Truth", "drawn", "judged", "main", "measure", "truth_of"]
 

@@ -16,7 +16,7 @@ from bench.probe.markup import list_rows, page_links, whole_page
 from bench.probe.texts import article_page
 from replicas.prose.commune_news import commune_articles
 from replicas.records import Kind, Part, ReplicaArticle, plain
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
 __all__ = ["KINDS", "HandMade", "Style", "truth_blocks"]

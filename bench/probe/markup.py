@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from replicas.records import ReplicaArticle, plain
-from replicas.site import SiteRequest
+from replicas.sites.site import SiteRequest
 
 __all__ = ["NAMES", "Portal", "link_to", "list_rows", "named", "page_links", "whole_page"]
 

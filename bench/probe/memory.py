@@ -17,7 +17,7 @@ from pipelines.clean import clean
 from pipelines.extract import extract
 from pipelines.html.decoding import declared_charset
 from replicas import LAST_NIGHT
-from replicas.site import Site, SiteRequest, Suffixer
+from replicas.sites.site import Site, SiteRequest, Suffixer
 from vietnam.dates import TZ
 
 __all__ = ["NOW", "Walked", "Wire", "walked"]

@@ -9,9 +9,9 @@ import random
 import re
 from collections.abc import Sequence
 
-from replicas.composed import ComposedSite
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest, SiteResponse
 
 __all__ = ["Skinned", "skin"]
 

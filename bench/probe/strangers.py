@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qs
 
-from replicas.bodies import BodyStyle, build_body
-from replicas.composed import WEEKDAYS
 from replicas.records import ReplicaArticle
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.composed import weekday
+from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
 __all__ = ["Stranger"]
@@ -188,11 +188,10 @@ class Stranger:
     def when(self, article: ReplicaArticle) -> str:
         """The date line of an article's page."""
         at = article.published
-        weekday = "Chủ nhật" if at.weekday() == 6 else f"Thứ {WEEKDAYS[at.weekday()]}"
         return {
-            "full": f"{weekday}, {at:%d/%m/%Y} {at:%H:%M}",
+            "full": f"{weekday(at)}, {at:%d/%m/%Y} {at:%H:%M}",
             "short": f"{at:%d/%m/%Y %H:%M}",
-            "words": f"{at:%H:%M}, {weekday}, ngày {at.day} tháng {at.month} năm {at.year}",
+            "words": f"{at:%H:%M}, {weekday(at)}, ngày {at.day} tháng {at.month} năm {at.year}",
             "label": f"Ngày đăng: {at:%d-%m-%Y %H:%M}",
         }[self.style.when]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bench.probe.markup import NAMES, Portal, link_to, named
 from replicas.records import Kind, Part, ReplicaArticle, plain
-from replicas.site import SiteRequest
+from replicas.sites.site import SiteRequest
 
 __all__ = ["article_page"]
 

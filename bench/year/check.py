@@ -16,7 +16,7 @@ from archive.store import Archive
 from bench.year.compose import Planted
 from bench.year.states import State
 from crawler.config.decommission import GONE_NIGHTS
-from replicas.portals import EVERY
+from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 
 __all__ = ["Judged", "judged"]

@@ -17,8 +17,8 @@ from bench.year.numbered import Issued, Series, gazetted_series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
 from crawler.verdicts.decommission_history import why_away
-from replicas.domino import CongBaoSonLa
-from replicas.portals import EVERY
+from replicas.sites.catalogue import EVERY
+from replicas.sites.domino import CongBaoSonLa
 from vietnam.provinces import PROVINCES, predecessors, province_of_host
 
 __all__ = ["FIRST", "Planted", "compose_year"]

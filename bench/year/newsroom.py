@@ -13,11 +13,10 @@ from random import Random
 
 from bench.verdicts.portals import poisson
 from bench.year.numbered import CITED, Issued, Series
-from replicas.composed import ComposedSite
-from replicas.domino import CongBaoSonLa
-from replicas.drawn import DaysOnly
 from replicas.prose.provincial_news import NewsText, compose_article, compose_notice
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
+from replicas.sites.composed import ComposedSite, DaysOnly
+from replicas.sites.domino import CongBaoSonLa
 from vietnam.holidays import DayType, day_type
 from vietnam.letters import strip_diacritics
 

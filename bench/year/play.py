@@ -33,10 +33,10 @@ from crawler.verdicts.decommissioned import dissolution
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 from pipelines.dedup import judge
-from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile, file_bytes, replica_file
 from replicas.records import TZ, ReplicaArticle
-from replicas.site import SiteRequest, suffixed
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest, suffixed
 
 __all__ = ["GONE_AFTER", "PortalYear", "before_first"]
 

@@ -6,9 +6,9 @@ from archive.model.enums import ArchiveKind
 from archive.model.records import Attachment, Document, PageRecord
 from archive.storage.jsonl import ArticleLine
 from replicas.articles import expected_of
-from replicas.composed import ComposedSite
 from replicas.files import ReplicaFile
 from replicas.records import ReplicaArticle
+from replicas.sites.composed import ComposedSite
 from vietnam.documents import cited_documents, document_numbers
 
 __all__ = ["article_document", "file_document"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from replicas.composed import ComposedSite
 from replicas.prose.composer import Composer, upper_first
 from replicas.records import Kind, Part, ReplicaArticle
+from replicas.sites.composed import ComposedSite
 
 __all__ = ["past_article", "past_articles"]
 

@@ -17,8 +17,8 @@ from bench.extraction.measure import Score, measure
 from bench.extraction.readers import GENERIC, Read, layouts, ours
 from bench.extraction.real import real_pages, samples
 from pipelines.article import Article, Layout
-from replicas.portals import SITES
 from replicas.records import Expected, ExpectedBlock, Kind
+from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT, DATA
 from vietnam import residue
 

@@ -16,9 +16,9 @@ from crawler.portal import PortalSpider
 from crawler.urls import real_host
 from pipelines.readers.json_api import page_of
 from replicas.articles import EVERY_PORTAL, portal_site
-from replicas.composed import ComposedSite
-from replicas.portals import SAMPLES
-from replicas.site import SiteRequest, Suffixer
+from replicas.sites.catalogue import SAMPLES
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest, Suffixer
 from vietnam.letters import fold_spaces, nfc
 
 NIGHTS = (date(2025, 3, 3), date(2025, 3, 12))

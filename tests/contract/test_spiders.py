@@ -17,8 +17,8 @@ import crawler.spiders
 from crawler.portal import DeclarationError, PortalSpider, unfinished
 from crawler.urls import host_of
 from pipelines.article import Layout
-from replicas.composed import ComposedSite
-from replicas.portals import DRAWN, EVERY, SAMPLES
+from replicas.sites.catalogue import DRAWN, EVERY, SAMPLES
+from replicas.sites.composed import ComposedSite
 from testing.recorded import ABSENT, DATA
 from vietnam.provinces import province
 
@@ -78,7 +78,7 @@ def test_a_portal_stands_on_its_provinces_domain(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_portal_has_pages_to_rehearse_on(name: str) -> None:
     assert name in EVERY or (SAVED / name / "expected.json").is_file(), (
-        f"{name}: no page of it is here; compose its site in replicas/ and name it in replicas/portals.py, "
+        f"{name}: no page of it is here; compose its site in replicas/ and name it in replicas/sites/catalogue.py, "
         f"or save pages: `python -m scrapy sample {name} URL…`"
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.probe.__main__ import drawn
 from replicas.serve import ReplicaServer
-from replicas.site import Suffixer
+from replicas.sites.site import Suffixer
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "add-a-province.md"

@@ -23,7 +23,7 @@ from crawler.run.backfill_run import judge_backfill
 from replicas.prose.village_news import past_articles
 from replicas.records import TZ
 from replicas.serve import ReplicaServer
-from replicas.sharepoint import QuangNinh
+from replicas.sites.sharepoint import QuangNinh
 from testing.crawl import ROOT, environment, new_archive
 
 PORTAL = "quang_ninh"

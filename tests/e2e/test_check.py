@@ -50,9 +50,9 @@ from crawler.spiders.quang_tri import QuangTri
 from pipelines.article import Article, Block, BlockKind, PublishedFrom
 from replicas import LAST_NIGHT
 from replicas.articles import portal_site
-from replicas.portals import EVERY
 from replicas.serve import ReplicaServer
-from replicas.site import Site, SiteRequest, SiteResponse
+from replicas.sites.catalogue import EVERY
+from replicas.sites.site import Site, SiteRequest, SiteResponse
 from testing.crawl import environment
 from vietnam.dates import TZ, read_machine
 

@@ -25,7 +25,7 @@ from crawler.config.lookback import FIRST_AFTER, LookBackPlan, deeper_end, next_
 from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
-from replicas.sharepoint import QuangNinh
+from replicas.sites.sharepoint import QuangNinh
 from testing.crawl import ROOT, crawl, environment, new_archive, the_night
 
 PORTAL = "quang_ninh"

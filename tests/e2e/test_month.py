@@ -21,7 +21,7 @@ from bench.months.check import judge_month
 from bench.months.month import PORTAL
 from bench.months.recorded_rows import read_rows
 from bench.months.recorded_site import LABELS, MonthArticle, MonthSite, folded, month_articles, paragraphs
-from replicas.site import SiteRequest
+from replicas.sites.site import SiteRequest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COLUMNS = ("topic", "title", "summary", "url", "keywords", "public_time", "content")

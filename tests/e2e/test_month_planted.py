@@ -22,9 +22,9 @@ from bench.months.plants_nights import LOOKBACK_DAYS, Nights
 from bench.months.plants_site import PlantedSite, other_site
 from bench.months.recorded_site import MonthArticle, MonthSite, folded
 from crawler.config.lookback import next_lookback
-from replicas.liferay import DaNang
 from replicas.prose.village_news import past_article
 from replicas.records import TZ
+from replicas.sites.liferay import DaNang
 
 FIRST = date(2025, 12, 1)
 DEEP = next_lookback(PORTAL, LOOKBACK_DAYS, FIRST, None)

@@ -12,11 +12,11 @@ from archive.storage.warc import read_record
 from bench.runner import run_night
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
-from replicas.composed import ComposedSite
-from replicas.portals import SITES
 from replicas.records import ReplicaArticle
 from replicas.serve import ReplicaServer
-from replicas.site import SiteRequest
+from replicas.sites.catalogue import SITES
+from replicas.sites.composed import ComposedSite
+from replicas.sites.site import SiteRequest
 from testing.crawl import new_archive, the_night
 
 VALIDATORS: Mapping[str, tuple[str, ...]] = {"binh_dinh": ("etag", "last_modified"), "ninh_thuan": ()}

@@ -1,9 +1,9 @@
-"""The invented portal on Drupal that `replicas.samples` composes."""
+"""The invented portal on Drupal that `replicas.sites.samples` composes."""
 
 from crawler.families.drupal import DrupalSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
-from replicas.samples import MauDrupal as Site
+from replicas.sites.drupal import MauDrupal as Site
 
 
 class MauDrupal(DrupalSpider):

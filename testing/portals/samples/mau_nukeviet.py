@@ -1,9 +1,9 @@
-"""The invented portal on NukeViet that `replicas.samples` composes."""
+"""The invented portal on NukeViet that `replicas.sites.samples` composes."""
 
 from crawler.families.nukeviet import NukeVietSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
-from replicas.samples import MauNukeviet as Site
+from replicas.sites.nukeviet import MauNukeviet as Site
 
 
 class MauNukeviet(NukeVietSpider):

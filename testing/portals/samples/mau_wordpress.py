@@ -1,9 +1,9 @@
-"""The invented portal on WordPress that `replicas.samples` composes."""
+"""The invented portal on WordPress that `replicas.sites.samples` composes."""
 
 from crawler.families.wordpress import WordPressSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
-from replicas.samples import MauWordpress as Site
+from replicas.sites.wordpress import MauWordpress as Site
 
 
 class MauWordpress(WordPressSpider):

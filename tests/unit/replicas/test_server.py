@@ -14,14 +14,14 @@ import pytest
 
 from replicas import FIRST_NIGHT
 from replicas.articles import PORTALS, ReplicaArticle, article_url, portal_site
-from replicas.bodies import BodyStyle, build_body
-from replicas.liferay import DaNang
-from replicas.portals import SITES
 from replicas.reading import read_body
-from replicas.recorded import page_address, recorded_sites
 from replicas.records import TZ, ReplicaSection
 from replicas.serve import ReplicaServer, main
-from replicas.site import SUFFIX, SiteRequest, Suffixer, suffixed
+from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.catalogue import SITES
+from replicas.sites.liferay import DaNang
+from replicas.sites.recorded import page_address, recorded_sites
+from replicas.sites.site import SUFFIX, SiteRequest, Suffixer, suffixed
 from testing.recorded import ABSENT, DATA
 from testing.replica_client import ask
 

@@ -27,8 +27,8 @@ from crawler.probe.volatile_content import changing_parts
 from crawler.probe.write import saved_pages, spider_source
 from replicas import LAST_NIGHT
 from replicas.articles import articles
-from replicas.portals import SITES
-from replicas.site import Site, SiteRequest, SiteResponse, Suffixer
+from replicas.sites.catalogue import SITES
+from replicas.sites.site import Site, SiteRequest, SiteResponse, Suffixer
 from vietnam.dates import TZ
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -22,7 +22,7 @@ from crawler.probe.infer import UserHints, understand
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.result import ProbeResult
 from replicas.serve import ReplicaServer
-from replicas.site import SiteRequest, SiteResponse, Suffixer
+from replicas.sites.site import SiteRequest, SiteResponse, Suffixer
 
 ROOT = Path(__file__).resolve().parents[4]
 HOST = "la.mau.vn"

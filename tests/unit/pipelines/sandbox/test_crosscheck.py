@@ -19,7 +19,7 @@ from pipelines.html.tree import parse
 from pipelines.sandbox.crosscheck import crosscheck
 from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits
 from pipelines.sandbox.extraction_worker import ExtractionWorker
-from replicas.portals import SITES
+from replicas.sites.catalogue import SITES
 from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, response

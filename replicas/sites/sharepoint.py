@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
-from replicas.bodies import BodyStyle
-from replicas.composed import WEEKDAYS, ComposedSite, page_number
 from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite, page_number, weekday
+from replicas.sites.declared_sections import DeclaredSections
 
-__all__ = ["NinhThuan", "QuangNinh", "Vjst"]
+__all__ = ["DienBien", "Most", "NinhThuan", "QuangNinh", "Vjst"]
 
 _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
@@ -184,19 +185,34 @@ class Vjst(ComposedSite):
         found = re.fullmatch(r"/vn/tin-tuc/(\d+)/[^/]+\.aspx", path)
         return found[1] if found else None
 
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?page={number}"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        return next(((s, page_number(query, "page")) for s in self.sections if path == s.path), None)
-
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
-        weekday = "Chủ nhật" if at.weekday() == 6 else f"Thứ {WEEKDAYS[at.weekday()]}"
-        return f"{weekday}, {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday}, {at:%d/%m/%Y}"
+        return f"{weekday(at)}, {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday(at)}, {at:%d/%m/%Y}"
 
     def list_day(self, article: ReplicaArticle) -> str:
         return f"Ngày {article.published:%d/%m/%Y}"
 
     def file_path(self, name: str) -> str:
         return f"/Images/FileVanBan/{name}"
+
+
+class DienBien(NinhThuan):
+    """www.dienbien.gov.vn: Tân Dân's newer class names."""
+
+    portal = "dien_bien"
+    host = "www.dienbien.gov.vn"
+    family = "tan_dan_view"
+    name = "Cổng thông tin điện tử tỉnh Điện Biên"
+    sections: Sequence[ReplicaSection] = DeclaredSections("dien_bien")
+
+
+class Most(Vjst):
+    """www.most.gov.vn: the zone behind the time of day."""
+
+    portal = "most"
+    host = "www.most.gov.vn"
+    name = "Bộ Khoa học và Công nghệ"
+    sections: Sequence[ReplicaSection] = DeclaredSections("most")
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return super().date_line(article) + (" GMT+7" if article.clock else "")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from replicas.composed import ComposedSite
-from replicas.domino import CongBaoSonLa
-from replicas.further import CongAnThanhHoa, DienBien, GiaLai, HungYen, Moit, Most, Mst, ThaiNguyen, ThangLong
-from replicas.hatinh import HaTinh
-from replicas.interfaces import BacNinh, CongAnHaNoi, VinhPhuc
-from replicas.liferay import BacGiang, DaNang, QuangTri
-from replicas.posted import HaNoi, KhanhHoa
-from replicas.samples import MauDrupal, MauNukeviet, MauWordpress
-from replicas.sharepoint import NinhThuan, QuangNinh, Vjst
-from replicas.vccorp import BaoChinhPhu
-from replicas.vhv import BinhDinh
-from replicas.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
+from replicas.sites.composed import ComposedSite
+from replicas.sites.domino import CongBaoSonLa
+from replicas.sites.drupal import MauDrupal
+from replicas.sites.hatinh import HaTinh
+from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
+from replicas.sites.liferay import BacGiang, DaNang, QuangTri, ThaiNguyen
+from replicas.sites.nukeviet import MauNukeviet
+from replicas.sites.sharepoint import DienBien, Most, NinhThuan, QuangNinh, Vjst
+from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
+from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, Moit
+from replicas.sites.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
+from replicas.sites.webforms import KhanhHoa
+from replicas.sites.wordpress import MauWordpress
 
 __all__ = ["DRAWN", "EVERY", "SAMPLES", "SITES"]
 

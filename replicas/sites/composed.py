@@ -18,15 +18,15 @@ from urllib.parse import parse_qs, unquote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from replicas.bodies import BodyStyle, build_body
 from replicas.files import FileKind, file_bytes, replica_file
-from replicas.noise import noisy
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.noise import noisy
+from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["WEEKDAYS", "ComposedSite", "Row", "page_number"]
+__all__ = ["ComposedSite", "DaysOnly", "Row", "page_number", "weekday"]
 
-WEEKDAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy")
+_WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
 _FILES = {".pdf": "application/pdf", ".docx": "application/octet-stream", ".xlsx": "application/octet-stream"}
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")
 _GIF = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
@@ -44,8 +44,13 @@ class Row:
 @cache
 def environment() -> Environment:
     """The templates' environment: autoescape on, an undefined name is an error."""
-    loader = FileSystemLoader(Path(__file__).parent / "templates")
+    loader = FileSystemLoader(Path(__file__).parent.parent / "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def weekday(day: date) -> str:
+    """Return the day of the week as portals write it: `Thứ hai` to `Thứ bảy`, `Chủ nhật`."""
+    return _WEEKDAYS[day.weekday()]
 
 
 def page_number(query: str, name: str) -> int:
@@ -71,6 +76,8 @@ class ComposedSite(ABC):
     """Whether article pages carry no counter and answer conditional requests."""
     validators: tuple[str, ...] = ("etag", "last_modified")
     """What a still page tells of its state."""
+    page_parameter = "page"
+    """The query parameter that pages a list."""
     beyond = "empty"
     """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
 
@@ -88,9 +95,9 @@ class ComposedSite(ABC):
     # What a family says ------------------------------------------------------------------------------------------
 
     @staticmethod
-    @abstractmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
-        """The natural key of an article from its slug, its time and the number written with it."""
+        """Return the natural key of an article from its slug, its time and the number written with it; by default the slug."""
+        return slug
 
     @abstractmethod
     def article_path(self, article: ReplicaArticle) -> str:
@@ -104,13 +111,14 @@ class ComposedSite(ABC):
     def key_at(self, path: str, query: str) -> str | None:
         """The key that an address names, None when it is no article's address."""
 
-    @abstractmethod
     def list_path(self, section: ReplicaSection, number: int) -> str:
-        """Path and query of a section's list page."""
+        """Return path and query of a section's list page."""
+        return section.path if number == 1 else f"{section.path}?{self.page_parameter}={number}"
 
-    @abstractmethod
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        """Section and page number an address names, None when it is no list's."""
+        """Return section and page number that an address names, None when it is no list's."""
+        number = page_number(query, self.page_parameter)
+        return next(((section, number) for section in self.sections if path == section.path), None)
 
     @abstractmethod
     def date_line(self, article: ReplicaArticle) -> str:
@@ -222,8 +230,11 @@ class ComposedSite(ABC):
     def render(self, template: str, request: SiteRequest, **values: object) -> str:
         """One of the family's templates with what every page needs, and what changes on it at every request."""
         common = {"site": self, "clock": request.clock, "visitors": request.visitors, "request": request}
-        weekday = "Chủ nhật" if request.night.weekday() == 6 else f"Thứ {WEEKDAYS[request.night.weekday()]}"
-        page = environment().get_template(f"{self.family}/{template}").render(**common, weekday=weekday, **values)
+        page = (
+            environment()
+            .get_template(f"{self.family}/{template}")
+            .render(**common, weekday=weekday(request.night), **values)
+        )
         return page if self.still_articles and template == "article.html" else noisy(page, request)
 
     def _article_answer(self, article: ReplicaArticle | None, request: SiteRequest) -> SiteResponse:
@@ -264,3 +275,7 @@ class ComposedSite(ABC):
 
 def _html(text: str, status: int = 200) -> SiteResponse:
     return SiteResponse(text.encode(), status)
+
+
+class DaysOnly(ComposedSite):
+    """A site that shows the day of publication and never a time of day."""

@@ -10,18 +10,16 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import parse_qs
 
-from replicas.bodies import BodyStyle
-from replicas.composed import ComposedSite
-from replicas.declared import DeclaredSections
-from replicas.liferay import centred_figure
 from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
-from replicas.vccorp import BaoChinhPhu
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
+from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["HaNoi", "KhanhHoa"]
+__all__ = ["KhanhHoa"]
 
 _WINDOW = 2
 
@@ -47,10 +45,6 @@ class KhanhHoa(ComposedSite):
         empty = [section for section in own if all(article.section != section.name for article in articles)]
         told = [_of_section(article, section) for section in empty for article in articles[:1]]
         super().__init__([replace(article, files=()) for article in (*articles, *told)], own)
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return slug
 
     def article_path(self, article: ReplicaArticle) -> str:
         return f"{self.section(article.section).path}/{article.slug}"
@@ -101,6 +95,9 @@ class KhanhHoa(ComposedSite):
         return SiteResponse(self.render_list(listed[0], int(wanted[1]), request).encode())
 
 
+_TARGET = "ctl00$ContentPlaceHolder1$ctl00$GridView1"
+
+
 def _of_section(article: ReplicaArticle, section: ReplicaSection) -> ReplicaArticle:
     """The article as another section tells it."""
     more = Part(Kind.PARAGRAPH, f"Tin được đăng trong chuyên mục {section.title}.")
@@ -109,55 +106,3 @@ def _of_section(article: ReplicaArticle, section: ReplicaSection) -> ReplicaArti
     return replace(
         article, section=section.name, slug=slug, key=slug, title=title, parts=(more, *article.parts), twin=None
     )
-
-
-_TARGET = "ctl00$ContentPlaceHolder1$ctl00$GridView1"
-_CATNAME, _SITE = "VGluTm9pQmF0fGhhbm9p", "aGFub2kuZ292LnZu"
-
-
-class HaNoi(BaoChinhPhu):
-    """hanoi.gov.vn: section pages begin a list, POST brings it piece by piece."""
-
-    portal = "ha_noi"
-    host = "hanoi.gov.vn"
-    family = "vccorp_posted"
-    name = "Cổng thông tin điện tử thành phố Hà Nội"
-    page_size = 3
-    beyond = "empty"
-    sections: Sequence[ReplicaSection] = DeclaredSections("ha_noi", 1021)
-    catname, site_value = _CATNAME, _SITE
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return BaoChinhPhu.key_of(slug, published, number)[2:]
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"{self.section(article.section).path}/{article.slug}-{article.key}.htm"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm", path)
-        return found[1] if found else None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        return next(((s, 1) for s in self.sections if path == s.path), None)
-
-    def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The list's pieces: what the form says is shown already is left out."""
-        if request.path != "/api/NewsZone/NewsZone":
-            return None
-        form = parse_qs(request.body.decode("utf-8", "replace"))
-        code = next(iter(form.get("Catname", [""]))).removeprefix(self.catname)
-        section = next((each for each in self.sections if each.code == code), None)
-        own = form.get("Site") == [self.site_value] and form.get("LanguageId") == ["dmk="]
-        if request.method != "POST" or section is None or not own:
-            return SiteResponse(b"", 400)
-        told = set(form.get("DataIds[]", []))
-        rows = {row.article.key: row for row in self.rows(section, request.night) if row.article.key not in told}
-        shown = list(rows.values())[: self.page_size]
-        return SiteResponse(self.render("piece.html", request, rows=shown).encode())

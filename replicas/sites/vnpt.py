@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qs
 
-from replicas.bodies import BodyStyle
-from replicas.composed import ComposedSite, page_number
-from replicas.declared import DeclaredSections
-from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite, page_number
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
+from replicas.sites.site import SiteRequest, SiteResponse
 
 __all__ = ["CanTho", "CaoBang", "NinhBinh", "SoKhcnNinhBinh", "SonLa", "VNPTSite"]
 
@@ -50,9 +50,6 @@ class VNPTSite(ComposedSite):
     def key_at(self, path: str, query: str) -> str | None:
         found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d+)", path)
         return found[1] if found else None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?page={number}"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         number = page_number(query, "page") if self.by_link else 1

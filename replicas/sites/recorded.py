@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from replicas.site import Site, SiteRequest, SiteResponse
+from replicas.sites.site import Site, SiteRequest, SiteResponse
 
 __all__ = ["RecordedSite", "page_address", "recorded_sites"]
 

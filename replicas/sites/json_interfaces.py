@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import parse_qs, quote
 
-from replicas.bodies import BodyStyle, build_body
-from replicas.composed import ComposedSite, Row, page_number
-from replicas.declared import DeclaredSections
-from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.composed import ComposedSite, Row, page_number
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
+from replicas.sites.site import SiteRequest, SiteResponse
 
 __all__ = ["BacNinh", "CongAnHaNoi", "VinhPhuc"]
 

@@ -13,11 +13,12 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import unquote
 
-from replicas.bodies import BodyStyle
-from replicas.composed import WEEKDAYS, ComposedSite, page_number
 from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite, page_number, weekday
+from replicas.sites.declared_sections import DeclaredSections
 
-__all__ = ["AssetPublisher", "BacGiang", "DaNang", "QuangTri"]
+__all__ = ["AssetPublisher", "BacGiang", "DaNang", "QuangTri", "ThaiNguyen"]
 
 
 def centred_figure(src: str, caption: str) -> str:
@@ -58,6 +59,7 @@ class QuangTri(ComposedSite):
         ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
     )
     style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=20182))
+    page_parameter = "cur"
     disallow = ("/c/portal/login", "/group/", "/user/")
 
     _ARTICLE = re.compile(r"(?:/vi)?/chi-tiet-tin/-/view-article/1/\d{13}/(\d{13})")
@@ -76,16 +78,10 @@ class QuangTri(ComposedSite):
         found = self._ARTICLE.fullmatch(path)
         return found[1] if found else None
 
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?cur={number}"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        return next(((s, page_number(query, "cur")) for s in self.sections if path == s.path), None)
-
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
-        weekday = "Chủ Nhật" if at.weekday() == 6 else f"Thứ {WEEKDAYS[at.weekday()].title()}"
-        return f"{at.hour}:{at:%M}, {weekday}, {at:%d-%m-%Y}" if article.clock else f"{weekday}, {at:%d-%m-%Y}"
+        day = f"{weekday(at).title()}, {at:%d-%m-%Y}"
+        return f"{at.hour}:{at:%M}, {day}" if article.clock else day
 
     def file_path(self, name: str) -> str:
         return document_path(name, 20182)
@@ -98,10 +94,6 @@ class AssetPublisher(ComposedSite):
     beyond = "last"
     group = 10184
     disallow = ("/c/portal/login", "/group/", "/user/", "/*/pop_up")
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return slug
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         if number == 1:
@@ -187,4 +179,27 @@ class DaNang(AssetPublisher):
 
     def key_at(self, path: str, query: str) -> str | None:
         found = re.fullmatch(r"(?:/vi)?/web/dng/-/([^/]+)", path)
+        return unquote(found[1]) if found else None
+
+
+class ThaiNguyen(AssetPublisher):
+    """thainguyen.gov.vn: articles below the page of their section, with or without `inheritRedirect`."""
+
+    portal = "thai_nguyen"
+    host = "thainguyen.gov.vn"
+    family = "asset_publisher"
+    name = "Cổng thông tin điện tử tỉnh Thái Nguyên"
+    instance = "CxpLMxKIhxrm"
+    sections: Sequence[ReplicaSection] = DeclaredSections("thai_nguyen")
+    style = BacGiang.style
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        page = self.section(article.section).path.rstrip("/")
+        return f"{page}/-/asset_publisher/{self.instance}/content/{article.slug}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return self.article_path(article) + "?inheritRedirect=true"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/[^/]+)*/-/asset_publisher/\w+/content/([^/]+)", path)
         return unquote(found[1]) if found else None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
-from replicas.bodies import BodyStyle
-from replicas.composed import ComposedSite, page_number
-from replicas.declared import DeclaredSections
-from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
 
 __all__ = ["HaTinh"]
 
@@ -32,10 +31,6 @@ class HaTinh(ComposedSite):
     )
     disallow = ("/admin/", "/api/")
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return slug
-
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/vi/bai-viet/{article.slug}"
 
@@ -45,12 +40,6 @@ class HaTinh(ComposedSite):
     def key_at(self, path: str, query: str) -> str | None:
         found = re.fullmatch(r"(?:/vi)?/bai-viet/([^/]+)", path)
         return found[1] if found else None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?page={number}"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        return next(((s, page_number(query, "page")) for s in self.sections if path == s.path), None)
 
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published

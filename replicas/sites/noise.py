@@ -5,7 +5,7 @@ Clocks, visitor counters and view states stand in the families' templates; this 
 
 from __future__ import annotations
 
-from replicas.site import SiteRequest
+from replicas.sites.site import SiteRequest
 
 __all__ = ["noisy"]
 

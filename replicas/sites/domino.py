@@ -10,13 +10,12 @@ from hashlib import md5
 from html import escape
 from urllib.parse import quote, unquote
 
-from replicas.bodies import BodyStyle
-from replicas.composed import Row
-from replicas.declared import DeclaredSections
-from replicas.drawn import DaysOnly
-from replicas.liferay import centred_figure
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import DaysOnly, Row
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
+from replicas.sites.site import SiteRequest, SiteResponse
 
 __all__ = ["CongBaoSonLa"]
 

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from urllib.parse import parse_qs
 
-from replicas.bodies import BodyStyle
-from replicas.composed import ComposedSite
 from replicas.records import ReplicaArticle, ReplicaSection
-from replicas.site import SiteRequest, SiteResponse
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["BaoChinhPhu"]
+__all__ = ["BaoChinhPhu", "HaNoi", "Mst", "ThangLong"]
 
 _FURTHER = (
     ("/chinh-sach-va-cuoc-song/tham-van-chinh-sach.htm", "Tham vấn chính sách", 4),
@@ -142,3 +144,86 @@ class BaoChinhPhu(ComposedSite):
         etag = f'"{sha256(body).hexdigest()[:16]}"'
         newest = rows[0].article.published if rows else None
         return SiteResponse(body, content_type="application/rss+xml; charset=utf-8", etag=etag, last_modified=newest)
+
+
+class _Numbered(BaoChinhPhu):
+    """A sister of the newspaper: whole pages `trang-2.htm` below the section."""
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path.removesuffix('.htm')}/trang-{number}.htm"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        found = re.fullmatch(r"(.+)/trang-(\d{1,4})\.htm", path)
+        asked, number = (f"{found[1]}.htm", int(found[2])) if found else (path, 1)
+        return next(((s, number) for s in self.sections if s.path == asked), None)
+
+    def render_list(self, section: ReplicaSection, number: int, request: SiteRequest) -> str:
+        rows, last = self.page(section, number, request.night)
+        return self.render("list.html", request, section=section, rows=rows, number=number, last=last)
+
+
+class ThangLong(_Numbered):
+    """thanglong.chinhphu.vn: pages after the last one repeat it."""
+
+    portal = "thang_long"
+    host = "thanglong.chinhphu.vn"
+    name = "Trang Thủ đô của Báo Điện tử Chính phủ"
+    sections: Sequence[ReplicaSection] = DeclaredSections("thang_long", 1031000)
+
+
+class Mst(_Numbered):
+    """mst.gov.vn: a page after the last one is empty."""
+
+    portal = "mst"
+    host = "mst.gov.vn"
+    name = "Bộ Khoa học và Công nghệ"
+    beyond = "empty"
+    sections: Sequence[ReplicaSection] = DeclaredSections("mst", 1972000)
+
+
+class HaNoi(BaoChinhPhu):
+    """hanoi.gov.vn: section pages begin a list, POST brings it piece by piece."""
+
+    portal = "ha_noi"
+    host = "hanoi.gov.vn"
+    family = "vccorp_posted"
+    name = "Cổng thông tin điện tử thành phố Hà Nội"
+    page_size = 3
+    beyond = "empty"
+    sections: Sequence[ReplicaSection] = DeclaredSections("ha_noi", 1021)
+    catname, site_value = "VGluTm9pQmF0fGhhbm9p", "aGFub2kuZ292LnZu"
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return BaoChinhPhu.key_of(slug, published, number)[2:]
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{self.section(article.section).path}/{article.slug}-{article.key}.htm"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        return next(((s, 1) for s in self.sections if path == s.path), None)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """The list's pieces: what the form says is shown already is left out."""
+        if request.path != "/api/NewsZone/NewsZone":
+            return None
+        form = parse_qs(request.body.decode("utf-8", "replace"))
+        code = next(iter(form.get("Catname", [""]))).removeprefix(self.catname)
+        section = next((each for each in self.sections if each.code == code), None)
+        own = form.get("Site") == [self.site_value] and form.get("LanguageId") == ["dmk="]
+        if request.method != "POST" or section is None or not own:
+            return SiteResponse(b"", 400)
+        told = set(form.get("DataIds[]", []))
+        rows = {row.article.key: row for row in self.rows(section, request.night) if row.article.key not in told}
+        shown = list(rows.values())[: self.page_size]
+        return SiteResponse(self.render("piece.html", request, rows=shown).encode())

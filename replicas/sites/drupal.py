@@ -1,0 +1,67 @@
+"""The composed site of an invented district on Drupal, in the markup of one portal's theme."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import DaysOnly
+from replicas.sites.liferay import centred_figure
+
+__all__ = ["MauDrupal"]
+
+
+class MauDrupal(DaysOnly):
+    """A district on Drupal: the alias is the key, `?page=1` is the second page, a day without time of day."""
+
+    portal = "mau_drupal"
+    host = "tamlo.huyen-mau.vn"
+    family = "drupal"
+    name = "Cổng thông tin điện tử huyện Tam Lộ"
+    sections: Sequence[ReplicaSection] = (
+        ReplicaSection("tin-tuc", "/taxonomy/term/4", "Tin tức - Sự kiện"),
+        ReplicaSection("thong-bao", "/taxonomy/term/9", "Thông báo"),
+    )
+    style = BodyStyle(
+        image=lambda name: f"/sites/default/files/2025-03/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/sites/default/files/2025-03/{name}">{text}</a>',
+    )
+    disallow = ("/admin/", "/user/login", "/search/")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return slug[:100]
+
+    def node(self, article: ReplicaArticle) -> int:
+        """The number of an article's node."""
+        return 5000 + zlib.crc32(article.key.encode()) % 4000
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/{article.key}"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/index.php/{article.key}"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/index\.php)?/([a-z0-9-]+)", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}?page={number - 1}"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        asked = parse_qs(query).get("page", ["0"])[-1]
+        number = int(asked) + 1 if asked.isdecimal() else 1
+        return next(((s, number) for s in self.sections if path == s.path), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return f"{article.published:%d/%m/%Y}"
+
+    def file_path(self, name: str) -> str:
+        return f"/sites/default/files/2025-03/{name}"

@@ -1,0 +1,66 @@
+"""The composed site of an invented district on NukeViet, in the markup of its default theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite, weekday
+from replicas.sites.liferay import centred_figure
+
+__all__ = ["MauNukeviet"]
+
+
+class MauNukeviet(ComposedSite):
+    """A district on NukeViet: the number before `.html` is the key, whatever the category; pages `page-2/`."""
+
+    portal = "mau_nukeviet"
+    host = "bentam.huyen-mau.vn"
+    family = "nukeviet"
+    name = "Trang thông tin điện tử huyện Bến Tắm"
+    sections: Sequence[ReplicaSection] = (
+        ReplicaSection("tin-tuc", "/news/tin-tuc/", "Tin tức"),
+        ReplicaSection("thong-bao", "/news/thong-bao/", "Thông báo"),
+        ReplicaSection("van-hoa", "/news/van-hoa/", "Văn hóa", share=4),
+    )
+    style = BodyStyle(
+        image=lambda name: f"/uploads/news/2025_03/{name}",
+        figure=centred_figure,
+        link=lambda name, text: f'<a href="/uploads/news/2025_03/{name}">{text}</a>',
+        heading="h2",
+    )
+    disallow = ("/admin/", "/users/", "/news/print/", "/news/savefile/")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/news/{article.section}/{article.slug}-{article.key}.html"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/vi/news/tin-tuc/{article.slug}-{article.key}.html"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/vi)?/news/[a-z-]+/[^/]+-(\d+)\.html", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path if number == 1 else f"{section.path}page-{number}/"
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        found = re.fullmatch(r"(/news/[a-z-]+/)(?:page-(\d{1,4})/)?", path)
+        return next(((s, int(found[2] or 1)) for s in self.sections if found and s.path == found[1]), None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        return f"{weekday(at)} - {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday(at)} - {at:%d/%m/%Y}"
+
+    def list_day(self, article: ReplicaArticle) -> str:
+        return f"{article.published:%d/%m/%Y %H:%M:%S}"
+
+    def file_path(self, name: str) -> str:
+        return f"/uploads/news/2025_03/{name}"

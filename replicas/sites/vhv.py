@@ -1,0 +1,157 @@
+"""The composed sites on VHV: Bình Định's older skin, and four in the newer one.
+
+Bình Định's list and article are as recorded at moit.gov.vn.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.sites.bodies import BodyStyle
+from replicas.sites.composed import ComposedSite, weekday
+from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.liferay import centred_figure
+
+__all__ = ["BinhDinh", "CongAnThanhHoa", "GiaLai", "HungYen", "Moit"]
+
+_UPLOAD = "/upload/2005340/20250303/"
+
+
+def _download(name: str, text: str, folder: str) -> str:
+    return (
+        f"""<a class="link-download" href="javascript:void(0)" onclick="downloadFile('','{folder}{name}')">{text}</a>"""
+    )
+
+
+class VHVSite(ComposedSite):
+    """A portal of VHV in the newer skin: the slug is the key, with and without a section before it."""
+
+    family = "vhv_new"
+    site_id = 2005000
+    skin = "news-default"
+    style = BodyStyle(
+        image=lambda name: f"/upload/tep/{zlib.crc32(name.encode()) % 100_000}{name}",
+        figure=centred_figure,
+        link=partial(_download, folder="/upload/tep/"),
+        heading="h2",
+    )
+    disallow = ("/data/", "/lib/", "/packages/", "/portals/", "/pages/", "/1/", "/content/download/")
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"{self.section(article.section).path}/{article.slug}.html"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-tuc/{article.slug}.html?categoryId=100254"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"(?:/[a-z0-9-]+)+/([^/]+)\.html", path)
+        return found[1] if found else None
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        return f"{weekday(at)}, {at:%d/%m/%Y}" + (f" | {at:%H:%M}" if article.clock else "")
+
+    def file_path(self, name: str) -> str:
+        return f"/upload/tep/{name}"
+
+
+class GiaLai(VHVSite):
+    """gialai.gov.vn: page links with `a.next-pages`."""
+
+    portal = "gia_lai"
+    host = "gialai.gov.vn"
+    name = "Cổng thông tin điện tử tỉnh Gia Lai"
+    sections: Sequence[ReplicaSection] = DeclaredSections("gia_lai")
+
+
+class Moit(VHVSite):
+    """moit.gov.vn: a pager that only a script fills, the counts beside it; weekdays as figures."""
+
+    portal = "moit"
+    host = "moit.gov.vn"
+    name = "Bộ Công Thương"
+    skin = "drawn-pager"
+    site_id = 2005517
+    sections: Sequence[ReplicaSection] = DeclaredSections("moit")
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        at = article.published
+        day = "Chủ nhật" if at.weekday() == 6 else f"Thứ {at.weekday() + 2}"
+        return f"{day}, {at:%d/%m/%Y}" + (f" | {at:%H:%M}" if article.clock else "")
+
+
+class CongAnThanhHoa(VHVSite):
+    """conganthanhhoa.gov.vn: plain items, page links by number alone."""
+
+    portal = "cong_an_thanh_hoa"
+    host = "conganthanhhoa.gov.vn"
+    name = "Công an tỉnh Thanh Hóa"
+    skin = "item"
+    sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_thanh_hoa")
+
+
+class HungYen(VHVSite):
+    """hungyen.gov.vn: numbers in the addresses of lists and articles, the lead inside the body, a counter in the date."""
+
+    portal = "hung_yen"
+    host = "hungyen.gov.vn"
+    name = "Cổng thông tin điện tử tỉnh Hưng Yên"
+    skin = "item-new"
+    sections: Sequence[ReplicaSection] = DeclaredSections("hung_yen")
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return number
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/{article.slug}-c{article.key}.html"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/{article.slug[:20]}-c{article.key}.html?categoryId=217"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/[a-z0-9-]+-c(\d+)\.html", path)
+        return found[1] if found else None
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        return section.path.replace("-1.html", f"-{number}.html")
+
+    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
+        found = re.fullmatch(r"(/chuyen-muc-.*-c\d+)-(\d{1,4})\.html", path)
+        asked = f"{found[1]}-1.html" if found else ""
+        return next(((s, int(found[2])) for s in self.sections if found and s.path == asked), None)
+
+
+class BinhDinh(VHVSite):
+    """binhdinh.gov.vn: the slug is the key, with or without a section before it; article pages never change by themselves."""
+
+    portal = "binh_dinh"
+    host = "binhdinh.gov.vn"
+    family = "vhv"
+    name = "Cổng thông tin điện tử tỉnh Bình Định"
+    sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
+    style = BodyStyle(
+        image=lambda name: f"{_UPLOAD}{zlib.crc32(name.encode()) % 100_000}{name}",
+        figure=centred_figure,
+        link=partial(_download, folder=_UPLOAD),
+        signoff='<p style="text-align: right;"><strong>{}</strong></p>'.format,
+    )
+    still_articles = True
+
+    def article_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-tuc/{article.slug}.html"
+
+    def twin_path(self, article: ReplicaArticle) -> str:
+        return f"/tin-tuc/kinh-te-xa-hoi/{article.slug}.html?categoryId=100254"
+
+    def key_at(self, path: str, query: str) -> str | None:
+        found = re.fullmatch(r"/tin-tuc/(?:[a-z0-9-]+/)?([^/]+)\.html", path)
+        return found[1] if found else None
+
+    def file_path(self, name: str) -> str:
+        return f"{_UPLOAD}{name}"
