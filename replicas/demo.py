@@ -37,6 +37,7 @@ from vietnam.dates import TZ
 __all__ = ["DEMO_PORTALS", "PortalSum", "main", "next_nights", "sum_nights"]
 
 ROOT = Path(__file__).resolve().parent.parent
+# Each portal is a process of its own, and a newcomer should not wait for all of them.
 DEMO_PORTALS = PORTALS
 FIRST_NIGHTS = 3
 PREVIEW_LINES = 15

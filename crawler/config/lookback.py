@@ -38,6 +38,7 @@ NO_LOOKBACK = LookBackPlan(days=0)
 
 def next_lookback(portal: str, days: int, first_walk: date, last: date | None) -> date:
     """Return the night from which on the next look-back is due: the portal's night of the month after the last one began."""
+    # A hash of the name spreads the portals over the month, and nothing has to be remembered for it.
     share = int.from_bytes(sha256(portal.encode()).digest()[:8]) % days
     earliest = last + timedelta(days=1) if last else first_walk + timedelta(days=FIRST_AFTER)
     return earliest + timedelta(days=(share - earliest.toordinal()) % days)

@@ -98,6 +98,7 @@ class Outbox:
 
     def put(self, message: Message) -> None:
         """Keep a message, in memory where the disk refuses it."""
+        # Noted before it is sent: a crash between the two may send it twice, never for ever and never not at all.
         self._here.pop(message.key, None)
         others = [other for other in self.all() if other.key != message.key]
         kept = [*others, message][-_KEPT:]
