@@ -1,4 +1,4 @@
-"""The only place that reads a clock: everything else is given `now`."""
+"""Read the clock, here and nowhere else: everything else is given `now`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REHEARSAL_STARTS = time(
 
 
 class Clock:
-    """Tells the time of a crawl, always aware, in Asia/Ho_Chi_Minh.
+    """Clock of a crawl, always aware, in Asia/Ho_Chi_Minh.
 
     A live clock is the machine's. A rehearsal's clock starts at 23:59:59 of its night and runs on with the machine's
     monotonic time, so that a month of nights can be rehearsed in minutes with every date in order.
@@ -26,11 +26,11 @@ class Clock:
         self._ticks = ticking.monotonic()
 
     def now(self) -> datetime:
-        """The present moment, aware (+07:00)."""
+        """Return the present moment, aware (+07:00)."""
         if self._start is None:
             return datetime.now(TZ)
         return self._start + timedelta(seconds=ticking.monotonic() - self._ticks)
 
     def tonight(self) -> date:
-        """The calendar day in Viet Nam: the default night of a live run."""
+        """Return the calendar day in Viet Nam: the default night of a live run."""
         return self.now().date()

@@ -1,16 +1,9 @@
-"""Addresses as pages write them: made absolute, read apart, counted up, never normalised."""
+"""Read addresses as pages write them: made absolute, split, counted up, never normalised."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    pass
-
-
-from urllib.parse import quote, urldefrag, urljoin, urlunsplit
+from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
@@ -34,10 +27,10 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 
 
 def absolute(base: str, href: str) -> str | None:
-    """The address a link leads to, percent-encoded as a request would be, without fragment.
+    """Return the address a link leads to, percent-encoded as a request would be, without fragment.
 
-    None for what cannot be fetched as a page: scripts, mail, other schemes, backslashes, over-long or broken addresses.
-    Escapes that stand in the link are left as they are: files exist under decomposed Vietnamese names.
+    None for an address that cannot be fetched as a page: scripts, mail, other schemes, backslashes, over-long or broken
+    ones. Escapes in the link are left as they are: files exist under decomposed Vietnamese names.
     """
     href = href.strip()
     if not href or href.startswith("#") or "\\" in href or len(href) > LONGEST:
@@ -53,7 +46,7 @@ def absolute(base: str, href: str) -> str | None:
 
 
 def as_key(path: str) -> str:
-    """A piece of a path as a key: raw letters percent-encoded, escapes in capitals, needless escapes undone.
+    """Return a piece of a path as a key: raw letters percent-encoded, escapes in capitals, needless escapes undone.
 
     One address gives one key whether a browser, a list or the request wrote it; letters are not composed or decomposed.
     """
@@ -61,13 +54,13 @@ def as_key(path: str) -> str:
 
 
 def parameters(query: str) -> tuple[tuple[str, str], ...]:
-    """The query's parameters in order, still percent-encoded; at most the first hundred."""
+    """Return the query's parameters in order, still percent-encoded; at most the first hundred."""
     pairs = (part.partition("=") for part in query.split("&")[:100] if part)
     return tuple((name, value) for name, _, value in pairs)
 
 
 def with_parameter(url: str, name: str, value: str) -> str:
-    """The address with one query parameter set where it stood, else appended; all others stay as they are."""
+    """Return the address with one query parameter set in place, else appended; all others stay as they are."""
     parts = urlsplit(url)
     pairs = [part.partition("=") for part in parts.query.split("&") if part]
     written = [(n, value if n == name else v, eq or ("=" if n == name else "")) for n, eq, v in pairs]
@@ -77,10 +70,10 @@ def with_parameter(url: str, name: str, value: str) -> str:
 
 
 def without_parameter(url: str, name: str) -> str:
-    """The address without a query parameter."""
+    """Return the address without a query parameter."""
     parts = urlsplit(url)
-    kept = [part for part in parts.query.split("&") if part and part.partition("=")[0] != name]
-    return urlunsplit(parts._replace(query="&".join(kept)))
+    remaining = [part for part in parts.query.split("&") if part and part.partition("=")[0] != name]
+    return urlunsplit(parts._replace(query="&".join(remaining)))
 
 
 def _plain_escape(match: re.Match[str]) -> str:
@@ -92,7 +85,7 @@ REPLICA_SUFFIX = ".replica.test"
 
 
 def host_of(url: str) -> str:
-    """The host of an address in lower case without port, empty when there is none."""
+    """Return the host of an address in lower case without port, empty when there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -100,5 +93,5 @@ def host_of(url: str) -> str:
 
 
 def real_host(host: str) -> str:
-    """The host without the suffix of a rehearsal."""
+    """Return the host without the suffix of a rehearsal."""
     return host.removesuffix(REPLICA_SUFFIX)

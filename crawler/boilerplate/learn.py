@@ -1,4 +1,4 @@
-"""Learning from the archive what a portal repeats: its recent texts, the captures behind them, and rules tried on them."""
+"""Learn from the archive the lines that a portal repeats: its recent texts, their captures, and rules tried on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, recurr
 from pipelines.line_shape import shape_of
 from pipelines.reread import ExtractionArguments, extraction_arguments
 
-__all__ = ["RECENT", "LearningResult", "RuleTrial", "learn", "night_note", "rule_for", "try_rule"]
+__all__ = ["RECENT", "LearningResult", "RuleTrial", "candidates_note", "learn", "rule_for", "try_rule"]
 
 RECENT = 200  # articles: what a portal printed a year ago is another skin's
 LOOKED_AT = 24  # pages that the end of a night reads again, when there is a line to look at
@@ -28,10 +28,10 @@ _EACH = 4  # pages for one line
 
 @dataclass(frozen=True, slots=True)
 class LearningResult:
-    """What was learned of a portal: its suspects, how many articles were compared, and the pages that were read again."""
+    """Lines learned of a portal: candidates, compared articles, and the pages that were read again."""
 
     portal: str
-    suspects: tuple[BoilerplateCandidate, ...]
+    candidates: tuple[BoilerplateCandidate, ...]
     articles: tuple[EventRow, ...]
     first: date | None
     last: date | None
@@ -40,7 +40,7 @@ class LearningResult:
 
 @dataclass(frozen=True, slots=True)
 class RuleTrial:
-    """A rule tried on pages: on how many, how many lines of the suspect's and of the box's go, and which lines should not."""
+    """A rule tried on pages: their count, the removed lines of candidate and box, and lines removed by mistake."""
 
     rule: BoilerplateRule
     pages: int
@@ -49,33 +49,33 @@ class RuleTrial:
 
     @property
     def clean(self) -> bool:
-        """Whether it takes the suspect and nothing that was not meant."""
+        """True when it removes the candidate and nothing else."""
         return self.lines > 0 and not self.others
 
 
 def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int | None = None) -> LearningResult:
-    """What the portal's newest articles repeat, by today's rules.
+    """Learn the lines that the portal's newest articles repeat, by today's rules.
 
     All their captures are read again, or at most `pages` of them, those of recurring lines first. A line that today's
-    rules take out of the pages that were read is taken for settled in the others.
+    rules remove from the pages that were read counts as settled in the others.
     """
     with archive.index.reading() as queries:
         latest = queries.events.latest_of_portal(portal, limit=RECENT)
     found = {event.id: event for event in latest if event.file is not None}
-    told = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
-    lines = recurring(tuple(told.values()))
-    days = [text.day for text in told.values()]
+    archived = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
+    lines = recurring(tuple(archived.values()))
+    days = [text.day for text in archived.values()]
     requests: dict[str, ExtractionArguments] = {}
     if lines:
-        for name in _worth_reading(lines, list(told), pages):
+        for name in _worth_reading(lines, list(archived), pages):
             if (request := _request(archive, found[name], layouts)) is not None:
                 requests[name] = request
-    read = {name: replace(told[name], blocks=locate_blocks(*request)) for name, request in requests.items()}
-    articles = [read.get(name) or text for name, text in _without_settled(told, read).items()]
+    read = {name: replace(archived[name], blocks=locate_blocks(*request)) for name, request in requests.items()}
+    articles = [read.get(name) or text for name, text in _without_settled(archived, read).items()]
     return LearningResult(
         portal,
         find_candidates(articles) if lines else (),
-        tuple(found[name] for name in told),
+        tuple(found[name] for name in archived),
         min(days, default=None),
         max(days, default=None),
         tuple(requests.values()),
@@ -83,12 +83,12 @@ def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int
 
 
 def _archived(archive: Archive, event: EventRow) -> ComparedArticle | None:
-    """An article by its archived text alone."""
+    """Return an article by its archived text alone."""
     try:
         paragraphs = archive.captures.content(event)
         fetched = archive.captures.line(event).fetched_at.date()
     except Unreadable:
-        return None  # `verify` tells it; what can be read is enough here
+        return None  # `verify` reports it; the readable articles are enough here
     day = date.fromisoformat(event.published[:10]) if event.published else fetched
     return ComparedArticle(event.id, day, event.section, tuple(BlockPosition(line) for line in paragraphs[1:] if line))
 
@@ -103,45 +103,47 @@ def _request(archive: Archive, event: EventRow, layouts: tuple[Layout, ...]) -> 
         return None
 
 
-def _worth_reading(lines: dict[str, tuple[str, ...]], told: Sequence[str], pages: int | None) -> list[str]:
-    """Which articles' captures: all, or a few of each recurring line, commonest first, then the newest."""
+def _worth_reading(lines: dict[str, tuple[str, ...]], archived: Sequence[str], pages: int | None) -> list[str]:
+    """Return the articles whose captures to read: all, or a few of each recurring line, then the newest."""
     if pages is None:
-        return list(told)
+        return list(archived)
     commonest = sorted(lines.items(), key=lambda item: (-len(item[1]), item[0]))
     some = [name for _, names in commonest for name in names[:_EACH]]
-    return list(dict.fromkeys([*some, *reversed(told)]))[:pages]
+    return list(dict.fromkeys([*some, *reversed(archived)]))[:pages]
 
 
-def _without_settled(told: dict[str, ComparedArticle], read: dict[str, ComparedArticle]) -> dict[str, ComparedArticle]:
-    """The articles without the lines that today's rules took out of every page they were looked for in."""
-    kept: set[str] = set()
+def _without_settled(
+    archived: dict[str, ComparedArticle], read: dict[str, ComparedArticle]
+) -> dict[str, ComparedArticle]:
+    """Remove the lines that today's rules removed from every page in which they stood."""
+    remaining: set[str] = set()
     had: set[str] = set()
     for name, article in read.items():
-        had |= {shape_of(block.text) for block in told[name].blocks}
-        kept |= {shape_of(block.text) for block in article.blocks}
-    settled = had - kept
+        had |= {shape_of(block.text) for block in archived[name].blocks}
+        remaining |= {shape_of(block.text) for block in article.blocks}
+    settled = had - remaining
     return {
         name: replace(text, blocks=tuple(block for block in text.blocks if shape_of(block.text) not in settled))
-        for name, text in told.items()
+        for name, text in archived.items()
     }
 
 
-def rule_for(suspect: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
-    """The first rule that takes the suspect out of the pages and nothing else: its box by selector, else its line.
+def rule_for(candidate: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
+    """Return the first rule that removes the candidate and nothing else: its box by selector, else its line.
 
-    When none does, the trial of the last one tells what it would take.
+    When none does, the trial of the last one is returned.
     """
     tried = None
-    for selector in selectors_of(suspect.box):
-        tried = try_rule(BoilerplateRule(DROP, selector), suspect, pages)
+    for selector in selectors_of(candidate.box):
+        tried = try_rule(BoilerplateRule(DROP, selector), candidate, pages)
         if tried.clean:
             return tried
-    line = try_rule(BoilerplateRule(suspect.where.value, suspect.shape), suspect, pages)
+    line = try_rule(BoilerplateRule(candidate.where.value, candidate.shape), candidate, pages)
     return line if line.clean or tried is None or not tried.lines else tried
 
 
-def try_rule(rule: BoilerplateRule, suspect: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
-    """What a rule changes on pages: the suspect's line may go, and with its box links and what the box repeats."""
+def try_rule(rule: BoilerplateRule, candidate: BoilerplateCandidate, pages: Sequence[ExtractionArguments]) -> RuleTrial:
+    """Try a rule on pages: the candidate's line may go, and with its box links and the lines the box repeats."""
     read = [locate_blocks(*page) for page in pages]
     often = Counter(shape for blocks in read for shape in {shape_of(block.text) for block in blocks})
     lines, others = 0, []
@@ -149,19 +151,19 @@ def try_rule(rule: BoilerplateRule, suspect: BoilerplateCandidate, pages: Sequen
         after = Counter(block.text for block in locate_blocks(body, url, with_rules(layouts, (rule,)), now, declared))
         for block in before:
             shape = shape_of(block.text)
-            boxed = suspect.box and block.path and block.path[: len(suspect.box)] == suspect.box
+            boxed = candidate.box and block.path and block.path[: len(candidate.box)] == candidate.box
             if after[block.text]:
                 after[block.text] -= 1
-            elif shape == suspect.shape or (boxed and (block.linked or often[shape] >= LEAST)):
+            elif shape == candidate.shape or (boxed and (block.linked or often[shape] >= LEAST)):
                 lines += 1
             else:
                 others.append(block.text)
-        others += after.elements()  # another container was taken instead: not what a rule is for
+        others += after.elements()  # another container was taken instead: no purpose of a rule
     return RuleTrial(rule, len(pages), lines, tuple(others))
 
 
-def night_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, str | None]:
-    """For a portal's night: the number of suspects, and the reason that tells of them; None when there is none."""
-    count = len(learn(archive, portal, layouts, LOOKED_AT).suspects)
-    said = f"residue: {count} suspect{'s' if count > 1 else ''} on {portal}; see `scrapy suspects {portal}`"
-    return count, said if count else None
+def candidates_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, str | None]:
+    """Return the count of candidates and a reason for a portal's night; None when there is none."""
+    count = len(learn(archive, portal, layouts, LOOKED_AT).candidates)
+    note = f"residue: {count} suspect{'s' if count > 1 else ''} on {portal}; see `scrapy suspects {portal}`"
+    return count, note if count else None

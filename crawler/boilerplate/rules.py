@@ -1,4 +1,4 @@
-"""The accepted rules: lines and boxes a portal or family repeats, in a file that is reviewed like code.
+"""Read and write the accepted rules: lines and boxes a portal or family repeats, in a file that is reviewed like code.
 
 `residue.toml` stands beside the spider's or the family's own file. One table a rule, under the portal's name or the
 family's; exactly one of `drop`, `before`, `among` and `after`, and `why`:
@@ -10,7 +10,7 @@ family's; exactly one of `drop`, `before`, `among` and `after`, and `why`:
     [[quang_tri]]
     after = "lượt đọc: #"         # a line's shape, `#` a number: it goes after the text, before it or among it
 
-`scrapy suspects PORTAL --accept N` appends a rule; taking one back is deleting its table.
+`scrapy suspects PORTAL --accept N` appends a rule; deleting its table takes it back.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _HEAD = (
 
 
 class RuleOwner(Protocol):
-    """What of a portal's class is needed here."""
+    """Part of a portal's class that is needed here."""
 
     layouts: ClassVar[tuple[Layout, ...]]
     labels: tuple[str, ...]
@@ -52,20 +52,20 @@ class RuleOwner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BoilerplateRule:
-    """One accepted rule: `kind` is `drop` or where the line stands; `says` a selector or the line's shape."""
+    """One accepted rule: `kind` is `drop` or the place of the line; `value` a selector or the line's shape."""
 
     kind: str
-    says: str
+    value: str
     why: str = ""
 
 
 def file_of(owner: type) -> Path:
-    """The file beside the module of a spider's class or of a family's."""
+    """Return the file beside the module of a spider's class or of a family's."""
     return Path(sys.modules[owner.__module__].__file__ or "").with_name(FILE)
 
 
 def rules_of(portal: type) -> tuple[BoilerplateRule, ...]:
-    """The rules of a portal's families, then its own. Raises UsageError naming the file and what is wrong in it."""
+    """Return the rules of a portal's families, then its own. Raises UsageError naming the file and its error."""
     found: list[BoilerplateRule] = []
     for owner in reversed(portal.__mro__):
         name = name_of(owner)
@@ -75,21 +75,21 @@ def rules_of(portal: type) -> tuple[BoilerplateRule, ...]:
 
 
 def name_of(owner: type) -> str:
-    """What a class's rules stand under: its spider's name, or its family's; empty for the bases of all."""
+    """Return the name of a class's rules: its spider's, or its family's; empty for the bases of all."""
     named = owner.__dict__.get("name")
     family = owner.__dict__.get("family")
     return next((name for name in (named, family) if isinstance(name, str) and name), "")
 
 
 def layouts_with_rules(portal: type[RuleOwner]) -> tuple[Layout, ...]:
-    """The layouts a portal's pages are read with: the family's, the portal's labels and the accepted rules in them."""
+    """Return the layouts of a portal's pages: the family's, with the portal's labels and the accepted rules."""
     return with_rules(layouts_of(portal.layouts, portal.labels), rules_of(portal))
 
 
 def with_rules(layouts: tuple[Layout, ...], rules: Iterable[BoilerplateRule]) -> tuple[Layout, ...]:
-    """The layouts with the rules in them."""
-    kept = tuple(rules)
-    more = {kind: tuple(rule.says for rule in kept if rule.kind == kind) for kind in _KINDS}
+    """Return the layouts with the rules in them."""
+    accepted = tuple(rules)
+    more = {kind: tuple(rule.value for rule in accepted if rule.kind == kind) for kind in _KINDS}
     return tuple(
         replace(
             layout,
@@ -103,12 +103,12 @@ def with_rules(layouts: tuple[Layout, ...], rules: Iterable[BoilerplateRule]) ->
 
 
 def add_rule(owner: type, rule: BoilerplateRule) -> Path:
-    """Append a rule to the owner's file, which is made where it is missing. Raises UsageError when it stands there."""
+    """Append a rule to the owner's file, which is made where it is missing. Raises UsageError for a known rule."""
     path, name = file_of(owner), name_of(owner)
-    if any((known.kind, known.says) == (rule.kind, rule.says) for known in _read(path).get(name, [])):
+    if any((known.kind, known.value) == (rule.kind, rule.value) for known in _read(path).get(name, [])):
         raise UsageError(f"{path} has this rule of {name} already: nothing was written")
     key = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
-    table = f"\n[[{key}]]\n{rule.kind} = {_quoted(rule.says)}\nwhy = {_quoted(rule.why)}\n"
+    table = f"\n[[{key}]]\n{rule.kind} = {_quoted(rule.value)}\nwhy = {_quoted(rule.why)}\n"
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else _HEAD
         path.write_text(text + table, encoding="utf-8")
@@ -144,14 +144,14 @@ def _rule(path: Path, name: str, table: dict[str, object]) -> BoilerplateRule:
     if strange or len(kinds) != 1:
         wrong = f"does not know `{strange[0]}`" if strange else "should have exactly one rule"
         raise UsageError(f"{path}: a table of {name} {wrong}; it has one of {', '.join(_KINDS)}, and `why`")
-    kind, says, why = kinds[0], table[kinds[0]], table.get("why", "")
-    if not isinstance(says, str) or not says.strip() or not isinstance(why, str):
-        raise UsageError(f"{path}: `{kind}` and `why` of {name} should be texts, found {says!r} and {why!r}")
-    if kind != DROP and (never := exclusion_reason(says)):
-        raise UsageError(f"{path}: {says!r} of {name} is {never}: it is never taken out of a text")
+    kind, value, why = kinds[0], table[kinds[0]], table.get("why", "")
+    if not isinstance(value, str) or not value.strip() or not isinstance(why, str):
+        raise UsageError(f"{path}: `{kind}` and `why` of {name} should be texts, found {value!r} and {why!r}")
+    if kind != DROP and (never := exclusion_reason(value)):
+        raise UsageError(f"{path}: {value!r} of {name} is {never}: it is never taken out of a text")
     if kind == DROP:
         try:
-            CSSSelector(says, translator="html")
+            CSSSelector(value, translator="html")
         except Exception:  # cssselect and lxml have no common root
-            raise UsageError(f"{path}: `drop` of {name} is no CSS selector: {says!r}") from None
-    return BoilerplateRule(kind, says, why)
+            raise UsageError(f"{path}: `drop` of {name} is no CSS selector: {value!r}") from None
+    return BoilerplateRule(kind, value, why)

@@ -15,7 +15,7 @@ from scrapy.spiderloader import get_spider_loader
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.store import Archive
 from crawler.boilerplate.learn import LearningResult, RuleTrial, learn, rule_for, try_rule
-from crawler.boilerplate.report import as_json, report, why
+from crawler.boilerplate.report import as_json, reason_for, report
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, name_of
 from crawler.run.portal_run import tell
 from crawler.spider.crawl import PortalCrawler
@@ -78,9 +78,9 @@ class Command(ScrapyCommand):
                 others = [learn(archive, other.name, other.read_with()) for other in relatives]
                 sys.stdout.write(_accept(portal, learned, suspect, others, family=opts.family) + "\n")
                 return ExitCode.GOOD
-        trials = [rule_for(suspect, learned.pages) for suspect in learned.suspects]
+        trials = [rule_for(suspect, learned.pages) for suspect in learned.candidates]
         sys.stdout.write((as_json if opts.json else report)(learned, trials) + "\n")
-        return ExitCode.FINDINGS if learned.suspects else ExitCode.GOOD
+        return ExitCode.FINDINGS if learned.candidates else ExitCode.GOOD
 
 
 def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
@@ -101,7 +101,7 @@ def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
 
 def _chosen(learned: LearningResult, wanted: str) -> BoilerplateCandidate:
     """The suspect of this number, or with this line."""
-    suspects = learned.suspects
+    suspects = learned.candidates
     if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
         return suspects[int(wanted) - 1]
     found = [suspect for suspect in suspects if suspect.shape == shape_of(wanted)]
@@ -145,10 +145,10 @@ def _accept(
         if there.others:
             raise UsageError(_refused(there, other.portal))
     owner = _family(portal) if family else portal
-    path = add_rule(owner, BoilerplateRule(trial.rule.kind, trial.rule.says, why(suspect)))
+    path = add_rule(owner, BoilerplateRule(trial.rule.kind, trial.rule.value, reason_for(suspect)))
     where = " and ".join([learned.portal, *(other.portal for other in others if other.pages)])
     return (
-        f"accepted for {name_of(owner)}: {trial.rule.kind} = {trial.rule.says!r} in {path}\n"
+        f"accepted for {name_of(owner)}: {trial.rule.kind} = {trial.rule.value!r} in {path}\n"
         f"tried on the archived pages of {where}: {trial.lines} lines go from {trial.pages} pages of {learned.portal}, "
         "nothing else\n"
         f"it holds from the next night on; `scrapy reextract {learned.portal}` shows what it changes in what was kept"
@@ -156,7 +156,7 @@ def _accept(
 
 
 def _refused(trial: RuleTrial, portal: str) -> str:
-    said = f"{trial.rule.kind} = {trial.rule.says!r}"
+    said = f"{trial.rule.kind} = {trial.rule.value!r}"
     if trial.others:
         return f"refused: on {portal} {said} would also take {trial.others[0][:80]!r}; write a selector into the layout"
     return f"refused: {said} takes nothing out of the pages of {portal}: they fit no layout, so mend the layout first"

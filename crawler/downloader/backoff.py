@@ -1,4 +1,4 @@
-"""When an address may be asked again: its pause, a back-off that doubles and is forgiven, a wait it asked for. Pure.
+"""Compute when an address may be asked again: its pause, a doubling back-off, a wait that it asked for. Pure.
 
 Times are seconds of one monotonic clock, given by the caller.
 """
@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["Pace", "asked_pause", "retry_pause"]
+__all__ = ["Pace", "retry_after_seconds", "retry_pause"]
 
 _STEPS = 16  # doublings that are remembered: the limit is met long before
 
 
 @dataclass(slots=True)
 class Pace:
-    """The pace at one address. `pause` lies between the end of an answer and the next request, `base` is the first
-    back-off, `limit` the longest; all in seconds."""
+    """Pace at one address.
+
+    `pause` lies between the end of an answer and the next request, `base` is the first back-off, `limit` the longest;
+    all in seconds.
+    """
 
     pause: float
     base: float
@@ -27,37 +30,37 @@ class Pace:
 
     @property
     def gap(self) -> float:
-        """The seconds that lie between an answer and the next request now."""
+        """Seconds between an answer and the next request now."""
         if not self.level:
             return self.pause
         return max(self.pause, min(self.base * 2.0 ** (self.level - 1), self.limit))
 
     def wait(self, now: float) -> float:
-        """Seconds until the next request may be sent."""
+        """Return the seconds until the next request may be sent."""
         return max(self.due - now, 0.0)
 
     def rest(self, now: float) -> None:
-        """A request was sent or ended: the pause begins."""
+        """Begin the pause after a request was sent or ended."""
         self.due = max(self.due, now + self.gap)
 
-    def too_much(self, now: float) -> None:
-        """The portal says that we ask too much (429, 503): the back-off doubles."""
+    def slow_down(self, now: float) -> None:
+        """Double the back-off: the portal answered that we ask too much (429, 503)."""
         self.level = min(self.level + 1, _STEPS)
         self.due = max(self.due, now + self.gap)
 
-    def good(self) -> None:
-        """A good answer: one step of the back-off is forgiven."""
+    def recover(self) -> None:
+        """Take back one step of the back-off after a good answer."""
         self.level = max(self.level - 1, 0)
 
     def hold(self, seconds: float, now: float) -> None:
-        """Nothing is asked for so long."""
+        """Send nothing for some seconds."""
         self.due = max(self.due, now + seconds)
 
 
-def asked_pause(retry_after: str | None, now: datetime) -> float | None:
-    """The seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds, or a date), None when it says nothing usable.
+def retry_after_seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: seconds, or a date), None when unusable.
 
-    `now` is the server's own time where its `Date` tells it, so that a wrong clock there asks for no wrong pause.
+    `now` is the server's own time where its `Date` gives it, so that a wrong clock there asks for no wrong pause.
     """
     if retry_after is None:
         return None
@@ -71,7 +74,7 @@ def asked_pause(retry_after: str | None, now: datetime) -> float | None:
 
 
 def retry_pause(asked: float | None, times: int, base: float, limit: float) -> float | None:
-    """Seconds before the next try of one request, or None when the portal asks for more than `limit`.
+    """Return the seconds before the next try of one request, or None when the portal asks for more than `limit`.
 
     `times` is the number of tries so far; the pause doubles with each and never passes the limit.
     """

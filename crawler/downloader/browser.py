@@ -1,9 +1,9 @@
-"""Pages that only their scripts fill, read with the system's Chromium. Needs the extra `render`; off unless RENDER=1.
+"""Render pages that only their scripts fill with the system's Chromium. Needs the extra `render`; off unless RENDER=1.
 
-The browser never reaches the network: every request of a page is answered from here, the page itself with the answer that
-the crawl already has, scripts and data by the crawl's own downloader, so guard, robots.txt, turns and captures hold for them as
-for any request. Pictures, styles, frames, sockets and everything of other hosts are refused. Behind that stand a proxy
-that leads nowhere, a resolver that knows no name, and no service workers.
+The browser never reaches the network: every request of a page is answered from here, the page itself with the answer
+that the crawl already has, scripts and data by the crawl's own downloader, so guard, robots.txt, turns and captures
+hold for them as for any request. Pictures, styles, frames, sockets and everything of other hosts are refused. Behind
+that stand a proxy that leads nowhere, a resolver that knows no name, and no service workers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["BrowserRequest", "BrowserResponse", "Chromium", "NotRendered", "RenderedPage", "browser_path", "missing"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-NOWHERE = "http://127.0.0.1:9"  # the discard port, where nobody listens
+NOWHERE = "http://127.0.0.1:9"  # the discard port: no service listens there
 
 _FETCHED = frozenset({"script", "xhr", "fetch"})
 _MOST_REQUESTS = 40  # of one page
 _LONGEST = 16 * 1024 * 1024  # characters of a page when it is read
 _QUIET = 0.5  # seconds without a request after which a page is taken for filled
-_LOOK = 0.05
+_POLL_SECONDS = 0.05
 _HOP_BY_HOP = frozenset({"content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"})
 _ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
@@ -41,12 +41,12 @@ _ARGUMENTS = (
 
 
 class NotRendered(Exception):
-    """A page could not be read with the browser; the message says why, for its line."""
+    """A page could not be read with the browser; the message is the reason, for its line."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrowserRequest:
-    """What a page's script wants to have."""
+    """A request of a page's script."""
 
     url: str
     method: str
@@ -65,25 +65,25 @@ class BrowserResponse:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """A page as its scripts left it: its HTML, how many requests they made and how many of them were refused."""
+    """A page as its scripts left it: its HTML, the count of their requests and of refused ones."""
 
     html: str
     requests: int
     refused: int
 
 
-Bring = Callable[[BrowserRequest], Awaitable[BrowserResponse | None]]
-"""Fetches what a page wants; None refuses it."""
+FetchResource = Callable[[BrowserRequest], Awaitable[BrowserResponse | None]]
+"""Fetches a resource of a page; None refuses it."""
 
 
 def browser_path() -> str | None:
-    """The Chromium of this machine: what the environment's CHROMIUM names, else the first of the usual names."""
+    """Return this machine's Chromium: the one in the environment's CHROMIUM, else the first of the usual names."""
     named = os.environ.get("CHROMIUM", "")
     return shutil.which(named) if named else next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 def missing() -> str | None:
-    """What is not there to render with, and what to do; None when everything is."""
+    """Return the missing part of rendering and its remedy; None when everything is there."""
     if find_spec("playwright") is None:
         return "the extra `render` is not installed: pip install playwright"
     if browser_path() is None:
@@ -92,7 +92,7 @@ def missing() -> str | None:
 
 
 class Chromium:
-    """The browser of one crawl, started with the first page that needs it."""
+    """Browser of one crawl, started with the first page that needs it."""
 
     def __init__(self, user_agent: str, seconds: float) -> None:
         self._agent, self._seconds = user_agent, seconds
@@ -104,8 +104,8 @@ class Chromium:
         """Its name and version, once it runs."""
         return f"Chromium {self._browser.version}" if self._browser else "Chromium"
 
-    async def read(self, url: str, page: BrowserResponse, bring: Bring) -> RenderedPage:
-        """The page at `url` as its scripts leave it; `page` is the answer that came. Raises NotRendered."""
+    async def read(self, url: str, page: BrowserResponse, fetch: FetchResource) -> RenderedPage:
+        """Render the page at `url`; `page` is the answer that came. Raises NotRendered."""
         from playwright.async_api import Error
 
         try:
@@ -118,7 +118,7 @@ class Chromium:
                 accept_downloads=False,
             )
             try:
-                return await _PageVisit(url, page, bring, self._seconds).of(context)
+                return await _PageVisit(url, page, fetch, self._seconds).render(context)
             finally:
                 with suppress(Error, asyncio.TimeoutError):
                     await asyncio.wait_for(context.close(), 10)
@@ -161,7 +161,7 @@ class Chromium:
 
 @contextmanager
 def _address_space() -> Iterator[None]:
-    """Chromium reserves more addresses than a crawl may have: it is started under the hard limit."""
+    """Start Chromium under the hard limit: it reserves more addresses than a crawl may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     try:
@@ -171,20 +171,21 @@ def _address_space() -> Iterator[None]:
 
 
 class _PageVisit:
-    """One page: what it wants is answered, until it wants nothing more."""
+    """One page: its requests are answered until it sends no more."""
 
-    def __init__(self, url: str, page: BrowserResponse, bring: Bring, seconds: float) -> None:
-        self._url, self._page, self._bring, self._seconds = url, page, bring, seconds
+    def __init__(self, url: str, page: BrowserResponse, fetch: FetchResource, seconds: float) -> None:
+        self._url, self._page, self._fetch, self._seconds = url, page, fetch, seconds
         self._begun = False
         self._waiting = self._requests = self._refused = 0
 
-    async def of(self, context: BrowserContext) -> RenderedPage:
+    async def render(self, context: BrowserContext) -> RenderedPage:
+        """Render the page in a context."""
         page = await context.new_page()
         await context.route("**/*", self._answer)
         await context.route_web_socket("**/*", lambda socket: socket.close())
         context.on("page", lambda opened: asyncio.ensure_future(opened.close()))
         async with asyncio.timeout(self._seconds):
-            # A page that leaves at once is never told to be loaded, although it was: what it is, is asked of itself.
+            # A page that leaves at once never reports that it was loaded: its own state is read instead.
             await page.goto(self._url, wait_until="commit", timeout=0)
             await self._quiet()
             while await page.evaluate("document.readyState") == "loading":
@@ -197,25 +198,25 @@ class _PageVisit:
     async def _quiet(self) -> None:
         still = 0.0
         while still < _QUIET:
-            still = 0.0 if self._waiting else still + _LOOK
-            await asyncio.sleep(_LOOK)
+            still = 0.0 if self._waiting else still + _POLL_SECONDS
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _answer(self, route: Route) -> None:
         from playwright.async_api import Error
 
         with suppress(Error):  # the page may be gone while an answer is on its way
-            brought = await self._brought(route.request)
-            if brought is None:
+            resource = await self._resource(route.request)
+            if resource is None:
                 self._refused += 1
                 if route.request.is_navigation_request():
                     await route.fulfill(status=204)  # RFC 9110, 15.3.5: the page that is shown stays
                 else:
                     await route.abort("blockedbyclient")
                 return
-            headers = {name: value for name, value in brought.headers if name.lower() not in _HOP_BY_HOP}
-            await route.fulfill(status=brought.status, headers=headers, body=brought.body)
+            headers = {name: value for name, value in resource.headers if name.lower() not in _HOP_BY_HOP}
+            await route.fulfill(status=resource.status, headers=headers, body=resource.body)
 
-    async def _brought(self, request: Request) -> BrowserResponse | None:
+    async def _resource(self, request: Request) -> BrowserResponse | None:
         if request.is_navigation_request() and not self._begun:
             self._begun = True
             return self._page
@@ -225,7 +226,7 @@ class _PageVisit:
         self._waiting += 1
         try:
             headers = await request.all_headers()
-            return await self._bring(
+            return await self._fetch(
                 BrowserRequest(request.url, request.method, headers, request.post_data_buffer or b"")
             )
         finally:

@@ -1,4 +1,4 @@
-"""Cookies of one night, each kept to the host that set it."""
+"""Keep each cookie of a night to the host that set it."""
 
 from __future__ import annotations
 

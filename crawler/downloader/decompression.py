@@ -1,4 +1,4 @@
-"""Scrapy's side of `pipelines.html.decoding`: everything above the middleware sees the decoded body and what is wrong with it."""
+"""Decode response bodies for Scrapy (`pipelines.html.decoding`), with flags for damage."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ __all__ = [
 # Scrapy's gunzip accepts a body that was cut in half as a page; this one checks the trailer and bounds the inflated
 # size.
 class DecodeMiddleware:
-    """Gives everything above it the decoded body; what is wrong with it stands in `response.flags`. Number 590."""
+    """Give everything above it the decoded body; damage stands in `response.flags`. Number 590."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it with the crawl's limit of bytes."""
         return cls(crawler.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def process_response(self, request: Request, response: Response) -> Response:

@@ -1,8 +1,8 @@
-"""Which addresses and hosts may be fetched at all.
+"""Decide which addresses and hosts may be fetched at all.
 
 Three gates, each enough for its own case: `url_allowed` judges every request before anything else sees it (seeds,
-redirects, retries and robots.txt alike), `GuardedResolver` judges the address a name turned out to have, and
-Scrapy's handlers for file, data, ftp and s3 are switched off in the settings.
+redirects, retries and robots.txt alike), `GuardedResolver` judges the address of a name, and Scrapy's handlers for
+file, data, ftp and s3 are switched off in the settings.
 """
 
 from __future__ import annotations
@@ -85,10 +85,10 @@ _NUMBER_HOST = re.compile(r"(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$")
 
 
 def address_allowed(address: str) -> bool:
-    """Whether an IP address may be connected to: only ordinary public unicast ones.
+    """Return whether an IP address may be connected to: only ordinary public unicast ones.
 
     Private, loopback, link-local, shared (100.64/10), multicast, reserved, documentation and unspecified addresses are
-    refused, and so is every IPv6 form that carries an IPv4 address inside. What is no address is refused.
+    refused, and so is every IPv6 form that carries an IPv4 address inside. A text that is no address is refused.
     """
     try:
         ip: IPv4Address | IPv6Address = ip_address(address)
@@ -102,14 +102,14 @@ def address_allowed(address: str) -> bool:
 
 
 def own_hosts(home: str, more: Sequence[str] = ()) -> frozenset[str]:
-    """A portal's own hosts: its home host with and without `www.`, and the ones it lists."""
+    """Return a portal's own hosts: its home host with and without `www.`, and the ones it lists."""
     host = (urlsplit(home).hostname or "").lower()
     bare = host.removeprefix("www.")
     return frozenset({bare, f"www.{bare}", *(name.lower() for name in more)} - {"", "www."})
 
 
 def url_allowed(url: str, hosts: frozenset[str], replica: bool) -> str | None:
-    """Why a URL must not be fetched, or None when it may.
+    """Return why a URL must not be fetched, or None when it may.
 
     `hosts` are the portal's own hosts without the replica suffix. In a rehearsal (`replica`) only these hosts with the
     suffix `.replica.test` are allowed; outside of it only the hosts themselves.
@@ -151,7 +151,7 @@ class GuardDenied(IgnoreRequest):
 
 
 class _GuardedSpider(Protocol):
-    """What the guard needs of the running spider."""
+    """Part of the running spider that the guard needs."""
 
     own: frozenset[str]
     replica: bool
@@ -160,7 +160,7 @@ class _GuardedSpider(Protocol):
 
 
 class GuardMiddleware:
-    """Asks `url_allowed` about every request, before the robots check: number 10 among the downloader middlewares.
+    """Check every request with `url_allowed` before the robots check: number 10 among the downloader middlewares.
 
     Redirects, retries and robots.txt are new requests to Scrapy and pass here again.
     """
@@ -170,6 +170,7 @@ class GuardMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawl."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
@@ -184,7 +185,7 @@ class GuardMiddleware:
 
 
 class NoSuchName(DNSLookupError):
-    """The name service knows that the name has no address. One that cannot be asked knows nothing of the kind."""
+    """The name service knows that the name has no address; an unreachable name service does not know that."""
 
 
 class AddressRefused(DNSLookupError):
@@ -192,18 +193,17 @@ class AddressRefused(DNSLookupError):
 
 
 def _no_such_name(failure: Failure) -> Failure:
-    """The resolver's failure, made NoSuchName where it is certain: Twisted leaves only the words of the system's error."""
+    """Turn the resolver's failure into NoSuchName where it is certain: Twisted leaves only the system's error text."""
     if any(f"[Errno {number}]" in failure.getErrorMessage() for number in _NO_ADDRESS):
         return Failure(NoSuchName(failure.getErrorMessage()))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
     return failure
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Resolves names for the whole process and hands out only allowed addresses (Scrapy: `TWISTED_DNS_RESOLVER`).
+    """Resolve names for the whole process and hand out only allowed addresses (Scrapy: `TWISTED_DNS_RESOLVER`).
 
-    The address given back is the one Twisted connects to, so a name that changes its mind between two look-ups
-    (DNS rebinding) gains nothing. In a rehearsal no name is looked up at all: the replica handler's loopback literal
-    is the only thing that resolves.
+    Twisted connects to the returned address, so a name that changes between two look-ups (DNS rebinding) gains nothing.
+    In a rehearsal no name is looked up at all: only the replica handler's loopback literal resolves.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, replica: bool = False) -> None:
@@ -212,12 +212,13 @@ class GuardedResolver(CachingThreadedResolver):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """Build it with the crawl's DNS settings."""
         settings = crawler.settings
         cache_size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
         return cls(reactor, cache_size, settings.getfloat("DNS_TIMEOUT"), bool(settings.get("REPLICA")))
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
-        """The address of a name; fails with AddressRefused when it may not be used."""
+        """Return the address of a name; fails with AddressRefused when it may not be used."""
         if self._replica:
             if name == LOOPBACK:
                 return succeed(name)
@@ -225,7 +226,7 @@ class GuardedResolver(CachingThreadedResolver):
         return self.look_up(name, timeout).addCallbacks(self._checked, _no_such_name, callbackArgs=(name,))
 
     def look_up(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
-        """The unguarded answer of the system's resolver."""
+        """Return the unguarded answer of the system's resolver."""
         return super().getHostByName(name, timeout)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""The last step before the network: every request of a crawl, robots.txt, redirects and retries too, takes its turn here."""
+"""Send every request of a crawl in its turn, robots.txt, redirects and retries too: the last step before sending."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from twisted.web._newclient import Request as TxRequest
 from twisted.web.client import BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
-from crawler.downloader.slots import turns_of
+from crawler.downloader.slots import slots_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -34,11 +34,11 @@ __all__ = ["BoundedProtocol", "HeadTooLarge", "PoliteHandler"]
 
 
 class HeadTooLarge(Exception):
-    """The status line and headers of a response are larger than is taken."""
+    """The status line and headers of a response are larger than the limit."""
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Hangs up on a response whose status line and headers are larger than `most` bytes: Twisted bounds only a line."""
+    """Hang up on a response whose status line and headers are larger than `most` bytes: Twisted bounds only a line."""
 
     most = 0
     _head = 0
@@ -49,7 +49,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
         return super().request(request)
 
     def dataReceived(self, data: bytes) -> None:
-        """Take what came, unless the head has no end."""
+        """Take the data, unless the head has no end."""
         if self._parser is not None and self._parser.state != BODY:
             self._head += len(data)
             if self._head > self.most:
@@ -59,7 +59,7 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):
-    """Builds `BoundedProtocol`s."""
+    """Factory of `BoundedProtocol`."""
 
     most = 0
 
@@ -76,14 +76,14 @@ class _Policy(Protocol):
 
 
 class _LevelPolicy(BrowserLikePolicyForHTTPS):
-    """Gives OpenSSL the cipher string as it is: Twisted spells it out as names, and the security level in it is lost."""
+    """Give OpenSSL the cipher string as it is: Twisted spells it out as names, and the security level in it is lost."""
 
     def __init__(self, policy: _Policy, ciphers: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._policy, self._ciphers = policy, ciphers.encode()
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> IOpenSSLClientConnectionCreator:
-        """As the policy has it, at the level."""
+        """Return the policy's creator, at the level."""
         creator = self._policy.creatorForNetloc(hostname, port)
         _get_creator_context(creator).set_cipher_list(self._ciphers)
         return creator
@@ -96,7 +96,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         most = crawler.settings.getint("HEADERS_MAXSIZE")
         self._pool._factory = cast("type[_BoundedFactory]", type("BoundedFactory", (_BoundedFactory,), {"most": most}))
-        self._turns = turns_of(crawler)
+        self._slots = slots_of(crawler)
         self._nameless: dict[str, Exception] = {}
         ciphers = str(crawler.settings["DOWNLOADER_CLIENT_TLS_CIPHERS"] or "")
         if "@SECLEVEL" in ciphers:
@@ -104,13 +104,13 @@ class PoliteHandler(HTTP11DownloadHandler):
             self._contextFactory = cast("IPolicyForHTTPS", _LevelPolicy(policy, ciphers))
 
     async def download_request(self, request: Request) -> Response:
-        """Send one request when its turn has come. Raises NotAsked when the crawl is stopped before.
+        """Send one request when its turn has come. Raises SlotClosed when the crawl is stopped before.
 
-        Leaves in the request's meta how long it `took`, and in `unanswered` how often it was sent in vain.
+        Leaves in the request's meta its duration `took`, and in `unanswered` how often it was sent in vain.
         """
         host = urlsplit(request.url).hostname or ""
-        self._turns.lives_at(host, await self.address_of(host))
-        async with self._turns.turn(host):
+        self._slots.set_address(host, await self.address_of(host))
+        async with self._slots.hold(host):
             began = time.monotonic()
             try:
                 response = await self.send(request)
@@ -127,7 +127,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         return await super().download_request(request)
 
     async def address_of(self, host: str) -> str:
-        """The address that the host is asked at; the host itself where its name leads nowhere.
+        """Return the address that the host is asked at; the host itself where its name leads nowhere.
 
         The answer comes from the same cache as that of the connection.
         """

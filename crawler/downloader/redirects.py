@@ -1,4 +1,4 @@
-"""The gates that end a request whose answer sends on to the portal's successor, before anything follows it."""
+"""End a request whose answer redirects to the portal's successor, before the redirect is followed."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ __all__ = ["RedirectGate", "RefreshGate", "redirect_target"]
 
 
 class _Portal(Protocol):
-    """What the gates need of the running spider."""
+    """Part of the running spider that the gates need."""
 
     own: frozenset[str]
     moved_to: tuple[str, ...]
 
 
 class RedirectGate:
-    """Ends a request whose answer redirects to a successor with `SuccessorRedirect`: number 620, before redirects are followed."""
+    """End a request whose answer redirects to a successor: number 620, before redirects are followed."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawl."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Let the answer pass or raise Moved."""
+        """Let the answer pass or raise SuccessorRedirect."""
         target = self.target(request, response)
         if target is not None and request.callback is not NO_CALLBACK:
             portal: _Portal = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
@@ -45,15 +46,15 @@ class RedirectGate:
         return response
 
     def target(self, request: Request, response: Response) -> str | None:
-        """Where the answer sends on to."""
+        """Return the address that the answer redirects to."""
         return redirect_target(request.url, response)
 
 
 class RefreshGate(RedirectGate):
-    """The same for a page that sends a browser on, once its body is decoded: number 580."""
+    """End a request whose page sends a browser on to a successor, once its body is decoded: number 580."""
 
     def target(self, request: Request, response: Response) -> str | None:
-        """Where the page sends on to; a file that an article names is no page."""
+        """Return the address that the page sends on to; a file that an article names is no page."""
         ask = request.meta.get("ask")
         if response.status != 200 or ask is None or ask.expect is Expect.ATTACHMENT:
             return None
@@ -64,7 +65,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def redirect_target(url: str, response: Response) -> str | None:
-    """Where a response sends us on (RFC 9110, 15.4), None when it does not."""
+    """Return the address that a response redirects to (RFC 9110, 15.4), None when it does not."""
     location = response.headers.get("Location")
     if response.status not in _REDIRECTS or not location:
         return None

@@ -1,7 +1,8 @@
-"""The one place that knows of a rehearsal's replica server.
+"""Send a rehearsal's requests to the replica server; no other module knows of it.
 
-`https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host kept; the response gets its own
-URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is that of `crawler.downloader.handler`.
+`https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host unchanged; the response gets its
+own URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is that of
+`crawler.downloader.handler`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def replica_url(url: str) -> str:
-    """A portal's URL in the rehearsal: the suffix behind the host, once."""
+    """Return a portal's URL in the rehearsal: the suffix behind the host, once."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if not host or host.endswith(REPLICA_SUFFIX):
@@ -51,7 +52,7 @@ def replica_url(url: str) -> str:
 
 
 def loopback_url(url: str, port: int) -> tuple[str, str]:
-    """Where a rehearsal's request goes and the Host it carries. Raises IgnoreRequest for any other host."""
+    """Return the address of a rehearsal's request and its Host. Raises IgnoreRequest for any other host."""
     parts = urlsplit(url)
     if not (parts.hostname or "").endswith(REPLICA_SUFFIX):
         raise IgnoreRequest(f"a rehearsal sends nothing to {parts.hostname}")
@@ -59,7 +60,7 @@ def loopback_url(url: str, port: int) -> tuple[str, str]:
 
 
 class PortalDownloadHandler(PoliteHandler):
-    """The polite handler, and in a rehearsal (`REPLICA`) the way to the loopback port `REPLICA_PORT`."""
+    """Polite handler, in a rehearsal (`REPLICA`) to the loopback port `REPLICA_PORT`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -70,7 +71,7 @@ class PortalDownloadHandler(PoliteHandler):
             raise NotConfigured("REPLICA is set but REPLICA_PORT is not")
 
     async def address_of(self, host: str) -> str:
-        """In a rehearsal every host has an address of its own, as if the replica were many machines."""
+        """Return the host itself in a rehearsal, as if the replica were many machines."""
         return host if self._rehearsed else await super().address_of(host)
 
     async def send(self, request: Request) -> Response:
@@ -89,7 +90,7 @@ class PortalDownloadHandler(PoliteHandler):
 
 
 class ReplicaServer:
-    """A replica server as a child process, for the life of one crawl.
+    """Replica server as a child process, for the life of one crawl.
 
     It ends with `stop`, and with this process even when that is killed: Linux sends it SIGTERM then.
     """
@@ -115,7 +116,7 @@ class ReplicaServer:
 
     @property
     def pid(self) -> int:
-        """The server's process."""
+        """Process id of the server."""
         return self._process.pid
 
     def _read_port(self) -> int:
@@ -153,7 +154,7 @@ class ReplicaServer:
 
 @contextmanager
 def replica_served(settings: BaseSettings, folder: str | None) -> Iterator[None]:
-    """In a rehearsal without a running server (`REPLICA_PORT`): one of our own, for as long as the visits last."""
+    """Run a replica server of our own in a rehearsal without one (`REPLICA_PORT`), as long as the visits last."""
     if not settings.get("REPLICA") or settings.get("REPLICA_PORT"):
         yield
         return
@@ -166,7 +167,7 @@ def replica_served(settings: BaseSettings, folder: str | None) -> Iterator[None]
 
 
 def _die_with_parent() -> None:
-    """prctl(PR_SET_PDEATHSIG, SIGTERM): a killed crawl leaves no server behind (Linux; elsewhere atexit must do)."""
+    """Set prctl(PR_SET_PDEATHSIG, SIGTERM): a killed crawl leaves no server behind (Linux; elsewhere by atexit)."""
     if sys.platform != "linux":
         return
     import ctypes

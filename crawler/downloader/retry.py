@@ -1,7 +1,7 @@
-"""Patience with a portal: pauses that grow before a retry, its own Retry-After, and an end where it asks for too long.
+"""Retry patiently: pauses that grow, the portal's own Retry-After, and an end where it asks for too long.
 
-What is decided here is when an address may be asked again; the waiting is done at the wire (`crawler.downloader.slots`), so that
-nothing else is sent to the address meanwhile, by this crawl or by another.
+This module decides when an address may be asked again; the waiting is done at the wire (`crawler.downloader.slots`), so
+that nothing else is sent to the address meanwhile, by this crawl or by another.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.downloader.backoff import asked_pause, retry_pause
+from crawler.downloader.backoff import retry_after_seconds, retry_pause
 from crawler.downloader.decompression import CUT, DATALOSS
-from crawler.downloader.slots import AddressSlots, turns_of
+from crawler.downloader.slots import AddressSlots, slots_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,7 +31,7 @@ SLOW_DOWN = (429, 503)
 
 
 class _RetryRecorder(Protocol):
-    """What the retries need of the running spider."""
+    """Part of the running spider that the retries need."""
 
     now: Callable[[], datetime]
 
@@ -41,29 +41,30 @@ class _RetryRecorder(Protocol):
 
 
 class PatientRetry(RetryMiddleware):
-    """Scrapy's retry with a pause, for bodies that were cut as well. Every answer that is tried again is recorded."""
+    """Scrapy's retry with a pause, for cut bodies as well. Every answer that is tried again is recorded."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler.settings)
         self.crawler = crawler
-        self._turns: AddressSlots = turns_of(crawler)
+        self._slots: AddressSlots = slots_of(crawler)
         self._base = crawler.settings.getfloat("RETRY_BACKOFF")
         self._limit = crawler.settings.getfloat("RETRY_AFTER_LIMIT")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawl."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]  # one argument less
-        """The response, or the request again; the address rests before anything else is sent to it."""
+        """Return the response, or the request again; the address rests before anything else is sent to it."""
         cut = DATALOSS in response.flags or CUT in response.flags
-        asked = self._asked(response) if response.status in SLOW_DOWN else None
-        self._note(request, response.status, asked)
+        seconds_asked = self._retry_after(response) if response.status in SLOW_DOWN else None
+        self._adjust_pace(request, response.status, seconds_asked)
         if request.meta.get("dont_retry") or not (cut or response.status in self.retry_http_codes):
             return response
-        pause = retry_pause(asked, request.meta.get("retry_times", 0) + 1, self._base, self._limit)
+        pause = retry_pause(seconds_asked, request.meta.get("retry_times", 0) + 1, self._base, self._limit)
         if pause is None:
-            self._spider.sent_away(response.status, asked or 0.0)
+            self._spider.sent_away(response.status, seconds_asked or 0.0)
             return response
         again = self._retry(request, "cut body" if cut else f"status {response.status}")
         if again is None:
@@ -73,7 +74,7 @@ class PatientRetry(RetryMiddleware):
         return again
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]  # as above
-        """The request again after its pause, when the failure is one that passes."""
+        """Return the request again after its pause, when the failure is one that passes."""
         if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
             return None
         again = self._retry(request, exception)
@@ -81,39 +82,39 @@ class PatientRetry(RetryMiddleware):
             times = request.meta.get("retry_times", 0) + 1
             self._hold(request, retry_pause(None, times, self._base, self._limit) or 0.0)
         elif request.callback is NO_CALLBACK:
-            self._turns.in_vain[urlsplit(request.url).hostname or ""] = request.meta.get("unanswered", 0)
+            self._slots.unanswered_robots[urlsplit(request.url).hostname or ""] = request.meta.get("unanswered", 0)
         return again
 
     @property
     def _spider(self) -> _RetryRecorder:
         return self.crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
 
-    def _asked(self, response: Response) -> float | None:
+    def _retry_after(self, response: Response) -> float | None:
         header = response.headers.get("Retry-After")
-        return asked_pause(header.decode("latin-1"), self._server_time(response)) if header else None
+        return retry_after_seconds(header.decode("latin-1"), self._server_time(response)) if header else None
 
     def _server_time(self, response: Response) -> datetime:
-        """What the server's clock says, which its `Retry-After` is reckoned by; ours where it says nothing."""
-        told = response.headers.get("Date")
+        """Return the server's time, by which its `Retry-After` is reckoned; ours where it gives none."""
+        share_pace = response.headers.get("Date")
         try:
-            there = parsedate_to_datetime(told.decode("latin-1")) if told else None
+            there = parsedate_to_datetime(share_pace.decode("latin-1")) if share_pace else None
         except ValueError:
             there = None
         if there is None:
             return self._spider.now()
         return there if there.tzinfo is not None else there.replace(tzinfo=UTC)
 
-    def _note(self, request: Request, status: int, asked: float | None) -> None:
-        """What the answer says of the pace: too much, or well."""
-        pace, now = self._turns.pace(urlsplit(request.url).hostname or ""), time.monotonic()
+    def _adjust_pace(self, request: Request, status: int, seconds_asked: float | None) -> None:
+        """Adjust the pace to the answer: too much, or well."""
+        pace, now = self._slots.pace(urlsplit(request.url).hostname or ""), time.monotonic()
         if status in SLOW_DOWN:
-            pace.too_much(now)
-            if asked is not None and asked <= self._limit:  # for longer, nothing is asked at all
-                self._hold(request, asked)
+            pace.slow_down(now)
+            if seconds_asked is not None and seconds_asked <= self._limit:  # for longer, nothing is asked at all
+                self._hold(request, seconds_asked)
         elif status < 500:
-            pace.good()
+            pace.recover()
 
     def _hold(self, request: Request, seconds: float) -> None:
         host = urlsplit(request.url).hostname or ""
-        self._turns.pace(host).hold(seconds, time.monotonic())
-        self._turns.told(host)
+        self._slots.pace(host).hold(seconds, time.monotonic())
+        self._slots.share_pace(host)

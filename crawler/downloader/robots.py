@@ -1,7 +1,7 @@
-"""robots.txt (RFC 9309) in all its real forms: what an answer means, and the gate that every request passes.
+"""Interpret robots.txt (RFC 9309) in all its real forms, and check every request against it.
 
-Every decision is recorded: the line of the answer says in words what was made of it. Rules are those of the group that
-names `luu-tru`, else of `*` (Protego reads them).
+Every decision is recorded: the line of the answer has it in words. Rules are those of the group that names `luu-tru`,
+else of `*` (Protego reads them).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
-from crawler.downloader.slots import AddressSlots, SlotClosed, turns_of
+from crawler.downloader.slots import AddressSlots, SlotClosed, slots_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,16 +30,16 @@ _SPOILED = {DATALOSS: "cut", CUT: "cut", TOO_LARGE: "too large", UNKNOWN_ENCODIN
 
 
 class RobotsDenied(IgnoreRequest):
-    """robots.txt forbids the address."""
+    """The address is forbidden by robots.txt."""
 
 
 class RobotsUnreachable(IgnoreRequest):
-    """robots.txt could not be had, which is no permission: nothing is asked, and all of it again later."""
+    """There was no answer for robots.txt, which is no permission: nothing is asked now, and all of it later."""
 
 
 @dataclass(frozen=True, slots=True)
 class RobotsDecision:
-    """What an answer means: rules or none, or `waits`; `words` for the record, `crawl_delay` in seconds as it is kept."""
+    """Meaning of an answer: rules or none, or `waits`; `words` for the record, `crawl_delay` in seconds as observed."""
 
     words: str
     rules: Protego | None = None
@@ -47,15 +47,15 @@ class RobotsDecision:
     crawl_delay: float | None = None
 
     def allows(self, url: str, agent: str) -> bool:
-        """Whether the rules let us ask for the address."""
+        """Return whether the rules let us ask for the address."""
         return self.rules is None or bool(self.rules.can_fetch(url, agent))
 
 
 def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest: float) -> RobotsDecision:
-    """What a robots.txt means for the product `agent`; a crawl-delay is kept up to `longest` seconds.
+    """Interpret a robots.txt for the product `agent`; a crawl-delay is observed up to `longest` seconds.
 
-    429 and 5xx forbid everything for now (RFC 9309, 2.3.1.4), every other answer but 2xx allows everything (2.3.1.3), and
-    so does a web page in its place: several portals answer every unknown address with their front page and 200.
+    429 and 5xx forbid everything for now (RFC 9309, 2.3.1.4), every other answer but 2xx allows everything (2.3.1.3),
+    and so does a web page in its place: several portals answer every unknown address with their front page and 200.
     """
     # Nothing was forbidden: such a portal is `unreachable` and asked again later in the night, not `blocked`.
     if status == 429 or status >= 500:
@@ -72,12 +72,12 @@ def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest:
         return RobotsDecision("no rules: a web page in its place")
     rules = Protego.parse(text)
     cut = f", the first {LARGEST} of {len(body)} bytes" if len(body) > LARGEST else ""
-    asked = rules.crawl_delay(agent)
-    if asked is None or asked <= 0:
+    delay = rules.crawl_delay(agent)
+    if delay is None or delay <= 0:
         return RobotsDecision(f"rules are kept{cut}", rules)
-    kept = min(float(asked), longest)
-    capped = f", kept as {kept:g} s" if kept < asked else ""
-    return RobotsDecision(f"rules are kept{cut}; crawl-delay {float(asked):g} s{capped}", rules, crawl_delay=kept)
+    observed = min(float(delay), longest)
+    capped = f", kept as {observed:g} s" if observed < delay else ""
+    return RobotsDecision(f"rules are kept{cut}; crawl-delay {float(delay):g} s{capped}", rules, crawl_delay=observed)
 
 
 def _text(body: bytes) -> str:
@@ -89,28 +89,29 @@ def _text(body: bytes) -> str:
 
 
 class _RobotsRecorder(Protocol):
-    """What the gate needs of the running spider."""
+    """Part of the running spider that the gate needs."""
 
     def robots(self, response: Response, decision: RobotsDecision) -> None: ...
 
 
 class RobotsGate:
-    """Asks each host for its robots.txt before anything else and heeds it: number 100, in place of Scrapy's own.
+    """Ask each host for its robots.txt before anything else and obey it: number 100, in place of Scrapy's own.
 
-    Scrapy's takes a robots.txt that cannot be had for a permission, a page of HTML for rules, and no crawl-delay.
+    Scrapy's takes an unreachable robots.txt for a permission and a page of HTML for rules, and ignores crawl-delay.
     """
 
-    def __init__(self, crawler: Crawler, turns: AddressSlots) -> None:
+    def __init__(self, crawler: Crawler, slots: AddressSlots) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        self._crawler, self._turns = crawler, turns
+        self._crawler, self._slots = crawler, slots
         self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._longest = crawler.settings.getfloat("CRAWL_DELAY_LIMIT")
         self._decided: dict[str, asyncio.Future[RobotsDecision]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, turns_of(crawler))
+        """Build it for a crawl."""
+        return cls(crawler, slots_of(crawler))
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise RobotsDenied or RobotsUnreachable."""
@@ -130,24 +131,24 @@ class RobotsGate:
             return await asyncio.shield(known)
         found = self._decided[parts.netloc] = asyncio.get_running_loop().create_future()
         try:
-            decision = await self._asked(f"{parts.scheme}://{parts.netloc}/robots.txt")
+            decision = await self._fetch_decision(f"{parts.scheme}://{parts.netloc}/robots.txt")
         except BaseException as error:
             del self._decided[parts.netloc]  # asked again with the next request
             found.set_exception(error)
-            found.exception()  # nobody may be waiting for it
-            # What wanted it is not sent: its line tells of the tries for robots.txt.
-            request.meta["unanswered"] = self._turns.in_vain.pop(parts.hostname or "", None)
+            found.exception()  # no other request may be waiting for it
+            # The request that needed it is not sent: its line counts the tries for robots.txt.
+            request.meta["unanswered"] = self._slots.unanswered_robots.pop(parts.hostname or "", None)
             raise
         found.set_result(decision)
         if decision.crawl_delay:
             host = parts.hostname or ""
-            pace = self._turns.pace(host)
+            pace = self._slots.pace(host)
             pace.pause = max(pace.pause, decision.crawl_delay)
             pace.rest(time.monotonic())  # it holds from this answer on
-            self._turns.told(host)
+            self._slots.share_pace(host)
         return decision
 
-    async def _asked(self, url: str) -> RobotsDecision:
+    async def _fetch_decision(self, url: str) -> RobotsDecision:
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
         try:
             response = await self._crawler.engine.download_async(request)

@@ -1,8 +1,8 @@
-"""Turns at an address: one request at a time, with its pause, whatever hosts, portals and processes share the address.
+"""Allow one request at a time to an address, with its pause, whatever hosts, portals and processes share the address.
 
-Inside a process an address has one pace (`crawler.downloader.backoff`). Between processes of one archive a turn is a lock on a file in
-`open/turns/` whose modification time says when the address may be asked again: it outlives the process that set it, and
-the kernel lets go of the lock when the process dies.
+Inside a process an address has one pace (`crawler.downloader.backoff`). Between processes of one archive a turn is a
+lock on a file in `open/turns/` whose modification time is the moment when the address may be asked again: it outlives
+the process that set it, and the kernel releases the lock when the process dies.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crawler.downloader.backoff import Pace
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["AddressSlots", "SlotClosed", "turns_of"]
+__all__ = ["AddressSlots", "SlotClosed", "slots_of"]
 
 _SLICE = 0.25  # seconds: a stop is noticed within this time
 _OTHER = 0.05  # seconds between two looks at a lock that another process holds
@@ -37,13 +37,14 @@ _all: WeakKeyDictionary[Crawler, AddressSlots] = WeakKeyDictionary()
 
 
 class SlotClosed(IgnoreRequest):
-    """The crawl was stopped while a request waited for its turn: it was never sent, and stays owed."""
+    """The crawl was stopped while a request waited for its turn: it was never sent, and stays pending."""
 
 
 class AddressSlots:
-    """The turns of one crawl. `folder` is shared by every crawl of the archive, or None; `going` tells whether it goes on.
+    """Turns of one crawl.
 
-    `pause`, `base` and `limit` are those of `Pace`. A wait in a file of more than `longest` seconds is none: a clock jumped.
+    `folder` is shared by every crawl of the archive, or None; `going` returns whether the crawl goes on. `pause`,
+    `base` and `limit` are those of `Pace`. A wait in a file of more than `longest` seconds is ignored: a clock jumped.
     """
 
     def __init__(
@@ -51,18 +52,18 @@ class AddressSlots:
     ) -> None:
         self._folder, self._going, self._longest = folder, going, longest
         self._pause, self._base, self._limit = pause, base, limit
-        self.in_vain: dict[str, int] = {}  # by host: how often its robots.txt was asked for without an answer
+        self.unanswered_robots: dict[str, int] = {}  # by host: how often its robots.txt was asked for without an answer
         self._paces: dict[str, Pace] = {}
         self._addresses: dict[str, str] = {}
         self._one = asyncio.Lock()
 
     def pace(self, host: str) -> Pace:
-        """The pace of the address at which the host is asked; of the host itself until its address is known."""
+        """Return the pace of the address at which the host is asked; of the host itself until its address is known."""
         address = self._addresses.get(host, host)
         return self._paces.setdefault(address, Pace(self._pause, self._base, self._limit))
 
-    def lives_at(self, host: str, address: str) -> None:
-        """The host is asked at this address."""
+    def set_address(self, host: str, address: str) -> None:
+        """Record the address at which the host is asked."""
         if self._addresses.get(host) == address:
             return
         known = self._paces.pop(host, None) if host not in self._addresses and host != address else None
@@ -72,40 +73,40 @@ class AddressSlots:
             pace.pause, pace.due = max(pace.pause, known.pause), max(pace.due, known.due)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for the turn, hold it while the request runs, then let the pause begin. Raises NotAsked after a stop."""
+    async def hold(self, host: str) -> AsyncIterator[None]:
+        """Wait for the turn, hold it during the request, then begin the pause. Raises SlotClosed after a stop."""
         async with self._one:
             pace = self.pace(host)
-            lock = await self._come(host, pace)
+            lock = await self._acquire(host, pace)
             try:
                 pace.rest(time.monotonic())
-                self._leave(lock, pace)  # a process that is killed now leaves its pause behind
+                self._write_due(lock, pace)  # a process that is killed now leaves its pause behind
                 yield
             finally:
                 pace.rest(time.monotonic())
-                self._leave(lock, pace)
+                self._write_due(lock, pace)
                 if lock is not None:
                     fcntl.flock(lock, fcntl.LOCK_UN)  # a child forked meanwhile holds the same lock
                     os.close(lock)
 
-    def told(self, host: str) -> None:
-        """The pace was changed after the answer: other processes are told as well."""
+    def share_pace(self, host: str) -> None:
+        """Publish the pace to other processes after it was changed."""
         pace = self.pace(host)
         lock = self._open(host)
         if lock is not None:
-            self._leave(lock, pace)
+            self._write_due(lock, pace)
             os.close(lock)
 
-    async def _come(self, host: str, pace: Pace) -> int | None:
-        """The lock on the address, taken when it may be asked; None where locks cannot be had."""
+    async def _acquire(self, host: str, pace: Pace) -> int | None:
+        """Take the lock on the address when it may be asked; None where locks cannot be had."""
         while True:
             await self._sleep(pace.wait(time.monotonic()))
             lock = self._open(host)
             if lock is None:
                 return None
             left = self._left(lock)
-            if left <= 0 and _taken(lock):
-                left = self._left(lock)  # somebody may have asked between the look and the lock
+            if left <= 0 and _try_lock(lock):
+                left = self._left(lock)  # another process may have asked between the look and the lock
                 if left <= 0:
                     return lock
             os.close(lock)
@@ -128,8 +129,8 @@ class AddressSlots:
         left = os.fstat(lock).st_mtime - time.time()
         return left if left <= self._longest else 0.0
 
-    def _leave(self, lock: int | None, pace: Pace) -> None:
-        """Say in the file until when the address rests; never sooner than what another process said."""
+    def _write_due(self, lock: int | None, pace: Pace) -> None:
+        """Write into the file until when the address rests; never sooner than another process wrote."""
         if lock is None:
             return
         due = time.time() + max(pace.wait(time.monotonic()), self._left(lock))
@@ -148,15 +149,15 @@ class AddressSlots:
             await asyncio.sleep(min(left, _SLICE))
 
 
-def _taken(lock: int) -> bool:
+def _try_lock(lock: int) -> bool:
     try:
         return try_lock(lock)
     except OSError:
         return False
 
 
-def turns_of(crawler: Crawler) -> AddressSlots:
-    """The turns of a crawl: one object for its middlewares and its handlers of http and of https."""
+def slots_of(crawler: Crawler) -> AddressSlots:
+    """Return the turns of a crawl: one object for its middlewares and its handlers of http and of https."""
     if crawler not in _all:
         settings = crawler.settings
         limit = settings.getfloat("RETRY_AFTER_LIMIT")

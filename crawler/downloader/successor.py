@@ -1,8 +1,8 @@
-"""The portal's successor: what an answer sends on to, told from any other redirect by the host it names.
+"""Recognise a redirect to the portal's successor by the host it names.
 
-A host is known as somebody else's when the spider declares it in `moved_to`, or when it stands under the domain of a
-province (vietnam/provinces.csv) and is none of the portal's own. Nothing is asked there: what that host publishes is kept
-under its own portal's name, or not at all.
+A host belongs to another portal when the spider declares it in `moved_to`, or when it stands under the domain of a
+province (vietnam/provinces.csv) and is none of the portal's own. Nothing is asked there: that host's articles are
+stored under its own portal's name, or not at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vietnam.provinces import province_of_host
 
 __all__ = ["SuccessorRedirect", "refresh_target", "successor_of"]
 
-_SHORT = 4096  # bytes: a page that only sends on says nothing else
+_SHORT = 4096  # bytes: a page that only sends on has nothing else
 _REFRESH = re.compile(
     r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh["']?[^>]*\burl\s*=\s*["']?([^"'>\s;]+)""", re.IGNORECASE
 )
@@ -31,7 +31,7 @@ _DOORS = frozenset({"sso", "login", "dangnhap", "xacthuc", "auth", "id", "cas"})
 
 
 class SuccessorRedirect(IgnoreRequest):
-    """The answer sends on to `host`, which is known as somebody else's. Nothing is asked there."""
+    """The answer redirects to `host`, which belongs to another portal. Nothing is asked there."""
 
     def __init__(self, host: str) -> None:
         super().__init__(f"sent on to {host}")
@@ -39,9 +39,9 @@ class SuccessorRedirect(IgnoreRequest):
 
 
 def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> str | None:
-    """The known host, without replica suffix, that an address leads to; None for the portal's own and for unknown ones.
+    """Return the other portal's host, without replica suffix, that an address leads to; None for own and unknown hosts.
 
-    `own` are the portal's hosts, `declared` those that it says it moved to; both without suffix.
+    `own` are the portal's hosts, `declared` those that it declares it moved to; both without suffix.
     """
     try:
         host = (urlsplit(url).hostname or "").rstrip(".").removesuffix(REPLICA_SUFFIX)
@@ -58,7 +58,7 @@ def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> s
 
 
 def refresh_target(body: bytes, url: str) -> str | None:
-    """Where a short page sends a browser on to, by a meta tag or one line of script; None for any other page."""
+    """Return where a short page sends a browser on to, by a meta tag or one line of script; None for any other page."""
     if len(body) > _SHORT:
         return None
     text = body.decode("utf-8", "replace")

@@ -25,7 +25,7 @@ from parsel import Selector
 from crawler.article_keys import own_address
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Following, Listing, ListRequest, Section
-from crawler.listings.load_more import answered, counted_up, is_more, next_piece
+from crawler.listings.load_more import count_up, is_more, next_piece, read_piece
 from crawler.portal import PortalSpider
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.article import Layout
@@ -113,7 +113,7 @@ class DeclaredSpider(PortalSpider, family="declared by the portal"):
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
         """A piece of a list that grows: a page of it, rows of HTML, or JSON; the count goes on until nothing comes."""
         says = cls.structure
-        told = answered(text, url, cls.entry_key)
+        told = read_piece(text, url, cls.entry_key)
         entries, html = told if told is not None else ((), text)
         button = None
         for links in ((says.links, ("a",)) if told is None else (("a",),)) if html else ():
@@ -124,7 +124,7 @@ class DeclaredSpider(PortalSpider, family="declared by the portal"):
                 break
         if not entries or (told is None and button is None and "</html" in text[-2000:].lower()):
             return Listing(entries)  # a whole page without the button is the last one
-        return Listing(entries, button or counted_up(asked, says.counts, number))
+        return Listing(entries, button or count_up(asked, says.counts, number))
 
     @classmethod
     def _shape(cls, links: tuple[str, ...]) -> ListShape:

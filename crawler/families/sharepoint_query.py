@@ -27,7 +27,7 @@ from urllib.parse import quote, unquote
 
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.listings.forms import form_field, posted, with_field
+from crawler.listings.forms import form_field, post_form, with_field
 from crawler.listings.json_api import entry_of, json_of
 from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
@@ -96,7 +96,7 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
     def _query(cls, path: str) -> ListRequest:
         asked = (("do", "QUERYDATA"), ("fieldOrder", "CreatedDate"), ("ascending", "desc"))
         counted = (("start", "0"), ("length", str(_LENGTH)))
-        return posted(cls.home + _QUERY, (*asked, ("UrlList", unquote(path)), *counted), json=True)
+        return post_form(cls.home + _QUERY, (*asked, ("UrlList", unquote(path)), *counted), json=True)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

@@ -24,7 +24,7 @@ import re
 from urllib.parse import urljoin
 
 from crawler.families.vccorp import VCCorpSpider
-from crawler.listings.forms import SCRIPTED, form_field, posted, repeated, with_field
+from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field, with_values
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Listing, ListRequest, Section
 from crawler.portal import FamilyMark, MarkKind
@@ -80,7 +80,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
             return Listing(entries)
         counted = (("PageIndex", "0"), ("PageSize", _SIZE))
         headers = (SCRIPTED, ("Referer", url))
-        return Listing((), posted(urljoin(url, _ZONE), (*counted, *fields), headers), door=True)
+        return Listing((), post_form(urljoin(url, _ZONE), (*counted, *fields), headers), door=True)
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
@@ -90,7 +90,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
             return Listing(())
         index = form_field(asked, "PageIndex")
         following = with_field(asked, "PageIndex", str(int(index) + 1 if index.isdecimal() else number))
-        return Listing(entries, repeated(following, _SHOWN, [entry.key for entry in entries]))
+        return Listing(entries, with_values(following, _SHOWN, [entry.key for entry in entries]))
 
 
 def _value(html: str, name: str) -> str:

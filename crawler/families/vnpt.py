@@ -34,7 +34,7 @@ from parsel import Selector
 
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.listings.forms import form_field, posted, with_field
+from crawler.listings.forms import form_field, post_form, with_field
 from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole
 from crawler.listings.listing import Listing, ListRequest, Section
 from crawler.listings.pagination import next_by_parameter
@@ -165,4 +165,4 @@ def _form(url: str, found: ListPage) -> ListRequest | None:
     size = _SIZE.search(text)
     named = (("article_category_id", categories.pop()), ("site_id", sites.pop()))
     counted = (("page", "2"), ("page_size", size["size"] if size else "15"))
-    return posted(urljoin(url, _LOAD), (*named, *counted, *_FIELDS))
+    return post_form(urljoin(url, _LOAD), (*named, *counted, *_FIELDS))

@@ -31,7 +31,7 @@ from parsel import Selector
 
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.listings.forms import posted
+from crawler.listings.forms import post_form
 from crawler.listings.html_list import ListPage, ListShape, read_whole
 from crawler.listings.listing import Listing, ListRequest, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
@@ -122,4 +122,4 @@ def _postback(page: Selector, url: str, number: int) -> ListRequest | None:
     if wanted is None or not fields or sum(len(value) for _, value in fields) > _LONGEST_STATE:
         return None
     event = (("__EVENTTARGET", wanted["target"]), ("__EVENTARGUMENT", wanted["argument"]))
-    return posted(url, (*event, *fields), of_visit=True)
+    return post_form(url, (*event, *fields), of_visit=True)

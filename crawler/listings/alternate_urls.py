@@ -1,7 +1,7 @@
-"""Copies of a page at addresses of their own: for the printer, a pop-up window, AMP, a feed reader, another language menu.
+"""Recognise alternate URLs of a page: for the printer, a pop-up window, AMP, a feed reader, another language menu.
 
-They identify nothing: a copy has the key of its article. It is no address to read an article from, though, since it has
-another layout or none; lists pass over it.
+They identify nothing: a copy has the key of its article. No article is read from one, though, since it has another
+layout or none; lists pass over it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.urls import parameters
 
-__all__ = ["is_copy", "page_path"]
+__all__ = ["is_alternate", "page_path"]
 
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _LANGUAGE = re.compile(r"/vi(?:[_-]vn)?(?=/)", re.IGNORECASE)
@@ -21,7 +21,7 @@ _INSIDE = re.compile(r"\.amp(?=\.(?:html?|aspx)$)", re.IGNORECASE)
 
 
 def page_path(path: str) -> str:
-    """The path of the page that a copy was made of, without session id and without `/vi`."""
+    """Return the path of the page that a copy was made of, without session id and without `/vi`."""
     path = _SESSION.sub("", path)
     for before in (_BEFORE, _LANGUAGE):
         found = before.match(path)
@@ -29,8 +29,8 @@ def page_path(path: str) -> str:
     return _INSIDE.sub("", _BEHIND.sub("", path))
 
 
-def is_copy(url: str) -> bool:
-    """Whether an address is a copy that no article should be read from; one in Vietnamese or with a session id is none."""
+def is_alternate(url: str) -> bool:
+    """Return whether no article should be read from an address. `/vi` and a session id alone are harmless."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Forms as a page's script or button sends them: the request for the next piece of a list. Pure."""
+"""Compose forms as a page's script or button sends them: the request for the next piece of a list. Pure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from crawler.listings.listing import ListRequest
 
-__all__ = ["FORM", "SCRIPTED", "form_field", "posted", "repeated", "with_field"]
+__all__ = ["FORM", "SCRIPTED", "form_field", "post_form", "with_field", "with_values"]
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 SCRIPTED = ("X-Requested-With", "XMLHttpRequest")
-"""What a script's request says of itself."""
+"""The header of a script's request."""
 
 
-def posted(
+def post_form(
     url: str,
     fields: Iterable[tuple[str, str]],
     headers: Iterable[tuple[str, str]] = (),
@@ -22,32 +22,32 @@ def posted(
     json: bool = False,
     of_visit: bool = False,
 ) -> ListRequest:
-    """The request that posts a form."""
+    """Return the request that posts a form."""
     return ListRequest(url, "POST", (FORM, *headers), urlencode(list(fields)), json=json, of_visit=of_visit)
 
 
 def form_field(request: ListRequest, name: str) -> str:
-    """The first value of a field of a posted form, empty when it has none."""
+    """Return the first value of a field of a posted form, empty when it has none."""
     return next((value for key, value in _fields(request) if key == name), "")
 
 
 def with_field(request: ListRequest, name: str, value: str) -> ListRequest:
-    """The same form with one field set, where it stood or at the end."""
+    """Return the form with one field set, in place or at the end."""
     fields = [(key, value if key == name else old) for key, old in _fields(request)]
     if all(key != name for key, _ in fields):
         fields.append((name, value))
     headers = [header for header in request.headers if header != FORM]
-    return posted(request.url, fields, headers, json=request.json, of_visit=request.of_visit)
+    return post_form(request.url, fields, headers, json=request.json, of_visit=request.of_visit)
 
 
 def _fields(request: ListRequest) -> list[tuple[str, str]]:
     return parse_qsl(request.body, keep_blank_values=True)
 
 
-def repeated(request: ListRequest, name: str, values: Iterable[str]) -> ListRequest:
-    """The same form with further values of a field that stands several times, each value once."""
+def with_values(request: ListRequest, name: str, values: Iterable[str]) -> ListRequest:
+    """Return the form with further values of a field that stands several times, each value once."""
     fields = _fields(request)
     known = {value for key, value in fields if key == name}
     fields += [(name, value) for value in dict.fromkeys(values) if value not in known]
     headers = [header for header in request.headers if header != FORM]
-    return posted(request.url, fields, headers, json=request.json, of_visit=request.of_visit)
+    return post_form(request.url, fields, headers, json=request.json, of_visit=request.of_visit)

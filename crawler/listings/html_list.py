@@ -1,7 +1,7 @@
-"""The entries of a list page, taken from the one module that is the list.
+"""Read the entries of a list page from the one module that is the list.
 
 The side columns of these portals repeat the list's classes for other sections, and menus match any pattern of article
-addresses. What the list has and the others have not is the pager, so the module around the pager is the list.
+addresses. Only the list has a pager, so the module around the pager is the list.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "�
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """Where a family's list page puts its entries. All values are CSS selectors.
+    """Place of the entries in a family's list page. All values are CSS selectors.
 
-    `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries' links
-    (the first selector that finds articles counts), `entry` the box of one entry and `day` its date in that box.
+    `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries'
+    links (the first selector that finds articles counts), `entry` the box of one entry and `day` its date in that box.
     """
 
     module: str
@@ -46,7 +46,7 @@ class ListShape:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A list page read: its entries, the box of its page links if there is one, where relative links start from."""
+    """A list page as read: its entries, the box of its page links if there is one, the base of relative links."""
 
     page: Selector
     base: str
@@ -55,7 +55,7 @@ class ListPage:
 
 
 def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
-    """The section's own list: the articles of the nearest box around a pager that holds any.
+    """Read the section's own list: the articles of the nearest box around a pager that holds any.
 
     Without any pager the first box of the family's shape outside the side columns counts. A pager around which no
     article stands is an empty list, whatever the other columns show.
@@ -79,18 +79,18 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
 
 
 def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
-    """A page or a piece of one whose links alone tell the list from the rest."""
+    """Read a page or a piece of one in which only links to articles are entries."""
     page, base = _opened(url, html)
     return ListPage(page, base, _entries(page, shape, base, key_of))
 
 
 def _opened(url: str, html: str) -> tuple[Selector, str]:
-    # Said to be HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
+    # Declared as HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
     return Selector(text=html, type="html"), get_base_url(html, url)
 
 
 def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
-    """The articles a box links to in its order, each key once: picture, title and "read more" links are one entry."""
+    """Return the articles a box links to, each key once: picture, title and "read more" links are one entry."""
     entries: dict[str, Entry] = {}
     around = {entry.root: entry for entry in box.css(shape.entry)}
     for links in shape.links:
@@ -108,7 +108,7 @@ def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple
 
 
 def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
-    """The boxes around a pager from the inside out, up to the first that is a whole module."""
+    """Yield the boxes around a pager from the inside out, up to the first that is a whole module."""
     around = list(reversed(pager.xpath("ancestor-or-self::*")))
     for box in around[: _CLIMB + 1]:
         if box.root.tag in ("body", "html", "form"):
@@ -132,7 +132,7 @@ def _title(link: Selector) -> str:
 
 
 def _day(link: Selector, boxes: Mapping[object, Selector], dated: str) -> date | None:
-    """The day shown in the innermost entry box around a link."""
+    """Return the day shown in the innermost entry box around a link."""
     inner = next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
     for shown in inner.css(dated) if inner and dated else ():
         moment = read_published("".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME)

@@ -1,4 +1,4 @@
-"""What the lists of interfaces have in common: records of JSON as entries. Pure."""
+"""Convert records of JSON to entries, for all lists of interfaces. Pure."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _MILLISECONDS = 13  # digits of a time stamp of this century
 
 
 class _KeyedSpider(Protocol):
-    """The spider's class, as far as entries need it."""
+    """Part of the spider's class that entries need."""
 
     @classmethod
     def entry_key(cls, url: str) -> str | None:
-        """The key of an address that an article can be read from."""
+        """Return the key of an address that an article can be read from."""
 
 
 def json_of(text: str) -> object:
-    """The value of an answer. Raises ListingError for what is no JSON."""
+    """Return the value of an answer. Raises ListingError for no JSON."""
     found = json_text(text)
     if found is None:
         raise ListingError("JSON rejected: the answer holds none")
@@ -41,7 +41,7 @@ def json_of(text: str) -> object:
 def entry_of(
     portal: type[_KeyedSpider], url: str | None, title: str, shown: str, shape: JsonShape | None = None
 ) -> Entry | None:
-    """A record as an entry; None where its address is no article of the portal. `shown` is its date as it was sent."""
+    """Return a record as an entry; None where its address is no article of the portal. `shown` is its date as sent."""
     key = portal.entry_key(url) if url else None
     if url is None or key is None:
         return None
@@ -50,7 +50,7 @@ def entry_of(
 
 
 def day_of(shown: str) -> date | None:
-    """The day of a date as interfaces send it: ISO 8601, a visible line, or milliseconds since 1970 in UTC."""
+    """Return the day of a date as interfaces send it: ISO 8601, a visible line, or milliseconds since 1970 in UTC."""
     shown = shown.strip()
     if shown.isdecimal() and len(shown) == _MILLISECONDS:
         return datetime.fromtimestamp(int(shown) / 1000, TZ).date()

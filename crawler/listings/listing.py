@@ -1,8 +1,8 @@
-"""What a list page, a feed or a sitemap says: sections, entries and the way to the next page. Pure parsing.
+"""Parse a list page, a feed or a sitemap: sections, entries and the way to the next page. Pure.
 
-Feeds (RSS 2.0, RSS 1.0, Atom) and sitemaps are read here, list pages in the families. XML comes from strangers: a
-document type is refused, entities are not resolved, nothing is fetched, sizes are bounded. What cannot be read is a
-ListingError, so that a broken feed is never taken for a quiet day.
+Feeds (RSS 2.0, RSS 1.0, Atom) and sitemaps are read here, list pages in the families. XML is untrusted: a document type
+is refused, entities are not resolved, nothing is fetched, sizes are bounded. An unreadable feed is a ListingError, so
+that it is never taken for a quiet day.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 KeyOf = Callable[[str], str | None]
 
 Following = str | ListRequest
-"""The way to a list page: its absolute address, or a request where the address alone does not say it."""
+"""The way to a list page: its absolute address, or a request where the address alone is not enough."""
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_ADDRESSES = 50_000  # the bound of sitemaps.org for one file
@@ -55,7 +55,7 @@ class ListingError(ValueError):
 
 
 class SectionKind(StrEnum):
-    """How a section tells its articles."""
+    """Source of a section's articles."""
 
     PAGES = "pages"
     FEED = "feed"
@@ -66,7 +66,7 @@ class SectionKind(StrEnum):
 class Section:
     """A section of a portal: a short name that is final once a night was archived, its path, its Vietnamese title.
 
-    `asks` are names and values by which an interface knows the section, where the path does not say it.
+    `asks` are names and values by which an interface knows the section, where the path does not name it.
     """
 
     name: str
@@ -88,10 +88,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The entries of one list page in the page's order, and the way to the next page if it names one.
+    """Entries of one list page in the page's order, and the way to the next page if it names one.
 
     `more` are the further sitemaps a sitemap index names; they are read beside each other, not one after the other.
-    `door`: the page shows no list and only says how the list's first page, `next`, is asked for.
+    `door`: the page shows no list and only gives the request of the list's first page, `next`.
     """
 
     entries: tuple[Entry, ...]
@@ -101,15 +101,15 @@ class Listing:
 
 
 def address_of(following: Following) -> str:
-    """The address that a request goes to."""
+    """Return the address that a request goes to."""
     return following if isinstance(following, str) else following.url
 
 
 def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
-    """The articles of a feed in its order, each key once, with the day of publication where it gives one.
+    """Read the articles of a feed in its order, each key once, with the day of publication where it gives one.
 
     Only the day is taken: NukeViet writes the month in the place of the minutes, and zones are often wrong. Raises
-    ListingError ("feed rejected: …") for what is no well-formed feed.
+    ListingError ("feed rejected: …") for no well-formed feed.
     """
     root = _parse(body, "feed")
     kind = _local(root)
@@ -128,10 +128,10 @@ def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
 
 
 def read_sitemap(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
-    """The articles a sitemap names; for a sitemap index its further sitemaps on the same host, in `more`.
+    """Read the articles a sitemap names; for a sitemap index its further sitemaps on the same host, in `more`.
 
-    A `lastmod` is a change, not a publication: only `news:publication_date` gives a day. Raises ListingError
-    ("sitemap rejected: …"). A gzip file is unpacked up to 16 MiB.
+    A `lastmod` is a change, not a publication: only `news:publication_date` gives a day. Raises ListingError ("sitemap
+    rejected: …"). A gzip file is unpacked up to 16 MiB.
     """
     root = _parse(_unpacked(body), "sitemap")
     kind = _local(root)
@@ -198,7 +198,7 @@ def _text(element: etree._Element, name: str) -> str:
 
 
 def _link(item: etree._Element) -> str:
-    """RSS's link text, Atom's alternate link, else a guid that is an address."""
+    """Return RSS's link text, Atom's alternate link, else a guid that is an address."""
     for link in _children(item, "link"):
         if link.get("href"):
             if link.get("rel", "alternate") == "alternate":

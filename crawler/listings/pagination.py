@@ -1,4 +1,4 @@
-"""The way from a list page to the next one, read from the page's own links."""
+"""Find the way from a list page to the next one in the page's own links."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _ARROWS = " \u00a0»›>→."
 
 
 def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Callable[[str], bool]) -> str | None:
-    """The next page by links whose query carries the page's number; None when no link leads past page `number`.
+    """Return the next page by links whose query has the page's number; None when no link leads past page `number`.
 
-    `counts` tells the name of the counting parameter. All other parameters of the link are kept. The number is counted
-    up by one whatever the link says: a shown number may be the edge of a window, and "next" may skip a whole window.
+    `counts` recognises the name of the counting parameter. All other parameters of the link stay. The number is counted
+    up by one whatever the link has: a shown number may be the edge of a window, and "next" may skip a whole window.
     """
     best: tuple[int, str, str] | None = None
     for link in pager.css("a[href]") if pager else ():
@@ -38,7 +38,7 @@ def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Ca
 
 
 def has_postback(pager: Selector | None, number: int) -> bool:
-    """Whether the pager offers the next page by script only (ASP.NET's `__doPostBack`)."""
+    """Return whether the pager offers the next page by script only (ASP.NET's `__doPostBack`)."""
     return any(
         "__doPostBack" in link.attrib["href"] and (_word(link) == str(number + 1) or _word(link) in _NEXT - {""})
         for link in (pager.css("a[href]") if pager else ())

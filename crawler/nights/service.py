@@ -25,7 +25,7 @@ from archive.storage.paths import Paths, read_identity
 from archive.store import Archive
 from crawler.catalog.portals import chosen, load_portals
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import room, shortage
+from crawler.disk_space import free_space, shortage
 from crawler.log.files import remove_old
 from crawler.nights.crawl_process import reap_orphans
 from crawler.nights.liveness import Liveness, notify, touch_alive
@@ -245,7 +245,7 @@ class NightService:
         """Return why a portal's night may not start (its usual size would leave too little on the disk), or None."""
         sizes = [run.bytes for run in archive.history(portal, date.max, USUAL_NIGHTS)]
         try:
-            left = room(archive.paths.root)
+            left = free_space(archive.paths.root)
         except OSError:
             return None  # opening the archive gives the better error
         return shortage(left, self.request.settings.min_free, int(median(sizes)) if sizes else 0)

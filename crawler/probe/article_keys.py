@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from crawler.listings.alternate_urls import is_copy, page_path
+from crawler.listings.alternate_urls import is_alternate, page_path
 from crawler.urls import as_key, parameters
 
 __all__ = ["KeyRule", "infer_key"]
@@ -47,7 +47,7 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
 
     None where no rule does: a key that is wrong makes two articles one, which is worse than none.
     """
-    wanted = [url for url in dict.fromkeys(entries) if not is_copy(url)]
+    wanted = [url for url in dict.fromkeys(entries) if not is_alternate(url)]
     refused = [url for url in dict.fromkeys(others) if url not in wanted]
     if len(wanted) < 2:
         return None

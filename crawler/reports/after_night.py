@@ -20,7 +20,7 @@ from archive.leases.ledger import Ledger
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import nights_left, room
+from crawler.disk_space import free_space, nights_left
 from crawler.reports.alerts import call, public_form, send, touch
 from crawler.reports.digest import LASTS, NOT_TOLD, digest, failure, lasts, silence, wants_telling
 from crawler.reports.files import report_path, reports_folder, stored_remarks, write_report
@@ -64,7 +64,7 @@ def _kept(remarks: Sequence[str]) -> list[str]:
 def _room(store: Archive, settings: NightSettings) -> tuple[int | None, int | None]:
     """The free bytes, and for how many nights they last."""
     try:
-        free = room(store.paths.root).free
+        free = free_space(store.paths.root).free
     except OSError:
         return None, None
     return free, nights_left(free, settings.min_free, night_sizes(store))

@@ -11,7 +11,7 @@ from archive.leases.ledger import LeaseState
 from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import HostVisit
 from archive.storage.manifest import Seal
-from crawler.disk_space import in_words
+from crawler.disk_space import format_size
 from crawler.log.setup import one_line
 from crawler.reports.night_table import NightRow, other_outcomes
 from vietnam.dates import TZ
@@ -121,7 +121,7 @@ class NightReport:
         said = [
             f"{len(lines)} {word}: {verdicts or 'none ran'}",
             f"{new} new, {revisions} {'revision' if revisions == 1 else 'revisions'}, {gone} gone",
-            in_words(sum(line.bytes for line in lines)),
+            format_size(sum(line.bytes for line in lines)),
         ]
         if self.began is not None and self.ended is not None:
             said.append(f"{self.began.astimezone(TZ):%H:%M}–{self.ended.astimezone(TZ):%H:%M}")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from archive.model.enums import Verdict
 from archive.storage.request_stats import visit_plain
-from crawler.disk_space import in_words
+from crawler.disk_space import format_size
 from crawler.reports.night_report import NightReport, PortalLine
 from crawler.reports.request_stats import visits_markdown
 
@@ -62,7 +62,7 @@ def plain(lines: Sequence[Text]) -> str:
 
 def _head(report: NightReport, width: int) -> list[Text]:
     kind = "" if report.kind == "live" else " (rehearsal)"
-    free = "" if report.free is None else f"; {in_words(report.free)} free"
+    free = "" if report.free is None else f"; {format_size(report.free)} free"
     style = "bold" if report.good else "bold red"
     lines = [Text(line, style) for line in _wrapped(f"night {report.night}{kind}: {report.headline}", width)]
     return [*lines, _cut(Text(report.sealed + free, "dim"), width)]
@@ -99,7 +99,7 @@ def _table(report: NightReport, width: int) -> list[Text]:
     rows = [_cut(Text(form.format(*heads), "dim"), width)]
     for line in report.scheduled:
         counts = (line.listed, line.new, line.revisions, line.duplicates, line.gone, line.requests)
-        size = in_words(line.bytes) if line.bytes else "–"
+        size = format_size(line.bytes) if line.bytes else "–"
         cells = (line.verdict, line.portal, *(count or "–" for count in counts), size, _took(line), line.first_reason)
         rows.append(_cut(Text(form.format(*cells), _style(line)), width))
     return rows
@@ -206,7 +206,7 @@ def _bad_item(line: PortalLine) -> str:
 
 def _row(line: PortalLine) -> str:
     counts = (line.listed, line.new, line.revisions, line.duplicates, line.gone, line.requests)
-    cells = (f"`{line.portal}`", line.verdict, *map(str, counts), in_words(line.bytes), _took(line))
+    cells = (f"`{line.portal}`", line.verdict, *map(str, counts), format_size(line.bytes), _took(line))
     return f"| {' | '.join(cells)} |"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archive.model.records import HostVisit
-from crawler.disk_space import in_words
+from crawler.disk_space import format_size
 from crawler.reports.night_report import NightReport
 
 __all__ = ["visits_markdown"]
@@ -24,5 +24,5 @@ def visits_markdown(report: NightReport, safe: Callable[[str], str]) -> list[str
 def _row(host: str, visit: HostVisit, safe: Callable[[str], str]) -> str:
     spacing = (f"{value:.1f}" if value is not None else "–" for value in (visit.spacing_p50, visit.spacing_p99))
     counts = (str(visit.too_many), str(visit.unavailable))
-    cells = (f"`{host}`", str(visit.requests), str(visit.unanswered), in_words(visit.bytes), *spacing, *counts)
+    cells = (f"`{host}`", str(visit.requests), str(visit.unanswered), format_size(visit.bytes), *spacing, *counts)
     return f"| {' | '.join(cells)} | {safe(visit.robots or '–')} |"

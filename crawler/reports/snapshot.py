@@ -13,7 +13,7 @@ from archive.model.enums import ArchiveKind
 from archive.storage.manifest import Seal, seals_on_disk
 from archive.store import Archive
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import DiskSpace, StatVfs, nights_left, room
+from crawler.disk_space import DiskSpace, StatVfs, free_space, nights_left
 from crawler.reports.night_table import NightRow, night_rows
 
 __all__ = ["USUAL_NIGHTS", "MetricsSnapshot", "gather", "night_sizes"]
@@ -60,7 +60,7 @@ def gather(
     """Read them. Changes nothing."""
     nights = ledger.nights()
     try:
-        left = room(store.paths.root, statvfs)
+        left = free_space(store.paths.root, statvfs)
     except OSError:
         left = None
     return MetricsSnapshot(

@@ -16,7 +16,7 @@ from archive.leases.ledger import LeaseRow, Ledger
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import StatVfs, in_words
+from crawler.disk_space import StatVfs, format_size
 from crawler.reports.after_night import AfterNight, night_report
 from crawler.reports.lookback_status import LookBackStatus, lookback_standings, lookback_table
 from crawler.reports.night_report import NightReport
@@ -125,13 +125,13 @@ def _run(row: LeaseRow, counts: ProgressCounts | None) -> str:
 def _disk(figures: MetricsSnapshot) -> str:
     if figures.room is None:
         return "cannot be asked"
-    said = f"{in_words(figures.room.free)} free of {in_words(figures.room.total)}"
+    said = f"{format_size(figures.room.free)} free of {format_size(figures.room.total)}"
     if figures.usual is None:
         return f"{said}; no night has been sealed yet"
     nights = f"{len(figures.sizes)} night" + ("s" if len(figures.sizes) > 1 else "")
     left = figures.nights_left
-    lasts = "" if left is None else f"; lasts {left} more nights (until {in_words(figures.wanted)} are left)"
-    return f"{said}; {in_words(figures.usual)} a night (median of {nights}){lasts}"
+    lasts = "" if left is None else f"; lasts {left} more nights (until {format_size(figures.wanted)} are left)"
+    return f"{said}; {format_size(figures.usual)} a night (median of {nights}){lasts}"
 
 
 def _alerts(found: _Status) -> str:

@@ -1,4 +1,4 @@
-"""From a response to what the judging functions need: decoded text, the layouts with the portal's labels, the facts."""
+"""Extract from a response the facts that classification needs: decoded text, the layouts with the portal's labels."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _LONGEST_NOTICE = 1 << 20  # bytes
 
 
 def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
-    """The family's layouts with the labels that this portal prints in its bodies."""
+    """Return the family's layouts with the labels that this portal prints in its bodies."""
     return tuple(replace(layout, labels=(*layout.labels, *labels)) for layout in layouts)
 
 
 def charset_of(response: Response) -> str | None:
-    """The encoding that the Content-Type header declares."""
+    """Return the encoding that the Content-Type header declares."""
     return declared_charset((response.headers.get("Content-Type") or b"").decode("latin-1"))
 
 
 def listing_text(response: Response) -> str | None:
-    """A list page as text, its addresses as served (never normalised); None for a page that would block the parser."""
+    """Return a list page as text, its addresses as served; None for a page that would block the parser."""
     text = _text(response.body, charset_of(response))
     return None if text is None or is_storm(text) else text
 
@@ -41,7 +41,7 @@ def listing_text(response: Response) -> str | None:
 def see(
     response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...]
 ) -> ResponseFacts:
-    """The facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
+    """Return the facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
     charset = charset_of(response)
     text = None if ask.expect is Expect.ATTACHMENT and _is_file(response.body) else _text(response.body, charset)
     return ResponseFacts(
@@ -67,7 +67,7 @@ def see(
 
 
 def _is_file(body: bytes) -> bool:
-    """Whether a body need not be looked at as a page: a document, or more than any page in a document's place has."""
+    """Return whether a body need not be parsed: a document, or more than any page in a document's place has."""
     return len(body) > _LONGEST_NOTICE or kind_of(body) is not None
 
 

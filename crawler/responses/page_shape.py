@@ -1,4 +1,4 @@
-"""The shape of a page, read once: what is visible, what stands in the main text, which devices it carries."""
+"""Read the shape of a page once: visible text, main text, and devices such as captchas."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 @dataclass(frozen=True, slots=True)
 class PageShape:
-    """What `outcome.classify` asks of a page.
+    """Shape of a page for `outcome.classify`.
 
-    `visible` is all text outside scripts and hidden parts; `main` is what of it stands outside links, menus, headers,
-    footers, forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that asks
-    whether a person is there; `returns_here` says that its form leads back to a page. `app_root` is the id of an empty
-    application container. `paragraphs` counts paragraphs of the main text with more than 80 characters.
+    `visible` is all text outside scripts and hidden parts; `main` is its part outside links, menus, headers, footers,
+    forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that checks for a person;
+    `returns_here`: its form leads back to a page. `app_root` is the id of an empty application container. `paragraphs`
+    counts paragraphs of the main text with more than 80 characters.
     """
 
     visible: str = ""
@@ -73,10 +73,10 @@ def read_shape(text: str) -> PageShape | None:
         return PageShape(visible=text.strip()[:2000], main=text.strip()[:2000])
     scripts = " ".join(script.text or "" for script in root.iter("script"))
     visible, main = [], []
-    for seen, framed in _texts(root):
-        visible.append(seen)
+    for text_part, framed in _texts(root):
+        visible.append(text_part)
         if not framed:
-            main.append(seen)
+            main.append(text_part)
     captcha, returns_here = _captcha(root)
     lower = text.lower()
     return PageShape(
@@ -97,12 +97,12 @@ def read_shape(text: str) -> PageShape | None:
 
 
 def is_storm(text: str) -> bool:
-    """Whether a tag carries so many attributes that parsing it would block the crawl."""
+    """Return whether a tag carries so many attributes that parsing it would block the crawl."""
     return any(tag.group().count("=") > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
 
 
 def _texts(root: lxml.html.HtmlElement) -> list[tuple[str, bool]]:
-    """The visible texts in order, each with whether it stands in the page's frame. Iterative: depth is the page's."""
+    """Return the visible texts in order, each with whether it stands in the page's frame. Never recurses."""
     found: list[tuple[str, bool]] = []
     stack: list[tuple[lxml.html.HtmlElement | str, bool]] = [(root, False)]
     while stack:
@@ -148,7 +148,7 @@ def _app_root(root: lxml.html.HtmlElement) -> str:
 
 
 def _captcha(root: lxml.html.HtmlElement) -> tuple[str, bool]:
-    """The first device outside dialogs, and whether its form carries the address of the page one wanted."""
+    """Return the first device outside dialogs, and whether its form carries the address of the wanted page."""
     for node in root.xpath(_CODE_FIELDS):
         form = node.xpath("ancestor::form[1]")
         action = (form[0].get("action") or "") if form else ""

@@ -13,7 +13,7 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
-from crawler.disk_space import StatVfs, room, shortage
+from crawler.disk_space import StatVfs, free_space, shortage
 from crawler.spider.recorder import RunRecorderBase
 
 __all__ = ["LOW_DISK", "LowDisk"]
@@ -54,7 +54,7 @@ class LowDisk:
     def look(self, spider: RunRecorderBase) -> None:
         """Stop the crawl when there is too little room; what was fetched is committed as it ends."""
         try:
-            short = shortage(room(spider.tonight.archive, self._statvfs), self._wanted)
+            short = shortage(free_space(spider.tonight.archive, self._statvfs), self._wanted)
         except OSError:
             return  # the archive itself will say it better
         if short is not None and spider.low_disk is None:

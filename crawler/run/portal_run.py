@@ -20,7 +20,7 @@ from archive.ingest.summary import RunSummary
 from archive.model.enums import FIRST_TEXTS, Event, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.store import Archive
-from crawler.boilerplate.learn import night_note
+from crawler.boilerplate.learn import candidates_note
 from crawler.config.decommission import DecommissionRule
 from crawler.config.run_options import RunOptions, software
 from crawler.disk_space import low_disk_error
@@ -144,7 +144,7 @@ def _residue(archive: Archive, night: RunWriter, spider: PortalCrawler) -> tuple
     """The lines that the portal seems to repeat, tonight's articles included: their count, and the words for it."""
     night.commit()
     try:
-        count, said = night_note(archive, night.portal, spider.read_with())
+        count, said = candidates_note(archive, night.portal, spider.read_with())
     except Exception:  # what was kept is kept: looking at it must not cost the night its record
         _log.exception("the repeated lines of %s could not be looked for", night.portal)
         return Counter(), ()

@@ -14,7 +14,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.model.enums import Outcome
 from archive.model.records import ListEntry, ListRequest, PageRecord
 from crawler.config.run_options import RunOptions
-from crawler.listings.alternate_urls import is_copy
+from crawler.listings.alternate_urls import is_alternate
 from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.requests import RequestInfo
 from crawler.responses.facts import charset_of, listing_text, see
@@ -75,7 +75,7 @@ class ListAnswers(RunRecorderBase):
     @classmethod
     def entry_key(cls, url: str) -> str | None:
         """The key of an address that an article can be read from: None for a copy for the printer, AMP and the like."""
-        return None if is_copy(url) else cls.article_key(url)
+        return None if is_alternate(url) else cls.article_key(url)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

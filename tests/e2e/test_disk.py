@@ -22,7 +22,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import DiskSpace, in_words, low_disk_error, nights_left, read_size, room, shortage
+from crawler.disk_space import DiskSpace, format_size, free_space, low_disk_error, nights_left, read_size, shortage
 from crawler.nights.runner import NightRunner, RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
@@ -77,11 +77,11 @@ def test_a_shortage_is_said_in_words(left: DiskSpace, wanted: int, needed: int, 
 
 
 def test_the_room_is_that_of_the_nearest_folder(tmp_path: Path) -> None:
-    assert room(tmp_path / "not/yet/there", saying(Counts())) == DiskSpace(
+    assert free_space(tmp_path / "not/yet/there", saying(Counts())) == DiskSpace(
         100 * GB // 4096 * 4096, 50 * GB // 4096 * 4096, 5_000_000
     )
-    assert room(tmp_path, saying(Counts(f_files=0, f_favail=0))).files is None
-    assert room(tmp_path).free > 0
+    assert free_space(tmp_path, saying(Counts(f_files=0, f_favail=0))).files is None
+    assert free_space(tmp_path).free > 0
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
     [(0, "0 B"), (999, "999 B"), (1500, "2 kB"), (87_400_000, "87 MB"), (1_234_567_890, "1.2 GB"), (79 * GB, "79 GB")],
 )
 def test_sizes_are_said(size: int, words: str) -> None:
-    assert in_words(size) == words
+    assert format_size(size) == words
 
 
 @pytest.mark.parametrize(
@@ -186,11 +186,11 @@ def test_a_crawl_under_the_threshold_stops_and_can_go_on(tmp_path: Path) -> None
 def test_a_crawl_that_runs_commits_and_stops_when_the_disk_gets_low(tmp_path: Path) -> None:
     """The disk is a file system in memory, on which this test lays a file down while the crawl runs."""
     memory = Path("/dev/shm")
-    if not memory.is_dir() or room(memory).free < 1 << 30:
+    if not memory.is_dir() or free_space(memory).free < 1 << 30:
         pytest.skip("there is no /dev/shm with a gigabyte free here")
     root = memory / f"luu-tru-test-{os.getpid()}"
     ballast = memory / f"{root.name}.ballast"
-    threshold = room(memory).free - (256 << 20)
+    threshold = free_space(memory).free - (256 << 20)
 
     def lay_down(before: int) -> bytes:
         with ballast.open("wb") as stream:

@@ -25,7 +25,7 @@ def turns(folder: Path | None, pause: float = 0.0, going: Callable[[], bool] = l
 
 async def ask(at: AddressSlots, host: str, seconds: float = 0.02) -> Visit:
     """A request that takes so long."""
-    async with at.turn(host):
+    async with at.hold(host):
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return began, time.monotonic()
@@ -43,7 +43,7 @@ def apart(visits: list[Visit], pause: float) -> bool:
 def test_hosts_at_one_address_share_its_pause(tmp_path: Path) -> None:
     at = turns(tmp_path, 0.1)
     for host in ("a.vn", "b.vn"):
-        at.lives_at(host, "113.160.225.1")
+        at.set_address(host, "113.160.225.1")
     visits = asyncio.run(all_of(*(ask(at, host) for host in ("a.vn", "b.vn", "a.vn"))))
     assert apart(visits, 0.1)
     assert [path.name for path in tmp_path.iterdir()] == ["113.160.225.1"]
@@ -52,7 +52,7 @@ def test_hosts_at_one_address_share_its_pause(tmp_path: Path) -> None:
 def test_two_crawls_take_turns_at_one_address(tmp_path: Path) -> None:
     one, other = turns(tmp_path, 0.05), turns(tmp_path, 0.1)
     for at, host in ((one, "a.vn"), (other, "b.vn")):
-        at.lives_at(host, "113.160.225.1")
+        at.set_address(host, "113.160.225.1")
     visits = asyncio.run(all_of(*(ask(at, host) for _ in range(3) for at, host in ((one, "a.vn"), (other, "b.vn")))))
     assert len(visits) == 6
     assert apart(visits, 0.05)
@@ -67,7 +67,7 @@ def test_two_crawls_at_two_addresses_do_not_wait_for_each_other(tmp_path: Path) 
 def test_a_pause_that_one_crawl_was_told_holds_for_another(tmp_path: Path) -> None:
     one, other = turns(tmp_path), turns(tmp_path)
     one.pace("a.vn").hold(0.3, time.monotonic())
-    one.told("a.vn")
+    one.share_pace("a.vn")
     began = time.monotonic()
     asyncio.run(ask(other, "a.vn"))
     assert time.monotonic() - began >= 0.3
@@ -120,7 +120,7 @@ from crawler.downloader.slots import AddressSlots
 async def work():
     at = AddressSlots(Path(sys.argv[1]), 0.02, 0.05, 60.0, 61.0, lambda: True)
     for _ in range(8):
-        async with at.turn("a.vn"):
+        async with at.hold("a.vn"):
             began = time.monotonic()
             await asyncio.sleep(0.01)
             print(began, time.monotonic(), flush=True)

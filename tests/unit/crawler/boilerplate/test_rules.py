@@ -52,7 +52,7 @@ def test_what_a_person_wrote_into_the_file_stays(portal: type) -> None:
     add_rule(portal, BoilerplateRule("before", "mở ra"))
 
     assert file_of(portal).read_text("utf-8").startswith("# our own words\n[[ba_song]]\ndrop = 'p.x'  # since March\n")
-    assert [rule.says for rule in rules_of(portal)] == ["p.x", "mở ra"]
+    assert [rule.value for rule in rules_of(portal)] == ["p.x", "mở ra"]
 
 
 def test_a_rule_is_written_once(portal: type) -> None:

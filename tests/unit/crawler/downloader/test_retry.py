@@ -18,7 +18,7 @@ from scrapy.settings import Settings
 
 from archive.model.enums import Outcome
 from crawler.catalog.portals import load_portals
-from crawler.downloader.backoff import Pace, asked_pause, retry_pause
+from crawler.downloader.backoff import Pace, retry_after_seconds, retry_pause
 from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.robots import LARGEST, RobotsDenied, RobotsUnreachable, decide
@@ -66,7 +66,7 @@ NOW = datetime(2025, 3, 5, 1, 0, 0, tzinfo=TZ)
     ],
 )
 def test_the_pause_before_a_retry(header: str | None, times: int, pause: float | None) -> None:
-    assert retry_pause(asked_pause(header, NOW), times, 5.0, 60.0) == pause
+    assert retry_pause(retry_after_seconds(header, NOW), times, 5.0, 60.0) == pause
 
 
 def rebinding() -> CannotResolveHostError:
@@ -154,12 +154,12 @@ def test_the_back_off_doubles_up_to_the_limit_and_is_forgiven_step_by_step() -> 
     pace = Pace(pause=2.0, base=5.0, limit=60.0)
     grown = []
     for _ in range(6):
-        pace.too_much(0.0)
+        pace.slow_down(0.0)
         grown.append(pace.gap)
     assert grown == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
     forgiven = []
     for _ in range(7):
-        pace.good()
+        pace.recover()
         forgiven.append(pace.gap)
     assert forgiven == [60.0, 40.0, 20.0, 10.0, 5.0, 2.0, 2.0]
 

@@ -9,7 +9,7 @@ from parsel import Selector
 
 from crawler.families.declared import DeclaredSpider, Structure, next_page
 from crawler.listings.listing import ListRequest, Section
-from crawler.listings.load_more import answered, counted_up, counters, is_more, next_piece
+from crawler.listings.load_more import count_up, counters, is_more, next_piece, read_piece
 from crawler.portal import Sure
 
 BASE = "https://mau.vn/tin"
@@ -85,7 +85,7 @@ COUNTS = [
     ("url", "name", "number", "following"), [case[1:] for case in COUNTS], ids=[case[0] for case in COUNTS]
 )
 def test_pages_count_by_one_and_entries_by_a_piece(url: str, name: str, number: int, following: str) -> None:
-    asked = counted_up(ListRequest(url), name, number)
+    asked = count_up(ListRequest(url), name, number)
     assert asked is not None
     assert asked.url == following
 
@@ -98,12 +98,12 @@ def test_what_may_count_is_a_known_name_or_the_only_number() -> None:
 
 def test_json_tells_addresses_titles_and_html() -> None:
     told = {"data": [{"tieuDe": "Mưa lớn", "link": "/bai/31", "anh": "/a.jpg"}, {"html": '<a href="/bai/32">Gặt</a>'}]}
-    read = answered(json.dumps(told), BASE, Mau.article_key)
+    read = read_piece(json.dumps(told), BASE, Mau.article_key)
     assert read is not None
     assert [(entry.key, entry.title) for entry in read[0]] == [("31", "Mưa lớn")]
     assert '<a href="/bai/32">' in read[1]
-    assert answered("<ul><li>", BASE, Mau.article_key) is None
-    assert answered('{"data": [', BASE, Mau.article_key) is None
+    assert read_piece("<ul><li>", BASE, Mau.article_key) is None
+    assert read_piece('{"data": [', BASE, Mau.article_key) is None
 
 
 def test_a_declared_list_goes_on_by_its_button_until_nothing_comes() -> None:

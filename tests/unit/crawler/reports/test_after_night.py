@@ -119,7 +119,7 @@ def test_a_disk_that_fills_is_told_before_it_is_full(
 ) -> None:
     (usual,) = night_sizes(place.store)
     free = int(usual * nights)
-    monkeypatch.setattr("crawler.reports.after_night.room", lambda folder: DiskSpace(free, free, None))
+    monkeypatch.setattr("crawler.reports.after_night.free_space", lambda folder: DiskSpace(free, free, None))
     place.settings = replace(place.settings, min_free=0, alerts=replace(place.settings.alerts, on=()))
     for _ in range(2):  # written once, read again
         place.after(place.morning())
