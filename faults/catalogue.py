@@ -1,6 +1,6 @@
 """The rows of the catalogue of faults: number, title, what each needs of the machine, and the function that breaks something.
 
-A row sets up, breaks, checks the oracles and returns what it saw in one line. It raises Broken when an oracle does not
+A row sets up, breaks, checks the oracles and returns what it saw in one line. It raises CheckFailure when an oracle does not
 hold, and Skip when something the machine lacks shows only on the way.
 """
 
@@ -19,7 +19,7 @@ from typing import TypeVar
 
 __all__ = [
     "ROWS",
-    "Broken",
+    "CheckFailure",
     "Need",
     "Place",
     "Row",
@@ -36,7 +36,7 @@ __all__ = [
 _Point = TypeVar("_Point")
 
 
-class Broken(AssertionError):
+class CheckFailure(AssertionError):
     """An oracle does not hold; the message says which and what was seen."""
 
 

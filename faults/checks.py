@@ -22,17 +22,17 @@ from pathlib import Path
 from typing import Any
 
 from archive.__main__ import main as archive_command
-from faults.catalogue import Broken
+from faults.catalogue import CheckFailure
 from faults.process.composed_run import NIGHT
 
 __all__ = [
-    "Kept",
+    "Committed",
     "State",
     "acknowledged",
+    "archive_files",
+    "committed",
     "intact",
-    "kept",
-    "own",
-    "same",
+    "same_state",
     "sees_damage",
     "state",
     "unchanged",
@@ -58,7 +58,7 @@ _OWN = (
 
 
 @dataclass(slots=True)
-class Kept:
+class Committed:
     """What stands committed: the whole lines of every run, the articles that have one, the addresses that were asked.
 
     `tonight` and `asked` are those of the night that is broken (`faults.process.composed_run.NIGHT`) alone: an article that was kept in
@@ -85,9 +85,9 @@ def _whole_lines(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
-def kept(root: Path) -> Kept:
-    """O1 over the whole archive: raises Broken at the first line whose text or capture is not as it was written."""
-    found = Kept()
+def committed(root: Path) -> Committed:
+    """O1 over the whole archive: raises CheckFailure at the first line whose text or capture is not as it was written."""
+    found = Committed()
     for night, folder in _runs(root):
         where = f"{night}/{folder.name}"
         answers: list[object] = [None]
@@ -123,14 +123,14 @@ def _o1(root: Path, folder: Path, line: dict[str, Any]) -> None:
     if file is not None:
         path = root / file if line["event"] == "quarantined" else folder / file
         if not path.is_file():
-            raise Broken(f"O1: {said} names {file}, which is not there")
+            raise CheckFailure(f"O1: {said} names {file}, which is not there")
         if sha256(path.read_bytes()).hexdigest() != line["sha256"]:
-            raise Broken(f"O1: {said}: the bytes of {file} are not its own")
+            raise CheckFailure(f"O1: {said}: the bytes of {file} are not its own")
     warc = line.get("warc")
     if warc is not None:
         data = (folder / warc["file"]).read_bytes()[warc["offset"] : warc["offset"] + warc["length"]]
         if sha256(data).hexdigest() != warc["sha256"] or not gzip.decompress(data).startswith(b"WARC/1.1"):
-            raise Broken(f"O1: {said}: its WARC member is torn")
+            raise CheckFailure(f"O1: {said}: its WARC member is torn")
 
 
 def _rows(root: Path) -> None:
@@ -145,25 +145,25 @@ def _rows(root: Path) -> None:
             closed = root / night.replace("-", "/") / run
             path = root / file if event == "quarantined" else closed / file
             if closed.is_dir() and not path.is_file():
-                raise Broken(f"O1: a row of {night} {run} names {file}, which is not there")
+                raise CheckFailure(f"O1: a row of {night} {run} names {file}, which is not there")
 
 
-def acknowledged(found: Kept, keys: Collection[str], silent: Collection[str] = ()) -> None:
+def acknowledged(found: Committed, keys: Collection[str], silent: Collection[str] = ()) -> None:
     """O2: each key has its line. `silent` are those that bring none but the line of their answer."""
     missing = sorted(key for key in keys if key not in (found.asked if key in silent else found.tonight))
     if missing:
-        raise Broken(f"O2: acknowledged and not there: {', '.join(missing)}")
+        raise CheckFailure(f"O2: acknowledged and not there: {', '.join(missing)}")
 
 
-def unchanged(before: Kept, after: Kept) -> None:
+def unchanged(before: Committed, after: Committed) -> None:
     """O3, first half: what was committed stands as it stood."""
     lost = before.lines - after.lines
     if lost:
         run, name, raw = min(lost)
-        raise Broken(f"O3: a committed line of {run}/{name} is gone or changed: {raw[:120]!r}")
+        raise CheckFailure(f"O3: a committed line of {run}/{name} is gone or changed: {raw[:120]!r}")
     other = [name for name, digest in before.sealed.items() if after.sealed.get(name) != digest]
     if other:
-        raise Broken(f"O3: a sealed file is gone or changed: {min(other)}")
+        raise CheckFailure(f"O3: a sealed file is gone or changed: {min(other)}")
 
 
 State = dict[str, tuple[object, ...]]
@@ -190,11 +190,11 @@ def state(root: Path) -> State:
     return said
 
 
-def same(found: State, wanted: State) -> None:
+def same_state(found: State, wanted: State) -> None:
     """O3, second half: the state of an undisturbed run."""
     for name in sorted(found.keys() | wanted.keys()):
         if found.get(name) != wanted.get(name):
-            raise Broken(f"O3: {name}: found {found.get(name)}, an undisturbed run has {wanted.get(name)}"[:600])
+            raise CheckFailure(f"O3: {name}: found {found.get(name)}, an undisturbed run has {wanted.get(name)}"[:600])
 
 
 def without_changes(said: State) -> State:
@@ -215,7 +215,7 @@ def without_numbers(said: State) -> State:
     return rest | {"events": tuple(lines)}
 
 
-def own(root: Path) -> dict[str, bytes]:
+def archive_files(root: Path) -> dict[str, bytes]:
     """Every file of an archive but its databases and locks, by path."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
@@ -240,7 +240,7 @@ _WHOLE: set[str] = set()
 def _everything(root: Path) -> str:
     """A digest of all that `verify` reads: every file, and every row of the index."""
     digest = sha256()
-    for name, data in own(root).items():
+    for name, data in archive_files(root).items():
         digest.update(f"{name} {len(data)} ".encode() + data)
     if (root / "index.db").exists():
         with closing(sqlite3.connect(root / "index.db")) as rows:
@@ -256,7 +256,7 @@ def intact(root: Path) -> None:
         return
     code, found = verify(root)
     if code != 0 or found:
-        raise Broken(f"O4: verify exits with {code} and finds {sorted(found)[:3]} in an archive that is whole")
+        raise CheckFailure(f"O4: verify exits with {code} and finds {sorted(found)[:3]} in an archive that is whole")
     _WHOLE.add(everything)
 
 
@@ -272,4 +272,4 @@ def sees_damage(root: Path) -> None:
     shutil.rmtree(copy)
     name = text.relative_to(copy).as_posix()
     if code != 1 or {path for _, path in found} != {name}:
-        raise Broken(f"O4: one bit of {name} was flipped, and verify exits with {code} and finds {sorted(found)}")
+        raise CheckFailure(f"O4: one bit of {name} was flipped, and verify exits with {code} and finds {sorted(found)}")

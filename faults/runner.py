@@ -21,7 +21,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import FrameType
 
-from faults.catalogue import Broken, Place, Row, Skip, has_strace, lacking
+from faults.catalogue import CheckFailure, Place, Row, Skip, has_strace, lacking
 from faults.process.tracing import shim
 from faults.rows import ROWS
 
@@ -58,7 +58,7 @@ def run_one(row: Row, quick: bool) -> Result:
             verdict, saw = "ok", row.run(Place(Path(folder), quick))
     except Skip as lack:
         verdict, saw = "skipped", str(lack)
-    except Broken as broken:
+    except CheckFailure as broken:
         verdict, saw = "FAILED", str(broken)
     except Exception as error:  # a row that breaks is a row that failed
         verdict, saw = "FAILED", f"{type(error).__name__}: {error} | {_where(error)}"
@@ -70,10 +70,10 @@ def _where(error: Exception) -> str:
     return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))
 
 
-def _apart(number: str, quick: bool, processor: int, told: Connection) -> None:
+def _run_apart(number: str, quick: bool, processor: int, told: Connection) -> None:
     """One row in this process, which keeps to one processor: a child that is traced from another is five times slower."""
     os.setsid()
-    signal.signal(signal.SIGTERM, _told_to_end)
+    signal.signal(signal.SIGTERM, _end)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     with contextlib.suppress(OSError):
@@ -83,12 +83,12 @@ def _apart(number: str, quick: bool, processor: int, told: Connection) -> None:
     told.send(run_one(ROWS[number], quick))
 
 
-def _told_to_end(number: int, frame: FrameType | None) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(1)  # what is mounted and made is put away on the way out
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
+class _RowProcess:
     row: Row
     process: ForkServerProcess
     processor: int
@@ -103,16 +103,16 @@ def results(rows: Sequence[Row], jobs: int, *, quick: bool = False) -> Iterator[
     allowed = sorted(os.sched_getaffinity(0))
     free = [allowed[number % len(allowed)] for number in range(jobs)]
     waiting = sorted(rows, key=lambda row: row.weight)
-    running: dict[Connection, _Running] = {}
+    running: dict[Connection, _RowProcess] = {}
     try:
         while waiting or running:
             while free and waiting:
                 row, processor = waiting.pop(), free.pop()
                 hears, tells = context.Pipe(duplex=False)
-                process = context.Process(target=_apart, args=(row.number, quick, processor, tells))
+                process = context.Process(target=_run_apart, args=(row.number, quick, processor, tells))
                 process.start()
                 tells.close()
-                running[hears] = _Running(row, process, processor, time.monotonic() + _SECONDS)
+                running[hears] = _RowProcess(row, process, processor, time.monotonic() + _SECONDS)
             for result, processor in _ended(running):
                 free.append(processor)
                 yield result
@@ -132,7 +132,7 @@ def _with_shim() -> None:
     os.environ["LD_PRELOAD"] = str(shim(folder))
 
 
-def _ended(running: dict[Connection, _Running]) -> Iterator[tuple[Result, int]]:
+def _ended(running: dict[Connection, _RowProcess]) -> Iterator[tuple[Result, int]]:
     """The rows that ended within a second, or are over their time."""
     ready = wait(list(running), timeout=1.0)
     for hears, one in list(running.items()):

@@ -8,7 +8,7 @@ from functools import cache
 from replicas.drawn import drawn_articles
 from replicas.reading import read_articles
 from replicas.records import (
-    Expected,
+    ExpectedArticle,
     ExpectedAttachment,
     ExpectedBlock,
     Kind,
@@ -22,7 +22,7 @@ from replicas.sites.site import SiteRequest, Suffixer
 __all__ = [
     "EVERY_PORTAL",
     "PORTALS",
-    "Expected",
+    "ExpectedArticle",
     "ExpectedAttachment",
     "ExpectedBlock",
     "Kind",
@@ -69,17 +69,17 @@ def render_article(portal: str, article: ReplicaArticle, night: date, counter: i
     return _suffixer.text(site.render_article(article, SiteRequest(site.host, path, query, night, counter)))
 
 
-def expected(portal: str, article: ReplicaArticle, night: date) -> Expected:
+def expected(portal: str, article: ReplicaArticle, night: date) -> ExpectedArticle:
     """What a good reading of the article's page at the end of `night` gives."""
     return expected_of(portal_site(portal), article.as_of(night))
 
 
-def expected_of(site: ComposedSite, shown: ReplicaArticle) -> Expected:
+def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
     """What a good reading of an article's page on any site gives, be the article the site's own or not."""
     lead = [ExpectedBlock(Kind.LEAD, plain(shown.lead))] if shown.lead else []
     body = [ExpectedBlock(part.kind, plain(part.text)) for part in shown.parts if part.text]
     files = [*shown.links(), *((name, name) for name in shown.files)]
-    return Expected(
+    return ExpectedArticle(
         key=shown.key,
         url=_suffixer.text(site.url(shown)),
         title=plain(shown.title),

@@ -34,7 +34,7 @@ from replicas.articles import PORTALS
 from replicas.serve import ReplicaServer
 from vietnam.dates import TZ
 
-__all__ = ["DEMO_PORTALS", "PortalSum", "main", "next_nights", "sum_nights"]
+__all__ = ["DEMO_PORTALS", "PortalTotal", "main", "next_nights", "sum_nights"]
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each portal is a process of its own, and a newcomer should not wait for all of them.
@@ -44,7 +44,7 @@ PREVIEW_LINES = 15
 
 
 @dataclass(slots=True)
-class PortalSum:
+class PortalTotal:
     """One portal over several nights; the verdict is the last night's."""
 
     portal: str
@@ -82,14 +82,14 @@ def next_nights(sealed: date | None) -> list[date]:
     return [start + timedelta(days=number) for number in range((last - start).days + 1)]
 
 
-def sum_nights(archive: Archive, nights: Iterable[date]) -> list[PortalSum]:
+def sum_nights(archive: Archive, nights: Iterable[date]) -> list[PortalTotal]:
     """The portals of these nights, by name."""
-    sums: dict[str, PortalSum] = {}
+    sums: dict[str, PortalTotal] = {}
     for night in nights:
         for portal in sorted({run.portal for run in archive.runs(night)}):
             run = last_run(archive, portal, night)
             if run is not None:
-                sums.setdefault(portal, PortalSum(portal)).add(run)
+                sums.setdefault(portal, PortalTotal(portal)).add(run)
     return [sums[portal] for portal in sorted(sums)]
 
 
@@ -193,7 +193,7 @@ def _show(console: Console, archive: Archive, folder: Path, nights: list[date], 
         console.print(f"  {command}   # {says}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _table(sums: list[PortalSum]) -> Table:
+def _table(sums: list[PortalTotal]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("portal", no_wrap=True)
     for name in ("listed", "new", "revisions", "duplicates"):
@@ -207,7 +207,7 @@ def _table(sums: list[PortalSum]) -> Table:
     return table
 
 
-def _unchanged(sums: list[PortalSum]) -> str:
+def _unchanged(sums: list[PortalTotal]) -> str:
     known, listed = sum(one.known for one in sums), sum(one.listed for one in sums)
     looked = sum(one.unchanged for one in sums)
     quiet = [one.portal for one in sums if not any(one.events.values())]

@@ -1,7 +1,7 @@
 """The records of the composed portals: an article as it was written, and what a reader should make of it.
 
 Texts stand here as they are served: mixed precomposed and combining letters, no-break spaces and inline marks included.
-`Expected` holds what is left when a page was read well: NFC, blanks folded, no marks.
+`ExpectedArticle` holds what is left when a page was read well: NFC, blanks folded, no marks.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 __all__ = [
     "TZ",
-    "Expected",
+    "ExpectedArticle",
     "ExpectedAttachment",
     "ExpectedBlock",
     "Kind",
@@ -177,7 +177,7 @@ class ExpectedAttachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedArticle:
     """What a page of a composed portal says when it is read well.
 
     `published` is ISO 8601, a day or a minute with `+07:00`; `published_raw` is the date line as the page shows it,

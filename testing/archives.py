@@ -23,7 +23,7 @@ ARCHIVE_ID = UUID("6f1d6a52-5a8e-4c39-9a53-0c7f2b1f0a11")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ComposedArticle:
     """One composed article: its key, title and paragraphs, and the file names it links to."""
 
     key: str
@@ -33,14 +33,14 @@ class Told:
     files: tuple[str, ...] = ()
 
 
-RELEASE = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.", "Văn phòng"))
-SHORT = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Hai, tại trụ sở.",), files=("lich.pdf",))
-EDITED = Told("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Ba, tại trụ sở.",))
+RELEASE = ComposedArticle("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.", "Văn phòng"))
+SHORT = ComposedArticle("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Hai, tại trụ sở.",), files=("lich.pdf",))
+EDITED = ComposedArticle("thong-bao", "Thông báo lịch tiếp dân", ("Sáng thứ Ba, tại trụ sở.",))
 
-NIGHTS: tuple[dict[str, tuple[Told, ...]], ...] = (
+NIGHTS: tuple[dict[str, tuple[ComposedArticle, ...]], ...] = (
     {"da_nang": (RELEASE, SHORT), "quang_tri": (RELEASE,)},
     {"da_nang": (EDITED,), "quang_tri": ()},
-    {"da_nang": (), "quang_tri": (Told("mua-lon", "Mưa lớn ở vùng núi", ("Mưa từ 50 mm.",)),)},
+    {"da_nang": (), "quang_tri": (ComposedArticle("mua-lon", "Mưa lớn ở vùng núi", ("Mưa từ 50 mm.",)),)},
 )
 
 
@@ -68,7 +68,7 @@ def make(root: Path) -> Archive:
     return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
 
 
-def keep(night: RunWriter, told: Told, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
+def keep(night: RunWriter, told: ComposedArticle, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
     """Capture a page of an article and queue its text."""
     url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(told.key)}"
     body = f"<h1>{told.title}</h1>{moment}".encode()
@@ -99,7 +99,7 @@ def keep(night: RunWriter, told: Told, moment: datetime, reasons: tuple[str, ...
         night.write(page, document)
 
 
-def walk(night: RunWriter, told: Sequence[Told], moment: datetime) -> None:
+def walk(night: RunWriter, told: Sequence[ComposedArticle], moment: datetime) -> None:
     """Queue the page of a list that shows these articles and ends the walk."""
     url = f"https://{night.portal}.gov.vn.replica.test/tin"
     ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, ArchiveKind.REPLICA))

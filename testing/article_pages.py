@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.article import Block, BlockKind, Layout
 
-__all__ = ["SHAPES", "Shape"]
+__all__ = ["SHAPES", "ArticleShape"]
 
 L, H, P, C, LI, T, S = (
     BlockKind.LEAD,
@@ -31,7 +31,7 @@ RELATED = "Thôn Thượng họp bàn kế hoạch làm đường liên gia tron
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ArticleShape:
     """A page, the layout that fits it, and what it says."""
 
     name: str
@@ -137,7 +137,7 @@ PLAIN_RAW = "14/03/2025 16:20"
 BASE = "https://thanhlac.replica.test"
 
 SHAPES = (
-    Shape(
+    ArticleShape(
         "VHV news with author outside the body",
         vhv(
             f"<p style='text-align:center'><img src='/upload/1/tram.jpg'></p><p style='text-align:center'><em>{CAPTION}</em></p>"
@@ -149,21 +149,21 @@ SHAPES = (
         raw=VHV_RAW,
         author=NAME,
     ),
-    Shape(
+    ArticleShape(
         "VHV with the lead as the whole body",
         vhv("").replace('<div class="article-content common-content"></div>', ""),
         VHV,
         b((P, LEAD)),
         raw=VHV_RAW,
     ),
-    Shape(
+    ArticleShape(
         "VHV lead repeated as first paragraph",
         vhv(f"<p>{LEAD}</p><p>{ONE}</p>"),
         VHV,
         b((L, LEAD), (P, ONE)),
         raw=VHV_RAW,
     ),
-    Shape(
+    ArticleShape(
         "Tân Dân, where the paragraph of the body closes before it",
         page(
             f"""<div class="tandan"><p class="tandan-p-article-news-title">{TITLE}</p>
@@ -176,7 +176,7 @@ SHAPES = (
         b((L, LEAD), (P, ONE), (C, CAPTION), (P, TWO)),
         raw="Đăng ngày 14/03/2025 16:20",
     ),
-    Shape(
+    ArticleShape(
         "VCCorp with figure, headings and a related box in the body",
         page(
             f"""<div class="detail"><h1 data-role="title">{TITLE}</h1><h2 data-role="sapo">{LEAD}</h2>
@@ -190,7 +190,7 @@ SHAPES = (
         b((L, LEAD), (C, CAPTION), (H, "Nguồn vốn"), (P, ONE), (P, TWO)),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "NukeViet with a file, an author and a source below the body",
         page(
             f"""<div class="news_column"><h1 class="title">{TITLE}</h1>
@@ -216,7 +216,7 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         author=NAME,
         attachments=(("ke-hoach.pdf", f"{BASE}/tin/tram-12.html?download=1&id=0", "pdf"),),
     ),
-    Shape(
+    ArticleShape(
         "Liferay with the lead in the description only and the next module's label after the body",
         page(
             f"""<div class="journal-content-article"><img src="/banner.png">Khẩu hiệu của cổng</div>
@@ -230,7 +230,7 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         b((L, LEAD), (P, ONE), (P, TWO)),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "nested divs, centred blocks and bare text between them",
         plain(
             f"{ONE}<div><div>{TWO}</div>Sau khối lồng nhau còn một câu.</div><center>Khối giữa trang</center>"
@@ -249,14 +249,14 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         ),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "short notice",
         plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>"),
         PLAIN,
         b((P, "Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.")),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "decision table",
         plain(
             "<p>Danh sách hộ được hỗ trợ:</p><table><thead><tr><th>STT</th><th>Họ và tên</th><th>Số tiền</th></tr></thead><tbody>"
@@ -274,7 +274,7 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         ),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "photo story in tables that only arrange",
         plain(
             "".join(
@@ -287,7 +287,7 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         b(*((C, f"Ảnh {n}: thợ lắp đường ống.") for n in (1, 2, 3))),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "attachment only",
         plain("<p><iframe src='/pdfjs/web/viewer.html?file=%2Fupload%2F17%2Fthong-bao.pdf#zoom=90'></iframe></p>"),
         PLAIN,
@@ -295,21 +295,21 @@ Tập tin: <strong>ke-hoach.pdf</strong></a></div>
         raw=PLAIN_RAW,
         attachments=(("thong-bao.pdf", f"{BASE}/upload/17/thong-bao.pdf", "pdf"),),
     ),
-    Shape(
+    ArticleShape(
         "one-word, link-only and identical paragraphs",
         plain("<p>Có.</p><p><a href='/x'>Xem bản đồ</a></p><p>Nhất trí.</p><p>Nhất trí.</p><p>Nhất trí.</p>"),
         PLAIN,
         b((P, "Có."), (P, "Xem bản đồ"), (P, "Nhất trí."), (P, "Nhất trí."), (P, "Nhất trí.")),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "three hundred levels of nesting",
         plain("<div>" * 300 + f"<p>{ONE}</p>" + "</div>" * 300 + f"<p>{TWO}</p>"),
         PLAIN,
         b((P, ONE), (P, TWO)),
         raw=PLAIN_RAW,
     ),
-    Shape(
+    ArticleShape(
         "lists, a quotation, hidden text, scripts and a title repeated in the body",
         plain(
             f"<p><b>{TITLE}</b></p><ul><li>Điểm một</li><li><p>Điểm hai</p></li></ul><blockquote><p>{ONE}</p></blockquote>"

@@ -16,7 +16,7 @@ from crawler.reextract.reextract import ReextractResult, read_again
 from crawler.responses.facts import layouts_of
 from pipelines.extract import extract
 from testing.ba_song_pages import html, listing
-from testing.crawl import NIGHT, ROOT, Crawled, crawl, environment, new_archive, the_night
+from testing.crawl import NIGHT, ROOT, CommandResult, crawl, environment, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
 from testing.portals.first.ba_song import PlainSpider
 from testing.portals.later.ba_song import BULLETIN
@@ -50,7 +50,7 @@ def crawl_night(root: Path, night: date, articles: Mapping[str, bytes], *more: s
     assert (done.code, done.err) == (0, "")
 
 
-def reextract(root: Path, *arguments: str, later: bool = True, name: str = "ba_song") -> Crawled:
+def reextract(root: Path, *arguments: str, later: bool = True, name: str = "ba_song") -> CommandResult:
     """Run the command with the spider as it was, or as it is later."""
     modules = "testing.portals.later" if later else "testing.portals.first"
     line = [sys.executable, "-W", "error", "-m", "scrapy", "reextract", *([name] if name else [])]
@@ -63,10 +63,10 @@ def reextract(root: Path, *arguments: str, later: bool = True, name: str = "ba_s
         timeout=120,
         check=False,
     )
-    return Crawled(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
-def rows(done: Crawled) -> list[list[str]]:
+def rows(done: CommandResult) -> list[list[str]]:
     """The words of each line."""
     return [line.split() for line in done.out.splitlines()]
 

@@ -18,19 +18,25 @@ from archive.storage.run_record import ReadLines, read_run
 from archive.store import Archive
 from vietnam.dates import TZ
 
-__all__ = ["NIGHT", "Crawled", "command", "crawl", "environment", "new_archive", "the_night"]
+__all__ = ["NIGHT", "CommandResult", "command", "crawl", "environment", "new_archive", "the_night"]
 
 ROOT = Path(__file__).resolve().parents[1]
 NIGHT = date(2025, 3, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Crawled:
-    """One run of the command."""
+class CommandResult:
+    """The exit code of a command and what it printed."""
 
     code: int
     out: str
     err: str
+
+    @property
+    def last(self) -> str:
+        """The last line on stderr."""
+        lines = self.err.strip().splitlines()
+        return lines[-1] if lines else ""
 
 
 def new_archive(root: Path, kind: ArchiveKind = ArchiveKind.REPLICA) -> Path:
@@ -51,7 +57,7 @@ def command(*arguments: str, portal: str = "ba_song") -> list[str]:
     return [*start, *([portal] if portal else []), "-s", "SPIDER_MODULES=testing.portals.first", *arguments]
 
 
-def crawl(*arguments: str, portal: str = "ba_song", port: int | None = None, **more: str) -> Crawled:
+def crawl(*arguments: str, portal: str = "ba_song", port: int | None = None, **more: str) -> CommandResult:
     """Run it to its end; with a port as a rehearsal over that server."""
     rehearsal = {} if port is None else {"REPLICA": "1", "REPLICA_PORT": str(port)}
     done = subprocess.run(
@@ -63,7 +69,7 @@ def crawl(*arguments: str, portal: str = "ba_song", port: int | None = None, **m
         timeout=120,
         check=False,
     )
-    return Crawled(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def the_night(

@@ -6,18 +6,18 @@ from typing import cast
 
 from lxml import etree, html
 
-__all__ = ["Tree", "read"]
+__all__ = ["HtmlElement", "read"]
 
 
-class Tree:
+class HtmlElement:
     """An element and what is in it."""
 
     def __init__(self, element: etree._Element) -> None:
         self._element = element
 
-    def nodes(self, path: str) -> list[Tree]:
+    def nodes(self, path: str) -> list[HtmlElement]:
         """The elements at an XPath."""
-        return [Tree(element) for element in cast("list[etree._Element]", self._element.xpath(path))]
+        return [HtmlElement(element) for element in cast("list[etree._Element]", self._element.xpath(path))]
 
     def strings(self, path: str) -> list[str]:
         """The attributes or texts at an XPath."""
@@ -38,6 +38,6 @@ class Tree:
         return "".join(str(part) for part in self._element.itertext())
 
 
-def read(text: str) -> Tree:
+def read(text: str) -> HtmlElement:
     """A page, or a piece of one."""
-    return Tree(html.fromstring(text))
+    return HtmlElement(html.fromstring(text))

@@ -15,7 +15,7 @@ from archive.model.decommission import EndSign, Sign
 from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, ListEntry, LookBackMark, PageRecord
 from archive.store import Archive
-from testing.archives import FIRST, NIGHTS, Told, at, finish, judge, keep, make, run_night, walk
+from testing.archives import FIRST, NIGHTS, ComposedArticle, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import CitationContext
 
 __all__ = ["LAST", "WORDS", "composed"]
@@ -43,7 +43,7 @@ WORDS = (
 )
 LAST = FIRST + timedelta(days=20)
 _SAID = tuple(f"Đoạn {number}: " + " ".join(f"chữ{number * 20 + word}" for word in range(20)) for number in range(6))
-LONG = Told("dài", "Tin dài", _SAID)
+LONG = ComposedArticle("dài", "Tin dài", _SAID)
 _PORTAL = "bac_giang"
 
 
@@ -66,12 +66,16 @@ def _words_night(archive: Archive) -> None:
     """Vietnamese keys and titles, in no order; some of what the list shows is owed afterwards."""
     night = FIRST + timedelta(days=4)
     crawl = archive.start(_PORTAL, night, at(night), judge)
-    told = [Told(word, f"{word} {word}", (f"Về {word}.",), files=("b.pdf", "a.docx")) for word in WORDS]
-    walk(crawl, [*told, Told("con-nợ", "Còn\0nợ", ()), Told("Còn-nợ", "Cũng còn nợ", ())], at(night))
+    told = [ComposedArticle(word, f"{word} {word}", (f"Về {word}.",), files=("b.pdf", "a.docx")) for word in WORDS]
+    walk(
+        crawl,
+        [*told, ComposedArticle("con-nợ", "Còn\0nợ", ()), ComposedArticle("Còn-nợ", "Cũng còn nợ", ())],
+        at(night),
+    )
     for item in told:
         keep(crawl, item, at(night))
     keep(crawl, LONG, at(night))
-    keep(crawl, Told("nghi-ngờ", "Chữ lạ", ("?",)), at(night), ("legacy font text (TCVN3)",))
+    keep(crawl, ComposedArticle("nghi-ngờ", "Chữ lạ", ("?",)), at(night), ("legacy font text (TCVN3)",))
     for word in WORDS[:4]:
         _attachment(crawl, word)
     finish(crawl, at(night))
@@ -136,8 +140,8 @@ def _last_night(archive: Archive) -> None:
     """What was gone stands again, as something else."""
     crawl = archive.start(_PORTAL, LAST, at(LAST), judge)
     walk(crawl, [], at(LAST))
-    keep(crawl, Told("an", "an an", ("Về an, lần nữa.",)), at(LAST))
-    keep(crawl, Told("dài-2", "Tin dài", (*_SAID[:5], "Đoạn cuối.")), at(LAST))
+    keep(crawl, ComposedArticle("an", "an an", ("Về an, lần nữa.",)), at(LAST))
+    keep(crawl, ComposedArticle("dài-2", "Tin dài", (*_SAID[:5], "Đoạn cuối.")), at(LAST))
     url = "https://bacgiang.gov.vn.replica.test/tin"
     listed = (ListEntry("mới", f"{url}/mới", "Mới", LAST),)
     crawl.write(PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from archive.store import Archive
 from pipelines.dedup import judge
-from testing.archives import FIRST, Told, at, finish, keep, make, walk
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, walk
 
 __all__ = ["CLUSTERS", "PLAN", "Plan", "release", "replay", "report"]
 
-Plan = Sequence[Mapping[str, Sequence[Told]]]
+Plan = Sequence[Mapping[str, Sequence[ComposedArticle]]]
 
 _RELEASES = {
     "cầu": (
@@ -60,16 +60,16 @@ def release(
     cut: int = 0,
     turned: bool = False,
     published: str | None = "2025-03-03T08:00:00+07:00",
-) -> Told:
+) -> ComposedArticle:
     """One portal's print of a release: signed by somebody, with its last paragraphs cut, or with its middle turned round."""
     title, *paragraphs = _RELEASES[of]
     if turned:
         paragraphs = [paragraphs[0], *reversed(paragraphs[1:])]
     kept = paragraphs[: len(paragraphs) - cut]
-    return Told(key, title, (*kept, sign), published)
+    return ComposedArticle(key, title, (*kept, sign), published)
 
 
-def report(key: str, week: int, published: str) -> Told:
+def report(key: str, week: int, published: str) -> ComposedArticle:
     """A weekly report: one form, every figure another."""
     figures = [((week * 7919 + number * 104729) % 9000) + 1000 for number in range(12)]
     paragraphs = tuple(
@@ -78,7 +78,7 @@ def report(key: str, week: int, published: str) -> Told:
             ("lúa", "ngô", "chè", "cá"), figures, figures[4:], figures[8:], strict=False
         )
     )
-    return Told(key, f"Báo cáo sản lượng tuần {week}", paragraphs, published)
+    return ComposedArticle(key, f"Báo cáo sản lượng tuần {week}", paragraphs, published)
 
 
 _SECOND, _THIRD = "2025-03-04T09:00:00+07:00", "2025-03-05T10:00:00+07:00"

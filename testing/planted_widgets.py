@@ -12,7 +12,7 @@ from replicas.records import ReplicaArticle
 from replicas.serve import ReplicaServer
 from replicas.sites.liferay import QuangTri
 from replicas.sites.site import SiteRequest
-from testing.crawl import ROOT, Crawled, environment
+from testing.crawl import ROOT, CommandResult, environment
 
 __all__ = ["BOX", "COUNTER", "PORTAL", "package", "planted_server", "scrapy", "widgets_in"]
 
@@ -64,7 +64,9 @@ def package(folder: Path) -> Path:
     return folder / "planted_spiders" / "residue.toml"
 
 
-def scrapy(folder: Path, command: str, *arguments: str, port: int | None = None, night: date | None = None) -> Crawled:
+def scrapy(
+    folder: Path, command: str, *arguments: str, port: int | None = None, night: date | None = None
+) -> CommandResult:
     """One of our commands over the package's portal and the folder's archive."""
     rehearsal = {} if port is None else {"REPLICA": "1", "REPLICA_PORT": str(port)}
     start = [sys.executable, "-W", "error", "-m", "scrapy", command, PORTAL]
@@ -79,7 +81,7 @@ def scrapy(folder: Path, command: str, *arguments: str, port: int | None = None,
         timeout=120,
         check=False,
     )
-    return Crawled(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def widgets_in(folder: Path, night: date) -> list[str]:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import psycopg
 
-__all__ = ["PASSWORD", "Server", "missing", "served"]
+__all__ = ["PASSWORD", "PostgresServer", "missing", "served"]
 
 PASSWORD = "kh0ng-ai/biết@"
 _USER = "luu_tru"
@@ -54,7 +54,7 @@ def missing() -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class PostgresServer:
     """A running server: `folder` holds its data and its socket."""
 
     folder: Path
@@ -96,13 +96,13 @@ class Server:
 
 
 @contextmanager
-def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[Server]:
+def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
     """A server from here to the end of the block, its folder made in `within`."""
     programs, account = _programs(), _account()
     if programs is None or account is None:
         raise RuntimeError(str(missing()))
     folder = Path(tempfile.mkdtemp(prefix="luu-tru-pg-", dir=within))
-    server = Server(folder, _free_port())
+    server = PostgresServer(folder, _free_port())
     try:
         secret = folder / "password"
         secret.write_text(PASSWORD, encoding="utf-8")

@@ -13,7 +13,7 @@ from pipelines.boilerplate.positions import locate_blocks
 from pipelines.boilerplate.recurring_lines import ComparedArticle
 from vietnam.dates import TZ
 
-__all__ = ["FIRST", "LAYOUT", "SECTIONS", "Piece", "Planted", "page", "sentence", "told"]
+__all__ = ["FIRST", "LAYOUT", "SECTIONS", "ExtraMarkup", "Piece", "page", "sentence", "told"]
 
 LAYOUT = Layout(
     "plain", "article", ("article h1",), ("article .ngay",), ("article .noi-dung",), lead=("article .tom-tat",)
@@ -39,7 +39,7 @@ def sentence(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class ExtraMarkup:
     """Markup by place: before the first paragraph, after the second, after the last, and after the sign-off."""
 
     head: Sequence[Piece] = ()
@@ -48,7 +48,7 @@ class Planted:
     end: Sequence[Piece] = ()
 
 
-def page(number: int, planted: Planted) -> bytes:
+def page(number: int, planted: ExtraMarkup) -> bytes:
     """The page of one article."""
 
     def at(pieces: Sequence[Piece]) -> str:
@@ -73,7 +73,7 @@ def page(number: int, planted: Planted) -> bytes:
 MENU = ("Tin tức", "Chỉ đạo", "Nhịp sống vùng sông")
 
 
-def told(number: int, planted: Planted, layout: Layout = LAYOUT) -> ComparedArticle:
+def told(number: int, planted: ExtraMarkup, layout: Layout = LAYOUT) -> ComparedArticle:
     """One article as it is compared, read from its page."""
     url = f"https://www.ba-song.vn/tin/tin-{number}.html"
     blocks = locate_blocks(page(number, planted), url, (layout,), _NOW)

@@ -11,11 +11,11 @@ from replicas import LAST_NIGHT
 from replicas.serve import NIGHT_HEADER, ReplicaServer
 from replicas.sites.site import suffixed
 
-__all__ = ["Answer", "ask"]
+__all__ = ["ReplicaResponse", "ask"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReplicaResponse:
     """A response with its body decompressed."""
 
     status: int
@@ -27,7 +27,9 @@ class Answer:
         return self.body.decode()
 
 
-def ask(server: ReplicaServer, host: str, path: str, night: date | str | None = LAST_NIGHT, **headers: str) -> Answer:
+def ask(
+    server: ReplicaServer, host: str, path: str, night: date | str | None = LAST_NIGHT, **headers: str
+) -> ReplicaResponse:
     """One request to a host of the replica, which is suffixed unless it is written with a suffix or in capitals."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     sent = {"Host": suffixed(host), **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -38,4 +40,4 @@ def ask(server: ReplicaServer, host: str, path: str, night: date | str | None = 
     found = {name.lower(): value for name, value in response.getheaders()}
     body = response.read()
     connection.close()
-    return Answer(response.status, found, gzip.decompress(body) if "content-encoding" in found else body)
+    return ReplicaResponse(response.status, found, gzip.decompress(body) if "content-encoding" in found else body)

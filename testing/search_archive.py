@@ -21,7 +21,7 @@ Q = "quang_tri/"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SearchArchive:
     """An archive whose words are in one of the databases."""
 
     root: Path
@@ -30,7 +30,7 @@ class Made:
     words: SearchIndex
 
 
-def opened(root: Path, address: str) -> Made:
+def opened(root: Path, address: str) -> SearchArchive:
     """Catch up with what is sealed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)
@@ -39,11 +39,11 @@ def opened(root: Path, address: str) -> Made:
         problems: list[str] = []
         catch_up(archive, words, lambda path, why: problems.append(f"{path}: {why}"))
         assert problems == []
-        return Made(root, address, archive, words)
+        return SearchArchive(root, address, archive, words)
 
 
 @contextmanager
-def filled(root: Path, address: str = "") -> Iterator[Made]:
+def filled(root: Path, address: str = "") -> Iterator[SearchArchive]:
     """The composed archive, made in this folder and found in the database at this address, SQLite without one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)
@@ -54,7 +54,7 @@ def filled(root: Path, address: str = "") -> Iterator[Made]:
     found.archive.close()
 
 
-def asked(of: Made, line: str, **options: object) -> HitPage:
+def asked(of: SearchArchive, line: str, **options: object) -> HitPage:
     exact, older = bool(options.pop("exact", False)), bool(options.pop("all_versions", False))
     return search(of.archive, of.words, parse(line, exact=exact, all_versions=older), **options)  # type: ignore[arg-type]
 

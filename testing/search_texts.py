@@ -12,46 +12,52 @@ from archive.model.enums import ArchiveKind, Event, Outcome
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
-from testing.archives import FIRST, Told, at, good, keep, make
+from testing.archives import FIRST, ComposedArticle, at, good, keep, make
 from testing.archives import judge as plainly
 
 __all__ = ["LONG", "NIGHTS", "PROVINCES", "composed", "run"]
 
 PROVINCES = {"quang_tri": "quangtri", "quang_binh": "quangbinh", "so_tu_phap_quang_tri": "quangtri", "bao_chung": None}
 
-_DECREE = Told(
+_DECREE = ComposedArticle(
     "nghi-quyet",
     "Triển khai Nghị quyết số 36-NQ/TW về kinh tế biển",
     ("Ủy ban nhân dân tỉnh họp bàn kế hoạch.", "Hội nghị do ông Lê Văn Tám chủ trì."),
     "2025-03-03T08:00:00+07:00",
 )
-_BRIDGE = Told(
+_BRIDGE = ComposedArticle(
     "cau",
     "Khởi công cầu Bến Đá",
     ("Cầu dài 1.250 m, nối hai bờ sông Hiếu.", "Dự kiến xong ngày 03/03/2026."),
     "2025-03-02",
 )
 _BRIDGE_LATER = replace(_BRIDGE, paragraphs=("Cầu dài 1.350 m, nối hai bờ sông Hiếu.", "Dự kiến xong quý II."))
-_TONES = Told("hoa", "Hoà giải ở cơ sở", ("Tổ hòa giải thôn Đông hoạt động tốt.", "Ma, mà, má, mả, mã, mạ."), None)
-_TWIN = Told(
+_TONES = ComposedArticle(
+    "hoa", "Hoà giải ở cơ sở", ("Tổ hòa giải thôn Đông hoạt động tốt.", "Ma, mà, má, mả, mã, mạ."), None
+)
+_TWIN = ComposedArticle(
     "chung", "Thông cáo chung của hai tỉnh", ("Hai tỉnh thống nhất mở tuyến xe buýt.",), "2025-03-04T07:00:00+07:00"
 )
 _TWIN_LATER = replace(_TWIN, key="chung-lai", published="2025-03-05T09:30:00+07:00")
-_ODD = Told(
+_ODD = ComposedArticle(
     "la", "Chữ lạ: 漢字, Ｑ３６, a̋ và İ", ("_gạch_dưới_ & dấu 'nháy' \"kép\" (ngoặc) NEAR OR AND NOT",), "2025-03-04"
 )
-_SPLIT = Told("ngat", "Hai đoạn", ("Chữ cuối đoạn này là hội", "nghị bắt đầu đoạn sau."), "2025-02-28")
-LONG = Told(
+_SPLIT = ComposedArticle("ngat", "Hai đoạn", ("Chữ cuối đoạn này là hội", "nghị bắt đầu đoạn sau."), "2025-02-28")
+LONG = ComposedArticle(
     "dai",
     "Văn bản dài",
     (" ".join(["điều"] * 700 + [f"khoản k{n}" for n in range(2000)] + ["cuối cùng"]),),
     "2025-01-15",
 )
 
-NIGHTS: tuple[dict[str, tuple[Told, ...]], ...] = (
+NIGHTS: tuple[dict[str, tuple[ComposedArticle, ...]], ...] = (
     {"quang_tri": (_DECREE, _BRIDGE), "quang_binh": (_TONES, _SPLIT), "bao_chung": (_ODD,)},
     {"quang_tri": (_BRIDGE_LATER, _TWIN), "quang_binh": (_TWIN_LATER,), "so_tu_phap_quang_tri": (LONG,)},
-    {"quang_binh": (Told("moi", "Bế mạc hội nghị", ("Hội nghị bế mạc; ủy ban tổng kết 36 năm.",), "2025-03-05"),)},
+    {
+        "quang_binh": (
+            ComposedArticle("moi", "Bế mạc hội nghị", ("Hội nghị bế mạc; ủy ban tổng kết 36 năm.",), "2025-03-05"),
+        )
+    },
 )
 
 

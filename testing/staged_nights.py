@@ -37,7 +37,7 @@ from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
 from vietnam.dates import TZ
 
-__all__ = ["NIGHT", "START", "Stage", "alive"]
+__all__ = ["NIGHT", "START", "NightStage", "alive"]
 
 ROOT = Path(__file__).resolve().parents[1]
 START = datetime(2026, 3, 2, 1, 30, tzinfo=TZ)
@@ -45,7 +45,7 @@ NIGHT = START.date()
 
 
 @dataclass(slots=True)
-class Stage:
+class NightStage:
     """What a test has in hand. `now` is its clock; `offset` writes it for the schedulers in processes of their own."""
 
     root: Path
@@ -58,7 +58,7 @@ class Stage:
     ticking: float | None = None
 
     @classmethod
-    def make(cls, folder: Path, **parts: str) -> Stage:
+    def make(cls, folder: Path, **parts: str) -> NightStage:
         """A new archive whose portals play these parts."""
         Archive.create(folder / "archive", ArchiveKind.LIVE, UUID(int=9), START - timedelta(days=1)).close()
         stage = cls(folder / "archive")
@@ -176,7 +176,7 @@ def _main(root: Path, command: str) -> int:
 
     logging.basicConfig(level=logging.INFO, stream=sys.stdout)
     crawler.nights.service.clock = clock
-    stage = Stage(root)
+    stage = NightStage(root)
     os.environ.pop("REPLICA", None)
     service = stage.service()
     service.console.file = sys.stdout

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from testing import fork_server
-from testing.postgresql import Server, missing, served
+from testing.postgresql import PostgresServer, missing, served
 
 __all__ = ["postgresql"]
 
@@ -55,7 +55,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
+def postgresql() -> Iterator[PostgresServer]:
     """A server on loopback; its tests are skipped where PostgreSQL is not installed."""
     if (why := missing()) is not None:
         pytest.skip(why)

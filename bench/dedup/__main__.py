@@ -17,7 +17,7 @@ from archive.errors import ArchiveError, ExitCode
 from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, THRESHOLD
 from bench.dedup.copies import cut_to
 from bench.dedup.labelled import Pair, composed_pairs, doubled_pairs, made_pairs, real_pairs
-from bench.dedup.measure import Judged, candidates, judge, score, speed
+from bench.dedup.measure import PairResult, candidates, judge, score, speed
 from bench.dedup.sources import Source, composed_sources, recorded_sources, words
 from bench.dedup.table import classes, curve, halves, kept, record
 
@@ -60,7 +60,7 @@ def labelled(sources: Sequence[Source], seed: int, articles: Path | None) -> lis
     return [*found, *(doubled_pairs(articles) if articles else composed_pairs(seed))]
 
 
-def _print(judged: Sequence[Judged], sources: Sequence[Source], seed: int, took: tuple[float, float]) -> None:
+def _print(judged: Sequence[PairResult], sources: Sequence[Source], seed: int, took: tuple[float, float]) -> None:
     texts = [each.text for each in sources]
     print(f"{PARAMETERS}; threshold {THRESHOLD}; {len(sources)} articles, {len(judged)} labelled pairs, seed {seed}\n")
     print("\n".join([*halves(judged), "", *classes(judged), *curve(judged), "", *kept(_cuts(sources, seed)), ""]))
@@ -73,7 +73,7 @@ def _print(judged: Sequence[Judged], sources: Sequence[Source], seed: int, took:
     print(f"a signature with its bands {took[0]:.2f} ms, near() {took[1]:.2f} ms (processor time, medians)")
 
 
-def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[Judged]]:
+def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[PairResult]]:
     """The held-back articles of eighty words and more, cut from the end to every share."""
     long = [each for each in sources if each.held_back and words(each.lines) >= 80]
     found = {}
@@ -87,7 +87,7 @@ def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[Judged]]:
     return {share: judged for share, judged in found.items() if judged}
 
 
-def _wrong(judged: Sequence[Judged]) -> list[str]:
+def _wrong(judged: Sequence[PairResult]) -> list[str]:
     return [
         f"{'missed' if each.pair.same else 'mistaken'} ({each.pair.kind}; bands {each.equal_bands}, contained"
         f" {each.containment:.2f}): {each.pair.a.partition(chr(10))[0]} | {each.pair.b.partition(chr(10))[0]}"

@@ -12,14 +12,14 @@ from statistics import median
 from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, containment, near, signature
 from bench.dedup.labelled import Pair
 
-__all__ = ["CURVE", "Judged", "Score", "candidates", "judge", "score", "speed"]
+__all__ = ["CURVE", "PairResult", "Score", "candidates", "judge", "score", "speed"]
 
 CURVE = tuple(step / 100 for step in range(30, 101, 5))
 """The thresholds of the curve."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PairResult:
     """A pair, how many bands are equal, how much of the shorter text is in the longer one (where asked), and the rest.
 
     `alike` says that neither the share of all shingles nor a fact speaks against it: what is left is the threshold.
@@ -60,7 +60,7 @@ class Score:
         return self.linked / (self.linked + self.mistaken) if self.linked + self.mistaken else 1.0
 
 
-def judge(pairs: Iterable[Pair]) -> list[Judged]:
+def judge(pairs: Iterable[Pair]) -> list[PairResult]:
     """Every pair judged; a text that stands in many pairs is signed once."""
     signed: dict[str, frozenset[int]] = {}
 
@@ -72,11 +72,11 @@ def judge(pairs: Iterable[Pair]) -> list[Judged]:
     found = []
     for pair in pairs:
         equal, alike = len(bands_of(pair.a) & bands_of(pair.b)), near(pair.a, pair.b, 0.0) is not None
-        found.append(Judged(pair, equal, containment(pair.a, pair.b) if alike else 0.0, alike))
+        found.append(PairResult(pair, equal, containment(pair.a, pair.b) if alike else 0.0, alike))
     return found
 
 
-def score(judged: Iterable[Judged], threshold: float = THRESHOLD) -> Score:
+def score(judged: Iterable[PairResult], threshold: float = THRESHOLD) -> Score:
     """The counts at a threshold."""
     counted = Counter((each.pair.same, each.found(threshold)) for each in judged)
     return Score(counted[True, True], counted[True, False], counted[False, True], counted[False, False])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from archive.similarity.minhash import PARAMETERS, THRESHOLD
-from bench.dedup.measure import CURVE, Judged, score
+from bench.dedup.measure import CURVE, PairResult, score
 
 __all__ = ["classes", "curve", "halves", "kept", "record"]
 
@@ -17,7 +17,7 @@ def _share(value: float) -> str:
     return f"{int(value * 1000) / 10:5.1f} %"
 
 
-def halves(judged: Sequence[Judged]) -> Iterator[str]:
+def halves(judged: Sequence[PairResult]) -> Iterator[str]:
     """Recall and precision of either half and of both."""
     yield f"{'':24}{'pairs':>7}{'recall':>10}{'precision':>11}{'missed':>8}{'mistaken':>10}"
     for name, chosen in _halves(judged).items():
@@ -27,7 +27,7 @@ def halves(judged: Sequence[Judged]) -> Iterator[str]:
         )
 
 
-def classes(judged: Sequence[Judged]) -> Iterator[str]:
+def classes(judged: Sequence[PairResult]) -> Iterator[str]:
     """Every class: how many pairs, how many of them candidates, how many linked."""
     for same, title in ((True, "near-duplicates"), (False, "other articles")):
         yield f"{title:32}{'pairs':>7}{'candidates':>12}{'linked':>8}{'right':>10}"
@@ -39,7 +39,7 @@ def classes(judged: Sequence[Judged]) -> Iterator[str]:
         yield ""
 
 
-def curve(judged: Sequence[Judged]) -> Iterator[str]:
+def curve(judged: Sequence[PairResult]) -> Iterator[str]:
     """Recall and precision over the thresholds, with bars from 80 to 100 per cent: `o` recall, `x` precision, `8` both."""
     shown = f"{'threshold':10}{'recall':>10}{'precision':>11}{'held back:':>14}{'recall':>10}{'precision':>11}"
     yield f"{shown}   80 %{'100 %':>{_WIDTH - 4}}"
@@ -61,7 +61,7 @@ def _bar(recall: float, precision: float) -> str:
     return "".join(signs)
 
 
-def kept(shares: Mapping[float, Sequence[Judged]]) -> Iterator[str]:
+def kept(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[str]:
     """How recall falls with what is left of the text: beyond the classes, where a copy becomes an excerpt."""
     yield f"{'left of the text':18}{'pairs':>7}{'candidates':>13}{'linked':>10}"
     for share, judged in shares.items():
@@ -71,7 +71,7 @@ def kept(shares: Mapping[float, Sequence[Judged]]) -> Iterator[str]:
         yield f"{share:<18.0%}{len(judged):7}{_share(known):>13}{_share(linked):>10}"
 
 
-def record(judged: Sequence[Judged], per_text: float, milliseconds: tuple[float, float]) -> dict[str, object]:
+def record(judged: Sequence[PairResult], per_text: float, milliseconds: tuple[float, float]) -> dict[str, object]:
     """The same for programs: shares as fractions."""
     overall = {}
     for name, chosen in _halves(judged).items():
@@ -100,7 +100,7 @@ def record(judged: Sequence[Judged], per_text: float, milliseconds: tuple[float,
     }
 
 
-def _halves(judged: Sequence[Judged]) -> dict[str, list[Judged]]:
+def _halves(judged: Sequence[PairResult]) -> dict[str, list[PairResult]]:
     return {
         "chosen on": [each for each in judged if not each.pair.held_back],
         "held back": [each for each in judged if each.pair.held_back],

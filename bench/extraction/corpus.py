@@ -16,7 +16,7 @@ from datetime import date, datetime, time, timedelta
 from bench.extraction import bodies, widgets
 from replicas.articles import articles, expected, expected_of, render_article
 from replicas.prose.article_parts import PartComposer
-from replicas.records import TZ, Expected, Kind, Part, ReplicaArticle
+from replicas.records import TZ, ExpectedArticle, Kind, Part, ReplicaArticle
 from replicas.sites.catalogue import SITES
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, Suffixer
@@ -46,7 +46,7 @@ class Sample:
     kind: str
     name: str
     body: bytes
-    expected: Expected
+    expected: ExpectedArticle
     now: datetime = FETCHED
 
 
@@ -146,7 +146,7 @@ def composed(nights: tuple[date, ...] = (NIGHT,)) -> Iterator[Sample]:
                     yield Sample(COMPOSED, portal, site.family, kind_of(article, wanted), article.slug, page, wanted)
 
 
-def kind_of(article: ReplicaArticle, wanted: Expected) -> str:
+def kind_of(article: ReplicaArticle, wanted: ExpectedArticle) -> str:
     """The kind of a composed article, by its markup first and then by what it holds."""
     shapes = {"word": "word paste", "nested": "nested div", "centre": "center", "br": "line breaks"}
     kinds = [block.kind for block in wanted.blocks]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bench.extraction.corpus import Sample
-from bench.extraction.readers import Read
+from bench.extraction.readers import ReaderResult
 from pipelines.article import BlockKind
 from replicas.records import Kind
 from vietnam.letters import clean_letters, fold_spaces
@@ -87,7 +87,7 @@ class Score:
         return whole
 
 
-def measure(sample: Sample, read: Read) -> Score:
+def measure(sample: Sample, read: ReaderResult) -> Score:
     """How one page was read. A library's bullets and cell marks are forgiven; ours are compared as they are."""
     wanted = sample.expected
     exact = read.article is not None
@@ -135,7 +135,7 @@ def _is_moved(lines: Sequence[str], blocks: Sequence[str]) -> bool:
     return places != sorted(places)
 
 
-def _fields(score: Score, sample: Sample, read: Read) -> None:
+def _fields(score: Score, sample: Sample, read: ReaderResult) -> None:
     """Title and date of the reading; a library's date has no time, so only its day is asked for."""
     wanted = sample.expected
     where = f"{sample.portal}/{sample.name}"
@@ -160,7 +160,7 @@ def _fields(score: Score, sample: Sample, read: Read) -> None:
     _own_fields(score, sample, read)
 
 
-def _own_fields(score: Score, sample: Sample, read: Read) -> None:
+def _own_fields(score: Score, sample: Sample, read: ReaderResult) -> None:
     """What only ours tells: who signed, which files, and what each block is."""
     article, wanted = read.article, sample.expected
     if article is None:

@@ -28,14 +28,14 @@ from pipelines.html.blocks import pieces_of
 from pipelines.html.tree import line, parse
 from vietnam.letters import decode
 
-__all__ = ["GENERIC", "OTHERS", "OURS", "Read", "Reader", "layouts", "ours", "readers"]
+__all__ = ["GENERIC", "OTHERS", "OURS", "Reader", "ReaderResult", "layouts", "ours", "readers"]
 
 OURS, GENERIC = "by layout", "without layout"
 OTHERS = ("trafilatura", "readability", "resiliparse")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReaderResult:
     """What one way of reading made of a page. A library that gives no title or date leaves None; `exact` is the whole
     article where the reading is ours."""
 
@@ -45,7 +45,7 @@ class Read:
     article: Article | None = None
 
 
-Reader = Callable[[Sample], Read]
+Reader = Callable[[Sample], ReaderResult]
 
 
 @cache
@@ -59,17 +59,17 @@ def layouts(portal: str) -> tuple[Layout, ...]:
 def ours(choose: Callable[[str], tuple[Layout, ...]] = layouts) -> Reader:
     """Extract and clean as in a night, by the layouts that `choose` names for a portal."""
 
-    def read(sample: Sample) -> Read:
+    def read(sample: Sample) -> ReaderResult:
         article = clean(extract(sample.body, sample.expected.url, choose(sample.portal), sample.now))
         return _of_article(article)
 
     return read
 
 
-def _of_article(article: Article) -> Read:
+def _of_article(article: Article) -> ReaderResult:
     lines = tuple(article.text().rstrip("\n").split("\n\n"))
     published = article.published.isoformat() if article.published else None
-    return Read(lines, article.title, published, article)
+    return ReaderResult(lines, article.title, published, article)
 
 
 def readers() -> dict[str, Reader]:
@@ -88,20 +88,20 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(line, text.splitlines())))
 
 
-def _trafilatura(sample: Sample) -> Read:
+def _trafilatura(sample: Sample) -> ReaderResult:
     document = trafilatura.bare_extraction(_text(sample), with_metadata=True)
     if document is None or isinstance(document, dict):
-        return Read((), None, None)
-    return Read(_lines(document.text or ""), document.title, document.date)
+        return ReaderResult((), None, None)
+    return ReaderResult(_lines(document.text or ""), document.title, document.date)
 
 
-def _readability(sample: Sample) -> Read:
+def _readability(sample: Sample) -> ReaderResult:
     document = Document(_text(sample))
     page = parse(document.summary().encode(), sample.expected.url, "utf-8")
-    return Read(tuple(piece.text for piece in pieces_of(page.root) if piece.text), document.short_title(), None)
+    return ReaderResult(tuple(piece.text for piece in pieces_of(page.root) if piece.text), document.short_title(), None)
 
 
-def _resiliparse(sample: Sample) -> Read:
+def _resiliparse(sample: Sample) -> ReaderResult:
     text = _text(sample)
     read = extract_plain_text(text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True)
-    return Read(_lines(read), HTMLTree.parse(text).title or None, None)
+    return ReaderResult(_lines(read), HTMLTree.parse(text).title or None, None)

@@ -16,7 +16,7 @@ from bench.extraction.corpus import Sample
 from bench.extraction.measure import Score, Share
 from bench.extraction.readers import OURS, Reader
 from pipelines.clean import clean_text
-from replicas.records import TZ, Expected
+from replicas.records import TZ, ExpectedArticle
 from testing.recorded import DATA
 from vietnam.letters import clean_letters
 
@@ -53,7 +53,7 @@ def real_pages(ways: Mapping[str, Reader], folder: Path = DATA) -> dict[str, Sco
 
 
 def _sample(name: str, page: _Page, body: bytes) -> Sample:
-    wanted = Expected("", page["url"], page["title"], page["published"], "", (), None, ())
+    wanted = ExpectedArticle("", page["url"], page["title"], page["published"], "", (), None, ())
     return Sample("real pages", "", "", "", name, body, wanted, _FETCHED)
 
 

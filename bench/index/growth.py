@@ -34,7 +34,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from bench.index.documents import Synthetic
 from bench.index.fill import fill
-from bench.index.measure import SLOW, Filled, Timed, measure, peak
+from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
 from testing.postgresql import missing, served
 from vietnam.dates import TZ
 
@@ -45,11 +45,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class GrowthFigures:
     """What one size took; `memory` is the most that a process held, `disk` the index's size, both in MiB."""
 
     documents: int
-    timed: dict[str, Timed]
+    timed: dict[str, QueryTiming]
     memory: float
     disk: float
 
@@ -97,7 +97,7 @@ def _run(options: argparse.Namespace) -> int:
         memory = [_memory(folder / str(size), size) for size in options.sizes]
         timed = measure(filled)
         rows = [
-            Measured(documents.size, timed[number], memory[number], _on_disk(archive.index))
+            GrowthFigures(documents.size, timed[number], memory[number], _on_disk(archive.index))
             for number, (archive, documents) in enumerate(filled)
         ]
     if options.json:
@@ -159,13 +159,13 @@ def _remove(index: Index) -> None:
         index.close()
 
 
-def _ratios(rows: Sequence[Measured]) -> dict[str, float]:
+def _ratios(rows: Sequence[GrowthFigures]) -> dict[str, float]:
     """How much longer each median is at the last size than at the first."""
     first, last = rows[0].timed, rows[-1].timed
     return {name: round(last[name].median / first[name].median, 2) for name in first}
 
 
-def _table(rows: Sequence[Measured]) -> Table:
+def _table(rows: Sequence[GrowthFigures]) -> Table:
     table = Table(title="milliseconds, median and 95 %", box=None)
     table.add_column("")
     for row in rows:

@@ -24,7 +24,7 @@ from bench.index.documents import LOOKS, NIGHTLY, Document, Synthetic
 from bench.index.fill import OWED
 from bench.index.inserts import inserts
 
-__all__ = ["INSERT", "NEAR", "SLOW", "Filled", "Timed", "measure", "peak", "questions_of"]
+__all__ = ["INSERT", "NEAR", "SLOW", "Filled", "QueryTiming", "measure", "peak", "questions_of"]
 
 INSERT = "insert: 25 documents, captured and committed"
 NEAR = "near content (candidates by bands)"
@@ -36,7 +36,7 @@ Filled = tuple[Archive, Synthetic]
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class QueryTiming:
     """Milliseconds: the median, and what 95 of 100 stayed below."""
 
     median: float
@@ -44,7 +44,7 @@ class Timed:
     count: int
 
     @classmethod
-    def of(cls, seconds: list[float]) -> Timed:
+    def of(cls, seconds: list[float]) -> QueryTiming:
         """From single times in seconds."""
         p95 = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
         return cls(round(median(seconds) * 1000, 3), round(p95 * 1000, 3), len(seconds))
@@ -82,14 +82,16 @@ def _found(answer: object) -> str:
     return str(answer) if isinstance(answer, str) else ""
 
 
-def measure(filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_ups: int = 300) -> list[dict[str, Timed]]:
+def measure(
+    filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_ups: int = 300
+) -> list[dict[str, QueryTiming]]:
     """Write two nights of some portals, each in so many groups, into each archive; then look things up; archive by archive."""
     writers = [
         inserts(archive, documents, portals, groups, random.Random(documents.seed), first=3)
         for archive, documents in filled
     ]
     written = list(zip(*writers, strict=True))
-    timed = [{INSERT: Timed.of([group[number] for group in written])} for number in range(len(filled))]
+    timed = [{INSERT: QueryTiming.of([group[number] for group in written])} for number in range(len(filled))]
     questions = [list(questions_of(documents, look_ups)) for _, documents in filled]
     for asked in zip(*questions, strict=True):
         seconds: list[list[float]] = [[] for _ in filled]
@@ -100,7 +102,7 @@ def measure(filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_up
             for number, item in enumerate(each):
                 seconds[number].append(_time(filled[number][0].index, asked[number][1], item))
         for number, (name, _, _) in enumerate(asked):
-            timed[number][name] = Timed.of(seconds[number])
+            timed[number][name] = QueryTiming.of(seconds[number])
     return timed
 
 

@@ -16,7 +16,7 @@ from bench.months.recorded_site import MonthArticle, folded
 from bench.runner import runs_of
 from vietnam.letters import clean_letters
 
-__all__ = ["Judged", "Mismatch", "Undated", "judge_month"]
+__all__ = ["Mismatch", "MonthResult", "UndatedArticle", "judge_month"]
 
 _VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)
 _AROUND = 60  # characters shown from where two texts part
@@ -32,7 +32,7 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Undated:
+class UndatedArticle:
     """An article whose row gives a day and no time, with the night that archived it; None: its day is not in the range."""
 
     key: str
@@ -41,7 +41,7 @@ class Undated:
 
 
 @dataclass(slots=True)
-class Judged:
+class MonthResult:
     """What the nights kept. Keys are slugs; `late` are articles of another night than that of their publication.
 
     `missed` are articles of the range that were not archived exactly once; `strangers` are archived keys that the CSV does
@@ -63,7 +63,7 @@ class Judged:
     invisible: list[str] = field(default_factory=list)
     quarantined: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
-    without_clock: list[Undated] = field(default_factory=list)
+    without_clock: list[UndatedArticle] = field(default_factory=list)
     verdicts: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _StoredVersion:
     night: date
     line: ArticleLine
     folder: Path
@@ -89,15 +89,15 @@ def judge_month(
     *,
     planted: Collection[str] = (),
     shown: Callable[[date], date | None] = lambda day: day,
-) -> Judged:
+) -> MonthResult:
     """Read every line and text of the portal's nights again and compare.
 
     `planted` are keys that say other things than the CSV: they are held against their plan instead. `shown` gives the first
     night in which the portal answered from a day on.
     """
-    judged = Judged()
+    judged = MonthResult()
     articles = [article for article in articles if article.slug not in planted]
-    kept: dict[str, list[_Kept]] = {}
+    kept: dict[str, list[_StoredVersion]] = {}
     files: dict[str, Path] = {}
     listed: set[str] = set()
     for night, folder in runs_of(paths, portal):
@@ -108,7 +108,7 @@ def judge_month(
             if line.event is Event.QUARANTINED:
                 judged.quarantined.append(line.key)
             elif line.event in _VERSIONS:
-                kept.setdefault(line.key, []).append(_Kept(night, line, folder))
+                kept.setdefault(line.key, []).append(_StoredVersion(night, line, folder))
             if line.file is not None and line.event is not Event.QUARANTINED:
                 files[line.id] = folder / line.file
     judged.listed, judged.archived = len(listed), len(kept)
@@ -117,7 +117,7 @@ def judge_month(
     return judged
 
 
-def _count(judged: Judged, run: Run) -> None:
+def _count(judged: MonthResult, run: Run) -> None:
     judged.nights += 1
     judged.requests += run.requests
     judged.entries += run.listed
@@ -129,9 +129,9 @@ def _count(judged: Judged, run: Run) -> None:
 
 
 def _judge(
-    judged: Judged,
+    judged: MonthResult,
     articles: Iterable[MonthArticle],
-    kept: dict[str, list[_Kept]],
+    kept: dict[str, list[_StoredVersion]],
     files: dict[str, Path],
     span: tuple[date, date],
     shown: Callable[[date], date | None],
@@ -140,7 +140,7 @@ def _judge(
         versions = kept.get(article.slug, [])
         if not article.clock:
             night = versions[0].night.isoformat() if versions else None
-            judged.without_clock.append(Undated(article.slug, article.day.isoformat(), night))
+            judged.without_clock.append(UndatedArticle(article.slug, article.day.isoformat(), night))
         within = span[0] <= article.day <= span[1]
         if within:
             judged.in_range += 1
@@ -154,7 +154,7 @@ def _judge(
             _compare(judged, article, version.line, files)
 
 
-def _compare(judged: Judged, article: MonthArticle, line: ArticleLine, files: dict[str, Path]) -> None:
+def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, files: dict[str, Path]) -> None:
     path = files.get(line.id if line.file else line.duplicate_of or "")
     found = "" if path is None else _said(path.read_text(encoding="utf-8"), line.published_raw)
     expected = article.text

@@ -29,7 +29,7 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.model.enums import ArchiveKind, first_texts
 from archive.storage.paths import Paths
 from archive.store import Archive
-from bench.months.check import Judged, judge_month
+from bench.months.check import MonthResult, judge_month
 from bench.months.planted import planted_month
 from bench.months.recorded_rows import read_rows
 from bench.months.recorded_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
@@ -88,7 +88,7 @@ def _month(csv: Path, first: date, last: date, folder: Path) -> int:
     return ExitCode.GOOD if judged.good and clean else ExitCode.FINDINGS
 
 
-def _figures(judged: Judged, took: float) -> dict[str, object]:
+def _figures(judged: MonthResult, took: float) -> dict[str, object]:
     """What was asked for first, then what it rests on."""
     counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
     first = ("nights", "listed", "archived", "duplicates", "missed", "requests", "seconds")

@@ -15,7 +15,7 @@ from archive.errors import ExitCode
 from archive.storage.paths import Paths
 from bench.months.check import judge_month
 from bench.months.plants import OTHER, PORTAL, Plan, plan
-from bench.months.plants_check import Kind, judge_plants
+from bench.months.plants_check import PlantResult, judge_plants
 from bench.months.plants_nights import LOOKBACK_DAYS, Nights
 from bench.months.plants_site import PlantedSite, other_site
 from bench.months.recorded_site import MonthArticle, MonthSite
@@ -80,7 +80,7 @@ def planted_month(
     return ExitCode.GOOD if whole and judged.good and clean else ExitCode.FINDINGS
 
 
-def _show(kinds: dict[str, Kind]) -> None:
+def _show(kinds: dict[str, PlantResult]) -> None:
     print("| kind | planted | found | invented |")
     print("|---|---:|---:|---:|")
     for name, kind in kinds.items():

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 
 from archive.model.enums import Event
 from bench.months.edits import EDITS, Edit, near_twin
-from bench.months.plants_nights import Nights, Telling
+from bench.months.plants_nights import DueNight, Nights
 from bench.months.recorded_site import PAGE_SIZE
 from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
@@ -94,7 +94,7 @@ class _Planter:
         one = self.take(lambda article: edit.make(article) is not None)
         kept = self.nights.at(one.day) if one else None
         edited = edit.make(one) if one else None
-        look = self.nights.look(kept, kept + timedelta(days=3)) if kept else Telling()
+        look = self.nights.look(kept, kept + timedelta(days=3)) if kept else DueNight()
         if one is None or kept is None or edited is None or look.night is None:
             self.plant(None, kind)
             return
@@ -113,7 +113,7 @@ class _Planter:
             return
         since = kept + timedelta(days=1)
         vanished = self.nights.look(kept, since)
-        gone = self.nights.gone(vanished.night) if vanished.night else Telling()
+        gone = self.nights.gone(vanished.night) if vanished.night else DueNight()
         until = since + timedelta(days=away) if away else None
         back = (
             self.nights.returned(vanished.night, gone.night, until) if until and vanished.night and gone.night else None

@@ -21,7 +21,7 @@ from bench.months.recorded_site import folded
 from bench.runner import runs_of
 from replicas.sites.composed import ComposedSite
 
-__all__ = ["Kind", "judge_plants"]
+__all__ = ["PlantResult", "judge_plants"]
 
 _ALIKE = 0.6
 _FIRST = (Event.NEW, Event.NEAR_DUPLICATE)
@@ -29,7 +29,7 @@ _CLAIMS = (Event.REVISION, Event.REDATED, Event.REREAD, Event.GONE, Event.RETURN
 
 
 @dataclass(slots=True)
-class Kind:
+class PlantResult:
     """What came of one kind of plants, or of one kind of event that nobody planted."""
 
     planted: int = 0
@@ -39,7 +39,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Event:
     night: date
     line: ArticleLine
 
@@ -48,13 +48,13 @@ class _Told:
         return self.line.portal, self.line.key
 
 
-def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) -> dict[str, Kind]:
+def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) -> dict[str, PlantResult]:
     """By kind: how many were planted and found, and what was invented."""
-    told = [each for portal in (PORTAL, OTHER) for each in _told(paths, portal)]
-    kinds: dict[str, Kind] = {}
+    told = [each for portal in (PORTAL, OTHER) for each in _events(paths, portal)]
+    kinds: dict[str, PlantResult] = {}
     expected: set[tuple[str, str, Event]] = set()
     for plant in plan.plants:
-        kind = kinds.setdefault(plant.kind, Kind())
+        kind = kinds.setdefault(plant.kind, PlantResult())
         kind.planted += 1
         wrong = _missed(plant, [each for each in told if each.key == (plant.portal, plant.key)], paths)
         if wrong is None:
@@ -67,18 +67,20 @@ def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) ->
     for each in told:
         claim = truth.invented(each, expected)
         if claim is not None:
-            kinds.setdefault(claim, Kind()).invented.append(f"{each.night} {each.line.event.value} {each.line.id}")
+            kinds.setdefault(claim, PlantResult()).invented.append(
+                f"{each.night} {each.line.event.value} {each.line.id}"
+            )
     return kinds
 
 
-def _told(paths: Paths, portal: str) -> Iterator[_Told]:
+def _events(paths: Paths, portal: str) -> Iterator[_Event]:
     for night, folder in runs_of(paths, portal):
         for line in ReadLines(folder).articles:
             if line.attachment_of is None:
-                yield _Told(night, line)
+                yield _Event(night, line)
 
 
-def _missed(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+def _missed(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
     """What is wrong with what was told of a plant; None when nothing is."""
     if plant.event is None:
         claims = [each for each in told if each.line.event in _CLAIMS]
@@ -110,17 +112,17 @@ def _named(plant: Plant, line: ArticleLine) -> str | None:
     return None
 
 
-def _other_way(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+def _other_way(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
     """Of two texts of one night the canonical one is kept: the copy may be the text, and the article its duplicate."""
     portal, _, key = plant.other.partition("/")
-    first = [each for each in _told(paths, portal) if each.line.key == key and each.line.event is Event.DUPLICATE]
+    first = [each for each in _events(paths, portal) if each.line.key == key and each.line.event is Event.DUPLICATE]
     if len(first) == 1 and first[0].night == plant.due and told and told[0].line.event in _FIRST:
         if (first[0].line.duplicate_of or "").startswith(f"{plant.portal}/{plant.key}@"):
             return None
     return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
 
 
-def _twice(plant: Plant, told: Sequence[_Told], paths: Paths) -> str | None:
+def _twice(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
     """One article, one text, and both places recorded."""
     if [each.line.event in _FIRST for each in told] != [True]:
         return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
@@ -138,7 +140,7 @@ class _Truth:
         }
         self._late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
 
-    def invented(self, told: _Told, expected: set[tuple[str, str, Event]]) -> str | None:
+    def invented(self, told: _Event, expected: set[tuple[str, str, Event]]) -> str | None:
         """The kind of event that was invented; None when it happened."""
         line = told.line
         if (*told.key, line.event) in expected and line.event in _CLAIMS:

@@ -9,14 +9,14 @@ from crawler.config.lookback import next_lookback
 from crawler.spider.stop_rule import look_for_vanished, next_look
 from crawler.spiders.da_nang import DaNang
 
-__all__ = ["LOOKBACK_DAYS", "Nights", "Telling"]
+__all__ = ["LOOKBACK_DAYS", "DueNight", "Nights"]
 
 LOOKBACK_DAYS = 14
 """Days from one look-back to the next in a planted month, so that one falls into it whatever the portal's night is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class DueNight:
     """The night that tells something; None: none of those that are run."""
 
     night: date | None = None
@@ -48,28 +48,28 @@ class Nights:
             found.append(night)
         return tuple(found)
 
-    def look(self, kept: date, since: date) -> Telling:
+    def look(self, kept: date, since: date) -> DueNight:
         """The first look from `since` on at an article that was kept in the night `kept`."""
         night: date | None = kept
         while night is not None:
             due = next_look(kept, night, DaNang.looks)
             night = self.at(due) if due else None
             if night is not None and night >= since:
-                return Telling(night)
-        return Telling()
+                return DueNight(night)
+        return DueNight()
 
-    def gone(self, vanished: date) -> Telling:
+    def gone(self, vanished: date) -> DueNight:
         """The look that calls an article gone, which vanished in the night `vanished`."""
         return self._look_for(vanished, vanished, vanished + timedelta(days=DaNang.gone_after))
 
-    def returned(self, vanished: date, gone: date, until: date) -> Telling:
+    def returned(self, vanished: date, gone: date, until: date) -> DueNight:
         """The look that finds it back where it stands again from `until` on."""
         return self._look_for(vanished, gone, until)
 
-    def _look_for(self, vanished: date, after: date, least: date) -> Telling:
+    def _look_for(self, vanished: date, after: date, least: date) -> DueNight:
         night: date | None = after
         while night is not None:
             night = self.at(look_for_vanished(vanished, night, DaNang.gone_after))
             if night is not None and night >= least:
-                return Telling(night)
-        return Telling()
+                return DueNight(night)
+        return DueNight()

@@ -27,10 +27,10 @@ from pathlib import Path
 
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
-from bench.probe.handmade import KINDS, HandMade, truth_blocks
+from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
 from bench.probe.memory import walked
 from bench.probe.skins import skin
-from bench.probe.strangers import Stranger
+from bench.probe.strangers import UnknownPortal
 from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles
@@ -63,10 +63,10 @@ def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
     if place % 10 and place % 15 != 3:
         kind_of = [n for n in range(_ROUND) if n % 10 and n % 15 != 3].index(place)
         what = list(KINDS)[kind_of]
-        made = HandMade(what, seed, host)
+        made = HandmadePortal(what, seed, host)
         return what, made, [truth_of(a, truth_blocks(made, a)) for a in made.shown]
     if place % 15 == 3:
-        stranger = Stranger(seed, host, chance.sample(source, len(source)))
+        stranger = UnknownPortal(seed, host, chance.sample(source, len(source)))
         return (
             f"no family: {stranger.style.address}, {stranger.style.paging}, {stranger.style.tags[0]}",
             stranger,

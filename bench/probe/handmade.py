@@ -19,7 +19,7 @@ from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
-__all__ = ["KINDS", "HandMade", "Style", "truth_blocks"]
+__all__ = ["KINDS", "HandmadePortal", "Style", "truth_blocks"]
 
 PAGE = 6
 _TITLES = (
@@ -84,7 +84,7 @@ KINDS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
-class HandMade:
+class HandmadePortal:
     """One portal of a kind; `respond` is pure."""
 
     def __init__(self, kind: str, seed: int, host: str) -> None:
@@ -228,7 +228,7 @@ class HandMade:
         return SiteResponse(b"", 404)
 
 
-def truth_blocks(made: HandMade, article: ReplicaArticle) -> tuple[str, ...]:
+def truth_blocks(made: HandmadePortal, article: ReplicaArticle) -> tuple[str, ...]:
     """What a reader should find of an article: lead, text, headings, captions and sign-off; nothing where a file is all."""
     if "pdf" in made.style.odd:
         return ()

@@ -9,7 +9,7 @@ from typing import Protocol
 from replicas.records import ReplicaArticle, plain
 from replicas.sites.site import SiteRequest
 
-__all__ = ["NAMES", "Portal", "link_to", "list_rows", "named", "page_links", "whole_page"]
+__all__ = ["NAMES", "MarkupPortal", "link_to", "list_rows", "named", "page_links", "whole_page"]
 
 NAMES = (
     ("", "", "", "", "", "", ""),
@@ -21,7 +21,7 @@ NAMES = (
 )
 
 
-class Portal(Protocol):
+class MarkupPortal(Protocol):
     """What the markup asks of a portal."""
 
     host: str
@@ -58,18 +58,18 @@ class _Style(Protocol):
     def charset(self) -> str: ...
 
 
-def named(portal: Portal, at: int) -> str:
+def named(portal: MarkupPortal, at: int) -> str:
     """The class attribute of a part in this portal's names; empty where it names nothing."""
     name = NAMES[portal.style.names][at]
     return f' class="{name}"' if name else ""
 
 
-def _href(portal: Portal, path: str) -> str:
+def _href(portal: MarkupPortal, path: str) -> str:
     """Relative to the base where there is one, else from the root."""
     return html.escape(path.removeprefix("/") if "base" in portal.style.odd else path)
 
 
-def link_to(portal: Portal, path: str, text: str, more: str = "") -> str:
+def link_to(portal: MarkupPortal, path: str, text: str, more: str = "") -> str:
     """A link of the portal."""
     return f'<a href="{_href(portal, path)}"{more}>{html.escape(text)}</a>'
 
@@ -77,7 +77,7 @@ def link_to(portal: Portal, path: str, text: str, more: str = "") -> str:
 # the page around ----------------------------------------------------------------------------------------------------
 
 
-def whole_page(portal: Portal, main: str, request: SiteRequest, title: str, following: str) -> str:
+def whole_page(portal: MarkupPortal, main: str, request: SiteRequest, title: str, following: str) -> str:
     """A page: head, menu where the portal has it, the main part, the columns beside it, the foot."""
     odd, style = portal.style.odd, portal.style
     head = f"<title>{html.escape(title + ' - ' if title else '')}{portal.name}</title>"
@@ -104,7 +104,7 @@ def whole_page(portal: Portal, main: str, request: SiteRequest, title: str, foll
     return f"<!DOCTYPE html>\n<html lang=vi><head>{head}</head><body>{inner}</body></html>"
 
 
-def _menu(portal: Portal) -> tuple[str, str]:
+def _menu(portal: MarkupPortal) -> tuple[str, str]:
     """The menu's markup above the main part and in the foot."""
     kind, titles = portal.style.menu, portal.titles
     links = [link_to(portal, portal.list_path(n), title) for n, title in enumerate(titles)]
@@ -142,7 +142,7 @@ def _menu(portal: Portal) -> tuple[str, str]:
     return shapes[kind], ""
 
 
-def _side(portal: Portal) -> str:
+def _side(portal: MarkupPortal) -> str:
     first = 0 if "newest" in portal.style.odd else 12
     rows = "".join(
         f"<li>{link_to(portal, portal.path(a), plain(a.title))}</li>" for a in portal.articles[first : first + 6]
@@ -154,7 +154,12 @@ def _side(portal: Portal) -> str:
 
 
 def list_rows(
-    portal: Portal, rows: Sequence[ReplicaArticle], *, front: bool = False, english: bool = False, section: int = 0
+    portal: MarkupPortal,
+    rows: Sequence[ReplicaArticle],
+    *,
+    front: bool = False,
+    english: bool = False,
+    section: int = 0,
 ) -> str:
     """The entries of a list; the first one apart from the others where lists have a head."""
     if "head" in portal.style.odd and not front and len(rows) > 1:
@@ -165,7 +170,7 @@ def list_rows(
 
 
 def _rows(
-    portal: Portal, rows: Sequence[ReplicaArticle], section: int, *, front: bool = False, english: bool = False
+    portal: MarkupPortal, rows: Sequence[ReplicaArticle], section: int, *, front: bool = False, english: bool = False
 ) -> str:
     listing = portal.style.listing
     if "mixed" in portal.style.odd:
@@ -186,7 +191,7 @@ def _rows(
     return f"<div><p>Tin mới cập nhật</p>{whole}</div>" if front else whole
 
 
-def _entry(portal: Portal, listing: str, path: str, title: str, day: str, lead: str) -> str:
+def _entry(portal: MarkupPortal, listing: str, path: str, title: str, day: str, lead: str) -> str:
     item, name, when = (named(portal, n) for n in (1, 2, 3))
     link = link_to(portal, path, title)
     match listing:
@@ -204,7 +209,7 @@ def _entry(portal: Portal, listing: str, path: str, title: str, day: str, lead: 
     return f"<div{item}>{picture}<div>{told}</div></div>"
 
 
-def page_links(portal: Portal, section: int, number: int, last: int) -> str:
+def page_links(portal: MarkupPortal, section: int, number: int, last: int) -> str:
     """The way to the further pages."""
     following = portal.list_path(section, number + 1)
     if number >= last and portal.style.paging not in ("page", "path", "dash", "folder", "twin-numbers"):

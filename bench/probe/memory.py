@@ -20,7 +20,7 @@ from replicas import LAST_NIGHT
 from replicas.sites.site import Site, SiteRequest, Suffixer
 from vietnam.dates import TZ
 
-__all__ = ["NOW", "Walked", "Wire", "walked"]
+__all__ = ["NOW", "MemoryWire", "WalkResult", "walked"]
 
 _MOST = 30
 _PAGES = 30
@@ -28,7 +28,7 @@ NOW = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
 
 
 @dataclass(slots=True)
-class Walked:
+class WalkResult:
     """What came of it: the texts by title, each with its ISO time."""
 
     written: bool = False
@@ -38,7 +38,7 @@ class Walked:
     texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
-class Wire:
+class MemoryWire:
     """Answers of a site as the crawl gets them: addresses with the rehearsal's suffix, redirects followed."""
 
     def __init__(self, site: Site) -> None:
@@ -67,12 +67,12 @@ class Wire:
         return VisitedPage(url, url, answer.status, self._suffixer.body(answer.body), said, charset)
 
 
-def walked(site: Site, name: str) -> Walked:
+def walked(site: Site, name: str) -> WalkResult:
     """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
-    wire = Wire(site)
+    wire = MemoryWire(site)
     brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, NOW))
     found = understand(brought, name, site.host, NOW)
-    seen = Walked(score=found.score, requests=brought.requests, undecided=found.undecided)
+    seen = WalkResult(score=found.score, requests=brought.requests, undecided=found.undecided)
     if found.portal is None:
         return seen
     space: dict[str, object] = {"__name__": name}
@@ -85,7 +85,7 @@ def walked(site: Site, name: str) -> Walked:
     return seen
 
 
-def _read(spider: type[PortalSpider], wire: Wire, seen: Walked) -> None:
+def _read(spider: type[PortalSpider], wire: MemoryWire, seen: WalkResult) -> None:
     """Every list to its end and every article once."""
     entries: dict[str, str] = {}
     for section in spider.sections:

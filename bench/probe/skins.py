@@ -13,7 +13,7 @@ from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["Skinned", "skin"]
+__all__ = ["SkinnedPortal", "skin"]
 
 _CLASS = re.compile(r'class="([^"<>]+ [^"<>]+)"')
 _TITLES = (
@@ -32,7 +32,7 @@ _WIDGETS = (
 )
 
 
-class Skinned:
+class SkinnedPortal:
     """A site around a site: the same pages, drawn over."""
 
     def __init__(self, site: ComposedSite, seed: int) -> None:
@@ -73,7 +73,7 @@ class Skinned:
         return f"{head}{opened}{inner}{'</div>' * self._levels}{closed}{tail}"
 
 
-def skin(kind: type[ComposedSite], articles: Sequence[ReplicaArticle], seed: int, host: str) -> Skinned:
+def skin(kind: type[ComposedSite], articles: Sequence[ReplicaArticle], seed: int, host: str) -> SkinnedPortal:
     """A portal of the family on another host, its sections renamed, under the skin of this seed."""
     chance = random.Random(seed)
     titles = chance.sample(_TITLES, len(_TITLES))
@@ -83,4 +83,4 @@ def skin(kind: type[ComposedSite], articles: Sequence[ReplicaArticle], seed: int
     )
     made = type(kind.__name__, (kind,), {"host": host, "name": f"Cổng thông tin điện tử mẫu số {seed}"})
     kept = {section.name for section in sections}
-    return Skinned(made([a for a in articles if a.section in kept], sections), seed)
+    return SkinnedPortal(made([a for a in articles if a.section in kept], sections), seed)

@@ -15,7 +15,7 @@ from replicas.sites.composed import weekday
 from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
-__all__ = ["Stranger"]
+__all__ = ["UnknownPortal"]
 
 _PAGE = 5
 _SECTIONS = (
@@ -46,7 +46,7 @@ class _Style:
     side: bool
 
 
-class Stranger:
+class UnknownPortal:
     """One drawn portal; `respond` is pure."""
 
     def __init__(self, seed: int, host: str, articles: Sequence[ReplicaArticle]) -> None:

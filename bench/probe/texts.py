@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from bench.probe.markup import NAMES, Portal, link_to, named
+from bench.probe.markup import NAMES, MarkupPortal, link_to, named
 from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.sites.site import SiteRequest
 
@@ -14,7 +14,7 @@ __all__ = ["article_page"]
 _DAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy")
 
 
-def when_line(portal: Portal, article: ReplicaArticle) -> str:
+def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
     """The published line as the portal writes it."""
     at = article.published
     weekday = "Chủ nhật" if at.weekday() == 6 else f"Thứ {_DAYS[at.weekday()]}"
@@ -28,7 +28,7 @@ def when_line(portal: Portal, article: ReplicaArticle) -> str:
     }[portal.style.when]
 
 
-def article_page(portal: Portal, article: ReplicaArticle, request: SiteRequest) -> str:
+def article_page(portal: MarkupPortal, article: ReplicaArticle, request: SiteRequest) -> str:
     """The main part of an article's page."""
     style = portal.style
     title = _headline(portal, html.escape(plain(article.title)))
@@ -54,7 +54,7 @@ def article_page(portal: Portal, article: ReplicaArticle, request: SiteRequest) 
     return f"<div{named(portal, 4)}>{crumbs}{''.join(parts)}{bar}</div><div><b>Các tin khác</b><ul>{others}</ul></div>"
 
 
-def _headline(portal: Portal, title: str) -> str:
+def _headline(portal: MarkupPortal, title: str) -> str:
     name = f' class="{NAMES[portal.style.names][2]}-ct"' if portal.style.names else ""
     match portal.style.head:
         case "h1" | "two-h1":
@@ -70,7 +70,7 @@ def _pdf(article: ReplicaArticle) -> str:
     return f'<p>Xem tệp đính kèm: <a href="/tep/{article.slug[:20]}.pdf">{article.slug[:20]}.pdf</a></p>'
 
 
-def _body(portal: Portal, article: ReplicaArticle) -> str:
+def _body(portal: MarkupPortal, article: ReplicaArticle) -> str:
     kind = portal.style.body
     texts = [(part, html.escape(plain(part.text))) for part in article.parts if part.text]
     if kind == "br":
@@ -93,7 +93,7 @@ def _piece(kind: str, part: Part, text: str) -> str:
     return f"<p>{text}</p>"
 
 
-def _related(portal: Portal) -> str:
+def _related(portal: MarkupPortal) -> str:
     rows: Iterable[ReplicaArticle] = portal.articles[30:33]
     inner = "".join(f"<li>{link_to(portal, portal.path(a), plain(a.title))}</li>" for a in rows)
     return f'<div class="{NAMES[portal.style.names][4]}-more"><b>Tin liên quan</b><ul>{inner}</ul></div>'

@@ -8,10 +8,10 @@ from random import Random
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import SectionWalk
-from bench.verdicts.portals import Counted, Fault, Portal
+from bench.verdicts.portals import Fault, SimulatedNight, SimulatedPortal
 from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["FAULTS", "Planted"]
+__all__ = ["FAULTS", "PlantedFault"]
 
 
 def _unscaled(chosen: str, lasted: int, section: str) -> float:
@@ -19,7 +19,7 @@ def _unscaled(chosen: str, lasted: int, section: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedFault:
     """A fault: what it changes, the words of a reason that names it, and what becomes of the news themselves.
 
     `shown` tells whether a night could show it at all; `nights` is how long it is waited for; `at_once`: it has to be
@@ -28,41 +28,41 @@ class Planted:
 
     change: Fault
     words: tuple[str, ...]
-    shown: Callable[[Counted], bool] = lambda night: True
+    shown: Callable[[SimulatedNight], bool] = lambda night: True
     scale: Callable[[str, int, str], float] = _unscaled
     nights: int = 30
     at_once: bool = True
 
 
-def _read_any(night: Counted) -> bool:
+def _read_any(night: SimulatedNight) -> bool:
     return night.read > 0
 
 
-def _asked_any(night: Counted) -> bool:
+def _asked_any(night: SimulatedNight) -> bool:
     return any(night.asked.values())
 
 
-def _lists(night: Counted, walk: SectionWalk, only: str | None = None) -> None:
+def _lists(night: SimulatedNight, walk: SectionWalk, only: str | None = None) -> None:
     night.walks.update({name: walk for name in night.walks if only in (None, name)})
 
 
-def _nothing_read(night: Counted) -> None:
+def _nothing_read(night: SimulatedNight) -> None:
     night.asked, night.lengths, night.misfits = {}, [], ()
     night.misses = night.identical = night.repeated = night.near = night.set_aside = night.undated = 0
 
 
-def _outage(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _outage(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.FAILED))
     _nothing_read(night)
     night.unanswered = True
 
 
-def _no_links(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _no_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.EMPTY))
     _nothing_read(night)
 
 
-def _some_links(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _some_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     """The selector fits a box of old entries only."""
     night.walks = {
         name: SectionWalk(1, max(1, walk.listed // walk.pages * 2 // 5), 0, WalkEnd.KNOWN)
@@ -71,34 +71,34 @@ def _some_links(portal: Portal, night: Counted, lasted: int, rng: Random) -> Non
     _nothing_read(night)
 
 
-def _one_section(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _one_section(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.EMPTY), chosen(portal))
 
 
-def _new_articles(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _new_articles(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     night.misses = night.read
 
 
-def _body_lost(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _body_lost(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     """The layout still fits and loses most of the body; a tenth of the pages is read twice, which shows it."""
     night.lengths = [length * 0.25 for length in night.lengths]
     if night.sampled:
         night.misfits = (Misfit("own", night.sampled, night.sampled, 75),)
 
 
-def _body_lost_unsampled(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _body_lost_unsampled(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     """The same where the second reading shows nothing, as when the page itself became short."""
     night.lengths = [length * 0.4 for length in night.lengths]
 
 
-def _challenge(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _challenge(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.FAILED))
     _nothing_read(night)
     night.failed = dict.fromkeys(list(night.walks)[:1], Outcome.CHALLENGE)
 
 
 def _every_article(outcome: Outcome) -> Fault:
-    def change(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+    def change(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
         wanted = sum(night.asked.values())
         _nothing_read(night)
         night.asked = {outcome: wanted}
@@ -106,7 +106,7 @@ def _every_article(outcome: Outcome) -> Fault:
     return change
 
 
-def _one_page(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _one_page(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     """Every article's address answers with one page that looks like an article."""
     wanted = sum(night.asked.values())
     fresh = len(night.lengths)
@@ -116,15 +116,15 @@ def _one_page(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
     night.identical = wanted if wanted > 1 else 0
 
 
-def _old(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _old(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     night.lag = 300
 
 
-def _undated(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _undated(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     night.undated = len(night.lengths)
 
 
-def _paging(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _paging(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     night.walks = {
         name: replace(walk, pages=2, listed=walk.listed // walk.pages, end=WalkEnd.REPEATED,
                       fresh=min(walk.fresh, walk.listed // walk.pages)) if walk.pages > 1 else walk
@@ -132,52 +132,52 @@ def _paging(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
     }  # fmt: skip
 
 
-def _nothing(portal: Portal, night: Counted, lasted: int, rng: Random) -> None:
+def _nothing(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
     """The fault is in the news themselves."""
 
 
-def chosen(portal: Portal) -> str:
+def chosen(portal: SimulatedPortal) -> str:
     """The section that a fault of one section falls on: the second of those with most news, else the only one."""
     ranked = sorted(portal.sections, key=lambda section: -section.share)
     return ranked[min(1, len(ranked) - 1)].name
 
 
-FAULTS: Mapping[str, Planted] = {
-    "total outage": Planted(_outage, ("none of",)),
-    "lists redesigned: no links": Planted(_no_links, ("listed 0 articles",)),
-    "lists redesigned: a few old links": Planted(_some_links, ("entries were listed where",)),
-    "one section redesigned": Planted(_one_section, ("listed 0 articles",)),
-    "articles redesigned: no layout fits": Planted(_new_articles, ("fit no layout", "fits no layout"), _read_any),
-    "articles redesigned: body lost": Planted(
+FAULTS: Mapping[str, PlantedFault] = {
+    "total outage": PlantedFault(_outage, ("none of",)),
+    "lists redesigned: no links": PlantedFault(_no_links, ("listed 0 articles",)),
+    "lists redesigned: a few old links": PlantedFault(_some_links, ("entries were listed where",)),
+    "one section redesigned": PlantedFault(_one_section, ("listed 0 articles",)),
+    "articles redesigned: no layout fits": PlantedFault(_new_articles, ("fit no layout", "fits no layout"), _read_any),
+    "articles redesigned: body lost": PlantedFault(
         _body_lost, ("layout own misses", "bytes each"), lambda night: bool(night.lengths), nights=90, at_once=False
     ),
-    "texts shorter, 40 %": Planted(
+    "texts shorter, 40 %": PlantedFault(
         _body_lost_unsampled, ("bytes each",), lambda night: bool(night.lengths), nights=90, at_once=False
     ),
-    "challenge": Planted(_challenge, ("cookie challenge",)),
-    "every article a soft 404": Planted(
+    "challenge": PlantedFault(_challenge, ("cookie challenge",)),
+    "every article a soft 404": PlantedFault(
         _every_article(Outcome.SOFT_404), ("none could be read",), _asked_any
     ),
-    "one page for every article": Planted(
+    "one page for every article": PlantedFault(
         _one_page, ("text of another", "bytes each"), lambda night: night.read > 1, at_once=False
     ),
-    "login wall before articles": Planted(
+    "login wall before articles": PlantedFault(
         _every_article(Outcome.LOGIN), ("none could be read",), _asked_any
     ),
-    "lists stand still": Planted(_nothing, ("nothing new",), scale=lambda *_: 0.0, nights=90, at_once=False),
-    "one section dead": Planted(
+    "lists stand still": PlantedFault(_nothing, ("nothing new",), scale=lambda *_: 0.0, nights=90, at_once=False),
+    "one section dead": PlantedFault(
         _nothing, ("nothing new", "new entries"), scale=lambda which, lasted, name: float(name != which),
         nights=120, at_once=False,
     ),
-    "slow decay, half a month": Planted(
+    "slow decay, half a month": PlantedFault(
         _nothing, ("new entries", "nothing new"), scale=lambda which, lasted, name: 0.5 ** (lasted / 30),
         nights=150, at_once=False,
     ),
-    "new articles are old": Planted(
+    "new articles are old": PlantedFault(
         _old, ("days old",), lambda night: bool(night.lengths), nights=90, at_once=False
     ),
-    "dates lost": Planted(_undated, ("publication date",), lambda night: bool(night.lengths), nights=90, at_once=False),
-    "paging repeats page 1": Planted(
+    "dates lost": PlantedFault(_undated, ("publication date",), lambda night: bool(night.lengths), nights=90, at_once=False),
+    "paging repeats page 1": PlantedFault(
         _paging, ("page 2 repeats",), lambda night: any(walk.end is WalkEnd.REPEATED for walk in night.walks.values()),
     ),
 }  # fmt: skip

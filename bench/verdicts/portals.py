@@ -21,13 +21,13 @@ from pipelines.sandbox.crosscheck_stats import Misfit
 from vietnam.dates import TZ
 from vietnam.holidays import DayType, day_type
 
-__all__ = ["Counted", "Fault", "Portal", "binomial", "draw_portal", "poisson"]
+__all__ = ["Fault", "SimulatedNight", "SimulatedPortal", "binomial", "draw_portal", "poisson"]
 
 LOOKS = (1, 7, 30)  # days after which a kept article is asked for again
 
 
 @dataclass(slots=True)
-class Counted:
+class SimulatedNight:
     """What the crawl of one night would have counted; a fault changes it before it is judged.
 
     `fresh` are the entries that each section showed for the first time, `read` the new articles among them that were
@@ -112,7 +112,7 @@ class Counted:
         )
 
 
-Fault = Callable[["Portal", Counted, int, Random], None]
+Fault = Callable[["SimulatedPortal", SimulatedNight, int, Random], None]
 """Changes what a night counted; told the portal, how many nights the fault has lasted, and randomness."""
 
 
@@ -129,7 +129,7 @@ class Section:
 
 
 @dataclass(slots=True)
-class Portal:
+class SimulatedPortal:
     """A portal and its newsroom. `volume` is articles of a workday; the state is that of the night last told."""
 
     rng: Random
@@ -171,7 +171,7 @@ class Portal:
             silent = day < section.silent_until
             section.pending += 0 if silent else poisson(rng, mean * section.share * scale(section.name))
 
-    def crawl(self, night: date, first: bool = False) -> Counted:
+    def crawl(self, night: date, first: bool = False) -> SimulatedNight:
         """What tonight's crawl counts: everything published since the last one."""
         walks, failed, fresh = {}, {}, 0
         for section in self.sections:
@@ -220,7 +220,7 @@ class Portal:
         failed: dict[str, Outcome],
         asked: dict[Outcome, int],
         new: int,
-    ) -> Counted:
+    ) -> SimulatedNight:
         rng, rates = self.rng, self.rates
         lengths = [self.length * exp(rng.gauss(0, self.length_spread)) for _ in range(new)]
         lag = rng.choice((1, 1, 1, 2))
@@ -231,7 +231,7 @@ class Portal:
         sampled = binomial(rng, read, 0.1)
         wrong = binomial(rng, sampled, rates["odd_pages"])
         lengths[:wrong] = [length * 0.6 for length in lengths[:wrong]]  # of an odd page the text itself is shorter
-        return Counted(
+        return SimulatedNight(
             night,
             walks,
             asked,
@@ -249,13 +249,13 @@ class Portal:
         )
 
 
-def draw_portal(rng: Random) -> Portal:
+def draw_portal(rng: Random) -> SimulatedPortal:
     """One portal of the many there may be."""
     volume = exp(rng.uniform(log(0.2), log(60)))
     count = 1 + min(rng.randint(0, 11), int(volume * 2))
     shares = [rng.lognormvariate(0, 1) for _ in range(count)]
     saturday = rng.uniform(0.05, 0.9)
-    return Portal(
+    return SimulatedPortal(
         rng=rng,
         volume=volume,
         sections=[

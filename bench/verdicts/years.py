@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called
 from archive.model.enums import ArchiveKind, Verdict
 from archive.model.records import Run
 from bench.verdicts.faults import FAULTS, chosen
-from bench.verdicts.portals import Counted, Portal, draw_portal
+from bench.verdicts.portals import SimulatedNight, SimulatedPortal, draw_portal
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 
@@ -61,7 +61,9 @@ def simulate(seed: int, portals: int, years: int, faults: Iterable[str] = FAULTS
     return year
 
 
-def _portal_years(year: Year, number: int, portal: Portal, rng: Random, years: int, faults: tuple[str, ...]) -> None:
+def _portal_years(
+    year: Year, number: int, portal: SimulatedPortal, rng: Random, years: int, faults: tuple[str, ...]
+) -> None:
     """The healthy years of one portal; on one night of them each fault is tried on a copy of it."""
     history, alarms = History(), 0
     night = date(_FIRST_YEAR, 1, 1) + timedelta(days=rng.randrange(365))
@@ -90,7 +92,7 @@ def _portal_years(year: Year, number: int, portal: Portal, rng: Random, years: i
     year.per_portal.append(alarms)
 
 
-def _plant(year: Year, fault: str, portal: Portal, history: History, night: date, passed: int) -> None:
+def _plant(year: Year, fault: str, portal: SimulatedPortal, history: History, night: date, passed: int) -> None:
     planted, rng, which = FAULTS[fault], Random(f"{year.seed} {fault} {passed}"), chosen(portal)
     first: int | None = None
     delay: int | None = None
@@ -112,7 +114,7 @@ def _plant(year: Year, fault: str, portal: Portal, history: History, night: date
         year.late.setdefault(fault, []).append(None if delay is None else delay - first)
 
 
-def record(counted: Counted) -> Run:
+def record(counted: SimulatedNight) -> Run:
     """The record of a night as the archive keeps it."""
     return Run(
         portal="mo_phong",

@@ -43,7 +43,7 @@ _HIGHEST = 1000  # articles of one portal that are asked for by name
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPages:
     """What addresses are drawn from: the nights, the portals, events of every portal, and the words of the texts."""
 
     nights: Sequence[date]
@@ -52,7 +52,7 @@ class Known:
     composer: SyllableComposer
 
 
-Draw = Callable[[random.Random, Known], str]
+Draw = Callable[[random.Random, KnownPages], str]
 _TO = Links("vi")
 
 PAGES: dict[str, Draw] = {
@@ -79,7 +79,7 @@ PAGES: dict[str, Draw] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class PageTiming:
     """Milliseconds of one kind of page, its median size in bytes, and pages a second with four readers at once."""
 
     kind: str
@@ -117,14 +117,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ExitCode.FINDINGS if any(one.p95 > 1000 * LIMIT for one in timed) else ExitCode.GOOD
 
 
-def _known(archive: Archive) -> Known:
+def _known(archive: Archive) -> KnownPages:
     with archive.index.reading() as queries:
         last = queries.coverage.last_night() or FIRST
         portals = [name for name in queries.coverage.portals() if "-" not in name]  # no portal of a crawl has one
         events = [item for name in portals for _, item in queries.web.events_of_portal(name, _HIGHEST)]
     random.Random("events").shuffle(events)
     nights = [FIRST + timedelta(days=number) for number in range((last - FIRST).days + 1)]
-    return Known(nights, portals, events, SyllableComposer())
+    return KnownPages(nights, portals, events, SyllableComposer())
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _served(root: Path) -> Iterator[str]:
             server.terminate()
 
 
-def _timed(client: httpx.Client, known: Known, kind: str, draw: Draw, pages: int) -> Timed:
+def _timed(client: httpx.Client, known: KnownPages, kind: str, draw: Draw, pages: int) -> PageTiming:
     rng = random.Random(kind)
     took, sizes = list[float](), list[int]()
     for number in range(pages + 2):
@@ -157,12 +157,12 @@ def _timed(client: httpx.Client, known: Known, kind: str, draw: Draw, pages: int
     a_second = sum(1 for status in statuses if status == 200) / (time.perf_counter() - began)
     took.sort()
     sizes.sort()
-    return Timed(
+    return PageTiming(
         kind, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1], sizes[len(sizes) // 2], a_second
     )
 
 
-def _print(texts: int, first: float, timed: Sequence[Timed]) -> None:
+def _print(texts: int, first: float, timed: Sequence[PageTiming]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("page", "p50 ms", "p95 ms", "longest ms", "kB", f"pages/s, {_AT_ONCE} readers"):
         table.add_column(name, justify="left" if name == "page" else "right")

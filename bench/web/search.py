@@ -52,7 +52,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class SearchTiming:
     """Milliseconds of one kind of question, and how many texts it finds (the median)."""
 
     kind: str
@@ -149,7 +149,9 @@ def _size(archive: Archive, words: SearchIndex) -> float:
         return float(connection.exec_driver_sql(query).scalar_one()) / 2**20
 
 
-def _timed(archive: Archive, words: SearchIndex, composer: SyllableComposer, kind: Question, questions: int) -> Timed:
+def _timed(
+    archive: Archive, words: SearchIndex, composer: SyllableComposer, kind: Question, questions: int
+) -> SearchTiming:
     rng = random.Random(kind.name)
     took: list[float] = []
     found: list[int] = []
@@ -164,10 +166,10 @@ def _timed(archive: Archive, words: SearchIndex, composer: SyllableComposer, kin
             found += [answer.total] if answer.total is not None else []
     took.sort()
     middle = sorted(found)[len(found) // 2] if found else None
-    return Timed(kind.name, middle, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1])
+    return SearchTiming(kind.name, middle, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1])
 
 
-def _print(made: ComposedArchive, size: float, timed: Sequence[Timed]) -> None:
+def _print(made: ComposedArchive, size: float, timed: Sequence[SearchTiming]) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("question", "texts found", "p50 ms", "p95 ms", "longest ms"):
         table.add_column(name, justify="left" if name == "question" else "right")

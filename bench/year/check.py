@@ -13,13 +13,13 @@ from archive.coverage.number_series import DENSE, LEAST, NumberSeriesSet
 from archive.coverage.reader import read_coverage
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
-from bench.year.compose import Planted
+from bench.year.compose import PlantedYear
 from bench.year.states import State
 from crawler.config.decommission import GONE_NIGHTS
 from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 
-__all__ = ["Judged", "judged"]
+__all__ = ["YearResult", "judged"]
 
 _TOLD = {
     State.UNREACHABLE: DayState.UNREACHABLE,
@@ -35,7 +35,7 @@ _TOLD = {
 
 
 @dataclass(slots=True)
-class Judged:
+class YearResult:
     """What was planted and found, by word, and what is wrong in lines for people."""
 
     nights: int
@@ -59,9 +59,9 @@ class Judged:
         }
 
 
-def judged(folder: Path, planted: Planted) -> Judged:
+def judged(folder: Path, planted: PlantedYear) -> YearResult:
     """Read the year's coverage and hold it against what was planted."""
-    said = Judged(len(planted.nights), len(planted.portals))
+    said = YearResult(len(planted.nights), len(planted.portals))
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         covered = read_coverage(archive, planted.nights[0], planted.nights[-1])
         with archive.index.reading() as queries:
@@ -75,7 +75,7 @@ def judged(folder: Path, planted: Planted) -> Judged:
     return said
 
 
-def _judge(said: Judged, portal: PortalCoverage, planted: Planted) -> None:
+def _judge(said: YearResult, portal: PortalCoverage, planted: PlantedYear) -> None:
     gone = sum(planted.calendar.of(portal.portal, day.day) is State.GONE for day in portal.days)
     for day in portal.days:
         state = planted.calendar.of(portal.portal, day.day)
@@ -95,7 +95,7 @@ _Name = tuple[str, str, str, bool, date]
 """Issuer, type, organ, whether the year is written, the first day of the count."""
 
 
-def _judge_documents(said: Judged, found: NumberSeriesSet, planted: Planted) -> None:
+def _judge_documents(said: YearResult, found: NumberSeriesSet, planted: PlantedYear) -> None:
     """Every number that was issued and never published is told as missing, and no other."""
     published = _published(planted)
     told: dict[_Name, set[int]] = {}
@@ -113,7 +113,7 @@ def _judge_documents(said: Judged, found: NumberSeriesSet, planted: Planted) -> 
     said.wrong += [f"{' '.join(map(str, name))}: no such series was planted" for name in told.keys() - published.keys()]
 
 
-def _published(planted: Planted) -> dict[_Name, set[int]]:
+def _published(planted: PlantedYear) -> dict[_Name, set[int]]:
     numbers: dict[_Name, set[int]] = {}
     for portal, series in planted.series.items():
         province = province_of_host(EVERY[portal].host)

@@ -12,8 +12,8 @@ from random import Random
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from bench.runner import new_archive
-from bench.year.newsroom import Newsroom, Wire
-from bench.year.numbered import Issued, Series, gazetted_series, series_of
+from bench.year.newsroom import Newsroom, ReleaseWire
+from bench.year.numbered import IssuedDocument, Series, gazetted_series, series_of
 from bench.year.play import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
 from crawler.verdicts.decommission_history import why_away
@@ -21,7 +21,7 @@ from replicas.sites.catalogue import EVERY
 from replicas.sites.domino import CongBaoSonLa
 from vietnam.provinces import PROVINCES, predecessors, province_of_host
 
-__all__ = ["FIRST", "Planted", "compose_year"]
+__all__ = ["FIRST", "PlantedYear", "compose_year"]
 
 FIRST = date(2025, 3, 3)
 """From here a year holds the mergers of 1 July 2025, the public holidays, a New Year and Tết."""
@@ -36,14 +36,14 @@ _KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTER
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedYear:
     """What was played: portals, nights, planted states, each portal's series and the documents that it published."""
 
     portals: tuple[str, ...]
     nights: tuple[date, ...]
     calendar: Calendar
     series: dict[str, list[Series]]
-    published: dict[str, list[Issued]]
+    published: dict[str, list[IssuedDocument]]
     articles: int
 
 
@@ -58,7 +58,7 @@ def compose_year(
     volume: float,
     tell: Callable[[date, int, int], None] = lambda night, number, articles: None,
     calendar: Calendar | None = None,
-) -> Planted:
+) -> PlantedYear:
     """Make the archive; `calendar` is drawn unless it is given.
 
     Raises UsageError for a folder that holds nights already, DiskFull when the disk is full.
@@ -66,7 +66,7 @@ def compose_year(
     new_archive(folder)
     run = tuple(first + timedelta(days=number) for number in range(nights))
     calendar = calendar or calendar_of(Random(f"{seed} states"), portals, run, _OFFLINE)
-    wire = Wire()
+    wire = ReleaseWire()
     rooms = {portal: _room(portal, seed, volume, wire) for portal in portals}
     articles = 0
     with Archive.open(folder, ArchiveKind.REPLICA) as archive:
@@ -87,10 +87,10 @@ def compose_year(
             tell(night, number, articles)
     series = {portal: room.series for portal, room in rooms.items()}
     published = {portal: room.known for portal, room in rooms.items()}
-    return Planted(tuple(portals), run, calendar, series, published, articles)
+    return PlantedYear(tuple(portals), run, calendar, series, published, articles)
 
 
-def _room(portal: str, seed: int, volume: float, wire: Wire) -> Newsroom:
+def _room(portal: str, seed: int, volume: float, wire: ReleaseWire) -> Newsroom:
     site, rng = EVERY[portal], Random(f"{seed} {portal}")
     size = volume * exp(rng.uniform(log(0.6), log(5)))
     province = province_of_host(site.host)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from bench.verdicts.portals import poisson
-from bench.year.numbered import CITED, Issued, Series
+from bench.year.numbered import CITED, IssuedDocument, Series
 from replicas.prose.provincial_news import NewsText, compose_article, compose_notice
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 from replicas.sites.composed import ComposedSite, DaysOnly
@@ -20,7 +20,7 @@ from replicas.sites.domino import CongBaoSonLa
 from vietnam.holidays import DayType, day_type
 from vietnam.letters import strip_diacritics
 
-__all__ = ["FACTORS", "Newsroom", "Wire"]
+__all__ = ["FACTORS", "Newsroom", "ReleaseWire"]
 
 FACTORS = {DayType.WORKDAY: 1.0, DayType.SATURDAY: 0.35, DayType.SUNDAY: 0.2, DayType.HOLIDAY: 0.15, DayType.TET: 0.1}
 _OWN_ARTICLE = 0.3  # of a day's documents: the others stand in the week's list
@@ -28,7 +28,7 @@ _ANNOUNCED = "Danh mục văn bản ban hành từ ngày {0:%d/%m/%Y} đến ng�
 
 
 @dataclass(slots=True)
-class Wire:
+class ReleaseWire:
     """Releases that other portals print too, word for word or cut: article, its portal, the night from which they may."""
 
     releases: list[tuple[ReplicaArticle, str]] = field(default_factory=list)
@@ -52,12 +52,12 @@ class Newsroom:
     slug: str | None
     volume: float
     series: list[Series]
-    wire: Wire
+    wire: ReleaseWire
     successor: str | None = None
     ends: date | None = None
     made: int = 0
-    known: list[Issued] = field(default_factory=list)
-    waiting: list[Issued] = field(default_factory=list)
+    known: list[IssuedDocument] = field(default_factory=list)
+    waiting: list[IssuedDocument] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -125,7 +125,7 @@ class Newsroom:
             cited.append(f"Kế hoạch số {rng.randint(20, 400)}/KH-UBND của UBND tỉnh Tam Lộ")
         return cited
 
-    def _announced(self, one: Issued) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
+    def _announced(self, one: IssuedDocument) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         name = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(one.written)) + ".pdf"
         lead = f"Ngày {one.day:%d/%m/%Y}, cơ quan có thẩm quyền đã ký ban hành {one.named}."
         said = compose_article(self.rng, self.province)
@@ -137,12 +137,12 @@ class Newsroom:
         title = f"{one.named.partition(' ngày ')[0]} về việc {one.subject}"
         return "announced", NewsText(title, lead, (), said.author), parts, (name,)
 
-    def _gazetted(self, one: Issued) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
+    def _gazetted(self, one: IssuedDocument) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         kind, number = one.named.partition(" ngày ")[0].split(" số ")
         title = f"{kind} của UBND tỉnh số {number} về việc {one.subject}"
         return "gazetted", NewsText(title, "", (), ""), (), (f"{kind} so {one.number}.{one.day.year}.pdf",)
 
-    def _listed(self, issued: Iterable[Issued]) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
+    def _listed(self, issued: Iterable[IssuedDocument]) -> tuple[str, NewsText, tuple[Part, ...], tuple[str, ...]]:
         rows = sorted(issued, key=lambda one: (one.day, one.kind, one.number))
         head = ("Số, ký hiệu", "Ngày ban hành", "Trích yếu")
         cells = [head, *((one.written, f"{one.day:%d/%m/%Y}", f"Về việc {one.subject}") for one in rows)]

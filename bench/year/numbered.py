@@ -12,7 +12,7 @@ from random import Random
 from bench.verdicts.portals import poisson
 from vietnam.holidays import DayType, day_type
 
-__all__ = ["CITED", "Issued", "Series", "gazetted_series", "series_of"]
+__all__ = ["CITED", "IssuedDocument", "Series", "gazetted_series", "series_of"]
 
 _SUBJECTS = (
     "phê duyệt kế hoạch sử dụng đất",
@@ -39,7 +39,7 @@ CITED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedDocument:
     """One document: its number in the series, how it is written, its day and what it is about."""
 
     number: int
@@ -68,7 +68,7 @@ class Series:
     ends: date | None = None
     last: int = 0
 
-    def issue(self, rng: Random, day: date) -> list[Issued]:
+    def issue(self, rng: Random, day: date) -> list[IssuedDocument]:
         """The documents of a day, those that are withheld left out."""
         if (day.month, day.day) == (1, 1) or day in self.restarts:
             self.last = 0
@@ -82,7 +82,7 @@ class Series:
             self.last += 1
             if rng.random() < self.withheld and self.last > 3:
                 continue
-            made.append(Issued(self.last, self.written(self.last, day), self.kind, day, rng.choice(_SUBJECTS)))
+            made.append(IssuedDocument(self.last, self.written(self.last, day), self.kind, day, rng.choice(_SUBJECTS)))
         return made
 
     def written(self, number: int, day: date) -> str:

@@ -17,13 +17,13 @@ from pathlib import Path
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
-from faults import checks as oracles
-from faults.catalogue import Broken, Place
+from faults import checks
+from faults.catalogue import CheckFailure, Place
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
 
-__all__ = ["KEYS", "Night", "closed_port", "portal", "unwell", "well_again"]
+__all__ = ["KEYS", "CrawlResult", "closed_port", "crawl_failing", "crawl_recovered", "portal"]
 
 KEYS = ("a", "b", "c", "d")
 _ROBOTS = response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain")
@@ -34,16 +34,16 @@ def portal(**others: Reply) -> dict[str, Reply]:
     pages: dict[str, Reply] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(KEYS)}
     pages |= {"/tin-tuc": response(listing(KEYS)), "/robots.txt": _ROBOTS}
     names = {"list": "/tin-tuc", "robots": "/robots.txt"} | {key: f"/tin/{key}.html" for key in KEYS}
-    return pages | {names[name]: said for name, said in others.items()}
+    return pages | {names[name]: reply for name, reply in others.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class CrawlResult:
     """What a night left: the exit code and what was said, the record and the lines, what was asked how often."""
 
     root: Path
     code: int
-    said: str
+    stderr: str
     run: Run
     pages: tuple[PageRecord, ...]
     articles: tuple[ArticleLine, ...]
@@ -60,10 +60,10 @@ class Night:
         return {line.key for line in self.articles if line.file and line.event is not Event.QUARANTINED}
 
     def is_verdict(self, *verdicts: Verdict) -> None:
-        """Raises Broken unless the night was judged so, with an exit code that fits."""
+        """Raises CheckFailure unless the night was judged so, with an exit code that fits."""
         good = self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
         if self.run.verdict not in verdicts or (self.code == 0) != good:
-            raise Broken(
+            raise CheckFailure(
                 f"verdict {self.run.verdict.value}, exit code {self.code}, {self.run.outcomes}: {self.reasons}"
             )
 
@@ -73,15 +73,17 @@ class Night:
         return "; ".join(self.run.reasons)
 
     def is_outcome(self, key: str, *outcomes: Outcome) -> None:
-        """Raises Broken unless the article ended so and has no text, save when it was read."""
+        """Raises CheckFailure unless the article ended so and has no text, save when it was read."""
         found = self.outcomes.get(key)
         if found not in outcomes or (key in self.kept) != (found is Outcome.ARTICLE):
-            raise Broken(f"{key} ended as {found}, kept are {sorted(self.kept)}: {self.run.outcomes} {self.reasons}")
+            raise CheckFailure(
+                f"{key} ended as {found}, kept are {sorted(self.kept)}: {self.run.outcomes} {self.reasons}"
+            )
 
 
-def unwell(
+def crawl_failing(
     place: Place, pages: Mapping[str, Reply], *options: str, port: int | None = None, code: int | None = None
-) -> Night:
+) -> CrawlResult:
     """The first night. O1 and O4 hold whatever came back."""
     root = place.folder / "archive"
     if not (root / "archive.json").exists():
@@ -89,32 +91,32 @@ def unwell(
     with HttpServer(dict(pages)) as server:
         night = _crawled(root, NIGHT, port or server.port, options, server)
     if code is not None and night.code != code:
-        raise Broken(f"exit code {night.code} where {code} is right: {night.reasons} {night.said[-300:]}")
-    oracles.kept(root)
-    oracles.intact(root)
+        raise CheckFailure(f"exit code {night.code} where {code} is right: {night.reasons} {night.stderr[-300:]}")
+    checks.committed(root)
+    checks.intact(root)
     return night
 
 
-def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: HttpServer) -> Night:
+def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: HttpServer) -> CrawlResult:
     done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
     if "Traceback" in done.err or done.code not in (0, 1):
-        raise Broken(f"the crawl ends with {done.code}: {done.err[-500:]}")
+        raise CheckFailure(f"the crawl ends with {done.code}: {done.err[-500:]}")
     run, pages, articles = the_night(root, night=when)
-    return Night(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(server.asked))
+    return CrawlResult(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(server.asked))
 
 
-def well_again(first: Night, keys: tuple[str, ...] = KEYS) -> str:
+def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:
     """The next night, over the portal when it is well: all four oracles; says what came."""
-    before = oracles.kept(first.root)
+    before = checks.committed(first.root)
     with HttpServer(portal()) as server:
         night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
-    oracles.unchanged(before, oracles.kept(first.root))
+    checks.unchanged(before, checks.committed(first.root))
     kept = first.kept | night.kept
     if not set(keys) <= kept:
-        raise Broken(
+        raise CheckFailure(
             f"O3: after a night when the portal was well {sorted(set(keys) - kept)} are not kept: {night.run.outcomes}"
         )
-    oracles.intact(first.root)
+    checks.intact(first.root)
     return f"the next night brought {', '.join(sorted(night.kept)) or 'nothing more'}"
 
 
@@ -126,6 +128,6 @@ def closed_port() -> Iterator[int]:
         yield int(held.getsockname()[1])
 
 
-def said(night: Night) -> str:
+def outcomes_of(night: CrawlResult) -> str:
     """The outcomes of a night in a few words."""
     return json.dumps(night.run.outcomes, sort_keys=True).strip("{}").replace('"', "")

@@ -13,8 +13,8 @@ from archive.model.enums import Outcome, Verdict
 from crawler.downloader.guard import AddressRefused, GuardedResolver
 from crawler.listings.listing import ListingError, read_sitemap
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
-from faults.catalogue import Broken, Place, row
-from faults.network.crawl import KEYS, portal, said, unwell, well_again
+from faults.catalogue import CheckFailure, Place, row
+from faults.network.crawl import KEYS, crawl_failing, crawl_recovered, outcomes_of, portal
 from faults.process.commands import python
 from testing.ba_song_pages import article, html, listing
 from testing.crawl import NIGHT
@@ -27,7 +27,7 @@ CHALLENGE = b'<html><script>document.cookie="a=b";location.reload(true);</script
 def _b15(place: Place) -> str:
     did = python("-m", "faults.network.tls", str(place.folder))
     if did.code != 0:
-        raise Broken(did.err.strip()[-600:])
+        raise CheckFailure(did.err.strip()[-600:])
     return did.out.strip()
 
 
@@ -38,44 +38,44 @@ def _b16(place: Place) -> str:
     two = head + f"Content-Length: 10\r\nContent-Length: {len(one)}\r\n\r\n".encode() + one
     nul = b"HTTP/1.1 200 O\0K\r\n" + f"Content-Length: {len(other)}\r\n\r\n".encode() + other
     bomb = head + b"".join(b"X-%d: %s\r\n" % (number, b"a" * 8000) for number in range(2500)) + b"\r\n" + third
-    night = unwell(place, portal(b=two, c=nul, d=bomb))
+    night = crawl_failing(place, portal(b=two, c=nul, d=bomb))
     night.is_outcome("d", Outcome.TOO_LARGE)
-    return f"b {night.outcomes['b'].value}, c {night.outcomes['c'].value}, d {night.outcomes['d'].value}; {well_again(night)}"
+    return f"b {night.outcomes['b'].value}, c {night.outcomes['c'].value}, d {night.outcomes['d'].value}; {crawl_recovered(night)}"
 
 
 @row("B17", "a cookie challenge with status 200", weight=8)
 def _b17(place: Place) -> str:
-    night = unwell(place, portal(b=response(CHALLENGE)), code=1)
+    night = crawl_failing(place, portal(b=response(CHALLENGE)), code=1)
     night.is_outcome("b", Outcome.CHALLENGE)
     night.is_verdict(Verdict.BLOCKED)
-    return f"challenge, portal blocked and left alone ({night.reasons[:80]}); {well_again(night)}"
+    return f"challenge, portal blocked and left alone ({night.reasons[:80]}); {crawl_recovered(night)}"
 
 
 @row("B18", "a page that says `not found` with status 200", weight=8)
 def _b18(place: Place) -> str:
     missing = response(html("<h1>Không tìm thấy bài viết</h1><p>Bài viết không tồn tại.</p>"))
-    night = unwell(place, portal(b=missing))
+    night = crawl_failing(place, portal(b=missing))
     night.is_outcome("b", Outcome.SOFT_404)
-    return f"counted as soft_404, no text; {well_again(night, ('a', 'c', 'd'))}"
+    return f"counted as soft_404, no text; {crawl_recovered(night, ('a', 'c', 'd'))}"
 
 
 @row("B19", "an empty body, and a page of menu and frame", weight=8)
 def _b19(place: Place) -> str:
     frame = response(html("<nav><a href='/'>Trang chủ</a> <a href='/lien-he'>Liên hệ</a></nav>"))
-    night = unwell(place, portal(b=response(b""), c=frame))
+    night = crawl_failing(place, portal(b=response(b""), c=frame))
     night.is_outcome("b", Outcome.EMPTY)
     night.is_outcome("c", Outcome.EMPTY, Outcome.SOFT_404)
-    return f"{said(night)}; {well_again(night)}"
+    return f"{outcomes_of(night)}; {crawl_recovered(night)}"
 
 
 @row("B20", "a login page where the article stood", weight=8)
 def _b20(place: Place) -> str:
     form = html("<h1>Đăng nhập</h1><form><input name='u'><input type='password' name='p'></form>")
     pages = portal(b=response(b"", "302 Found", Location="/dang-nhap?back=b"), c=response(form))
-    night = unwell(place, pages | {"/dang-nhap?back=b": response(form)})
+    night = crawl_failing(place, pages | {"/dang-nhap?back=b": response(form)})
     for key in ("b", "c"):
         night.is_outcome(key, Outcome.LOGIN)
-    return f"both login, no text; {well_again(night)}"
+    return f"both login, no text; {crawl_recovered(night)}"
 
 
 @row("B21", "one page for every address", weight=8)
@@ -83,23 +83,23 @@ def _b21(place: Place) -> str:
     same = response(article(9))
     keys = [f"t{number}" for number in range(12)]
     pages = portal(list=response(listing(keys))) | {f"/tin/{key}.html": same for key in keys}
-    night = unwell(place, pages)
+    night = crawl_failing(place, pages)
     texts = len(night.kept)
     if texts != 1 or night.run.verdict is not Verdict.SUSPICIOUS:
-        raise Broken(f"{texts} texts, {night.run.verdict.value}: {night.reasons} {night.run.events}")
-    return f"one text, the rest duplicates, suspicious: {night.reasons[:110]}; {well_again(night)}"
+        raise CheckFailure(f"{texts} texts, {night.run.verdict.value}: {night.reasons} {night.run.events}")
+    return f"one text, the rest duplicates, suspicious: {night.reasons[:110]}; {crawl_recovered(night)}"
 
 
 @row("B22", "the portal was redesigned: its list shows no entry that we know", weight=8)
 def _b22(place: Place) -> str:
-    night = unwell(
+    night = crawl_failing(
         place, portal(list=response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))), code=1
     )
     night.is_verdict(Verdict.BROKEN, Verdict.SUSPICIOUS)
-    return f"{night.run.verdict.value}: {night.reasons[:110]}; {well_again(night)}"
+    return f"{night.run.verdict.value}: {night.reasons[:110]}; {crawl_recovered(night)}"
 
 
-class _Told(GuardedResolver):
+class _FixedResolver(GuardedResolver):
     """A resolver that is told what the system says."""
 
     def __init__(self, answer: str) -> None:
@@ -114,10 +114,10 @@ class _Told(GuardedResolver):
 def _b24(place: Place) -> str:
     found: list[object] = []
     for answer in ("113.160.225.1", "::1"):
-        _Told(answer).getHostByName("www.ba-song.vn").addBoth(found.append)
+        _FixedResolver(answer).getHostByName("www.ba-song.vn").addBoth(found.append)
     good, bad = found
     if good != "113.160.225.1" or not isinstance(bad, Failure) or not isinstance(bad.value, AddressRefused):
-        raise Broken(f"the resolver hands out {found}")
+        raise CheckFailure(f"the resolver hands out {found}")
     return "names are looked up for IPv4 alone, so a broken IPv6 is never tried; an address that may not be is refused"
 
 
@@ -139,14 +139,14 @@ def _b25(place: Place) -> str:
     for name, (robots, allowed, words) in forms.items():
         folder = place.folder / name.replace(" ", "")
         folder.mkdir()
-        night = unwell(Place(folder), portal(robots=robots))
+        night = crawl_failing(Place(folder), portal(robots=robots))
         if (len(night.kept) == len(KEYS)) != allowed:
-            raise Broken(f"{name}: kept {sorted(night.kept)}: {night.reasons}")
+            raise CheckFailure(f"{name}: kept {sorted(night.kept)}: {night.reasons}")
         if not allowed and set(night.asked) != {"/robots.txt"}:
-            raise Broken(f"{name}: asked all the same: {night.asked}")
+            raise CheckFailure(f"{name}: asked all the same: {night.asked}")
         (visit,) = night.run.hosts.values()
         if words not in (visit.robots or ""):
-            raise Broken(f"{name}: recorded is `{visit.robots}`")
+            raise CheckFailure(f"{name}: recorded is `{visit.robots}`")
         told.append(f"{name} {'asked' if night.kept else 'not asked'}")
     return f"{', '.join(told)}; each decision is recorded in words"
 
@@ -167,10 +167,10 @@ def _b26(place: Place) -> str:
             found = read_sitemap(url, body, BaoChinhPhu.article_key, now)
         except ListingError:
             continue
-        raise Broken(f"{name} is taken for a sitemap of {len(found.entries)} entries")
+        raise CheckFailure(f"{name} is taken for a sitemap of {len(found.entries)} entries")
     packed, index = (read_sitemap(url, body, BaoChinhPhu.article_key, now) for body in (gzip.compress(one), itself))
     if any(entry.day for entry in packed.entries) or len(index.more) > 1:
-        raise Broken(f"days {[entry.day for entry in packed.entries]}, {len(index.more)} further sitemaps")
+        raise CheckFailure(f"days {[entry.day for entry in packed.entries]}, {len(index.more)} further sitemaps")
     return f"{', '.join(refused)} refused; an index of itself names {len(index.more)}, a wrong date is no date"
 
 
@@ -178,10 +178,10 @@ def _b26(place: Place) -> str:
 def _b27(place: Place) -> str:
     late = "Fri, 01 Jan 2099 00:00:00 GMT"
     first = response(article(0), Date=late, Last_Modified=late)
-    night = unwell(place, portal(a=first, list=response(listing(KEYS), Date=late, Last_Modified=late)))
+    night = crawl_failing(place, portal(a=first, list=response(listing(KEYS), Date=late, Last_Modified=late)))
     years = {page.fetched_at.year for page in night.pages} | {
         int((line.published or "0")[:4]) for line in night.articles
     }
     if years != {NIGHT.year}:
-        raise Broken(f"years {sorted(years)} stand in the lines")
-    return f"every date of ours is of {NIGHT.year}; {well_again(night)}"
+        raise CheckFailure(f"years {sorted(years)} stand in the lines")
+    return f"every date of ours is of {NIGHT.year}; {crawl_recovered(night)}"

@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 from archive.model.enums import ArchiveKind, Outcome, Verdict
-from faults import checks as oracles
-from faults.catalogue import Broken, Place, Skip, row
-from faults.network.crawl import KEYS, Night, closed_port, portal, said, unwell, well_again
+from faults import checks
+from faults.catalogue import CheckFailure, Place, Skip, row
+from faults.network.crawl import KEYS, CrawlResult, closed_port, crawl_failing, crawl_recovered, outcomes_of, portal
 from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
 from testing.http_server import reset, response, silent, slow_body, slow_head, torn_chunks
@@ -19,22 +19,22 @@ _TEXT = article(1)
 _QUICK = ("-s", "DOWNLOAD_TIMEOUT=2")
 
 
-def _tried(night: Night, path: str, times: int) -> None:
+def _tried(night: CrawlResult, path: str, times: int) -> None:
     if night.asked[path] != times:
-        raise Broken(f"{path} was asked {night.asked[path]} times where {times} is right")
+        raise CheckFailure(f"{path} was asked {night.asked[path]} times where {times} is right")
 
 
 @row("B1", "the connection is refused", weight=8, quick=True)
 def _b1(place: Place) -> str:
     with closed_port() as port:
-        night = unwell(place, {}, port=port, code=1)
+        night = crawl_failing(place, {}, port=port, code=1)
     night.is_verdict(Verdict.UNREACHABLE)
     if "connection refused" not in {page.detail for page in night.pages}:
-        raise Broken(f"the kind of failure is not told: {[page.detail for page in night.pages]}")
-    return f"unreachable, exit code 1, no night without a record; {well_again(night)}"
+        raise CheckFailure(f"the kind of failure is not told: {[page.detail for page in night.pages]}")
+    return f"unreachable, exit code 1, no night without a record; {crawl_recovered(night)}"
 
 
-def _without_network(place: Place) -> Night:
+def _without_network(place: Place) -> CrawlResult:
     """A live crawl in a network namespace of its own, in which not even a name can be looked up."""
     unshare = shutil.which("unshare")
     apart = [str(unshare), "-rnm", "sh", "-c"]
@@ -55,11 +55,11 @@ def _without_network(place: Place) -> Night:
         timeout=100,
     )
     if done.returncode != 1:
-        raise Broken(f"exit code {done.returncode}: {done.stderr[-400:]}")
+        raise CheckFailure(f"exit code {done.returncode}: {done.stderr[-400:]}")
     run, pages, articles = the_night(root)
-    night = Night(root, done.returncode, done.stderr, run, tuple(pages), tuple(articles))
-    oracles.kept(root)
-    oracles.intact(root)
+    night = CrawlResult(root, done.returncode, done.stderr, run, tuple(pages), tuple(articles))
+    checks.committed(root)
+    checks.intact(root)
     return night
 
 
@@ -69,77 +69,77 @@ def _b2(place: Place) -> str:
     night.is_verdict(Verdict.UNREACHABLE)
     details = {page.detail for page in night.pages}
     if details != {"name look-up failed"}:  # not `name not found`, which would speak of the portal's end
-        raise Broken(f"the kind of failure is not told: {details}")
+        raise CheckFailure(f"the kind of failure is not told: {details}")
     return f"{night.run.requests} requests, each `name look-up failed`: unreachable, exit code 1"
 
 
 @row("B3", "the connection is reset in the middle of a body", weight=8)
 def _b3(place: Place) -> str:
-    night = unwell(place, portal(b=reset(_TEXT)))
+    night = crawl_failing(place, portal(b=reset(_TEXT)))
     night.is_outcome("b", Outcome.UNREACHABLE, Outcome.TRUNCATED)
     _tried(night, "/tin/b.html", 3)
-    return f"tried three times, {night.outcomes['b'].value}, no text; {well_again(night)}"
+    return f"tried three times, {night.outcomes['b'].value}, no text; {crawl_recovered(night)}"
 
 
 @row("B4", "Content-Length is longer than the body", weight=8)
 def _b4(place: Place) -> str:
-    night = unwell(place, portal(b=response(_TEXT, length=len(_TEXT) + 500)))
+    night = crawl_failing(place, portal(b=response(_TEXT, length=len(_TEXT) + 500)))
     night.is_outcome("b", Outcome.TRUNCATED)
     _tried(night, "/tin/b.html", 3)
     kept = gzip.decompress((night.root / f"{NIGHT:%Y/%m/%d}/ba_song/pages-00001.warc.gz").read_bytes())
     if kept.count(b"WARC-Truncated: disconnect") != 3:
-        raise Broken("the cut answers are not marked WARC-Truncated in the WARC file")
-    return f"tried three times, truncated, kept raw with WARC-Truncated, no text; {well_again(night)}"
+        raise CheckFailure("the cut answers are not marked WARC-Truncated in the WARC file")
+    return f"tried three times, truncated, kept raw with WARC-Truncated, no text; {crawl_recovered(night)}"
 
 
 @row("B5", "Content-Length is shorter than the body", weight=8)
 def _b5(place: Place) -> str:
-    night = unwell(place, portal(b=response(_TEXT, length=len(_TEXT) - 10)))
+    night = crawl_failing(place, portal(b=response(_TEXT, length=len(_TEXT) - 10)))
     detail = [page.detail for page in night.pages if page.key == "b"]
     night.is_outcome("b", Outcome.ARTICLE)
     if detail != ["no </html>"]:
-        raise Broken(f"that the page has no end is not told: {detail}")
-    return f"read, and flagged `no </html>`; {well_again(night)}"
+        raise CheckFailure(f"that the page has no end is not told: {detail}")
+    return f"read, and flagged `no </html>`; {crawl_recovered(night)}"
 
 
 @row("B6", "a chunked body is cut, or its chunks are wrong", weight=8)
 def _b6(place: Place) -> str:
-    night = unwell(place, portal(b=torn_chunks(_TEXT, whole=False), c=torn_chunks(_TEXT, whole=True)))
+    night = crawl_failing(place, portal(b=torn_chunks(_TEXT, whole=False), c=torn_chunks(_TEXT, whole=True)))
     for key in ("b", "c"):
         night.is_outcome(key, Outcome.TRUNCATED, Outcome.UNREACHABLE)
         _tried(night, f"/tin/{key}.html", 3)
-    return f"cut {night.outcomes['b'].value}, wrong {night.outcomes['c'].value}, no text of either; {well_again(night)}"
+    return f"cut {night.outcomes['b'].value}, wrong {night.outcomes['c'].value}, no text of either; {crawl_recovered(night)}"
 
 
 @row("B7", "a gzip body is cut, its length is right", weight=8, quick=True)
 def _b7(place: Place) -> str:
-    night = unwell(place, portal(b=response(gzip.compress(_TEXT)[:-9], Content_Encoding="gzip")))
+    night = crawl_failing(place, portal(b=response(gzip.compress(_TEXT)[:-9], Content_Encoding="gzip")))
     night.is_outcome("b", Outcome.TRUNCATED)
     _tried(night, "/tin/b.html", 3)
-    return f"tried three times, truncated, no text; {well_again(night)}"
+    return f"tried three times, truncated, no text; {crawl_recovered(night)}"
 
 
 @row("B8", "gzip is announced and plain text comes", weight=8)
 def _b8(place: Place) -> str:
-    night = unwell(place, portal(b=response(article(7), Content_Encoding="gzip")))
+    night = crawl_failing(place, portal(b=response(article(7), Content_Encoding="gzip")))
     night.is_outcome("b", Outcome.ARTICLE)
-    return f"read as it is; {well_again(night)}"
+    return f"read as it is; {crawl_recovered(night)}"
 
 
 @row("B9", "a head and a body that come byte by byte", weight=25)
 def _b9(place: Place) -> str:
-    night = unwell(place, portal(b=slow_head(8), c=slow_body(8)), *_QUICK)
+    night = crawl_failing(place, portal(b=slow_head(8), c=slow_body(8)), *_QUICK)
     for key in ("b", "c"):
         night.is_outcome(key, Outcome.UNREACHABLE, Outcome.TRUNCATED)
     details = sorted({str(page.detail) for page in night.pages if page.key in ("b", "c")})
-    return f"given up after the time of one request ({', '.join(details)}); {well_again(night)}"
+    return f"given up after the time of one request ({', '.join(details)}); {crawl_recovered(night)}"
 
 
 @row("B10", "the server takes the connection and never answers", weight=18)
 def _b10(place: Place) -> str:
-    night = unwell(place, portal(b=silent(8)), *_QUICK)
+    night = crawl_failing(place, portal(b=silent(8)), *_QUICK)
     night.is_outcome("b", Outcome.UNREACHABLE)
-    return f"given up after the time of one request, the other articles read; {well_again(night)}"
+    return f"given up after the time of one request, the other articles read; {crawl_recovered(night)}"
 
 
 @row("B11", "429 and 503 with a Retry-After of seconds, of an hour, of 2099, negative", weight=24)
@@ -155,25 +155,27 @@ def _b11(place: Place) -> str:
     for number, (status, after, times) in enumerate(cases):
         folder = place.folder / str(number)
         folder.mkdir()
-        night = unwell(Place(folder), portal(list=response(b"slow down", f"{status} No", Retry_After=after)), code=1)
+        night = crawl_failing(
+            Place(folder), portal(list=response(b"slow down", f"{status} No", Retry_After=after)), code=1
+        )
         night.is_verdict(*((Verdict.BLOCKED,) if status == "429" else (Verdict.BROKEN, Verdict.UNREACHABLE)))
         _tried(night, "/tin-tuc", times)
         (visit,) = night.run.hosts.values()
         counted = visit.too_many if status == "429" else visit.unavailable
         if (counted, visit.requests) != (times, times + 1) or (after == "1" and (visit.spacing_p99 or 0) < 1):
-            raise Broken(f"the record does not tell it: {visit}")
+            raise CheckFailure(f"the record does not tell it: {visit}")
         asked.append(f"{status} `{after}`: {times}")
-    return f"asked again only within the limit (requests: {', '.join(asked)}), left for the night; {well_again(night)}"
+    return f"asked again only within the limit (requests: {', '.join(asked)}), left for the night; {crawl_recovered(night)}"
 
 
 @row("B12", "503 and a maintenance page all night", weight=8)
 def _b12(place: Place) -> str:
     page = response(html("<h1>Hệ thống đang bảo trì</h1>"), "503 Service Unavailable", Retry_After="1")
-    night = unwell(place, portal(list=page, a=page, b=page), code=1)
+    night = crawl_failing(place, portal(list=page, a=page, b=page), code=1)
     night.is_verdict(Verdict.BROKEN, Verdict.UNREACHABLE, Verdict.BLOCKED)
     if night.kept or "maintenance" not in night.run.outcomes:
-        raise Broken(f"outcomes {night.run.outcomes}, kept {sorted(night.kept)}")
-    return f"{said(night)}; no document; {night.run.verdict.value}; {well_again(night)}"
+        raise CheckFailure(f"outcomes {night.run.outcomes}, kept {sorted(night.kept)}")
+    return f"{outcomes_of(night)}; no document; {night.run.verdict.value}; {crawl_recovered(night)}"
 
 
 def _to(place: str) -> bytes:
@@ -185,13 +187,13 @@ def _b13(place: Place) -> str:
     pages = portal(a=_to("/tin/a.html"), b=_to("/b?n=1"), c=_to("/c1"), d=_to("https://www.quangtri.gov.vn/x"))
     pages |= {f"/b?{'n=1&' * number}n=1": _to(f"/b?{'n=1&' * (number + 1)}n=1") for number in range(12)}
     pages |= {f"/c{number}": _to(f"/c{number + 1}") for number in range(1, 20)} | {"/c20": response(article(3))}
-    night = unwell(place, pages)
+    night = crawl_failing(place, pages)
     for key in ("a", "b", "c"):
         night.is_outcome(key, Outcome.ERROR)
     night.is_outcome("d", Outcome.MOVED)  # the host is known as another province's, and nothing is asked of it
     if (most := max(night.asked.values())) > 6:
-        raise Broken(f"one address was asked {most} times")
-    return f"each ended at five hops, the other portal was not asked; {well_again(night, ('a', 'b', 'c'))}"
+        raise CheckFailure(f"one address was asked {most} times")
+    return f"each ended at five hops, the other portal was not asked; {crawl_recovered(night, ('a', 'b', 'c'))}"
 
 
 @row("B14", "http and https, www and without, send to each other", weight=8)
@@ -199,11 +201,11 @@ def _b14(place: Place) -> str:
     bare = HOST.removeprefix("www.")
     pages = portal(a=_to(f"http://{HOST}/tin/a.html"), b=_to(f"https://{bare}/tin/b.html?x"))
     pages |= {"/tin/b.html?x": response(article(1)), "/tin-tuc": response(listing([*KEYS, "b"]))}
-    night = unwell(place, pages)
+    night = crawl_failing(place, pages)
     night.is_outcome("a", Outcome.ERROR)
     if len([line for line in night.articles if line.key == "b" and line.file]) != 1:
-        raise Broken(f"b is kept as {[line.event.value for line in night.articles if line.key == 'b']}")
-    return f"the ping-pong ends, b is one document; {well_again(night)}"
+        raise CheckFailure(f"b is kept as {[line.event.value for line in night.articles if line.key == 'b']}")
+    return f"the ping-pong ends, b is one document; {crawl_recovered(night)}"
 
 
 @row("B23", "the whole network is gone", weight=8)
@@ -211,5 +213,5 @@ def _b23(place: Place) -> str:
     night = _without_network(place)
     night.is_verdict(Verdict.UNREACHABLE)
     if night.run.requests > 9:
-        raise Broken(f"{night.run.requests} requests were made into nothing")
+        raise CheckFailure(f"{night.run.requests} requests were made into nothing")
     return f"given up after {night.run.requests} requests; {night.reasons}"

@@ -112,7 +112,7 @@ def _serving(context: ssl.SSLContext | None, *, cut: bool = False) -> Iterator[i
         listener.close()
 
 
-class _Asker(scrapy.Spider):
+class _PortSpider(scrapy.Spider):
     """Asks each port once."""
 
     name = "asker"
@@ -133,18 +133,18 @@ class _Asker(scrapy.Spider):
         self._seen[failure.request.cb_kwargs["case"]] = f"{outcome.value}: {detail}"  # type: ignore[attr-defined]
 
 
-class _Declared(PortalCrawler):
+class _PlainPortal(PortalCrawler):
     """A portal as far as its settings go."""
 
     delay = 0.0
     tls = "plain"
 
 
-class _Level1(_Declared):
+class _Level1(_PlainPortal):
     tls = "level1"
 
 
-class _Unverified(_Declared):
+class _UnverifiedPortal(_PlainPortal):
     tls = "unverified"
 
 
@@ -172,9 +172,9 @@ def _settings(portal: type[PortalCrawler], folder: Path) -> Settings:
 
 
 _READ: dict[type[PortalCrawler], set[str]] = {
-    _Declared: {"well"},
+    _PlainPortal: {"well"},
     _Level1: {"well", "weak key"},
-    _Unverified: {"well", "self-signed", "expired", "another name"},
+    _UnverifiedPortal: {"well", "self-signed", "expired", "another name"},
 }
 
 
@@ -195,9 +195,9 @@ def main(folder: Path) -> int:
             "no TLS": _serving(None),
         }
         ports = {name: stack.enter_context(server) for name, server in servers.items()}
-        process = AsyncCrawlerProcess(_settings(_Declared, folder))
+        process = AsyncCrawlerProcess(_settings(_PlainPortal, folder))
         for portal, answers in seen.items():
-            process.crawl(Crawler(_Asker, _settings(portal, folder)), ports=ports, seen=answers)
+            process.crawl(Crawler(_PortSpider, _settings(portal, folder)), ports=ports, seen=answers)
         process.start()
     wrong = [
         f"{portal.tls}: {answers}" for portal, answers in seen.items() if not _as_it_should(portal, answers, ports)
@@ -216,7 +216,7 @@ def _as_it_should(portal: type[PortalCrawler], answers: dict[str, str], ports: d
     """Whether what may be read was read, and everything else was unreachable. A weak key may pass where nobody verifies."""
     read = {name for name, said in answers.items() if said == "read (200)"}
     failed = {name for name, said in answers.items() if said.startswith(Outcome.UNREACHABLE.value)}
-    either = {"weak key"} if portal is _Unverified else set()
+    either = {"weak key"} if portal is _UnverifiedPortal else set()
     return read - either == _READ[portal] and read | failed == set(ports)
 
 

@@ -5,36 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from archive.leases.ledger import LeaseRow, Ledger
 from crawler.catalog.portals import load_portals
-from faults.catalogue import Broken
-from testing.crawl import ROOT, environment
+from faults.catalogue import CheckFailure
+from testing.crawl import ROOT, CommandResult, environment
 
-__all__ = ["Did", "archive", "expect", "only", "python", "scheduler", "standing", "started"]
+__all__ = ["archive", "expect", "lease_row", "python", "scheduler", "start_command", "write_settings"]
 
 SECONDS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Did:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def last(self) -> str:
-        """Its last line on stderr."""
-        lines = self.err.strip().splitlines()
-        return lines[-1] if lines else ""
-
-
-def python(*arguments: str, more: Mapping[str, str] | None = None) -> Did:
+def python(*arguments: str, more: Mapping[str, str] | None = None) -> CommandResult:
     """Run one of the checkout's programs to its end."""
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -44,15 +28,15 @@ def python(*arguments: str, more: Mapping[str, str] | None = None) -> Did:
         text=True,
         timeout=SECONDS,
     )
-    return Did(done.returncode, done.stdout, done.stderr)
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
-def archive(*arguments: str, root: Path) -> Did:
+def archive(*arguments: str, root: Path) -> CommandResult:
     """One of the auditor's commands."""
     return python("-m", "archive", *arguments, "--archive", str(root))
 
 
-def only(folder: Path, *names: str, **more: str) -> Path:
+def write_settings(folder: Path, *names: str, **more: str) -> Path:
     """Settings with every other portal switched off; further lines as keywords."""
     path = folder / "nights.toml"
     logs = more.pop("logs", f'"{folder / "log"}"')
@@ -67,12 +51,12 @@ def scheduler_line(root: Path, settings: Path, *options: str) -> list[str]:
     return ["scheduler.py", *options, "--archive", str(root), "--settings", str(settings)]
 
 
-def scheduler(root: Path, settings: Path, *options: str, more: Mapping[str, str] | None = None) -> Did:
+def scheduler(root: Path, settings: Path, *options: str, more: Mapping[str, str] | None = None) -> CommandResult:
     """Run the scheduler to its end."""
     return python(*scheduler_line(root, settings, *options), more=more)
 
 
-def started(arguments: Sequence[str], more: Mapping[str, str]) -> subprocess.Popen[str]:
+def start_command(arguments: Sequence[str], more: Mapping[str, str]) -> subprocess.Popen[str]:
     """Begin one of the checkout's programs."""
     return subprocess.Popen(
         [sys.executable, *arguments],
@@ -84,18 +68,18 @@ def started(arguments: Sequence[str], more: Mapping[str, str]) -> subprocess.Pop
     )
 
 
-def standing(root: Path, portal: str, night: date) -> LeaseRow:
-    """A portal's night in the ledger. Raises Broken when it is not there: silently absent."""
+def lease_row(root: Path, portal: str, night: date) -> LeaseRow:
+    """A portal's night in the ledger. Raises CheckFailure when it is not there: silently absent."""
     with Ledger(root / "ledger.db") as ledger:
         for row in ledger.of_night(night):
             if row.portal == portal:
                 return row
-    raise Broken(f"{portal} of {night} does not stand in the ledger")
+    raise CheckFailure(f"{portal} of {night} does not stand in the ledger")
 
 
-def expect(did: Did, code: int, words: str = "") -> Did:
-    """Raises Broken unless the command ended with this code and its last error line says these words, in one line."""
+def expect(did: CommandResult, code: int, words: str = "") -> CommandResult:
+    """Raises CheckFailure unless the command ended with this code and its last error line says these words, in one line."""
     said = did.err.strip()
     if did.code != code or words not in did.err or "Traceback" in did.err:
-        raise Broken(f"exit code {did.code} where {code} is right, said: {said[-500:] or did.out[-300:]}")
+        raise CheckFailure(f"exit code {did.code} where {code} is right, said: {said[-500:] or did.out[-300:]}")
     return did

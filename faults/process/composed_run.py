@@ -30,12 +30,12 @@ __all__ = [
     "NIGHT",
     "OTHER",
     "PORTAL",
-    "Say",
+    "Report",
     "base",
     "close_only",
-    "go_on",
     "recover_only",
     "seal_only",
+    "write_night",
 ]
 
 COUNT, GROUP = 53, 25  # of plain articles beside the eight special ones; of documents in a group, as the store has it
@@ -45,11 +45,11 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 _ID = UUID("0c2b1f5e-53c4-4b6c-9f10-77d2a0a3c501")
 _FILE = "https://ben-da.vn.replica.test/tep/lich.pdf"
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Article:
     """One article as it is composed: the word that makes its text its own, and what is to become of it."""
 
     key: str
@@ -72,24 +72,24 @@ def _paragraphs(seed: str) -> list[str]:
 
 
 _FIRST = (
-    _Told("sua", "cũ", "2025-03-02"),
-    _Told("doi-ngay", "ngày", "2025-03-02"),
-    _Told("nhu-cu", "như cũ", "2025-03-02"),
-    _Told("go-bai", "gỡ", "2025-03-02"),
+    _Article("sua", "cũ", "2025-03-02"),
+    _Article("doi-ngay", "ngày", "2025-03-02"),
+    _Article("nhu-cu", "như cũ", "2025-03-02"),
+    _Article("go-bai", "gỡ", "2025-03-02"),
 )
-_SECOND = (_Told("go-bai", "gỡ", vanished=True),)
+_SECOND = (_Article("go-bai", "gỡ", vanished=True),)
 
 
-def _tonight(count: int) -> Iterator[_Told]:
-    yield _Told("sua", "mới", "2025-03-02")  # a revision
-    yield _Told("doi-ngay", "ngày", "2025-03-04")  # dated anew
-    yield _Told("nhu-cu", "như cũ", "2025-03-02")  # brings no news
-    yield _Told("go-bai", "gỡ", vanished=True)  # gone
-    yield _Told("dang-lai", "chung")  # a copy of the other portal's
-    yield _Told("ngo-vuc", "ngờ", doubtful=True)
-    yield _Told("kem-tep", "tệp", file=True)
+def _tonight(count: int) -> Iterator[_Article]:
+    yield _Article("sua", "mới", "2025-03-02")  # a revision
+    yield _Article("doi-ngay", "ngày", "2025-03-04")  # dated anew
+    yield _Article("nhu-cu", "như cũ", "2025-03-02")  # brings no news
+    yield _Article("go-bai", "gỡ", vanished=True)  # gone
+    yield _Article("dang-lai", "chung")  # a copy of the other portal's
+    yield _Article("ngo-vuc", "ngờ", doubtful=True)
+    yield _Article("kem-tep", "tệp", file=True)
     for number in range(count):
-        yield _Told(
+        yield _Article(
             f"tin-{number:02d}", f"số {number}", like="số 0" if number == 1 else ""
         )  # the second: nearly the first
 
@@ -105,7 +105,7 @@ def _good(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
 def base(root: Path) -> None:
     """A replica archive with two sealed nights before the one that is going to be broken."""
     with Archive.create(root, ArchiveKind.REPLICA, _ID, _at(date(2025, 3, 3))) as archive:
-        for day, portals in ((3, {PORTAL: _FIRST, OTHER: (_Told("goc", "chung"),)}), (4, {PORTAL: _SECOND})):
+        for day, portals in ((3, {PORTAL: _FIRST, OTHER: (_Article("goc", "chung"),)}), (4, {PORTAL: _SECOND})):
             night = date(2025, 3, day)
             for portal, told in portals.items():
                 crawl = archive.start(portal, night, _at(night), judge)
@@ -116,7 +116,7 @@ def base(root: Path) -> None:
             archive.seal(night, {}, KEY)
 
 
-def go_on(root: Path, say: Say, count: int = COUNT, group: int = GROUP) -> None:
+def write_night(root: Path, say: Report, count: int = COUNT, group: int = GROUP) -> None:
     """Begin or resume the night, keep what is not kept yet, close it and seal it; `say` what was acknowledged.
 
     `count` is the number of plain articles beside the special ones, `group` the number of documents in one commit.
@@ -136,13 +136,13 @@ def go_on(root: Path, say: Say, count: int = COUNT, group: int = GROUP) -> None:
         say(f"sealed {archive.seal(NIGHT, {}, KEY).head}")
 
 
-def close_only(root: Path, say: Say, count: int, group: int) -> None:
+def close_only(root: Path, say: Report, count: int, group: int) -> None:
     """Keep and close the night, and leave it unsealed."""
     with Archive.open(root, ArchiveKind.REPLICA) as archive:
         _write(archive.start(PORTAL, NIGHT, _at(NIGHT), judge), say, count, group)
 
 
-def recover_only(root: Path, say: Say) -> None:
+def recover_only(root: Path, say: Report) -> None:
     """Open the interrupted night, which sets it right, and let it go again."""
     with Archive.open(root, ArchiveKind.REPLICA) as archive:
         night = archive.start(PORTAL, NIGHT, _at(NIGHT), judge)
@@ -153,13 +153,13 @@ def recover_only(root: Path, say: Say) -> None:
             raise
 
 
-def seal_only(root: Path, say: Say) -> None:
+def seal_only(root: Path, say: Report) -> None:
     """Seal the closed night."""
     with Archive.open(root, ArchiveKind.REPLICA) as archive:
         say(f"sealed {archive.seal(NIGHT, {}, KEY).head}")
 
 
-def _write(night: RunWriter, say: Say, count: int, group: int) -> None:
+def _write(night: RunWriter, say: Report, count: int, group: int) -> None:
     asked = {page.key for page in night.pages}
     waiting: list[str] = []
     articles = list(_tonight(count))
@@ -194,7 +194,7 @@ def _close(night: RunWriter) -> None:
     )
 
 
-def _list(night: RunWriter, articles: Sequence[_Told]) -> None:
+def _list(night: RunWriter, articles: Sequence[_Article]) -> None:
     url = f"https://{night.portal.replace('_', '-')}.vn.replica.test/tin"
     body = "".join(f"<li>{told.key}</li>" for told in articles).encode()
     ref = night.capture(Capture(url, 200, (), body, _at(night.night), ArchiveKind.REPLICA))
@@ -216,7 +216,7 @@ def _list(night: RunWriter, articles: Sequence[_Told]) -> None:
     )
 
 
-def _keep(night: RunWriter, told: _Told) -> None:
+def _keep(night: RunWriter, told: _Article) -> None:
     url = f"https://{night.portal.replace('_', '-')}.vn.replica.test/tin/{told.key}"
     moment = _at(night.night, 1)
     body = b"" if told.vanished else f"<h1>Xa {told.key}</h1><p>{told.word}</p>{night.night}".encode()
@@ -235,7 +235,7 @@ def _keep(night: RunWriter, told: _Told) -> None:
         _attach(night, told, moment)
 
 
-def _document(night: RunWriter, told: _Told, url: str, moment: datetime, page: PageRecord) -> Document:
+def _document(night: RunWriter, told: _Article, url: str, moment: datetime, page: PageRecord) -> Document:
     title = f"Bến Đá mở lớp {told.word}"
     said = _paragraphs(told.like or told.word)
     if told.like:
@@ -258,7 +258,7 @@ def _document(night: RunWriter, told: _Told, url: str, moment: datetime, page: P
     )
 
 
-def _attach(night: RunWriter, told: _Told, moment: datetime) -> None:
+def _attach(night: RunWriter, told: _Article, moment: datetime) -> None:
     ref = night.capture(Capture(_FILE, 200, (), b"%PDF-1.4 composed", moment, ArchiveKind.REPLICA))
     key, title = attachment_key(told.key, _FILE), "lich.pdf"
     of = f"{night.portal}/{told.key}@0123456789abcdef"

@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Need, Place, lacking, row
+from faults import checks
+from faults.catalogue import CheckFailure, Need, Place, lacking, row
 from faults.process.composed_run import NIGHT, PORTAL, base, close_only, recover_only, seal_only
-from faults.process.subprocesses import Ended, run
+from faults.process.subprocesses import ChildExit, run
 from faults.process.syscalls import ACKNOWLEDGED, READING, Call, Fault
 from faults.process.tracing import broken_at, traced
-from faults.process.workspace import GROUP, PLAIN, Ground, go, ground, until_closed
+from faults.process.workspace import GROUP, PLAIN, Workspace, until_closed, whole_night, workspace
 from faults.storage.disks import filled, in_memory
 
 __all__ = ["flushed_once"]
@@ -39,12 +39,12 @@ def _part(call: Call) -> str:
     return "folders and records"
 
 
-def _killed(call: Call, ended: Ended) -> None:
+def _killed(call: Call, ended: ChildExit) -> None:
     """Nothing more to ask: that it was killed is seen by `broken_at`."""
 
 
 def _kills(place: Place, *parts: str) -> str:
-    with ground(place) as where:
+    with workspace(place) as where:
         calls = [call for call in until_closed(where.calls) if _part(call) in parts]
         count = where.each(place.sample(calls, 6), _KILL, _killed)
     return f"killed at {count} of {len(calls)} calls; 0 lost, 0 torn, every resumed night as an undisturbed one"
@@ -77,18 +77,18 @@ def _a5(place: Place) -> str:
 
 @row("A6", "kill -9 while a night is closed and sealed", Need.TRACE, weight=30, quick=True)
 def _a6(place: Place) -> str:
-    with ground(place) as where:
+    with workspace(place) as where:
         calls = [call for call in until_closed(where.calls) if _part(call) == "folders and records"]
         closing = where.each(place.sample(calls, 4), _KILL, _killed)
-    with ground(place, _closed, lambda root: lambda say: seal_only(root, say)) as where:
+    with workspace(place, _closed, lambda root: lambda say: seal_only(root, say)) as where:
         run(where.work(where.fresh()))
-        bytes_once = oracles.own(where.root)
+        bytes_once = checks.archive_files(where.root)
         calls = [call for call in where.calls if call.writes and call.place != ACKNOWLEDGED]
 
-        def same_bytes(call: Call, ended: Ended) -> None:
+        def same_bytes(call: Call, ended: ChildExit) -> None:
             again = run(where.work(where.root))
-            if again.code != 0 or oracles.own(where.root) != bytes_once:
-                raise Broken(f"O3: sealed again ({again.code} {again.error}), other bytes")
+            if again.code != 0 or checks.archive_files(where.root) != bytes_once:
+                raise CheckFailure(f"O3: sealed again ({again.code} {again.error}), other bytes")
 
         sealing = where.each(place.sample(calls, 6), _KILL, same_bytes)
     return f"killed at {closing} calls of closing and {sealing} of sealing; sealed again, byte for byte the same"
@@ -102,15 +102,15 @@ def _closed(root: Path) -> None:
 
 @row("A7", "kill -9 during recovery itself", Need.TRACE, weight=25, quick=True)
 def _a7(place: Place) -> str:
-    with ground(place, _interrupted, lambda root: lambda say: recover_only(root, say)) as where:
+    with workspace(place, _interrupted, lambda root: lambda say: recover_only(root, say)) as where:
         calls = [call for call in where.calls if call.writes]
 
-        def nothing_thrown_away(call: Call, ended: Ended) -> None:
+        def nothing_thrown_away(call: Call, ended: ChildExit) -> None:
             run(where.work(where.root))
             aside = [path.read_bytes() for path in where.root.glob("quarantine/**/recovered-*/*") if path.is_file()]
             for what in (_TORN, _TAIL, _STRAY):
                 if not any(what in data for data in aside):
-                    raise Broken(f"what was set aside is not in quarantine: {what!r}")
+                    raise CheckFailure(f"what was set aside is not in quarantine: {what!r}")
 
         count = where.each(place.sample(calls, 6), _KILL, nothing_thrown_away)
     return f"killed at {count} of {len(calls)} calls of recovering; recovered again, nothing thrown away"
@@ -124,10 +124,10 @@ def _interrupted(root: Path) -> None:
     base(root)
     probe = root.with_name("probe")
     shutil.copytree(root, probe)
-    calls = traced(go(probe), probe).calls
+    calls = traced(whole_night(probe), probe).calls
     shutil.rmtree(probe)
     lines = [call for call in calls if call.place.endswith("articles.jsonl") and call.name == "fsync"]
-    broken_at(go(root), root, lines[1], _KILL)
+    broken_at(whole_night(root), root, lines[1], _KILL)
     folder = root / _OPEN
     with (folder / "articles.jsonl").open("ab") as stream:
         stream.write(_TORN)
@@ -141,20 +141,24 @@ _NO_SPACE = ("write", "pwrite64", "openat", "mkdir", "rename", "ftruncate")
 
 
 def _fails(
-    place: Place, error: str, calls: Callable[[Ground], list[Call]], most: int, check: Callable[[Call, Ended], None]
+    place: Place,
+    error: str,
+    calls: Callable[[Workspace], list[Call]],
+    most: int,
+    check: Callable[[Call, ChildExit], None],
 ) -> str:
     """One error at each of the calls: told in one line with the code of a disk, or without any harm."""
     harmless = 0
 
-    def told(call: Call, ended: Ended) -> None:
+    def told(call: Call, ended: ChildExit) -> None:
         nonlocal harmless
         check(call, ended)
         harmless += ended.code == 0
         right = (0, 3) if call.writes else (0, 1, 3, 4)  # SQLite tells a page that cannot be read as a damaged one
         if ended.code not in right or ended.error.count("\n"):
-            raise Broken(f"ended with exit code {ended.code}: {ended.error[-600:]}")
+            raise CheckFailure(f"ended with exit code {ended.code}: {ended.error[-600:]}")
 
-    with ground(place) as where:
+    with workspace(place) as where:
         points = calls(where)
         count = where.each(place.sample(points, most), Fault(error), told)
     stopped = count - harmless
@@ -163,7 +167,7 @@ def _fails(
     )
 
 
-def _nothing(call: Call, ended: Ended) -> None:
+def _nothing(call: Call, ended: ChildExit) -> None:
     """Nothing beyond what is asked of every point."""
 
 
@@ -194,17 +198,17 @@ def _filling_up(place: Place) -> str:
     if lacking(Need.ROOT):
         return "a disk that stays full needs root"
     stopped = 0
-    with ground(place) as where, in_memory(where.folder / "disk", "8m") as disk:
+    with workspace(place) as where, in_memory(where.folder / "disk", "8m") as disk:
         root = disk / "archive"
         for left in (4096, 40960, 65536, 131072, 196608)[:: 4 if place.quick else 1]:
             shutil.rmtree(root, ignore_errors=True)
             shutil.copytree(where.start, root)
             with filled(disk, left):
-                ended = run(go(root))
+                ended = run(whole_night(root))
                 if ended.code not in (0, 3) or ended.error.count("\n"):
-                    raise Broken(f"{left} bytes left: exit code {ended.code}: {ended.error[-400:]}")
+                    raise CheckFailure(f"{left} bytes left: exit code {ended.code}: {ended.error[-400:]}")
             stopped += ended.code == 3
-            Ground(where.folder, (), where.wanted, where.work, root).resume_after(ended)
+            Workspace(where.folder, (), where.wanted, where.work, root).resume_after(ended)
     return f"8 MB that stay full: {stopped} stopped with exit code 3, all resumed"
 
 
@@ -216,7 +220,7 @@ def _filling_up(place: Place) -> str:
     quick=True,
 )
 def _a15(place: Place) -> str:
-    def calls(where: Ground) -> list[Call]:
+    def calls(where: Workspace) -> list[Call]:
         writing = [call for call in _ours(where.calls) if call.writes and call.name not in _FLUSH]
         reading = [call for call in _ours(where.calls) if call.name in READING]
         return writing + reading[::6]
@@ -224,12 +228,12 @@ def _a15(place: Place) -> str:
     return _fails(place, "EIO", calls, 10, _nothing)
 
 
-def flushed_once(call: Call, ended: Ended) -> None:
-    """Raises Broken when a file was flushed again after its flush had failed: the data may be gone, and nobody would know."""
+def flushed_once(call: Call, ended: ChildExit) -> None:
+    """Raises CheckFailure when a file was flushed again after its flush had failed: the data may be gone, and nobody would know."""
     failed = next(number for number, made in enumerate(ended.calls) if made.injected)
     again = [made for made in ended.calls[failed + 1 :] if made.name in _FLUSH and made.place == call.place]
     if again and _part(call) != "index":  # SQLite restores its pages from the journal, which is its own care
-        raise Broken(f"{call} was flushed again after it had failed")
+        raise CheckFailure(f"{call} was flushed again after it had failed")
 
 
 @row("A16", "a flush that fails: never tried again", Need.TRACE, weight=25, quick=True)

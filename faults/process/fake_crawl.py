@@ -21,10 +21,10 @@ from archive.store import Archive
 from pipelines.dedup import judge
 from vietnam.dates import TZ
 
-__all__ = ["stand_in"]
+__all__ = ["fake_crawl_command"]
 
 
-def stand_in(portal: str, night: date, root: Path, way: str) -> list[str]:
+def fake_crawl_command(portal: str, night: date, root: Path, way: str) -> list[str]:
     """Its command line."""
     return [sys.executable, "-m", "faults.process.fake_crawl", portal, night.isoformat(), str(root), way]
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from archive.leases.ledger import LeaseState
 from archive.model.enums import ArchiveKind
-from faults import checks as oracles
-from faults.catalogue import Broken, Need, Place, row
-from faults.process.commands import Did, expect, only, scheduler, scheduler_line, standing, started
+from faults import checks
+from faults.catalogue import CheckFailure, Need, Place, row
+from faults.process.commands import expect, lease_row, scheduler, scheduler_line, start_command, write_settings
 from faults.process.subprocesses import Child
 from faults.storage.disks import filled, in_memory
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
 from testing.ba_song_pages import article, listing
-from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.crawl import NIGHT, CommandResult, crawl, new_archive, the_night
 from testing.http_server import HttpServer, SlowRelay, response
 
 PORTAL, BESIDE = "quang_tri", "binh_dinh"
@@ -39,22 +39,22 @@ def _rehearsal(place: Place) -> Iterator[tuple[Path, dict[str, str]]]:
         )
 
 
-def _undisturbed(place: Place, more: dict[str, str], *names: str) -> oracles.State:
+def _undisturbed(place: Place, more: dict[str, str], *names: str) -> checks.State:
     """The state of the same night when nothing happens."""
     root = new_archive(place.folder / "undisturbed", ArchiveKind.REPLICA)
-    expect(scheduler(root, only(place.folder, *names), *_ONCE, more=more), 0)
-    return oracles.state(root)
+    expect(scheduler(root, write_settings(place.folder, *names), *_ONCE, more=more), 0)
+    return checks.state(root)
 
 
-def _same_night(root: Path, wanted: oracles.State, before: oracles.Kept) -> None:
+def _same_night(root: Path, wanted: checks.State, before: checks.Committed) -> None:
     """All oracles after a night that was resumed. The captures of a second start stand in a second file: texts decide."""
-    oracles.unchanged(before, oracles.kept(root))
-    found = oracles.state(root)
-    oracles.same(_settled(found), _settled(wanted))
-    oracles.intact(root)
+    checks.unchanged(before, checks.committed(root))
+    found = checks.state(root)
+    checks.same_state(_settled(found), _settled(wanted))
+    checks.intact(root)
 
 
-def _settled(state: oracles.State) -> oracles.State:
+def _settled(state: checks.State) -> checks.State:
     """Without the answers: a rehearsal that begins again asks its lists again."""
     return {name: said for name, said in state.items() if not name.endswith("answers")}
 
@@ -63,7 +63,7 @@ def _capturing(root: Path, portal: str, process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 60
     while not list((root / "open").glob(f"*/{portal}/articles.jsonl")):
         if time.monotonic() > until or process.poll() is not None:
-            raise Broken(f"{portal} never began to write")
+            raise CheckFailure(f"{portal} never began to write")
         time.sleep(0.02)
 
 
@@ -75,55 +75,55 @@ def _a26(place: Place) -> str:
     with HttpServer({"/tin-tuc": response(listing(keys)), **pages}, delay=0.4) as server:
         done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port)
     if done.code != 0:
-        raise Broken(f"the crawl ends with {done.code}: {done.err[-300:]}")
+        raise CheckFailure(f"the crawl ends with {done.code}: {done.err[-300:]}")
     run, lines, articles = the_night(root)
     days = {run.started_at.date(), *(page.fetched_at.date() for page in lines)}
     if days != {NIGHT, NIGHT + timedelta(days=1)} or len(articles) != len(keys):
-        raise Broken(f"begun and fetched on {sorted(days)}, {len(articles)} articles")
+        raise CheckFailure(f"begun and fetched on {sorted(days)}, {len(articles)} articles")
     others = [path for path in root.glob("2025/*/*") if path.name != f"{NIGHT:%d}"]
     if others or run.night != NIGHT:
-        raise Broken(f"some of it stands in {others}")
-    oracles.kept(root)
-    oracles.intact(root)
+        raise CheckFailure(f"some of it stands in {others}")
+    checks.committed(root)
+    checks.intact(root)
     return f"begun on {min(days)}, fetched up to {max(days)}, all of it in the night of {run.night}"
 
 
 @row("A28", "two schedulers are started", weight=15)
 def _a28(place: Place) -> str:
     with _rehearsal(place) as (root, more):
-        line = scheduler_line(root, only(place.folder, PORTAL, BESIDE), *_ONCE)
-        both = [started(line, more) for _ in range(2)]
+        line = scheduler_line(root, write_settings(place.folder, PORTAL, BESIDE), *_ONCE)
+        both = [start_command(line, more) for _ in range(2)]
         said = "".join(process.communicate(timeout=180)[1] for process in both)
     if [process.returncode for process in both] != [0, 0]:
-        raise Broken(f"they end with {[process.returncode for process in both]}: {said[-400:]}")
+        raise CheckFailure(f"they end with {[process.returncode for process in both]}: {said[-400:]}")
     runs = sorted(path.name for path in (root / f"{FIRST_NIGHT:%Y/%m/%d}").iterdir() if path.is_dir())
     if runs != [BESIDE, PORTAL] or said.count(f"{PORTAL} started") != 1 or said.count(f"{BESIDE} started") != 1:
-        raise Broken(f"runs {runs}: {said[-400:]}")
-    oracles.kept(root)
-    oracles.intact(root)
+        raise CheckFailure(f"runs {runs}: {said[-400:]}")
+    checks.committed(root)
+    checks.intact(root)
     return f"each of {PORTAL} and {BESIDE} was started once and has one run"
 
 
-def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) -> tuple[Path, Did, str]:
+def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) -> tuple[Path, CommandResult, str]:
     """Begin a night, stop the scheduler in the middle of a portal, look, and run the night again; asks all oracles."""
     with _rehearsal(place) as (root, more):
         wanted = _undisturbed(place, more, PORTAL)
-        settings = only(place.folder, PORTAL)
+        settings = write_settings(place.folder, PORTAL)
         with SlowRelay(int(more["REPLICA_PORT"]), 0.6) as slow:  # so that it is not over before it is stopped
-            process = started(scheduler_line(root, settings, *_ONCE), more | {"REPLICA_PORT": str(slow.port)})
+            process = start_command(scheduler_line(root, settings, *_ONCE), more | {"REPLICA_PORT": str(slow.port)})
             _capturing(root, PORTAL, process)
             stop(process)
             _, said = process.communicate(timeout=60)
         time.sleep(0.2)
-        before = oracles.kept(root)
+        before = checks.committed(root)
         if not before.articles:
-            raise Broken("it was stopped before anything was committed: nothing is seen by that")
-        standing_then = standing(root, PORTAL, FIRST_NIGHT)
+            raise CheckFailure("it was stopped before anything was committed: nothing is seen by that")
+        standing_then = lease_row(root, PORTAL, FIRST_NIGHT)
         again = expect(scheduler(root, settings, *_ONCE, more=more), 0)
         _same_night(root, wanted, before)
-        if standing(root, PORTAL, FIRST_NIGHT).state is not LeaseState.DONE:
-            raise Broken("the night is not done after it was resumed")
-    seen = Did(process.returncode or 0, "", said)
+        if lease_row(root, PORTAL, FIRST_NIGHT).state is not LeaseState.DONE:
+            raise CheckFailure("the night is not done after it was resumed")
+    seen = CommandResult(process.returncode or 0, "", said)
     return root, seen, f"{standing_then.state.value}, {len(before.articles)} kept before, resumed ({again.code})"
 
 
@@ -137,9 +137,9 @@ def _a29(place: Place) -> str:
 
     root, _, seen = _interrupted(place, kill)
     alive = [pid for pid in child if Path(f"/proc/{pid}").exists()]
-    row_ = standing(root, PORTAL, FIRST_NIGHT)
+    row_ = lease_row(root, PORTAL, FIRST_NIGHT)
     if alive or not child or row_.tries != 2:
-        raise Broken(f"children {child}, still alive {alive}, tries {row_.tries}")
+        raise CheckFailure(f"children {child}, still alive {alive}, tries {row_.tries}")
     return f"its crawl died with it; {seen}; try {row_.tries}, fence {row_.fence}"
 
 
@@ -149,25 +149,25 @@ def _children(pid: int) -> list[int]:
 
 @row("A30", "a lock left over from before: its holder was killed, its number belongs to somebody else", quick=True)
 def _a30(place: Place) -> str:
-    from faults.process.composed_run import base, go_on
+    from faults.process.composed_run import base, write_night
 
     root = place.folder / "archive"
     base(root)
-    holder = Child(lambda say: go_on(root, say))
+    holder = Child(lambda say: write_night(root, say))
     holder.go()
     holder.first_word()
     holder.kill()
     holder.end()
     lock = next((root / "open").glob("*.lock"))
     lock.write_text(f"{os.getpid()}\n")  # a living process that never held it
-    before = oracles.kept(root)
-    again = Child(lambda say: go_on(root, say))
+    before = checks.committed(root)
+    again = Child(lambda say: write_night(root, say))
     again.go()
     ended = again.end()
     if ended.code != 0:
-        raise Broken(f"the next start ends with {ended.code}: {ended.error[-300:]}")
-    oracles.unchanged(before, oracles.kept(root))
-    oracles.intact(root)
+        raise CheckFailure(f"the next start ends with {ended.code}: {ended.error[-300:]}")
+    checks.unchanged(before, checks.committed(root))
+    checks.intact(root)
     return "the kernel had freed it; the next start went on at once"
 
 
@@ -185,7 +185,7 @@ def _a34(place: Place) -> str:
 
         _, ended, seen = _interrupted(Place(folder, place.quick), stop)
         if ended.code != 11 or not seen.startswith("planned"):
-            raise Broken(f"SIGTERM {times} times: exit code {ended.code}, {seen}: {ended.err[-300:]}")
+            raise CheckFailure(f"SIGTERM {times} times: exit code {ended.code}, {seen}: {ended.err[-300:]}")
         said.append(seen)
     return f"exit code 11 both times; {'; '.join(said)}"
 
@@ -193,15 +193,15 @@ def _a34(place: Place) -> str:
 @row("A12", "no space left for the log alone", Need.ROOT, weight=12)
 def _a12(place: Place) -> str:
     with _rehearsal(place) as (root, more), in_memory(place.folder / "logs", "64k") as logs, filled(logs, 0):
-        settings = only(place.folder, PORTAL, logs=f'"{logs}"', **_SMALL_DISK)
+        settings = write_settings(place.folder, PORTAL, logs=f'"{logs}"', **_SMALL_DISK)
         did = scheduler(root, settings, *_ONCE, more=more)
-        done = standing(root, PORTAL, FIRST_NIGHT)
+        done = lease_row(root, PORTAL, FIRST_NIGHT)
     if done.state is not LeaseState.DONE or did.code != 0 or "Traceback" in did.err:
-        raise Broken(f"exit code {did.code}, {done.state.value} {done.reason}: {did.err[-400:]}")
+        raise CheckFailure(f"exit code {did.code}, {done.state.value} {done.reason}: {did.err[-400:]}")
     if "log" not in did.err.lower():
-        raise Broken("that the log could not be written is told nowhere")
-    oracles.kept(root)
-    oracles.intact(root)
+        raise CheckFailure("that the log could not be written is told nowhere")
+    checks.committed(root)
+    checks.intact(root)
     return f"the night is done; told: {next(line for line in did.err.splitlines() if 'log' in line.lower())[:90]}"
 
 
@@ -214,15 +214,15 @@ def _a13(place: Place) -> str:
     with _rehearsal(place) as (plain, more), in_memory(place.folder / "disk", "64m") as disk:
         root = disk / "archive"
         shutil.copytree(plain, root)
-        low = only(place.folder, PORTAL, min_free='"1 GB"')
+        low = write_settings(place.folder, PORTAL, min_free='"1 GB"')
         did = scheduler(root, low, *_ONCE, more=more)
         begun = [path.name for path in (root / "open").glob("*/*") if path.is_dir()]
         if did.code != 3 or "low disk" not in did.err or begun:
-            raise Broken(f"exit code {did.code} and {begun}: {did.err[-300:]}")
-        state = standing(root, PORTAL, FIRST_NIGHT).state
+            raise CheckFailure(f"exit code {did.code} and {begun}: {did.err[-300:]}")
+        state = lease_row(root, PORTAL, FIRST_NIGHT).state
         if state is not LeaseState.PLANNED:
-            raise Broken(f"the night that was not begun stands as {state.value}")
-        expect(scheduler(root, only(place.folder, PORTAL, **_SMALL_DISK), *_ONCE, more=more), 0)
-        oracles.kept(root)
-        oracles.intact(root)
+            raise CheckFailure(f"the night that was not begun stands as {state.value}")
+        expect(scheduler(root, write_settings(place.folder, PORTAL, **_SMALL_DISK), *_ONCE, more=more), 0)
+        checks.committed(root)
+        checks.intact(root)
     return f"exit code 3, nothing begun, the night stays owed: {did.last[-80:]}; run when there was room"

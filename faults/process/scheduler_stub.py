@@ -23,13 +23,13 @@ from crawler.config.settings_file import NightSettings
 from crawler.nights import service as nights
 from crawler.nights.runner import RunnerOptions
 from crawler.portal import Sure
-from faults import checks as oracles
-from faults.catalogue import Broken
-from faults.process.fake_crawl import stand_in
-from faults.process.subprocesses import Ended, start
+from faults import checks
+from faults.catalogue import CheckFailure
+from faults.process.fake_crawl import fake_crawl_command
+from faults.process.subprocesses import ChildExit, start
 from vietnam.dates import TZ
 
-__all__ = ["Belfry", "at"]
+__all__ = ["SchedulerStub", "at"]
 
 _ID = UUID("5d0a3f7e-1b7c-4c3a-9a5d-3f0b5e6c7d81")
 
@@ -40,7 +40,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 @dataclass(slots=True)
-class Belfry:
+class SchedulerStub:
     """An archive of the live kind, its portals, and how each is to behave."""
 
     folder: Path
@@ -57,15 +57,15 @@ class Belfry:
         """The archive."""
         return self.folder / "archive"
 
-    def ring(self, moment: Callable[[], datetime] | datetime) -> Ended:
+    def run_due(self, moment: Callable[[], datetime] | datetime) -> ChildExit:
         """Ring once, in a process of its own, to its end."""
-        return start(self.ringing(moment)).end()
+        return start(self.due_work(moment)).end()
 
-    def ringing(self, moment: Callable[[], datetime] | datetime) -> Callable[[Callable[[str], None]], None]:
+    def due_work(self, moment: Callable[[], datetime] | datetime) -> Callable[[Callable[[str], None]], None]:
         """What a process does that rings; the clock shows the moment, or what the function says."""
         clock = moment if callable(moment) else lambda: moment
 
-        def ring(say: Callable[[str], None]) -> None:
+        def run_due(say: Callable[[str], None]) -> None:
             nights.clock = clock  # in this process alone
             ways = RunnerOptions(
                 self.settings.jobs,
@@ -81,10 +81,10 @@ class Belfry:
             }
             say(f"rang {service.run_due().name}")
 
-        return ring
+        return run_due
 
     def _command(self, portal: str, night: date) -> list[str]:
-        return stand_in(portal, night, self.root, self.ways[portal])
+        return fake_crawl_command(portal, night, self.root, self.ways[portal])
 
     def runs(self, day: int) -> list[Run]:
         """The closed runs of a night."""
@@ -92,18 +92,18 @@ class Belfry:
             return archive.runs(date(2025, 3, day))
 
     def row(self, day: int, portal: str = "ben_da") -> LeaseRow:
-        """A portal's night in the ledger. Raises Broken when it is silently absent."""
+        """A portal's night in the ledger. Raises CheckFailure when it is silently absent."""
         with Ledger(self.root / "ledger.db") as ledger:
             for row in ledger.of_night(date(2025, 3, day)):
                 if row.portal == portal:
                     return row
-        raise Broken(f"{portal} of 2025-03-{day:02d} does not stand in the ledger")
+        raise CheckFailure(f"{portal} of 2025-03-{day:02d} does not stand in the ledger")
 
     def states(self, *days: int) -> str:
         """The states of nights, in one word each."""
         return " ".join(self.row(day).state.value for day in days)
 
-    def whole(self) -> None:
+    def check_whole(self) -> None:
         """O1 and O4."""
-        oracles.kept(self.root)
-        oracles.intact(self.root)
+        checks.committed(self.root)
+        checks.intact(self.root)

@@ -11,18 +11,18 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults.process.composed_run import Say
+from faults.process.composed_run import Report
 from faults.process.syscalls import Call
 from faults.process.writer import coded
 
-__all__ = ["Child", "Ended", "Work", "run", "start"]
+__all__ = ["Child", "ChildExit", "Work", "run", "start"]
 
-Work = Callable[[Say], None]
+Work = Callable[[Report], None]
 _LOST = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildExit:
     """How a child ended: exit code (negative: the signal), what it acknowledged, its error line, its calls."""
 
     code: int
@@ -67,16 +67,16 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
-    def end(self, before: str = "") -> Ended:
+    def end(self, before: str = "") -> ChildExit:
         """Wait for its end; `before` is what was read from it already."""
         said, error = before + _all(self._say), _all(self._error)
         _, status = os.waitpid(self.pid, 0)
         for handle in (self._go, self._say, self._error):
             os.close(handle)
-        return Ended(os.waitstatus_to_exitcode(status), tuple(said.splitlines()), error.strip())
+        return ChildExit(os.waitstatus_to_exitcode(status), tuple(said.splitlines()), error.strip())
 
 
-def _into(handle: int) -> Say:
+def _into(handle: int) -> Report:
     def say(line: str) -> None:
         os.write(handle, f"{line}\n".encode())
 
@@ -97,6 +97,6 @@ def start(work: Work) -> Child:
     return child
 
 
-def run(work: Work) -> Ended:
+def run(work: Work) -> ChildExit:
     """Do something in a child, undisturbed."""
     return start(work).end()

@@ -16,15 +16,15 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from faults.catalogue import Broken
-from faults.process.composed_run import Say
-from faults.process.subprocesses import Child, Ended, Work, start
+from faults.catalogue import CheckFailure
+from faults.process.composed_run import Report
+from faults.process.subprocesses import Child, ChildExit, Work, start
 from faults.process.syscalls import READING, WRITING, Call, Fault, read_calls
 
-__all__ = ["NotReached", "broken_at", "shim", "traced"]
+__all__ = ["CallNotReached", "broken_at", "shim", "traced"]
 
 
-class NotReached(Broken):
+class CallNotReached(CheckFailure):
     """The call that was to be broken was not made: what was seen proves nothing."""
 
 
@@ -37,28 +37,28 @@ def shim(folder: Path) -> Path:
     return made
 
 
-def traced(work: Work, root: Path) -> Ended:
+def traced(work: Work, root: Path) -> ChildExit:
     """Do something in a child and note every call that touches what lies below `root`, and every acknowledgement."""
     return _held(work, root, None, Fault())
 
 
-def broken_at(work: Work, root: Path, call: Call, fault: Fault) -> Ended:
+def broken_at(work: Work, root: Path, call: Call, fault: Fault) -> ChildExit:
     """Do something in a child that is broken at this call. Raises NotReached."""
     ended = _held(work, root, call, fault)
     reached = any(made.injected for made in ended.calls) if fault.error else ended.code == -signal.SIGKILL
     if not reached:
-        raise NotReached(f"{call} was never reached: the child ended with {ended.code} {ended.error}")
+        raise CallNotReached(f"{call} was never reached: the child ended with {ended.code} {ended.error}")
     return ended
 
 
-def _held(work: Work, root: Path, call: Call | None, fault: Fault) -> Ended:
+def _held(work: Work, root: Path, call: Call | None, fault: Fault) -> ChildExit:
     with tempfile.NamedTemporaryFile("r", suffix=".calls", errors="replace") as log:
         by = _by_shim if "shim" in os.environ.get("LD_PRELOAD", "") else _by_strace
         ended = by(work, log.name, call, fault)
         return replace(ended, calls=tuple(read_calls(log, str(root))))
 
 
-def _by_strace(work: Work, log: str, call: Call | None, fault: Fault) -> Ended:
+def _by_strace(work: Work, log: str, call: Call | None, fault: Fault) -> ChildExit:
     child = Child(work)
     command = ["strace", "-y", "-s", "8", "-e", "signal=none", "-o", log, "-p", str(child.pid)]
     # What is not looked at later is not written down: half of the time goes into saying which file each call touched.
@@ -69,13 +69,13 @@ def _by_strace(work: Work, log: str, call: Call | None, fault: Fault) -> Ended:
         said = strace.stderr.readline() if strace.stderr else ""
         if "attached" not in said:
             child.kill()
-            raise Broken(f"strace cannot hold the child: {said.strip()}")
+            raise CheckFailure(f"strace cannot hold the child: {said.strip()}")
         child.go()
         return child.end()
 
 
-def _by_shim(work: Work, log: str, call: Call | None, fault: Fault) -> Ended:
-    def watched(say: Say) -> None:
+def _by_shim(work: Work, log: str, call: Call | None, fault: Fault) -> ChildExit:
+    def watched(say: Report) -> None:
         handle = os.open(log, os.O_WRONLY | os.O_APPEND)
         number = getattr(errno, fault.error) if fault.error else 0
         name, which = (call.name, call.number) if call else ("", 0)

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Place
-from faults.process.composed_run import base, go_on
-from faults.process.subprocesses import Ended, Work, run
+from faults import checks
+from faults.catalogue import CheckFailure, Place
+from faults.process.composed_run import base, write_night
+from faults.process.subprocesses import ChildExit, Work, run
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
-from faults.process.tracing import NotReached, broken_at, traced
+from faults.process.tracing import CallNotReached, broken_at, traced
 
-__all__ = ["GROUP", "PLAIN", "SILENT", "Ground", "fast_folder", "go", "ground", "until_closed"]
+__all__ = ["GROUP", "PLAIN", "SILENT", "Workspace", "fast_folder", "until_closed", "whole_night", "workspace"]
 
 SILENT = ("nhu-cu", "go-bai")  # what brings no line of its own, or one of another kind
 _MEMORY = Path("/dev/shm")
@@ -41,12 +41,12 @@ def fast_folder(place: Place) -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Workspace:
     """One kind of work, begun from the same base each time."""
 
     folder: Path
     calls: tuple[Call, ...]
-    wanted: oracles.State
+    wanted: checks.State
     work: Callable[[Path], Work]
     place: Path | None = None
 
@@ -66,32 +66,32 @@ class Ground:
         shutil.copytree(self.start, self.root)
         return self.root
 
-    def break_at(self, call: Call, fault: Fault) -> tuple[Ended, oracles.Kept]:
+    def break_at(self, call: Call, fault: Fault) -> tuple[ChildExit, checks.Committed]:
         """Break one point and ask O1 and O2 of what is left before anyone repairs it."""
         ended = broken_at(self.work(self.fresh()), self.root, call, fault)
-        found = oracles.kept(self.root)
-        oracles.acknowledged(found, ended.acknowledged, SILENT)
+        found = checks.committed(self.root)
+        checks.acknowledged(found, ended.acknowledged, SILENT)
         return ended, found
 
-    def resume_after(self, ended: Ended) -> None:
+    def resume_after(self, ended: ChildExit) -> None:
         """Ask O1 and O2 of what is left, then run the night again."""
-        found = oracles.kept(self.root)
-        oracles.acknowledged(found, ended.acknowledged, SILENT)
+        found = checks.committed(self.root)
+        checks.acknowledged(found, ended.acknowledged, SILENT)
         self.resume(found)
 
-    def resume(self, before: oracles.Kept, unread: bool = False) -> None:
+    def resume(self, before: checks.Committed, unread: bool = False) -> None:
         """Run the night again and ask all four oracles; `unread` tells that an older text could not be read."""
-        again = run(go(self.root))
+        again = run(whole_night(self.root))
         if again.code != 0:
-            raise Broken(f"O3: the night cannot be run again: exit code {again.code}, {again.error[-400:]}")
-        after = oracles.kept(self.root)
-        oracles.unchanged(before, after)
-        oracles.acknowledged(after, again.acknowledged, SILENT)
-        states = (oracles.state(self.root), self.wanted)
-        oracles.same(*map(oracles.without_changes, states) if unread else states)
-        oracles.intact(self.root)
+            raise CheckFailure(f"O3: the night cannot be run again: exit code {again.code}, {again.error[-400:]}")
+        after = checks.committed(self.root)
+        checks.unchanged(before, after)
+        checks.acknowledged(after, again.acknowledged, SILENT)
+        states = (checks.state(self.root), self.wanted)
+        checks.same_state(*map(checks.without_changes, states) if unread else states)
+        checks.intact(self.root)
 
-    def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, Ended], None]) -> int:
+    def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, ChildExit], None]) -> int:
         """Every call in turn; `seen` looks at how the child ended. Returns the number of points.
 
         A reading call that is not made again (what it read was still in memory) is passed over, a writing one is a failure.
@@ -102,41 +102,43 @@ class Ground:
                 ended, before = self.break_at(call, fault)
                 seen(call, ended)
                 self.resume(before, unread=not call.writes and call.place.endswith(".txt"))
-            except NotReached as error:
+            except CallNotReached as error:
                 if call.writes:
                     broken.append(str(error))
                 continue
-            except Broken as error:
+            except CheckFailure as error:
                 broken.append(f"{fault.words} at {call}: {error}")
             points += 1
         if broken:
-            raise Broken(f"{len(broken)} of {points} points, the first: {broken[0]}")
+            raise CheckFailure(f"{len(broken)} of {points} points, the first: {broken[0]}")
         if calls:
-            oracles.sees_damage(self.root)
+            checks.sees_damage(self.root)
         return points
 
 
-def go(root: Path) -> Work:
+def whole_night(root: Path) -> Work:
     """The whole night, to its seal."""
-    return lambda say: go_on(root, say, PLAIN, GROUP)
+    return lambda say: write_night(root, say, PLAIN, GROUP)
 
 
 @contextlib.contextmanager
-def ground(place: Place, make: Callable[[Path], None] = base, work: Callable[[Path], Work] = go) -> Iterator[Ground]:
+def workspace(
+    place: Place, make: Callable[[Path], None] = base, work: Callable[[Path], Work] = whole_night
+) -> Iterator[Workspace]:
     """A base made by `make`, the calls of an undisturbed `work` on it, and the state of an undisturbed night."""
     with fast_folder(place) as folder:
         start, root = folder / "start", folder / "archive"
         make(start)
-        whole = Ground(folder, (), {}, work)
-        ended = run(go(whole.fresh()))
+        whole = Workspace(folder, (), {}, work)
+        ended = run(whole_night(whole.fresh()))
         if ended.code != 0:
-            raise Broken(f"the undisturbed night ends with {ended.code}: {ended.error}")
-        wanted = oracles.state(root)
-        oracles.intact(root)
+            raise CheckFailure(f"the undisturbed night ends with {ended.code}: {ended.error}")
+        wanted = checks.state(root)
+        checks.intact(root)
         undisturbed = traced(work(whole.fresh()), root)
         if undisturbed.code != 0:
-            raise Broken(f"the undisturbed work ends with {undisturbed.code}: {undisturbed.error}")
-        yield Ground(folder, undisturbed.calls, wanted, work)
+            raise CheckFailure(f"the undisturbed work ends with {undisturbed.code}: {undisturbed.error}")
+        yield Workspace(folder, undisturbed.calls, wanted, work)
 
 
 def until_closed(calls: Sequence[Call]) -> list[Call]:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode
-from faults.process.composed_run import Say, base, go_on
+from faults.process.composed_run import Report, base, write_night
 
 __all__ = ["coded"]
 
 
-def coded(work: Callable[[Say], None], say: Say, complain: Say) -> int:
+def coded(work: Callable[[Report], None], say: Report, complain: Report) -> int:
     """Do the work as a command does: our errors are one line and their exit code, anything else is a bug."""
     try:
         work(say)
@@ -36,10 +36,10 @@ def main(arguments: list[str]) -> int:
         return int(ExitCode.USAGE)
     root = Path(arguments[0])
 
-    def work(say: Say) -> None:
+    def work(say: Report) -> None:
         if not (root / "archive.json").exists():
             base(root)
-        go_on(root, say)
+        write_night(root, say)
 
     return coded(work, lambda line: print(line, flush=True), lambda line: print(line, file=sys.stderr))
 

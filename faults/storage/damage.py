@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Place, row
+from faults import checks
+from faults.catalogue import CheckFailure, Place, row
 from faults.process.commands import archive
-from faults.process.composed_run import NIGHT, PORTAL, base, go_on
+from faults.process.composed_run import NIGHT, PORTAL, base, write_night
 from faults.process.subprocesses import run
 from faults.process.workspace import fast_folder
 
@@ -19,10 +19,10 @@ _RUN = f"{_DAY}/{PORTAL}"
 
 def _whole(root: Path) -> Path:
     base(root)
-    ended = run(lambda say: go_on(root, say))
+    ended = run(lambda say: write_night(root, say))
     if ended.code != 0:
-        raise Broken(f"the undisturbed night ends with {ended.code}: {ended.error}")
-    oracles.intact(root)
+        raise CheckFailure(f"the undisturbed night ends with {ended.code}: {ended.error}")
+    checks.intact(root)
     return root
 
 
@@ -51,13 +51,13 @@ def _a35(place: Place) -> str:
             data[len(data) // 2] ^= 1
             path.write_bytes(data)
             name = path.relative_to(copy).as_posix()
-            code, found = oracles.verify(copy)
+            code, found = checks.verify(copy)
             seen = {where for _, where in found}
             if code != 1 or name not in seen:
-                raise Broken(f"O4: a flipped bit of {name}: exit code {code}, found {sorted(found)[:4]}")
+                raise CheckFailure(f"O4: a flipped bit of {name}: exit code {code}, found {sorted(found)[:4]}")
             others = {where for where in seen if where != name and where.endswith((".txt", ".gz"))}
             if others and not path.name.startswith(("articles", "pages.jsonl", "manifest-1.json")):  # those name others
-                raise Broken(f"O4: a flipped bit of {name} is laid to {sorted(others)[:3]} too")
+                raise CheckFailure(f"O4: a flipped bit of {name} is laid to {sorted(others)[:3]} too")
     return "text, capture, both files of lines, record, manifest and signature: each is named, and no other text or capture"
 
 
@@ -84,9 +84,9 @@ def _a36(place: Place) -> str:
         for name, (how, wanted) in done.items():
             copy = _copy(root)
             how(copy)
-            code, found = oracles.verify(copy)
+            code, found = checks.verify(copy)
             if code != 1 or wanted not in {kind for kind, _ in found}:
-                raise Broken(f"O4: {name}: exit code {code}, {wanted} is not among {sorted(found)[:4]}")
+                raise CheckFailure(f"O4: {name}: exit code {code}, {wanted} is not among {sorted(found)[:4]}")
     return ", ".join(f"{name} {wanted}" for name, (_, wanted) in done.items())
 
 
@@ -97,18 +97,18 @@ def _a37(place: Place) -> str:
         base(root)
         backup = root.with_name("backup")
         shutil.copytree(root, backup)
-        run(lambda say: go_on(root, say))
+        run(lambda say: write_night(root, say))
         published = archive("head", root=root)
         if published.code != 0:
-            raise Broken(f"`python -m archive head` ends with {published.code}: {published.last[:200]}")
+            raise CheckFailure(f"`python -m archive head` ends with {published.code}: {published.last[:200]}")
         head = folder / "head.txt"
         head.write_text(published.out, encoding="utf-8")
-        oracles.intact(backup)  # by itself an older copy is whole
+        checks.intact(backup)  # by itself an older copy is whole
         did = archive("verify", "--against", str(head), root=backup)
         if did.code != 1:
-            raise Broken(
+            raise CheckFailure(
                 f"O4: verify --against the newer head ends with {did.code} on the older copy: {did.last[:200]}"
             )
         if archive("verify", "--against", str(head), root=root).code != 0:
-            raise Broken("O4: verify --against its own head is refused")
+            raise CheckFailure("O4: verify --against its own head is refused")
     return "an older copy is whole by itself, and verify against the published head ends with exit code 1"

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Need, Place, postgres_tool, row
-from faults.process.composed_run import base, go_on
-from faults.process.subprocesses import Ended, Work, run, start
+from faults import checks
+from faults.catalogue import CheckFailure, Need, Place, postgres_tool, row
+from faults.process.composed_run import base, write_night
+from faults.process.subprocesses import ChildExit, Work, run, start
 from faults.process.workspace import SILENT
 
 _NOBODY = 65534
@@ -49,43 +49,43 @@ class _Server:
         command = [str(postgres_tool(name)), *words]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self._data, **who)  # type: ignore[call-overload]
         if done.returncode != 0:
-            raise Broken(f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
+            raise CheckFailure(f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
 
 
 @contextlib.contextmanager
-def _archive(place: Place) -> Iterator[tuple[Path, _Server, oracles.State]]:
+def _archive(place: Place) -> Iterator[tuple[Path, _Server, checks.State]]:
     """An archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
     base(place.folder / "plain")
-    done = run(lambda say: go_on(place.folder / "plain", say))
+    done = run(lambda say: write_night(place.folder / "plain", say))
     if done.code != 0:
-        raise Broken(f"the undisturbed night ends with {done.code}: {done.error}")
+        raise CheckFailure(f"the undisturbed night ends with {done.code}: {done.error}")
     server = _Server(place.folder)
     server.control("start")
     os.environ["ARCHIVE_INDEX"] = server.address
     try:
         root = place.folder / "archive"
         base(root)
-        yield root, server, oracles.state(place.folder / "plain")
+        yield root, server, checks.state(place.folder / "plain")
     finally:
         del os.environ["ARCHIVE_INDEX"]
-        with contextlib.suppress(Broken):
+        with contextlib.suppress(CheckFailure):
             server.control("stop", "-m", "immediate")
         shutil.rmtree(place.folder / "postgresql", ignore_errors=True)
 
 
 def _night(root: Path, group: int = 5) -> Work:
-    return lambda say: go_on(root, say, group=group)
+    return lambda say: write_night(root, say, group=group)
 
 
-def _resumed(root: Path, broken: Ended, wanted: oracles.State) -> None:
-    before = oracles.kept(root)
-    oracles.acknowledged(before, broken.acknowledged, SILENT)
+def _resumed(root: Path, broken: ChildExit, wanted: checks.State) -> None:
+    before = checks.committed(root)
+    checks.acknowledged(before, broken.acknowledged, SILENT)
     again = run(_night(root))
     if again.code != 0:
-        raise Broken(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
-    oracles.unchanged(before, oracles.kept(root))
-    oracles.same(oracles.state(root), wanted)
-    oracles.intact(root)
+        raise CheckFailure(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
+    checks.unchanged(before, checks.committed(root))
+    checks.same_state(checks.state(root), wanted)
+    checks.intact(root)
 
 
 @row("A22", "PostgreSQL restarts in a transaction", Need.POSTGRES, weight=15)
@@ -97,7 +97,7 @@ def _a22(place: Place) -> str:
         server.control("restart", "-m", "immediate")
         ended = child.end(heard)
         if ended.code not in (0, 1, 3, 4) or ended.error.count("\n"):
-            raise Broken(f"exit code {ended.code}: {ended.error[-500:]}")
+            raise CheckFailure(f"exit code {ended.code}: {ended.error[-500:]}")
         _resumed(root, ended, wanted)
     return f"exit code {ended.code} after {len(ended.acknowledged)} acknowledged documents: {ended.error[:80]}; resumed"
 
@@ -106,12 +106,12 @@ def _a22(place: Place) -> str:
 def _a23(place: Place) -> str:
     with _archive(place) as (root, server, wanted):
         server.control("stop", "-m", "fast")
-        before = oracles.own(root)
+        before = checks.archive_files(root)
         ended = run(_night(root))
         if ended.code == 0 or ended.code == 70 or ended.error.count("\n") or "Traceback" in ended.error:
-            raise Broken(f"exit code {ended.code}: {ended.error[-500:]}")
-        if oracles.own(root) != before:
-            raise Broken("files were written without their rows")
+            raise CheckFailure(f"exit code {ended.code}: {ended.error[-500:]}")
+        if checks.archive_files(root) != before:
+            raise CheckFailure("files were written without their rows")
         server.control("start")
         _resumed(root, ended, wanted)
     return f"exit code {ended.code}, no file without a row: {ended.error[:90]}; run when it was back"

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Need, Place, row
+from faults import checks
+from faults.catalogue import CheckFailure, Need, Place, row
 from faults.process.commands import archive, expect, python, scheduler
-from faults.process.composed_run import NIGHT, PORTAL, base, go_on
-from faults.process.subprocesses import Child, Ended, Work, run
+from faults.process.composed_run import NIGHT, PORTAL, base, write_night
+from faults.process.subprocesses import Child, ChildExit, Work, run
 from faults.process.workspace import SILENT, fast_folder
 from faults.storage.disks import in_memory, made, mounted, remounted
 
@@ -21,31 +21,31 @@ _DAY = f"{NIGHT:%Y/%m/%d}"
 _NOBODY = 65534
 
 
-def _once(root: Path) -> oracles.State:
+def _once(root: Path) -> checks.State:
     """The whole night, undisturbed, beside the archive; its state."""
     copy = root.with_name("undisturbed")
     shutil.copytree(root, copy)
-    _good(run(lambda say: go_on(copy, say)))
-    return oracles.state(copy)
+    _good(run(lambda say: write_night(copy, say)))
+    return checks.state(copy)
 
 
-def _good(ended: Ended) -> None:
+def _good(ended: ChildExit) -> None:
     if ended.code != 0:
-        raise Broken(f"O3: the night cannot be run again: {ended.code} {ended.error[-400:]}")
+        raise CheckFailure(f"O3: the night cannot be run again: {ended.code} {ended.error[-400:]}")
 
 
-def _after(root: Path, ended: Ended, code: int, wanted: oracles.State, mend: Callable[[], None]) -> None:
+def _after(root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: Callable[[], None]) -> None:
     """What was acknowledged is there; after mending, the night goes on to the state of an undisturbed one."""
     if ended.code != code or ended.error.count("\n"):
-        raise Broken(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
-    before = oracles.kept(root)
-    oracles.acknowledged(before, ended.acknowledged, SILENT)
+        raise CheckFailure(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
+    before = checks.committed(root)
+    checks.acknowledged(before, ended.acknowledged, SILENT)
     mend()
-    _good(run(lambda say: go_on(root, say)))
-    after = oracles.kept(root)
-    oracles.unchanged(before, after)
-    oracles.same(oracles.state(root), wanted)
-    oracles.intact(root)
+    _good(run(lambda say: write_night(root, say)))
+    after = checks.committed(root)
+    checks.unchanged(before, after)
+    checks.same_state(checks.state(root), wanted)
+    checks.intact(root)
 
 
 @row("A10", "a torn write: zeros where a text, a capture or a line ended", quick=True)
@@ -57,14 +57,14 @@ def _a10(place: Place) -> str:
         named = []
         for name in ("010_*.txt", "pages-00001.warc.gz", "articles.jsonl"):
             path = _zeroed(next((folder / "sealed" / _DAY / PORTAL).glob(name)))
-            code, found = oracles.verify(folder / "sealed")
+            code, found = checks.verify(folder / "sealed")
             if code != 1 or not any(where.endswith(path.name) for _, where in found):
-                raise Broken(f"O4: the zeros at the end of {path.name} are not seen")
+                raise CheckFailure(f"O4: the zeros at the end of {path.name} are not seen")
             named.append(path.name)
         root = folder / "open"
         shutil.copytree(folder / "start", root)
         seen: list[str] = []
-        child = Child(lambda say: go_on(root, say))
+        child = Child(lambda say: write_night(root, say))
         child.go()
         seen.append(child.first_word())
         child.kill()
@@ -72,9 +72,9 @@ def _a10(place: Place) -> str:
         run_folder = root / f"open/{NIGHT}/{PORTAL}"
         for name in ("010_*.txt", "articles.jsonl"):
             _zeroed(next(run_folder.glob(name)))
-        _good(run(lambda say: go_on(root, say)))
-        oracles.same(oracles.without_numbers(oracles.state(root)), oracles.without_numbers(wanted))
-        oracles.intact(root)
+        _good(run(lambda say: write_night(root, say)))
+        checks.same_state(checks.without_numbers(checks.state(root)), checks.without_numbers(wanted))
+        checks.intact(root)
     return f"verify names {', '.join(named)}; in an open night they are set aside and asked for again"
 
 
@@ -96,7 +96,7 @@ def _a14(place: Place) -> str:
             ballast.mkdir()
             while os.statvfs(disk).f_favail > 40:
                 (ballast / str(os.statvfs(disk).f_favail)).touch()
-            ended = run(lambda say: go_on(root, say))
+            ended = run(lambda say: write_night(root, say))
             _after(root, ended, 3, wanted, lambda: shutil.rmtree(ballast))
     return f"exit code 3 after {len(ended.acknowledged)} acknowledged documents: {ended.error[:60]}…; resumed when files fit"
 
@@ -112,7 +112,7 @@ def _a17(place: Place) -> str:
             remounted(disk, "ro")
             did = scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"})
             expect(did, 3)
-            ended = run(lambda say: go_on(root, say))
+            ended = run(lambda say: write_night(root, say))
             _after(root, ended, 3, wanted, lambda: remounted(disk, "rw"))
     return f"exit code 3 of scheduler and writer: {ended.error[:70]}…; resumed when writable"
 
@@ -135,7 +135,7 @@ def _a18(place: Place) -> str:
     ):
         expect(did, 4, "mount its disk")
     if any(root.iterdir()):
-        raise Broken("something was made in the empty folder")
+        raise CheckFailure("something was made in the empty folder")
     return "scheduler, crawl and verify refuse with exit code 4 and make nothing in the empty folder"
 
 
@@ -148,7 +148,7 @@ def _a19(place: Place) -> str:
         shutil.copytree(folder / "start", root)
         (root / _DAY).mkdir(parents=True)
         (root / _DAY).chmod(0)
-        ended = run(_as_nobody(folder, lambda say: go_on(root, say)))
+        ended = run(_as_nobody(folder, lambda say: write_night(root, say)))
         (root / _DAY).chmod(0o755)
         _after(root, ended, 3, wanted, lambda: None)
     return f"exit code 3, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
@@ -181,13 +181,13 @@ def _a20(place: Place) -> str:
             from archive.index import sqlite
 
             sqlite.BUSY_SECONDS = 1.0  # in the child alone, so that nobody waits half a minute here
-            go_on(root, say)
+            write_night(root, say)
 
         with closing(sqlite3.connect(root / "index.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             ended = run(impatient)
             if ended.code not in (1, 2) or "locked by another process" not in ended.error:
-                raise Broken(f"a locked index ends with {ended.code}: {ended.error[-300:]}")
+                raise CheckFailure(f"a locked index ends with {ended.code}: {ended.error[-300:]}")
         _after(root, ended, ended.code, wanted, lambda: None)
     return f"waited, then exit code {ended.code}: {ended.error.split('/')[-1][:70]}; resumed when the lock was gone"
 
@@ -196,7 +196,7 @@ def _a20(place: Place) -> str:
 def _a21(place: Place) -> str:
     with fast_folder(place) as folder:
         base(folder / "whole")
-        _good(run(lambda say: go_on(folder / "whole", say)))
+        _good(run(lambda say: write_night(folder / "whole", say)))
         rows = _dump(folder / "whole" / "index.db")
         spoil: dict[str, Callable[[Path], object]] = {
             "deleted": lambda path: path.unlink(),
@@ -209,13 +209,13 @@ def _a21(place: Place) -> str:
             shutil.rmtree(root, ignore_errors=True)
             shutil.copytree(folder / "whole", root)
             how(root / "index.db")
-            code, found = oracles.verify(root)
+            code, found = checks.verify(root)
             if code != 1 or not found:
-                raise Broken(f"O4: {name}: verify exits with {code}")
+                raise CheckFailure(f"O4: {name}: verify exits with {code}")
             expect(archive("rebuild", root=root), 0)
             if _dump(root / "index.db") != rows:
-                raise Broken(f"O3: {name}: the rows that were made again are others")
-            oracles.intact(root)
+                raise CheckFailure(f"O3: {name}: the rows that were made again are others")
+            checks.intact(root)
     return f"{', '.join(spoil)}: verify exits with 1, rebuild makes the same rows again"
 
 

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import checks as oracles
-from faults.catalogue import Broken, Need, Place, row
-from faults.process.composed_run import base, go_on
-from faults.process.subprocesses import Ended, run, start
+from faults import checks
+from faults.catalogue import CheckFailure, Need, Place, row
+from faults.process.composed_run import base, write_night
+from faults.process.subprocesses import ChildExit, run, start
 from faults.process.syscalls import Call, Fault
 from faults.process.tracing import broken_at, traced
 from faults.process.workspace import GROUP, PLAIN, SILENT, fast_folder
@@ -34,16 +34,16 @@ _COUNT, _GROUP = 53, 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
+class _PowerCut:
     """One kind of trial: the image it starts from, where it is mounted, and the state of an undisturbed night."""
 
     image: Path
     at: Path
     count: int
     group: int
-    wanted: oracles.State
+    wanted: checks.State
 
-    def trial(self, until: Callable[[Path], Ended]) -> int:
+    def trial(self, until: Callable[[Path], ChildExit]) -> int:
         """Mount a copy, go on `until` the power is cut, mount it again and ask the oracles; returns how much was acknowledged."""
         copy = self.image.with_name("trial.img")
         subprocess.run(["cp", "--sparse=always", str(self.image), str(copy)], check=True)
@@ -51,15 +51,15 @@ class _Cut:
             ended = until(self.at / "archive")
         with mounted(copy, self.at):
             root = self.at / "archive"
-            before = oracles.kept(root)
-            oracles.acknowledged(before, ended.acknowledged, SILENT)
-            again = run(lambda say: go_on(root, say, self.count, self.group))
+            before = checks.committed(root)
+            checks.acknowledged(before, ended.acknowledged, SILENT)
+            again = run(lambda say: write_night(root, say, self.count, self.group))
             if again.code != 0:
-                raise Broken(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
-            after = oracles.kept(root)
-            oracles.unchanged(before, after)
-            oracles.same(oracles.state(root), self.wanted)
-            oracles.intact(root)
+                raise CheckFailure(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
+            after = checks.committed(root)
+            checks.unchanged(before, after)
+            checks.same_state(checks.state(root), self.wanted)
+            checks.intact(root)
         return len(ended.acknowledged)
 
 
@@ -73,14 +73,14 @@ def cut(at: Path) -> None:
 
 
 @contextlib.contextmanager
-def _cuts(place: Place, count: int, group: int) -> Iterator[_Cut]:
+def _cuts(place: Place, count: int, group: int) -> Iterator[_PowerCut]:
     with fast_folder(place) as folder:
         image, at = made(folder / "base.img", 24), folder / "disk"
         base(folder / "whole")
         with mounted(image, at):
             shutil.copytree(folder / "whole", at / "archive")
-        run(lambda say: go_on(folder / "whole", say, count, group))
-        yield _Cut(image, at, count, group, oracles.state(folder / "whole"))
+        run(lambda say: write_night(folder / "whole", say, count, group))
+        yield _PowerCut(image, at, count, group, checks.state(folder / "whole"))
 
 
 @row("A8", "a power cut at any moment", Need.LOOP, weight=45)
@@ -89,8 +89,8 @@ def _a8(place: Place) -> str:
     with _cuts(place, _COUNT, _GROUP) as cuts:
         for _ in range(trials):
 
-            def until(root: Path) -> Ended:
-                child = start(lambda say: go_on(root, say, _COUNT, _GROUP))
+            def until(root: Path) -> ChildExit:
+                child = start(lambda say: write_night(root, say, _COUNT, _GROUP))
                 said = child.first_word()
                 time.sleep(moments.uniform(0, 0.25))
                 cut(cuts.at)
@@ -114,17 +114,17 @@ def _a9(place: Place) -> str:
     with _cuts(place, PLAIN, GROUP) as cuts:
         probe = cuts.image.with_name("probe")
         base(probe)
-        calls = traced(lambda say: go_on(probe, say, PLAIN, GROUP), probe).calls
+        calls = traced(lambda say: write_night(probe, say, PLAIN, GROUP), probe).calls
         flushes = place.sample([call for call in calls if call.name in ("fsync", "fdatasync")], 4)
         for call in flushes:
 
-            def until(root: Path, call: Call = call) -> Ended:
-                ended = broken_at(lambda say: go_on(root, say, PLAIN, GROUP), root, call, Fault())
+            def until(root: Path, call: Call = call) -> ChildExit:
+                ended = broken_at(lambda say: write_night(root, say, PLAIN, GROUP), root, call, Fault())
                 cut(cuts.at)
                 return ended
 
             try:
                 cuts.trial(until)
-            except Broken as broken:
-                raise Broken(f"cut before {call}: {broken}") from None
+            except CheckFailure as broken:
+                raise CheckFailure(f"cut before {call}: {broken}") from None
     return f"cut before each of {len(flushes)} flushes; 0 acknowledged lost, 0 torn, every night resumed"

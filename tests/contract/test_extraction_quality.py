@@ -14,10 +14,10 @@ from bench.extraction.__main__ import main
 from bench.extraction.corpus import KINDS, NIGHT, Sample, composed, corpus
 from bench.extraction.floors import Cell, Figures, below, figures, raised, read_floors, write_floors
 from bench.extraction.measure import Score, measure
-from bench.extraction.readers import GENERIC, Read, layouts, ours
+from bench.extraction.readers import GENERIC, ReaderResult, layouts, ours
 from bench.extraction.real import real_pages, samples
 from pipelines.article import Article, Layout
-from replicas.records import Expected, ExpectedBlock, Kind
+from replicas.records import ExpectedArticle, ExpectedBlock, Kind
 from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT, DATA
 from vietnam import residue
@@ -65,7 +65,7 @@ def test_composed_portals_have_most_kinds_too() -> None:
 
 
 def page_of(*blocks: tuple[Kind, str]) -> Sample:
-    wanted = Expected("k", "https://tinh.replica.test/1", "Tiêu đề", "2025-03-03", "03/03/2025", (), None, ())
+    wanted = ExpectedArticle("k", "https://tinh.replica.test/1", "Tiêu đề", "2025-03-03", "03/03/2025", (), None, ())
     return Sample("", "tinh", "", "", "1", b"", replace(wanted, blocks=tuple(ExpectedBlock(*b) for b in blocks)))
 
 
@@ -94,7 +94,7 @@ LEAD, ONE, TWO = (Kind.LEAD, "Lời dẫn của bài."), (Kind.PARAGRAPH, "Đo�
     ],
 )
 def test_blocks_are_counted_one_by_one(lines: tuple[str, ...], kept: int, left: int, moved: int) -> None:
-    score = measure(page_of(LEAD, ONE, TWO), Read(lines, None, None))
+    score = measure(page_of(LEAD, ONE, TWO), ReaderResult(lines, None, None))
 
     assert (score.blocks.kept, score.blocks.total, score.residue, score.moved) == (kept, 3, left, moved)
 
@@ -102,22 +102,22 @@ def test_blocks_are_counted_one_by_one(lines: tuple[str, ...], kept: int, left: 
 def test_ours_is_compared_as_it_is_and_a_block_twice_is_residue() -> None:
     article = Article("https://tinh.replica.test/1", "Tiêu đề", (), published_raw="03/03/2025")
     lines = ("Tiêu đề", "03/03/2025", LEAD[1], LEAD[1], f"- {ONE[1]}")
-    score = measure(page_of(LEAD, ONE), Read(lines, "Tiêu đề", "2025-03-03", article))
+    score = measure(page_of(LEAD, ONE), ReaderResult(lines, "Tiêu đề", "2025-03-03", article))
 
     assert (score.blocks.kept, score.residue) == (1, 2)
     assert (score.parts["title"].kept, score.parts["published"].kept) == (1, 1)
 
 
 def test_a_library_is_asked_for_the_day_only() -> None:
-    day = measure(page_of(ONE), Read((), "Tiêu đề", "2025-03-03"))
-    other = measure(page_of(ONE), Read((), "Tiêu đề - Cổng", "2025-03-04"))
+    day = measure(page_of(ONE), ReaderResult((), "Tiêu đề", "2025-03-03"))
+    other = measure(page_of(ONE), ReaderResult((), "Tiêu đề - Cổng", "2025-03-04"))
 
     assert (day.parts["title"].kept, day.parts["published"].kept) == (1, 1)
     assert (other.parts["title"].kept, other.parts["published"].kept) == (0, 0)
 
 
 def test_a_percentage_is_never_rounded_up_to_all() -> None:
-    assert figures(Score.of(measure(page_of(ONE), Read((ONE[1],) * (i > 0), None, None)) for i in range(3000)))[
+    assert figures(Score.of(measure(page_of(ONE), ReaderResult((ONE[1],) * (i > 0), None, None)) for i in range(3000)))[
         "body"
     ] == pytest.approx(99.9)
 

@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from bench.probe.__main__ import judged, truth_of
-from bench.probe.handmade import KINDS, HandMade, truth_blocks
-from bench.probe.memory import Walked, walked
+from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
+from bench.probe.memory import WalkResult, walked
 
 SAID = {  # what cannot be had without a script or a changed rule is told, never passed over
     "dates on the list alone": "a date beside the title: found on 0",
@@ -17,8 +17,8 @@ SAID = {  # what cannot be had without a script or a changed rule is told, never
 
 
 @cache
-def probed(kind: str, seed: int) -> tuple[HandMade, Walked]:
-    site = HandMade(kind, seed, f"la{seed}.mau.vn")
+def probed(kind: str, seed: int) -> tuple[HandmadePortal, WalkResult]:
+    site = HandmadePortal(kind, seed, f"la{seed}.mau.vn")
     return site, walked(site, "la")
 
 

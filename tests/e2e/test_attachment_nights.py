@@ -24,13 +24,13 @@ from pipelines.dedup import judge
 from replicas.articles import articles
 from replicas.files import docx_bytes, pdf_bytes, replica_file, scan_bytes
 from replicas.serve import ReplicaServer
-from testing.archives import FIRST, Told, at, finish, keep, make
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
 from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
 
-NOTICE = Told("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch.",), files=("ke-hoach.pdf",))
-EDITED = Told("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch đã sửa.",), files=("ke-hoach.pdf",))
+NOTICE = ComposedArticle("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch.",), files=("ke-hoach.pdf",))
+EDITED = ComposedArticle("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch đã sửa.",), files=("ke-hoach.pdf",))
 
 
 def owed(night: RunWriter, per_article: int = 10) -> list[PendingAttachment]:
@@ -58,7 +58,7 @@ def attach(
     night.write(page, Document(*told, layout="pdf", flags=flags, attachment_of=file.version))
 
 
-def begin(archive: Archive, days: int, told: Told | None = None, portal: str = "da_nang") -> RunWriter:
+def begin(archive: Archive, days: int, told: ComposedArticle | None = None, portal: str = "da_nang") -> RunWriter:
     night = archive.start(portal, FIRST + timedelta(days=days), at(FIRST + timedelta(days=days)), judge)
     if told is not None:
         keep(night, told, at(night.night))

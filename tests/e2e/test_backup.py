@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.errors import ExitCode
 from archive.store import Archive
-from testing.archives import FIRST, Told, at, finish, judge, keep, make, run_night, sealed, tree, walk
+from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, run_night, sealed, tree, walk
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -34,7 +34,7 @@ def one_more_night(root: Path, number: int) -> None:
     night = FIRST + timedelta(days=number)
     with Archive.open(root) as archive:
         crawl = archive.start("da_nang", night, at(night), judge)
-        told = Told(f"tin-{number}", f"Tin {number} của xã An Bình", ("Một đoạn.",))
+        told = ComposedArticle(f"tin-{number}", f"Tin {number} của xã An Bình", ("Một đoạn.",))
         walk(crawl, (told,), at(night))
         keep(crawl, told, at(night) + timedelta(seconds=1))
         finish(crawl, at(night) + timedelta(seconds=2))

@@ -18,7 +18,7 @@ from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import Run
 from archive.store import Archive
 from replicas import FIRST_NIGHT
-from replicas.demo import PortalSum, main, next_nights
+from replicas.demo import PortalTotal, main, next_nights
 from testing.night_digest import night_digests
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,7 +51,7 @@ def run_of(verdict: Verdict, listed: int, outcomes: dict[str, int], events: dict
 
 
 def test_nights_are_summed_and_the_last_verdict_stands() -> None:
-    total = PortalSum("quang_tri")
+    total = PortalTotal("quang_tri")
     total.add(run_of(Verdict.THIN, 20, {"article": 12, "soft_404": 1}, {"new": 12, "duplicate": 1}))
     total.add(run_of(Verdict.GOOD, 20, {"not_modified": 3, "soft_404": 1}, {"new": 2, "revision": 1}))
     assert (total.listed, total.known, total.unchanged, total.verdict) == (40, 25, 3, "good")

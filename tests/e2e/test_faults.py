@@ -14,13 +14,13 @@ import pytest
 
 from archive.ingest import recovery
 from archive.store import Archive
-from faults import checks as oracles
-from faults.catalogue import ROWS, Broken, Need, Place, Row, Skip, chosen, lacking
-from faults.process.composed_run import NIGHT, PORTAL, base, go_on
+from faults import checks
+from faults.catalogue import ROWS, CheckFailure, Need, Place, Row, Skip, chosen, lacking
+from faults.process.composed_run import NIGHT, PORTAL, base, write_night
 from faults.process.crashes import flushed_once
-from faults.process.subprocesses import Ended, Work, run
+from faults.process.subprocesses import ChildExit, Work, run
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
-from faults.process.workspace import GROUP, PLAIN, Ground, go, ground
+from faults.process.workspace import GROUP, PLAIN, Workspace, whole_night, workspace
 from faults.rows import MODULES
 from faults.runner import Result, run_one
 from faults.storage.disks import made, mounted
@@ -35,7 +35,7 @@ traces = pytest.mark.skipif(lacking(Need.TRACE), reason="needs strace with ptrac
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("whole") / "archive"
     base(root)
-    assert run(lambda say: go_on(root, say, PLAIN, GROUP)).code == 0
+    assert run(lambda say: write_night(root, say, PLAIN, GROUP)).code == 0
     return root
 
 
@@ -89,7 +89,7 @@ def raising(error: Exception) -> Callable[[Place], str]:
 @pytest.mark.parametrize(
     ("error", "verdict", "saw"),
     [
-        (Broken("O2: acknowledged and not there: a"), "FAILED", "O2: acknowledged and not there: a"),
+        (CheckFailure("O2: acknowledged and not there: a"), "FAILED", "O2: acknowledged and not there: a"),
         (Skip("needs a second disk"), "skipped", "needs a second disk"),
         (KeyError("x"), "FAILED", "KeyError: 'x' | test_faults.py"),
     ],
@@ -137,13 +137,13 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("name", SPOILT)
 def test_o1_sees_what_a_line_names_and_is_not_there(root: Path, name: str) -> None:
-    oracles.kept(root)
+    checks.committed(root)
     how, words = SPOILT[name]
     how(root)
-    with pytest.raises(Broken, match=f"^O1: .*{words}"):
-        oracles.kept(root)
-    with pytest.raises(Broken, match=r"^O4: verify exits with 1"):
-        oracles.intact(root)
+    with pytest.raises(CheckFailure, match=f"^O1: .*{words}"):
+        checks.committed(root)
+    with pytest.raises(CheckFailure, match=r"^O4: verify exits with 1"):
+        checks.intact(root)
 
 
 def test_o1_sees_a_row_without_its_file(root: Path) -> None:
@@ -152,45 +152,45 @@ def test_o1_sees_a_row_without_its_file(root: Path) -> None:
     lines = (run_of(root) / "articles.jsonl").read_bytes().splitlines(keepends=True)
     (run_of(root) / "articles.jsonl").write_bytes(b"".join(line for line in lines if text.name.encode() not in line))
     text.unlink()
-    with pytest.raises(Broken, match=r"^O1: a row of 2025-03-05 ben_da names"):
-        oracles.kept(root)
+    with pytest.raises(CheckFailure, match=r"^O1: a row of 2025-03-05 ben_da names"):
+        checks.committed(root)
 
 
 def test_o2_sees_what_was_acknowledged_and_is_not_there(root: Path) -> None:
-    found = oracles.kept(root)
-    oracles.acknowledged(found, {"tin-00", "sua"})
-    with pytest.raises(Broken, match=r"^O2: acknowledged and not there: tin-99"):
-        oracles.acknowledged(found, {"tin-00", "tin-99"})
+    found = checks.committed(root)
+    checks.acknowledged(found, {"tin-00", "sua"})
+    with pytest.raises(CheckFailure, match=r"^O2: acknowledged and not there: tin-99"):
+        checks.acknowledged(found, {"tin-00", "tin-99"})
 
 
 def test_o3_sees_a_committed_line_that_changed(root: Path) -> None:
-    before = oracles.kept(root)
+    before = checks.committed(root)
     lines = run_of(root) / "pages.jsonl"
     lines.write_bytes(lines.read_bytes().replace(b'"status":200', b'"status":201', 1))
-    with pytest.raises(Broken, match=r"^O3: a committed line of .*pages.jsonl is gone or changed"):
-        oracles.unchanged(before, oracles.kept(root))
+    with pytest.raises(CheckFailure, match=r"^O3: a committed line of .*pages.jsonl is gone or changed"):
+        checks.unchanged(before, checks.committed(root))
 
 
 def test_o3_sees_a_sealed_file_that_changed(root: Path) -> None:
-    before = oracles.kept(root)
+    before = checks.committed(root)
     record = run_of(root) / "run.json"
     record.write_bytes(record.read_bytes() + b"\n")
-    with pytest.raises(Broken, match=r"^O3: a sealed file is gone or changed: .*run.json"):
-        oracles.unchanged(before, oracles.kept(root))
+    with pytest.raises(CheckFailure, match=r"^O3: a sealed file is gone or changed: .*run.json"):
+        checks.unchanged(before, checks.committed(root))
 
 
 def test_o3_sees_what_was_left_behind(root: Path) -> None:
-    wanted = oracles.state(root)
+    wanted = checks.state(root)
     (run_of(root) / ".tmp-1-0").write_bytes(b"half")
-    with pytest.raises(Broken, match=r"^O3: left behind"):
-        oracles.same(oracles.state(root), wanted)
+    with pytest.raises(CheckFailure, match=r"^O3: left behind"):
+        checks.same_state(checks.state(root), wanted)
 
 
 def test_o4_sees_an_audit_that_passes_over_damage(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    oracles.sees_damage(root)
-    monkeypatch.setattr(oracles, "verify", lambda root: (0, set()))
-    with pytest.raises(Broken, match=r"^O4: one bit of .* was flipped, and verify exits with 0"):
-        oracles.sees_damage(root)
+    checks.sees_damage(root)
+    monkeypatch.setattr(checks, "verify", lambda root: (0, set()))
+    with pytest.raises(CheckFailure, match=r"^O4: one bit of .* was flipped, and verify exits with 0"):
+        checks.sees_damage(root)
 
 
 # a writer that is broken on purpose is caught
@@ -201,7 +201,7 @@ def too_early(root: Path) -> Work:
 
     def work(say: Callable[[str], None]) -> None:
         say("kept sua tin-00")
-        go_on(root, say, PLAIN, GROUP)
+        write_night(root, say, PLAIN, GROUP)
 
     return work
 
@@ -209,9 +209,9 @@ def too_early(root: Path) -> Work:
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: Path) -> None:
-    with ground(Place(tmp_path), work=too_early) as where:
+    with workspace(Place(tmp_path), work=too_early) as where:
         lines = [call for call in where.calls if call.place.endswith("articles.jsonl") and call.writes]
-        with pytest.raises(Broken, match="O2: acknowledged and not there: sua, tin-00"):
+        with pytest.raises(CheckFailure, match="O2: acknowledged and not there: sua, tin-00"):
             where.each(lines[:1], Fault(), lambda call, ended: None)
 
 
@@ -219,9 +219,9 @@ def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("one_processor")
 def test_a_recovery_that_leaves_litter_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "TEMPORARY", ".never-")
-    with ground(Place(tmp_path)) as where:
+    with workspace(Place(tmp_path)) as where:
         texts = [call for call in where.calls if "/.tmp-" in call.place and call.name == "fsync"]
-        with pytest.raises(Broken, match="O3: left behind"):
+        with pytest.raises(CheckFailure, match="O3: left behind"):
             where.each(texts[:1], Fault(), lambda call, ended: None)
 
 
@@ -237,16 +237,16 @@ def test_a_flush_that_is_tried_again_is_caught(tmp_path: Path, monkeypatch: pyte
             flush(handle)
 
     monkeypatch.setattr("os.fsync", stubborn)
-    with ground(Place(tmp_path)) as where:
+    with workspace(Place(tmp_path)) as where:
         lines = [call for call in where.calls if call.place.endswith("pages.jsonl") and call.name == "fsync"]
-        with pytest.raises(Broken, match="was flushed again after it had failed"):
+        with pytest.raises(CheckFailure, match="was flushed again after it had failed"):
             where.each(lines[:1], Fault("EIO"), flushed_once)
 
 
 @traces
 @pytest.mark.usefixtures("one_processor")
 def test_a_call_that_is_never_made_proves_nothing(tmp_path: Path) -> None:
-    with ground(Place(tmp_path)) as where, pytest.raises(Broken, match="was never reached"):
+    with workspace(Place(tmp_path)) as where, pytest.raises(CheckFailure, match="was never reached"):
         where.each([Call("fsync", 9999, "index.db", True)], Fault(), lambda call, ended: None)
 
 
@@ -256,16 +256,16 @@ def test_a_writer_that_never_flushes_loses_what_it_acknowledged(
 ) -> None:
     monkeypatch.setattr("os.fsync", lambda handle: None)
     seen = ended_by_a_cut(tmp_path)
-    with mounted(tmp_path / "disk.img", tmp_path / "disk"), pytest.raises((Broken, FileNotFoundError)):
-        oracles.acknowledged(oracles.kept(tmp_path / "disk/archive"), seen.acknowledged, ("nhu-cu", "go-bai"))
+    with mounted(tmp_path / "disk.img", tmp_path / "disk"), pytest.raises((CheckFailure, FileNotFoundError)):
+        checks.acknowledged(checks.committed(tmp_path / "disk/archive"), seen.acknowledged, ("nhu-cu", "go-bai"))
 
 
-def ended_by_a_cut(folder: Path) -> Ended:
+def ended_by_a_cut(folder: Path) -> ChildExit:
     """The night is written to its end on a disk whose power is then cut."""
     with mounted(made(folder / "disk.img", 24), folder / "disk") as disk:
         base(disk / "archive")
         os.sync()
-        ended = run(lambda say: go_on(disk / "archive", say, 53, 5))
+        ended = run(lambda say: write_night(disk / "archive", say, 53, 5))
         assert ended.code == 0, ended.error
         cut(disk)
     return ended
@@ -274,8 +274,8 @@ def ended_by_a_cut(folder: Path) -> Ended:
 def test_the_calls_of_an_undisturbed_night_touch_every_part(tmp_path: Path, one_processor: None) -> None:
     if lacking(Need.TRACE):
         pytest.skip("needs strace with ptrace")
-    with ground(Place(tmp_path)) as where:
-        assert isinstance(where, Ground)
+    with workspace(Place(tmp_path)) as where:
+        assert isinstance(where, Workspace)
         names = {call.name for call in where.calls if call.writes}
         places = {call.place for call in where.calls}
     assert {"write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "mkdir", "openat"} <= names
@@ -285,8 +285,8 @@ def test_the_calls_of_an_undisturbed_night_touch_every_part(tmp_path: Path, one_
 def test_the_night_is_the_same_every_time(tmp_path: Path, whole: Path) -> None:
     root = tmp_path / "again"
     base(root)
-    assert run(go(root)).code == 0
-    assert oracles.own(root) == oracles.own(whole)
+    assert run(whole_night(root)).code == 0
+    assert checks.archive_files(root) == checks.archive_files(whole)
     with Archive.open(root, read_only=True) as archive:
         events = archive.runs(NIGHT)[0].events
     assert set(events) == {

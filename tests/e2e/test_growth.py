@@ -26,7 +26,7 @@ from bench.index.documents import LOOKS as LOOKS_AFTER
 from bench.index.fill import OWED, fill
 from bench.index.measure import NEAR, SLOW, measure, peak, questions_of
 from testing.archives import at
-from testing.postgresql import Server
+from testing.postgresql import PostgresServer
 
 
 def filled(root: Path, documents: Synthetic) -> Archive:
@@ -140,7 +140,7 @@ def test_what_is_measured_is_measured_on_both(
     tmp_path: Path, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if backend == "postgresql":
-        server: Server = request.getfixturevalue("postgresql")
+        server: PostgresServer = request.getfixturevalue("postgresql")
         monkeypatch.setenv(VARIABLE, server.database())
     documents = Synthetic(1_000)
     archive = filled(tmp_path / "a", documents)

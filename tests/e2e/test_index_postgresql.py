@@ -32,18 +32,18 @@ from archive.storage.run_record import read_lines
 from archive.store import Archive
 from replicas import FIRST_NIGHT
 from testing import archives as composed
-from testing.archives import FIRST, Told, at, finish, judge, keep, make, walk
+from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, walk
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, crawl, environment, new_archive, the_night
 from testing.http_server import HttpServer, response
-from testing.postgresql import PASSWORD, Server
+from testing.postgresql import PASSWORD, PostgresServer
 
-TOLD = [Told(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
+TOLD = [ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
 CLOSED_PORT = "postgresql://luu_tru:bí-mật@127.0.0.1:9/archive"  # nobody listens on the discard port
 
 
 @pytest.fixture
-def address(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+def address(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
     """A new database, which the environment names."""
     made = postgresql.database()
     monkeypatch.setenv(VARIABLE, made)
@@ -51,7 +51,7 @@ def address(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def own_server(monkeypatch: pytest.MonkeyPatch, postgresql: Server) -> Iterator[Server]:
+def own_server(monkeypatch: pytest.MonkeyPatch, postgresql: PostgresServer) -> Iterator[PostgresServer]:
     """The server, running again at the end; a new database of it is what the environment names."""
     monkeypatch.setenv(VARIABLE, postgresql.database())
     yield postgresql
@@ -83,7 +83,7 @@ def undisturbed(root: Path) -> list[str]:
 
 @pytest.mark.parametrize("moment", ["while judging", "at the commit"])
 def test_a22_a_server_that_restarts_in_a_transaction_loses_nothing(
-    own_server: Server, tmp_path: Path, moment: str
+    own_server: PostgresServer, tmp_path: Path, moment: str
 ) -> None:
     restarts = iter([True])
 
@@ -124,7 +124,7 @@ def test_a22_a_server_that_restarts_in_a_transaction_loses_nothing(
 
 
 def test_a22_a_run_that_was_placed_when_the_server_went_is_recorded_at_the_next_start(
-    own_server: Server, tmp_path: Path
+    own_server: PostgresServer, tmp_path: Path
 ) -> None:
     archive = make(tmp_path / "a")
     crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
@@ -149,7 +149,7 @@ def test_a22_a_run_that_was_placed_when_the_server_went_is_recorded_at_the_next_
 
 
 def test_a23_a_night_without_its_server_fails_and_leaves_no_text_without_a_line(
-    own_server: Server, tmp_path: Path
+    own_server: PostgresServer, tmp_path: Path
 ) -> None:
     archive = make(tmp_path / "a")
     crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
@@ -348,7 +348,7 @@ def test_a_value_that_no_text_can_hold_is_one_line(address: str, tmp_path: Path)
     assert "NUL" in str(caught.value)
 
 
-def test_a_wrong_password_is_not_said(postgresql: Server) -> None:
+def test_a_wrong_password_is_not_said(postgresql: PostgresServer) -> None:
     database = database_of(Paths(Path("x")), str(UUID(int=1)), postgresql.url("postgres", password="sai-rồi"))
     with pytest.raises(ArchiveUnusable, match="cannot be reached") as caught:
         database.exists()
@@ -358,14 +358,16 @@ def test_a_wrong_password_is_not_said(postgresql: Server) -> None:
 
 
 def test_a_database_that_cannot_hold_every_letter_is_refused(
-    postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, postgresql.database("ENCODING 'LATIN1' LOCALE 'C'"))
     with pytest.raises(ArchiveUnusable, match="has the encoding LATIN1; make a database with ENCODING 'UTF8'"):
         make(tmp_path / "a")
 
 
-def test_a_role_without_the_right_to_make_a_schema_is_told_what_it_lacks(address: str, postgresql: Server) -> None:
+def test_a_role_without_the_right_to_make_a_schema_is_told_what_it_lacks(
+    address: str, postgresql: PostgresServer
+) -> None:
     name = address.rpartition("/")[2]
     postgresql.run(f"CREATE ROLE poor_{name} LOGIN PASSWORD 'x'")
     database = database_of(Paths(Path("x")), str(UUID(int=1)), postgresql.url(name, user=f"poor_{name}", password="x"))
@@ -388,7 +390,7 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(named: str, sai
     assert "mật" not in str(caught.value)
 
 
-def test_the_socket_of_a_server_is_an_address(postgresql: Server) -> None:
+def test_the_socket_of_a_server_is_an_address(postgresql: PostgresServer) -> None:
     named = f"postgresql://luu_tru@/postgres?host={postgresql.folder}&port={postgresql.port}"
     database = database_of(Paths(Path("x")), str(UUID(int=1)), named)
     assert not database.exists()

@@ -24,13 +24,13 @@ from archive.model.enums import Verdict
 from archive.storage.paths import Paths
 from archive.store import Archive
 from crawler.reports.night_table import last_run
-from testing.staged_nights import NIGHT, ROOT, START, Stage, alive
+from testing.staged_nights import NIGHT, ROOT, START, NightStage, alive
 from vietnam.dates import TZ
 
 DAY = timedelta(days=1)
 
 
-def verdict(stage: Stage, portal: str, night: date = NIGHT) -> tuple[bool, Verdict, int]:
+def verdict(stage: NightStage, portal: str, night: date = NIGHT) -> tuple[bool, Verdict, int]:
     """Whether the last run was complete, how it was judged, and how often it was begun."""
     with Archive.open(stage.root) as store:
         run = last_run(store, portal, night)
@@ -43,7 +43,7 @@ def verdict(stage: Stage, portal: str, night: date = NIGHT) -> tuple[bool, Verdi
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)], ids=str)
 def test_a_clock_that_jumps_within_the_night_neither_doubles_nor_loses_it(tmp_path: Path, jump: timedelta) -> None:
-    stage = Stage.make(tmp_path, a="good", b="good")
+    stage = NightStage.make(tmp_path, a="good", b="good")
     stage.due()
     stage.now = START + jump
     with suppress(UsageError):  # before one o'clock it is the night before, which is sealed
@@ -53,7 +53,7 @@ def test_a_clock_that_jumps_within_the_night_neither_doubles_nor_loses_it(tmp_pa
 
 
 def test_a_clock_that_jumps_a_day_ahead_ends_the_night_and_runs_the_next_and_back_again_refuses(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.due()
     stage.now = START + DAY
     stage.due()
@@ -68,7 +68,7 @@ def test_a_clock_that_jumps_a_day_ahead_ends_the_night_and_runs_the_next_and_bac
 
 @pytest.mark.parametrize("known", [False, True], ids=["a new archive", "an archive with a night"])
 def test_a_clock_of_1970_runs_nothing_and_makes_no_folder(tmp_path: Path, known: bool) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     if known:
         stage.due()
     before = stage.started()
@@ -80,7 +80,7 @@ def test_a_clock_of_1970_runs_nothing_and_makes_no_folder(tmp_path: Path, known:
 
 
 def test_a_night_that_is_on_is_not_run_under_the_date_before_it(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="refused")
+    stage = NightStage.make(tmp_path, a="refused")
     stage.settings = replace(stage.settings, max_tries=20)
     stage.retry = timedelta(minutes=5)
     stage.due()  # planned, tried, not sealed
@@ -93,7 +93,7 @@ def test_a_night_that_is_on_is_not_run_under_the_date_before_it(tmp_path: Path) 
 
 
 def test_a_run_over_midnight_belongs_to_the_night_in_which_it_began(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="slow 1", b="good")
+    stage = NightStage.make(tmp_path, a="slow 1", b="good")
     start, cut_off = datetime(2026, 1, 1, 23, 50).time(), datetime(2026, 1, 1, 5).time()
     stage.settings = replace(stage.settings, start=start, cut_off=cut_off)
     stage.now, stage.ticking = datetime(2026, 3, 2, 23, 59, 59, 500_000, tzinfo=TZ), time.monotonic()
@@ -105,7 +105,7 @@ def test_a_run_over_midnight_belongs_to_the_night_in_which_it_began(tmp_path: Pa
 
 
 def test_the_nights_of_a_host_that_was_off_are_missed_with_the_reason_and_the_newest_runs(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.due()
     stage.now = START + 4 * DAY
     stage.due()
@@ -126,7 +126,7 @@ def test_the_nights_of_a_host_that_was_off_are_missed_with_the_reason_and_the_ne
 
 def test_the_resident_and_those_of_cron_run_each_portal_of_each_night_once(tmp_path: Path) -> None:
     parts = {f"p{number}": "slow 0.3" for number in range(3)}
-    stage = Stage.make(tmp_path, **parts)
+    stage = NightStage.make(tmp_path, **parts)
     for night, commands in ((NIGHT, ("stay", "due")), (NIGHT + DAY, ("due", "due"))):
         both = [stage.scheduler(command) for command in commands]
         try:
@@ -144,7 +144,7 @@ def test_the_resident_and_those_of_cron_run_each_portal_of_each_night_once(tmp_p
 
 
 def test_the_crawl_of_a_killed_scheduler_dies_with_it_and_its_night_is_tried_so_many_times(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     for attempt in (1, 2, 3):
         process = stage.scheduler("due")
         lines = stage.lines("a")
@@ -164,7 +164,7 @@ def test_the_crawl_of_a_killed_scheduler_dies_with_it_and_its_night_is_tried_so_
 
 
 def test_a_second_night_of_a_portal_that_still_runs_waits_and_says_why(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="beats", b="good")
+    stage = NightStage.make(tmp_path, a="beats", b="good")
     line = [sys.executable, "-m", "testing.staged_crawl", "a", NIGHT.isoformat(), str(stage.root)]
     with subprocess.Popen(line, cwd=ROOT) as first:  # as by hand, or of a scheduler that is late
         stage.wait("its lock", lambda: stage.lines("a") > 0)
@@ -201,7 +201,7 @@ def test_a_second_night_of_a_portal_that_still_runs_waits_and_says_why(tmp_path:
 def test_what_kills_one_portal_is_recorded_for_what_it_was_and_touches_no_other(
     tmp_path: Path, part: str, state: LeaseState, reason: str
 ) -> None:
-    stage = Stage.make(tmp_path, a=part, b="good")
+    stage = NightStage.make(tmp_path, a=part, b="good")
     stage.settings = replace(
         stage.settings, deadline=timedelta(seconds=5), memory=1536 << 20, max_tries=1, retry_unreachable=DAY
     )
@@ -217,7 +217,7 @@ def test_what_kills_one_portal_is_recorded_for_what_it_was_and_touches_no_other(
 
 
 def test_a_silent_portal_is_asked_again_later_in_the_same_run(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="silent", b="good")
+    stage = NightStage.make(tmp_path, a="silent", b="good")
     stage.due()
     row = stage.rows()["a"]
     assert (row.state, row.tries, row.unanswered) == (LeaseState.PLANNED, 0, 1)
@@ -236,7 +236,7 @@ def test_a_silent_portal_is_asked_again_later_in_the_same_run(tmp_path: Path) ->
 
 
 def test_the_last_time_that_a_silent_portal_is_asked_closes_its_night(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="silent")
+    stage = NightStage.make(tmp_path, a="silent")
     stage.settings = replace(stage.settings, unreachable_tries=3)
     for number in range(5):
         stage.now = START + number * timedelta(minutes=31)
@@ -247,14 +247,14 @@ def test_the_last_time_that_a_silent_portal_is_asked_closes_its_night(tmp_path: 
 
 
 def test_no_silent_portal_is_asked_again_past_the_cut_off(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="silent")
+    stage = NightStage.make(tmp_path, a="silent")
     stage.now = datetime(2026, 3, 2, 6, 35, tzinfo=TZ)
     stage.due()
     assert (stage.states(), verdict(stage, "a")) == ({"a": LeaseState.DONE}, (True, Verdict.UNREACHABLE, 1))
 
 
 def test_a_night_that_stayed_silent_until_the_cut_off_is_closed_as_unreachable(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="silent")
+    stage = NightStage.make(tmp_path, a="silent")
     stage.due()
     stage.now = datetime(2026, 3, 2, 7, 1, tzinfo=TZ)
     stage.due()
@@ -265,7 +265,7 @@ def test_a_night_that_stayed_silent_until_the_cut_off_is_closed_as_unreachable(t
 
 
 def test_a_network_that_is_gone_holds_the_rest_back_and_is_tried_again_as_a_whole(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, **{f"p{number}": "silent" for number in range(5)})
+    stage = NightStage.make(tmp_path, **{f"p{number}": "silent" for number in range(5)})
     stage.due()
     assert stage.started().total() == 3  # fails fast: not all of them one by one
     waiting = stage.rows()["p4"]
@@ -280,7 +280,7 @@ def test_a_network_that_is_gone_holds_the_rest_back_and_is_tried_again_as_a_whol
 
 def test_three_silent_portals_are_no_dead_network_while_others_answer(tmp_path: Path) -> None:
     parts = {"p0": "silent", "p1": "silent", "p2": "good", "p3": "silent", "p4": "silent"}
-    stage = Stage.make(tmp_path, **parts)
+    stage = NightStage.make(tmp_path, **parts)
     stage.due()
     assert stage.started().total() == 5
 
@@ -289,7 +289,7 @@ def test_three_silent_portals_are_no_dead_network_while_others_answer(tmp_path: 
 
 
 def test_an_archive_that_is_not_mounted_is_refused_and_nothing_is_made_in_its_place(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.root.rename(tmp_path / "disk")
     stage.root.mkdir()
     service = stage.service()
@@ -311,7 +311,7 @@ def _without_override() -> None:
 
 @pytest.mark.parametrize("place", ["open/2026-03-02/a", "quarantine"])
 def test_a_folder_that_may_not_be_written_fails_that_portal_alone(tmp_path: Path, place: str) -> None:
-    stage = Stage.make(tmp_path, a="good", b="good")
+    stage = NightStage.make(tmp_path, a="good", b="good")
     stage.settings = replace(stage.settings, max_tries=2)
     folder = stage.root / place
     folder.mkdir(parents=True)
@@ -346,7 +346,7 @@ def test_a_folder_that_may_not_be_written_fails_that_portal_alone(tmp_path: Path
 
 def two_tries(folder: str) -> None:
     """The night of a stage that was made, in this process."""
-    stage = Stage(Path(folder) / "archive")
+    stage = NightStage(Path(folder) / "archive")
     stage.settings = replace(stage.settings, max_tries=2)
     stage.due()
 
@@ -364,7 +364,7 @@ def test_a_locked_ledger_is_waited_for_and_the_scheduler_lives_on(
 ) -> None:
     monkeypatch.setattr("crawler.nights.service.Ledger", lambda path: Ledger(path, timeout=0.2))
     monkeypatch.setattr("crawler.nights.service.clock", lambda: START)
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     service = stage.service()
     with Ledger(stage.root / "ledger.db"):
         pass
@@ -382,7 +382,7 @@ def test_a_ledger_that_is_locked_while_portals_run_stops_none_of_them(
 ) -> None:
     monkeypatch.setattr("crawler.nights.service.Ledger", lambda path: Ledger(path, timeout=0.2))
     monkeypatch.setattr("crawler.nights.runner._BEAT_SECONDS", 0.2)
-    stage = Stage.make(tmp_path, a="slow 3")
+    stage = NightStage.make(tmp_path, a="slow 3")
 
     def hold() -> None:
         stage.wait("a commit", lambda: stage.lines("a") > 0)
@@ -398,7 +398,7 @@ def test_a_ledger_that_is_locked_while_portals_run_stops_none_of_them(
 
 def test_a_locked_index_is_one_portals_trouble_and_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive.index.sqlite, "BUSY_SECONDS", 0.2)
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.retry = timedelta(minutes=5)
     with locked(stage.root / "index.db", "IMMEDIATE"):
         stage.due()
@@ -419,7 +419,7 @@ def damaged(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [damaged, Path.unlink], ids=["damaged", "deleted"])
 def test_an_index_that_is_lost_or_damaged_is_named_and_made_again(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.due()
     index = Paths(stage.root).index
     harm(index)
@@ -434,7 +434,7 @@ def test_an_index_that_is_lost_or_damaged_is_named_and_made_again(tmp_path: Path
 
 
 def test_the_journal_of_each_database_is_told(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     stage.due()
     with closing(sqlite3.connect(stage.root / "ledger.db")) as ledger:
         ledger.execute("PRAGMA journal_mode=WAL")

@@ -29,7 +29,7 @@ from replicas.serve import ReplicaServer
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, command, environment, new_archive, the_night
 from testing.http_server import HttpServer, response
-from testing.staged_nights import ROOT, Stage, alive
+from testing.staged_nights import ROOT, NightStage, alive
 from vietnam.dates import TZ
 
 _ARTICLE = re.compile(r"-\d{10,}\.htm$")
@@ -211,7 +211,7 @@ def test_the_first_process_of_a_container_reaps_orphans_and_leaves_its_own_child
 
 
 def test_the_first_process_of_a_container_ends_its_crawls_when_told(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     (tmp_path / "offset").write_text(str((stage.now - datetime.now(TZ)).total_seconds()))
     process = contained(sys.executable, "-m", "testing.staged_nights", str(stage.root), "stay")
     try:

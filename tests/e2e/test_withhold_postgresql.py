@@ -19,7 +19,7 @@ from archive.search.indexer import catch_up
 from archive.store import Archive
 from testing import archives as composed
 from testing.archives import FIRST, NIGHTS, make
-from testing.postgresql import Server
+from testing.postgresql import PostgresServer
 from tests.unit.archive.test_withhold import KEY, speaking, with_night
 
 ASKED = ["withhold", "da_nang/thong-cao", "--reason", "Bản án 12", "--who", "Tòa án", "--also-duplicates", "--yes"]
@@ -27,7 +27,7 @@ Told = Callable[..., str]
 
 
 @pytest.fixture
-def root(postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sealed archive, its words filled in, all in a database of its own."""
     monkeypatch.setenv(VARIABLE, postgresql.database())
     with make(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
@@ -50,7 +50,7 @@ def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     return run
 
 
-def on_the_server(server: Server, words: str) -> set[str]:
+def on_the_server(server: PostgresServer, words: str) -> set[str]:
     """The files of this database in which these words still stand."""
     with psycopg.connect(os.environ[VARIABLE]) as connection:
         row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
@@ -62,7 +62,7 @@ def on_the_server(server: Server, words: str) -> set[str]:
 
 
 def test_rows_words_files_commands_and_the_next_seal_leave_it_out(
-    postgresql: Server, root: Path, told: Told, tmp_path: Path
+    postgresql: PostgresServer, root: Path, told: Told, tmp_path: Path
 ) -> None:
     (root / "index.db").write_text("Cầu Bến Đá, of before PostgreSQL")
     assert on_the_server(postgresql, "Bến Đá")
@@ -98,7 +98,7 @@ def test_what_came_back_is_named_and_taken_away_again(root: Path, told: Told, tm
 
 
 def test_a_withholding_that_this_index_did_not_see_is_named_and_repeated(
-    postgresql: Server, root: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+    postgresql: PostgresServer, root: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.delenv(VARIABLE)

@@ -19,7 +19,7 @@ from archive.store import Archive
 from archive.web.day_cache import DayCache
 from bench.year.__main__ import main as year
 from bench.year.check import judged
-from bench.year.compose import Planted, compose_year
+from bench.year.compose import PlantedYear, compose_year
 from bench.year.states import Calendar, State
 from replicas.articles import EVERY_PORTAL
 
@@ -29,12 +29,12 @@ FIRST = date(2025, 6, 2)
 
 
 @pytest.fixture(scope="module")
-def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
+def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PlantedYear]:
     folder = tmp_path_factory.mktemp("year") / "a"
     return folder, compose_year(folder, PORTALS, FIRST, 60, seed=2, volume=0.3)
 
 
-def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, Planted]) -> None:
+def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, PlantedYear]) -> None:
     found = judged(*composed)
     assert found.wrong == []
     assert found.planted == found.found
@@ -43,14 +43,16 @@ def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, Planted
     assert {"new", "attachment", "duplicate", "revision", "gone"} <= found.events.keys()
 
 
-def test_a_gap_that_is_not_told_and_a_number_that_is_shown_are_found_out(composed: tuple[Path, Planted]) -> None:
+def test_a_gap_that_is_not_told_and_a_number_that_is_shown_are_found_out(composed: tuple[Path, PlantedYear]) -> None:
     folder, planted = composed
     shown = {portal: [one for one in issued if one.number != 20] for portal, issued in planted.published.items()}
-    wrong = judged(folder, Planted(planted.portals, planted.nights, planted.calendar, planted.series, shown, 0)).wrong
+    wrong = judged(
+        folder, PlantedYear(planted.portals, planted.nights, planted.calendar, planted.series, shown, 0)
+    ).wrong
     assert any("planted [14, 20, 26], told [14, 26]" in line for line in wrong)
 
 
-def test_its_archive_is_intact_and_says_that_it_is_none_of_real_pages(composed: tuple[Path, Planted]) -> None:
+def test_its_archive_is_intact_and_says_that_it_is_none_of_real_pages(composed: tuple[Path, PlantedYear]) -> None:
     folder, _ = composed
     with Archive.open(folder, read_only=True) as archive:
         assert archive.identity.kind is ArchiveKind.REPLICA
@@ -59,7 +61,7 @@ def test_its_archive_is_intact_and_says_that_it_is_none_of_real_pages(composed: 
     assert audit.runs > 100
 
 
-def test_the_same_seed_is_the_same_year(composed: tuple[Path, Planted], tmp_path: Path) -> None:
+def test_the_same_seed_is_the_same_year(composed: tuple[Path, PlantedYear], tmp_path: Path) -> None:
     folder, _ = composed
     compose_year(tmp_path / "a", PORTALS, FIRST, 3, seed=2, volume=0.3)
     texts = sorted(path.relative_to(tmp_path / "a") for path in (tmp_path / "a").glob("2025/06/02/*/*.txt"))
@@ -68,7 +70,7 @@ def test_the_same_seed_is_the_same_year(composed: tuple[Path, Planted], tmp_path
 
 
 def test_every_command_of_the_page_prints_what_stands_below_it(
-    composed: tuple[Path, Planted], capsys: pytest.CaptureFixture[str]
+    composed: tuple[Path, PlantedYear], capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = (ROOT / "docs" / "auditing.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```console var/two-months\n(.*?)```", page, re.DOTALL)

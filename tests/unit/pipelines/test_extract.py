@@ -18,7 +18,20 @@ from pipelines.article import Article, BlockKind, Layout, PublishedFrom
 from pipelines.clean import clean
 from pipelines.extract import extract, main
 from replicas.articles import article_url, articles, render_article
-from testing.article_pages import BASE, LEAD, ONE, PLAIN, PLAIN_RAW, RELATED, SHAPES, TITLE, TWO, Shape, page, plain
+from testing.article_pages import (
+    BASE,
+    LEAD,
+    ONE,
+    PLAIN,
+    PLAIN_RAW,
+    RELATED,
+    SHAPES,
+    TITLE,
+    TWO,
+    ArticleShape,
+    page,
+    plain,
+)
 from vietnam.dates import TZ
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
@@ -30,7 +43,7 @@ def read(html: str, *layouts: Layout, url: str = URL, now: datetime = NOW) -> Ar
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_shape_is_read_block_by_block(shape: Shape) -> None:
+def test_shape_is_read_block_by_block(shape: ArticleShape) -> None:
     article = read(shape.html, shape.layout)
 
     assert article.layout == shape.layout.name
@@ -45,7 +58,7 @@ def test_shape_is_read_block_by_block(shape: Shape) -> None:
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if len(s.blocks) > 2], ids=lambda s: s.name)
-def test_generic_reading_keeps_the_long_paragraphs_and_leaks_no_furniture(shape: Shape) -> None:
+def test_generic_reading_keeps_the_long_paragraphs_and_leaks_no_furniture(shape: ArticleShape) -> None:
     article = read(shape.html)
     text = article.text()
 

@@ -26,21 +26,21 @@ from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up, refill
 from archive.storage.paths import Paths, read_identity
 from archive.storage.tombstones import Tombstones
-from testing.archives import FIRST, Told, at, finish, keep, make
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
 from testing.damage_steps import unword
-from testing.postgresql import Server
-from testing.search_archive import Made, filled
+from testing.postgresql import PostgresServer
+from testing.search_archive import SearchArchive, filled
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
     """The archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 
 
 @pytest.fixture
-def root(made: Made, tmp_path: Path) -> Path:
+def root(made: SearchArchive, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made.root, tmp_path / "a"))
 
 
@@ -136,7 +136,7 @@ def redated(document: Document, content: str, latest: Version | None, same: Vers
 
 def sharing(root: Path) -> None:
     """A text that two portals published, and one of them again."""
-    told = Told("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
+    told = ComposedArticle("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
     with make(root) as archive, SearchIndex.of(archive) as words:
         for night, portals in ((FIRST, ("da_nang", "quang_tri")), (FIRST + timedelta(days=1), ("da_nang",))):
             for portal in portals:
@@ -192,7 +192,9 @@ def test_the_command_names_the_night_and_what_to_run(root: Path, capsys: pytest.
 
 
 @pytest.mark.e2e
-def test_the_same_is_named_in_postgresql(postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_is_named_in_postgresql(
+    postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = postgresql.database()
     monkeypatch.setenv(VARIABLE, address)
     with filled(tmp_path / "a", address) as made:

@@ -22,13 +22,13 @@ from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from pipelines import dedup
-from testing.archives import FIRST, Told, at, finish, keep, make, sealed
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, sealed
 
-ARTICLE = Told("de", "Họp về đê", ("Sáng 3/3, 12 hộ hiến đất.", "Đê hoà vào đường xã."))
+ARTICLE = ComposedArticle("de", "Họp về đê", ("Sáng 3/3, 12 hộ hiến đất.", "Đê hoà vào đường xã."))
 EDITED = replace(ARTICLE, paragraphs=("Sáng 3/3, 15 hộ hiến đất.", "Đê hòa vào đường xã."))
 
 
-def kept(archive: Archive, number: int, *told: Told) -> list[ArticleLine]:
+def kept(archive: Archive, number: int, *told: ComposedArticle) -> list[ArticleLine]:
     """A night of one portal with these articles in one group; its lines."""
     night = FIRST + timedelta(days=number)
     run = archive.start("da_nang", night, at(night), dedup.judge)

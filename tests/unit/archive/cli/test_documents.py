@@ -12,19 +12,19 @@ from archive.__main__ import main
 from archive.audit.verify import verify
 from archive.errors import ExitCode
 from archive.store import Archive
-from testing.archives import FIRST, Told, at, finish, judge, keep, make, walk
+from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, walk
 
 HELD_BACK = (5, 9, 10)
 
 
-def said(number: int) -> Told:
+def said(number: int) -> ComposedArticle:
     """An article that names one document of the province, one of a commune with the number before it, and one of the state's."""
     day = FIRST + timedelta(days=number)
     words = f"UBND thành phố ban hành Quyết định số {number}/QĐ-UBND ngày {day:%d/%m/%Y} về việc giao đất."
     cited = (
         f"Căn cứ Nghị định số 30/2020/NĐ-CP; Quyết định {number - 1}/QĐ-UBND ngày {day:%d/%m/%Y} của UBND xã Tân Lộ."
     )
-    return Told(f"tin-{number}", f"Tin {number}", (words, cited), f"{day}T09:00:00+07:00")
+    return ComposedArticle(f"tin-{number}", f"Tin {number}", (words, cited), f"{day}T09:00:00+07:00")
 
 
 @pytest.fixture(scope="module")

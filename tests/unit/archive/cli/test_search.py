@@ -23,19 +23,19 @@ from archive.search.schema import METHOD_NAME
 from archive.storage.paths import Paths
 from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
-from testing.archives import ARCHIVE_ID, FIRST, Told, at, finish, judge, keep, make
-from testing.search_archive import Made, Q, asked, filled, keys
+from testing.archives import ARCHIVE_ID, FIRST, ComposedArticle, at, finish, judge, keep, make
+from testing.search_archive import Q, SearchArchive, asked, filled, keys
 from testing.search_texts import NIGHTS, run
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
     """The archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 
 
-def copied(made: Made, tmp_path: Path) -> Path:
+def copied(made: SearchArchive, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made.root, tmp_path / "a"))
 
 
@@ -47,7 +47,7 @@ def indexed(root: Path) -> set[str]:
 
 
 def test_what_is_withheld_is_found_no_more_and_its_words_are_gone(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copied(made, tmp_path)
     assert "khoi" in indexed(root)
@@ -62,7 +62,7 @@ def test_what_is_withheld_is_found_no_more_and_its_words_are_gone(
     assert "1 of 1 texts" in capsys.readouterr().out
 
 
-def test_a_text_withheld_elsewhere_is_not_shown_before_its_words_are_gone(made: Made, tmp_path: Path) -> None:
+def test_a_text_withheld_elsewhere_is_not_shown_before_its_words_are_gone(made: SearchArchive, tmp_path: Path) -> None:
     root = copied(made, tmp_path)
     with Archive.open(root) as archive, SearchIndex.of(archive) as words:
         withhold(archive, WithholdRequest((("quang_tri", "cau"),), "Luật", "Văn phòng", at(FIRST + timedelta(days=9))))
@@ -77,7 +77,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, str]:
     return out, err
 
 
-def test_the_command_tells_where_a_text_stood(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_tells_where_a_text_stood(made: SearchArchive, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, "xe", "buyt", "--archive", str(made.root))
     assert err == ""
     assert out.splitlines() == [
@@ -90,7 +90,9 @@ def test_the_command_tells_where_a_text_stood(made: Made, capsys: pytest.Capture
     ]
 
 
-def test_the_command_tells_of_older_versions_and_further_pages(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_tells_of_older_versions_and_further_pages(
+    made: SearchArchive, capsys: pytest.CaptureFixture[str]
+) -> None:
     newest = asked(made, "1.350").hits[0].found.id
     out, _ = said(capsys, "1.250", "--all-versions", "--archive", str(made.root))
     assert f"  an older version; the newest is {newest}" in out.splitlines()
@@ -115,7 +117,9 @@ def test_the_command_tells_of_older_versions_and_further_pages(made: Made, capsy
         (["--portal", "quang_tri", "--one-per-cluster"], 4),
     ],
 )  # fmt: skip
-def test_options_are_filters(made: Made, capsys: pytest.CaptureFixture[str], options: list[str], wanted: int) -> None:
+def test_options_are_filters(
+    made: SearchArchive, capsys: pytest.CaptureFixture[str], options: list[str], wanted: int
+) -> None:
     out, _ = said(capsys, *options, "--json", "--archive", str(made.root))
     hits = [json.loads(line) for line in out.splitlines()]
     assert len(hits) == wanted
@@ -138,7 +142,7 @@ def test_options_are_filters(made: Made, capsys: pytest.CaptureFixture[str], opt
     ],
 )
 def test_a_wrong_question_is_told_in_one_line(
-    made: Made, capsys: pytest.CaptureFixture[str], words: list[str], wrong: str
+    made: SearchArchive, capsys: pytest.CaptureFixture[str], words: list[str], wrong: str
 ) -> None:
     assert main(["search", *words, "--archive", str(made.root)]) == ExitCode.USAGE
     err = capsys.readouterr().err
@@ -152,9 +156,11 @@ def test_one_of_each_cluster_is_the_first_of_the_order(tmp_path: Path) -> None:
     paragraphs = tuple(f"Đoạn {n} kể về {' '.join(f'chữ{n * 30 + w}' for w in range(30))}." for n in range(6))
     for key, hour in (("mot", 7), ("hai", 8)):
         keep(
-            night, Told(key, "Tin dài", (*paragraphs, f"Ký tên {key}."), f"2025-03-03T{hour:02}:00:00+07:00"), at(FIRST)
+            night,
+            ComposedArticle(key, "Tin dài", (*paragraphs, f"Ký tên {key}."), f"2025-03-03T{hour:02}:00:00+07:00"),
+            at(FIRST),
         )
-    keep(night, Told("ba", "Tin khác", ("Kể về chuyện khác.",), "2025-03-03T09:00:00+07:00"), at(FIRST))
+    keep(night, ComposedArticle("ba", "Tin khác", ("Kể về chuyện khác.",), "2025-03-03T09:00:00+07:00"), at(FIRST))
     finish(night, at(FIRST))
     archive.seal(FIRST, {})
     with SearchIndex.of(archive) as words:
@@ -177,7 +183,7 @@ def test_what_is_not_sealed_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (out, err) == ("nothing was found\n", "note: not looked through before it is sealed: 2025-03-03\n")
 
 
-def test_a_copy_that_was_rolled_back_is_filled_anew(made: Made, tmp_path: Path) -> None:
+def test_a_copy_that_was_rolled_back_is_filled_anew(made: SearchArchive, tmp_path: Path) -> None:
     root = copied(made, tmp_path)
     for path in (root / "2025/03/05").glob("manifest-1.*"):
         path.unlink()
@@ -190,7 +196,7 @@ def test_a_copy_that_was_rolled_back_is_filled_anew(made: Made, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("damage", ["bytes", "empty", "other archive", "other method"])
-def test_words_that_are_damaged_are_made_again(made: Made, tmp_path: Path, damage: str) -> None:
+def test_words_that_are_damaged_are_made_again(made: SearchArchive, tmp_path: Path, damage: str) -> None:
     root = copied(made, tmp_path)
     path = root / "search.db"
     if damage == "bytes":
@@ -207,7 +213,7 @@ def test_words_that_are_damaged_are_made_again(made: Made, tmp_path: Path, damag
 
 
 def test_a_damaged_text_is_named_and_the_others_are_found(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copied(made, tmp_path)
     found = asked(made, "hòa giải").hits[0].found
@@ -224,7 +230,7 @@ def test_a_damaged_text_is_named_and_the_others_are_found(
 
 
 def test_a_file_that_search_names_for_another_text_is_not_shown(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copied(made, tmp_path)
     wanted = asked(made, "hòa giải").hits[0].found
@@ -238,7 +244,7 @@ def test_a_file_that_search_names_for_another_text_is_not_shown(
 
 
 def test_an_archive_that_may_not_be_written_is_searched_as_far_as_it_goes(
-    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = copied(made, tmp_path)
     with closing(sqlite3.connect(root / "search.db")) as connection, connection:
@@ -255,7 +261,11 @@ def test_an_archive_that_may_not_be_written_is_searched_as_far_as_it_goes(
 def test_what_portals_wrote_does_not_speak_to_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive = make(tmp_path / "a")
     night = archive.start("quang_tri", FIRST, at(FIRST), judge)
-    keep(night, Told("x", "Tin \x1b[31mđỏ\u202e [bold]", ("Nói \x1b]0;x\x07 [red]tin[/red] \u2066đỏ.",)), at(FIRST))
+    keep(
+        night,
+        ComposedArticle("x", "Tin \x1b[31mđỏ\u202e [bold]", ("Nói \x1b]0;x\x07 [red]tin[/red] \u2066đỏ.",)),
+        at(FIRST),
+    )
     finish(night, at(FIRST))
     archive.seal(FIRST, {})
     archive.close()

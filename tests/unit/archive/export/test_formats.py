@@ -23,7 +23,7 @@ from archive.export.formats import COLUMNS, ExportFormat, Record, spreadsheet_ce
 from archive.storage.run_record import read_lines
 from archive.store import Archive
 from pipelines.dedup import judge
-from testing.archives import FIRST, Told, at, finish, keep, make, tree
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, tree
 from testing.near_texts import PLAN, release, replay
 
 DANGEROUS = (
@@ -195,7 +195,7 @@ def test_titles_do_not_run_in_a_spreadsheet(tmp_path: Path) -> None:
     with make(tmp_path / "a") as archive:
         night = archive.start("da_nang", FIRST, at(FIRST), judge)
         for number, title in enumerate(DANGEROUS):
-            keep(night, Told(f"k-{number:02}", title, (f"Đoạn {number}.",)), at(FIRST))
+            keep(night, ComposedArticle(f"k-{number:02}", title, (f"Đoạn {number}.",)), at(FIRST))
         finish(night, at(FIRST))
     assert command("export", str(tmp_path / "x.csv"), "--archive", str(tmp_path / "a")).returncode == 0
     with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as stream:

@@ -20,7 +20,7 @@ from archive.storage.paths import Paths
 from archive.store import Archive
 from testing.archives import FIRST, tree
 from testing.index_archive import LAST, WORDS, composed
-from testing.postgresql import Server
+from testing.postgresql import PostgresServer
 
 Question = Callable[[Queries], object]
 BEFORE = date(2025, 3, 6)
@@ -243,7 +243,7 @@ QUESTIONS: dict[str, Question] = {
 
 
 @pytest.fixture(scope="module")
-def archives(postgresql: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
+def archives(postgresql: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
     """The same archive made through each database, and where its index is."""
     made = {}
     for name, address in (("sqlite", ""), ("postgresql", postgresql.database())):

@@ -27,7 +27,7 @@ from crawler.spider.stop_rule import look_for_vanished
 from pipelines.dedup import judge
 from replicas.articles import articles
 from replicas.serve import ReplicaServer
-from testing.archives import EDITED, FIRST, SHORT, Told, at, finish, keep, make, walk
+from testing.archives import EDITED, FIRST, SHORT, ComposedArticle, at, finish, keep, make, walk
 from testing.ba_song_pages import article, html, listing
 from testing.crawl import crawl, new_archive
 from testing.http_server import HttpServer, Reply, response
@@ -46,7 +46,7 @@ TRANSIENT = (
     Outcome.LOGIN,
     Outcome.EMPTY,
 )
-Answer = Told | Outcome
+Answer = ComposedArticle | Outcome
 
 
 def day(number: int) -> date:
@@ -59,7 +59,7 @@ def look(archive: Archive, number: int, answer: Answer, *, lists: bool = True, d
     crawl = archive.start(PORTAL, night, moment, judge)
     if lists:
         walk(crawl, [SHORT], moment)
-    if isinstance(answer, Told):
+    if isinstance(answer, ComposedArticle):
         keep(crawl, answer, moment, ("a doubt",) if doubtful else ())
     elif answer in VANISHED:
         status = 404 if answer is Outcome.GONE else 200

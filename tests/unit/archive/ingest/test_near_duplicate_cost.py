@@ -17,7 +17,7 @@ from archive.model.enums import Event
 from archive.model.records import NearDuplicate
 from archive.storage.jsonl import decode_article, encode_article
 from pipelines.dedup import judge
-from testing.archives import FIRST, Told, at, finish, keep, make
+from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
 from testing.near_texts import release
 from tests.unit.pipelines.test_reread import LINE
 
@@ -80,7 +80,7 @@ def test_a_link_makes_a_near_duplicate_of_a_new_text_only(
 def test_a_text_without_words_has_no_band(tmp_path: Path) -> None:
     with make(tmp_path / "a") as archive:
         night = archive.start("da_nang", FIRST, at(FIRST), judge)
-        keep(night, Told("trong", "…", ("—",)), at(FIRST))
+        keep(night, ComposedArticle("trong", "…", ("—",)), at(FIRST))
         finish(night, at(FIRST))
         archive.seal(FIRST, {})
         with archive.index.reading() as queries:

@@ -23,7 +23,7 @@ from archive.store import Archive
 from pipelines.dedup import judge
 from testing.archives import FIRST, at, finish, keep, make, tree
 from testing.near_texts import CLUSTERS, PLAN, release, replay, report
-from testing.postgresql import Server
+from testing.postgresql import PostgresServer
 
 IN_ORDER = [sorted(told) for told in PLAN]
 LAST = FIRST + timedelta(days=len(PLAN))
@@ -267,7 +267,7 @@ def test_an_article_is_never_near_its_own_version(tmp_path: Path) -> None:
 
 @pytest.mark.e2e
 def test_postgresql_finds_the_same(
-    kept: Path, tmp_path: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+    kept: Path, tmp_path: Path, postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.open(kept, read_only=True) as archive:
         expected = (tree(kept), rows(archive), told(archive), _clusters(archive))

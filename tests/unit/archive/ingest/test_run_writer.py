@@ -25,7 +25,7 @@ from archive.storage.run_record import read_lines
 from archive.storage.warc import payload_digest
 from archive.store import Archive
 from testing import archives as composed
-from testing.archives import FIRST, RELEASE, SHORT, Told, at, finish, judge, keep, make, walk
+from testing.archives import FIRST, RELEASE, SHORT, ComposedArticle, at, finish, judge, keep, make, walk
 
 
 def articles(folder: Path) -> list[dict[str, object]]:
@@ -39,7 +39,7 @@ def test_nothing_is_committed_before_the_batch_is_full_or_five_seconds_old(
     monkeypatch.setattr(run_writer, "monotonic", lambda: clock[0])
     night = make(tmp_path / "a").start("da_nang", FIRST, at(FIRST), judge)
     for number in range(24):
-        keep(night, Told(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)), at(FIRST))
+        keep(night, ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)), at(FIRST))
     assert articles(night.folder) == []
     keep(night, SHORT, at(FIRST))
     assert len(articles(night.folder)) == 25

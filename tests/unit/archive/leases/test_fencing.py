@@ -24,7 +24,7 @@ from archive.leases.process_id import Owner
 from archive.storage.paths import Paths
 from crawler.nights.runner import LEASE
 from testing.archives import FIRST, RELEASE, SHORT, at, finish, judge, keep, make
-from testing.staged_nights import NIGHT, ROOT, START, Stage, alive, crawl
+from testing.staged_nights import NIGHT, ROOT, START, NightStage, alive, crawl
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def crawls() -> Iterator[list[subprocess.Popen[str]]]:
         process.communicate()
 
 
-def begun(stage: Stage, portal: str, fence: int | None) -> subprocess.Popen[str]:
+def begun(stage: NightStage, portal: str, fence: int | None) -> subprocess.Popen[str]:
     """A crawl under this fence that has committed three lines, in a session of its own."""
     environment = {**os.environ, "FENCE": str(fence) if fence else ""}
     line = crawl(portal, NIGHT, stage.root)
@@ -46,7 +46,7 @@ def begun(stage: Stage, portal: str, fence: int | None) -> subprocess.Popen[str]
     return process
 
 
-def claimed(stage: Stage, portal: str) -> int:
+def claimed(stage: NightStage, portal: str) -> int:
     """Claim a portal's night as a scheduler on another host does, and raise its fence."""
     with Ledger(stage.root / "ledger.db") as ledger:
         ledger.plan(NIGHT, [portal], START)
@@ -60,7 +60,7 @@ def claimed(stage: Stage, portal: str) -> int:
 def test_a_paused_crawl_that_was_taken_over_commits_nothing_when_it_wakes_up(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     crawls.append(process := begun(stage, "a", claimed(stage, "a")))
     process.send_signal(signal.SIGSTOP)
     time.sleep(0.2)
@@ -79,7 +79,7 @@ def test_a_paused_crawl_that_was_taken_over_commits_nothing_when_it_wakes_up(
 def test_the_night_of_a_paused_crawl_is_ended_by_another_scheduler_and_the_paused_one_with_it(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     crawls.append(process := begun(stage, "a", claimed(stage, "a")))
     process.send_signal(signal.SIGSTOP)
     stage.expire()
@@ -95,7 +95,7 @@ def test_the_night_of_a_paused_crawl_is_ended_by_another_scheduler_and_the_pause
 def test_a_paused_scheduler_is_taken_over_and_its_crawl_keeps_nothing_more(
     tmp_path: Path, crawls: list[subprocess.Popen[str]]
 ) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     crawls.append(first := stage.scheduler("due"))
     stage.wait("a commit", lambda: stage.lines("a") >= 3)
     first.send_signal(signal.SIGSTOP)  # its crawl goes on
@@ -113,7 +113,7 @@ def test_a_paused_scheduler_is_taken_over_and_its_crawl_keeps_nothing_more(
 def test_a_crawl_that_nobody_took_over_is_left_alone(
     tmp_path: Path, crawls: list[subprocess.Popen[str]], fence: int | None
 ) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     if fence:
         Fence(Paths(stage.root), "a", NIGHT, fence).enforce()
     crawls.append(process := begun(stage, "a", fence))
@@ -124,7 +124,7 @@ def test_a_crawl_that_nobody_took_over_is_left_alone(
 
 
 def test_another_night_of_the_same_portal_is_left_alone(tmp_path: Path, crawls: list[subprocess.Popen[str]]) -> None:
-    stage = Stage.make(tmp_path, a="beats")
+    stage = NightStage.make(tmp_path, a="beats")
     crawls.append(process := begun(stage, "a", claimed(stage, "a")))
     held = free(Paths(stage.root), "a", NIGHT + timedelta(days=1), 99)
     assert held == f"process {process.pid} on {Owner.current().host} is writing a of {NIGHT}"
@@ -213,7 +213,7 @@ def test_an_archive_whose_disk_is_gone_is_not_begun_anew(tmp_path: Path) -> None
 
 
 def test_fences_go_on_rising_when_the_ledger_was_lost(tmp_path: Path) -> None:
-    stage = Stage.make(tmp_path, a="good")
+    stage = NightStage.make(tmp_path, a="good")
     assert [claimed(stage, "a")] == [1]
     Fence(Paths(stage.root), "a", NIGHT, 41).enforce()
     (stage.root / "ledger.db").unlink()

@@ -14,14 +14,14 @@ from archive.model.records import PageRecord, Run
 from archive.model.run_metrics import Measures, measures_from, measures_plain
 from archive.storage.run_record import RUN_FILE, run_bytes, run_from
 from archive.store import Archive
-from testing.archives import FIRST, Told, at, finish, judge, keep, make, walk
+from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, walk
 
 TOLD = (
-    Told("a", "Tin một", ("Một câu ngắn.",)),
-    Told("b", "Tin hai", ("Một đoạn dài hơn nhiều so với đoạn kia.", "Thêm một đoạn."), "2025-03-01"),
-    Told("c", "Tin ba", ("Một đoạn dài hơn nhiều so với đoạn kia nữa.", "Thêm một đoạn."), None),
-    Told("trang-loi", "Cổng đang bảo trì", ("Xin quay lại sau.",)),
-    Told("trang-loi-2", "Cổng đang bảo trì", ("Xin quay lại sau.",)),
+    ComposedArticle("a", "Tin một", ("Một câu ngắn.",)),
+    ComposedArticle("b", "Tin hai", ("Một đoạn dài hơn nhiều so với đoạn kia.", "Thêm một đoạn."), "2025-03-01"),
+    ComposedArticle("c", "Tin ba", ("Một đoạn dài hơn nhiều so với đoạn kia nữa.", "Thêm một đoạn."), None),
+    ComposedArticle("trang-loi", "Cổng đang bảo trì", ("Xin quay lại sau.",)),
+    ComposedArticle("trang-loi-2", "Cổng đang bảo trì", ("Xin quay lại sau.",)),
 )
 
 
@@ -36,7 +36,7 @@ def answer(night: RunWriter, key: str, outcome: Outcome) -> None:
     )
 
 
-def a_night(archive: Archive, night: date, told: tuple[Told, ...], **answers: Outcome) -> Run:
+def a_night(archive: Archive, night: date, told: tuple[ComposedArticle, ...], **answers: Outcome) -> Run:
     crawl = archive.start("da_nang", night, at(night), judge)
     walk(crawl, told, at(night))
     for article in told:
@@ -60,7 +60,7 @@ def test_a_night_measures_its_new_texts_and_what_it_asked_for(archive: Archive) 
 
 def test_a_text_of_an_earlier_night_under_a_new_key_is_repeated(archive: Archive) -> None:
     a_night(archive, FIRST, TOLD[:2])
-    again = Told("a-2", TOLD[0].title, TOLD[0].paragraphs)
+    again = ComposedArticle("a-2", TOLD[0].title, TOLD[0].paragraphs)
     run = a_night(archive, FIRST + timedelta(days=1), (again,))
     assert run.measures is not None
     assert (run.measures.texts, run.measures.identical, run.measures.repeated) == (0, 0, 1)

@@ -23,20 +23,20 @@ from archive.search.query import parse
 from archive.search.results import search
 from archive.search.schema import CONTENTS, FILLED, PLACES
 from testing.archives import FIRST, make
-from testing.postgresql import Server
-from testing.search_archive import Made, Q, asked, filled, keys
+from testing.postgresql import PostgresServer
+from testing.search_archive import Q, SearchArchive, asked, filled, keys
 from testing.search_texts import NIGHTS, run
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
     """The archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def twin(tmp_path_factory: pytest.TempPathFactory, postgresql: Server) -> Iterator[Made]:
+def twin(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresServer) -> Iterator[SearchArchive]:
     """The same archive in PostgreSQL."""
     with filled(tmp_path_factory.mktemp("search") / "a", postgresql.database()) as found:
         yield found
@@ -100,7 +100,7 @@ def named(case: tuple[str, dict[str, object], list[str]]) -> str:
 
 
 @pytest.mark.parametrize("case", FINDS, ids=named)
-def test_what_is_found(made: Made, case: tuple[str, dict[str, object], list[str]]) -> None:
+def test_what_is_found(made: SearchArchive, case: tuple[str, dict[str, object], list[str]]) -> None:
     line, options, wanted = case
     answer = asked(made, line, **dict(options))
     assert keys(answer) == wanted
@@ -108,7 +108,7 @@ def test_what_is_found(made: Made, case: tuple[str, dict[str, object], list[str]
     assert not answer.notes
 
 
-def test_both_databases_find_the_same(made: Made, twin: Made) -> None:
+def test_both_databases_find_the_same(made: SearchArchive, twin: SearchArchive) -> None:
     for line, options, _ in FINDS:
         assert asked(made, line, **dict(options)) == asked(twin, line, **dict(options)), line
 
@@ -150,7 +150,7 @@ _PARTS = st.one_of(
     offset=st.integers(0, 3),
 )
 def test_any_line_is_answered_alike_or_refused(
-    made: Made, twin: Made, line: str, exact: bool, older: bool, order: Order, offset: int
+    made: SearchArchive, twin: SearchArchive, line: str, exact: bool, older: bool, order: Order, offset: int
 ) -> None:
     query = None
     with suppress(UsageError):
@@ -160,7 +160,7 @@ def test_any_line_is_answered_alike_or_refused(
         assert answers[0] == answers[1]
 
 
-def rows(of: Made) -> list[list[tuple[object, ...]]]:
+def rows(of: SearchArchive) -> list[list[tuple[object, ...]]]:
     with of.words.reading() as connection:
         tables = (FILLED, CONTENTS, PLACES)
         return [[tuple(row) for row in connection.execute(select(t).order_by(*t.primary_key.columns))] for t in tables]
@@ -169,7 +169,7 @@ def rows(of: Made) -> list[list[tuple[object, ...]]]:
 @pytest.mark.e2e
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_filling_night_by_night_is_filling_at_once(
-    tmp_path: Path, made: Made, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, made: SearchArchive, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = request.getfixturevalue("postgresql").database() if backend == "postgresql" else ""
     monkeypatch.setenv(VARIABLE, address)
@@ -181,7 +181,7 @@ def test_filling_night_by_night_is_filling_at_once(
         assert catch_up(archive, words) == 0
         archive.seal(FIRST + timedelta(days=number), {})
         assert catch_up(archive, words) == 1
-    step = Made(tmp_path / "a", address, archive, words)
+    step = SearchArchive(tmp_path / "a", address, archive, words)
     assert rows(step) == rows(made)
     assert refill(archive, words) == len(NIGHTS)
     assert rows(step) == rows(made)

@@ -25,7 +25,7 @@ from crawler.verdicts.judge import judge_night
 from testing.archives import FIRST, at, judge, keep, make, walk
 from testing.archives import NIGHTS as COMPOSED
 from testing.hostile_archive import PAYLOADS
-from testing.html_page import Tree, read
+from testing.html_page import HtmlElement, read
 from testing.sentence_sources import SLOT, Module, sentences
 from testing.web_server import served
 from tests.unit.crawler.verdicts.test_judge import CASES, history
@@ -348,7 +348,7 @@ def test_the_vietnamese_page_has_no_english_sentence_that_is_known(page: httpx.C
     assert not tree.nodes("//p//details | //p//p")
 
 
-def _told(tree: Tree) -> list[tuple[str, str]]:
+def _told(tree: HtmlElement) -> list[tuple[str, str]]:
     return [(one.nodes("summary")[0].words, one.nodes("p")[0].words) for one in tree.nodes("//details[@class='told']")]
 
 

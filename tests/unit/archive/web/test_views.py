@@ -29,7 +29,7 @@ from archive.web.i18n import preferred
 from archive.web.views.downloads import unpacked
 from testing.archives import FIRST, at, good, judge, make, sealed, tree
 from testing.html_page import read
-from testing.postgresql import Server
+from testing.postgresql import PostgresServer
 from testing.web_server import served
 
 EDITED = "/articles/da_nang/thong-bao"
@@ -382,7 +382,7 @@ def test_a_question_that_takes_too_long_is_ended(root: Path) -> None:
 
 
 def test_the_same_pages_stand_on_postgresql(
-    postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, postgresql.database())
     with sealed(tmp_path / "a") as archive, SearchIndex.of(archive) as words:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from bench.probe.strangers import Stranger
+from bench.probe.strangers import UnknownPortal
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_keys import infer_key
 from crawler.probe.explore import Exploration, Fetch, explore
@@ -62,7 +62,7 @@ def probed(seed: int) -> tuple[Exploration, ProbeResult]:
     source = [
         article for portal in ("binh_dinh", "quang_ninh", "bac_giang") for article in articles(portal) if article.clock
     ]
-    fetch, _ = fetching(Stranger(seed, HOST, source))
+    fetch, _ = fetching(UnknownPortal(seed, HOST, source))
     brought = asyncio.run(explore(fetch, f"https://{HOST}.replica.test/", 30, NOW))
     return brought, understand(brought, "la", "Trang mẫu", NOW)
 

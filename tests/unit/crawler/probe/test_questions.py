@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
-from bench.probe.handmade import HandMade
-from bench.probe.memory import NOW, Wire
+from bench.probe.handmade import HandmadePortal
+from bench.probe.memory import NOW, MemoryWire
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.infer import UserHints, understand
 from crawler.probe.questions import Questioner, ask, ask_first
@@ -30,7 +30,7 @@ HOST = "la.mau.vn"
 
 @cache
 def brought(kind: str) -> Exploration:
-    wire = Wire(HandMade(kind, 5, HOST))
+    wire = MemoryWire(HandmadePortal(kind, 5, HOST))
     return asyncio.run(explore(wire.fetch, f"https://{HOST}.replica.test/", 30, NOW))
 
 
@@ -105,7 +105,7 @@ def test_what_keeps_a_spider_from_being_written_is_asked_first() -> None:
 
 def test_the_bound_is_kept_to_the_last_request() -> None:
     for most in (8, 11, 17):
-        wire = Wire(HandMade("sections built in different ways", 5, HOST))
+        wire = MemoryWire(HandmadePortal("sections built in different ways", 5, HOST))
         seen = asyncio.run(explore(wire.fetch, f"https://{HOST}.replica.test/", most, NOW))
         assert seen.requests <= most
         assert wire.count <= most - 1  # robots.txt is one of them
@@ -113,7 +113,7 @@ def test_the_bound_is_kept_to_the_last_request() -> None:
 
 @pytest.mark.e2e
 def test_the_command_asks_on_a_terminal(tmp_path: Path) -> None:
-    site = HandMade(SCRIPTED, 5, HOST)
+    site = HandmadePortal(SCRIPTED, 5, HOST)
     where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--name", "la", "--night", "2025-03-12"]
     with ReplicaServer([site]) as server:
         server.suffixer = Suffixer([HOST])
@@ -137,7 +137,7 @@ class Winding:
     """A portal each of whose pages is reached by a redirect: two requests for one."""
 
     def __init__(self) -> None:
-        self.site = HandMade(SCRIPTED, 5, HOST)
+        self.site = HandmadePortal(SCRIPTED, 5, HOST)
         self.host = HOST
 
     def respond(self, request: SiteRequest) -> SiteResponse:

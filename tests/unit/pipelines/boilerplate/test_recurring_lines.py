@@ -17,7 +17,7 @@ from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, exclus
 from pipelines.line_shape import shape_of
 from replicas import LAST_NIGHT
 from replicas.articles import PORTALS, article_url, articles, render_article
-from testing.repeated_lines import LAYOUT, Piece, Planted, sentence, told
+from testing.repeated_lines import LAYOUT, ExtraMarkup, Piece, sentence, told
 from vietnam.dates import TZ
 
 MANY = 36
@@ -25,7 +25,7 @@ LATE = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
 SPIDERS = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
 
 
-def suspects(planted: Planted, count: int = MANY) -> tuple[BoilerplateCandidate, ...]:
+def suspects(planted: ExtraMarkup, count: int = MANY) -> tuple[BoilerplateCandidate, ...]:
     return find_candidates([told(number, planted) for number in range(count)])
 
 
@@ -46,55 +46,55 @@ SIGN: Piece = lambda number: f'<p style="text-align: right;"><strong>{AUTHORS[nu
 
 WIDGETS = {
     "box-before-the-text": (
-        Planted(head=[every('<div class="app-box"><p>Cài ứng dụng Ba Sông Số để nhận tin sớm</p></div>')]),
+        ExtraMarkup(head=[every('<div class="app-box"><p>Cài ứng dụng Ba Sông Số để nhận tin sớm</p></div>')]),
         ["Cài ứng dụng Ba Sông Số để nhận tin sớm"], LineRole.BEFORE,
     ),
     "box-amid-the-text-with-numbers": (
-        Planted(middle=[every('<div class="binh-chon"><span>Đã có {n} người bình chọn cho mục này</span></div>', 2)]),
+        ExtraMarkup(middle=[every('<div class="binh-chon"><span>Đã có {n} người bình chọn cho mục này</span></div>', 2)]),
         ["Đã có 1200 người bình chọn cho mục này"], LineRole.AMONG,
     ),
     "paragraph-amid-the-text-of-every-article": (
-        Planted(middle=[every("<p>Mời quý vị theo dõi trang Zalo của Cổng Ba Sông để xem thêm hình ảnh.</p>")]),
+        ExtraMarkup(middle=[every("<p>Mời quý vị theo dõi trang Zalo của Cổng Ba Sông để xem thêm hình ảnh.</p>")]),
         ["Mời quý vị theo dõi trang Zalo của Cổng Ba Sông để xem thêm hình ảnh."], LineRole.AMONG,
     ),
     "counter-as-last-paragraph": (
-        Planted(tail=[every("<p>Bài này đã được {n} bạn đọc mở xem.</p>")]),
+        ExtraMarkup(tail=[every("<p>Bài này đã được {n} bạn đọc mở xem.</p>")]),
         ["Bài này đã được 1200 bạn đọc mở xem."], LineRole.AFTER,
     ),
     "section-label-after-the-sign-off": (
-        Planted(end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)]),
+        ExtraMarkup(end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)]),
         ["Nhịp sống vùng sông"], LineRole.AFTER,
     ),
     "section-label-that-the-menu-names": (
-        Planted(end=[every("<div>Nhịp sống vùng sông</div>", 3, 2)]),
+        ExtraMarkup(end=[every("<div>Nhịp sống vùng sông</div>", 3, 2)]),
         ["Nhịp sống vùng sông"], LineRole.AFTER,
     ),
     "box-with-an-id-that-changes": (
-        Planted(tail=[every('<div id="nghe-{n}"><p>Nghe bản tin bằng giọng đọc máy</p></div>', 2)]),
+        ExtraMarkup(tail=[every('<div id="nghe-{n}"><p>Nghe bản tin bằng giọng đọc máy</p></div>', 2)]),
         ["Nghe bản tin bằng giọng đọc máy"], LineRole.AFTER,
     ),
     "box-of-links-under-a-heading": (
-        Planted(tail=[every('<div class="dong-su-kien"><h4>Cùng dòng sự kiện ấy</h4><ul><li><a href="/tin/x{n}.html">'
+        ExtraMarkup(tail=[every('<div class="dong-su-kien"><h4>Cùng dòng sự kiện ấy</h4><ul><li><a href="/tin/x{n}.html">'
                             'Chuyện thứ {n} ở bến sông</a></li></ul></div>')]),
         ["Cùng dòng sự kiện ấy", "Chuyện thứ 1200 ở bến sông"], LineRole.AFTER,
     ),
     "name-of-a-column-amid-the-text": (
-        Planted(middle=[every('<div class="chuyen-muc"><p>Góc Bạn Đọc</p><p>Gửi bài về cho chúng tôi</p></div>')]),
+        ExtraMarkup(middle=[every('<div class="chuyen-muc"><p>Góc Bạn Đọc</p><p>Gửi bài về cho chúng tôi</p></div>')]),
         ["Góc Bạn Đọc", "Gửi bài về cho chúng tôi"], LineRole.AMONG,
     ),
     "name-of-a-site-behind-the-sign-off": (
-        Planted(end=[SIGN, every('<div class="dich-vu">Cổng Dịch vụ công Quốc gia</div>', 2)]),
+        ExtraMarkup(end=[SIGN, every('<div class="dich-vu">Cổng Dịch vụ công Quốc gia</div>', 2)]),
         ["Cổng Dịch vụ công Quốc gia"], LineRole.AFTER,
     ),
     "banner-with-one-picture": (
-        Planted(middle=[every('<div class="bang-ron"><img src="/anh/bang-ron.gif"><p>Ba Sông đồng lòng vượt lũ</p></div>')]),
+        ExtraMarkup(middle=[every('<div class="bang-ron"><img src="/anh/bang-ron.gif"><p>Ba Sông đồng lòng vượt lũ</p></div>')]),
         ["Ba Sông đồng lòng vượt lũ"], LineRole.AMONG,
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("planted", "lines", "where"), WIDGETS.values(), ids=WIDGETS)
-def test_a_widget_is_found_where_it_stands(planted: Planted, lines: list[str], where: LineRole) -> None:
+def test_a_widget_is_found_where_it_stands(planted: ExtraMarkup, lines: list[str], where: LineRole) -> None:
     found = suspects(planted)
 
     assert sorted(suspect.line for suspect in found) == sorted(lines)
@@ -108,43 +108,43 @@ RECIPIENTS = """<p><b>Nơi nhận:</b></p><p>- Như Điều 3;</p><p>- Lưu: VT,
 <p>KT. CHỦ TỊCH</p><p>PHÓ CHỦ TỊCH</p>"""
 FACT: Piece = lambda number: sentence(number * 5 + 2)[:55]  # noqa: E731
 OF_TEXTS = {
-    "decisions": Planted(head=[every(DECISION, 3)], tail=[every(RECIPIENTS, 3)]),
-    "nothing-but-decisions": Planted(head=[every(DECISION)], tail=[every(RECIPIENTS)]),
-    "dateline-of-its-own": Planted(head=[every("<p>(Cổng TTĐT) -</p>")]),
-    "speeches": Planted(head=[every("<p>Kính thưa các đồng chí,</p>", 2)]),
-    "caption-that-recurs": Planted(middle=[every('<p><img src="/anh/{n}.jpg"></p><p align="center">Ảnh minh họa</p>')]),
-    "caption-with-a-class": Planted(middle=[every('<div class="hinh"><img src="/anh/{n}.jpg"><p class="chu-thich">'
+    "decisions": ExtraMarkup(head=[every(DECISION, 3)], tail=[every(RECIPIENTS, 3)]),
+    "nothing-but-decisions": ExtraMarkup(head=[every(DECISION)], tail=[every(RECIPIENTS)]),
+    "dateline-of-its-own": ExtraMarkup(head=[every("<p>(Cổng TTĐT) -</p>")]),
+    "speeches": ExtraMarkup(head=[every("<p>Kính thưa các đồng chí,</p>", 2)]),
+    "caption-that-recurs": ExtraMarkup(middle=[every('<p><img src="/anh/{n}.jpg"></p><p align="center">Ảnh minh họa</p>')]),
+    "caption-with-a-class": ExtraMarkup(middle=[every('<div class="hinh"><img src="/anh/{n}.jpg"><p class="chu-thich">'
                                                   "Một góc bến sông</p></div>", 2)]),
-    "footer-of-press-releases": Planted(tail=[every("<p>THÔNG TIN LIÊN HỆ</p><p>Phòng Truyền thông, Hợp tác xã Bến Mới, "
+    "footer-of-press-releases": ExtraMarkup(tail=[every("<p>THÔNG TIN LIÊN HỆ</p><p>Phòng Truyền thông, Hợp tác xã Bến Mới, "
                                                     "điện thoại 0000 123 456</p>", 5)]),
-    "box-of-facts": Planted(middle=[lambda number: '<div class="ho-so"><p>Đơn vị thực hiện công trình</p>'
+    "box-of-facts": ExtraMarkup(middle=[lambda number: '<div class="ho-so"><p>Đơn vị thực hiện công trình</p>'
                                                    f"<p>{FACT(number)}</p></div>" if number % 2 else ""]),
-    "heading-in-a-box-of-facts": Planted(middle=[lambda number: '<div class="ho-so"><h4>Thông tin công trình</h4>'
+    "heading-in-a-box-of-facts": ExtraMarkup(middle=[lambda number: '<div class="ho-so"><h4>Thông tin công trình</h4>'
                                                                 f"<p>{FACT(number)}</p></div>" if number % 2 else ""]),
-    "heading-of-a-genre": Planted(middle=[every("<h3>Diễn biến chính</h3>", 2)]),
-    "words-before-a-list": Planted(middle=[every("<p><strong>Các nội dung chính gồm:</strong></p>", 2)]),
-    "head-of-tables": Planted(middle=[every("<table><tr><td>TT</td><td>Đơn vị</td><td>Số lượng</td></tr>"
+    "heading-of-a-genre": ExtraMarkup(middle=[every("<h3>Diễn biến chính</h3>", 2)]),
+    "words-before-a-list": ExtraMarkup(middle=[every("<p><strong>Các nội dung chính gồm:</strong></p>", 2)]),
+    "head-of-tables": ExtraMarkup(middle=[every("<table><tr><td>TT</td><td>Đơn vị</td><td>Số lượng</td></tr>"
                               "<tr><td>1</td><td>Xã Cồn Lau</td><td>{n}</td></tr></table>", 2)]),
-    "last-words-of-a-genre": Planted(tail=[every("<p>Bản tin phát lúc {n} giờ.</p>", 3)]),
-    "pen-name": Planted(end=[every("<p>Sóng Nước</p>", 3)]),
-    "office-after-the-writer": Planted(end=[SIGN, every('<p class="text-right">Văn phòng UBND tỉnh</p>')]),
-    "office-in-a-box-of-its-own": Planted(end=[every('<div class="cuoi"><p>Văn phòng UBND tỉnh</p></div>')]),
-    "office-above-the-text": Planted(head=[every('<div class="dau"><p>Văn phòng UBND tỉnh</p></div>')]),
-    "name-amid-the-text": Planted(middle=[every("<p>Trần Mai Hoa</p>", 2)]),
-    "photographer-after-the-writer": Planted(end=[SIGN, every("<p>Ảnh: Minh Thư</p>", 2)]),
-    "source": Planted(end=[every("<p><em>(Theo Báo Ba Sông)</em></p>", 2)]),
+    "last-words-of-a-genre": ExtraMarkup(tail=[every("<p>Bản tin phát lúc {n} giờ.</p>", 3)]),
+    "pen-name": ExtraMarkup(end=[every("<p>Sóng Nước</p>", 3)]),
+    "office-after-the-writer": ExtraMarkup(end=[SIGN, every('<p class="text-right">Văn phòng UBND tỉnh</p>')]),
+    "office-in-a-box-of-its-own": ExtraMarkup(end=[every('<div class="cuoi"><p>Văn phòng UBND tỉnh</p></div>')]),
+    "office-above-the-text": ExtraMarkup(head=[every('<div class="dau"><p>Văn phòng UBND tỉnh</p></div>')]),
+    "name-amid-the-text": ExtraMarkup(middle=[every("<p>Trần Mai Hoa</p>", 2)]),
+    "photographer-after-the-writer": ExtraMarkup(end=[SIGN, every("<p>Ảnh: Minh Thư</p>", 2)]),
+    "source": ExtraMarkup(end=[every("<p><em>(Theo Báo Ba Sông)</em></p>", 2)]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("planted", OF_TEXTS.values(), ids=OF_TEXTS)
-def test_what_a_text_repeats_is_no_suspect(planted: Planted) -> None:
+def test_what_a_text_repeats_is_no_suspect(planted: ExtraMarkup) -> None:
     assert suspects(planted) == ()
 
 
 @pytest.mark.parametrize("dress", SIGNED)
 @pytest.mark.parametrize("authors", [AUTHORS, AUTHORS[:1]], ids=["four-authors", "one-author"])
 def test_sign_offs_recur_by_nature(dress: str, authors: tuple[str, ...]) -> None:
-    planted = Planted(end=[lambda number: dress.format(authors[number % len(authors)])])
+    planted = ExtraMarkup(end=[lambda number: dress.format(authors[number % len(authors)])])
 
     assert suspects(planted) == ()
 
@@ -154,7 +154,7 @@ def test_all_at_once() -> None:
     # Below other lines the office's box would stand amid the text, where nobody signs.
     of_texts = [planted for name, planted in OF_TEXTS.items() if name != "office-above-the-text"]
     every_one = [*of_texts, *(widget for widget, _, _ in WIDGETS.values())]
-    planted = Planted(
+    planted = ExtraMarkup(
         head=[piece for one in every_one for piece in one.head],
         middle=[piece for one in every_one for piece in one.middle],
         tail=[piece for one in every_one for piece in one.tail],
@@ -170,7 +170,7 @@ def test_all_at_once() -> None:
 
 
 def test_the_order_of_the_articles_does_not_matter() -> None:
-    planted = Planted(
+    planted = ExtraMarkup(
         end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)], head=[every('<div class="q">Mở tin {n} ra</div>')]
     )
     articles = [told(number, planted) for number in range(MANY)]
@@ -183,7 +183,7 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
 
 
 def test_a_few_articles_or_one_day_teach_nothing() -> None:
-    planted = Planted(head=[every('<div class="q">Mở ứng dụng ra xem</div>')])
+    planted = ExtraMarkup(head=[every('<div class="q">Mở ứng dụng ra xem</div>')])
     one_day = [replace(told(number, planted), day=told(0, planted).day) for number in range(MANY)]
 
     assert suspects(planted, LEAST - 1) == ()
@@ -192,7 +192,9 @@ def test_a_few_articles_or_one_day_teach_nothing() -> None:
 
 
 def test_a_suspect_tells_its_evidence() -> None:
-    (suspect,) = suspects(Planted(head=[every('<div class="app-box"><p>Cài ứng dụng Ba Sông Số ngay</p></div>', 2)]))
+    (suspect,) = suspects(
+        ExtraMarkup(head=[every('<div class="app-box"><p>Cài ứng dụng Ba Sông Số ngay</p></div>', 2)])
+    )
 
     assert (suspect.count, suspect.total, suspect.scope) == (18, 36, "")
     assert suspect.box == ("div.app-box",)
@@ -203,13 +205,13 @@ def test_a_suspect_tells_its_evidence() -> None:
 def test_text_in_the_box_of_one_article_makes_it_no_widget() -> None:
     long = "Đoạn văn dài do người viết đặt nhầm vào khung, kể lại chuyện dựng cầu tạm qua sông trong ba ngày mưa liền."
     box = '<div class="khung"><p>{}</p></div>'
-    planted = Planted(middle=[lambda number: box.format(long if number == 7 else "Góc nhìn của bạn đọc xa gần")])
+    planted = ExtraMarkup(middle=[lambda number: box.format(long if number == 7 else "Góc nhìn của bạn đọc xa gần")])
 
     assert [suspect.box for suspect in suspects(planted)] == [()]  # in every article, so still a suspect, by its line
 
 
 def test_by_text_alone_only_what_stands_everywhere_is_a_suspect() -> None:
-    planted = Planted(end=[SIGN], head=[every('<div class="q">Mở ứng dụng ra xem ngay</div>')])
+    planted = ExtraMarkup(end=[SIGN], head=[every('<div class="q">Mở ứng dụng ra xem ngay</div>')])
     bare = [
         replace(article, blocks=tuple(replace(block, path=None, linked=False, entry=False) for block in article.blocks))
         for article in (told(number, planted) for number in range(MANY))
@@ -247,7 +249,7 @@ def test_shapes(line: str, shape: str) -> None:
 
 def test_the_layout_of_these_pages_reads_them() -> None:
     assert LAYOUT.name == "plain"
-    assert len(told(3, Planted()).blocks) == 4
+    assert len(told(3, ExtraMarkup()).blocks) == 4
 
 
 @pytest.mark.parametrize("portal", PORTALS)
