@@ -35,8 +35,8 @@ from crawler.nights.liveness import notify
 from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest, clock
 from crawler.portal import DeclarationError
-from crawler.reports.after_night import surely
-from crawler.reports.alerts import checked
+from crawler.reports.after_night import log_errors
+from crawler.reports.alerts import check_addresses
 from crawler.reports.commands import alerts, report
 from crawler.reports.prometheus import serve_metrics
 from crawler.reports.status import status
@@ -112,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _backfill(options, settings, archive, console)
         if options.command is not None:
             return _show(options, settings, archive, console)
-        checked(settings.alerts.addresses())
+        check_addresses(settings.alerts.addresses())
         service = NightService(_run_request(options, settings, archive), console)
         _check_opens(service)
         return _run(service, options)
@@ -131,8 +131,8 @@ def _check_opens(service: NightService) -> None:
             service.open(stack)
     except (ArchiveUnusable, DiskFull) as error:
         if not service.request.once:
-            with surely("told"):
-                service.after_night.failed(error, clock())
+            with log_errors("told"):
+                service.after_night.report_failure(error, clock())
         raise
 
 

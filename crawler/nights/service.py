@@ -31,7 +31,7 @@ from crawler.nights.crawl_process import reap_orphans
 from crawler.nights.liveness import Liveness, notify, touch_alive
 from crawler.nights.runner import NightRunner, RunnerOptions
 from crawler.nights.schedule import Schedule, reclaim_expired_leases
-from crawler.reports.after_night import AfterNight, night_report, surely
+from crawler.reports.after_night import AfterNight, log_errors, night_report
 from crawler.reports.night_table import exit_code, night_rows
 from crawler.reports.progress import RecordedProgress, progress_view
 from crawler.reports.render import print_report
@@ -101,18 +101,18 @@ class NightService:
             with ExitStack() as stack:
                 schedule, runner = self.open(stack)
                 code = self._run_due(schedule, runner)
-                with surely("watched"):
-                    self.after_night.watch_silence(schedule.archive, schedule.ledger, clock())
-                    self.after_night.metrics(schedule.archive, schedule.ledger, clock())
+                with log_errors("watched"):
+                    self.after_night.report_silence(schedule.archive, schedule.ledger, clock())
+                    self.after_night.renew_metrics(schedule.archive, schedule.ledger, clock())
                 return code
         except Exception as error:  # reported as an alert, then raised
-            with surely("told"):
-                self.after_night.failed(error, clock())
+            with log_errors("told"):
+                self.after_night.report_failure(error, clock())
             raise
         finally:
             self.liveness.no_turns()
-            with surely("told again"):
-                self.after_night.retry(clock())
+            with log_errors("told again"):
+                self.after_night.retry_messages(clock())
 
     def _run_due(self, schedule: Schedule, runner: NightRunner) -> ExitCode:
         now = clock()
@@ -184,8 +184,8 @@ class NightService:
 
     def _report(self, schedule: Schedule, night: date, *, sealed: bool) -> None:
         remarks = self._progress.remarks if self._progress is not None else []
-        with surely("reported"):
-            self.after_night.after(schedule.archive, schedule.ledger, night, clock(), remarks, sealed=sealed)
+        with log_errors("reported"):
+            self.after_night.report_night(schedule.archive, schedule.ledger, night, clock(), remarks, sealed=sealed)
         settings = self.request.settings
         for old in remove_old(settings.logs, night, settings.keep_logs, clock()):
             log.info("removed the logs of %s", old)
@@ -203,9 +203,9 @@ class NightService:
             with ExitStack() as stack:
                 store = stack.enter_context(Archive.open(self.request.archive, read_only=True))
                 ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
-                return gather(store, ledger, self.request.settings, clock()), self.after_night.untold
+                return gather(store, ledger, self.request.settings, clock()), len(self.after_night.unsent())
         except ArchiveError:
-            return None, self.after_night.untold
+            return None, len(self.after_night.unsent())
 
     def open(self, stack: ExitStack) -> tuple[Schedule, NightRunner]:
         """Open the archive and its ledger until the stack unwinds.
@@ -228,8 +228,8 @@ class NightService:
         archive = stack.enter_context(Archive.open(request.archive, request.kind))
 
         def ended_one() -> None:
-            with surely("measured"):
-                self.after_night.metrics(archive, ledger, clock())
+            with log_errors("measured"):
+                self.after_night.renew_metrics(archive, ledger, clock())
 
         view = self._progress = RecordedProgress(progress_view(self.console, lambda: log), ended_one)
 

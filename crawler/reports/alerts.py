@@ -1,7 +1,7 @@
-"""Telling people and machines elsewhere: alerts through Apprise, and the call or touch of a dead man's switch.
+"""Send alerts through Apprise, and call or touch the heartbeat of a dead man's switch.
 
-A failed sending is an answer in words, never an exception: it must not cost a night. Addresses are shown as Apprise shows
-them in public, with their secrets hidden.
+A failure is returned in words and never raised: it must not end a night. Addresses are shown as Apprise shows them in
+public, with their secrets hidden.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archive.errors import UsageError
 from archive.storage.fsync import write_durably
 from crawler.log.setup import one_line
 
-__all__ = ["call", "checked", "public_form", "send", "touch"]
+__all__ = ["call_heartbeat", "check_addresses", "public_form", "send", "touch_heartbeat"]
 
 _SECONDS = 60
 _CALL_SECONDS = 20
@@ -29,7 +29,7 @@ _USER_AGENT = "luu-tru heartbeat"
 
 
 def _service(address: str) -> NotifyBase | None:
-    logging.getLogger("apprise").propagate = False  # its answer is ours to tell
+    logging.getLogger("apprise").propagate = False  # its errors are returned by `send`
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # loading its hundred services brings in modules that Python will drop
         service = Apprise.instantiate(address)
@@ -37,7 +37,7 @@ def _service(address: str) -> NotifyBase | None:
 
 
 def public_form(address: str) -> str:
-    """An address as it may be shown."""
+    """Return an address without its secrets."""
     service = _service(address)
     if service is None:
         return f"{urlsplit(address).scheme or '?'}://***"
@@ -45,8 +45,8 @@ def public_form(address: str) -> str:
     return shown.partition("?")[0]
 
 
-def checked(addresses: Sequence[str]) -> tuple[str, ...]:
-    """The addresses. Raises UsageError for one that Apprise does not understand, by its place and scheme alone."""
+def check_addresses(addresses: Sequence[str]) -> None:
+    """Raise UsageError for an address that Apprise does not understand; name only its place and scheme."""
     for number, address in enumerate(addresses, start=1):
         if _service(address) is None:
             scheme = address.partition("://")[0] if "://" in address else "none"
@@ -54,11 +54,10 @@ def checked(addresses: Sequence[str]) -> tuple[str, ...]:
                 f"alert address {number} (scheme `{one_line(scheme)[:20]}`) is none that Apprise understands: "
                 "see https://appriseit.com for its form"
             )
-    return tuple(addresses)
 
 
 def send(address: str, title: str, body: str, *, good: bool) -> str | None:
-    """Send one message (Markdown) to one address; None when it was taken, else why not in words."""
+    """Send one message (Markdown) to one address. Return None when it was accepted, else the error in words."""
     service = _service(address)
     if service is None:
         return f"{public_form(address)} is no address that Apprise understands"
@@ -73,12 +72,12 @@ def send(address: str, title: str, body: str, *, good: bool) -> str | None:
         return f"{public_form(address)}: {one_line(str(error))[:200]}"
     if result:
         return None
-    said = [one_line(entry.message) for entry in result.logs()]
-    return f"{public_form(address)}: {said[-1][:200] if said else 'not taken'}"
+    errors = [one_line(entry.message) for entry in result.logs()]
+    return f"{public_form(address)}: {errors[-1][:200] if errors else 'not taken'}"
 
 
-def call(url: str) -> str | None:
-    """Call a dead man's switch (GET); None when it answered well, else why not in words."""
+def call_heartbeat(url: str) -> str | None:
+    """Call a heartbeat address (GET). Return None when it answered 2xx or 3xx, else the error in words."""
     request = urllib.request.Request(url, headers={"User-Agent": _USER_AGENT})
     host = urlsplit(url).hostname or "?"
     try:
@@ -93,8 +92,8 @@ def call(url: str) -> str | None:
     return None
 
 
-def touch(path: Path, line: str) -> str | None:
-    """Write the heartbeat file, whose time is what counts; None when it was written, else why not in words."""
+def touch_heartbeat(path: Path, line: str) -> str | None:
+    """Write the heartbeat file, whose modification time counts. Return None when it was written, else the error in words."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_durably(path, f"{line}\n".encode())

@@ -1,4 +1,4 @@
-"""`scheduler.py report` and `scheduler.py alerts`: show a night again, and try whether alerts arrive."""
+"""`scheduler.py report` and `scheduler.py alerts`: print a night's report, and send a test alert."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from archive.store import Archive
 from crawler.config.alerts import AlertSettings
 from crawler.config.settings_file import NightSettings
 from crawler.reports.after_night import night_report
-from crawler.reports.alerts import call, checked, public_form, send
-from crawler.reports.digest import trial
+from crawler.reports.alerts import call_heartbeat, check_addresses, public_form, send
+from crawler.reports.digest import trial_message
 from crawler.reports.render import as_json, as_markdown, print_report
 
 __all__ = ["alerts", "report"]
@@ -24,7 +24,7 @@ __all__ = ["alerts", "report"]
 def report(archive: Path, settings: NightSettings, console: Console, night: date | None, form: str | None) -> ExitCode:
     """Print the report of a night (the last one that the ledger knows) for a terminal, as `markdown` or as `json`.
 
-    Changes nothing. FINDINGS when the night was not good. Raises UsageError for a night that the ledger does not know.
+    Change nothing. Return FINDINGS when the night was not good. Raises UsageError for a night that the ledger does not know.
     """
     with ExitStack() as stack:
         store = stack.enter_context(Archive.open(archive, read_only=True))
@@ -43,29 +43,30 @@ def report(archive: Path, settings: NightSettings, console: Console, night: date
 
 
 def alerts(settings: AlertSettings, console: Console, now: datetime, *, test: bool) -> ExitCode:
-    """Show whom an alert would reach; with `test` send each a message and call the heartbeat.
+    """Print the recipients of alerts; with `test` send each a message and call the heartbeat.
 
-    FINDINGS when one was not reached. Raises UsageError when an address is none, or when there is nobody to tell.
+    Return FINDINGS when one was not reached. Raises UsageError for a wrong address, or for a test without any.
     """
-    addresses, heartbeat = checked(settings.addresses()), settings.heartbeat()
+    addresses, heartbeat = settings.addresses(), settings.heartbeat()
+    check_addresses(addresses)
     if test and not addresses and not heartbeat:
         raise UsageError("nobody is told: write addresses under [alerts] in nights.toml, or into `urls_file`")
     failed = 0
-    title, body = trial(now.isoformat(timespec="seconds"))
+    title, body = trial_message(now.isoformat(timespec="seconds"))
     for address in addresses:
         error = send(address, title, body, good=True) if test else None
         failed += error is not None
-        said = f"not reached: {error}" if error else f"{public_form(address)}{': sent' if test else ''}"
-        console.print(said, markup=False, highlight=False, soft_wrap=True)
+        line = f"not reached: {error}" if error else f"{public_form(address)}{': sent' if test else ''}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if heartbeat and test:
-        error = call(heartbeat)
+        error = call_heartbeat(heartbeat)
         failed += error is not None
         console.print(error or "the heartbeat answered", markup=False, highlight=False, soft_wrap=True)
     if not test:
-        told = (
+        recipients = (
             f"told of: {', '.join(settings.on) or 'nothing'}; {'with' if heartbeat else 'without'} a heartbeat address"
         )
         console.print(
-            told if addresses or heartbeat else "nobody is told", markup=False, highlight=False, soft_wrap=True
+            recipients if addresses or heartbeat else "nobody is told", markup=False, highlight=False, soft_wrap=True
         )
     return ExitCode.FINDINGS if failed else ExitCode.GOOD

@@ -1,4 +1,4 @@
-"""The words of an alert: one digest a night, the night that could not be run, and the silence. Pure."""
+"""The text of alerts: one digest a night, a night that could not be run, nights without a seal. Pure."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from crawler.reports.night_report import NightReport, PortalLine
 from crawler.reports.outbox import Message
 from crawler.reports.render import markdown_safe
 
-__all__ = ["LASTS", "NOT_TOLD", "digest", "failure", "lasts", "silence", "trial", "wants_telling"]
+__all__ = ["DISK_LASTS", "NOT_SENT", "digest", "disk_remark", "failure", "needs_alert", "silence", "trial_message"]
 
-NOT_TOLD = "not told:"
-"""How the remarks begin that say what could not be sent."""
-LASTS = "the disk lasts"
-"""How the remark begins that says that the disk fills."""
+NOT_SENT = "not told:"
+"""The beginning of a report's remarks on messages that could not be sent."""
+DISK_LASTS = "the disk lasts"
+"""The beginning of a report's remark on a disk that fills."""
 _REMARKED_NIGHTS = 14
-_TOLD_NIGHTS = 3
+_ALERTED_NIGHTS = 3
 _MOST_PORTALS = 40
 _MOST_REASONS = 3
 _WHAT_TO_DO = "What to do on each verdict stands in docs/operations.md."
 
 
-def wants_telling(report: NightReport, on: Collection[str]) -> bool:
-    """Whether a portal had one of these verdicts and it is news, or the disk is about to be full."""
-    full = report.nights_left is not None and report.nights_left < _TOLD_NIGHTS
+def needs_alert(report: NightReport, on: Collection[str]) -> bool:
+    """Return whether a portal has a new verdict that is in `on`, or the disk is about to be full."""
+    full = report.nights_left is not None and report.nights_left < _ALERTED_NIGHTS
     return full or any(line.verdict in on and not line.expected for line in report.scheduled)
 
 
-def lasts(nights_left: int | None) -> list[str]:
-    """The remark on a disk that has room for less than a fortnight."""
+def disk_remark(nights_left: int | None) -> list[str]:
+    """Return the remark on a disk that has room for less than a fortnight, if it has."""
     if nights_left is None or nights_left >= _REMARKED_NIGHTS:
         return []
-    return [f"{LASTS} {nights_left} more {'night' if nights_left == 1 else 'nights'} of the usual size"]
+    return [f"{DISK_LASTS} {nights_left} more {'night' if nights_left == 1 else 'nights'} of the usual size"]
 
 
 def digest(report: NightReport, path: Path) -> Message:
-    """One message for the whole night: the headline, and what wants a look with its first reasons."""
-    bad, all_of_them = report.bad, len(report.scheduled)
-    said = f"{len(bad)} of {all_of_them} portals {'wants' if len(bad) == 1 else 'want'} a look" if bad else "good"
+    """Return one message for the whole night: the headline, and bad portals with their first reasons."""
+    bad, scheduled = report.bad, len(report.scheduled)
+    summary = f"{len(bad)} of {scheduled} portals {'wants' if len(bad) == 1 else 'want'} a look" if bad else "good"
     blocks = [markdown_safe(f"{report.headline}; {report.sealed}.")]
     if bad:
         blocks.append("\n".join(map(_item, bad[:_MOST_PORTALS])))
@@ -49,7 +49,7 @@ def digest(report: NightReport, path: Path) -> Message:
         blocks.append(f"… and {len(bad) - _MOST_PORTALS} more.")
     blocks += [markdown_safe(remark) for remark in report.remarks]
     blocks.append(f"The whole report: `{path}`. {_WHAT_TO_DO}")
-    title = f"{_name(report.kind)} {report.night}: {said}"
+    title = f"{_name(report.kind)} {report.night}: {summary}"
     return Message(f"digest {report.night}", "alert", title, "\n\n".join(blocks), good=report.good)
 
 
@@ -61,13 +61,13 @@ def _item(line: PortalLine) -> str:
 
 
 def failure(error: Exception, night: date, kind: ArchiveKind) -> Message:
-    """The night could not be run: what the program said."""
+    """Return the message that a night could not be run, with the error."""
     body = f"{markdown_safe(one_line(str(error) or type(error).__name__))}\n\nThe bells go on; what is owed stays owed."
     return Message(f"error {night}", "alert", f"{_name(kind)} {night}: the night could not be run", body, good=False)
 
 
 def silence(last: date, sealed: bool, night: date) -> Message:
-    """No night was sealed for too long."""
+    """Return the message that no night was sealed for too long."""
     since = f"since the night of {last}" if sealed else "at all so far"
     body = (
         f"No night has been sealed {since}, and the cut-off has passed.\n\n"
@@ -76,8 +76,8 @@ def silence(last: date, sealed: bool, night: date) -> Message:
     return Message(f"silence {night}", "alert", f"{_name(ArchiveKind.LIVE)}: no night {since}", body, good=False)
 
 
-def trial(now: str) -> tuple[str, str]:
-    """Title and words of a test."""
+def trial_message(now: str) -> tuple[str, str]:
+    """Return title and text of a test message."""
     return "Lưu Trữ: a test", f"This is how a digest would reach you. Sent at {now}; nothing is wrong."
 
 

@@ -1,4 +1,4 @@
-"""How the look-backs stand: when each portal's next one is due, and what came of the last."""
+"""Each portal's look-backs for `scheduler.py status`: the night of the next one, and the result of the last."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from archive.store import Archive
 from crawler.config.lookback import next_lookback
 from crawler.config.settings_file import NightSettings
 
-__all__ = ["LookBackStatus", "lookback_standings", "lookback_table"]
+__all__ = ["LookBackStatus", "lookback_statuses", "lookback_table"]
 
 
 @dataclass(frozen=True, slots=True)
 class LookBackStatus:
-    """One portal's. `next` is the first night in which a look-back is due, None where they are switched off."""
+    """One portal's look-backs. `next` is the first night in which one is due, None where they are switched off."""
 
     portal: str
     next: date | None
     last: LastLookBack | None
 
-    def said(self, night: date | None) -> str:
-        """The last one in words, after the night `night`. A cut one goes on every night until the next one is due."""
+    def last_in_words(self, night: date | None) -> str:
+        """Return the last look-back in words, after the night `night`. A cut one goes on until the next one is due."""
         if self.last is None:
             return "never"
         total, last = self.last.total, self.last
@@ -55,8 +55,8 @@ class LookBackStatus:
         }
 
 
-def lookback_standings(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookBackStatus]:
-    """Those of the portals that were walked at least once, by name."""
+def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookBackStatus]:
+    """Return the status of the portals that were walked at least once, by name."""
     found = []
     with archive.index.reading() as queries:
         for portal in sorted(portals):
@@ -68,12 +68,14 @@ def lookback_standings(archive: Archive, settings: NightSettings, portals: Itera
     return found
 
 
-def lookback_table(standings: Iterable[LookBackStatus], night: date | None) -> Table:
-    """A row for each portal; one that is due by `night`, the last one that began, says so."""
+def lookback_table(statuses: Iterable[LookBackStatus], night: date | None) -> Table:
+    """Return a table with a row for each portal. `night` is the last night: a look-back may be due since then."""
     table = Table(title="look-backs", title_justify="left", box=None, pad_edge=False)
     for name in ("portal", "next look-back", "last look-back"):
         table.add_column(name)
-    for one in standings:
-        due = f"due since {one.next}" if one.next and night and one.next <= night else str(one.next or "off")
-        table.add_row(one.portal, due, one.said(night))
+    for status in statuses:
+        due = (
+            f"due since {status.next}" if status.next and night and status.next <= night else str(status.next or "off")
+        )
+        table.add_row(status.portal, due, status.last_in_words(night))
     return table

@@ -1,4 +1,4 @@
-"""A night as one person reads it in the morning: a headline, what is bad first, then the rest. Pure: rows in, report out."""
+"""The report of a night: a headline, bad portals first, then the rest. Pure: rows in, report out."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ _NEW = (Event.NEW, Event.NEAR_DUPLICATE)
 
 @dataclass(frozen=True, slots=True)
 class PortalLine:
-    """One portal's night. `bytes` are those of its responses as kept; `took` is None where the ledger has no times;
-    `expected`: nobody answers for a dissolved portal, which was told before."""
+    """One portal's night. `bytes` are those of its stored responses; `took` is None where the ledger has no times.
+
+    `expected` is set for a dissolved portal that does not answer, after that was reported once.
+    """
 
     portal: str
     verdict: str
@@ -58,12 +60,10 @@ class PortalLine:
 
     @property
     def first_reason(self) -> str:
-        """What a person should know first; for a portal without a reason, what came back beside articles and lists."""
+        """The most important reason; without one, the outcomes beside articles and lists."""
         if self.reasons:
-            told = [
-                reason for reason in self.reasons if reason != _NO_HISTORY
-            ]  # true of every portal in its first week
-            return (told or self.reasons)[0]
+            # Every portal lacks history in its first week.
+            return next((reason for reason in self.reasons if reason != _NO_HISTORY), self.reasons[0])
         return ", ".join(f"{name} {count}" for name, count in self.outcomes)
 
 
@@ -78,7 +78,7 @@ class SealLine:
 
 @dataclass(frozen=True, slots=True)
 class NightReport:
-    """The whole night, portals in the order in which they are to be read. `remarks` are what concerns no single portal."""
+    """The whole night, portals in the order of reading. `remarks` concern no single portal."""
 
     night: date
     kind: ArchiveKind
@@ -97,17 +97,17 @@ class NightReport:
 
     @property
     def bad(self) -> list[PortalLine]:
-        """The portals that want a look, worst first."""
+        """The portals that need attention, worst first."""
         return [line for line in self.portals if not line.good]
 
     @property
     def good(self) -> bool:
-        """Whether nothing wants a look."""
+        """Whether no portal needs attention."""
         return not self.bad
 
     @property
     def verdicts(self) -> dict[str, int]:
-        """How many portals had each verdict: good and quiet first, then by gravity, the lightest first."""
+        """The number of portals by verdict: good and quiet first, then by gravity, the lightest first."""
         counts = Counter(line.verdict for line in self.scheduled)
         return dict(sorted(counts.items(), key=lambda item: (-_ORDER.get(item[0], len(_ORDER)), item[0])))
 
@@ -118,18 +118,18 @@ class NightReport:
         word = "portal" if len(lines) == 1 else "portals"
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in self.verdicts.items())
         new, revisions, gone = (sum(getattr(line, name) for line in lines) for name in ("new", "revisions", "gone"))
-        said = [
+        parts = [
             f"{len(lines)} {word}: {verdicts or 'none ran'}",
             f"{new} new, {revisions} {'revision' if revisions == 1 else 'revisions'}, {gone} gone",
             format_size(sum(line.bytes for line in lines)),
         ]
         if self.began is not None and self.ended is not None:
-            said.append(f"{self.began.astimezone(TZ):%H:%M}–{self.ended.astimezone(TZ):%H:%M}")
-        return "; ".join(said)
+            parts.append(f"{self.began.astimezone(TZ):%H:%M}–{self.ended.astimezone(TZ):%H:%M}")
+        return "; ".join(parts)
 
     @property
     def sealed(self) -> str:
-        """How it was sealed, in words."""
+        """The seal in words."""
         if self.seal is None:
             return "not sealed yet"
         signed = "signed" if self.seal.signed else "unsigned"
@@ -146,7 +146,7 @@ def report_of(
     nights_left: int | None = None,
     remarks: Sequence[str] = (),
 ) -> NightReport:
-    """The report of a night from its rows; bad ones first, by gravity, then good ones by name, skipped ones last."""
+    """Return the report of a night from its rows: bad ones first, by gravity, then good ones by name, skipped ones last."""
     lines = sorted((_line(row) for row in rows), key=_place)
     began = [row.began for row in rows if row.began is not None]
     ended = [row.ended for row in rows if row.ended is not None and row.began is not None]
@@ -169,7 +169,7 @@ def _place(line: PortalLine) -> tuple[bool, bool, int, str]:
 
 def _line(row: NightRow) -> PortalLine:
     took = row.ended - row.began if row.began is not None and row.ended is not None else None
-    reasons = tuple(one_line(reason) for reason in row.to_read)
+    reasons = tuple(one_line(reason) for reason in row.shown_reasons)
     if row.run is None:
         return PortalLine(row.portal, row.verdict, row.state, row.good, tries=row.tries, took=took, reasons=reasons)
     return PortalLine(

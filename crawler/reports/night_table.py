@@ -1,4 +1,4 @@
-"""A night as its archive and its ledger have it: a row per portal, and the exit code that follows."""
+"""A night in its archive and its ledger: a row for each portal, and the exit code that follows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EXPECTED = {Outcome.ARTICLE, Outcome.LISTING, Outcome.ROBOTS, Outcome.NOT_MODIF
 
 @dataclass(frozen=True, slots=True)
 class NightRow:
-    """How one portal's night stands: its state in the ledger and, where there is one, the record of its last run.
+    """One portal's night: its state in the ledger and, where there is one, the record of its last run.
 
     `began` and `ended` are those of its last try by the machine's clock, also in a rehearsal.
     """
@@ -38,7 +38,7 @@ class NightRow:
 
     @property
     def good(self) -> bool:
-        """Whether nothing has to be looked at."""
+        """Whether the portal needs no attention."""
         if self.state is LeaseState.SKIPPED:
             return True
         good = self.run is not None and self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
@@ -46,35 +46,37 @@ class NightRow:
 
     @property
     def expected(self) -> bool:
-        """Whether nobody answered for a dissolved portal and that is no news: it was told on the first night and when the
-        portal was recorded as gone."""
+        """Whether a dissolved portal did not answer and that was reported before.
+
+        It is reported on the first such night, and on the night on which the portal is recorded as gone.
+        """
         away = self.run.away if self.run is not None else None
         if self.run is None or away is None or not away.dissolved or self.run.verdict is Verdict.MOVED:
             return False
         return away.since < self.run.night and (away.recorded is None or away.recorded < self.run.night)
 
     @property
-    def plain(self) -> bool:
-        """Whether its reasons need not be read: nothing was wrong and nothing left out."""
+    def _unremarkable(self) -> bool:
+        """Whether nothing was wrong and nothing left out, so that its reasons need no attention."""
         return self.good and self.state is not LeaseState.SKIPPED and not self.expected
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, in words."""
+        """The reasons in words."""
         return self.run.reasons if self.run is not None and self.run.reasons else (self.reason,) if self.reason else ()
 
     @property
-    def to_read(self) -> tuple[str, ...]:
-        """The reasons a person should read: of a good night only what wants a decision, the lines a portal repeats."""
-        return tuple(reason for reason in self.reasons if not self.plain or reason.startswith("residue:"))
+    def shown_reasons(self) -> tuple[str, ...]:
+        """The reasons that need attention: of a good night only the boilerplate candidates, which need a decision."""
+        return tuple(reason for reason in self.reasons if not self._unremarkable or reason.startswith("residue:"))
 
     def events(self, event: Event) -> int:
-        """How many lines of this kind the run wrote."""
+        """Return the number of lines of this kind that the run wrote."""
         return self.run.events.get(event.value, 0) if self.run is not None else 0
 
 
 def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
-    """Every portal of a night that the ledger knows, by name."""
+    """Return a row for every portal of a night in the ledger, by name."""
     rows = []
     for row in ledger.of_night(night):
         run = last_run(archive, row.portal, night) if row.state.terminal else None
@@ -85,19 +87,19 @@ def night_rows(archive: Archive, ledger: Ledger, night: date) -> list[NightRow]:
 
 
 def exit_code(rows: list[NightRow]) -> ExitCode:
-    """GOOD when every portal's night was good or quiet, INTERRUPTED while some are owed, else FINDINGS."""
+    """Return GOOD when every portal's night was good or quiet, INTERRUPTED while some are pending, else FINDINGS."""
     if any(not row.state.terminal for row in rows):
         return ExitCode.INTERRUPTED
     return ExitCode.GOOD if all(row.good for row in rows) else ExitCode.FINDINGS
 
 
 def other_outcomes(run: Run) -> dict[str, int]:
-    """What came back beside articles, lists, robots.txt and unchanged pages, commonest first."""
+    """Return the number of outcomes beside articles, lists, robots.txt and unchanged pages, commonest first."""
     others = {name: count for name, count in run.outcomes.items() if Outcome(name) not in _EXPECTED and count}
     return dict(sorted(others.items(), key=lambda item: (-item[1], item[0])))
 
 
 def last_run(archive: Archive, portal: str, night: date) -> Run | None:
-    """The newest closed crawl of a portal's night; a run that only read captures again is none."""
+    """Return the newest closed crawl of a portal's night. A run that only read captures again is no crawl."""
     runs = [run for run in archive.runs(night, portal) if run.crawled]
     return max(runs, key=lambda run: int(run.run.partition(".")[2] or 1), default=None)

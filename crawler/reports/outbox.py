@@ -1,8 +1,8 @@
-"""What has still to be told: one file beside the reports, so that a message outlives the process that wanted to send it.
+"""Messages to send, in one file beside the reports: a message outlives the process that made it.
 
-`told.json` maps a key (`digest 2026-11-22`, `silence …`, `error …`, `heartbeat …`) to the message, to whom it has not gone yet,
-and how often that was tried. A key is told once; what could not be sent is tried again at later bells, five times in all.
-Addresses are secrets: only the beginning of their SHA-256 stands here.
+`told.json` holds messages by key (`digest 2026-11-22`, `silence …`, `error …`, `heartbeat …`), with the recipients that are
+pending and the number of tries. A key is sent once; a failed message is tried again at later ticks, five times in all.
+Addresses are secrets: the file has only the beginning of their SHA-256.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from archive.storage.locks import try_lock
 __all__ = ["PAUSES", "Message", "Outbox", "fingerprint"]
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240))
-"""How long after each failed try the next one comes; after the last there is none."""
-_KEPT = 120
+"""The time from each failed try to the next one; after the last there is none."""
+_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to tell. `channel` is `alert` or `heartbeat`; `good` is what the heartbeat says; `pending` fingerprints."""
+    """A message. `channel` is `alert` or `heartbeat`, `good` selects the heartbeat address, `pending` are fingerprints."""
 
     key: str
     channel: str
@@ -41,69 +41,69 @@ class Message:
 
     @property
     def given_up(self) -> bool:
-        """Whether it was tried as often as it may be."""
+        """Whether it failed as often as it may be tried."""
         return bool(self.pending) and self.tries > len(PAUSES)
 
     def due(self, now: datetime) -> bool:
-        """Whether it should be tried at this moment."""
+        """Return whether it is to be sent at this moment."""
         waiting = self.again and now < datetime.fromisoformat(self.again)
         return bool(self.pending) and not self.given_up and not waiting
 
-    def tried(self, now: datetime) -> Message:
-        """The same with one more try, and the moment before which there is no other."""
+    def with_try(self, now: datetime) -> Message:
+        """Return the message with one more try, and the moment before which there is no other."""
         pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
         return replace(self, tries=self.tries + 1, again=(now + pause).isoformat(timespec="seconds"))
 
-    def left(self, errors: dict[str, str]) -> Message:
-        """The same after a try: what failed, by fingerprint, is still pending."""
+    def with_errors(self, errors: dict[str, str]) -> Message:
+        """Return the message after a try: the recipients that failed, by fingerprint, are still pending."""
         return replace(self, pending=tuple(errors), error="; ".join(dict.fromkeys(errors.values())))
 
 
 def fingerprint(address: str) -> str:
-    """What stands for an address in the file."""
+    """Return the text that stands for an address in the file."""
     return sha256(address.encode()).hexdigest()[:16]
 
 
 class Outbox:
-    """The messages of one folder. A disk that cannot be written makes it forget what this process does not remember."""
+    """The messages of one folder. On a disk that cannot be written they live as long as this process."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "told.json"
-        self._here: dict[str, Message] = {}
+        self._unwritten: dict[str, Message] = {}
 
     @contextmanager
-    def held(self) -> Iterator[bool]:
-        """Hold it against other processes while sending; False when another one is just sending."""
+    def locked(self) -> Iterator[bool]:
+        """Lock the file against other processes while sending. Yield False when another one is sending."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             stream = self._path.with_name("told.lock").open("w")
         except OSError:
-            yield True  # no disk, no lock: what must be told is told
+            yield True  # no disk, no lock: a message sent twice is better than none
             return
         with stream:
             yield try_lock(stream)
 
     def all(self) -> list[Message]:
-        """Every message, oldest first."""
+        """Return every message, oldest first."""
         try:
-            said = json.loads(self._path.read_bytes())
-            read = {str(item["key"]): Message(**{**item, "pending": tuple(item["pending"])}) for item in said}
+            written = json.loads(self._path.read_bytes())
+            read = {str(item["key"]): Message(**{**item, "pending": tuple(item["pending"])}) for item in written}
         except (OSError, ValueError, KeyError, TypeError):
             read = {}
-        return list({**read, **self._here}.values())
+        return list({**read, **self._unwritten}.values())
 
     def get(self, key: str) -> Message | None:
-        """The message of this key."""
+        """Return the message of this key."""
         return next((message for message in self.all() if message.key == key), None)
 
     def put(self, message: Message) -> None:
-        """Keep a message, in memory where the disk refuses it."""
-        # Noted before it is sent: a crash between the two may send it twice, never for ever and never not at all.
-        self._here.pop(message.key, None)
+        """Store a message, in memory where the disk refuses it."""
+        # Before it is sent: a crash between the two may send it twice, but never for ever and never not at all.
+        self._unwritten.pop(message.key, None)
         others = [other for other in self.all() if other.key != message.key]
-        kept = [*others, message][-_KEPT:]
+        kept = [*others, message][-_LIMIT:]
         try:
             data = json.dumps([asdict(item) for item in kept], ensure_ascii=False, indent=1) + "\n"
             write_durably(self._path, data.encode())
         except OSError:
-            self._here[message.key] = message
+            self._unwritten[message.key] = message

@@ -1,7 +1,7 @@
-"""What a person sees while the nights run: a live table on a terminal, plain log lines elsewhere, never both.
+"""The progress of running nights: a live table on a terminal, plain log lines elsewhere, never both.
 
-A crawl process tells how far it is by appending lines to its progress file (environment PROGRESS_FILE), each a JSON
-object with `requests`, `listed`, `new` and `outcomes`, all counted from the start of the run; the last one holds.
+A crawl process appends lines to its progress file (environment PROGRESS_FILE), each a JSON object with `requests`, `listed`,
+`new` and `outcomes`, all counted from the start of the run; the last line counts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TAIL = 8192
 
 @dataclass(frozen=True, slots=True)
 class ProgressCounts:
-    """How far a run is, and why it ended, once it has."""
+    """The counts of a run so far, and the reason for its end once it has ended."""
 
     requests: int = 0
     listed: int = 0
@@ -50,26 +50,31 @@ class ProgressCounts:
 
     @property
     def answered(self) -> int:
-        """How many requests brought anything at all."""
+        """The number of requests that got any response."""
         return sum(count for name, count in self.outcomes.items() if name != Outcome.UNREACHABLE.value)
 
 
 class ProgressView(Protocol):
-    """Who is told what happens to the portals of a night."""
+    """A display of the events of a night."""
 
-    def started(self, portal: str, night: date, tries: int) -> None: ...
+    def started(self, portal: str, night: date, tries: int) -> None:
+        """Show that a crawl process began."""
 
-    def counted(self, portal: str, counts: ProgressCounts) -> None: ...
+    def counted(self, portal: str, counts: ProgressCounts) -> None:
+        """Show the counts of a running portal."""
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None: ...
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+        """Show that a try ended; without a record of its run, `reason` is why."""
 
-    def message(self, message: str) -> None: ...
+    def message(self, message: str) -> None:
+        """Show a remark."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the display."""
 
 
 def read_counts(path: Path) -> ProgressCounts | None:
-    """The last whole line of a progress file; None while there is none. A torn or foreign line is passed over."""
+    """Return the last whole line of a progress file; None while there is none. Torn and foreign lines are skipped."""
     try:
         with path.open("rb") as stream:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL))
@@ -78,37 +83,37 @@ def read_counts(path: Path) -> ProgressCounts | None:
         return None
     for line in reversed(lines):
         try:
-            said = json.loads(line)
-            outcomes = {str(name): int(count) for name, count in said.get("outcomes", {}).items()}
-            requests, listed, new = (int(said.get(name, 0)) for name in ("requests", "listed", "new"))
-            return ProgressCounts(requests, listed, new, outcomes, said.get("finish"))
+            counts = json.loads(line)
+            outcomes = {str(name): int(count) for name, count in counts.get("outcomes", {}).items()}
+            requests, listed, new = (int(counts.get(name, 0)) for name in ("requests", "listed", "new"))
+            return ProgressCounts(requests, listed, new, outcomes, counts.get("finish"))
         except (ValueError, TypeError, AttributeError):
             continue
     return None
 
 
 def outcome_words(outcomes: Mapping[str, int]) -> str:
-    """The commonest outcomes, most first: `article 12, listing 4`."""
+    """Return the commonest outcomes, most first: `article 12, listing 4`."""
     order = sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN_OUTCOMES]
     return ", ".join(f"{name} {count}" for name, count in order if count)
 
 
 class PlainProgress:
-    """One log line per event."""
+    """A display of one log line per event."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
 
     def started(self, portal: str, night: date, tries: int) -> None:
-        """A crawl process begins."""
+        """Log or show that a crawl process began."""
         again = f", try {tries}" if tries > 1 else ""
         self._log.info("%s %s started%s", night, portal, again)
 
     def counted(self, portal: str, counts: ProgressCounts) -> None:
-        """Says nothing: the end says it."""
+        """Log nothing: the end has the counts."""
 
     def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
-        """A portal's night came to an end, or to the end of a try."""
+        """Log the end of a try."""
         if run is None:
             self._log.warning("%s %s %s: %s", night, portal, _words(state), reason)
             return
@@ -120,11 +125,11 @@ class PlainProgress:
         )
 
     def message(self, message: str) -> None:
-        """A remark."""
+        """Show a remark."""
         self._log.info("%s", message)
 
     def close(self) -> None:
-        """Nothing to put away."""
+        """Do nothing."""
 
 
 def _words(state: LeaseState) -> str:
@@ -138,7 +143,7 @@ class _Row:
 
 
 class LiveProgress:
-    """A table that stays in place, one row per portal, drawn again at most four times a second."""
+    """A table that stays in place, one row per portal, drawn at most four times a second."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -147,7 +152,7 @@ class LiveProgress:
         self._live: Live | None = None
 
     def started(self, portal: str, night: date, tries: int) -> None:
-        """A crawl process begins; another night begins a new table."""
+        """Add a row; another night begins a new table."""
         if self._night != night:
             self.close()
             self._night, self._rows = night, {}
@@ -157,23 +162,23 @@ class LiveProgress:
         self._rows[portal] = _Row("running" if tries == 1 else f"running, try {tries}")
 
     def counted(self, portal: str, counts: ProgressCounts) -> None:
-        """New numbers for a running portal."""
+        """Show the counts of a running portal."""
         if portal in self._rows:
             self._rows[portal].counts = counts
 
     def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
-        """The row's last word: the verdict, or why there is none."""
+        """Show the verdict in the row, or the reason why there is none."""
         row = self._rows.setdefault(portal, _Row(""))
         row.state = f"{_words(state)}: {reason}" if run is None else run.verdict.value
         if run is not None:
             row.counts = ProgressCounts(run.requests, run.listed, first_texts(run.events), run.outcomes)
 
     def message(self, message: str) -> None:
-        """A remark, above the table."""
+        """Print a remark above the table."""
         self._console.print(message, markup=False, highlight=False)
 
     def close(self) -> None:
-        """Leave the table as it is and give the terminal back."""
+        """Leave the table as it is and release the terminal."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -192,35 +197,35 @@ class LiveProgress:
 
 
 class RecordedProgress:
-    """Passes everything on; keeps the remarks for the night's report, and calls `ended_one` after each portal's end."""
+    """A view that passes everything on, stores the remarks for the night's report, and calls `ended_one` after each end."""
 
     def __init__(self, view: ProgressView, ended_one: Callable[[], None]) -> None:
         self._view, self._ended_one = view, ended_one
         self.remarks: list[str] = []
 
     def started(self, portal: str, night: date, tries: int) -> None:
-        """A crawl process begins."""
+        """Log or show that a crawl process began."""
         self._view.started(portal, night, tries)
 
     def counted(self, portal: str, counts: ProgressCounts) -> None:
-        """New numbers for a running portal."""
+        """Show the counts of a running portal."""
         self._view.counted(portal, counts)
 
     def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
-        """A portal's night came to an end."""
+        """Pass on the end of a try."""
         self._view.ended(portal, night, state, run, reason)
         self._ended_one()
 
     def message(self, message: str) -> None:
-        """A remark."""
+        """Show a remark."""
         self.remarks.append(message)
         self._view.message(message)
 
     def close(self) -> None:
-        """Put the display away."""
+        """End the display."""
         self._view.close()
 
 
 def progress_view(console: Console, log: Callable[[], logging.Logger]) -> ProgressView:
-    """The live table where there is a terminal, log lines where there is none."""
+    """Return the live table where there is a terminal, log lines where there is none."""
     return LiveProgress(console) if console.is_terminal else PlainProgress(log())

@@ -1,7 +1,7 @@
-"""The figures for Prometheus, as OpenMetrics text: a file for node-exporter's textfile collector, and /metrics on loopback.
+"""Metrics for Prometheus as OpenMetrics text: a file for node-exporter's textfile collector, and /metrics on loopback.
 
-Everything is a gauge, since everything is the state of one night: node-exporter reads the older text format, in which the
-gauges of both formats are the same, and would refuse a whole file for one `info` or `stateset`.
+Every metric is a gauge. node-exporter reads the older text format, in which gauges look the same, and would refuse a whole
+file for one `info` or `stateset`.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ _COUNTS: tuple[tuple[str, str, Callable[[PortalLine], float | None]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _MetricFamilies:
-    """The families of one moment, in their order."""
+    """The metric families of one moment, in their order."""
 
     families: list[GaugeMetricFamily] = field(default_factory=list)
 
     def add(self, name: str, words: str, value: float | None) -> None:
-        """A figure without labels; None leaves it out."""
+        """Add a metric without labels; None leaves it out."""
         if value is not None:
             self.families.append(GaugeMetricFamily(f"luu_tru_{name}", words, value=value))
 
     def table(self, name: str, words: str, labels: list[str], rows: Iterable[tuple[list[str], float | None]]) -> None:
-        """A figure for each of these labels."""
+        """Add a metric with a value for each set of labels."""
         family = GaugeMetricFamily(f"luu_tru_{name}", words, labels=labels)
         for values, figure in rows:
             if figure is not None:
@@ -63,35 +63,35 @@ class _MetricFamilies:
         self.families.append(family)
 
 
-def _families(figures: MetricsSnapshot | None, untold: int) -> list[GaugeMetricFamily]:
+def _families(snapshot: MetricsSnapshot | None, unsent: int) -> list[GaugeMetricFamily]:
     page = _MetricFamilies()
-    page.add("archive_readable", "whether the archive and its ledger could be read", float(figures is not None))
-    page.add("alerts_untold", "messages that could not be sent so far", untold)
-    if figures is None:
+    page.add("archive_readable", "whether the archive and its ledger could be read", float(snapshot is not None))
+    page.add("alerts_untold", "messages that could not be sent so far", unsent)
+    if snapshot is None:
         return page.families
-    _add_nights(page, figures)
-    if figures.night is not None:
-        report = report_of(figures.night, figures.kind, figures.rows, figures.sealed)
+    _add_nights(page, snapshot)
+    if snapshot.night is not None:
+        report = report_of(snapshot.night, snapshot.kind, snapshot.rows, snapshot.sealed)
         _add_portals(page, report)
-    left = figures.room
+    left = snapshot.room
     if left is not None:
         page.add("disk_free_bytes", "free for us on the disk of the archive", left.free)
         page.add("disk_total_bytes", "size of the disk of the archive", left.total)
         page.add("disk_free_files", "files that still fit on the disk of the archive", left.files)
-    page.add("disk_wanted_bytes", "under so many free bytes nothing new starts", figures.wanted)
-    page.add("night_bytes", "bytes of a night, median of the last seven that were sealed", figures.usual)
-    page.add("nights_until_full", "nights of that size until nothing new starts", figures.nights_left)
+    page.add("disk_wanted_bytes", "under so many free bytes nothing new starts", snapshot.wanted)
+    page.add("night_bytes", "bytes of a night, median of the last seven that were sealed", snapshot.usual)
+    page.add("nights_until_full", "nights of that size until nothing new starts", snapshot.nights_left)
     return page.families
 
 
-def _add_nights(page: _MetricFamilies, figures: MetricsSnapshot) -> None:
-    page.add("next_start_timestamp_seconds", "when the next night starts", figures.next_start.timestamp())
-    if figures.night is not None:
-        page.add("last_night_timestamp_seconds", "the day of the last night, 00:00 in Viet Nam", _day(figures.night))
-    if figures.sealed is not None:
-        page.add("last_sealed_timestamp_seconds", "the day of the last sealed night", _day(figures.sealed.night))
-        page.add("last_seal_signed", "whether the last seal is signed", float(figures.sealed.signed))
-    states = [([state.value], float(count)) for state, count in figures.states.items()]
+def _add_nights(page: _MetricFamilies, snapshot: MetricsSnapshot) -> None:
+    page.add("next_start_timestamp_seconds", "when the next night starts", snapshot.next_start.timestamp())
+    if snapshot.night is not None:
+        page.add("last_night_timestamp_seconds", "the day of the last night, 00:00 in Viet Nam", _day(snapshot.night))
+    if snapshot.sealed is not None:
+        page.add("last_sealed_timestamp_seconds", "the day of the last sealed night", _day(snapshot.sealed.night))
+        page.add("last_seal_signed", "whether the last seal is signed", float(snapshot.sealed.signed))
+    states = [([state.value], float(count)) for state, count in snapshot.states.items()]
     page.table("ledger_portals", "portals of the last night by their state in the ledger", ["state"], states)
 
 
@@ -110,30 +110,30 @@ def _day(night: date) -> float:
 
 
 class _SnapshotCollector(Collector):
-    """Asks for the figures anew at every scrape."""
+    """A collector that reads a new snapshot at every scrape."""
 
-    def __init__(self, ask: Callable[[], tuple[MetricsSnapshot | None, int]]) -> None:
-        self._ask = ask
+    def __init__(self, read: Callable[[], tuple[MetricsSnapshot | None, int]]) -> None:
+        self._read = read
 
     def describe(self) -> list[GaugeMetricFamily]:
-        """Nothing beforehand: the figures are not read when the registry is made."""
+        """Return nothing: no snapshot is read when the registry is made."""
         return []
 
     def collect(self) -> list[GaugeMetricFamily]:
-        """The figures of this moment."""
-        return _families(*self._ask())
+        """Return the metrics of this moment."""
+        return _families(*self._read())
 
 
-def openmetrics(figures: MetricsSnapshot | None, untold: int) -> bytes:
-    """OpenMetrics text. `figures` is None when the archive could not be read, `untold` counts unsent messages."""
+def openmetrics(snapshot: MetricsSnapshot | None, unsent: int) -> bytes:
+    """Return OpenMetrics text. `snapshot` is None when the archive could not be read, `unsent` counts messages."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_SnapshotCollector(lambda: (figures, untold)))
+    registry.register(_SnapshotCollector(lambda: (snapshot, unsent)))
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # the client leaves this one untyped
     return text
 
 
 def write_metrics(path: Path, text: bytes) -> None:
-    """Write the file whole or not at all; the temporary name is none that node-exporter reads. Raises DiskFull."""
+    """Write the file whole or not at all, through a name that node-exporter does not read. Raises DiskFull."""
     with disk_errors(f"cannot write {path}"):
         make_folder(path.parent)
         temporary = path.with_name(f"{path.name}.new")
@@ -142,10 +142,10 @@ def write_metrics(path: Path, text: bytes) -> None:
         temporary.replace(path)
 
 
-def serve_metrics(port: int, ask: Callable[[], tuple[MetricsSnapshot | None, int]]) -> tuple[WSGIServer, Thread]:
-    """Answer /metrics on 127.0.0.1 in a thread; port 0 takes any free one. Raises UsageError when the port is taken."""
+def serve_metrics(port: int, read: Callable[[], tuple[MetricsSnapshot | None, int]]) -> tuple[WSGIServer, Thread]:
+    """Serve /metrics on 127.0.0.1 in a thread; port 0 takes any free one. Raises UsageError when the port is taken."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_SnapshotCollector(ask))
+    registry.register(_SnapshotCollector(read))
     try:
         return start_http_server(port, addr=_LOOPBACK, registry=registry)
     except OSError as error:

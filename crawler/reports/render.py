@@ -1,4 +1,4 @@
-"""A night's report on one screen of a terminal, as Markdown, and as JSON. Pure."""
+"""A night's report for one screen of a terminal, as Markdown, and as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -11,52 +11,53 @@ from rich.console import Console
 from rich.text import Text
 
 from archive.model.enums import Verdict
+from archive.model.records import HostVisit
 from archive.storage.request_stats import visit_plain
 from crawler.disk_space import format_size
 from crawler.reports.night_report import NightReport, PortalLine
-from crawler.reports.request_stats import visits_markdown
 
 __all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
 
 _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the figures
 _MORE = "`scheduler.py report --markdown` has every reason"
 _STYLES = {"good": "green", "quiet": "green", "thin": "yellow", "interrupted": "yellow", "partial": "yellow"}
+_VISIT_HEADS = "| host | requests | no answer | bytes | seconds between, p50 | p99 | 429 | 503 | robots.txt |"
 _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def on_screen(report: NightReport, width: int, height: int) -> list[Text]:
-    """Lines that fit into a terminal: a table where there is room for it, else what is bad in words and the rest in columns.
+    """Return lines that fit into a terminal: a table where there is room, else bad portals in words, the rest in columns.
 
-    When there is no room for every reason, the worst are told and the others named.
+    Without room for every reason, only those of the worst portals are shown; the others are named.
     """
     head = _head(report, width)
     tail = [_cut(Text(f"! {remark}", "yellow"), width) for remark in report.remarks[:3]]
     table = [*head, *_table(report, width), *_skipped(report, width), *tail]
     if width >= _TABLE_WIDTH and len(table) <= height:
         return [*table, *_all_reasons(report, width, height - len(table))]
-    bad, told = report.bad, len(report.bad)
+    bad, in_words_count = report.bad, len(report.bad)
     while True:
-        lines = [*head, *(_in_words(line, width) for line in bad[:told])]
-        lines += _columns([_named(line) for line in bad[told:]], width)
+        lines = [*head, *(_in_words(line, width) for line in bad[:in_words_count])]
+        lines += _columns([_named(line) for line in bad[in_words_count:]], width)
         lines += _columns([_counted(line) for line in report.scheduled if line.good], width)
         lines += [*_skipped(report, width), *tail]
-        if len(lines) <= height or told == 0:
+        if len(lines) <= height or in_words_count == 0:
             break
-        told -= 1
+        in_words_count -= 1
     if len(lines) > height:
         lines = [*lines[: height - 1], _cut(Text(f"… {len(lines) - height + 1} more lines: {_MORE}", "dim"), width)]
     return lines
 
 
 def print_report(report: NightReport, console: Console) -> None:
-    """Print it on a terminal's screen; into a file or a mail with every reason."""
+    """Print the report to fit a terminal's screen; into a file or a mail with every reason."""
     width, height = (console.width, console.height - 2) if console.is_terminal else (160, 10_000)
     for line in on_screen(report, width, height):
         console.print(line, soft_wrap=True)
 
 
 def plain(lines: Sequence[Text]) -> str:
-    """The lines without colours."""
+    """Return the lines without colours."""
     return "\n".join(line.plain.rstrip() for line in lines)
 
 
@@ -69,7 +70,7 @@ def _head(report: NightReport, width: int) -> list[Text]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The headline broken behind its `;` and `,` where it is wider than the terminal."""
+    """Break the headline behind its `;` and `,` where it is wider than the terminal."""
     lines = [""]
     for part in re.split(r"(?<=[;,]) ", text):
         joined = f"{lines[-1]} {part}".lstrip()
@@ -106,16 +107,16 @@ def _table(report: NightReport, width: int) -> list[Text]:
 
 
 def _all_reasons(report: NightReport, width: int, room: int) -> list[Text]:
-    """Below the table, for as many portals as there is room: the reasons whole, where the table does not have them."""
+    """Return the whole reasons of as many portals as there is room for, where the table cuts them."""
     lines: list[Text] = []
     for line in report.scheduled:
         words = f"{line.portal}: {'; '.join(line.reasons)}"
         if not line.reasons or (line.good and len(words) <= width // 2):
             continue
-        told = [Text(part) for part in textwrap.wrap(words, width, subsequent_indent="  ")]
-        if len(lines) + len(told) > room:
+        wrapped = [Text(part) for part in textwrap.wrap(words, width, subsequent_indent="  ")]
+        if len(lines) + len(wrapped) > room:
             break
-        lines += told
+        lines += wrapped
     return lines
 
 
@@ -140,7 +141,7 @@ def _counted(line: PortalLine) -> Text:
 
 
 def _columns(cells: Sequence[Text], width: int) -> list[Text]:
-    """The cells in as many columns as fit, read from top to bottom."""
+    """Set the cells in as many columns as fit, to be read from top to bottom."""
     if not cells:
         return []
     wide = max(cell.cell_len for cell in cells) + 2
@@ -164,7 +165,7 @@ def _skipped(report: NightReport, width: int) -> list[Text]:
 
 
 def _left_out(line: PortalLine) -> str:
-    """The portal's name, and whether it has moved or is gone."""
+    """Return the portal's name, with a word when it has moved or is gone."""
     word = line.reasons[0].split(" ", 1)[0] if line.reasons else ""
     return f"{line.portal} ({word})" if word in (Verdict.MOVED, Verdict.GONE) else line.portal
 
@@ -179,7 +180,7 @@ def _cut(text: Text, width: int) -> Text:
 
 
 def as_markdown(report: NightReport) -> str:
-    """The whole report with every reason, to be read in a mail or on a page."""
+    """Return the whole report with every reason, for a mail or a page."""
     title = f"# Night {report.night}" + ("" if report.kind == "live" else " (rehearsal)")
     blocks = [title, markdown_safe(report.headline) + ".", markdown_safe(report.sealed) + "."]
     if report.bad:
@@ -189,13 +190,17 @@ def as_markdown(report: NightReport) -> str:
     heads = "| portal | verdict | listed | new | revisions | duplicates | gone | requests | kept | took |"
     rows = [heads, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|", *map(_row, report.scheduled)]
     blocks.append("## Every portal\n\n" + "\n".join(rows))
-    told = [line for line in report.scheduled if line.good and line.reasons]
+    noted = [line for line in report.scheduled if line.good and line.reasons]
     skipped = [line for line in report.portals if line.skipped]
-    for name, lines in (("Worth knowing", told), ("Not on the schedule", skipped)):
+    for name, lines in (("Worth knowing", noted), ("Not on the schedule", skipped)):
         if lines:
             items = (f"- `{line.portal}`: {markdown_safe('; '.join(line.reasons))}" for line in lines)
             blocks.append(f"## {name}\n\n" + "\n".join(items))
-    blocks += visits_markdown(report, markdown_safe)
+    visits = [_visit_row(host, visit) for line in report.portals for host, visit in line.hosts]
+    if visits:
+        blocks.append(
+            "## How they were asked\n\n" + "\n".join([_VISIT_HEADS, "|---|--:|--:|--:|--:|--:|--:|--:|---|", *visits])
+        )
     return "\n\n".join(blocks) + "\n"
 
 
@@ -210,15 +215,23 @@ def _row(line: PortalLine) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def _visit_row(host: str, visit: HostVisit) -> str:
+    """Return the requests to a host: evidence for a portal that complains of too many."""
+    spacing = (f"{value:.1f}" if value is not None else "–" for value in (visit.spacing_p50, visit.spacing_p99))
+    counts = (str(visit.too_many), str(visit.unavailable))
+    cells = (f"`{host}`", str(visit.requests), str(visit.unanswered), format_size(visit.bytes), *spacing, *counts)
+    return f"| {' | '.join(cells)} | {markdown_safe(visit.robots or '–')} |"
+
+
 def markdown_safe(text: str) -> str:
-    """Words that portals may have written, kept from being markup."""
+    """Escape the markup in words that portals may have written."""
     return _MARKS.sub(r"\\\1", text)
 
 
 def as_json(report: NightReport) -> str:
-    """The report for programs: one object, portals in the order of the report. Sizes in bytes, times in seconds."""
+    """Return the report for programs: one object, portals in the order of the report. Sizes in bytes, times in seconds."""
     seal = report.seal
-    said = {
+    plain_report = {
         "night": report.night.isoformat(),
         "kind": report.kind.value,
         "good": report.good,
@@ -232,7 +245,7 @@ def as_json(report: NightReport) -> str:
         "remarks": report.remarks,
         "portals": [_plain_portal(line) for line in report.portals],
     }
-    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(plain_report, ensure_ascii=False, indent=1) + "\n"
 
 
 def _plain_portal(line: PortalLine) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""How the archive stands at a moment: the last night, what runs, the last seal, and how long the disk lasts."""
+"""The state of the archive at a moment: the last night, running crawls, the last seal, nights for which the disk lasts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from crawler.reports.night_table import NightRow, night_rows
 __all__ = ["USUAL_NIGHTS", "MetricsSnapshot", "gather", "night_sizes"]
 
 USUAL_NIGHTS = 7
-"""How many nights the usual size is the median of."""
+"""The number of nights over which the usual size is the median."""
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsSnapshot:
-    """`night` is the last one that the ledger knows, `sizes` are the bytes of the last sealed nights, newest first."""
+    """The state at a moment. `night` is the last one in the ledger, `sizes` the bytes of the last sealed nights, newest first."""
 
     kind: ArchiveKind
     night: date | None
@@ -44,12 +44,12 @@ class MetricsSnapshot:
 
     @property
     def nights_left(self) -> int | None:
-        """In how many nights new work stops for want of room."""
+        """The number of nights until new work stops for want of room."""
         return None if self.room is None else nights_left(self.room.free, self.wanted, self.sizes)
 
     @property
     def states(self) -> dict[LeaseState, int]:
-        """How many portals of the last night stand how."""
+        """The number of portals of the last night by state."""
         counts = Counter(row.state for row in self.rows)
         return {state: counts[state] for state in LeaseState}
 
@@ -57,7 +57,7 @@ class MetricsSnapshot:
 def gather(
     store: Archive, ledger: Ledger, settings: NightSettings, now: datetime, statvfs: StatVfs = os.statvfs
 ) -> MetricsSnapshot:
-    """Read them. Changes nothing."""
+    """Read the state. Change nothing."""
     nights = ledger.nights()
     try:
         left = free_space(store.paths.root, statvfs)
@@ -80,7 +80,7 @@ def gather(
 
 
 def night_sizes(store: Archive, nights: int = USUAL_NIGHTS) -> list[int]:
-    """The bytes of the last sealed nights as their seals list them, newest first; nights without files are passed over."""
+    """Return the bytes of the last sealed nights by their seals, newest first. Nights without files are skipped."""
     sizes: list[int] = []
     for night in reversed(store.paths.nights()):
         if len(sizes) == nights:

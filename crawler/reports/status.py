@@ -1,4 +1,4 @@
-"""`scheduler.py status`: what is next, what runs, how the last night stands, how long the disk lasts, what is untold."""
+"""`scheduler.py status`: the next start, running crawls, the last night, the disk, messages that were not sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.catalog.portals import load_portals
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import StatVfs, format_size
 from crawler.reports.after_night import AfterNight, night_report
-from crawler.reports.lookback_status import LookBackStatus, lookback_standings, lookback_table
+from crawler.reports.lookback_status import LookBackStatus, lookback_statuses, lookback_table
 from crawler.reports.night_report import NightReport
 from crawler.reports.progress import ProgressCounts, read_counts
 from crawler.reports.render import print_report
@@ -31,17 +31,17 @@ __all__ = ["status"]
 
 @dataclass(frozen=True, slots=True)
 class _Status:
-    """Everything that is shown."""
+    """The values that are shown."""
 
     archive: Path
-    figures: MetricsSnapshot
+    snapshot: MetricsSnapshot
     report: NightReport | None
     running: tuple[tuple[LeaseRow, ProgressCounts | None], ...]
-    deeper: list[LookBackStatus]
+    lookbacks: list[LookBackStatus]
     alerts: tuple[str, ...]
     heartbeat: bool
-    untold: tuple[str, ...]
-    away: dict[str, str]
+    unsent: tuple[str, ...]
+    decommissioned: dict[str, str]
 
 
 def status(
@@ -53,7 +53,7 @@ def status(
     as_json: bool,
     statvfs: StatVfs = os.statvfs,
 ) -> ExitCode:
-    """Print how things stand at this moment. Changes nothing."""
+    """Print the state at this moment. Change nothing."""
     with ExitStack() as stack:
         store = stack.enter_context(Archive.open(archive, read_only=True))
         ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
@@ -66,48 +66,48 @@ def status(
     if found.report is not None:
         console.print()
         print_report(found.report, console)
-    if found.deeper:
+    if found.lookbacks:
         console.print()
-        console.print(lookback_table(found.deeper, found.figures.night))
+        console.print(lookback_table(found.lookbacks, found.snapshot.night))
     return ExitCode.GOOD
 
 
 def _read(
     archive: Path, store: Archive, ledger: Ledger, settings: NightSettings, now: datetime, statvfs: StatVfs
 ) -> _Status:
-    figures = gather(store, ledger, settings, now, statvfs)
-    morning = AfterNight(settings, archive, figures.kind)
+    snapshot = gather(store, ledger, settings, now, statvfs)
+    after_night = AfterNight(settings, archive, snapshot.kind)
     progress = [
-        (row, read_counts(settings.logs / row.night.isoformat() / f"{row.portal}.progress")) for row in figures.running
+        (row, read_counts(settings.logs / row.night.isoformat() / f"{row.portal}.progress")) for row in snapshot.running
     ]
     return _Status(
         archive=archive,
-        figures=figures,
-        report=night_report(store, ledger, settings, figures.night) if figures.night is not None else None,
+        snapshot=snapshot,
+        report=night_report(store, ledger, settings, snapshot.night) if snapshot.night is not None else None,
         running=tuple(progress),
-        deeper=lookback_standings(store, settings, load_portals()),
-        alerts=tuple(morning.shown()),
+        lookbacks=lookback_statuses(store, settings, load_portals()),
+        alerts=tuple(after_night.shown_addresses()),
         heartbeat=bool(settings.alerts.heartbeat() or settings.alerts.heartbeat_file),
-        away=away_portals(store, load_portals(), figures.night or now.date(), settings.gone_ask_days),
-        untold=tuple(f"{message.key}: {message.error or 'not tried yet'}" for message in morning.untold_messages()),
+        decommissioned=away_portals(store, load_portals(), snapshot.night or now.date(), settings.gone_ask_days),
+        unsent=tuple(f"{message.key}: {message.error or 'not tried yet'}" for message in after_night.unsent()),
     )
 
 
 def _lines(found: _Status, now: datetime) -> list[str]:
-    figures, sealed = found.figures, found.figures.sealed
-    waits = int((figures.next_start - now).total_seconds() / 60)
+    snapshot, sealed = found.snapshot, found.snapshot.sealed
+    waits = int((snapshot.next_start - now).total_seconds() / 60)
     seal = "never"
     if sealed is not None:
         signed = "signed" if sealed.signed else "unsigned"
         seal = f"{sealed.night}, manifest-{sealed.number}, {signed}, head {sealed.head[:16]}"
     lines = [
-        f"archive: {found.archive} ({figures.kind.value}, journal {figures.journal})",
-        f"next start: {figures.next_start:%Y-%m-%d %H:%M}, in {waits // 60} h {waits % 60} min",
+        f"archive: {found.archive} ({snapshot.kind.value}, journal {snapshot.journal})",
+        f"next start: {snapshot.next_start:%Y-%m-%d %H:%M}, in {waits // 60} h {waits % 60} min",
         f"sealed: {seal}",
-        f"disk: {_disk(figures)}",
+        f"disk: {_disk(snapshot)}",
         f"alerts: {_alerts(found)}",
-        *(f"  {message}" for message in found.untold),
-        *(f"away: {portal} {words}" for portal, words in found.away.items()),
+        *(f"  {message}" for message in found.unsent),
+        *(f"away: {portal} {words}" for portal, words in found.decommissioned.items()),
     ]
     if not found.running:
         return [*lines, "running: nothing"]
@@ -117,57 +117,57 @@ def _lines(found: _Status, now: datetime) -> list[str]:
 def _run(row: LeaseRow, counts: ProgressCounts | None) -> str:
     since = f" since {row.started_at.astimezone(TZ):%H:%M}" if row.started_at is not None else ""
     again = f", try {row.tries}" if row.tries > 1 else ""
-    told = f": {counts.requests} requests, {counts.listed} listed, {counts.new} new" if counts is not None else ""
+    progress = f": {counts.requests} requests, {counts.listed} listed, {counts.new} new" if counts is not None else ""
     by = f" on {row.owner.host} (pid {row.owner.pid})" if row.owner is not None else ""
-    return f"{row.portal} ({row.night}){since}{again}{by}{told}"
+    return f"{row.portal} ({row.night}){since}{again}{by}{progress}"
 
 
-def _disk(figures: MetricsSnapshot) -> str:
-    if figures.room is None:
+def _disk(snapshot: MetricsSnapshot) -> str:
+    if snapshot.room is None:
         return "cannot be asked"
-    said = f"{format_size(figures.room.free)} free of {format_size(figures.room.total)}"
-    if figures.usual is None:
-        return f"{said}; no night has been sealed yet"
-    nights = f"{len(figures.sizes)} night" + ("s" if len(figures.sizes) > 1 else "")
-    left = figures.nights_left
-    lasts = "" if left is None else f"; lasts {left} more nights (until {format_size(figures.wanted)} are left)"
-    return f"{said}; {format_size(figures.usual)} a night (median of {nights}){lasts}"
+    free = f"{format_size(snapshot.room.free)} free of {format_size(snapshot.room.total)}"
+    if snapshot.usual is None:
+        return f"{free}; no night has been sealed yet"
+    nights = f"{len(snapshot.sizes)} night" + ("s" if len(snapshot.sizes) > 1 else "")
+    left = snapshot.nights_left
+    lasts = "" if left is None else f"; lasts {left} more nights (until {format_size(snapshot.wanted)} are left)"
+    return f"{free}; {format_size(snapshot.usual)} a night (median of {nights}){lasts}"
 
 
 def _alerts(found: _Status) -> str:
     addresses = ", ".join(found.alerts) or "nobody is told"
     beat = "; a heartbeat" if found.heartbeat else ""
-    untold = f"; {len(found.untold)} untold" if found.untold else ""
-    return f"{addresses}{beat}{untold}"
+    unsent = f"; {len(found.unsent)} untold" if found.unsent else ""
+    return f"{addresses}{beat}{unsent}"
 
 
 def _plain(found: _Status) -> dict[str, object]:
-    figures, sealed, left = found.figures, found.figures.sealed, found.figures.room
+    snapshot, sealed, left = found.snapshot, found.snapshot.sealed, found.snapshot.room
     return {
         "archive": str(found.archive),
-        "kind": figures.kind.value,
-        "next_start": figures.next_start.isoformat(),
+        "kind": snapshot.kind.value,
+        "next_start": snapshot.next_start.isoformat(),
         "sealed": sealed.night.isoformat() if sealed else None,
         "seal": {"number": sealed.number, "head": sealed.head, "signed": sealed.signed} if sealed else None,
-        "journal": figures.journal,
+        "journal": snapshot.journal,
         "running": [_plain_run(row, counts) for row, counts in found.running],
         "disk": {
             "free_bytes": left.free if left else None,
             "total_bytes": left.total if left else None,
             "free_files": left.files if left else None,
-            "wanted_bytes": figures.wanted,
-            "night_bytes": figures.usual,
-            "nights_left": figures.nights_left,
+            "wanted_bytes": snapshot.wanted,
+            "night_bytes": snapshot.usual,
+            "nights_left": snapshot.nights_left,
         },
-        "alerts": {"addresses": found.alerts, "heartbeat": found.heartbeat, "untold": found.untold},
-        "night": figures.night.isoformat() if figures.night else None,
+        "alerts": {"addresses": found.alerts, "heartbeat": found.heartbeat, "untold": found.unsent},
+        "night": snapshot.night.isoformat() if snapshot.night else None,
         "headline": found.report.headline if found.report else None,
         "portals": [
             {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
-            for row in figures.rows
+            for row in snapshot.rows
         ],
-        "away": found.away,
-        "lookbacks": [standing.plain for standing in found.deeper],
+        "away": found.decommissioned,
+        "lookbacks": [status.plain for status in found.lookbacks],
     }
 
 

@@ -35,7 +35,7 @@ from crawler.nights.orphaned_runs import close_leftover
 from crawler.nights.runner import LEASE
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
-from crawler.reports.digest import wants_telling
+from crawler.reports.digest import needs_alert
 from crawler.reports.night_report import NightReport, report_of
 from crawler.reports.night_table import exit_code, night_rows
 from crawler.reports.render import as_markdown, on_screen
@@ -146,7 +146,7 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
     year.play(0)
     reports = [year.play(number, ben_da=NAMELESS) for number in range(1, 15)]
     assert [verdict(report, "ben_da") for report in reports] == ["unreachable"] * 13 + ["gone"]
-    told = [number for number, report in enumerate(reports, start=1) if wants_telling(report, DEFAULT_ON)]
+    told = [number for number, report in enumerate(reports, start=1) if needs_alert(report, DEFAULT_ON)]
     assert told == [1, 14]  # when it began, and when it was recorded as gone
     assert [report.good for report in reports] == [number not in told for number in range(1, 15)]
     assert "its host's name is not found, 2 nights now" in as_markdown(reports[1])
@@ -158,7 +158,7 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
     assert year.off(43, "ben_da") is not None
     assert year.off(44, "ben_da") is None
     again = year.play(44, ben_da=TIMEOUT)
-    assert (verdict(again, "ben_da"), again.good, wants_telling(again, DEFAULT_ON)) == ("gone", True, False)
+    assert (verdict(again, "ben_da"), again.good, needs_alert(again, DEFAULT_ON)) == ("gone", True, False)
     assert exit_code(night_rows(year.archive, year.ledger, night(44))) is ExitCode.GOOD
     assert year.off(45, "ben_da") == "gone since 2025-07-11 (its host's name is not found): asked again on 2025-09-22"
     back = year.play(74)
@@ -177,10 +177,10 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
 
 def test_a_portal_that_moved_waits_for_a_person(year: Year, capsys: pytest.CaptureFixture[str]) -> None:
     moved = year.play(0, huyen_cu=MOVED)
-    assert (verdict(moved, "huyen_cu"), wants_telling(moved, DEFAULT_ON)) == ("moved", True)
+    assert (verdict(moved, "huyen_cu"), needs_alert(moved, DEFAULT_ON)) == ("moved", True)
     for number in (1, 2):
         later = year.play(number, huyen_cu=MOVED)
-        assert (verdict(later, "huyen_cu"), later.good, wants_telling(later, DEFAULT_ON)) == ("skipped", True, False)
+        assert (verdict(later, "huyen_cu"), later.good, needs_alert(later, DEFAULT_ON)) == ("skipped", True, False)
     words = "moved to khanhhoa.gov.vn on 2025-07-10: off the schedule until a person decides"
     assert {year.off(number, "huyen_cu") for number in (1, 40, 400)} == {words}
     assert main(["coverage", "--archive", str(year.archive.paths.root), "--gaps"]) == 0

@@ -180,4 +180,4 @@ def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict
         verdict=verdict, reasons=reasons, listed=3, requests=4, bytes=5,
     )  # fmt: skip
 
-    assert NightRow("ba_song", LeaseState.DONE, "", run).to_read == told
+    assert NightRow("ba_song", LeaseState.DONE, "", run).shown_reasons == told

@@ -44,11 +44,11 @@ class Place:
     ledger: Ledger
     settings: NightSettings
 
-    def morning(self, kind: ArchiveKind = ArchiveKind.LIVE, **environment: str) -> AfterNight:
+    def after_night(self, kind: ArchiveKind = ArchiveKind.LIVE, **environment: str) -> AfterNight:
         return AfterNight(self.settings, self.root / "archive", kind, environment)
 
-    def after(self, morning: AfterNight, now: datetime = NOW, *remarks: str, sealed: bool = True) -> None:
-        morning.after(self.store, self.ledger, FIRST, now, remarks, sealed=sealed)
+    def after(self, after_night: AfterNight, now: datetime = NOW, *remarks: str, sealed: bool = True) -> None:
+        after_night.report_night(self.store, self.ledger, FIRST, now, remarks, sealed=sealed)
 
     def report(self) -> str:
         return (self.root / "reports" / f"{FIRST}.md").read_text(encoding="utf-8")
@@ -69,10 +69,10 @@ def place(tmp_path: Path, listener: NotificationServer) -> Iterator[Place]:
 
 
 def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, listener: NotificationServer) -> None:
-    morning = place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat)
+    after_night = place.after_night(LUU_TRU_HEARTBEAT_URL=listener.heartbeat)
     for _ in range(3):
-        place.after(morning)
-    place.after(place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat))  # another process
+        place.after(after_night)
+    place.after(place.after_night(LUU_TRU_HEARTBEAT_URL=listener.heartbeat))  # another process
     assert [(said.method, said.path) for said in listener.requests] == [("POST", "/alert"), ("GET", "/beat")]
     digest = listener.requests[0]
     assert digest.title.endswith("2025-03-03: 1 of 3 portals wants a look")
@@ -88,7 +88,7 @@ def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, lis
     [
         pytest.param(("missed",), True, id="its verdict is told"),
         pytest.param(("broken", "blocked"), False, id="another verdict is told"),
-        pytest.param(("good",), True, id="a digest every morning"),
+        pytest.param(("good",), True, id="a digest every after_night"),
         pytest.param((), False, id="nothing is told"),
     ],
 )
@@ -96,7 +96,7 @@ def test_what_is_told_is_the_operators_choice(
     place: Place, listener: NotificationServer, on: tuple[str, ...], told: bool
 ) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, on=on))
-    place.after(place.morning())
+    place.after(place.after_night())
     assert bool(listener.requests) == told
 
 
@@ -122,14 +122,14 @@ def test_a_disk_that_fills_is_told_before_it_is_full(
     monkeypatch.setattr("crawler.reports.after_night.free_space", lambda folder: DiskSpace(free, free, None))
     place.settings = replace(place.settings, min_free=0, alerts=replace(place.settings.alerts, on=()))
     for _ in range(2):  # written once, read again
-        place.after(place.morning())
+        place.after(place.after_night())
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks == ((remark,) if remark else ())
     assert bool(listener.requests) == told
 
 
 def test_a_rehearsal_is_reported_and_tells_nobody(place: Place, listener: NotificationServer) -> None:
-    place.after(place.morning(ArchiveKind.REPLICA, LUU_TRU_HEARTBEAT_URL=listener.heartbeat))
+    place.after(place.after_night(ArchiveKind.REPLICA, LUU_TRU_HEARTBEAT_URL=listener.heartbeat))
     assert listener.requests == []
     assert not (place.root / "beat").exists()
     assert place.report().startswith("# Night 2025-03-03 (rehearsal)")
@@ -137,7 +137,7 @@ def test_a_rehearsal_is_reported_and_tells_nobody(place: Place, listener: Notifi
 
 def test_a_rehearsal_that_may_tell_does(place: Place, listener: NotificationServer) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, rehearsals=True))
-    place.after(place.morning(ArchiveKind.REPLICA))
+    place.after(place.after_night(ArchiveKind.REPLICA))
     assert listener.requests[0].title.startswith("Lưu Trữ (rehearsal) 2025-03-03: ")
 
 
@@ -149,14 +149,14 @@ def test_a_bad_night_calls_the_other_heartbeat(place: Place, listener: Notificat
         heartbeat_fail_url=f"{listener.heartbeat}/fail",
     )
     place.settings = replace(place.settings, alerts=alerts)
-    place.after(place.morning())
+    place.after(place.after_night())
     assert [said.path for said in listener.requests] == ["/beat/fail"]
 
 
 def test_a_night_at_its_cut_off_without_a_seal_is_told_and_calls_no_heartbeat(
     place: Place, listener: NotificationServer
 ) -> None:
-    place.after(place.morning(LUU_TRU_HEARTBEAT_URL=listener.heartbeat), sealed=False)
+    place.after(place.after_night(LUU_TRU_HEARTBEAT_URL=listener.heartbeat), sealed=False)
     assert [said.path for said in listener.requests] == ["/alert"]
     assert not (place.root / "beat").exists()
 
@@ -165,31 +165,31 @@ def test_what_cannot_be_sent_is_reported_and_tried_again(
     place: Place, listener: NotificationServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     listener.status = 503
-    morning = place.morning()
-    place.after(morning, NOW, "da_nang had no log")
+    after_night = place.after_night()
+    place.after(after_night, NOW, "da_nang had no log")
     assert "1 try" in place.report()
     assert "da\\_nang had no log" in place.report()
     assert "not told: json://127.0.0.1:" in place.report()
     ours = [record.levelno for record in caplog.records if record.name == "scheduler"]
     assert ours == [logging.ERROR]
-    morning.retry(NOW + PAUSES[0] - timedelta(seconds=1))
+    after_night.retry_messages(NOW + PAUSES[0] - timedelta(seconds=1))
     assert len(listener.requests) == 1
     listener.status = 200
-    place.morning().retry(NOW + PAUSES[0])  # another process, later
+    place.after_night().retry_messages(NOW + PAUSES[0])  # another process, later
     assert len(listener.requests) == 2
     assert listener.requests[1] == listener.requests[0]
-    assert place.morning().untold == 0
+    assert len(place.after_night().unsent()) == 0
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks == ("da_nang had no log",)
 
 
 def test_it_is_given_up_after_five_tries(place: Place, listener: NotificationServer) -> None:
     listener.status = 500
-    place.after(place.morning())
+    place.after(place.after_night())
     now = NOW
     for _ in range(50):
         now += timedelta(hours=5)
-        place.morning().retry(now)
+        place.after_night().retry_messages(now)
     assert len(listener.requests) == 5
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks[0].endswith("(5 tries, given up)")
@@ -200,9 +200,9 @@ def test_only_who_was_not_reached_is_tried_again(place: Place, listener: Notific
         other.status = 500
         alerts = replace(place.settings.alerts, urls=(listener.alert, other.alert))
         place.settings = replace(place.settings, alerts=alerts)
-        place.after(place.morning())
+        place.after(place.after_night())
         other.status = 200
-        place.morning().retry(NOW + PAUSES[0])
+        place.after_night().retry_messages(NOW + PAUSES[0])
         assert (len(listener.requests), len(other.requests)) == (1, 2)
 
 
@@ -210,8 +210,8 @@ def test_no_address_stands_beside_the_reports(place: Place, listener: Notificati
     listener.status = 500
     alerts = replace(place.settings.alerts, urls=(f"json://me:c4n4ry-word@127.0.0.1:{listener.port}/c4n4ry-token",))
     place.settings = replace(place.settings, alerts=alerts)
-    place.after(place.morning())
-    assert place.morning().untold == 1
+    place.after(place.after_night())
+    assert len(place.after_night().unsent()) == 1
     for path in (place.root / "reports").iterdir():
         assert "c4n4ry-word" not in path.read_text(encoding="utf-8")
 
@@ -220,22 +220,22 @@ def test_a_folder_of_reports_that_cannot_be_written_costs_nothing(
     place: Place, listener: NotificationServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     (place.root / "reports").write_text("a file where the folder should be")
-    morning = place.morning()
-    place.after(morning)
-    place.after(morning)
+    after_night = place.after_night()
+    place.after(after_night)
+    place.after(after_night)
     assert [said.path for said in listener.requests] == ["/alert"]
     assert any("cannot write" in record.getMessage() for record in caplog.records)
 
 
 def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: NotificationServer) -> None:
-    morning = place.morning()
+    after_night = place.after_night()
     for _ in range(3):
-        morning.failed(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW)
-    morning.failed(RunBusy("ledger.db is locked by another process"), NOW + timedelta(days=1))
+        after_night.report_failure(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW)
+    after_night.report_failure(RunBusy("ledger.db is locked by another process"), NOW + timedelta(days=1))
     (said,) = listener.requests
     assert said.title == "Lưu Trữ 2025-03-03: the night could not be run"
     assert said.message.startswith("low disk: 1 GB free, 2 GB wanted")
-    morning.failed(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW + timedelta(days=1))
+    after_night.report_failure(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW + timedelta(days=1))
     assert len(listener.requests) == 2
 
 
@@ -257,11 +257,11 @@ def test_silence_is_told_once_a_day(
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, silent_nights=nights))
     moment = datetime.fromisoformat(now).replace(tzinfo=TZ)
     for _ in range(3):
-        place.morning().watch_silence(place.store, place.ledger, moment)
+        place.after_night().report_silence(place.store, place.ledger, moment)
     assert len(listener.requests) == told
     if told:
         assert listener.requests[0].title == "Lưu Trữ: no night since the night of 2025-03-03"
-        place.morning().watch_silence(place.store, place.ledger, moment + timedelta(days=1))
+        place.after_night().report_silence(place.store, place.ledger, moment + timedelta(days=1))
         assert len(listener.requests) == 2
 
 
@@ -269,23 +269,23 @@ def test_an_archive_that_never_sealed_a_night_is_silent_too(tmp_path: Path, list
     settings = NightSettings(
         reports=tmp_path / "reports", archive=tmp_path, alerts=AlertSettings(urls=(listener.alert,))
     )
-    morning = AfterNight(settings, tmp_path, ArchiveKind.LIVE, {})
+    after_night = AfterNight(settings, tmp_path, ArchiveKind.LIVE, {})
     with Archive.create(tmp_path / "archive", ArchiveKind.LIVE, ARCHIVE_ID, NOW) as store:
         with Ledger(store.paths.ledger) as ledger:
-            morning.watch_silence(store, ledger, NOW + timedelta(days=9))
+            after_night.report_silence(store, ledger, NOW + timedelta(days=9))
             assert listener.requests == []  # nothing was ever planned
             ledger.plan(date(2025, 3, 3), ["da_nang"], NOW)
-            morning.watch_silence(store, ledger, NOW)
+            after_night.report_silence(store, ledger, NOW)
             assert listener.requests == []
-            morning.watch_silence(store, ledger, NOW + timedelta(hours=1))
+            after_night.report_silence(store, ledger, NOW + timedelta(hours=1))
     assert listener.requests[0].title == "Lưu Trữ: no night at all so far"
 
 
 def test_what_is_told_is_kept_in_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.reports.outbox._KEPT", 3)
+    monkeypatch.setattr("crawler.reports.outbox._LIMIT", 3)
     outbox = Outbox(tmp_path)
-    morning = AfterNight(NightSettings(reports=tmp_path, archive=tmp_path), tmp_path, ArchiveKind.LIVE, {})
+    after_night = AfterNight(NightSettings(reports=tmp_path, archive=tmp_path), tmp_path, ArchiveKind.LIVE, {})
     for day in range(5):
-        morning.failed(DiskFull("full"), NOW + timedelta(days=day))
+        after_night.report_failure(DiskFull("full"), NOW + timedelta(days=day))
     assert [message.key[-2:] for message in outbox.all()] == ["05", "06", "07"]
     assert len(json.loads((tmp_path / "told.json").read_text())) == 3

@@ -15,7 +15,7 @@ from archive.leases.ledger import LeaseState
 from archive.model.enums import ArchiveKind, Verdict
 from archive.storage.manifest import Seal
 from crawler.config.settings_file import NightSettings
-from crawler.reports.files import report_path, reports_folder, stored_remarks, write_report
+from crawler.reports.after_night import report_path, reports_folder, stored_remarks, write_report
 from crawler.reports.night_report import NightReport, report_of
 from crawler.reports.render import as_json, as_markdown, on_screen, plain, print_report
 from testing.night_rows import NIGHT, row, thirty_four

@@ -180,7 +180,7 @@ def test_the_file_is_renewed_with_the_night(
     path = tmp_path / "luu-tru.prom"
     settings = NightSettings(archive=tmp_path, metrics_file=path, alerts=AlertSettings(rehearsals=rehearsals))
     with Ledger(store.paths.ledger) as ledger:
-        AfterNight(settings, tmp_path, kind, {}).metrics(store, ledger, BEGAN)
+        AfterNight(settings, tmp_path, kind, {}).renew_metrics(store, ledger, BEGAN)
     assert path.exists() == written
     if written:
         assert read(path.read_bytes())["luu_tru_archive_readable", ()] == 1

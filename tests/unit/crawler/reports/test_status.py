@@ -92,7 +92,7 @@ def test_it_says_what_is_next_what_is_sealed_and_how_long_the_disk_lasts(place: 
 def test_it_says_whom_alerts_reach_without_a_secret_and_what_was_not_told(place: Place) -> None:
     urls = ("json://me:c4n4ry-word@127.0.0.1:9/",)
     place.settings = replace(place.settings, alerts=AlertSettings(urls=urls, heartbeat_url="http://127.0.0.1:9/beat"))
-    AfterNight(place.settings, place.root / "archive", ArchiveKind.LIVE, {}).failed(OSError("broken"), NOW)
+    AfterNight(place.settings, place.root / "archive", ArchiveKind.LIVE, {}).report_failure(OSError("broken"), NOW)
     said = place.said()
     assert "alerts: json://me:****@127.0.0.1:9/; a heartbeat; 1 untold" in said
     assert "  error 2025-03-06: json://me:****@127.0.0.1:9/: " in said
