@@ -1,4 +1,4 @@
-"""Requests to a replica server, for the tests."""
+"""Ask a replica server, and a download handler that takes every host for one machine."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import http.client
 from dataclasses import dataclass
 from datetime import date
 
+from crawler.downloader.replica import PortalDownloadHandler
 from replicas import LAST_NIGHT
 from replicas.serve import NIGHT_HEADER, ReplicaServer
 from replicas.sites.site import suffixed
 
-__all__ = ["ReplicaResponse", "ask"]
+__all__ = ["ReplicaResponse", "SharedMachine", "ask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,11 @@ def ask(
     body = response.read()
     connection.close()
     return ReplicaResponse(response.status, found, gzip.decompress(body) if "content-encoding" in found else body)
+
+
+class SharedMachine(PortalDownloadHandler):
+    """Sends as a rehearsal does, and takes every host for one at the same address."""
+
+    async def address_of(self, host: str) -> str:
+        """One address for every host; of those kept for documents, and asked of nobody (RFC 5737)."""
+        return "192.0.2.7"

@@ -19,7 +19,7 @@ from crawler.spiders.ninh_thuan import NinhThuan
 from crawler.spiders.quang_ninh import QuangNinh
 from crawler.spiders.quang_tri import QuangTri
 from crawler.spiders.vjst import Vjst
-from testing.article_addresses import FURTHER, FURTHER_ARTICLES, FURTHER_NO_ARTICLES, FURTHER_TWINS
+from tests.contract.article_addresses import FURTHER, FURTHER_ARTICLES, FURTHER_NO_ARTICLES, FURTHER_TWINS
 
 # Path (and the query that identifies) on the home host, and the key it has.
 ARTICLES: list[tuple[type[PortalSpider], str, str]] = [

@@ -22,9 +22,8 @@ from replicas.serve import ReplicaServer
 from testing.archives import FIRST
 from testing.crawl import ROOT, crawl
 from testing.damage_steps import KEY
-from testing.html_page import read
 from testing.night_digest import night_digests
-from testing.web_server import served
+from testing.web_page import read, served
 
 DATA = ROOT / "tests" / "data"
 EVENTS = ["attachment", "duplicate", *["new"] * 11, "quarantined", *["revision"] * 2]

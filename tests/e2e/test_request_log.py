@@ -22,7 +22,7 @@ from replicas.serve import LogEntry, ReplicaServer
 from testing.crawl import ROOT, command, environment, new_archive
 
 PORTALS = ("bac_giang", "bao_chinh_phu", "cong_an_ha_noi", "da_nang", "ha_noi", "vinh_phuc", "vjst")
-HANDLER = "testing.one_address.SharedMachine"
+HANDLER = "testing.replica_client.SharedMachine"
 Night = tuple[list[LogEntry], list[Run], list[PageRecord]]
 
 

@@ -20,7 +20,10 @@ from crawler.reports.night_table import last_run
 from pipelines.dedup import judge_reread
 from pipelines.reread import reread_document
 from testing.archives import at, tree
-from testing.bulletin import (
+from testing.crawl import NIGHT, ROOT, crawl, new_archive, the_night
+from testing.http_server import HttpServer
+from testing.portals.later.ba_song import BULLETIN
+from testing.reextraction import (
     FIRST_PARAGRAPH,
     LATER,
     NEXT,
@@ -37,9 +40,6 @@ from testing.bulletin import (
     rows,
     spoil,
 )
-from testing.crawl import NIGHT, ROOT, crawl, new_archive, the_night
-from testing.http_server import HttpServer
-from testing.portals.later.ba_song import BULLETIN
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from archive.storage.run_record import ReadLines
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
 from testing.ba_song_pages import html
-from testing.bulletin import NEXT, crawl_night
 from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
+from testing.reextraction import NEXT, crawl_night
 
 NIGHTS = 3
 

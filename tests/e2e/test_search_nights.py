@@ -24,8 +24,7 @@ from crawler.nights.runner import LEASE
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from testing.archives import FIRST, make
-from testing.search_archive import keys
-from testing.search_texts import NIGHTS, PROVINCES, run
+from testing.search_archive import NIGHTS, PROVINCES, keys, run
 from vietnam.dates import TZ
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from archive.model.enums import Verdict
 from testing.crawl import new_archive, the_night
-from testing.planted_widgets import BOX, COUNTER, PORTAL, package, planted_server, scrapy, widgets_in
+from tests.e2e.planted_widgets import BOX, COUNTER, PORTAL, package, planted_server, scrapy, widgets_in
 
 FIRST, NEXT = date(2025, 3, 10), date(2025, 3, 12)
 

@@ -17,7 +17,7 @@ from archive.search.indexer import catch_up
 from archive.store import Archive
 from testing.archives import sealed
 from testing.hostile_archive import PAYLOADS, PORTAL, SIGNAL, hostile
-from testing.web_server import served
+from testing.web_page import served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
-from testing.widget_lines import PROSE, WIDGETS
+from tests.unit.vietnam.widget_lines import PROSE, WIDGETS
 from vietnam import residue
 from vietnam.residue import find_residue, is_residue, residue_kind, strip_residue
 

@@ -24,8 +24,7 @@ from archive.storage.paths import Paths
 from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
 from testing.archives import ARCHIVE_ID, FIRST, ComposedArticle, at, finish, judge, keep, make
-from testing.search_archive import Q, SearchArchive, asked, filled, keys
-from testing.search_texts import NIGHTS, run
+from testing.search_archive import NIGHTS, Q, SearchArchive, asked, filled, keys, run
 
 
 @pytest.fixture(scope="module")

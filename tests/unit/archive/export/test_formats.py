@@ -24,7 +24,7 @@ from archive.storage.run_record import read_lines
 from archive.store import Archive
 from pipelines.dedup import judge
 from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, tree
-from testing.near_texts import PLAN, release, replay
+from testing.near_duplicates import PLAN, release, replay
 
 DANGEROUS = (
     "=1+1",

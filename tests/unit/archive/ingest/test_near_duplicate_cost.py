@@ -18,7 +18,7 @@ from archive.model.records import NearDuplicate
 from archive.storage.jsonl import decode_article, encode_article
 from pipelines.dedup import judge
 from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
-from testing.near_texts import release
+from testing.near_duplicates import release
 from tests.unit.pipelines.test_reread import LINE
 
 LAST = FIRST + timedelta(days=3)

@@ -22,7 +22,7 @@ from archive.storage.run_record import read_lines
 from archive.store import Archive
 from pipelines.dedup import judge
 from testing.archives import FIRST, at, finish, keep, make, tree
-from testing.near_texts import CLUSTERS, PLAN, release, replay, report
+from testing.near_duplicates import CLUSTERS, PLAN, release, replay, report
 from testing.postgresql import PostgresServer
 
 IN_ORDER = [sorted(told) for told in PLAN]

@@ -24,8 +24,7 @@ from archive.search.results import search
 from archive.search.schema import CONTENTS, FILLED, PLACES
 from testing.archives import FIRST, make
 from testing.postgresql import PostgresServer
-from testing.search_archive import Q, SearchArchive, asked, filled, keys
-from testing.search_texts import NIGHTS, run
+from testing.search_archive import NIGHTS, Q, SearchArchive, asked, filled, keys, run
 
 
 @pytest.fixture(scope="module")

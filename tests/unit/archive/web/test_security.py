@@ -24,8 +24,7 @@ from archive.web.middleware import COOKIE, LOCAL, AccessRules, host_name, is_loo
 from archive.web.server import Settings, read_token, rules_of
 from testing.archives import sealed
 from testing.hostile_archive import BODIES, PAYLOADS, PORTAL, SIGNAL, hostile
-from testing.html_page import read
-from testing.web_server import served
+from testing.web_page import read, served
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 EVERYWHERE = (

@@ -25,9 +25,8 @@ from crawler.verdicts.judge import judge_night
 from testing.archives import FIRST, at, judge, keep, make, walk
 from testing.archives import NIGHTS as COMPOSED
 from testing.hostile_archive import PAYLOADS
-from testing.html_page import HtmlElement, read
 from testing.sentence_sources import SLOT, Module, sentences
-from testing.web_server import served
+from testing.web_page import HtmlElement, read, served
 from tests.unit.crawler.verdicts.test_judge import CASES, history
 
 ROOT = Path(__file__).parents[4]

@@ -28,9 +28,8 @@ from archive.web.formatting import archived, as_link, number, path_part, short_d
 from archive.web.i18n import preferred
 from archive.web.views.downloads import unpacked
 from testing.archives import FIRST, at, good, judge, make, sealed, tree
-from testing.html_page import read
 from testing.postgresql import PostgresServer
-from testing.web_server import served
+from testing.web_page import read, served
 
 EDITED = "/articles/da_nang/thong-bao"
 

@@ -13,7 +13,10 @@ from crawler.reextract.reextract import accept, read_again
 from pipelines.extract import extract
 from pipelines.reread import Field
 from testing.archives import at, tree
-from testing.bulletin import (
+from testing.crawl import the_night
+from testing.portals.first.ba_song import PlainSpider
+from testing.portals.later.ba_song import BULLETIN
+from testing.reextraction import (
     FIRST_PARAGRAPH,
     NEXT,
     SECOND_PARAGRAPH,
@@ -24,9 +27,6 @@ from testing.bulletin import (
     rows,
     spoil,
 )
-from testing.crawl import the_night
-from testing.portals.first.ba_song import PlainSpider
-from testing.portals.later.ba_song import BULLETIN
 
 
 @pytest.fixture(scope="module")

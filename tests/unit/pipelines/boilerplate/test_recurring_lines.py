@@ -17,7 +17,7 @@ from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, exclus
 from pipelines.line_shape import shape_of
 from replicas import LAST_NIGHT
 from replicas.articles import PORTALS, article_url, articles, render_article
-from testing.repeated_lines import LAYOUT, ExtraMarkup, Piece, sentence, told
+from tests.unit.pipelines.boilerplate.repeated_lines import LAYOUT, ExtraMarkup, Piece, sentence, told
 from vietnam.dates import TZ
 
 MANY = 36

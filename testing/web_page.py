@@ -1,4 +1,4 @@
-"""The audit page of a composed archive on loopback, as a person's browser meets it."""
+"""Serve the audit page of an archive on loopback, and read its elements, texts and words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import uvicorn
+from lxml import etree, html
 
 from archive.store import Archive
 from archive.web.app import application
 from archive.web.context import PageContext
 from archive.web.middleware import AccessRules
 
-__all__ = ["served"]
+__all__ = ["HtmlElement", "read", "served"]
 
 
 @contextmanager
@@ -42,3 +44,37 @@ def served(root: Path, rules: AccessRules | None = None, report: Path | None = N
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+class HtmlElement:
+    """An element and what is in it."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self._element = element
+
+    def nodes(self, path: str) -> list[HtmlElement]:
+        """The elements at an XPath."""
+        return [HtmlElement(element) for element in cast("list[etree._Element]", self._element.xpath(path))]
+
+    def strings(self, path: str) -> list[str]:
+        """The attributes or texts at an XPath."""
+        return [str(text) for text in cast("list[str]", self._element.xpath(path))]
+
+    def get(self, name: str) -> str:
+        """An attribute, empty where there is none."""
+        return str(self._element.get(name) or "")
+
+    @property
+    def words(self) -> str:
+        """All its text with single blanks."""
+        return " ".join(self.text.split())
+
+    @property
+    def text(self) -> str:
+        """All its text as it stands."""
+        return "".join(str(part) for part in self._element.itertext())
+
+
+def read(text: str) -> HtmlElement:
+    """A page, or a piece of one."""
+    return HtmlElement(html.fromstring(text))
