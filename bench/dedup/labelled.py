@@ -16,7 +16,7 @@ from bench.dedup.copies import COPIED_NOTICES, COPIES, Copy
 from bench.dedup.formulas import accounts, issues, read_forms
 from bench.dedup.others import OTHER_NOTICES, OTHERS, Other
 from bench.dedup.sources import Source, held_back, words
-from bench.months.recorded_rows import Row, read_rows
+from bench.months.recorded_articles import Row, read_rows
 from vietnam.letters import fold
 
 __all__ = ["Pair", "composed_pairs", "doubled_pairs", "made_pairs", "real_pairs", "related"]

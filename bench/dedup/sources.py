@@ -8,8 +8,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from bench.months.recorded_rows import read_rows
-from bench.months.recorded_site import month_articles, paragraphs
+from bench.months.recorded_articles import month_articles, paragraphs, read_rows
 from replicas.articles import PORTALS, articles
 from replicas.records import Kind, plain
 from vietnam.letters import fold

@@ -12,7 +12,7 @@ from archive.model.records import Run
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines, read_run
-from bench.months.recorded_site import MonthArticle, folded
+from bench.months.recorded_articles import MonthArticle, folded
 from bench.runner import runs_of
 from vietnam.letters import clean_letters
 

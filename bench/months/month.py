@@ -31,8 +31,7 @@ from archive.storage.paths import Paths
 from archive.store import Archive
 from bench.months.check import MonthResult, judge_month
 from bench.months.planted import planted_month
-from bench.months.recorded_rows import read_rows
-from bench.months.recorded_site import PAGE_SIZE, MonthArticle, MonthSite, month_articles
+from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, month_articles, read_rows
 from bench.runner import ROOT, day, interrupt, new_archive, run_night, verify
 from replicas.serve import ReplicaServer
 

@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 from archive.errors import ExitCode
 from archive.storage.paths import Paths
 from bench.months.check import judge_month
-from bench.months.plants import OTHER, PORTAL, Plan, plan
+from bench.months.plants import LOOKBACK_DAYS, OTHER, PORTAL, Nights, Plan, plan
 from bench.months.plants_check import PlantResult, judge_plants
-from bench.months.plants_nights import LOOKBACK_DAYS, Nights
-from bench.months.plants_site import PlantedSite, other_site
-from bench.months.recorded_site import MonthArticle, MonthSite
+from bench.months.recorded_articles import MonthArticle, MonthSite
 from bench.runner import new_archive, run_night, verify
+from replicas.prose.village_news import past_articles
+from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
+from replicas.sites.liferay import BacGiang
+from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["planned", "planted_month"]
+__all__ = ["PlantedSite", "other_site", "planned", "planted_month"]
 
 
 def planned(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
@@ -47,15 +49,15 @@ def planted_month(
     made = planned(articles, run)
     sites = {PORTAL: PlantedSite(articles, made), OTHER: other_site(made)}
     new_archive(folder)
-    began = time.monotonic()
+    began = monotonic()
     with ReplicaServer(sites.values()) as server, tempfile.TemporaryDirectory() as scratch:
         settings = Path(scratch) / "nights.toml"
         settings.write_text(f"lookback_days = {LOOKBACK_DAYS}\n", encoding="utf-8")
         for night in run:
-            started = time.monotonic()
+            started = monotonic()
             run_night(night, folder, settings, server.port, (PORTAL, OTHER), jobs=2)
-            tell(f"{night}  {len(server.log)} requests so far ({time.monotonic() - started:.1f} s)")
-    took = time.monotonic() - began
+            tell(f"{night}  {len(server.log)} requests so far ({monotonic() - started:.1f} s)")
+    took = monotonic() - began
     clean, said = verify(folder)
     kinds = judge_plants(Paths(folder), made, sites)
     judged = judge_month(Paths(folder), PORTAL, articles, run[0], run[-1], planted=made.keys, shown=made.nights.at)
@@ -85,3 +87,37 @@ def _show(kinds: dict[str, PlantResult]) -> None:
     print("|---|---:|---:|---:|")
     for name, kind in kinds.items():
         print(f"| {name} | {kind.planted} | {kind.found} | {len(kind.invented)} |")
+
+
+class PlantedSite(MonthSite):
+    """The portal of the month. It has a front page of its own, and nights on which it is down."""
+
+    def __init__(self, articles: Sequence[MonthArticle], plan: Plan) -> None:
+        super().__init__(articles)
+        self._nights = plan.nights
+        self._listings |= {one.slug: ((topic, self.article_path(one)),) for one, topic in plan.extra}
+        for slug in plan.listed_twice:
+            topic, path = self._listings[slug][0]
+            elsewhere = next(section.title for section in self.sections if section.title != topic)
+            twin = f"/web/dng/-/{slug}" if path.startswith("/vi/") else f"/vi/web/dng/-/{slug}"
+            self._listings[slug] = ((topic, path), (elsewhere, twin))
+        changed = [plan.changed.get(one.slug, one) for one in self.articles]
+        self.articles = (*changed, *(one for one, _ in plan.extra))
+        self._by_key = {one.key: one for one in self.articles}
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        """The answer to one request."""
+        if request.night in self._nights.refused:
+            return SiteResponse(b"down", 503, content_type="text/plain")
+        if request.path == "/":
+            return SiteResponse(self.render_list(self.sections[0], 1, request).encode())
+        if request.night in self._nights.empty and request.path != "/robots.txt":
+            return self._notice(request, "Không tìm thấy trang", 404)
+        return super().respond(request)
+
+
+def other_site(plan: Plan) -> BacGiang:
+    """A second portal: old articles of its own, and what it prints of the first one."""
+    last = datetime.combine(plan.nights.run[0] - timedelta(days=2), time(8), TZ)
+    own: tuple[ReplicaArticle, ...] = past_articles(BacGiang, 12, last, timedelta(days=1), section="tin_trong_tinh")
+    return BacGiang([*own, *plan.elsewhere])

@@ -1,7 +1,7 @@
-"""Hold the archive against what was planted: everything found on its night and called what it is, nothing invented.
+"""Hold the archive against what was planted: every plant found on its night under its name, and nothing invented.
 
-What the recorded articles bring by themselves is no invention: two of them that say the same, or nearly so, are held
-against each other here by a measure of its own, the share of the shorter text's words that the other one has too.
+Two recorded articles that say the same, or nearly so, are no invention: they are held against each other by a measure of its own, the
+share of the shorter text's words that the other one has too.
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
 from bench.months.edits import text_of
 from bench.months.plants import OTHER, PORTAL, Plan, Plant
-from bench.months.recorded_site import folded
+from bench.months.recorded_articles import folded
 from bench.runner import runs_of
 from replicas.sites.composed import ComposedSite
 
 __all__ = ["PlantResult", "judge_plants"]
 
+
 _ALIKE = 0.6
+
+
 _FIRST = (Event.NEW, Event.NEAR_DUPLICATE)
+
+
 _CLAIMS = (Event.REVISION, Event.REDATED, Event.REREAD, Event.GONE, Event.RETURNED, Event.MOVED)
 
 

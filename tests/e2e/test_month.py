@@ -19,8 +19,15 @@ from archive.errors import UsageError
 from archive.storage.paths import Paths
 from bench.months.check import judge_month
 from bench.months.month import PORTAL
-from bench.months.recorded_rows import read_rows
-from bench.months.recorded_site import LABELS, MonthArticle, MonthSite, folded, month_articles, paragraphs
+from bench.months.recorded_articles import (
+    LABELS,
+    MonthArticle,
+    MonthSite,
+    folded,
+    month_articles,
+    paragraphs,
+    read_rows,
+)
 from replicas.sites.site import SiteRequest
 
 ROOT = Path(__file__).resolve().parent.parent.parent

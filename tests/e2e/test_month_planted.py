@@ -15,12 +15,10 @@ from archive.similarity.minhash import near
 from archive.storage.paths import Paths
 from archive.storage.texts import content_sha256
 from bench.months.edits import EDITS, near_twin, text_of
-from bench.months.planted import planned, planted_month
-from bench.months.plants import OTHER, PORTAL
+from bench.months.planted import PlantedSite, other_site, planned, planted_month
+from bench.months.plants import LOOKBACK_DAYS, OTHER, PORTAL, Nights
 from bench.months.plants_check import judge_plants
-from bench.months.plants_nights import LOOKBACK_DAYS, Nights
-from bench.months.plants_site import PlantedSite, other_site
-from bench.months.recorded_site import MonthArticle, MonthSite, folded
+from bench.months.recorded_articles import MonthArticle, MonthSite, folded
 from crawler.config.lookback import next_lookback
 from replicas.prose.village_news import past_article
 from replicas.records import TZ
