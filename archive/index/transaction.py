@@ -24,7 +24,7 @@ from archive.index.queries.withheld import WithheldQueries
 from archive.index.schema import ATTACHMENTS, DOCUMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from archive.model.enums import Outcome
 from archive.model.records import ListEntry, LookBackMark, PageRecord, Run
-from archive.storage.jsonl import ArticleLine, canonical, request_plain
+from archive.storage.jsonl import ArticleLine, canonical, encode_request
 from archive.storage.manifest import Seal
 from archive.storage.paths import run_order
 from archive.storage.run_record import run_plain
@@ -137,7 +137,7 @@ class Transaction(Queries):
             "since": mark.since.isoformat() if mark.since else None,
             "section": page.section or "",
             "number": page.page_number,
-            "request": canonical(request_plain(page.request)).decode() if page.request else None,
+            "request": encode_request(page.request) if page.request else None,
             "end": mark.end.value if mark.end else None,
         }
         self.connection.execute(insert(LOOKBACKS).values(values))

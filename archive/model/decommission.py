@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import cast
 
-__all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign", "away_from", "away_plain"]
+__all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign"]
 
 NO_NAME = "name not found"
 """The detail of a request without an answer whose host has no address: the name service knows that there is none."""
@@ -66,31 +65,3 @@ class EndSign:
         if self.sign is Sign.MOVED:
             return f"moved to {self.to}"
         return f"gone since {self.since} ({self.sign.words})"
-
-
-def away_plain(away: EndSign) -> dict[str, object]:
-    """As JSON values."""
-    return {
-        "sign": away.sign.value,
-        "since": away.since.isoformat(),
-        "nights": away.nights,
-        "dissolved": away.dissolved,
-        "to": away.to,
-        "recorded": away.recorded.isoformat() if away.recorded else None,
-    }
-
-
-def away_from(raw: object) -> EndSign | None:
-    """Read it again, None for none. Raises KeyError, TypeError or ValueError when it is no such record."""
-    if raw is None:
-        return None
-    value = cast("dict[str, object]", raw)
-    recorded = cast("str | None", value["recorded"])
-    return EndSign(
-        sign=Sign(cast(str, value["sign"])),
-        since=date.fromisoformat(cast(str, value["since"])),
-        nights=cast(int, value["nights"]),
-        dissolved=bool(value["dissolved"]),
-        to=cast("str | None", value["to"]),
-        recorded=date.fromisoformat(recorded) if recorded else None,
-    )

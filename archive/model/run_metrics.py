@@ -7,10 +7,9 @@ does an article that had vanished before the night: it says nothing of this one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import cast
+from dataclasses import dataclass, field
 
-__all__ = ["Measures", "measures_from", "measures_plain"]
+__all__ = ["Measures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,3 @@ class Measures:
     repeated: int = 0
     near: int = 0
     set_aside: int = 0
-
-
-def measures_plain(measures: Measures) -> dict[str, object]:
-    """The measures as JSON values."""
-    plain: dict[str, object] = {entry.name: getattr(measures, entry.name) for entry in fields(Measures)}
-    return plain | {"asked": dict(measures.asked)}
-
-
-def measures_from(raw: Mapping[str, object]) -> Measures:
-    """Read them again; what an older record lacks has its default."""
-    known = {entry.name: raw[entry.name] for entry in fields(Measures) if entry.name in raw}
-    return Measures(**cast("dict[str, int]", known))  # type: ignore[arg-type]  # values as `measures_plain` wrote them

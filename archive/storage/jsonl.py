@@ -45,20 +45,20 @@ earlier version. An attachment that was set aside is `quarantined` with its `att
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import TypeVar, cast
 
-from archive.model.enums import Event, Outcome, WalkEnd
+import msgspec
+
+from archive.model.enums import Event
 from archive.model.records import (
     Attachment,
     CapturePlace,
     CaptureRef,
     Document,
     Image,
-    ListEntry,
     ListRequest,
-    LookBackMark,
     NearDuplicate,
     PageRecord,
 )
@@ -66,16 +66,18 @@ from vietnam.documents import CitationContext
 
 __all__ = [
     "ArticleLine",
+    "article_line",
     "canonical",
+    "decode",
     "decode_article",
     "decode_page",
     "decode_request",
     "encode_article",
     "encode_page",
-    "request_plain",
+    "encode_request",
+    "iso",
+    "json_values",
 ]
-
-Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,160 +125,66 @@ class ArticleLine:
     cited: tuple[CitationContext, ...] = ()
 
 
+_ARTICLE = msgspec.json.Decoder(ArticleLine)
+_PAGE = msgspec.json.Decoder(PageRecord)
+_REQUEST = msgspec.json.Decoder(ListRequest)
+_Record = TypeVar("_Record")
+
+
+def iso(value: object) -> str:
+    """Return a day or moment as ISO 8601. Raises TypeError for any other value: `default` of `json.dumps`."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
 def canonical(value: object) -> bytes:
-    """JSON in one form only: sorted keys, no blanks, UTF-8 as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    """Return the only JSON form of a value: sorted keys, no blanks, UTF-8 as it is, days and moments in ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=iso).encode("utf-8")
 
 
-def _plain(record: object) -> object:
-    if isinstance(record, (datetime, date)):
-        return record.isoformat()
-    if isinstance(record, tuple):
-        return [_plain(item) for item in record]
-    if isinstance(
-        record,
-        (
-            CaptureRef,
-            CapturePlace,
-            ListEntry,
-            ListRequest,
-            LookBackMark,
-            NearDuplicate,
-            Attachment,
-            Image,
-            CitationContext,
-        ),
-    ):
-        return {entry.name: _plain(getattr(record, entry.name)) for entry in fields(record)}
-    return record
+def json_values(record: object) -> dict[str, object]:
+    """Return the fields of a record as JSON values; days and moments stay as they are, for `iso` to write."""
+    # msgspec would write a moment in UTC with `Z`; the archive's form is `+00:00`.
+    return cast("dict[str, object]", msgspec.to_builtins(record, builtin_types=(date, datetime)))
+
+
+def decode(decoder: msgspec.json.Decoder[_Record], data: bytes | str, kind: str) -> _Record:
+    """Read a record; unknown keys are left out. Raises ValueError that names the kind and the field."""
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"not {kind}: {error}") from error
 
 
 def encode_article(line: ArticleLine) -> bytes:
-    """One line of `articles.jsonl` with its newline."""
-    return canonical({entry.name: _plain(getattr(line, entry.name)) for entry in fields(line)}) + b"\n"
+    """Return one line of `articles.jsonl` with its newline."""
+    return canonical(json_values(line)) + b"\n"
 
 
 def encode_page(page: PageRecord) -> bytes:
-    """One line of `pages.jsonl` with its newline; fields without a value are left out."""
-    plain = {entry.name: _plain(getattr(page, entry.name)) for entry in fields(page)}
-    return canonical({name: value for name, value in plain.items() if value not in (None, [])}) + b"\n"
+    """Return one line of `pages.jsonl` with its newline; fields without a value are left out."""
+    return canonical({name: value for name, value in json_values(page).items() if value not in (None, ())}) + b"\n"
 
 
-def _ref(raw: object) -> CaptureRef | None:
-    if raw is None:
-        return None
-    value = cast(Json, raw)
-    return CaptureRef(
-        str(value["file"]), int(cast(int, value["offset"])), int(cast(int, value["length"])), str(value["sha256"])
-    )
-
-
-def _place(raw: object) -> CapturePlace | None:
-    ref = _ref(raw)
-    if ref is None:
-        return None
-    value = cast(Json, raw)
-    night = date.fromisoformat(str(value["night"]))
-    return CapturePlace(night, str(value["run"]), ref.file, ref.offset, ref.length, ref.sha256)
-
-
-def _strings(raw: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in cast(list[object], raw or []))
+def encode_request(request: ListRequest) -> str:
+    """Return the JSON form of a request."""
+    return canonical(json_values(request)).decode()
 
 
 def decode_article(line: bytes) -> ArticleLine:
     """Read one line of `articles.jsonl`. Raises ValueError when it is not one."""
-    try:
-        raw = cast(Json, json.loads(line))
-        known = {entry.name for entry in fields(ArticleLine)}
-        values = {name: value for name, value in raw.items() if name in known}
-        values["event"] = Event(cast(str, raw["event"]))
-        values["fetched_at"] = datetime.fromisoformat(cast(str, raw["fetched_at"]))
-        values["warc"] = _ref(raw["warc"])
-        values["read_from"] = _place(raw.get("read_from"))
-        near = cast(list[Json], raw["near"])
-        values["near"] = tuple(NearDuplicate(str(item["id"]), float(cast(float, item["similarity"]))) for item in near)
-        for name in ("changes", "documents", "flags", "reasons"):
-            values[name] = _strings(raw.get(name))
-        cited = cast("list[dict[str, str | None]]", raw.get("cited") or [])
-        values["cited"] = tuple(CitationContext(str(item["raw"]), _day(item["day"]), item["by"]) for item in cited)
-        attachments = cast(list[dict[str, str]], raw["attachments"])
-        values["attachments"] = tuple(Attachment(item["name"], item["url"], item["type"]) for item in attachments)
-        values["images"] = tuple(
-            Image(item["url"], item["caption"]) for item in cast(list[dict[str, str]], raw["images"])
-        )
-        return ArticleLine(**values)  # type: ignore[arg-type]  # each field was converted above
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not an event: {error}") from error
-
-
-def _day(raw: object) -> date | None:
-    return date.fromisoformat(cast(str, raw)) if raw else None
+    return decode(_ARTICLE, line, "an event")
 
 
 def decode_page(line: bytes) -> PageRecord:
     """Read one line of `pages.jsonl`. Raises ValueError when it is not one."""
-    try:
-        raw = cast(Json, json.loads(line))
-        listed = cast(list[Json], raw.get("listed", []))
-        return PageRecord(
-            url=cast(str, raw["url"]),
-            outcome=Outcome(cast(str, raw["outcome"])),
-            fetched_at=datetime.fromisoformat(cast(str, raw["fetched_at"])),
-            status=cast("int | None", raw.get("status")),
-            key=cast("str | None", raw.get("key")),
-            section=cast("str | None", raw.get("section")),
-            etag=cast("str | None", raw.get("etag")),
-            last_modified=cast("str | None", raw.get("last_modified")),
-            body_sha256=cast("str | None", raw.get("body_sha256")),
-            warc=_ref(raw.get("warc")),
-            listed=tuple(
-                ListEntry(cast(str, item["key"]), cast(str, item["url"]), cast(str, item["title"]), _day(item["day"]))
-                for item in listed
-            ),
-            page_number=cast("int | None", raw.get("page_number")),
-            walk_end=WalkEnd(cast(str, raw["walk_end"])) if raw.get("walk_end") else None,
-            next_look=_day(raw.get("next_look")),
-            detail=cast("str | None", raw.get("detail")),
-            attachment_of=cast("str | None", raw.get("attachment_of")),
-            lookback=_mark(raw.get("lookback")),
-            asked_at=datetime.fromisoformat(cast(str, raw["asked_at"])) if raw.get("asked_at") else None,
-            size=cast("int | None", raw.get("size")),
-            unanswered=cast("int | None", raw.get("unanswered")),
-            crawl_delay=cast("float | None", raw.get("crawl_delay")),
-            request=decode_request(raw.get("request")),
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a page: {error}") from error
+    return decode(_PAGE, line, "a page")
 
 
-def request_plain(request: ListRequest) -> object:
-    """A request as JSON values."""
-    return _plain(request)
-
-
-def decode_request(raw: object) -> ListRequest | None:
-    """Read it again, None for none. Raises KeyError or TypeError when it is not one."""
-    if raw is None:
-        return None
-    value = cast(Json, raw)
-    headers = tuple((str(name), str(text)) for name, text in cast(list[list[object]], value["headers"]))
-    return ListRequest(
-        url=str(value["url"]),
-        method=str(value["method"]),
-        headers=headers,
-        body=str(value["body"]),
-        json=bool(value["json"]),
-        of_visit=bool(value["of_visit"]),
-    )
-
-
-def _mark(raw: object) -> LookBackMark | None:
-    if raw is None:
-        return None
-    value = cast(Json, raw)
-    end = WalkEnd(cast(str, value["end"])) if value.get("end") else None
-    return LookBackMark(date.fromisoformat(str(value["began"])), _day(value.get("since")), end)
+def decode_request(text: str) -> ListRequest:
+    """Read what `encode_request` returned. Raises ValueError when it is not a request."""
+    return decode(_REQUEST, text, "a request")
 
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:

@@ -6,36 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from datetime import date
-from typing import cast
 
 from archive.model.enums import LATE, Event, Outcome
 from archive.model.records import LookBack, LookBackMark, PageRecord
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["LookBackEnd", "apart", "count_lookback", "lookback_from", "lookback_plain"]
+__all__ = ["LookBackEnd", "apart", "count_lookback"]
 
 LookBackEnd = tuple[LookBackMark, bool]
 """What the crawl says of tonight's look-back: which one it is, and whether it came to its end."""
 
 _KEPT = (Event.NEW, Event.DUPLICATE, Event.NEAR_DUPLICATE)
-
-
-def lookback_plain(lookback: LookBack) -> dict[str, object]:
-    """A look-back as JSON values."""
-    values = {entry.name: getattr(lookback, entry.name) for entry in fields(lookback)}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-
-
-def lookback_from(raw: object) -> LookBack | None:
-    """Read it again. Raises KeyError or ValueError when it is not one."""
-    if raw is None:
-        return None
-    values = dict(cast("dict[str, object]", raw))
-    values["began"] = date.fromisoformat(str(values["began"]))
-    values["since"] = date.fromisoformat(str(values["since"])) if values.get("since") else None
-    return LookBack(**values)  # type: ignore[arg-type]  # values as `lookback_plain` wrote them
 
 
 def apart(pages: Sequence[PageRecord], lines: Sequence[ArticleLine]) -> tuple[list[PageRecord], list[ArticleLine]]:

@@ -16,18 +16,19 @@ bytes. Beside it stands its signature (archive/sealing/signatures.py).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import file_digest, sha256
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import cast
+from typing import NotRequired, TypedDict
+
+import msgspec
 
 from archive.errors import ArchiveUnusable
 from archive.storage import merkle
-from archive.storage.jsonl import canonical
+from archive.storage.jsonl import canonical, decode, json_values
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
 
@@ -85,21 +86,17 @@ class Seal:
 
     def to_bytes(self) -> bytes:
         """The manifest's bytes."""
-        chained = self.chained
-        before = (
-            {"head": chained.head, "night": chained.night.isoformat(), "number": chained.number} if chained else None
-        )
         rest: dict[str, object] = {
             "format": 1,
             "leaves": self.leaves,
             "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
-            "night": self.night.isoformat(),
+            "night": self.night,
             "number": self.number,
-            "previous": before,
+            "previous": json_values(self.chained) if self.chained else None,
             "root": self.root,
         }
         if self.withheld:
-            rest["withheld"] = [_entry(entry) for entry in self.withheld]
+            rest["withheld"] = [json_values(entry) for entry in self.withheld]
         # Canonical as a whole: `archive` and `files` sort before every other key. A night has thousands of files.
         files = b",".join(_entry_bytes(entry) for entry in self.files)
         return b'{"archive":%b,"files":[%b],%b\n' % (_quoted(self.archive).encode(), files, canonical(rest)[1:])
@@ -110,43 +107,44 @@ class Seal:
         return sha256(self.to_bytes()).hexdigest()
 
 
-def _entry(entry: FileEntry) -> dict[str, object]:
-    return {"path": entry.path, "sha256": entry.sha256, "size": entry.size}
+class _Missed(TypedDict):
+    portal: str
+    reason: str
+
+
+class _Manifest(TypedDict):
+    archive: str
+    files: tuple[FileEntry, ...]
+    leaves: int
+    missed: list[_Missed]
+    night: date
+    number: int
+    previous: Previous | None
+    root: str
+    withheld: NotRequired[tuple[FileEntry, ...]]
+
+
+_MANIFEST = msgspec.json.Decoder(_Manifest)
 
 
 def read_seal(data: bytes, *, signed: bool = False) -> Seal:
     """Read a manifest's bytes. Raises ValueError when they are not one, or not in the one canonical form."""
-    try:
-        raw = cast(dict[str, object], json.loads(data))
-        before = cast("dict[str, object] | None", raw["previous"])
-        seal = Seal(
-            archive=cast(str, raw["archive"]),
-            night=date.fromisoformat(cast(str, raw["night"])),
-            number=cast(int, raw["number"]),
-            files=_entries(raw["files"]),
-            missed={item["portal"]: item["reason"] for item in cast(list[dict[str, str]], raw["missed"])},
-            root=cast(str, raw["root"]),
-            leaves=cast(int, raw["leaves"]),
-            chained=Previous(
-                date.fromisoformat(cast(str, before["night"])), cast(int, before["number"]), cast(str, before["head"])
-            )
-            if before
-            else None,
-            withheld=_entries(raw.get("withheld", [])),
-            signed=signed,
-        )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not a manifest: {error}") from error
+    raw = decode(_MANIFEST, data, "a manifest")
+    seal = Seal(
+        archive=raw["archive"],
+        night=raw["night"],
+        number=raw["number"],
+        files=raw["files"],
+        missed={item["portal"]: item["reason"] for item in raw["missed"]},
+        root=raw["root"],
+        leaves=raw["leaves"],
+        chained=raw["previous"],
+        withheld=raw.get("withheld", ()),
+        signed=signed,
+    )
     if seal.to_bytes() != data:
         raise ValueError("not in canonical form")
     return seal
-
-
-def _entries(raw: object) -> tuple[FileEntry, ...]:
-    return tuple(
-        FileEntry(cast(str, item["path"]), cast(int, item["size"]), cast(str, item["sha256"]))
-        for item in cast(list[dict[str, object]], raw)
-    )
 
 
 def describe(night_folder: Path, path: Path) -> FileEntry:
@@ -170,7 +168,7 @@ def entry_leaves(entries: Iterable[FileEntry]) -> list[bytes]:
 
 
 def _entry_bytes(entry: FileEntry) -> bytes:
-    """`canonical(_entry(entry))`, written out: a night has thousands."""
+    """`canonical(json_values(entry))`, written out: a night has thousands."""
     return f'{{"path":{_quoted(entry.path)},"sha256":{_quoted(entry.sha256)},"size":{entry.size}}}'.encode()
 
 

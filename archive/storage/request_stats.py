@@ -8,16 +8,14 @@ that reached the portal has a line, or is counted in the `unanswered` of one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import cast
 from urllib.parse import urlsplit
 
 from archive.model.enums import Outcome
 from archive.model.records import HostVisit, PageRecord
 
-__all__ = ["percentile", "visit_from", "visit_plain", "visits"]
+__all__ = ["percentile", "visits"]
 
 
 def visits(pages: Sequence[PageRecord]) -> dict[str, HostVisit]:
@@ -52,14 +50,3 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     if not ordered:
         return None
     return round(ordered[max(math.ceil(share * len(ordered)) - 1, 0)], 3)
-
-
-def visit_plain(visit: HostVisit) -> dict[str, object]:
-    """A visit as JSON values."""
-    return {entry.name: getattr(visit, entry.name) for entry in fields(HostVisit)}
-
-
-def visit_from(raw: Mapping[str, object]) -> HostVisit:
-    """Read it again; what a record lacks has its default."""
-    known = {entry.name: raw[entry.name] for entry in fields(HostVisit) if entry.name in raw}
-    return HostVisit(**cast("dict[str, int]", known))  # type: ignore[arg-type]  # values as `visit_plain` wrote them

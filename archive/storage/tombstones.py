@@ -15,18 +15,18 @@ words the index leaves out. The lines themselves stay as they are sealed: the pr
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import cast
+
+import msgspec
 
 from archive.errors import ArchiveUnusable
 from archive.model.enums import WITHHELD
-from archive.storage.jsonl import ArticleLine, canonical
+from archive.storage.jsonl import ArticleLine, canonical, decode, json_values
 from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths
 from archive.storage.warc_filler import filler
@@ -108,61 +108,19 @@ class Tombstone:
 
     def to_bytes(self) -> bytes:
         """The bytes of the file."""
-        plain = {entry.name: _plain(getattr(self, entry.name)) for entry in fields(self)}
-        return canonical(plain | {"form": _FORM}) + b"\n"
+        return canonical(json_values(self) | {"form": _FORM}) + b"\n"
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, (FileEntry, OverwrittenRecord, RewrittenWarc, LineRef)):
-        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
-    return value
+_TOMBSTONE = msgspec.json.Decoder(Tombstone)
 
 
 def read_tombstone(data: bytes) -> Tombstone:
     """Read a tombstone's bytes. Raises ValueError when they are none in the one form."""
-    try:
-        raw = cast(dict[str, object], json.loads(data))
-        found = Tombstone(
-            archive=cast(str, raw["archive"]),
-            number=cast(int, raw["number"]),
-            articles=tuple(cast(list[str], raw["articles"])),
-            reason=cast(str, raw["reason"]),
-            who=cast(str, raw["who"]),
-            when=datetime.fromisoformat(cast(str, raw["when"])),
-            texts=tuple(
-                FileEntry(str(item["path"]), int(str(item["size"])), str(item["sha256"]))
-                for item in _items(raw, "texts")
-            ),
-            records=tuple(_record(item) for item in _items(raw, "records")),
-            files=tuple(
-                RewrittenWarc(str(item["path"]), str(item["before"]), str(item["after"]))
-                for item in _items(raw, "files")
-            ),
-            lines=tuple(
-                LineRef(date.fromisoformat(str(item["night"])), str(item["run"]), int(str(item["seq"])))
-                for item in _items(raw, "lines")
-            ),
-        )
-        if found.to_bytes() != data:
-            raise ValueError("not in canonical form")
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"not a tombstone: {error}") from error
+    found = decode(_TOMBSTONE, data, "a tombstone")
+    if found.to_bytes() != data:
+        raise ValueError("not in canonical form")
     _refuse_odd_paths(found)
     return found
-
-
-def _items(raw: dict[str, object], name: str) -> list[dict[str, object]]:
-    return cast(list[dict[str, object]], raw[name])
-
-
-def _record(item: dict[str, object]) -> OverwrittenRecord:
-    night = date.fromisoformat(str(item["night"]))
-    where = (str(item["run"]), str(item["file"]), int(str(item["offset"])), int(str(item["length"])))
-    return OverwrittenRecord(night, *where, str(item["sha256"]), str(item["filler"]))
 
 
 def _refuse_odd_paths(tombstone: Tombstone) -> None:

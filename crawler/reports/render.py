@@ -12,7 +12,7 @@ from rich.text import Text
 
 from archive.model.enums import Verdict
 from archive.model.records import HostVisit
-from archive.storage.request_stats import visit_plain
+from archive.storage.jsonl import json_values
 from crawler.disk_space import format_size
 from crawler.reports.night_report import NightReport, PortalLine
 
@@ -265,6 +265,6 @@ def _plain_portal(line: PortalLine) -> dict[str, object]:
         "tries": line.tries,
         "seconds": line.took.total_seconds() if line.took is not None else None,
         "outcomes": dict(line.outcomes),
-        "hosts": {host: visit_plain(visit) for host, visit in line.hosts},
+        "hosts": {host: json_values(visit) for host, visit in line.hosts},
         "reasons": line.reasons,
     }

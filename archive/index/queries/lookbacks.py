@@ -11,7 +11,6 @@ shown it, and its day is one that the section's first walk still wanted: older a
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
@@ -152,7 +151,7 @@ class LookbackQueries:
 
 
 def _position(row: Row[tuple[object, ...]]) -> Position:
-    request = decode_request(json.loads(row.request)) if row.request else None
+    request = decode_request(row.request) if row.request else None
     return Position(row.url, row.number, WalkEnd(row.end) if row.end else None, request)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ import pytest
 from archive.model.decommission import BAD_CERTIFICATE, NO_NAME, EndSign, Sign
 from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
 from archive.model.records import PageRecord, Run
+from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
 from crawler.config.decommission import DecommissionRule
 from crawler.downloader.successor import refresh_target, successor_of
@@ -193,10 +193,10 @@ def test_a_portal_that_moved_is_told_in_words() -> None:
 
 def test_the_record_keeps_it_and_an_older_one_has_none() -> None:
     for run in told([(number, NAMELESS) for number in range(14)]):
-        assert run_from(json.dumps(run_plain(run))).away == run.away
+        assert run_from(canonical(run_plain(run))).away == run.away
     plain = run_plain(replace(run, away=None))
     assert "away" not in plain
-    assert run_from(json.dumps(plain)).away is None
+    assert run_from(canonical(plain)).away is None
 
 
 @pytest.mark.parametrize(
