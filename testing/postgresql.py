@@ -6,6 +6,8 @@ kept; for measurements everything is, as on a server.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import pwd
 import shutil
@@ -21,7 +23,7 @@ from urllib.parse import quote
 
 import psycopg
 
-__all__ = ["PASSWORD", "PostgresServer", "missing", "served"]
+__all__ = ["PASSWORD", "PostgresServer", "missing", "served", "shared"]
 
 PASSWORD = "kh0ng-ai/biết@"
 _USER = "luu_tru"
@@ -83,7 +85,7 @@ class PostgresServer:
 
     def database(self, options: str = "") -> str:
         """The address of a new, empty database that sorts Vietnamese as people do, unless told otherwise."""
-        name = f"archive_{next(_DATABASES)}"
+        name = f"archive_{os.getpid()}_{next(_DATABASES)}"
         locale = options or "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'vi-VN' LC_COLLATE 'C' LC_CTYPE 'C'"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0 {locale}")
         return self.url(name)
@@ -98,6 +100,49 @@ class PostgresServer:
 @contextmanager
 def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
     """A server from here to the end of the block, its folder made in `within`."""
+    server = _start(flushing=flushing, within=within)
+    try:
+        yield server
+    finally:
+        _stop(server)
+
+
+@contextmanager
+def shared(folder: Path) -> Iterator[PostgresServer]:
+    """One server for all processes that name the same folder: the first starts it, the last one stops it."""
+    with _locked(folder) as users:
+        if not users:
+            (folder / "server").write_text(_written(_start(flushing=False, within=None)))
+        users.append(os.getpid())
+    where, port = json.loads((folder / "server").read_text())
+    server = PostgresServer(Path(where), port)
+    try:
+        yield server
+    finally:
+        with _locked(folder) as users:
+            users.remove(os.getpid())
+            if not users:
+                _stop(server)
+
+
+def _written(server: PostgresServer) -> str:
+    return json.dumps([str(server.folder), server.port])
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[list[int]]:
+    """The running processes that use the shared server, to be changed under a lock."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "users"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = json.loads(path.read_text()) if path.exists() else []
+        users = [pid for pid in before if Path(f"/proc/{pid}").exists()]
+        yield users
+        path.write_text(json.dumps(users))
+
+
+def _start(*, flushing: bool, within: Path | None) -> PostgresServer:
     programs, account = _programs(), _account()
     if programs is None or account is None:
         raise RuntimeError(str(missing()))
@@ -114,7 +159,7 @@ def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[Po
         ])  # fmt: skip
         settings = [
             f"port = {server.port}", "listen_addresses = '127.0.0.1'", f"unix_socket_directories = '{folder}'",
-            "max_wal_size = 4GB", "max_connections = 40",
+            "max_wal_size = 4GB", "max_connections = 60",
         ]  # fmt: skip
         if flushing:
             settings += ["shared_buffers = 512MB"]
@@ -123,12 +168,17 @@ def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[Po
         with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as stream:
             stream.write("\n".join(settings) + "\n")
         server.control("start")
-        try:
-            yield server
-        finally:
-            server.control("stop", "-m", "immediate")
-    finally:
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return server
+
+
+def _stop(server: PostgresServer) -> None:
+    try:
+        server.control("stop", "-m", "immediate")
+    finally:
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def _run(account: pwd.struct_passwd, command: list[str]) -> None:

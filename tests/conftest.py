@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 
 from testing import fork_server
-from testing.postgresql import PostgresServer, missing, served
+from testing.postgresql import PostgresServer, missing, shared
 
-__all__ = ["postgresql"]
+__all__ = ["postgresql", "session_folder"]
 
 E2E = Path(__file__).parent / "e2e"
 
@@ -55,9 +55,18 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgresServer]:
-    """A server on loopback; its tests are skipped where PostgreSQL is not installed."""
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this session share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "session"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(session_folder: Path) -> Iterator[PostgresServer]:
+    """A server on loopback that all workers share; its tests are skipped where PostgreSQL is not installed."""
     if (why := missing()) is not None:
         pytest.skip(why)
-    with served() as server:
+    with shared(session_folder / "postgresql") as server:
         yield server

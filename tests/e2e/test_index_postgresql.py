@@ -36,7 +36,7 @@ from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, ma
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, crawl, environment, new_archive, the_night
 from testing.http_server import HttpServer, response
-from testing.postgresql import PASSWORD, PostgresServer
+from testing.postgresql import PASSWORD, PostgresServer, missing, served
 
 TOLD = [ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
 CLOSED_PORT = "postgresql://luu_tru:bí-mật@127.0.0.1:9/archive"  # nobody listens on the discard port
@@ -50,12 +50,21 @@ def address(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
     return made
 
 
+@pytest.fixture(scope="module")
+def restarted() -> Iterator[PostgresServer]:
+    """A server that no other test uses: these stop it."""
+    if (why := missing()) is not None:
+        pytest.skip(why)
+    with served() as server:
+        yield server
+
+
 @pytest.fixture
-def own_server(monkeypatch: pytest.MonkeyPatch, postgresql: PostgresServer) -> Iterator[PostgresServer]:
-    """The server, running again at the end; a new database of it is what the environment names."""
-    monkeypatch.setenv(VARIABLE, postgresql.database())
-    yield postgresql
-    postgresql.control("restart", "-m", "immediate")
+def own_server(monkeypatch: pytest.MonkeyPatch, restarted: PostgresServer) -> Iterator[PostgresServer]:
+    """That server, running again at the end; a new database of it is what the environment names."""
+    monkeypatch.setenv(VARIABLE, restarted.database())
+    yield restarted
+    restarted.control("restart", "-m", "immediate")
 
 
 def ids(root: Path, portal: str = "da_nang") -> list[str]:

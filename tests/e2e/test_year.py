@@ -22,16 +22,17 @@ from bench.year.check import judged
 from bench.year.compose import PlantedYear, compose_year
 from bench.year.states import Calendar, State
 from replicas.articles import EVERY_PORTAL
+from testing.once import once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PORTALS = ("quang_tri", "binh_dinh")
 FIRST = date(2025, 6, 2)
 
 
-@pytest.fixture(scope="module")
-def composed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PlantedYear]:
-    folder = tmp_path_factory.mktemp("year") / "a"
-    return folder, compose_year(folder, PORTALS, FIRST, 60, seed=2, volume=0.3)
+@pytest.fixture(scope="session")
+def composed(session_folder: Path) -> tuple[Path, PlantedYear]:
+    folder = session_folder / "year"
+    return folder, once(folder, lambda made: compose_year(made, PORTALS, FIRST, 60, seed=2, volume=0.3))
 
 
 def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, PlantedYear]) -> None:

@@ -29,6 +29,7 @@ from archive.store import Archive
 from archive.web.i18n import MessageCatalogue
 from archive.web.i18n_patterns import Sentences
 from testing.damage_steps import BASES, KEY, STEPS
+from testing.once import once
 
 ROOT = Path(__file__).parents[3] / "data" / "audit"
 VIETNAMESE = Sentences(MessageCatalogue("vi"))
@@ -87,11 +88,10 @@ def test_every_code_is_explained() -> None:
 
 
 @pytest.fixture(scope="session")
-def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("bases")
+def bases(session_folder: Path) -> dict[str, Path]:
     for name, make in BASES.items():
-        make(folder / name)
-    return {name: folder / name for name in BASES}
+        once(session_folder / "damage" / name, make)
+    return {name: session_folder / "damage" / name for name in BASES}
 
 
 def head_of(root: Path) -> Head:

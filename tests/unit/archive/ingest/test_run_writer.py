@@ -244,7 +244,7 @@ from archive.store import Archive
 from testing.archives import FIRST, Told, at, finish, judge, keep
 archive = Archive.open(Path(sys.argv[1]))
 night = archive.start("da_nang", FIRST, at(FIRST), judge)
-for number in range(400):
+for number in range(150):
     told = Told(f"k{number}", f"Tin {number}", (f"Đoạn văn số {number}.",))
     if night.lookups.is_stored(told.key):
         continue
@@ -256,13 +256,12 @@ finish(night, at(FIRST))
 """
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, seed: int) -> None:
+def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
     root = tmp_path / "a"
     archive = make(root)
-    wait = random.Random(seed)
+    wait = random.Random(0)
     acknowledged = -1
-    for _ in range(6):
+    for _ in range(4):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(root)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[4]
         ) as writer:
@@ -280,4 +279,4 @@ def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, seed: i
     archive.seal(FIRST, {})
     assert verify(archive.identity, archive.paths).findings == []
     keys = [line["key"] for run in archive.paths.closed_runs(FIRST) for line in articles(run)]
-    assert sorted(str(key) for key in keys) == sorted(f"k{number}" for number in range(400))
+    assert sorted(str(key) for key in keys) == sorted(f"k{number}" for number in range(150))

@@ -14,6 +14,7 @@ from pipelines.extract import extract
 from pipelines.reread import Field
 from testing.archives import at, tree
 from testing.crawl import the_night
+from testing.once import once
 from testing.portals.first.ba_song import PlainSpider
 from testing.portals.later.ba_song import BULLETIN
 from testing.reextraction import (
@@ -29,10 +30,10 @@ from testing.reextraction import (
 )
 
 
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def crawled(session_folder: Path) -> Path:
     """One sealed night."""
-    return crawled_night(tmp_path_factory.mktemp("crawled"))
+    return once(session_folder / "crawled", crawled_night)
 
 
 @pytest.fixture
