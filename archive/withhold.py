@@ -109,6 +109,8 @@ def withhold(archive: Archive, request: WithholdRequest) -> Tombstone | None:
             return None
         path = archive.paths.root / tombstone.name
         make_folder(path.parent)
+        # Written before anything goes: everything after it can be done again from the tombstone alone, which is the
+        # recovery from a crash and from a restored copy.
         write_durably(path, tombstone.to_bytes())
         finish(archive)
     return tombstone
@@ -153,6 +155,7 @@ def _trace(archive: Archive, portal: str, key: str) -> _Trace:
     lines: dict[LineRef, ArticleLine] = {}
     captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
     with archive.index.reading() as queries:
+        # An article is withheld whole: a version alone would stay readable in the captures that found it unchanged.
         events, responses = queries.events.of_article(portal, key), queries.withheld.stored_responses(portal, key)
     for event in events:
         line = _line_of(archive.paths, event)

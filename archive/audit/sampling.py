@@ -28,6 +28,7 @@ class Subset:
 
     def __contains__(self, path: str) -> bool:
         """Return whether the file at this path (from the archive's root) is of this part."""
+        # By a hash of the path, so that turns need no memory of what was read before.
         return self.parts == 1 or crc32(path.encode("utf-8", "surrogateescape")) % self.parts == self.number - 1
 
 

@@ -39,6 +39,8 @@ _BACK = timedelta(days=60)  # an undated number in an article: a document of the
 # Last year's numbers, cited late in the year, lie far above all others; a real register would leave more than a few
 # such points at its end.
 _JUMP = 20
+# Which office a number belongs to is seldom written: a province's portals' numbers are the province's unless the text
+# names another issuer.
 _LOCAL = re.compile(r"UBND|HĐND|TTHĐND|TU|ĐĐBQH|VP(?:UBND|HĐND)?|BTG?TU|MTTQ|BCH|BCSĐ|S[A-ZĐ&]+")
 _LOWER = re.compile(r"\b(?:xã|phường|thị trấn|huyện|quận|thị xã|đặc khu|thôn)\b", re.IGNORECASE)
 _WHOSE = re.compile(r"\b(?:tỉnh|thành phố|TP\.?) +(?P<name>[A-ZĐÀ-Ỹ][^,]*)")

@@ -48,6 +48,8 @@ class Change(StrEnum):
     WORDING = "wording"
 
 
+# A changed word gets the class of the fact it is part of. Finding facts on both sides and comparing those took a word
+# that changed beside a name for a name, and invented changes (docs/adr/0015-changes-by-facts.md).
 _OF_FACT = {
     FactKind.DATE: Change.DATE,
     FactKind.DOCUMENT_NUMBER: Change.DOCUMENT_NUMBER,

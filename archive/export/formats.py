@@ -37,6 +37,7 @@ class ExportFormat(StrEnum):
 COLUMNS = ("night", "run", *(field.name for field in fields(ArticleLine)), "cluster", "text")
 """The columns of a CSV: one for each field of a line, and what is added to it."""
 
+# A spreadsheet runs a cell that begins so; portals are strangers.
 _FORMULA = frozenset("=+-@")
 
 

@@ -113,6 +113,7 @@ class SqliteFile(Database):
 
     def before_reading(self) -> None:
         """A process that was killed may leave a journal that only a writing connection can roll back."""
+        # A read-only connection cannot roll a hot journal back, and would see a half-written transaction or fail.
         if self._beside("-journal").exists():
             with (
                 suppress(sqlite3.OperationalError),

@@ -73,6 +73,7 @@ def _read(path: Path) -> int | None:
         return None
 
 
+# A lost ledger must not give out numbers again that a paused process may still hold.
 def highest_fence(folder: Path) -> int:
     """Return the highest number beside any run in `open/`."""
     return max((_read(path) or 0 for path in folder.glob(f"*/*{_SUFFIX}")), default=0)

@@ -97,6 +97,8 @@ def _drop_copies(run: _UnsealedRun) -> None:
 # word for word
 
 
+# Judged here and not while portals run side by side: the faster one would get the text, and the bytes of the archive
+# would depend on the network (docs/adr/0002-same-night-copies-are-settled-at-the-seal.md).
 def _mark_copies(runs: Iterable[_UnsealedRun]) -> None:
     by_content: dict[tuple[bool, str], list[ArticleLine]] = defaultdict(list)
     for run in runs:

@@ -109,6 +109,8 @@ def check_proof(data: bytes, *, key: str | None = None, published: Head | None =
     heads = (proof.head, *proof.chain)
     _check_heads(heads, key)
     if published is not None:
+        # A head names its predecessor itself, so a forger could lead a night of his own to a head that was truly
+        # published: later seals count only under the key of the published head.
         _check_published(heads, published, key)
     return ProofResult(line, heads[0], heads[-1])
 

@@ -105,6 +105,7 @@ def _refill(archive: Archive, search: SearchIndex, problem: Problem = lambda pat
     return _fill(archive.paths, search, find_backlog(archive, search).seals, problem)
 
 
+# Anew as a whole, since FTS5 without its texts cannot take one out, and removal by law is rare.
 def forget_withheld(archive: Archive) -> bool:
     """Make the words anew without the lines withheld now, if there are any; returns whether that was done."""
     with search_lock(archive.paths), SearchIndex.of(archive) as search:
@@ -113,6 +114,7 @@ def forget_withheld(archive: Archive) -> bool:
 
 def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
     withheld = withheld_in(paths, strictly=True) if seals else Tombstones()
+    # One transaction a seal, after the seal: no crawl waits for it, and a crash loses nothing but the time.
     for night, number, head in seals:
         with search.writing() as connection:
             known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)

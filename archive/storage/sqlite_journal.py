@@ -14,6 +14,8 @@ __all__ = ["journal_for", "journal_note", "plainly"]
 _HEADER = 20  # bytes; 18 and 19 are 1 for a rollback journal and 2 for WAL (SQLite's file format, 1.3)
 
 
+# SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two connections checkpoint at the same moment; many processes
+# write here (docs/adr/0005-rollback-journal.md).
 def journal_for(version: tuple[int, ...]) -> str:
     """WAL where SQLite has the WAL-reset fix (3.51.3, backports 3.50.7 and 3.44.6), else the rollback journal."""
     fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)

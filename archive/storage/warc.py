@@ -208,6 +208,7 @@ def _is_cut(capture: Capture) -> bool:
     return has_body and len(announced) == 1 and announced[0].isdecimal() and int(announced[0]) > len(capture.body)
 
 
+# Derived and not random: the same captures give the same bytes.
 def _record_id(kind: str, url: str, moment: datetime) -> str:
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {moment.isoformat()} {url}')}>"
 

@@ -71,6 +71,8 @@ class PortalResponses:
     today: date = date.max
 
 
+# `wrong` is what would archive a portal wrongly or not at all; `doubtful` is for a person and holds nothing up; what was
+# not shown is `not tried` and confirms nothing.
 def findings(brought: PortalResponses) -> tuple[FieldFinding, ...]:
     """Every field that could be tried, in the order in which a night would meet them."""
     return tuple(_findings(brought))

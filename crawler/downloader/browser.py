@@ -114,6 +114,8 @@ class Chromium:
                 user_agent=self._agent,
                 locale="vi-VN",
                 timezone_id="Asia/Ho_Chi_Minh",
+                # Every way out of the page but the crawl's own is closed: a browser that fetches by itself goes past
+                # guard, robots.txt, turns and WARC.
                 service_workers="block",
                 accept_downloads=False,
             )

@@ -115,6 +115,8 @@ class PoliteHandler(HTTP11DownloadHandler):
             try:
                 response = await self.send(request)
             except BaseException as error:
+                # A try without a response has no line of its own: the line that ends the request counts it, so three
+                # refused connections stay one line.
                 request.meta["unanswered"] = request.meta.get("unanswered", 0) + 1
                 if isinstance(error, CannotResolveHostError) and host in self._nameless:
                     raise error from self._nameless[host]

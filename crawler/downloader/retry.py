@@ -63,6 +63,7 @@ class PatientRetry(RetryMiddleware):
         if request.meta.get("dont_retry") or not (cut or response.status in self.retry_http_codes):
             return response
         pause = retry_pause(seconds_asked, request.meta.get("retry_times", 0) + 1, self._base, self._limit)
+        # The portal asks for a longer pause than a night has room for: it is left alone instead of asked too early.
         if pause is None:
             self._spider.sent_away(response.status, seconds_asked or 0.0)
             return response

@@ -126,6 +126,8 @@ class CrawlProcess:
         launch = [sys.executable, "-m", "crawler.nights.rlimits", str(os.getpid()), str(limits.memory)]
         with stream:
             self._log, self._began = log, stream.tell()
+            # In a session of its own, so that its whole group can be ended and a Ctrl-C of the scheduler's terminal
+            # does not reach it.
             self._process = subprocess.Popen(
                 [*launch, *command],
                 cwd=_ROOT,

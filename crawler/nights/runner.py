@@ -53,6 +53,8 @@ _TAKEN_OVER = StopReason("taken over by another scheduler", ExitCode.INTERRUPTED
 _HALTED = StopReason("stopped because the archive cannot be written", ExitCode.DISK_FULL)
 
 
+# A portal falls silent alone; three in a row with no other answer mean that this side is cut off, and no try is
+# counted.
 _SILENT_PORTALS = 3
 
 

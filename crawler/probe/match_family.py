@@ -40,6 +40,7 @@ def by_family(
     read = [(seen, {entry.key for entry in listing_of(spider, seen.visited).entries}) for seen in brought.lists]
     good = [seen for seen, keys in read if same_list(spider, seen, keys)]
     keyed = [each for each in parts if spider.article_key(each.visited.url)]
+    # Marks say what to try, reading decides: half of the lists and three quarters of the addresses.
     if refused or len(good) * 2 < len(brought.lists) or len(keyed) * 4 < len(parts) * 3:
         found.said.append(
             f"{name}: its rules read {len(good)} of {len(brought.lists)} lists and {len(keyed)} of {len(parts)} "

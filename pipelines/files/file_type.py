@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = ["kind_of"]
 
+# A file is what its bytes are, not what its name or its server calls it.
 _MAGIC = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),

@@ -100,6 +100,7 @@ class ReaderProcess:
             return self._child
         self._stop()
         paths = [str(_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        # A process and not a thread: Python cannot stop a thread that is lost in one page, nor bound its memory.
         child = subprocess.Popen(
             [sys.executable, "-m", self.module, str(self.memory), str(os.getpid())],
             stdin=subprocess.PIPE,

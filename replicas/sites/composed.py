@@ -190,6 +190,8 @@ class ComposedSite(ABC):
     def _shares(section: ReplicaSection, article: ReplicaArticle, oldest: bool) -> bool:
         if not section.share:
             return False
+        # Real sections are never empty, and an empty first page is an alarm: the oldest article stands in every shared
+        # section.
         return oldest or zlib.crc32(f"{section.name}/{article.key}".encode()) % section.share == 0
 
     def page(self, section: ReplicaSection, number: int, night: date) -> tuple[list[Row], int]:
