@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from archive.errors import UsageError
 from crawler.downloader import guard
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Section
 from crawler.spider.crawl import PortalCrawler
 from crawler.urls import REPLICA_SUFFIX
 from pipelines.article import Layout
@@ -92,16 +92,6 @@ class PortalSpider(PortalCrawler):
         else:
             _check_portal(cls)
 
-    @classmethod
-    def article_key(cls, url: str) -> str | None:
-        """The article's natural key, None when the address is no article of this portal. Every family has its own."""
-        raise NotImplementedError
-
-    @classmethod
-    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """What a list page shows; `number` counts the pages of the walk from 1. Every family has its own."""
-        raise NotImplementedError
-
 
 def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
     """The hosts that belong to a portal: its home with and without `www.`, and those it declares. No replica suffix."""
@@ -114,7 +104,7 @@ def _check_family(cls: type[PortalSpider]) -> None:
     if not _is_tuple_of(cls.marks, FamilyMark):
         raise DeclarationError(f"{cls.__name__}: a family's `marks` should be a tuple of Mark")
     for method in ("article_key", "read_listing"):
-        if getattr(cls, method).__func__ is getattr(PortalSpider, method).__func__:
+        if getattr(cls, method).__func__ is getattr(PortalCrawler, method).__func__:
             raise DeclarationError(f"{cls.__name__}: a family needs its own `{method}`")
 
 

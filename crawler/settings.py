@@ -78,7 +78,7 @@ ITEM_PIPELINES = {
     "pipelines.stages.CleanStage": 200,
     "pipelines.stages.CheckStage": 300,
     "pipelines.stages.RereadStage": 400,  # asks, where an article changed, whether our own rules did it
-    "pipelines.stages.KeepStage": 500,  # the dedup judgement is made inside the archive's transaction
+    "pipelines.stages.StoreStage": 500,  # the dedup judgement is made inside the archive's transaction
 }
 
 # Sizes and times: a hostile or broken server costs little.

@@ -15,6 +15,8 @@ __all__ = [
     "host_of",
     "parameters",
     "real_host",
+    "real_url",
+    "replica_url",
     "with_parameter",
     "without_parameter",
 ]
@@ -95,3 +97,18 @@ def host_of(url: str) -> str:
 def real_host(host: str) -> str:
     """Return the host without the suffix of a rehearsal."""
     return host.removesuffix(REPLICA_SUFFIX)
+
+
+def real_url(url: str) -> str:
+    """Return an address as the portal itself names it, without the suffix of a rehearsal."""
+    return url.replace(REPLICA_SUFFIX, "")
+
+
+def replica_url(url: str) -> str:
+    """Return a portal's URL in the rehearsal: the suffix behind the host, once."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host or host.endswith(REPLICA_SUFFIX):
+        return url
+    netloc = parts.netloc.replace(host, host + REPLICA_SUFFIX) if host in parts.netloc else host + REPLICA_SUFFIX
+    return urlunsplit(parts._replace(netloc=netloc))

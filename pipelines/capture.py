@@ -1,10 +1,9 @@
-"""Keeping: the response before anyone tries to understand it, and the article when every stage has passed it."""
+"""Capture each response before it is read, and make the archive's document of an article that passed every stage."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -12,60 +11,52 @@ from scrapy.http.headers import Headers
 
 from archive.errors import ArchiveError
 from archive.ingest.run_writer import RunWriter
-from archive.model.records import Capture, CaptureRef, Document, PageRecord
+from archive.model.enums import Via
+from archive.model.records import Capture, Document, PageRecord
 from pipelines.article import Article
 from vietnam.documents import cited_documents, document_numbers
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["CaptureMiddleware", "RunRecorder", "StoredResponse", "capture_of", "document_of"]
+__all__ = ["CaptureMiddleware", "CrawlRecorder", "capture_of", "crawl_recorder", "document_of"]
 
 # What would identify us or let others in; RFC 9110 names the last two.
 _SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResponse:
-    """Where a response was kept, with what its page line needs. `url` is the address that answered.
+class CrawlRecorder(Protocol):
+    """Take note of what is captured and read. A crawl's spider holds one as `recorder`."""
 
-    `asked_at`, `size` and `unanswered` are those of `archive.model.records.PageRecord`.
-    """
+    writer: RunWriter
 
-    url: str
-    status: int
-    fetched_at: datetime
-    ref: CaptureRef
-    etag: str | None
-    last_modified: str | None
-    asked_at: datetime | None = None
-    size: int | None = None
-    unanswered: int | None = None
-
-
-class RunRecorder(Protocol):
-    """The running crawl as the keeping classes see it."""
-
-    night: RunWriter
-
-    def now(self) -> datetime:
-        """The crawl's clock, aware."""
-
-    def answered(self, request: Request, response: Response, captured: StoredResponse) -> None:
-        """A response was captured."""
+    def capture(self, request: Request, response: Response) -> None:
+        """Store a response as it came off the wire. Raises ArchiveError."""
 
     def write(self, page: PageRecord | None, document: Document | None = None, reasons: tuple[str, ...] = ()) -> None:
         """Queue a line with the document read from it; `reasons` put the document into quarantine."""
 
-    def failed(self, error: ArchiveError) -> None:
-        """Nothing can be kept any more: stop."""
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to the extraction counts of the run's record."""
+
+    def fail(self, error: ArchiveError) -> None:
+        """Stop the crawl: nothing can be stored any more."""
 
 
-def capture_of(request: Request, response: Response, now: datetime, night: RunWriter) -> Capture:
-    """The exchange as the WARC keeps it: the body before decompression, the request without its secrets.
+class _RecordedSpider(Protocol):
+    recorder: CrawlRecorder
+
+
+def crawl_recorder(crawler: Crawler) -> CrawlRecorder:
+    """Return the recorder of the crawl's spider."""
+    return cast("_RecordedSpider", crawler.spider).recorder
+
+
+def capture_of(request: Request, response: Response, now: datetime, via: Via) -> Capture:
+    """Return the exchange as the WARC stores it: the body before decompression, the request without its secrets.
 
     Header names and values are as Scrapy hands them over (Twisted changes the case). Set-Cookie stays: it is part of
-    what was served, and the session it opened was nobody's.
+    what was served, and the session it opened is closed.
     """
     sent = tuple((name, value) for name, value in _plain(request.headers) if name.lower() not in _SECRET)
     return Capture(
@@ -74,7 +65,7 @@ def capture_of(request: Request, response: Response, now: datetime, night: RunWr
         headers=_plain(response.headers),
         body=response.body,
         fetched_at=now,
-        via=night.via,
+        via=via,
         method=request.method,
         request_headers=sent,
         request_body=request.body,
@@ -91,47 +82,29 @@ def _plain(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 
 class CaptureMiddleware:
-    """Writes every response into the WARC as it comes off the wire: number 950, nearest to the downloader."""
+    """Write every response into the WARC as it comes off the wire: number 950, nearest to the downloader."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Capture, leave the reference in the request's meta, tell the crawl."""
-        keeper: RunRecorder = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
-        now = keeper.now()
+        """Capture the response and pass it on. Raises IgnoreRequest when the archive cannot be written."""
+        recorder = crawl_recorder(self._crawler)
         try:
-            ref = keeper.night.capture(capture_of(request, response, now, keeper.night))
-            captured = StoredResponse(
-                request.url,
-                response.status,
-                now,
-                ref,
-                _header(response, "ETag"),
-                _header(response, "Last-Modified"),
-                now - request.meta["took"] if "took" in request.meta else None,
-                len(response.body),
-                request.meta.pop("unanswered", None),
-            )
-            request.meta["captured"] = captured
-            keeper.answered(request, response, captured)
+            recorder.capture(request, response)
         except ArchiveError as error:
-            keeper.failed(error)
+            recorder.fail(error)
             raise IgnoreRequest("the archive cannot be written") from error
         return response
 
 
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
-
-
-def document_of(article: Article, page: PageRecord, portal: str, night: RunWriter) -> Document:
-    """The article as the archive keeps it. `page` is the line of the response it was read from.
+def document_of(article: Article, page: PageRecord, portal: str, via: Via) -> Document:
+    """Return the article as the archive stores it. `page` is the line of the response it was read from.
 
     Raises ValueError when the page has no capture, key or section: such a page is no article's.
     """
@@ -147,7 +120,7 @@ def document_of(article: Article, page: PageRecord, portal: str, night: RunWrite
         text=text,
         content=article.content(),
         fetched_at=page.fetched_at,
-        via=night.via,
+        via=via,
         warc=page.warc,
         published=article.published.isoformat() if article.published else None,
         published_raw=article.published_raw,

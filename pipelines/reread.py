@@ -119,7 +119,7 @@ def reread_document(line: ArticleLine, place: CapturePlace, article: Article, ni
     page = PageRecord(
         line.url, Outcome.ARTICLE, line.fetched_at, key=line.key, section=line.section, warc=place.ref
     )  # never written: nothing was fetched
-    document = document_of(article, page, line.portal, night)
+    document = document_of(article, page, line.portal, night.via)
     return replace(document, warc=None, read_from=place, reread=reread_record(line.id, article))
 
 

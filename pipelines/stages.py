@@ -1,8 +1,9 @@
-"""The stages as Scrapy calls them: each takes one record, asks one pure function, and hands on the next record.
+"""Run the item pipeline's stages: each takes one record, calls one pure function, and hands on the next record.
 
-Fetched ─extract─▶ Read ─clean─▶ Read ─check─▶ Checked ─reread─▶ Checked ─keep─▶ the archive (which judges what it is)
+ArticleResponse ─extract─▶ ExtractedArticle ─clean─▶ ExtractedArticle ─check─▶ CheckedArticle ─reread─▶ CheckedArticle
+─store─▶ the archive, which judges what is new
 
-What a stage cannot do leaves a page line with its outcome: nothing is dropped without a count.
+An article that a stage cannot handle leaves a page line with its outcome: nothing is dropped without a count.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import DropItem
 
@@ -20,7 +21,7 @@ from archive.index.reader import Unreadable
 from archive.model.enums import Outcome
 from archive.model.records import PageRecord, Reread
 from pipelines.article import Article, Layout
-from pipelines.capture import RunRecorder, document_of
+from pipelines.capture import CrawlRecorder, crawl_recorder, document_of
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.html.published import listed_on
@@ -38,8 +39,8 @@ __all__ = [
     "CleanStage",
     "ExtractStage",
     "ExtractedArticle",
-    "KeepStage",
     "RereadStage",
+    "StoreStage",
 ]
 
 _log = logging.getLogger(__name__)
@@ -47,10 +48,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArticleResponse:
-    """An article's response, captured and judged to be one: the line it will get, its decoded body, how to read it.
+    """Hold an article's captured response: the line it will get, its decoded body, the layouts to read it with.
 
-    `of_list`: a list's answer held the text, which has its line already; the article gets none of its own. `day` is what
-    the list showed beside it, for pages that tell no date.
+    `of_list`: a list's response held the text and has its line already; the article gets none of its own. `day` is what
+    the list showed beside it, for pages that show no date.
     """
 
     page: PageRecord
@@ -63,7 +64,7 @@ class ArticleResponse:
 
 @dataclass(frozen=True, slots=True)
 class ExtractedArticle:
-    """What the page says."""
+    """Hold the article as the page says it."""
 
     page: PageRecord
     article: Article
@@ -73,7 +74,7 @@ class ExtractedArticle:
 
 @dataclass(frozen=True, slots=True)
 class CheckedArticle:
-    """An article with the reasons that speak against keeping it; none is good. `reread` is asked for where it changed."""
+    """Hold an article with the reasons against storing it; empty is good. `reread` is given where it changed."""
 
     page: PageRecord
     article: Article
@@ -83,43 +84,35 @@ class CheckedArticle:
     of_list: bool = False
 
 
-class _Crawl(RunRecorder, Protocol):
-    """The running crawl as the stages see it."""
-
-    name: str
-
-    def counted(self, name: str, count: int = 1) -> None:
-        """Add to the extraction counts of the night's record."""
-
-
 class PipelineStage:
-    """What the stages share: the crawl, and the line of an article that went no further."""
+    """Share the crawl's recorder, and the line of an article that goes no further."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make it for a crawl."""
         return cls(crawler)
 
     @property
-    def crawl(self) -> _Crawl:
-        """The running spider."""
-        return self._crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
+    def recorder(self) -> CrawlRecorder:
+        """The running crawl's recorder."""
+        return crawl_recorder(self._crawler)
 
-    def lose(self, page: PageRecord, outcome: Outcome, detail: str) -> DropItem:
+    def drop(self, page: PageRecord, outcome: Outcome, detail: str) -> DropItem:
         """Record why the article ends here; the capture stays, so a later reading can try again."""
-        self.crawl.write(replace(page, outcome=outcome, detail=detail[:200]))
+        self.recorder.write(replace(page, outcome=outcome, detail=detail[:200]))
         return DropItem(detail)
 
-    def bug(self, page: PageRecord, error: Exception) -> DropItem:
-        """The same for an error of ours, with its traceback in the log."""
+    def drop_for_bug(self, page: PageRecord, error: Exception) -> DropItem:
+        """Do the same for an error of ours, with its traceback in the log."""
         _log.error("%s failed on %s", type(self).__name__, ascii(page.url), exc_info=error)
-        return self.lose(page, Outcome.ERROR, f"{type(self).__name__}: {type(error).__name__}")
+        return self.drop(page, Outcome.ERROR, f"{type(self).__name__}: {type(error).__name__}")
 
 
 class ExtractStage(PipelineStage):
-    """Reads the article in a worker process, with a deadline."""
+    """Read the article in a worker process, with a deadline."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -128,43 +121,43 @@ class ExtractStage(PipelineStage):
         self._checks: list[asyncio.Future[None]] = []
 
     async def process_item(self, item: ArticleResponse) -> ExtractedArticle:
-        """The article as the page says it."""
+        """Return the article as the page says it."""
         try:
             article = await self._worker.read_async(
                 item.body, item.page.url, item.layouts, item.page.fetched_at, item.declared
             )
         except ExtractTimeout as error:
-            raise self.lose(item.page, Outcome.EXTRACT_TIMEOUT, str(error)) from None
+            raise self.drop(item.page, Outcome.EXTRACT_TIMEOUT, str(error)) from None
         except ExtractFailed as error:
-            raise self.lose(item.page, Outcome.ERROR, str(error)) from None
+            raise self.drop(item.page, Outcome.ERROR, str(error)) from None
         except Exception as error:
-            raise self.bug(item.page, error) from error
+            raise self.drop_for_bug(item.page, error) from error
         article = listed_on(article, item.day)
         # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
         deeper = "look-back " if item.page.lookback else ""
-        self.crawl.counted(f"{deeper}layout {article.layout}")
-        self.crawl.counted("restored", article.restored)
+        self.recorder.count(f"{deeper}layout {article.layout}")
+        self.recorder.count("restored", article.restored)
         if article.layout != "none" and not deeper and self._is_sampled(item.page):
-            # Beside the way of the article, which is kept in its turn.
+            # The article goes on meanwhile.
             self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
         return ExtractedArticle(item.page, article, item.layouts, item.of_list)
 
     def _is_sampled(self, page: PageRecord) -> bool:
-        """Whether whole-page trafilatura reads the page too: the first of each section, and every tenth by its key."""
+        """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key."""
         first = page.section not in self._sections
         self._sections.add(page.section)
         return first or is_sampled(page.key or page.url)
 
     async def _crosscheck(self, item: ArticleResponse, article: Article) -> None:
-        """Count how the layout holds against the whole page; nothing that happens here costs the article."""
+        """Count how the layout compares with the whole page. A failure here does not cost the article."""
         try:
             check = await self._worker.crosscheck_async(item.body, article, item.declared)
         except (ExtractTimeout, ExtractFailed) as error:
-            self.crawl.counted("crosscheck failed")
+            self.recorder.count("crosscheck failed")
             _log.info("not cross-checked: %s", ascii(str(error)))
             return
         for name, count in crosscheck_counts(check).items():
-            self.crawl.counted(name, count)
+            self.recorder.count(name, count)
         if check.disagrees:
             _log.warning(
                 "layout %s lacks %d of %d letters that the whole page has: %s, first %s",
@@ -178,38 +171,38 @@ class ExtractStage(PipelineStage):
 
 
 class CleanStage(PipelineStage):
-    """Takes the widgets out."""
+    """Take the widgets out."""
 
     def process_item(self, item: ExtractedArticle) -> ExtractedArticle:
-        """The article without residue."""
+        """Return the article without residue."""
         try:
             cleaned = clean(item.article)
         except Exception as error:
-            raise self.bug(item.page, error) from error
-        self.crawl.counted("removed", len(cleaned.removed) - len(item.article.removed))
+            raise self.drop_for_bug(item.page, error) from error
+        self.recorder.count("removed", len(cleaned.removed) - len(item.article.removed))
         return ExtractedArticle(item.page, cleaned, item.layouts, item.of_list)
 
 
 class CheckStage(PipelineStage):
-    """Asks what speaks against keeping it."""
+    """Find the reasons against storing the article."""
 
     def process_item(self, item: ExtractedArticle) -> CheckedArticle:
-        """The article with its reasons; a page without title and text was no article."""
+        """Return the article with its reasons. A page without title and text is no article and is dropped."""
         article = item.article
         if not article.blocks and not article.attachments and not article.title:
-            raise self.lose(item.page, Outcome.EMPTY, "neither title nor text")
+            raise self.drop(item.page, Outcome.EMPTY, "neither title nor text")
         try:
             reasons = check(article, item.page.fetched_at)
             return CheckedArticle(item.page, article, reasons, item.layouts, of_list=item.of_list)
         except Exception as error:
-            raise self.bug(item.page, error) from error
+            raise self.drop_for_bug(item.page, error) from error
 
 
 class RereadStage(PipelineStage):
-    """Where an article differs from its latest version: reads that version's capture again, with today's rules.
+    """Read the capture of an article's latest version again with today's rules, where the article differs from it.
 
-    What the rules explain is no change of the publisher's. Extraction happens here, since the archive judges inside its
-    transaction. Articles that differ are few, so it is always done: no mark on a line could tell that no rule changed.
+    A difference that the rules explain is no change by the publisher. Extraction happens here, since the archive judges
+    inside its transaction. Articles that differ are few, so it is always done.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -218,7 +211,7 @@ class RereadStage(PipelineStage):
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def process_item(self, item: CheckedArticle) -> CheckedArticle:
-        """The article with what today's rules make of the capture before; as it came when nothing differs."""
+        """Return the article with what today's rules make of the earlier capture; unchanged when nothing differs."""
         if item.reasons:
             return item
         try:
@@ -226,27 +219,27 @@ class RereadStage(PipelineStage):
         except (Unreadable, ExtractTimeout, ExtractFailed) as error:
             # The change is then the publisher's until proved otherwise; the old capture's damage is the audit's to judge.
             _log.warning("%s is not read again: %s", ascii(item.page.url), error)
-            self.crawl.counted("reread failed")
+            self.recorder.count("reread failed")
             return item
         except ArchiveError as error:
-            self.crawl.failed(error)
+            self.recorder.fail(error)
             raise DropItem(str(error)) from error
         except Exception as error:
-            raise self.bug(item.page, error) from error
+            raise self.drop_for_bug(item.page, error) from error
 
     async def _read_before(self, item: CheckedArticle) -> CheckedArticle:
-        captures, key = self.crawl.night.captures, item.page.key or ""
-        found = captures.latest(self.crawl.name, key)
+        writer, captures = self.recorder.writer, self.recorder.writer.captures
+        found = captures.latest(writer.portal, item.page.key or "")
         if found is None:
             return item
         now = reread_record(found.id, item.article)
         if (found.content_sha256, found.published) == (now.content_sha256, now.published):
             return item
         line = captures.line(found)
-        capture = captures.served(captures.place(found), line.portal, self.crawl.night.via)
+        capture = captures.served(captures.place(found), line.portal, writer.via)
         request = extraction_arguments(capture, line.url, item.layouts, line.fetched_at, self._limit)
         before = listed_on(clean(await self._worker.read_async(*request)), listed_day(line))
-        self.crawl.counted("reread")
+        self.recorder.count("reread")
         return replace(item, reread=reread_record(found.id, before))
 
     async def close_spider(self) -> None:
@@ -254,17 +247,18 @@ class RereadStage(PipelineStage):
         self._worker.close()
 
 
-class KeepStage(PipelineStage):
-    """Hands the article to the archive, or to quarantine with its reasons."""
+class StoreStage(PipelineStage):
+    """Hand the article to the archive, or to quarantine with its reasons."""
 
     def process_item(self, item: CheckedArticle) -> CheckedArticle:
-        """Queue it with its page line; the archive judges it when the group is committed."""
+        """Queue it with its page line; the archive judges it when the batch is committed."""
+        writer = self.recorder.writer
         try:
-            document = document_of(item.article, item.page, self.crawl.name, self.crawl.night)
+            document = document_of(item.article, item.page, writer.portal, writer.via)
         except Exception as error:
-            raise self.bug(item.page, error) from error
+            raise self.drop_for_bug(item.page, error) from error
         if item.reasons:
-            self.crawl.counted("quarantined")
+            self.recorder.count("quarantined")
         page = None if item.of_list else item.page
-        self.crawl.write(page, replace(document, reread=item.reread), item.reasons)
+        self.recorder.write(page, replace(document, reread=item.reread), item.reasons)
         return item

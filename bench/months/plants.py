@@ -15,7 +15,7 @@ from archive.model.enums import Event
 from bench.months.edits import EDITS, Edit, near_twin
 from bench.months.recorded_articles import PAGE_SIZE
 from crawler.config.lookback import next_lookback
-from crawler.spider.stop_rule import look_for_vanished, next_look
+from crawler.spider.stop_rule import next_recheck_of_vanished, next_recheck
 from crawler.spiders.da_nang import DaNang as DaNangSpider
 from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
@@ -250,7 +250,7 @@ class Nights:
         """The first look from `since` on at an article that was kept in the night `kept`."""
         night: date | None = kept
         while night is not None:
-            due = next_look(kept, night, DaNangSpider.looks)
+            due = next_recheck(kept, night, DaNangSpider.looks)
             night = self.at(due) if due else None
             if night is not None and night >= since:
                 return DueNight(night)
@@ -267,7 +267,7 @@ class Nights:
     def _look_for(self, vanished: date, after: date, least: date) -> DueNight:
         night: date | None = after
         while night is not None:
-            night = self.at(look_for_vanished(vanished, night, DaNangSpider.gone_after))
+            night = self.at(next_recheck_of_vanished(vanished, night, DaNangSpider.gone_after))
             if night is not None and night >= least:
                 return DueNight(night)
         return DueNight()

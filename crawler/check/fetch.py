@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -16,21 +16,19 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive.model.enums import Outcome
-from archive.model.records import ListRequest
-from crawler.check.session import CheckSpider
+from crawler.check.session import CheckSpider, VisitRecorder
 from crawler.clock import Clock
-from crawler.downloader.guard import own_hosts
-from crawler.downloader.replica import replica_url
+from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.robots import RobotsDecision
 from crawler.downloader.slots import SlotClosed
 from crawler.downloader.successor import SuccessorRedirect
-from crawler.listings.listing import Entry, Following, address_of
+from crawler.listings.listing import Entry, Following
 from crawler.portal import PortalSpider
-from crawler.requests import Expect, RequestInfo, request_of
+from crawler.requests import Expect, RequestBuilder, RequestInfo
 from crawler.responses.facts import see
+from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
-from crawler.responses.records import judge_failure
-from crawler.urls import REPLICA_SUFFIX
+from crawler.urls import real_url
 
 __all__ = ["FetchResult", "PortalCheck", "PortalChecker", "tls_words", "visit_all"]
 
@@ -72,19 +70,37 @@ class PortalCheck:
     done: bool = False
 
 
+class _CheckRecorder(VisitRecorder):
+    """Note every request of the visit, and the address that the guard refused last."""
+
+    def __init__(self, hosts: PortalHosts, clock: Clock, visit: PortalCheck) -> None:
+        super().__init__(hosts, clock)
+        self._visit, self.sent_to = visit, ""
+
+    def record_refusal(self, request: Request, reason: str) -> None:
+        self.sent_to = request.url
+
+    def record_robots(self, response: Response, decision: RobotsDecision) -> None:
+        self._visit.requests.append(real_url(response.url))
+
+    def record_retry(self, request: Request, response: Response) -> None:
+        self._visit.requests.append(real_url(request.url))
+
+
 class PortalChecker(CheckSpider):
     """One portal's visit."""
 
     portal: ClassVar[type[PortalSpider]]
     pause: ClassVar[float | None] = None
 
+    recorder: _CheckRecorder
+
     def __init__(self, visit: PortalCheck, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
-        super().__init__(clock, replica)
+        portal = self.portal
+        hosts = PortalHosts(own_hosts(portal.home, portal.hosts), portal.moved_to, replica)
+        super().__init__(_CheckRecorder(hosts, clock, visit))
         self.visit, self._turn = visit, turn
-        self.own = own_hosts(self.portal.home, self.portal.hosts)
-        self.moved_to: tuple[str, ...] = self.portal.moved_to
-        self.stopping = False
-        self._sent_to = ""
+        self._builder = RequestBuilder(hosts.here, _on_failure)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -92,10 +108,6 @@ class PortalChecker(CheckSpider):
         cls.portal.update_settings(settings)
         if cls.pause is not None and not settings.get("REPLICA"):
             settings.set("DOWNLOAD_DELAY", cls.pause, priority="cmdline")
-
-    def here(self, url: str) -> str:
-        """The address as it is asked: in a rehearsal with the suffix."""
-        return replica_url(url) if self.replica else url
 
     async def tour(self) -> None:
         """The visit's tour, when it is this portal's turn."""
@@ -112,60 +124,34 @@ class PortalChecker(CheckSpider):
         self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
     ) -> FetchResult:
         """One request and what came of it; a failure is an answer too."""
-        asked = way if isinstance(way, ListRequest) else None
-        own = self.here(entry.url) if entry is not None and asked is not None else None
-        key = entry.key if entry is not None else None
-        ask = RequestInfo(
-            expect, self.here(address_of(way)), section, key=key, number=number, request=asked, address=own
-        )
-        self.visit.requests.append(self.real(ask.url))
+        info = self._builder.info(expect, way, section)
+        own = self._builder.here(entry.url) if entry is not None and info.request is not None else None
+        info = replace(info, key=entry.key if entry is not None else None, number=number, address=own)
+        self.visit.requests.append(real_url(info.url))
         try:
-            request = request_of(ask, self.here, _called_by_nobody, _failed_to_nobody, 0)
-            response = await self.download(request)
+            response = await self.download(self._builder.build(info, _on_response))
         except SlotClosed:
             raise
         except Exception as error:  # Twisted's failures have no common root
             outcome, detail = judge_failure(error)
             away = error.host if isinstance(error, SuccessorRedirect) else None
-            if outcome is Outcome.GUARD_DENIED and self._sent_to != ask.url:
-                away = self.real(self._sent_to)
-            return FetchResult(ask, outcome, detail, sent_to=away, tls=tls_words(error))
+            if outcome is Outcome.GUARD_DENIED and self.recorder.sent_to != info.url:
+                away = real_url(self.recorder.sent_to)
+            return FetchResult(info, outcome, detail, sent_to=away, tls=tls_words(error))
         layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
-        judged, words = classify(see(response, ask, self.portal.home, self._own_here(), layouts))
-        return FetchResult(ask, judged, words, response)
-
-    def real(self, url: str) -> str:
-        """An address as the portal itself names it."""
-        return url.replace(REPLICA_SUFFIX, "") if self.replica else url
-
-    def _own_here(self) -> frozenset[str]:
-        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
-
-    # what the middlewares tell
-
-    def robots(self, response: Response, decision: RobotsDecision) -> None:
-        """The robots.txt of a host: one request more."""
-        self.visit.requests.append(self.real(response.url))
-
-    def denied(self, request: Request, reason: str) -> None:
-        """A request that the guard refused."""
-        self._sent_to = request.url
-
-    def passed(self, request: Request, response: Response) -> None:
-        """An answer that is asked for again."""
-        self.visit.requests.append(self.real(request.url))
-
-    def sent_away(self, status: int, seconds: float) -> None:
-        """The portal asks for more patience than a check has; the answer says so itself."""
+        judged, words = classify(see(response, info, self.portal.home, self.recorder.hosts.asked, layouts))
+        return FetchResult(info, judged, words, response)
 
 
-def _called_by_nobody(response: Response) -> AsyncIterator[object]:
-    """What Scrapy's own code takes for an answer that a spider wants: the gates of moved portals act on no other."""
-    raise NotImplementedError
+async def _on_response(response: Response) -> AsyncIterator[object]:
+    """Stand for the callback of a spider that wants the response: the gates of moved portals act on no other."""
+    nothing: tuple[object, ...] = ()
+    for each in nothing:
+        yield each
 
 
-def _failed_to_nobody(failure: Failure) -> None:
-    """The failure was raised where it was awaited."""
+def _on_failure(failure: Failure) -> None:
+    """Do nothing: the failure is raised where it is awaited."""
 
 
 def visit_all(

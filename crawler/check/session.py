@@ -11,16 +11,43 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
 from crawler.clock import Clock
+from crawler.downloader.guard import PortalHosts
+from crawler.downloader.robots import RobotsDecision
 
-__all__ = ["CheckSpider", "keep_nothing"]
+__all__ = ["CheckSpider", "VisitRecorder", "keep_nothing"]
+
+
+class VisitRecorder:
+    """Take note of what the middlewares meet on a visit that stores nothing; by default of nothing."""
+
+    stopping = False
+
+    def __init__(self, hosts: PortalHosts, clock: Clock) -> None:
+        self.hosts, self.clock = hosts, clock
+
+    def now(self) -> datetime:
+        """Return the visit's time, aware."""
+        return self.clock.now()
+
+    def record_refusal(self, request: Request, reason: str) -> None:
+        """Take note of a request that the guard refused."""
+
+    def record_robots(self, response: Response, decision: RobotsDecision) -> None:
+        """Take note of what was made of a robots.txt."""
+
+    def record_retry(self, request: Request, response: Response) -> None:
+        """Take note of a response after which the same is asked again."""
+
+    def record_long_wait(self, status: int, seconds: float) -> None:
+        """Take note that the portal asks for more patience than a visit has."""
 
 
 class CheckSpider(scrapy.Spider):
-    """A tour that asks and waits for each answer, instead of a walk. The middlewares find here what they ask of a spider."""
+    """Make a tour that asks and waits for each response, instead of a walk."""
 
-    def __init__(self, clock: Clock, replica: bool) -> None:
+    def __init__(self, recorder: VisitRecorder) -> None:
         super().__init__()
-        self.clock, self.replica = clock, replica
+        self.recorder = recorder
 
     @abstractmethod
     async def tour(self) -> None:
@@ -37,10 +64,6 @@ class CheckSpider(scrapy.Spider):
         """One request through every middleware. Raises what the download raised."""
         assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         return await self.crawler.engine.download_async(request)
-
-    def now(self) -> datetime:
-        """The visit's clock."""
-        return self.clock.now()
 
 
 def keep_nothing(settings: BaseSettings) -> None:

@@ -1,4 +1,4 @@
-"""Look-backs: the night on which a portal's lists are walked past the known pages, and the end of such a walk. Pure.
+"""Say when a portal's lists are walked past the known pages. Pure.
 
 A hash of the portals' names spreads them over the nights of the month. A look-back begins on its portal's night, or on the
 next one in which the portal is crawled, and takes as many nights as its bound on requests requires.
@@ -6,16 +6,11 @@ next one in which the portal is crawled, and takes as many nights as its bound o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
-from archive.model.enums import WalkEnd
-from archive.model.records import ListEntry
-
-__all__ = ["FIRST_AFTER", "NO_LOOKBACK", "LookBackPlan", "deeper_end", "next_lookback", "wanted_of"]
+__all__ = ["FIRST_AFTER", "NO_LOOKBACK", "LookBackPlan", "next_lookback"]
 
 FIRST_AFTER = 7
 """Days from a portal's first complete walk to its first look-back: earlier, hardly any article can be late."""
@@ -42,30 +37,3 @@ def next_lookback(portal: str, days: int, first_walk: date, last: date | None) -
     share = int.from_bytes(sha256(portal.encode()).digest()[:8]) % days
     earliest = last + timedelta(days=1) if last else first_walk + timedelta(days=FIRST_AFTER)
     return earliest + timedelta(days=(share - earliest.toordinal()) % days)
-
-
-def deeper_end(
-    entries: Sequence[ListEntry],
-    more: bool,
-    number: int,
-    seen: AbstractSet[str],
-    since: date | None,
-    deepest: int | None,
-) -> WalkEnd | None:
-    """Return why a look-back of a section ends with this page of its list; None when it goes on.
-
-    `seen` are the keys of the pages before, `since` is the first day that is wanted, `deepest` the last page.
-    """
-    if {entry.key for entry in entries} <= seen:
-        return WalkEnd.REPEATED
-    days = [entry.day for entry in entries if entry.day is not None]
-    if since is not None and days and max(days) < since:
-        return WalkEnd.SINCE
-    if not more:
-        return WalkEnd.LAST_PAGE
-    return WalkEnd.SINCE if deepest is not None and number >= deepest else None
-
-
-def wanted_of(entries: Sequence[ListEntry], since: date | None) -> tuple[ListEntry, ...]:
-    """Return the entries that are not older than `since`; one without a day counts as new."""
-    return tuple(entry for entry in entries if since is None or entry.day is None or entry.day >= since)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
@@ -22,7 +23,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
-from crawler.urls import REPLICA_SUFFIX
+from crawler.downloader.recorder import recorder_of
+from crawler.downloader.successor import successor_of
+from crawler.urls import REPLICA_SUFFIX, replica_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,6 +36,7 @@ __all__ = [
     "GuardMiddleware",
     "GuardedResolver",
     "NoSuchName",
+    "PortalHosts",
     "address_allowed",
     "own_hosts",
     "url_allowed",
@@ -146,17 +150,34 @@ def _host_refused(host: str, hosts: frozenset[str], replica: bool) -> str | None
     return None
 
 
-class GuardDenied(IgnoreRequest):
-    """The guard refused a request; the message is the reason."""
-
-
-class _GuardedSpider(Protocol):
-    """Part of the running spider that the guard needs."""
+@dataclass(frozen=True, slots=True)
+class PortalHosts:
+    """Hold a portal's own hosts and those it moved to, all without suffix; `replica` says that the crawl is a rehearsal."""
 
     own: frozenset[str]
-    replica: bool
+    moved_to: tuple[str, ...] = ()
+    replica: bool = False
 
-    def denied(self, request: Request, reason: str) -> None: ...
+    @property
+    def asked(self) -> frozenset[str]:
+        """The portal's own hosts as this crawl asks them: in a rehearsal with the suffix."""
+        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
+
+    def here(self, url: str) -> str:
+        """Return an address as this crawl asks it."""
+        return replica_url(url) if self.replica else url
+
+    def refusal(self, url: str) -> str | None:
+        """Return why an address must not be fetched, None when it may."""
+        return url_allowed(url, self.own, self.replica)
+
+    def successor(self, url: str) -> str | None:
+        """Return the known host of somebody else that an address leads to."""
+        return successor_of(url, self.own, self.moved_to)
+
+
+class GuardDenied(IgnoreRequest):
+    """The guard refused a request; the message is the reason."""
 
 
 class GuardMiddleware:
@@ -175,12 +196,12 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> None:
         """Let the request pass or raise GuardDenied."""
-        spider: _GuardedSpider = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
-        reason = url_allowed(request.url, spider.own, spider.replica)
+        recorder = recorder_of(self._crawler)
+        reason = recorder.hosts.refusal(request.url)
         if reason is None:
             return
         self._crawler.stats.inc_value("guard_denied")
-        spider.denied(request, reason)
+        recorder.record_refusal(request, reason)
         raise GuardDenied(reason)
 
 

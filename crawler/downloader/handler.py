@@ -25,6 +25,7 @@ from twisted.web.client import BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
 from crawler.downloader.slots import slots_of
+from crawler.requests import exchange_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -106,8 +107,9 @@ class PoliteHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Send one request when its turn has come. Raises SlotClosed when the crawl is stopped before.
 
-        Leaves in the request's meta its duration `took`, and in `unanswered` how often it was sent in vain.
+        The request's exchange notes how long it took, and how often it was sent in vain.
         """
+        exchange = exchange_of(request)
         host = urlsplit(request.url).hostname or ""
         self._slots.set_address(host, await self.address_of(host))
         async with self._slots.hold(host):
@@ -117,11 +119,11 @@ class PoliteHandler(HTTP11DownloadHandler):
             except BaseException as error:
                 # A try without a response has no line of its own: the line that ends the request counts it, so three
                 # refused connections stay one line.
-                request.meta["unanswered"] = request.meta.get("unanswered", 0) + 1
+                exchange.unanswered += 1
                 if isinstance(error, CannotResolveHostError) and host in self._nameless:
                     raise error from self._nameless[host]
                 raise
-        request.meta["took"] = timedelta(seconds=time.monotonic() - began)
+        exchange.took = timedelta(seconds=time.monotonic() - began)
         return response
 
     async def send(self, request: Request) -> Response:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.downloader.successor import SuccessorRedirect, refresh_target, successor_of
-from crawler.requests import Expect
+from crawler.downloader.recorder import recorder_of
+from crawler.downloader.successor import SuccessorRedirect, refresh_target
+from crawler.requests import Expect, exchange_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 __all__ = ["RedirectGate", "RefreshGate", "redirect_target"]
-
-
-class _Portal(Protocol):
-    """Part of the running spider that the gates need."""
-
-    own: frozenset[str]
-    moved_to: tuple[str, ...]
 
 
 class RedirectGate:
@@ -39,8 +33,7 @@ class RedirectGate:
         """Let the answer pass or raise SuccessorRedirect."""
         target = self.target(request, response)
         if target is not None and request.callback is not NO_CALLBACK:
-            portal: _Portal = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
-            host = successor_of(target, portal.own, portal.moved_to)
+            host = recorder_of(self._crawler).hosts.successor(target)
             if host is not None:
                 raise SuccessorRedirect(host)
         return response
@@ -55,8 +48,7 @@ class RefreshGate(RedirectGate):
 
     def target(self, request: Request, response: Response) -> str | None:
         """Return the address that the page sends on to; a file that an article names is no page."""
-        ask = request.meta.get("ask")
-        if response.status != 200 or ask is None or ask.expect is Expect.ATTACHMENT:
+        if response.status != 200 or exchange_of(request).info.expect in (Expect.ATTACHMENT, Expect.ROBOTS):
             return None
         return refresh_target(response.body, response.url)
 

@@ -33,22 +33,12 @@ from crawler.urls import REPLICA_SUFFIX
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_served", "replica_url"]
+__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_served"]
 
 NIGHT_HEADER = "X-Replica-Night"
 _READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
 _START_SECONDS = 60.0
 _CHECKOUT = Path(__file__).resolve().parents[2]
-
-
-def replica_url(url: str) -> str:
-    """Return a portal's URL in the rehearsal: the suffix behind the host, once."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not host or host.endswith(REPLICA_SUFFIX):
-        return url
-    netloc = parts.netloc.replace(host, host + REPLICA_SUFFIX) if host in parts.netloc else host + REPLICA_SUFFIX
-    return urlunsplit(parts._replace(netloc=netloc))
 
 
 def loopback_url(url: str, port: int) -> tuple[str, str]:

@@ -7,10 +7,9 @@ that nothing else is sent to the address meanwhile, by this crawl or by another.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -19,7 +18,9 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloader.backoff import retry_after_seconds, retry_pause
 from crawler.downloader.decompression import CUT, DATALOSS
+from crawler.downloader.recorder import recorder_of
 from crawler.downloader.slots import AddressSlots, slots_of
+from crawler.requests import exchange_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,16 +29,6 @@ __all__ = ["SLOW_DOWN", "PatientRetry"]
 
 SLOW_DOWN = (429, 503)
 """Statuses by which a portal says that it is asked too much (RFC 6585, 4; RFC 9110, 15.6.4)."""
-
-
-class _RetryRecorder(Protocol):
-    """Part of the running spider that the retries need."""
-
-    now: Callable[[], datetime]
-
-    def passed(self, request: Request, response: Response) -> None: ...
-
-    def sent_away(self, status: int, seconds: float) -> None: ...
 
 
 class PatientRetry(RetryMiddleware):
@@ -65,12 +56,12 @@ class PatientRetry(RetryMiddleware):
         pause = retry_pause(seconds_asked, request.meta.get("retry_times", 0) + 1, self._base, self._limit)
         # The portal asks for a longer pause than a night has room for: it is left alone instead of asked too early.
         if pause is None:
-            self._spider.sent_away(response.status, seconds_asked or 0.0)
+            recorder_of(self.crawler).record_long_wait(response.status, seconds_asked or 0.0)
             return response
         again = self._retry(request, "cut body" if cut else f"status {response.status}")
         if again is None:
             return response
-        self._spider.passed(request, response)
+        recorder_of(self.crawler).record_retry(request, response)
         self._hold(request, pause)
         return again
 
@@ -83,12 +74,8 @@ class PatientRetry(RetryMiddleware):
             times = request.meta.get("retry_times", 0) + 1
             self._hold(request, retry_pause(None, times, self._base, self._limit) or 0.0)
         elif request.callback is NO_CALLBACK:
-            self._slots.unanswered_robots[urlsplit(request.url).hostname or ""] = request.meta.get("unanswered", 0)
+            self._slots.unanswered_robots[urlsplit(request.url).hostname or ""] = exchange_of(request).unanswered
         return again
-
-    @property
-    def _spider(self) -> _RetryRecorder:
-        return self.crawler.spider  # type: ignore[return-value]  # every spider here is a Walk
 
     def _retry_after(self, response: Response) -> float | None:
         header = response.headers.get("Retry-After")
@@ -96,13 +83,13 @@ class PatientRetry(RetryMiddleware):
 
     def _server_time(self, response: Response) -> datetime:
         """Return the server's time, by which its `Retry-After` is reckoned; ours where it gives none."""
-        share_pace = response.headers.get("Date")
+        date = response.headers.get("Date")
         try:
-            there = parsedate_to_datetime(share_pace.decode("latin-1")) if share_pace else None
+            there = parsedate_to_datetime(date.decode("latin-1")) if date else None
         except ValueError:
             there = None
         if there is None:
-            return self._spider.now()
+            return recorder_of(self.crawler).now()
         return there if there.tzinfo is not None else there.replace(tzinfo=UTC)
 
     def _adjust_pace(self, request: Request, status: int, seconds_asked: float | None) -> None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
-from scrapy.http import Request, Response
+from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
+from crawler.downloader.recorder import recorder_of
 from crawler.downloader.slots import AddressSlots, SlotClosed, slots_of
+from crawler.requests import Expect, RequestInfo, exchange_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -88,12 +90,6 @@ def _text(body: bytes) -> str:
     return body.decode("utf-8-sig", "ignore").replace("\0", "")
 
 
-class _RobotsRecorder(Protocol):
-    """Part of the running spider that the gate needs."""
-
-    def robots(self, response: Response, decision: RobotsDecision) -> None: ...
-
-
 class RobotsGate:
     """Ask each host for its robots.txt before anything else and obey it: number 100, in place of Scrapy's own.
 
@@ -137,7 +133,7 @@ class RobotsGate:
             found.set_exception(error)
             found.exception()  # no other request may be waiting for it
             # The request that needed it is not sent: its line counts the tries for robots.txt.
-            request.meta["unanswered"] = self._slots.unanswered_robots.pop(parts.hostname or "", None)
+            exchange_of(request).unanswered = self._slots.unanswered_robots.pop(parts.hostname or "", 0)
             raise
         found.set_result(decision)
         if decision.crawl_delay:
@@ -150,6 +146,7 @@ class RobotsGate:
 
     async def _fetch_decision(self, url: str) -> RobotsDecision:
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta={"dont_obey_robotstxt": True})
+        exchange_of(request).info = RequestInfo(Expect.ROBOTS, url, "")
         try:
             response = await self._crawler.engine.download_async(request)
         except SlotClosed:
@@ -161,6 +158,5 @@ class RobotsGate:
         except Exception as error:  # Twisted's failures have no common root
             raise RobotsUnreachable("robots.txt was not answered") from error
         decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
-        spider: _RobotsRecorder = self._crawler.spider  # type: ignore[assignment]  # every spider here is a Walk
-        spider.robots(response, decision)
+        recorder_of(self._crawler).record_robots(response, decision)
         return decision

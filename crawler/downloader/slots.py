@@ -164,7 +164,8 @@ def slots_of(crawler: Crawler) -> AddressSlots:
         longest = max(limit, settings.getfloat("CRAWL_DELAY_LIMIT"), settings.getfloat("DOWNLOAD_DELAY"))
 
         def going() -> bool:
-            return bool(crawler.crawling) and not getattr(crawler.spider, "stopping", False)
+            recorder = getattr(crawler.spider, "recorder", None)  # no spider before the start
+            return bool(crawler.crawling) and not getattr(recorder, "stopping", False)
 
         _all[crawler] = AddressSlots(
             Path(settings.get("ARCHIVE") or "var/archive") / "open" / "turns",

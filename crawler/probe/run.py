@@ -67,7 +67,7 @@ def _tell(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) ->
     title = opts.title or (title_for(front) if front and front.is_page else "") or host
     now, asker = tonight.clock.now(), Questioner()
     found = understand(brought, name, title, now)
-    sys.stdout.write(report(found, brought, spider.robots_said, spider.refused))
+    sys.stdout.write(report(found, brought, spider.recorder.robots_said, spider.recorder.refused))
     if opts.interactive and found.portal is None and (told := ask_first(found, brought, asker)) != UserHints():
         found = understand(brought, name, title, now, told)
     if found.portal is None:

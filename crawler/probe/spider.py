@@ -12,9 +12,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from archive.errors import UsageError
-from crawler.check.session import CheckSpider, keep_nothing
+from crawler.check.session import CheckSpider, VisitRecorder, keep_nothing
 from crawler.clock import Clock
-from crawler.downloader.guard import own_hosts
+from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.listing import Following, address_of
 from crawler.probe.explore import Exploration, explore
@@ -25,26 +25,46 @@ from crawler.urls import host_of, real_host
 __all__ = ["ProbeSpider", "for_probe", "visit"]
 
 
+class _ProbeRecorder(VisitRecorder):
+    """Note what was refused, and what robots.txt says."""
+
+    def __init__(self, hosts: PortalHosts, clock: Clock) -> None:
+        super().__init__(hosts, clock)
+        self.refused: list[str] = []
+        self.robots_text, self.robots_said = "", "was not asked for"
+
+    def record_robots(self, response: Response, decision: RobotsDecision) -> None:
+        self.robots_text, self.robots_said = response.text if response.body else "", decision.words
+
+    def record_refusal(self, request: Request, reason: str) -> None:
+        self.refused.append(f"{request.url}: {reason}")
+
+    def record_retry(self, request: Request, response: Response) -> None:
+        self.refused.append(f"{request.url}: {response.status}, asked again")
+
+    def record_long_wait(self, status: int, seconds: float) -> None:
+        self.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
+
+
 class ProbeSpider(CheckSpider):
     """The exploration of a portal."""
 
     name = "probe"
+    recorder: _ProbeRecorder
 
     def __init__(self, start_url: str, most: int, clock: Clock, replica: bool) -> None:
-        super().__init__(clock, replica)
+        own = own_hosts(f"https://{real_host(host_of(start_url))}")
+        super().__init__(_ProbeRecorder(PortalHosts(own, replica=replica), clock))
         self.start_url, self.most = start_url, most
-        self.own = own_hosts(f"https://{real_host(host_of(start_url))}")
         self.brought: Exploration | None = None
         self.sent = 0
-        self.refused: list[str] = []
-        self.robots_text, self.robots_said = "", "was not asked for"
         self.error: BaseException | None = None
 
     async def tour(self) -> None:
         """Explore."""
         try:
-            robots, sent = lambda: self.robots_text, lambda: self.sent
-            self.brought = await explore(self._fetch, self.start_url, self.most, self.now(), robots, sent)
+            robots, sent = lambda: self.recorder.robots_text, lambda: self.sent
+            self.brought = await explore(self._fetch, self.start_url, self.most, self.recorder.now(), robots, sent)
         except Exception as error:  # Scrapy would only log it; `visit` raises it
             self.error = error
 
@@ -53,11 +73,11 @@ class ProbeSpider(CheckSpider):
         try:
             response = await self.download(_request(following))
         except (IgnoreRequest, DownloadCancelledError, OSError) as error:
-            self.refused.append(f"{url}: {error}")
+            self.recorder.refused.append(f"{url}: {error}")
             return None
         except Exception as error:
             # Twisted's failures have no common root; an address that does not answer is told, not fatal.
-            self.refused.append(f"{url}: {type(error).__name__}")
+            self.recorder.refused.append(f"{url}: {type(error).__name__}")
             return None
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1"))
@@ -65,24 +85,6 @@ class ProbeSpider(CheckSpider):
             for value in response.headers.getlist(name)
         )
         return VisitedPage(url, response.url, response.status, response.body, headers, charset_of(response))
-
-    # what the middlewares tell
-
-    def robots(self, response: Response, decision: RobotsDecision) -> None:
-        """The robots.txt and what was decided."""
-        self.robots_text, self.robots_said = response.text if response.body else "", decision.words
-
-    def denied(self, request: Request, reason: str) -> None:
-        """A request that the guard refused."""
-        self.refused.append(f"{request.url}: {reason}")
-
-    def passed(self, request: Request, response: Response) -> None:
-        """An answer that is tried again."""
-        self.refused.append(f"{request.url}: {response.status}, asked again")
-
-    def sent_away(self, status: int, seconds: float) -> None:
-        """The portal asks for more patience than a probe has."""
-        self.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
 
 
 def _request(following: Following) -> Request:

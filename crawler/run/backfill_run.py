@@ -11,7 +11,7 @@ from archive.model.enums import BACKFILL, Verdict, WalkEnd
 from archive.model.records import LookBack
 from archive.storage.lookback_stats import count_lookback
 from crawler.config.run_options import RunOptions, software
-from crawler.spider.lookback import LookBackWalk
+from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import BLOCKED, UNREACHABLE
 
 __all__ = ["end_backfill", "judge_backfill"]
@@ -19,11 +19,11 @@ __all__ = ["end_backfill", "judge_backfill"]
 _STOPPED = {BLOCKED: Verdict.BLOCKED, UNREACHABLE: Verdict.UNREACHABLE, "finished": None}
 
 
-def end_backfill(night: RunWriter, tonight: RunOptions, spider: LookBackWalk) -> ExitCode:
+def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -> ExitCode:
     """Close the run as a backfill, which no night's verdict counts, and say how it went."""
     night.commit()
-    reason = spider.finish_reason or "shutdown"
-    done = count_lookback(night.pages, night.articles, spider.lookback_end)
+    reason = spider.recorder.finish_reason or "shutdown"
+    done = count_lookback(night.pages, night.articles, spider.lookback.end)
     failed = [page for page in night.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
     words = _words(tonight.backfill, done, reason, len(failed))
     verdict = judge_backfill(done, reason, failed=bool(failed))
@@ -36,9 +36,9 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: LookBackWalk) ->
         complete=reason in _STOPPED,
         finish_reason=BACKFILL,
         judge_night=told,
-        extraction=dict(sorted(spider.extraction.items())),
+        extraction=dict(sorted(spider.recorder.extraction.items())),
         software=software(),
-        lookback=spider.lookback_end,
+        lookback=spider.lookback.end,
         province=spider.province,
     )
     if verdict is Verdict.INTERRUPTED:

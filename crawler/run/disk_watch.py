@@ -14,7 +14,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
 from crawler.disk_space import StatVfs, free_space, shortage
-from crawler.spider.recorder import RunRecorderBase
+from crawler.spider.crawl import PortalCrawler
+from crawler.spider.recorder import RunRecorder
 
 __all__ = ["LOW_DISK", "LowDisk"]
 
@@ -41,22 +42,22 @@ class LowDisk:
         crawler.signals.connect(looking.closed, signal=signals.spider_closed)
         return looking
 
-    def opened(self, spider: RunRecorderBase) -> None:
+    def opened(self, spider: PortalCrawler) -> None:
         """Look at once, and then now and again."""
-        self._looking = create_looping_call(self.look, spider)
+        self._looking = create_looping_call(self.look, spider.recorder)
         self._looking.start(_SECONDS, now=True)
 
-    def closed(self, spider: RunRecorderBase) -> None:
+    def closed(self, spider: PortalCrawler) -> None:
         """No more looking."""
         if self._looking is not None and self._looking.running:
             self._looking.stop()
 
-    def look(self, spider: RunRecorderBase) -> None:
+    def look(self, recorder: RunRecorder) -> None:
         """Stop the crawl when there is too little room; what was fetched is committed as it ends."""
         try:
-            short = shortage(free_space(spider.tonight.archive, self._statvfs), self._wanted)
+            short = shortage(free_space(recorder.options.archive, self._statvfs), self._wanted)
         except OSError:
             return  # the archive itself will say it better
-        if short is not None and spider.low_disk is None:
-            spider.low_disk = short
-            spider.stop(LOW_DISK)
+        if short is not None and recorder.low_disk is None:
+            recorder.low_disk = short
+            recorder.stop(LOW_DISK)

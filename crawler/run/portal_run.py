@@ -73,7 +73,7 @@ def _crawl(
     for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(portal)
-    task = process.crawl(crawler, tonight=tonight, night=night)
+    task = process.crawl(crawler, options=tonight, writer=night)
     process.start()
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
@@ -86,18 +86,19 @@ def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Portal
     if spider is None:
         night.suspend()
         return ExitCode.BUG
-    if spider.fatal is not None:
-        raise spider.fatal
+    recorder = spider.recorder
+    if recorder.fatal is not None:
+        raise recorder.fatal
     if tonight.backfill is not None:
         return end_backfill(night, tonight, spider)
-    reason = spider.finish_reason
+    reason = recorder.finish_reason
     if reason == UNREACHABLE and tonight.stay_open:
         night.suspend()
-        raise Interrupted(spider.silence)
+        raise Interrupted(recorder.silence)
     if reason not in _ENDED:
         night.suspend()
-        if reason == LOW_DISK and spider.low_disk is not None:
-            raise low_disk_error(spider.low_disk)
+        if reason == LOW_DISK and recorder.low_disk is not None:
+            raise low_disk_error(recorder.low_disk)
         if reason is None:
             raise Interrupted(
                 "told to stop twice; what was committed is kept, the rest is fetched when the night goes on"
@@ -117,7 +118,7 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
     end = end_of(archive, night, runs, DecommissionRule(why, tonight.gone_nights))
 
     def verdict(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
-        judged, reasons = judge_night(night_counts(night, tally, spider.extraction, end), before)
+        judged, reasons = judge_night(night_counts(night, tally, spider.recorder.extraction, end), before)
         return judged, (*reasons, *residue)  # told, and no reason for another verdict
 
     return night.close(
@@ -125,9 +126,9 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
         complete=True,
         finish_reason=reason,
         judge_night=verdict,
-        extraction=dict(sorted((spider.extraction + suspects).items())),
+        extraction=dict(sorted((spider.recorder.extraction + suspects).items())),
         software=software(),
-        lookback=spider.lookback_end,
+        lookback=spider.lookback.end,
         province=spider.province,
         away=end.away,
         declared=spider.declared(),

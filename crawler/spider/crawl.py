@@ -1,55 +1,55 @@
-"""The walk of a portal on one night: section by section through the lists, what is owed, the due looks, attached files.
+"""Crawl one portal for one night: its sections' lists, pending articles, due rechecks, look-back, attached files.
 
-A spider is made by `crawler.run.portal_run` with the night it writes into; everything it decides is decided by pure
-functions (`stop`, `outcome`, `asking`), and everything it keeps goes through `night`.
+`crawler.run.portal_run` makes the spider with the writer of the night's run. The spider owns the parts that do the work;
+what they decide is decided by pure functions (`stop_rule`, `outcome`), and everything stored goes through the recorder.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
-from typing import ClassVar, cast
+from typing import ClassVar, Self, cast
 
-from scrapy.exceptions import IgnoreRequest
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
-from archive.index.queries.listings import SETTLED
-from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
-from archive.model.enums import Event, Outcome, WalkEnd
-from archive.model.records import ListEntry, ListRequest, LookBackMark, PageRecord
+from archive.model.enums import ArchiveKind, Outcome
+from archive.model.records import ListRequest
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.config.run_options import RunOptions
-from crawler.downloader.guard import own_hosts
+from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.slots import SlotClosed
-from crawler.listings.listing import Following, Listing, Section, SectionKind
-from crawler.requests import Expect, RequestInfo, request_of
-from crawler.responses.facts import charset_of
-from crawler.responses.records import answer_page, failure_page, judge_failure
-from crawler.spider.homepage import HomepageBase
-from crawler.spider.listings import ListAnswers
-from crawler.spider.lookback import LookBackWalk
-from crawler.spider.rendering import RenderWalk
-from crawler.spider.stop_rule import SectionProgress, first_walk_since, look_for_vanished, next_look
+from crawler.listings.alternate_urls import is_alternate
+from crawler.listings.listing import Following, Listing, Section
+from crawler.requests import Expect, RequestBuilder, exchange_of
+from crawler.responses.failures import judge_failure
+from crawler.spider.articles import Articles
+from crawler.spider.attachments import Attachments
+from crawler.spider.homepage import Homepage
+from crawler.spider.listings import ListingReader
+from crawler.spider.lookback import Lookback, LookbackBudget
+from crawler.spider.recorder import RunRecorder
+from crawler.spider.rendering import Renderer
+from crawler.spider.stop_rule import first_walk_since
+from crawler.spider.walk import NightlyWalk
 from pipelines.article import Layout
-from pipelines.capture import StoredResponse
-from pipelines.readers.json_api import page_of
 from pipelines.stages import ArticleResponse
 
 __all__ = ["PortalCrawler"]
 
 _log = logging.getLogger(__name__)
 
-_LISTS, _ARTICLES = 10, 0  # lists first: what is listed stays owed, whatever happens to the night
 
-
-class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
-    """The runtime of a portal's spider. The declaration's attributes are those of `crawler.portal.PortalSpider`."""
+class PortalCrawler(scrapy.Spider):
+    """Run a portal's spider. `crawler.portal.PortalSpider` documents and checks the declared attributes."""
 
     name: str
     title: str
@@ -58,39 +58,57 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
     sections: tuple[Section, ...]
     hosts: tuple[str, ...]
     moved_to: tuple[str, ...]
+    province: str | None
     dissolved: date | None
     delay: float
     tls: str
+    render: bool
     first_walk_days: int
     looks: tuple[int, ...]
     gone_after: int
     labels: tuple[str, ...]
     layouts: ClassVar[tuple[Layout, ...]]
+    texts_in_lists: ClassVar[bool] = False
+    """Whether the responses that list articles hold their texts as well: then these are read, at every walk anew."""
+    day_from_list: ClassVar[bool] = False
+    """Whether the day that a list shows beside an article is its date where its page shows none."""
 
-    def __init__(self, *, tonight: RunOptions, night: RunWriter) -> None:
-        super().__init__(tonight, night, own_hosts(self.home, self.hosts))
-        self._walks: dict[str, SectionProgress] = {}
-        self._sitemaps: dict[str, list[str]] = {}
-        self._sitemaps_named: set[str] = set()
-        self._read_with = self.read_with()
-        self._looks = tonight.recheck_days or self.looks
+    def __init__(self, *, options: RunOptions, writer: RunWriter, settings: BaseSettings) -> None:
+        super().__init__()
+        hosts = PortalHosts(own_hosts(self.home, self.hosts), self.moved_to, options.kind is ArchiveKind.REPLICA)
+        self.options, portal = options, type(self)
+        self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
+        builder = RequestBuilder(hosts.here, self.on_failure)
+        self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
+        self.reader = reader = ListingReader(portal, recorder)
+        self.articles = articles = Articles(
+            portal,
+            builder,
+            recorder,
+            reader,
+            self.renderer,
+            self.read_with(),
+            options.recheck_days or self.looks,
+            self.gone_after,
+        )
+        first_day = first_walk_since(writer.night, self.first_walk_days, options.since)
+        self.walk = NightlyWalk(portal, builder, recorder, reader, articles, self.on_listing, first_day)
+        budget = LookbackBudget(options.lookback.requests, recorder)
+        self.lookback = Lookback(portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond)
+        self.attachments = Attachments(settings, self.home, builder, recorder, budget)
+        self.homepage = Homepage(self.home, builder, recorder)
 
     @classmethod
-    def declared(cls) -> dict[str, str]:
-        """What the record of a night repeats of the declaration, so that the archive can tell it without the program."""
-        return {"title": cls.title, "sure": str(cls.sure), "tls": cls.tls, "delay": f"{cls.delay:g}"}
-
-    @classmethod
-    def read_with(cls) -> tuple[Layout, ...]:
-        """What its pages are read with: the family's layouts, the portal's labels, the accepted rules.
-
-        Raises UsageError when a file of rules is wrong.
-        """
-        return layouts_with_rules(cls)
+    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
+        """Make the spider for Scrapy, and connect what happens when nothing is left to do."""
+        spider = super().from_crawler(crawler, *args, settings=crawler.settings, **kwargs)
+        crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.renderer.close, signal=signals.spider_closed)
+        return spider
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """The portal's own pause and TLS exception; a rehearsal waits for nobody."""
+        """Set the portal's own pause and TLS exception; a rehearsal does not wait."""
         super().update_settings(settings)
         rehearsed = bool(settings.get("REPLICA"))
         settings.set("DOWNLOAD_DELAY", 0 if rehearsed else cls.delay, priority="spider")
@@ -102,191 +120,135 @@ class PortalCrawler(HomepageBase, RenderWalk, ListAnswers, LookBackWalk):
         if cls.tls == "unverified":
             settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="spider")
 
-    # what is asked
+    # What a family says of its product; each may be overridden.
+
+    @classmethod
+    def article_key(cls, url: str) -> str | None:
+        """Return the article's natural key, None when the address is no article of this portal. Every family has its own."""
+        return None
+
+    @classmethod
+    def entry_key(cls, url: str) -> str | None:
+        """Return the key of an address that an article can be read from; None for a copy for the printer, AMP and the like."""
+        return None if is_alternate(url) else cls.article_key(url)
+
+    @classmethod
+    def section_url(cls, section: Section) -> str:
+        """Return the address of a section's first page, as a reader finds it."""
+        return cls.home + section.path
+
+    @classmethod
+    def first_page(cls, section: Section) -> Following:
+        """Return the way to a section's first list page: its address, where no interface lists it."""
+        return cls.section_url(section)
+
+    @classmethod
+    def article_source(cls, key: str, url: str) -> Following:
+        """Return the way to an article's text: its own address, where no interface holds it."""
+        return url
+
+    @classmethod
+    def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
+        """Return what a list page shows; `number` counts the pages of the walk from 1. Every family has its own."""
+        return Listing(())
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """Return what a list page shows that a form or interface brought; `url` answered it. Raises ListingError."""
+        return cls.read_listing(url, text, section, number)
+
+    @classmethod
+    def read_with(cls) -> tuple[Layout, ...]:
+        """Return what its pages are read with: the family's layouts, the portal's labels, the accepted rules.
+
+        Raises UsageError when a file of rules is wrong.
+        """
+        return layouts_with_rules(cls)
+
+    @classmethod
+    def declared(cls) -> dict[str, str]:
+        """Return what the run's record repeats of the declaration, so that the archive is understood without the program."""
+        return {"title": cls.title, "sure": str(cls.sure), "tls": cls.tls, "delay": f"{cls.delay:g}"}
+
+    # The crawl as Scrapy runs it.
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first page of every section, what earlier nights left owed, and the articles whose look is due."""
+        """Ask for the first page of every section, what earlier nights left pending, and the articles due for a recheck."""
         try:
             for request in self._first_requests():
                 yield request
         except ArchiveError as error:
-            self.failed(error)
+            self.recorder.fail(error)
 
-    def _first_requests(self) -> Iterable[Request]:
-        owed = self.at_once(self.night.lookups.pending())
-        if self.tonight.backfill is not None:
+    def _first_requests(self) -> Iterator[Request]:
+        lookups = self.recorder.writer.lookups
+        pending = self.lookback.split_pending(lookups.pending())
+        if self.options.backfill is not None:
             return
-        since = first_walk_since(self.night.night, self.first_walk_days, self.tonight.since)
-        for section in self.sections:
-            self._walks[section.name] = SectionProgress(not self.night.lookups.has_walked(section.name), since)
-            self._sitemaps[section.name] = []
-            yield self._list_request(section, self.first_page(section))
-        for entry in owed:
-            yield from self.article_request(entry.section, entry.key, entry.url, mark=entry.lookback)
-        for look in self.night.lookups.due_rechecks():
-            conditions = {"If-None-Match": look.etag, "If-Modified-Since": look.last_modified}
-            headers = {name: value for name, value in conditions.items() if value}
-            yield from self.article_request(look.section or "", look.key, look.url, headers)
-
-    def _list_request(self, section: Section, following: Following) -> Request:
-        number = self._walks[section.name].pages + 1
-        return self.list_request(self.ask(Expect.LISTING, following, section.name, number=number), _LISTS)
-
-    def list_request(self, ask: RequestInfo, priority: int) -> Request:
-        """The request for a list page."""
-        return request_of(ask, self.here, self.on_listing, self.on_failure, priority)
-
-    def article_request(
-        self,
-        section: str,
-        key: str,
-        url: str,
-        headers: dict[str, str] | None = None,
-        mark: LookBackMark | None = None,
-    ) -> Iterable[Request]:
-        """The request for an article; none when it was asked for already tonight."""
-        if key in self.asked:
-            return
-        self.asked.add(key)
-        way = self.article_source(key, url)
-        own = self.here(url) if isinstance(way, ListRequest) else None
-        ask = replace(self.ask(Expect.ARTICLE, way, section), key=key, lookback=mark, address=own)
-        yield request_of(ask, self.here, self.on_article, self.on_failure, _ARTICLES, headers)
-
-    # what came back
+        yield from self.walk.first_requests()
+        for entry in pending:
+            yield from self.articles.request(entry.section, entry.key, entry.url, entry.lookback)
+        for due in lookups.due_rechecks():
+            yield from self.articles.request(
+                due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
+            )
 
     async def on_listing(self, response: Response) -> AsyncIterator[Request | ArticleResponse]:
         """Read a list page, ask for its new articles, and go on unless the walk ends here."""
-        ask, captured = _told(response)
+        exchange = exchange_of(response)
+        walk: Lookback | NightlyWalk = self.lookback if exchange.info.lookback else self.walk
         try:
-            captured, response = await self.as_read(ask, captured, response)
-            read = self.deeper if ask.lookback else self._listing
-            for request in read(ask, captured, response):
+            response = await self.renderer.read(exchange, response)
+            for request in walk.read(exchange, response):
                 yield request
         except ArchiveError as error:
-            self.failed(error)
-
-    def _listing(
-        self, ask: RequestInfo, captured: StoredResponse, response: Response
-    ) -> Sequence[Request | ArticleResponse]:
-        walk, section = self._walks[ask.section], self._section(ask.section)
-        listing, outcome, detail = self.read_list(section, ask, response)
-        if listing is None:
-            end = walk.fail()
-            if outcome is Outcome.EMPTY:
-                end = walk.end = WalkEnd.EMPTY
-            self.write(answer_page(ask, captured, outcome, detail, walk_end=end))
-            self.heed(outcome)
-            return []
-        if listing.door and (way := self._following(section, listing)) is not None:
-            self.write(answer_page(replace(ask, number=None), captured, outcome, detail))
-            return [self._list_request(section, way)]
-        entries = tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
-        following = self._following(section, listing)
-        if section.kind is SectionKind.PAGES:
-            known = self.night.lookups.known_before_last_walk(section.name, {entry.key for entry in entries})
-            end_here = walk.page(entries, following is not None, known)
-        else:
-            end_here = walk.document(entries, following is not None)
-        if end_here is WalkEnd.EMPTY:
-            outcome, detail = Outcome.EMPTY, "a first page without entries"
-        self.listed |= {entry.key for entry in entries}
-        self.write(answer_page(ask, captured, outcome, detail, listed=entries, walk_end=end_here))
-        self.heed(outcome)
-        waiting = self.night.lookups.waiting({entry.key for entry in entries})
-        wanted = [
-            entry for entry in entries if entry.key not in waiting and not self.night.lookups.is_stored(entry.key)
-        ]
-        requests: list[Request | ArticleResponse] = list(
-            self.told_articles(ask, captured, response, entries, self._read_with)
-        )
-        requests += [one for entry in wanted for one in self.article_request(section.name, entry.key, entry.url)]
-        if end_here is None and following is not None:
-            requests.insert(0, self._list_request(section, following))
-        elif end_here is not None and end_here.complete:
-            self.walked(section.name, following, walk.pages)
-        return requests
-
-    def _following(self, section: Section, listing: Listing) -> Following | None:
-        queue = self._sitemaps[section.name]
-        queue.extend(url for url in listing.more if url not in self._sitemaps_named)
-        self._sitemaps_named.update(listing.more)  # an index may name itself
-        return listing.next or (queue.pop(0) if queue else None)
-
-    async def on_article(self, response: Response) -> AsyncIterator[ArticleResponse]:
-        """Judge what an article's address brought and hand an article to the stages."""
-        ask, captured = _told(response)
-        try:
-            captured, response = await self.as_read(ask, captured, response)
-        except ArchiveError as error:
-            self.failed(error)
-            return
-        outcome, detail = self.judged(ask, response, self._read_with)
-        try:
-            page = answer_page(ask, captured, outcome, detail, next_look=self._next_look(ask.key, outcome))
-            if outcome is not Outcome.ARTICLE:
-                self._without_article(page)
-                self.heed(outcome)
-                return
-        except ArchiveError as error:
-            self.failed(error)
-            return
-        self.heed(outcome)
-        # The address that answered is where relative links start; the stages use the page's.
-        declared = charset_of(response)
-        sent = page_of(response.body, page.url, self._read_with, declared) if ask.request else None
-        if sent is None:
-            yield ArticleResponse(page, response.body, self._read_with, declared, day=self.listed_on(ask.key))
-        else:
-            yield ArticleResponse(page, sent, self._read_with, "utf-8")
-
-    def _without_article(self, page: PageRecord) -> None:
-        self.write(page, gone_after=self.gone_after if page.outcome in VANISHED else None)
-
-    def _next_look(self, key: str | None, outcome: Outcome) -> date | None:
-        """When to ask for an article again after this outcome; None where the schedule ends or the lists decide."""
-        tonight, stands = self.night.night, outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
-        if key is None or not (stands or outcome.value in SETTLED):
-            return None
-        since = None if stands else self.night.lookups.vanished_since(key)
-        if since or outcome in VANISHED:
-            return look_for_vanished(since or tonight, tonight, self.gone_after)
-        watched = self.night.lookups.first_stored(key)
-        removal = self.night.lookups.removal(key)
-        if removal is not None:  # what came back is watched like something new
-            watched = removal.night if removal.event is Event.RETURNED else tonight
-        if watched is None and not stands:
-            return None
-        return next_look(watched or tonight, tonight, self._looks)
+            self.recorder.fail(error)
 
     def on_failure(self, failure: Failure) -> None:
         """Record a request that brought no response to the spider."""
         request = cast(Request, failure.request)  # type: ignore[attr-defined]  # Scrapy sets it
-        ask: RequestInfo = request.meta["ask"]
-        if self.fatal is not None or isinstance(failure.value, SlotClosed):
+        exchange, error = exchange_of(request), cast(BaseException, failure.value)
+        if self.recorder.fatal is not None or isinstance(error, SlotClosed):
             return
-        outcome, detail = judge_failure(cast(BaseException, failure.value))
-        end = None
-        if ask.expect is Expect.LISTING and ask.lookback:
-            ask = self.put_off(ask)
-        elif ask.expect is Expect.LISTING:
-            end = self._walks[ask.section].fail()
-        if outcome is Outcome.ERROR and not isinstance(failure.value, IgnoreRequest):
+        info, (outcome, detail) = exchange.info, judge_failure(error)
+        end, mark = None, info.lookback
+        if info.expect is Expect.LISTING and info.lookback:
+            mark = self.lookback.delay(info)
+        elif info.expect is Expect.LISTING:
+            end = self.walk.fail(info.section)
+        if outcome is Outcome.ERROR and not isinstance(error, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
+        if outcome is not Outcome.MOVED:  # that is a response, which ends at the gate (crawler/downloader/redirects.py)
+            exchange.fail(request.url, self.recorder.now())
         try:
-            if outcome is Outcome.MOVED:  # an answer that ends at the gate (crawler/downloader/redirects.py)
-                page = answer_page(ask, request.meta["captured"], outcome, detail, walk_end=end)
-            else:
-                sent = request.meta.get("unanswered")
-                page = failure_page(ask, request.url, self.now(), outcome, detail, end, sent)
-            self._without_article(replace(page, next_look=self._next_look(ask.key, outcome)))
+            recheck = self.articles.next_recheck(info.key, outcome)
+            self.recorder.write(exchange.page(outcome, detail, walk_end=end, lookback=mark, next_look=recheck))
+        except ArchiveError as archive_error:
+            self.recorder.fail(archive_error)
+        self.recorder.react(outcome, detail)
+
+    def on_idle(self) -> None:
+        """Commit what was read and ask for what is still to be had. Raises DontCloseSpider while there is something."""
+        if self.recorder.stopping:
+            return
+        try:
+            self.recorder.writer.commit()
+            requests = self.homepage.requests() or self.attachments.requests() or self.lookback.requests()
         except ArchiveError as error:
-            self.failed(error)
-        self.heed(outcome, detail)
+            self.recorder.fail(error)
+            return
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
 
-    def _section(self, name: str) -> Section:
-        return next(section for section in self.sections if section.name == name)
+    def closed(self, reason: str) -> None:
+        """Take Scrapy's finish reason."""
+        self.recorder.finish(reason)
 
+    async def _close(self, reason: str) -> None:
+        await self.crawler.engine.close_spider_async(reason=reason)
 
-def _told(response: Response) -> tuple[RequestInfo, StoredResponse]:
-    return response.meta["ask"], response.meta["captured"]
+    async def _download(self, request: Request) -> Response:
+        assert self.crawler.engine is not None  # noqa: S101  a page was read
+        return await self.crawler.engine.download_async(request)

@@ -1,293 +1,268 @@
-"""The part of a spider's run that goes past the known pages, when everything else of the night was asked and answered.
+"""Walk a portal's lists past the known pages, when everything else of the night was asked and answered.
 
-One list page at a time: what it shows and nobody ever kept is asked for, then the files these articles name, then the
-next page. Where to go on is asked of the archive, so the bound, the night's end or a crash only put it off.
+A look-back begins where tonight's walk ended and goes a number of pages back; a backfill begins with the list and goes
+back to a day. One list page at a time: what it shows and was never stored is asked for, then the files that these articles
+name, then the next page. The archive says where to go on, so a bound, the night's end or a crash only delays it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from scrapy.http import Request, Response
 
-from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import Position
 from archive.index.rows import PendingEntry
-from archive.ingest.run_writer import RunWriter
-from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import Document, ListEntry, LookBackMark, PageRecord
+from archive.model.enums import WalkEnd
+from archive.model.records import ListEntry, LookBackMark
 from archive.storage.lookback_stats import LookBackEnd
-from crawler.config.lookback import deeper_end, next_lookback, wanted_of
-from crawler.config.run_options import RunOptions
-from crawler.listings.listing import Following, Listing, Section, SectionKind
-from crawler.requests import Expect, RequestInfo
-from crawler.responses.records import answer_page
-from crawler.spider.attachments import AttachmentWalk
-from pipelines.article import Layout
-from pipelines.capture import StoredResponse
+from crawler.config.lookback import next_lookback
+from crawler.listings.listing import Following, Section, SectionKind
+from crawler.requests import Callback, Exchange, Expect, RequestBuilder, RequestInfo
+from crawler.spider.articles import Articles
+from crawler.spider.listings import DeclaredPortal, ListingReader
+from crawler.spider.recorder import RunRecorder
+from crawler.spider.walk import entries_of
 from pipelines.stages import ArticleResponse
 
-__all__ = ["LookBackWalk"]
+__all__ = ["Lookback", "LookbackBudget", "WalkBound"]
 
 _STEP = 10  # entries left by earlier nights that are asked for before their files are
 _DEEPER = -5  # behind articles, before files: nothing else is waiting then
 
 
+@dataclass(frozen=True, slots=True)
+class WalkBound:
+    """Bound the walk of one list: `since` is the first day that is wanted, `pages` the last page; None is no bound."""
+
+    since: date | None
+    pages: int | None
+
+    def end(self, entries: Sequence[ListEntry], more: bool, number: int, seen: AbstractSet[str]) -> WalkEnd | None:
+        """Return why the walk ends with page `number`, None when it goes on. `seen` are the keys of the pages before."""
+        if {entry.key for entry in entries} <= seen:
+            return WalkEnd.REPEATED
+        days = [entry.day for entry in entries if entry.day is not None]
+        if self.since is not None and days and max(days) < self.since:
+            return WalkEnd.SINCE
+        if not more:
+            return WalkEnd.LAST_PAGE
+        return WalkEnd.SINCE if self.pages is not None and number >= self.pages else None
+
+    def wanted(self, entries: Sequence[ListEntry]) -> tuple[ListEntry, ...]:
+        """Return the entries that are not older than what is wanted; one without a day may be anything."""
+        return tuple(entry for entry in entries if self.since is None or entry.day is None or entry.day >= self.since)
+
+
+class LookbackBudget:
+    """Count the requests of tonight's look-back against their limit: list pages, articles found there, their files.
+
+    `limit` is for the whole night, attempts that were interrupted included.
+    """
+
+    def __init__(self, limit: int, recorder: RunRecorder) -> None:
+        self._limit, self._recorder = limit, recorder
+        self._earlier = sum(1 for page in recorder.writer.pages if page.lookback)
+        self._asked = 0
+        self._marks: dict[str, LookBackMark] = {}
+
+    @property
+    def left(self) -> int:
+        """The number of requests that may still be sent; retries and redirects, which leave lines, count as well."""
+        return max(0, self._limit - self._earlier - max(self._asked, self._recorder.lookback_lines))
+
+    def take(self) -> None:
+        """Count one request."""
+        self._asked += 1
+
+    def take_article(self, key: str, mark: LookBackMark) -> None:
+        """Count the request for an article; its files belong to the look-back as well."""
+        self._marks[key] = mark
+        self.take()
+
+    def mark_of_file(self, key: str) -> LookBackMark | None:
+        """Return the mark for a file's line, where a look-back found its article tonight."""
+        return self._marks.get(key.rpartition("/~")[0])
+
+    def take_file(self, key: str) -> bool:
+        """Return whether a file may be asked for, and count it; a file of another night's article is not counted."""
+        if self.mark_of_file(key) is None:
+            return True
+        if self.left <= 0:
+            return False
+        self.take()
+        return True
+
+
 @dataclass(slots=True)
-class _LookBackState:
-    """A look-back tonight. `open` are the sections to go on with, each with the address and number of its next page;
-    `put_off` those that cannot be walked tonight; `left` counts what the bound left for another night."""
+class _Progress:
+    """How far tonight's look-back came.
+
+    `open` are the sections to go on with, each with the way and number of its next page; `delayed` those that cannot be
+    walked tonight; `left` counts the articles that the budget left for another night.
+    """
 
     mark: LookBackMark
     open: dict[str, tuple[Following, int]] = field(default_factory=dict)
-    put_off: set[str] = field(default_factory=set)
+    delayed: set[str] = field(default_factory=set)
     left: int = 0
     seen: dict[str, set[str]] = field(default_factory=dict)
 
 
-class LookBackWalk(AttachmentWalk):
-    """Look-backs and backfills; what a list page says and how an article is asked for is the walk's."""
+class Lookback:
+    """Walk further back: to the day `since` (a backfill), or `pages` pages of each list when `days` have passed.
 
-    province: str | None
-    sections: tuple[Section, ...]
+    `beyond` holds where tonight's walks ended, by section.
+    """
 
-    def __init__(self, tonight: RunOptions, night: RunWriter, own: frozenset[str]) -> None:
-        super().__init__(tonight, night, own)
-        self.beyond: dict[str, tuple[Following, int] | None] = {}
-        self._going: _LookBackState | None = None
+    def __init__(
+        self,
+        portal: type[DeclaredPortal],
+        builder: RequestBuilder,
+        recorder: RunRecorder,
+        reader: ListingReader,
+        articles: Articles,
+        on_listing: Callback,
+        budget: LookbackBudget,
+        beyond: Mapping[str, tuple[Following, int] | None],
+    ) -> None:
+        self._portal, self._builder, self._recorder = portal, builder, recorder
+        self._reader, self._articles, self._on_listing = reader, articles, on_listing
+        self._budget, self._beyond = budget, beyond
+        self._plan, self._since = recorder.options.lookback, recorder.options.backfill
+        self._lookups = recorder.writer.lookups
+        self._progress: _Progress | None = None
         self._begun = False
-        self._owed: deque[PendingEntry] = deque()
-        self._marks: dict[str, LookBackMark] = {}
-        self._earlier = sum(1 for page in night.pages if page.lookback)
-        self._lines = self._asked_for = 0
+        self._pending: deque[PendingEntry] = deque()
 
-    @classmethod
-    def first_page(cls, section: Section) -> Following:
-        """The way to a section's first list page."""
-        raise NotImplementedError
-
-    def read_list(
-        self, section: Section, ask: RequestInfo, response: Response
-    ) -> tuple[Listing | None, Outcome, str | None]:
-        """What a list page says; None with the outcome when it could not be read."""
-        raise NotImplementedError
-
-    def article_request(
-        self,
-        section: str,
-        key: str,
-        url: str,
-        headers: dict[str, str] | None = None,
-        mark: LookBackMark | None = None,
-    ) -> Iterable[Request]:
-        """The request for an article; none when it was asked for already tonight."""
-        raise NotImplementedError
-
-    def list_request(self, ask: RequestInfo, priority: int) -> Request:
-        """The request for a list page."""
-        raise NotImplementedError
-
-    @classmethod
-    def read_with(cls) -> tuple[Layout, ...]:
-        """What the portal's pages are read with."""
-        raise NotImplementedError
-
-    def told_articles(
-        self,
-        ask: RequestInfo,
-        captured: StoredResponse,
-        response: Response,
-        entries: Sequence[ListEntry],
-        read_with: tuple[Layout, ...],
-    ) -> list[ArticleResponse]:
-        """The articles whose texts the list's answer holds."""
-        raise NotImplementedError
-
-    # what the walk tells
-
-    def walked(self, section: str, following: Following | None, pages: int) -> None:
-        """Tonight's walk of a section came to a complete end after so many pages; the list goes on at `following`."""
-        self.beyond[section] = (following, pages + 1) if following else None
-
-    def at_once(self, owed: Iterable[PendingEntry]) -> list[PendingEntry]:
-        """The owed entries that are asked for with the night's own; what a look-back left is asked for under its bound."""
+    def split_pending(self, entries: Iterable[PendingEntry]) -> list[PendingEntry]:
+        """Return the pending entries to ask for with the night's own; hold back what a look-back left, for its budget."""
         now: list[PendingEntry] = []
-        for entry in owed:
-            held = entry.lookback is not None and entry.lookback.since == self.tonight.backfill
-            (self._owed if held else now).append(entry)
+        for entry in entries:
+            own = entry.lookback is not None and entry.lookback.since == self._since
+            (self._pending if own else now).append(entry)
         return now
 
     @property
-    def lookback_end(self) -> LookBackEnd | None:
-        """Which look-back went on tonight and whether it came to its end; None where there was none."""
-        going = self._going
-        if going is None:
+    def end(self) -> LookBackEnd | None:
+        """Which look-back went on tonight, and whether it came to its end; None where there was none."""
+        progress = self._progress
+        if progress is None:
             return None
-        return going.mark, not (going.open or going.put_off or going.left or self._owed)
+        return progress.mark, not (progress.open or progress.delayed or progress.left or self._pending)
 
-    def write(
-        self,
-        page: PageRecord | None,
-        document: Document | None = None,
-        reasons: tuple[str, ...] = (),
-        *,
-        gone_after: int | None = None,
-    ) -> None:
-        """Queue a line: retries and redirects of a look-back count in its bound."""
-        self._lines += page is not None and page.lookback is not None
-        super().write(page, document, reasons, gone_after=gone_after)
-
-    # what is asked
-
-    def more_requests(self) -> list[Request]:
-        """What comes after the articles: files, then what a look-back left owed, then its next list page."""
-        asked = super().more_requests()
-        if asked:
-            return asked
+    def requests(self) -> list[Request]:
+        """Return requests for what an earlier look-back left pending, then for the next list page."""
         if not self._begun:
-            self._begun, self._going = True, self._begin()
-        return self._owed_requests() or self._page_request()
+            self._begun, self._progress = True, self._begin()
+        return self._pending_requests() or self._page_request()
 
-    def owed_files(self) -> list[PendingAttachment]:
-        """Those of articles that a look-back found tonight as far as its bound allows; the rest is any night's."""
-        asked = []
-        for file in super().owed_files():
-            if self.mark_of(file.key) is None or self._room > 0:
-                self._charge(self.mark_of(file.key))
-                asked.append(file)
-        return asked
-
-    def mark_of(self, key: str) -> LookBackMark | None:
-        """The mark of an article's file."""
-        return self._marks.get(key.rpartition("/~")[0])
-
-    @property
-    def _room(self) -> int:
-        plan = self.tonight.lookback
-        return max(0, plan.requests - self._earlier - max(self._asked_for, self._lines))
-
-    def _charge(self, mark: LookBackMark | None) -> None:
-        self._asked_for += mark is not None
-
-    def _begin(self) -> _LookBackState | None:
+    def _begin(self) -> _Progress | None:
         mark = self._mark()
         if mark is None:
             return None
-        going = _LookBackState(mark)
-        positions = self.night.lookups.lookback_positions(mark.began, mark.since)
-        for section in self.sections:
+        progress = _Progress(mark)
+        positions = self._lookups.lookback_positions(mark.began, mark.since)
+        for section in self._portal.sections:
             at = positions.get(section.name)
             if section.kind is not SectionKind.PAGES or (at and at.end):
                 continue  # a feed or sitemap is read whole every night
-            following = self._left(at) if at else None
-            following = following or self._first_page(section, mark)
-            if following is not None and (mark.since or following[1] <= self.tonight.lookback.pages):
-                going.open[section.name] = following
-            elif not mark.since and section.name not in self.beyond:
-                going.put_off.add(section.name)
-        return going
-
-    @staticmethod
-    def _left(at: Position) -> tuple[Following, int] | None:
-        """Where an earlier night stood; None where the way there was that visit's only, and the walk begins anew."""
-        if at.request is None:
-            return at.url, at.number
-        return None if at.request.of_visit else (at.request, at.number)
-
-    def _first_page(self, section: Section, mark: LookBackMark) -> tuple[Following, int] | None:
-        """A look-back begins where tonight's walk ended; a backfill, which walks nothing else, with the list."""
-        return (self.first_page(section), 1) if mark.since else self.beyond.get(section.name)
+            following = (_left_at(at) if at else None) or self._first_page(section)
+            if following is not None and (mark.since or following[1] <= self._plan.pages):
+                progress.open[section.name] = following
+            elif not mark.since and section.name not in self._beyond:
+                progress.delayed.add(section.name)
+        return progress
 
     def _mark(self) -> LookBackMark | None:
-        """Tonight's look-back: one that is due, else one that was cut."""
-        tonight, plan = self.night.night, self.tonight.lookback
-        last = self.night.lookups.last_lookback(self.tonight.backfill)
+        """Return the mark of tonight's look-back: one that is due, else one that was cut."""
+        tonight = self._recorder.writer.night
+        last = self._lookups.last_lookback(self._since)
         unfinished = LookBackMark(last.began, last.since) if last and not last.complete else None
-        if self.tonight.backfill:
-            return unfinished or LookBackMark(tonight, self.tonight.backfill)
-        first = self.night.lookups.first_walk()
-        if not plan.days or first is None or not self.beyond:
+        if self._since:
+            return unfinished or LookBackMark(tonight, self._since)
+        first = self._lookups.first_walk()
+        if not self._plan.days or first is None or not self._beyond:
             return None
-        due = next_lookback(self.name, plan.days, first, last.began if last else None) <= tonight
+        due = next_lookback(self._portal.name, self._plan.days, first, last.began if last else None) <= tonight
         return LookBackMark(tonight) if due else unfinished
 
-    def _owed_requests(self) -> list[Request]:
-        asked: list[Request] = []
-        while self._owed and self._room > 0 and len(asked) < _STEP:
-            entry = self._owed.popleft()
-            asked += self._asked_entry(entry.section, entry.key, entry.url, entry.lookback)
-        return asked
+    def _first_page(self, section: Section) -> tuple[Following, int] | None:
+        """Return where to begin: a look-back where tonight's walk ended, a backfill, which walks alone, with the list."""
+        return (self._portal.first_page(section), 1) if self._since else self._beyond.get(section.name)
+
+    def _bound(self, section: str) -> WalkBound:
+        """Return the day of a backfill; of a look-back its pages, and the day that the section's first walk came to."""
+        if self._since:
+            return WalkBound(self._since, None)
+        return WalkBound(self._lookups.first_wanted(section), self._plan.pages)
+
+    def _pending_requests(self) -> list[Request]:
+        requests: list[Request] = []
+        while self._pending and self._budget.left > 0 and len(requests) < _STEP:
+            entry = self._pending.popleft()
+            requests += self._article_request(entry.section, entry.key, entry.url, entry.lookback)
+        return requests
 
     def _page_request(self) -> list[Request]:
-        if self._going is None or not self._going.open or self._room <= 0:
+        if self._progress is None or not self._progress.open or self._budget.left <= 0:
             return []
-        section, (following, number) = next(iter(self._going.open.items()))
-        self._charge(self._going.mark)
-        ask = replace(self.ask(Expect.LISTING, following, section, number=number), lookback=self._going.mark)
-        return [self.list_request(ask, _DEEPER)]
+        section, (following, number) = next(iter(self._progress.open.items()))
+        self._budget.take()
+        info = self._builder.info(Expect.LISTING, following, section)
+        info = replace(info, number=number, lookback=self._progress.mark)
+        return [self._builder.build(info, self._on_listing, _DEEPER)]
 
-    def _asked_entry(self, section: str, key: str, url: str, mark: LookBackMark | None) -> list[Request]:
-        asked = list(self.article_request(section, key, url, mark=mark))
-        if asked and mark is not None:
-            self._marks[key] = mark
-            self._charge(mark)
-        return asked
+    def _article_request(self, section: str, key: str, url: str, mark: LookBackMark | None) -> list[Request]:
+        requests = self._articles.request(section, key, url, mark)
+        if requests and mark is not None:
+            self._budget.take_article(key, mark)
+        return requests
 
-    # what came back
-
-    def deeper(
-        self, ask: RequestInfo, captured: StoredResponse, response: Response
-    ) -> Sequence[Request | ArticleResponse]:
-        """Read a list page of the look-back and ask for what nobody ever kept, as far as the bound allows."""
-        section = next(one for one in self.sections if one.name == ask.section)
-        listing, outcome, detail = self.read_list(section, ask, response)
-        if listing is None or self._going is None:
-            self.write(answer_page(self.put_off(ask), captured, outcome, detail))
-            self.heed(outcome)
+    def read(self, exchange: Exchange, response: Response) -> Sequence[Request | ArticleResponse]:
+        """Record a list page; return requests for what it shows and was never stored, as far as the budget allows."""
+        recorder, page, progress = self._recorder, self._reader.read(exchange, response), self._progress
+        section, number = exchange.info.section, exchange.info.number or 1
+        listing, outcome, detail = page.listing, page.outcome, page.detail
+        if listing is None or progress is None:
+            recorder.write(exchange.page(outcome, detail, lookback=self.delay(exchange.info)))
+            recorder.react(outcome)
             return []
-        going, mark, number = self._going, self._going.mark, ask.number or 1
         if listing.door and listing.next is not None:
-            self.write(answer_page(replace(ask, number=None), captured, outcome, detail))
-            going.open[section.name] = (listing.next, number)
+            recorder.write(exchange.page(outcome, detail, page_number=None))
+            progress.open[section] = (listing.next, number)
             return []
-        seen, since = going.seen.setdefault(section.name, set()), self._since(section)
-        entries = tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
-        deepest = None if mark.since else self.tonight.lookback.pages
-        end = deeper_end(entries, listing.next is not None, number, seen, since, deepest)
+        seen, bound, entries = progress.seen.setdefault(section, set()), self._bound(section), entries_of(listing)
+        end = bound.end(entries, listing.next is not None, number, seen)
         seen |= {entry.key for entry in entries}
-        taken = wanted_of(entries, since) if end is WalkEnd.SINCE else entries
-        self.write(answer_page(replace(ask, lookback=replace(mark, end=end)), captured, outcome, detail, listed=taken))
-        self.heed(outcome)
+        taken = bound.wanted(entries) if end is WalkEnd.SINCE else entries
+        recorder.write(exchange.page(outcome, detail, listed=taken, lookback=replace(progress.mark, end=end)))
+        recorder.react(outcome)
         if end is None and listing.next is not None:
-            going.open[section.name] = (listing.next, number + 1)
+            progress.open[section] = (listing.next, number + 1)
         else:
-            del going.open[section.name]
-        told: list[Request | ArticleResponse] = list(
-            self.told_articles(ask, captured, response, taken, self.read_with())
-        )
-        return told + self._found(section, taken, mark)
-
-    def _found(self, section: Section, entries: tuple[ListEntry, ...], mark: LookBackMark) -> list[Request]:
-        waiting = self.night.lookups.waiting({entry.key for entry in entries})
-        asked: list[Request] = []
-        for entry in entries:
-            if entry.key in waiting or self.night.lookups.is_stored(entry.key):
-                continue
-            if self._room <= 0 and self._going is not None:
-                self._going.left += 1
+            del progress.open[section]
+        found = self._articles.in_list(exchange, response, taken)
+        for entry in self._articles.wanted(taken):
+            if self._budget.left <= 0:
+                progress.left += 1
             else:
-                asked += self._asked_entry(section.name, entry.key, entry.url, mark)
-        return asked
+                found += self._article_request(section, entry.key, entry.url, progress.mark)
+        return found
 
-    def put_off(self, ask: RequestInfo) -> RequestInfo:
-        """A list page of the look-back could not be had: its section goes on another night from where it stood."""
-        if self._going is not None and self._going.open.pop(ask.section, None) is not None:
-            self._going.put_off.add(ask.section)
-        return replace(ask, lookback=replace(ask.lookback, end=WalkEnd.FAILED) if ask.lookback else None)
+    def delay(self, info: RequestInfo) -> LookBackMark | None:
+        """Leave a section whose list page could not be had for another night; return the mark for the page's line."""
+        if self._progress is not None and self._progress.open.pop(info.section, None) is not None:
+            self._progress.delayed.add(info.section)
+        return replace(info.lookback, end=WalkEnd.FAILED) if info.lookback else None
 
-    def _since(self, section: Section) -> date | None:
-        """A backfill goes to its day, a look-back as far as the first walk of the section had come."""
-        return self.tonight.backfill or self.night.lookups.first_wanted(section.name)
+
+def _left_at(at: Position) -> tuple[Following, int] | None:
+    """Return where an earlier night stood; None where the way there was that visit's only, and the walk begins anew."""
+    if at.request is None:
+        return at.url, at.number
+    return None if at.request.of_visit else (at.request, at.number)

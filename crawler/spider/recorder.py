@@ -1,34 +1,29 @@
-"""The spider as keeper of its night: every answer and every failure becomes exactly one line, and a stop is one stop."""
+"""Record one line per response or failure, report progress, and stop the crawl at most once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import scrapy
 from scrapy.http import Request, Response
-from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import ArchiveError
+from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
-from archive.model.enums import FIRST_TEXTS, ArchiveKind, Outcome
-from archive.model.records import Document, ListRequest, PageRecord
+from archive.model.enums import FIRST_TEXTS, Outcome
+from archive.model.records import Document, PageRecord
 from crawler.config.run_options import ProgressFile, RunOptions
-from crawler.downloader.guard import url_allowed
+from crawler.downloader.guard import PortalHosts
 from crawler.downloader.redirects import redirect_target
-from crawler.downloader.replica import replica_url
 from crawler.downloader.robots import RobotsDecision
-from crawler.downloader.successor import successor_of
-from crawler.listings.listing import Following, address_of
-from crawler.requests import Expect, RequestInfo
-from crawler.responses.records import answer_page, failure_page, passing_outcome
-from crawler.urls import REPLICA_SUFFIX
-from pipelines.capture import StoredResponse
+from crawler.requests import Expect, StoredResponse, exchange_of
+from crawler.responses.failures import passing_outcome
+from pipelines.capture import capture_of
 
-__all__ = ["BLOCKED", "TRIED_AGAIN", "UNREACHABLE", "RunRecorderBase"]
+__all__ = ["BLOCKED", "TRIED_AGAIN", "UNREACHABLE", "RunRecorder"]
 
 # Finish reasons of our own: all that could be done tonight was done.
 BLOCKED = "blocked"
@@ -36,100 +31,137 @@ UNREACHABLE = "unreachable"
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
 _STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
-_DEAD_AFTER = 3  # requests in a row without an answer, each tried three times
-_DEAD_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
-_ROBOTS = RequestInfo(Expect.LISTING, "", "")
+_SILENT_LIMIT = 3  # requests in a row without an answer, each tried three times
+_SILENT_LIMIT_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
 
 
-class RunRecorderBase(scrapy.Spider):
-    """What the middlewares and stages ask of the running spider (`pipelines.capture.Keeper` and more)."""
+class RunRecorder:
+    """Record what the middlewares, the spider's parts and the stages meet, through the run's writer.
 
-    home: str
-    moved_to: tuple[str, ...] = ()
+    `gone_after` is the portal's number of days after which a missing article counts as removed. `close` ends the crawl
+    with a finish reason. `fatal` is the archive's error that ended it, `low_disk` says why the disk did. `listed` are the
+    keys that tonight's lists showed, `extraction` the counts for the run's record, `lookback_lines` how many lines belong
+    to a look-back.
+    """
 
-    def __init__(self, tonight: RunOptions, night: RunWriter, own: frozenset[str]) -> None:
-        super().__init__()
-        self.tonight, self.night, self.own = tonight, night, own
-        self.replica = tonight.kind is ArchiveKind.REPLICA
+    def __init__(
+        self,
+        writer: RunWriter,
+        options: RunOptions,
+        hosts: PortalHosts,
+        home: str,
+        gone_after: int,
+        close: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self.writer, self.options, self.hosts = writer, options, hosts
         self.extraction: Counter[str] = Counter()
         self.listed: set[str] = set()
+        self.lookback_lines = 0
         self.fatal: ArchiveError | None = None
         self.low_disk: str | None = None
         self.finish_reason: str | None = None
+        self._home, self._gone_after, self._close = home, gone_after, close
         self._away = ""
         self._outcomes: Counter[str] = Counter()
         self._silent = 0
         self._why_silent = ""
-        self._progress = ProgressFile(tonight.progress)
+        self._progress = ProgressFile(options.progress)
         self._closing: asyncio.Future[None] | None = None
 
     def now(self) -> datetime:
-        """The crawl's clock."""
-        return self.tonight.clock.now()
+        """Return the crawl's time, aware."""
+        return self.options.clock.now()
 
-    def here(self, url: str) -> str:
-        """The address as this crawl asks it: in a rehearsal with the suffix."""
-        return replica_url(url) if self.replica else url
+    def write(self, page: PageRecord | None, document: Document | None = None, reasons: tuple[str, ...] = ()) -> None:
+        """Queue a line with the document read from it and report progress; stop when the archive fails.
 
-    def own_here(self) -> frozenset[str]:
-        """The portal's own hosts as this crawl asks them."""
-        return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
+        `reasons` put the document into quarantine. `page` is None where the response has its line already.
+        """
+        vanished = page is not None and page.outcome in VANISHED and not page.attachment_of
+        if page is not None:
+            self._outcomes[page.outcome.value] += 1
+            self.lookback_lines += page.lookback is not None
+        try:
+            self.writer.write(page, document, reasons, gone_after=self._gone_after if vanished else None)
+        except ArchiveError as error:
+            self.fail(error)
+        if page is not None:
+            self._report()
 
-    def answered(self, request: Request, response: Response, captured: StoredResponse) -> None:
-        """Record at once what never comes to the spider: robots.txt and redirects."""
+    def react(self, outcome: Outcome, why: str = "") -> None:
+        """Stop the crawl where the portal refuses or does not answer: neither is worked around."""
+        if outcome in _STOPPING:
+            self.stop(BLOCKED)
+        elif self._away:  # later tonight, where the scheduler asks again
+            self.stop(UNREACHABLE)
+        self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
+        self._why_silent = why
+        at_first = self.options.stay_open and self._nothing_answered
+        if self._silent >= (_SILENT_LIMIT_AT_FIRST if at_first else _SILENT_LIMIT):
+            self.stop(UNREACHABLE)
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to the extraction counts of the run's record."""
+        if number:
+            self.extraction[name] += number
+
+    # What the middlewares meet.
+
+    def capture(self, request: Request, response: Response) -> None:
+        """Store a response as it came off the wire, and record a redirect, which never comes to the spider."""
+        now, exchange = self.now(), exchange_of(request)
+        exchange.stored = StoredResponse(
+            url=request.url,
+            fetched_at=now,
+            status=response.status,
+            ref=self.writer.capture(capture_of(request, response, now, self.writer.via)),
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            asked_at=now - exchange.took if exchange.took is not None else None,
+            size=len(response.body),
+            unanswered=exchange.unanswered or None,
+        )
+        exchange.unanswered = 0
         target = redirect_target(request.url, response)
         if target is None:
             return
-        if request.callback is NO_CALLBACK:
-            self.write(answer_page(_ROBOTS, captured, Outcome.REDIRECTED, target))
-        elif successor_of(target, self.own, self.moved_to) is None:  # else it ends there, with a line of its own
-            refused = url_allowed(target, self.own, self.replica)
-            outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
-            self.write(answer_page(_hop(request), captured, outcome, refused or target))
+        refused = None
+        if exchange.info.expect is not Expect.ROBOTS:
+            if self.hosts.successor(target) is not None:
+                return  # it ends there, with a line of its own
+            refused = self.hosts.refusal(target)
+        outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
+        # A response on the way is no page of a list, unless the request ends there.
+        self.write(exchange.page(outcome, refused or target, page_number=None))
 
-    def robots(self, response: Response, decision: RobotsDecision) -> None:
+    def record_robots(self, response: Response, decision: RobotsDecision) -> None:
         """Record what was made of a robots.txt."""
-        page = answer_page(_ROBOTS, response.meta["captured"], Outcome.ROBOTS, decision.words)
-        self.write(replace(page, crawl_delay=decision.crawl_delay))
-        if decision.waits and urlsplit(response.url).hostname == urlsplit(self.here(self.home)).hostname:
+        self.write(
+            exchange_of(response).page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay),
+        )
+        if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:
             self._away = f"robots.txt {decision.words}"
 
-    def passed(self, request: Request, response: Response) -> None:
-        """Record an answer that is asked for again."""
-        captured = request.meta["captured"]
-        if request.callback is NO_CALLBACK:
-            self.write(answer_page(_ROBOTS, captured, Outcome.ROBOTS, f"tried again ({response.status})"))
+    def record_retry(self, request: Request, response: Response) -> None:
+        """Record a response after which the same is asked again."""
+        exchange = exchange_of(request)
+        if exchange.info.expect is Expect.ROBOTS:
+            self.write(exchange.page(Outcome.ROBOTS, f"tried again ({response.status})"))
         else:
-            self.write(answer_page(_hop(request), captured, passing_outcome(response), TRIED_AGAIN))
+            self.write(exchange.page(passing_outcome(response), TRIED_AGAIN, page_number=None))
 
-    def sent_away(self, status: int, seconds: float) -> None:
-        """The portal asks to be left alone for longer than we wait: it is, when the answer has its line."""
+    def record_long_wait(self, status: int, seconds: float) -> None:
+        """Leave the portal alone, once the response has its line: it asks for longer than a crawl waits."""
         self._away = f"it asked to be left alone for {seconds:.0f} s ({status}, Retry-After)"
 
-    def denied(self, request: Request, reason: str) -> None:
-        """Record a refused request that has no errback: robots.txt sent elsewhere."""
-        if request.callback is NO_CALLBACK:
-            self.write(failure_page(_ROBOTS, request.url, self.now(), Outcome.GUARD_DENIED, reason))
+    def record_refusal(self, request: Request, reason: str) -> None:
+        """Record a request that the guard refused where no errback does: robots.txt sent elsewhere."""
+        exchange = exchange_of(request)
+        if exchange.info.expect is Expect.ROBOTS:
+            exchange.fail(request.url, self.now())
+            self.write(exchange.page(Outcome.GUARD_DENIED, reason))
 
-    def _tell(self, *, last: bool = False) -> None:
-        new = sum(1 for line in self.night.articles if line.event in FIRST_TEXTS)
-        self._progress.record(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
-
-    def counted(self, name: str, count: int = 1) -> None:
-        """Add to the extraction counts of the night's record."""
-        if count:
-            self.extraction[name] += count
-
-    def failed(self, error: ArchiveError) -> None:
-        """Nothing can be kept any more: stop, once."""
-        if self.fatal is None:
-            self.fatal = error
-            self.stop("archive_error")
-
-    def ask(self, expect: Expect, way: Following, section: str, *, number: int | None = None) -> RequestInfo:
-        """What is asked for on this way, as this crawl asks it."""
-        request = way if isinstance(way, ListRequest) else None
-        return RequestInfo(expect, self.here(address_of(way)), section, number=number, request=request)
+    # How it ends.
 
     @property
     def stopping(self) -> bool:
@@ -137,32 +169,20 @@ class RunRecorderBase(scrapy.Spider):
         return self._closing is not None
 
     def stop(self, reason: str) -> None:
-        """End the crawl; what was not asked stays owed."""
+        """End the crawl; what was not asked stays pending."""
         if self._closing is None:
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+            self._closing = asyncio.ensure_future(self._close(reason))
 
-    def closed(self, reason: str) -> None:
-        """Scrapy's last word; a crawl that nobody answered had nothing to finish."""
-        self.finish_reason = UNREACHABLE if reason == "finished" and self._nobody_answered else reason
-        self._tell(last=True)
+    def fail(self, error: ArchiveError) -> None:
+        """Stop the crawl: nothing can be stored any more."""
+        if self.fatal is None:
+            self.fatal = error
+            self.stop("archive_error")
 
-    def write(
-        self,
-        page: PageRecord | None,
-        document: Document | None = None,
-        reasons: tuple[str, ...] = (),
-        *,
-        gone_after: int | None = None,
-    ) -> None:
-        """Queue a line with the document read from it and report progress; stop when the archive refuses it."""
-        if page is not None:
-            self._outcomes[page.outcome.value] += 1
-        try:
-            self.night.write(page, document, reasons, gone_after=gone_after)
-        except ArchiveError as error:
-            self.failed(error)
-        if page is not None:
-            self._tell()
+    def finish(self, reason: str) -> None:
+        """Note Scrapy's finish reason; a crawl in which nothing answered had nothing to finish."""
+        self.finish_reason = UNREACHABLE if reason == "finished" and self._nothing_answered else reason
+        self._report(last=True)
 
     @property
     def silence(self) -> str:
@@ -172,23 +192,14 @@ class RunRecorderBase(scrapy.Spider):
         return f"{self._silent} requests in a row were not answered ({self._why_silent})"
 
     @property
-    def _nobody_answered(self) -> bool:
+    def _nothing_answered(self) -> bool:
         return set(self._outcomes) == {Outcome.UNREACHABLE.value}
 
-    def heed(self, outcome: Outcome, why: str = "") -> None:
-        """A challenge is an answer: recorded, not worked around. A silent portal is left alone for tonight."""
-        if outcome in _STOPPING:
-            self.stop(BLOCKED)
-        elif self._away:  # later tonight, where the scheduler asks again
-            self.stop(UNREACHABLE)
-        self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
-        self._why_silent = why
-        at_first = self.tonight.stay_open and self._nobody_answered
-        if self._silent >= (_DEAD_AT_FIRST if at_first else _DEAD_AFTER):
-            self.stop(UNREACHABLE)
+    def _report(self, *, last: bool = False) -> None:
+        new = sum(1 for line in self.writer.articles if line.event in FIRST_TEXTS)
+        self._progress.record(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
 
 
-def _hop(request: Request) -> RequestInfo:
-    """A response on the way counts neither as a list page nor as the article, unless it ends there."""
-    ask: RequestInfo = request.meta["ask"]
-    return replace(ask, number=None)
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

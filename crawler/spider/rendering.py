@@ -1,33 +1,27 @@
-"""The part of a spider's run that reads with a browser what is an empty shell without one.
+"""Read with a browser what is an empty shell without one, where the portal says `render = True` and RENDER=1 is set.
 
-Only for a portal that says `render = True`, and only with RENDER=1. The shell's answer keeps its line (`app_shell`), each
-script and each answer of data that the page asked for has one (`resource`), and what the scripts made of the page is kept as
-a `conversion` record that refers to the shell's response; the page's own line names that record.
+The shell's response keeps its line (`app_shell`). Each script and each response of data that the page asked for has one
+(`resource`). What the scripts made of the page is stored as a `conversion` record that refers to the shell's response; the
+page's own line names that record.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from collections.abc import Awaitable, Callable
 
-from scrapy import signals
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 
 from archive.model.enums import Outcome
 from archive.model.records import Capture
 from crawler.downloader.browser import BrowserRequest, BrowserResponse, Chromium, NotRendered, missing
-from crawler.downloader.guard import url_allowed
-from crawler.requests import Expect, RequestInfo
+from crawler.requests import Exchange, Expect, RequestInfo, StoredResponse, exchange_of
 from crawler.responses.facts import see
+from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
-from crawler.responses.records import answer_page, failure_page, judge_failure
-from crawler.spider.recorder import RunRecorderBase
-from pipelines.capture import StoredResponse
+from crawler.spider.recorder import RunRecorder
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
-__all__ = ["RenderWalk"]
+__all__ = ["Renderer"]
 
 _SENT = frozenset({"accept", "content-type", "x-requested-with"})
 _OF_STATUS = {
@@ -40,92 +34,92 @@ _OF_STATUS = {
 _KIND = "text/html; charset=utf-8"
 
 
-class RenderWalk(RunRecorderBase):
-    """Reads app shells with Chromium, where the portal and the settings say so."""
+class Renderer:
+    """Read app shells with Chromium, where `wanted`. `download` sends a request through the crawl's own downloader."""
 
-    render: bool
+    def __init__(
+        self,
+        wanted: bool,
+        settings: BaseSettings,
+        home: str,
+        recorder: RunRecorder,
+        download: Callable[[Request], Awaitable[Response]],
+    ) -> None:
+        self._wanted, self._settings, self._home, self._recorder, self._download = (
+            wanted,
+            settings,
+            home,
+            recorder,
+            download,
+        )
+        self._chromium: Chromium | None = None
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: object, **kwargs: object) -> Self:
-        """Made by Scrapy; told when the crawl ends, so that the browser ends too."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        spider._chromium = None
-        crawler.signals.connect(spider.end_browser, signal=signals.spider_closed)
-        return spider
-
-    _chromium: Chromium | None
-
-    async def end_browser(self) -> None:
+    async def close(self) -> None:
         """End the browser if one was started."""
         if self._chromium is not None:
             await self._chromium.close()
 
-    async def as_read(
-        self, ask: RequestInfo, captured: StoredResponse, response: Response
-    ) -> tuple[StoredResponse, Response]:
-        """The answer as a reader has it: what its scripts make of a shell, anything else as it came.
+    async def read(self, exchange: Exchange, response: Response) -> Response:
+        """Return what its scripts make of a shell, any other response as it came.
 
-        A shell that cannot be rendered stays one; `not_rendered` in the response's meta says why.
+        A shell that cannot be rendered stays one; the exchange's `not_rendered` says why.
         """
-        if not self.render or not self._is_shell(ask, response):
-            return captured, response
+        if not self._wanted or not self._is_shell(exchange.info, response):
+            return response
         try:
-            if not self.settings.getbool("RENDER"):
+            if not self._settings.getbool("RENDER"):
                 raise NotRendered("this portal is read with a browser: set RENDER=1")
             if (lacking := missing()) is not None:
                 raise NotRendered(lacking)
-            return await self._rendered(ask, captured, response)
+            return await self._rendered(exchange, response)
         except NotRendered as error:
-            response.meta["not_rendered"] = str(error)
-            return captured, response
+            exchange.not_rendered = str(error)
+            return response
 
-    def _is_shell(self, ask: RequestInfo, response: Response) -> bool:
-        return classify(see(response, ask, self.home, self.own_here(), ()))[0] is Outcome.APP_SHELL
+    def _is_shell(self, info: RequestInfo, response: Response) -> bool:
+        return classify(see(response, info, self._home, self._recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
 
-    async def _rendered(
-        self, ask: RequestInfo, captured: StoredResponse, response: Response
-    ) -> tuple[StoredResponse, Response]:
+    async def _rendered(self, exchange: Exchange, response: Response) -> Response:
+        recorder, stored = self._recorder, exchange.stored
+        assert stored is not None  # noqa: S101  a response was captured
         if self._chromium is None:
-            agent = str(self.settings["USER_AGENT"])
-            self._chromium = Chromium(agent, self.settings.getfloat("RENDER_TIMEOUT"))
+            agent = str(self._settings["USER_AGENT"])
+            self._chromium = Chromium(agent, self._settings.getfloat("RENDER_TIMEOUT"))
         shell = BrowserResponse(response.status, _headers(response), response.body)
 
-        async def bring(wanted: BrowserRequest) -> BrowserResponse | None:
-            return await self._bring(ask, wanted)
+        async def fetch(wanted: BrowserRequest) -> BrowserResponse | None:
+            return await self._fetch(exchange.info, wanted)
 
-        read = await self._chromium.read(response.url, shell, bring)
+        read = await self._chromium.read(response.url, shell, fetch)
         words = f"read with {self._chromium.version}: {read.requests} requests, {read.refused} refused"
-        self.write(answer_page(replace(ask, key=None, number=None), captured, Outcome.APP_SHELL, words))
-        self.counted("rendered")
-        body, now = read.html.encode("utf-8", "replace"), self.now()
-        headers = (("Content-Type", _KIND),)
-        made = Capture(captured.url, response.status, headers, body, now, self.night.via)
-        kept = StoredResponse(
-            captured.url, response.status, now, self.night.capture(made, of=captured.fetched_at), None, None
-        )
-        response.meta["captured"] = kept
-        return kept, response.replace(body=body, headers={"Content-Type": _KIND}, flags=["rendered"])
+        recorder.write(exchange.page(Outcome.APP_SHELL, words, key=None, page_number=None))
+        recorder.count("rendered")
+        body, now = read.html.encode("utf-8", "replace"), recorder.now()
+        made = Capture(stored.url, response.status, (("Content-Type", _KIND),), body, now, recorder.writer.via)
+        ref = recorder.writer.capture(made, of=stored.fetched_at)
+        exchange.stored = StoredResponse(stored.url, now, response.status, ref)
+        return response.replace(body=body, headers={"Content-Type": _KIND}, flags=["rendered"])
 
-    async def _bring(self, page: RequestInfo, wanted: BrowserRequest) -> BrowserResponse | None:
-        """What a page's script asked for, fetched as everything is; None for another host or what could not be had."""
-        if url_allowed(wanted.url, self.own, self.replica) is not None or self.stopping or wanted.method == "HEAD":
-            self.counted("render refused")
+    async def _fetch(self, page: RequestInfo, wanted: BrowserRequest) -> BrowserResponse | None:
+        """Fetch what a page's script asked for; None for another host, and for what cannot be had."""
+        recorder = self._recorder
+        if recorder.hosts.refusal(wanted.url) is not None or recorder.stopping or wanted.method == "HEAD":
+            recorder.count("render refused")
             return None
-        ask = RequestInfo(Expect.RESOURCE, wanted.url, page.section, lookback=page.lookback)
         headers = {name: value for name, value in wanted.headers.items() if name.lower() in _SENT}
-        request = Request(wanted.url, method=wanted.method, headers=headers, body=wanted.body, meta={"ask": ask})
-        engine = self.crawler.engine
-        assert engine is not None  # noqa: S101  a page was read
+        request = Request(wanted.url, method=wanted.method, headers=headers, body=wanted.body)
+        exchange = exchange_of(request)
+        exchange.info = RequestInfo(Expect.RESOURCE, wanted.url, page.section, lookback=page.lookback)
         try:
-            response = await engine.download_async(request)
+            response = await self._download(request)
         except Exception as error:  # whatever it is, the page does without
             outcome, detail = judge_failure(error)
-            sent = request.meta.get("unanswered")
-            self.write(failure_page(ask, wanted.url, self.now(), outcome, detail, unanswered=sent))
+            exchange.fail(wanted.url, recorder.now())
+            recorder.write(exchange.page(outcome, detail))
             return None
         outcome = _OF_STATUS.get(response.status, Outcome.SERVER_ERROR if response.status >= 500 else Outcome.RESOURCE)
-        self.write(answer_page(ask, response.meta["captured"], outcome, f"for {page.url}"[:200]))
-        self.heed(outcome)
+        recorder.write(exchange_of(response).page(outcome, f"for {page.url}"[:200]))
+        recorder.react(outcome)
         return BrowserResponse(response.status, _headers(response), response.body)
 
 

@@ -14,7 +14,14 @@ from datetime import date, timedelta
 from archive.model.enums import WalkEnd
 from archive.model.records import ListEntry
 
-__all__ = ["LATER_PAGES", "UNDATED_PAGES", "SectionProgress", "first_walk_since", "look_for_vanished", "next_look"]
+__all__ = [
+    "LATER_PAGES",
+    "UNDATED_PAGES",
+    "SectionProgress",
+    "first_walk_since",
+    "next_recheck",
+    "next_recheck_of_vanished",
+]
 
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
 VANISHED_LOOKS = (1, 3, 7, 14)  # days after an article had first vanished
@@ -27,14 +34,14 @@ def first_walk_since(night: date, days: int, since: date | None) -> date:
     return since if since is not None else night - timedelta(days=days)
 
 
-def next_look(first_kept: date, night: date, looks: Sequence[int]) -> date | None:
+def next_recheck(first_kept: date, night: date, looks: Sequence[int]) -> date | None:
     """The night of the next look at an article: the first of `looks` (days after it was first kept) past this night."""
     return next(
         (first_kept + timedelta(days=days) for days in looks if first_kept + timedelta(days=days) > night), None
     )
 
 
-def look_for_vanished(since: date, night: date, gone_after: int) -> date:
+def next_recheck_of_vanished(since: date, night: date, gone_after: int) -> date:
     """The night of the next look at an article that had first vanished in the night `since`.
 
     There is one exactly `gone_after` days later, so that a removal is told on its day.

@@ -28,7 +28,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from archive.model.enums import Outcome
-from crawler.responses.records import judge_failure
+from crawler.responses.failures import judge_failure
 from crawler.spider.crawl import PortalCrawler
 
 __all__ = ["main"]

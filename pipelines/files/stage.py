@@ -32,7 +32,7 @@ class FetchedAttachment:
     file: PendingAttachment
 
 
-def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, night: RunWriter) -> Document:
+def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, writer: RunWriter) -> Document:
     """Build the archive's document of an attachment.
 
     Raises:
@@ -42,7 +42,7 @@ def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, 
     if page.warc is None:
         raise ValueError(f"{page.url} was not captured")
     return Document(
-        portal=night.portal,
+        portal=writer.portal,
         section=file.section,
         url=page.url,
         key=file.key,
@@ -50,7 +50,7 @@ def attachment_document(fetched: FetchedAttachment, reading: AttachmentReading, 
         text=reading.text,
         content=reading.text,
         fetched_at=page.fetched_at,
-        via=night.via,
+        via=writer.via,
         warc=page.warc,
         layout=reading.kind,
         extractor=reading.extractor,
@@ -76,18 +76,18 @@ class AttachmentStage(PipelineStage):
             reading = await self._worker.read_async(item.body, item.page.url)
             self._keep(item, reading)
         except ArchiveError as error:
-            self.crawl.failed(error)
+            self.recorder.fail(error)
         except ReadFailed as error:
-            raise self.lose(item.page, Outcome.ERROR, str(error)) from None
+            raise self.drop(item.page, Outcome.ERROR, str(error)) from None
         except Exception as error:  # an unforeseen file costs only itself
-            raise self.bug(item.page, error) from error
+            raise self.drop_for_bug(item.page, error) from error
         raise DropItem("an attachment ends here")
 
     def _keep(self, item: FetchedAttachment, reading: AttachmentReading) -> None:
-        document = attachment_document(item, reading, self.crawl.night)
+        document = attachment_document(item, reading, self.recorder.writer)
         for name in (reading.kind, *reading.flags, *(["quarantined"] if reading.reasons else [])):
-            self.crawl.counted(f"attachment {name}")
-        self.crawl.write(item.page, document, reading.reasons)
+            self.recorder.count(f"attachment {name}")
+        self.recorder.write(item.page, document, reading.reasons)
 
     async def close_spider(self) -> None:
         """End the worker."""

@@ -21,7 +21,8 @@ from archive.model.records import ListEntry, LookBack, LookBackMark, PageRecord,
 from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_page, encode_page
 from archive.store import Archive
-from crawler.config.lookback import FIRST_AFTER, LookBackPlan, deeper_end, next_lookback, wanted_of
+from crawler.config.lookback import FIRST_AFTER, LookBackPlan, next_lookback
+from crawler.spider.lookback import WalkBound
 from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
@@ -86,13 +87,13 @@ def test_where_a_look_back_of_a_section_ends(
     deepest: int | None,
     end: WalkEnd,
 ) -> None:
-    assert deeper_end(entries, more, number, seen, since, deepest) is end
+    assert WalkBound(since, deepest).end(entries, more, number, seen) is end
 
 
 def test_on_its_last_page_what_is_too_old_is_passed_over() -> None:
     entries = [*listed("a", day=OLD), *listed("b"), *listed("c", day=WANTED)]
-    assert [entry.key for entry in wanted_of(entries, WANTED)] == ["b", "c"]
-    assert len(wanted_of(entries, None)) == 3
+    assert [entry.key for entry in WalkBound(WANTED, None).wanted(entries)] == ["b", "c"]
+    assert len(WalkBound(None, None).wanted(entries)) == 3
 
 
 def test_the_mark_stands_in_the_line() -> None:

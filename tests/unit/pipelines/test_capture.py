@@ -31,7 +31,7 @@ def night(tmp_path: Path) -> Iterator[RunWriter]:
 def test_the_request_is_kept_without_its_secrets(night: RunWriter) -> None:
     sent = {"Cookie": "a=1", "Authorization": "Basic x", "Proxy-Authorization": "Basic y", "Accept-Language": "vi"}
     request = Request("https://www.ba-song.vn.replica.test/a", headers=sent)
-    capture = capture_of(request, Response(request.url), NOW, night)
+    capture = capture_of(request, Response(request.url), NOW, night.via)
     assert capture.request_headers == (("Accept-Language", "vi"),)
 
 
@@ -39,7 +39,7 @@ def test_the_response_is_kept_as_served(night: RunWriter) -> None:
     request = Request("https://www.ba-song.vn.replica.test/a")
     headers = {"Set-Cookie": ["a=1", "b=2"], "Content-Encoding": "gzip"}
     response = Response(request.url, status=404, headers=headers, body=b"\x1f\x8bxyz")
-    capture = capture_of(request, response, NOW, night)
+    capture = capture_of(request, response, NOW, night.via)
     assert (capture.status, capture.body, capture.via) == (404, b"\x1f\x8bxyz", ArchiveKind.REPLICA)
     assert [value for name, value in capture.headers if name == "Set-Cookie"] == ["a=1", "b=2"]
     assert ("Content-Encoding", "gzip") in capture.headers

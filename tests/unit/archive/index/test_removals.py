@@ -23,7 +23,7 @@ from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import read_lines
 from archive.store import Archive
-from crawler.spider.stop_rule import look_for_vanished
+from crawler.spider.stop_rule import next_recheck_of_vanished
 from pipelines.dedup import judge
 from replicas.articles import articles
 from replicas.serve import ReplicaServer
@@ -350,7 +350,7 @@ def test_when_an_article_is_gone(vanished: Sequence[int], night: int, expected: 
 def test_the_looks_at_what_vanished(gone_after: int, nights: list[int]) -> None:
     found, night = [], 0
     for _ in nights:
-        night = (look_for_vanished(FIRST, day(night), gone_after) - FIRST).days
+        night = (next_recheck_of_vanished(FIRST, day(night), gone_after) - FIRST).days
         found.append(night)
     assert found == nights
 

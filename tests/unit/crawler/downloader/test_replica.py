@@ -12,7 +12,8 @@ import pytest
 from scrapy.exceptions import IgnoreRequest
 
 from archive.errors import UsageError
-from crawler.downloader.replica import ReplicaServer, loopback_url, replica_url
+from crawler.downloader.replica import ReplicaServer, loopback_url
+from crawler.urls import replica_url
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -23,7 +23,7 @@ from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_E
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.robots import LARGEST, RobotsDenied, RobotsUnreachable, decide
 from crawler.downloader.user_agent import user_agent
-from crawler.responses.records import judge_failure
+from crawler.responses.failures import judge_failure
 from crawler.spiders.bac_giang import BacGiang
 from vietnam.dates import TZ
 

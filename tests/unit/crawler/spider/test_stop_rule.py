@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.model.enums import WalkEnd
 from archive.model.records import ListEntry
-from crawler.spider.stop_rule import LATER_PAGES, UNDATED_PAGES, SectionProgress, first_walk_since, next_look
+from crawler.spider.stop_rule import LATER_PAGES, UNDATED_PAGES, SectionProgress, first_walk_since, next_recheck
 
 NIGHT = date(2025, 3, 5)
 SINCE = date(2025, 2, 3)
@@ -132,7 +132,7 @@ def test_the_look_back_is_thirty_days_or_what_was_told() -> None:
     ids=["tonight", "yesterday", "two days ago", "the day before the last look", "after the last look"],
 )
 def test_the_next_look_follows_the_schedule_from_the_first_night(kept: date, expected: date | None) -> None:
-    assert next_look(kept, NIGHT, (1, 2, 4, 7, 14, 30)) == expected
+    assert next_recheck(kept, NIGHT, (1, 2, 4, 7, 14, 30)) == expected
 
 
 @dataclass

@@ -15,7 +15,7 @@ from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
 from crawler.config.decommission import DecommissionRule
 from crawler.downloader.successor import refresh_target, successor_of
-from crawler.spider.homepage import wants_front
+from crawler.spider.homepage import wants_homepage
 from crawler.verdicts.decommissioned import away_of, dissolution, ended_before, sign_of
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import NightCounts, judge_night
@@ -271,4 +271,4 @@ def test_where_a_short_page_sends_a_browser(body: str, target: str | None) -> No
     ],
 )
 def test_when_the_front_page_is_asked_for(pages: tuple[PageRecord, ...], wanted: bool) -> None:
-    assert wants_front(pages) is wanted
+    assert wants_homepage(pages) is wanted

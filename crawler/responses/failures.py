@@ -1,8 +1,6 @@
-"""What a request was for, and the line that records what came of it. Pure."""
+"""Judge requests that brought no response, and responses after which the same is asked again. Pure."""
 
 from __future__ import annotations
-
-from datetime import date, datetime
 
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
@@ -19,90 +17,25 @@ from scrapy.http import Response
 from service_identity import VerificationError
 
 from archive.model.decommission import BAD_CERTIFICATE, NO_NAME
-from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import ListEntry, PageRecord
+from archive.model.enums import Outcome
 from crawler.downloader.decompression import CUT, DATALOSS
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.handler import HeadTooLarge
 from crawler.downloader.robots import RobotsDenied, RobotsUnreachable
 from crawler.downloader.successor import SuccessorRedirect
-from crawler.requests import RequestInfo
-from pipelines.capture import StoredResponse
 
-__all__ = ["answer_page", "failure_page", "judge_failure", "passing_outcome"]
-
-
-def answer_page(
-    ask: RequestInfo,
-    captured: StoredResponse,
-    outcome: Outcome,
-    detail: str | None = None,
-    *,
-    listed: tuple[ListEntry, ...] = (),
-    walk_end: WalkEnd | None = None,
-    next_look: date | None = None,
-) -> PageRecord:
-    """The line of a captured response."""
-    return PageRecord(
-        url=ask.address or captured.url,
-        outcome=outcome,
-        fetched_at=captured.fetched_at,
-        status=captured.status,
-        key=ask.key,
-        section=ask.section or None,
-        etag=captured.etag,
-        last_modified=captured.last_modified,
-        warc=captured.ref,
-        listed=listed,
-        page_number=ask.number,
-        walk_end=walk_end,
-        next_look=next_look,
-        detail=detail,
-        attachment_of=ask.attachment_of,
-        lookback=ask.lookback,
-        asked_at=captured.asked_at,
-        size=captured.size,
-        unanswered=captured.unanswered,
-        request=ask.request.for_later() if ask.request else None,
-    )
-
-
-def failure_page(
-    ask: RequestInfo,
-    url: str,
-    now: datetime,
-    outcome: Outcome,
-    detail: str | None,
-    walk_end: WalkEnd | None = None,
-    unanswered: int | None = None,
-) -> PageRecord:
-    """The line of a request that brought no response; `unanswered` is how often it was sent, None when it never was."""
-    return PageRecord(
-        url=ask.address or url,
-        outcome=outcome,
-        fetched_at=now,
-        key=ask.key,
-        section=ask.section or None,
-        page_number=ask.number,
-        walk_end=walk_end,
-        detail=detail,
-        attachment_of=ask.attachment_of,
-        lookback=ask.lookback,
-        asked_at=now if unanswered else None,
-        unanswered=unanswered or None,
-        request=ask.request.for_later() if ask.request else None,
-    )
+__all__ = ["judge_failure", "passing_outcome"]
 
 
 def passing_outcome(response: Response) -> Outcome:
-    """The outcome of a response that is asked for again."""
+    """Return the outcome of a response after which the same is asked again."""
     if DATALOSS in response.flags or CUT in response.flags:
         return Outcome.TRUNCATED
     return Outcome.RATE_LIMITED if response.status == 429 else Outcome.SERVER_ERROR
 
 
 def judge_failure(error: BaseException) -> tuple[Outcome, str]:
-    """The outcome of a request without a response, and the kind of failure in words."""
+    """Return the outcome of a request without a response, and the kind of failure in words."""
     if isinstance(error, SuccessorRedirect):
         return Outcome.MOVED, error.host
     if isinstance(error, GuardDenied):
@@ -131,7 +64,7 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
 
 
 def _is_certificate(error: BaseException | None) -> bool:
-    """Whether a handshake failed of the certificate: it has expired, is nobody's we trust, or another host's."""
+    """Return whether a handshake failed for its certificate: expired, of an unknown authority, or another host's."""
     if isinstance(error, VerificationError):
         return True
     return isinstance(error, TlsError) and "certificate verify failed" in str(error)

@@ -1,0 +1,114 @@
+"""Walk each section's list from its first page down to what an earlier walk had shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from scrapy.http import Request, Response
+
+from archive.model.enums import Outcome, WalkEnd
+from archive.model.records import ListEntry
+from crawler.listings.listing import Following, Listing, Section, SectionKind
+from crawler.requests import Callback, Exchange, Expect, RequestBuilder
+from crawler.spider.articles import Articles
+from crawler.spider.listings import DeclaredPortal, ListingReader
+from crawler.spider.recorder import RunRecorder
+from crawler.spider.stop_rule import SectionProgress
+from pipelines.stages import ArticleResponse
+
+__all__ = ["LISTS_FIRST", "NightlyWalk", "entries_of"]
+
+LISTS_FIRST = 10  # the priority of list pages: what is listed stays pending, whatever happens to the night
+
+
+class NightlyWalk:
+    """Walk the lists of one night. `first_day` is the first day that the first walk of a section still wants.
+
+    `beyond` holds, by section, where the list goes on behind a walk that came to its end tonight: the way and the number
+    of the next page, None where there is none.
+    """
+
+    def __init__(
+        self,
+        portal: type[DeclaredPortal],
+        builder: RequestBuilder,
+        recorder: RunRecorder,
+        reader: ListingReader,
+        articles: Articles,
+        on_listing: Callback,
+        first_day: date,
+    ) -> None:
+        self._portal, self._builder, self._recorder = portal, builder, recorder
+        self._reader, self._articles = reader, articles
+        self._on_listing, self._first_day = on_listing, first_day
+        self.beyond: dict[str, tuple[Following, int] | None] = {}
+        self._progress: dict[str, SectionProgress] = {}
+        self._sitemaps: dict[str, list[str]] = {}
+        self._sitemaps_named: set[str] = set()
+
+    def first_requests(self) -> Iterator[Request]:
+        """Yield the request for the first page of every section."""
+        lookups = self._recorder.writer.lookups
+        for section in self._portal.sections:
+            self._progress[section.name] = SectionProgress(not lookups.has_walked(section.name), self._first_day)
+            self._sitemaps[section.name] = []
+            yield self._request(section, self._portal.first_page(section))
+
+    def _request(self, section: Section, way: Following) -> Request:
+        info = self._builder.info(Expect.LISTING, way, section.name)
+        info = replace(info, number=self._progress[section.name].pages + 1)
+        return self._builder.build(info, self._on_listing, LISTS_FIRST)
+
+    def read(self, exchange: Exchange, response: Response) -> Sequence[Request | ArticleResponse]:
+        """Record a list page; return requests for its new articles and, unless the walk ends here, for its next page."""
+        recorder, section = self._recorder, self._reader.section(exchange.info.section)
+        progress, page = self._progress[section.name], self._reader.read(exchange, response)
+        listing, outcome, detail = page.listing, page.outcome, page.detail
+        if listing is None:
+            end = progress.fail()
+            if outcome is Outcome.EMPTY:
+                end = progress.end = WalkEnd.EMPTY
+            recorder.write(exchange.page(outcome, detail, walk_end=end))
+            recorder.react(outcome)
+            return []
+        following = self._following(section, listing)
+        if listing.door and following is not None:
+            recorder.write(exchange.page(outcome, detail, page_number=None))
+            return [self._request(section, following)]
+        entries = entries_of(listing)
+        keys = {entry.key for entry in entries}
+        if section.kind is SectionKind.PAGES:
+            known = recorder.writer.lookups.known_before_last_walk(section.name, keys)
+            ended = progress.page(entries, following is not None, known)
+        else:
+            ended = progress.document(entries, following is not None)
+        if ended is WalkEnd.EMPTY:
+            outcome, detail = Outcome.EMPTY, "a first page without entries"
+        recorder.listed |= keys
+        recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
+        recorder.react(outcome)
+        wanted = self._articles.wanted(entries)
+        requests = self._articles.in_list(exchange, response, entries)
+        requests += [one for entry in wanted for one in self._articles.request(section.name, entry.key, entry.url)]
+        if ended is None and following is not None:
+            requests.insert(0, self._request(section, following))
+        elif ended is not None and ended.complete:
+            self.beyond[section.name] = (following, progress.pages + 1) if following else None
+        return requests
+
+    def fail(self, section: str) -> WalkEnd:
+        """End the walk of a section whose list page could not be had."""
+        return self._progress[section].fail()
+
+    def _following(self, section: Section, listing: Listing) -> Following | None:
+        queue = self._sitemaps[section.name]
+        queue.extend(url for url in listing.more if url not in self._sitemaps_named)
+        self._sitemaps_named.update(listing.more)  # an index may name itself
+        return listing.next or (queue.pop(0) if queue else None)
+
+
+def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
+    """Return a list page's entries as its line records them."""
+    return tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
