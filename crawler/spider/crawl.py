@@ -33,13 +33,12 @@ from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
-from crawler.spider.homepage import Homepage
 from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
 from crawler.spider.stop_rule import first_walk_since
-from crawler.spider.walk import NightlyWalk
+from crawler.spider.walk import Homepage, NightlyWalk
 from pipelines.article import Layout
 from pipelines.stages import ArticleResponse
 

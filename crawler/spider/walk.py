@@ -9,16 +9,19 @@ from datetime import date
 from scrapy.http import Request, Response
 
 from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import ListEntry
+from archive.model.records import ListEntry, PageRecord
+from crawler.config.decommission import is_front
 from crawler.listings.listing import Following, Listing, Section, SectionKind
-from crawler.requests import Callback, Exchange, Expect, RequestBuilder
+from crawler.requests import Callback, Exchange, Expect, RequestBuilder, exchange_of
+from crawler.responses.facts import see
+from crawler.responses.outcome import classify
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.stop_rule import SectionProgress
 from pipelines.stages import ArticleResponse
 
-__all__ = ["LISTS_FIRST", "NightlyWalk", "entries_of"]
+__all__ = ["LISTS_FIRST", "Homepage", "NightlyWalk", "entries_of", "wants_homepage"]
 
 LISTS_FIRST = 10  # the priority of list pages: what is listed stays pending, whatever happens to the night
 
@@ -112,3 +115,34 @@ class NightlyWalk:
 def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
     """Return a list page's entries as its line records them."""
     return tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
+
+
+_GONE = (Outcome.GONE, Outcome.SOFT_404, Outcome.WRONG_HOST, Outcome.GUARD_DENIED)
+
+
+def wants_homepage(pages: Sequence[PageRecord]) -> bool:
+    """Return whether every section's list last answered that it is no more, and the home page was not asked yet."""
+    last = {page.section: page for page in pages if page.section and page.page_number and page.lookback is None}
+    gone = all(page.walk_end is WalkEnd.FAILED and page.outcome in _GONE for page in last.values())
+    return bool(last) and gone and not any(is_front(page) for page in pages if page.outcome is not Outcome.REDIRECTED)
+
+
+class Homepage:
+    """Ask for the home page, once, when everything else was asked and answered."""
+
+    def __init__(self, home: str, builder: RequestBuilder, recorder: RunRecorder) -> None:
+        self._home, self._builder, self._recorder = home, builder, recorder
+
+    def requests(self) -> list[Request]:
+        """Return the request for the home page where it is wanted."""
+        if not wants_homepage(self._recorder.writer.pages):
+            return []
+        info = self._builder.info(Expect.FRONT_PAGE, f"{self._home}/", "")
+        return [self._builder.build(info, self.on_response)]
+
+    def on_response(self, response: Response) -> None:
+        """Record what stands there. Nothing is read from it: a section's list is what its declaration says."""
+        exchange = exchange_of(response)
+        outcome, detail = classify(see(response, exchange.info, self._home, self._recorder.hosts.asked, ()))
+        self._recorder.write(exchange.page(outcome, detail))
+        self._recorder.react(outcome)

@@ -15,7 +15,7 @@ from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
 from crawler.config.decommission import DecommissionRule
 from crawler.downloader.successor import refresh_target, successor_of
-from crawler.spider.homepage import wants_homepage
+from crawler.spider.walk import wants_homepage
 from crawler.verdicts.decommissioned import away_of, dissolution, ended_before, sign_of
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import NightCounts, judge_night
