@@ -43,13 +43,13 @@ class CrawlRecorder(Protocol):
         """Stop the crawl: nothing can be stored any more."""
 
 
-class _RecordedSpider(Protocol):
+class _StoringSpider(Protocol):
     recorder: CrawlRecorder
 
 
 def crawl_recorder(crawler: Crawler) -> CrawlRecorder:
     """Return the recorder of the crawl's spider."""
-    return cast("_RecordedSpider", crawler.spider).recorder
+    return cast("_StoringSpider", crawler.spider).recorder
 
 
 def capture_of(request: Request, response: Response, now: datetime, via: Via) -> Capture:
