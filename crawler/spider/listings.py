@@ -19,7 +19,7 @@ from crawler.responses.outcome import classify
 from crawler.spider.recorder import RunRecorder
 from pipelines.article import Layout
 
-__all__ = ["DeclaredPortal", "ListPage", "ListingReader", "judge_response"]
+__all__ = ["DeclaredPortal", "ListReading", "ListingReader", "judge_response"]
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class DeclaredPortal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
+class ListReading:
     """Hold what a list page says: `listing` is None with the outcome when it could not be read."""
 
     listing: Listing | None
@@ -77,7 +77,7 @@ class ListingReader:
         """Return the section of this name."""
         return next(section for section in self._portal.sections if section.name == name)
 
-    def read(self, exchange: Exchange, response: Response) -> ListPage:
+    def read(self, exchange: Exchange, response: Response) -> ListReading:
         """Return what a list page says."""
         section = self.section(exchange.info.section)
         outcome, detail = judge_response(exchange, response, self._portal.home, self._recorder.hosts.asked)
@@ -87,37 +87,37 @@ class ListingReader:
                 self._days |= {entry.key: entry.day for entry in page.listing.entries if entry.day is not None}
             return page
         if outcome is Outcome.EMPTY and exchange.info.number != 1:  # how timelines end: a page with nothing in it
-            return ListPage(Listing(()), Outcome.LISTING, detail)
-        return ListPage(None, outcome, detail)
+            return ListReading(Listing(()), Outcome.LISTING, detail)
+        return ListReading(None, outcome, detail)
 
-    def _read(self, section: Section, info: RequestInfo, response: Response, detail: str | None) -> ListPage:
+    def _read(self, section: Section, info: RequestInfo, response: Response, detail: str | None) -> ListReading:
         portal, now = self._portal, self._recorder.now()
         try:
             if section.kind is SectionKind.FEED:
                 feed = read_feed(response.url, response.body, portal.entry_key, now)
-                return ListPage(feed, Outcome.LISTING, detail)
+                return ListReading(feed, Outcome.LISTING, detail)
             if section.kind is SectionKind.SITEMAP:
                 sitemap = read_sitemap(response.url, response.body, portal.entry_key, now)
-                return ListPage(sitemap, Outcome.LISTING, detail)
+                return ListReading(sitemap, Outcome.LISTING, detail)
             text = listing_text(response)
             if text is None:
-                return ListPage(None, Outcome.UNSUPPORTED_TYPE, "attributes without end")
+                return ListReading(None, Outcome.UNSUPPORTED_TYPE, "attributes without end")
             number = info.number or 1
             if info.request is not None:
                 listing = portal.read_answer(info.request, response.url, text, section, number)
             else:
                 listing = portal.read_listing(response.url, text, section, number)
         except ListingError as error:
-            return ListPage(None, Outcome.ERROR, str(error)[:200])
+            return ListReading(None, Outcome.ERROR, str(error)[:200])
         except Exception as error:  # an unforeseen page costs its section, not the night
             _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
-            return ListPage(None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200])
+            return ListReading(None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200])
         self._doors[section.name] += listing.door
         if self._doors[section.name] > _MOST_DOORS:
-            return ListPage(None, Outcome.ERROR, "one page after the other only says where the list is")
+            return ListReading(None, Outcome.ERROR, "one page after the other only says where the list is")
         if listing.door and (listing.next is None or info.request is not None):
-            return ListPage(None, Outcome.ERROR, "the page does not say how its list is asked for")
-        return ListPage(listing, Outcome.LISTING, detail)
+            return ListReading(None, Outcome.ERROR, "the page does not say how its list is asked for")
+        return ListReading(listing, Outcome.LISTING, detail)
 
     def listed_day(self, key: str | None) -> date | None:
         """Return the day that a list showed beside an article, where the portal's pages show none."""
