@@ -119,7 +119,7 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the order of the li
 
 # Few words: what matters is in the night's record.
 LOG_LEVEL = "WARNING"
-LOG_FORMATTER = "crawler.log.scrapy_formatter.QuietFormatter"
+LOG_FORMATTER = "crawler.log.setup.QuietFormatter"
 LOG_SHORT_NAMES = False
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 0

@@ -1,4 +1,4 @@
-"""List the portals that exist, how well each is known, and the pages made from their declarations.
+"""List the portals, the certainty of each declaration, results of checks, and the pages made from declarations.
 
 May import `families` and what stands below them.
 """

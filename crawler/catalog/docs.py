@@ -1,6 +1,6 @@
-"""docs/reference/families.md and docs/reference/portals.md, made from the code: `python -m crawler.catalog.docs` (`--check`: only compare).
+"""Make docs/reference/families.md and portals.md from the code: `python -m crawler.catalog.docs` (`--check`: only compare).
 
-What stands there is what the families' docstrings and the portals' files say; nothing is written by hand in either.
+The text is that of the families' docstrings and the portals' files; nothing is written by hand.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _LABEL = re.compile(r"^(Recognise:|Portals:|Widgets:|\[seen\]|\[inferred\]|\[des
 
 
 def pages(portals: Mapping[str, type[PortalSpider]]) -> dict[str, str]:
-    """The text of each page by its file's name."""
+    """Return the text of each page by its file's name."""
     return {"families.md": families_page(portals), "portals.md": portals_page(portals)}
 
 
 def families_page(portals: Mapping[str, type[PortalSpider]]) -> str:
-    """What is known of each family: the docstring of its module, its marks and layouts, the portals that stand on it."""
+    """Return the page of the families: the docstring of each module, its marks and layouts, its portals."""
     known = families()
     members = {module: [name for name, each in portals.items() if family_of(each) == module] for module in known}
     lines = [
@@ -65,9 +65,9 @@ def families_page(portals: Mapping[str, type[PortalSpider]]) -> str:
 
 
 def _family(module: str, family: type[PortalSpider], members: Sequence[str]) -> list[str]:
-    told = inspect.cleandoc(import_module(family.__module__).__doc__ or "")
+    manual = inspect.cleandoc(import_module(family.__module__).__doc__ or "")
     stands = ", ".join(f"`{name}`" for name in members) or "none"
-    lines = [f"## {family.family}", "", _LABEL.sub(r"**\1**", told), "", f"Spiders on it: {stands}. Begin one:", ""]
+    lines = [f"## {family.family}", "", _LABEL.sub(r"**\1**", manual), "", f"Spiders on it: {stands}. Begin one:", ""]
     lines += ["```console", f"$ python -m scrapy genspider -t {module} NAME https://HOST", "```", ""]
     if family.marks:
         lines += ["| mark | pattern | weight |", "|---|---|---:|", *map(_mark, family.marks), ""]
@@ -81,28 +81,28 @@ def _mark(mark: FamilyMark) -> str:
 
 
 def portals_page(portals: Mapping[str, type[PortalSpider]]) -> str:
-    """Every portal: its family and province, how surely its addresses and pages are known, and from what."""
-    told = [overview(each) for each in portals.values()]
-    counts = {sure: sum(each.sure is sure for each in told) for sure in Sure}
+    """Return the page of the portals: family, province, certainty of each declaration and its source."""
+    overviews = [overview(each) for each in portals.values()]
+    counts = {sure: sum(each.sure is sure for each in overviews) for sure in Sure}
     lines = [
         "# The portals",
         "",
         _HEAD,
-        f"{len(told)} portals of {len({each.family for each in told})} families: {counts[Sure.RECORDED]} recorded, "
+        f"{len(overviews)} portals of {len({each.family for each in overviews})} families: {counts[Sure.RECORDED]} recorded, "
         f"{counts[Sure.DESCRIBED]} described, {counts[Sure.INFERRED]} inferred.",
         "",
         *_PORTALS.splitlines(),
         "",
         "| portal | family | province | sections | known | from | exceptions, end |",
         "|---|---|---|---:|---|---|---|",
-        *map(_row, told),
+        *map(_row, overviews),
         "",
         "## Sections",
         "",
         "| portal | sections |",
         "|---|---|",
     ]
-    lines += [f"| `{each.name}` | {', '.join(each.sections)} |" for each in told]
+    lines += [f"| `{each.name}` | {', '.join(each.sections)} |" for each in overviews]
     return "\n".join(lines) + "\n"
 
 
@@ -120,7 +120,7 @@ def _row(each: Overview) -> str:
 
 
 def _code(text: str) -> str:
-    """Code in a cell of a table, where a bar would end the cell."""
+    """Return code for a cell of a table, where a bar would end the cell."""
     shown = text.replace("|", "\\|")
     return f"`` {shown} ``" if "`" in text else f"`{shown}`"
 

@@ -1,4 +1,4 @@
-"""What is told of each portal and family at a glance: `scrapy list -v` and the tables in docs/ say the same. Pure."""
+"""Each portal and family at a glance, for `scrapy list -v` and the tables in docs/reference. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.errors import UsageError, did_you_mean
 from crawler.portal import PortalSpider, Sure, refuse_unfinished, unfinished
 from vietnam.provinces import province, successor
 
-__all__ = ["Overview", "families", "family_of", "named", "overview", "province_in_words", "spiders"]
+__all__ = ["Overview", "families", "family_of", "overview", "portal_named", "province_in_words", "spiders"]
 
 _BASIS = re.compile(r"^ {4}sure = Sure\.[A-Z]+  # (.+)$", re.MULTILINE)
 _TLS = {"level1": "old ciphers are accepted (level1)", "unverified": "the certificate is not verified"}
@@ -26,10 +26,10 @@ _USUAL_DELAY = PortalSpider.delay
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One portal in words. `province` says into which one it went, `basis` what the certainty rests on, as its file says.
+    """One portal in words. `province` includes its successor, `basis` is the source of the certainty, as in its file.
 
-    `exceptions` are those from TLS and the usual pause, `end` says where it moved or since when it is dissolved,
-    `unfinished` names the attributes that still say TODO.
+    `exceptions` are those from TLS and the usual pause, `end` is where it moved or since when it is dissolved, `unfinished`
+    are the attributes that are still TODO.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Overview:
 
     @property
     def known(self) -> str:
-        """How sure the declaration is, and which statements of it are less so."""
+        """The certainty of the declaration, and the statements of it that are only inferred."""
         if self.unfinished:
             return f"to be written: {', '.join(self.unfinished)}"
         head = self.sure.value if self.sure is Sure.INFERRED else f"{self.sure.value}; inferred"
@@ -55,14 +55,14 @@ class Overview:
 
 
 def spiders(settings: BaseSettings) -> dict[str, type[PortalSpider]]:
-    """The portals of the settings' spider modules by name. Raises DeclarationError for one that is declared wrongly."""
+    """Return the portals of the settings' spider modules by name. Raises DeclarationError for a wrong declaration."""
     loader = get_spider_loader(settings)
     found = {name: loader.load(name) for name in sorted(loader.list())}
     return {name: spider for name, spider in found.items() if issubclass(spider, PortalSpider)}
 
 
-def named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpider]:
-    """The portal of this name, finished. Raises UsageError for an unknown name and for what is still to be written."""
+def portal_named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpider]:
+    """Return the portal of this name. Raises UsageError for an unknown name and for an unfinished portal."""
     if name not in known:
         raise UsageError(f"unknown portal `{name}`; {did_you_mean(name, known)}")
     refuse_unfinished(known[name])
@@ -70,7 +70,7 @@ def named(name: str, known: Mapping[str, type[PortalSpider]]) -> type[PortalSpid
 
 
 def families() -> Mapping[str, type[PortalSpider]]:
-    """The family of each module of `crawler.families`, by the module's name; the name is also that of its template."""
+    """Return the family of each module of `crawler.families`, by the module's name, which is also that of its template."""
     found: dict[str, type[PortalSpider]] = {}
     for module in sorted(each.name for each in pkgutil.iter_modules(crawler.families.__path__)):
         loaded = import_module(f"crawler.families.{module}")
@@ -81,13 +81,13 @@ def families() -> Mapping[str, type[PortalSpider]]:
 
 
 def family_of(portal: type[PortalSpider]) -> str:
-    """The name of the module of the family that a portal derives from."""
+    """Return the module name of the family that a portal derives from."""
     base = next(each for each in portal.__mro__ if issubclass(each, PortalSpider) and each.__dict__.get("family"))
     return base.__module__.rpartition(".")[2]
 
 
 def overview(portal: type[PortalSpider]) -> Overview:
-    """What a portal's class declares."""
+    """Return what a portal's class declares, in words."""
     exceptions = [_TLS[portal.tls]] if portal.tls in _TLS else []
     if portal.delay != _USUAL_DELAY:
         exceptions.append(f"{portal.delay:g} s between requests")
@@ -108,13 +108,13 @@ def overview(portal: type[PortalSpider]) -> Overview:
 
 
 def _end(portal: type[PortalSpider]) -> str:
-    """What the portal's file says of its end; empty where it says nothing."""
-    said = [f"sends on to {', '.join(portal.moved_to)}"] if portal.moved_to else []
-    return "; ".join([*said, *([f"dissolved on {portal.dissolved}"] if portal.dissolved else [])])
+    """Return the end that the portal's file declares, or an empty string."""
+    ends = [f"sends on to {', '.join(portal.moved_to)}"] if portal.moved_to else []
+    return "; ".join([*ends, *([f"dissolved on {portal.dissolved}"] if portal.dissolved else [])])
 
 
 def province_in_words(slug: str | None) -> str:
-    """A province's name, and for one that ended the province that it belongs to now; empty for none."""
+    """Return a province's name, for a merged one also its successor's; empty for none."""
     if slug is None:
         return ""
     known, today = province(slug), successor(slug)
@@ -122,7 +122,7 @@ def province_in_words(slug: str | None) -> str:
 
 
 def _basis(portal: type[PortalSpider]) -> str:
-    """The words behind `sure` in the portal's file; empty where it says nothing."""
+    """Return the comment behind `sure` in the portal's file, or an empty string."""
     try:
         found = _BASIS.search(inspect.getsource(portal))
     except OSError:  # a class that was made in memory

@@ -1,4 +1,4 @@
-"""The portals of this checkout as the nights see them: which there are, which are scheduled, which share a host."""
+"""The portals of this checkout for the nights: their hosts and addresses, and the ones off the schedule."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class PortalInfo:
-    """A portal's name, how well it is known, the hosts it asks, its province (a slug), the digest of its declaration, and
-    since when it is declared dissolved."""
+    """One portal. `hosts` are those that it requests, `province` is a slug, `declared` the digest of its declaration.
+
+    `dissolved` is the day since which its file declares it dissolved.
+    """
 
     name: str
     title: str
@@ -48,7 +50,7 @@ class PortalInfo:
 
 
 def load_portals() -> dict[str, PortalInfo]:
-    """Every spider of `crawler.spiders`, by name. Raises DeclarationError for one that is declared wrongly."""
+    """Return every portal of `crawler.spiders` by name. Raises DeclarationError for a wrong declaration."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     loader = SpiderLoader.from_settings(settings)
@@ -61,7 +63,7 @@ def load_portals() -> dict[str, PortalInfo]:
 
 
 def portal_of(spider: type[PortalSpider]) -> PortalInfo:
-    """What the nights need of a spider's class."""
+    """Return what the nights need of a spider's class."""
     declared = declaration(spider)
     return PortalInfo(
         spider.name, spider.title, own_hosts(spider), spider.sure, spider.province, declared, spider.dissolved
@@ -69,19 +71,19 @@ def portal_of(spider: type[PortalSpider]) -> PortalInfo:
 
 
 def province_of(name: str) -> str | None:
-    """The province (slug) of a portal; None for one of no province, or one that is no longer declared."""
+    """Return the province (slug) of a portal; None for one of no province, or one that is no longer declared."""
     portal = load_portals().get(name)
     return portal.province if portal else None
 
 
 def dissolved_by(name: str, night: date) -> str | None:
-    """Why a portal may have ended by this night, in words; None where nobody dissolved it, or it is no longer declared."""
+    """Return why a portal may be gone by this night, in words; None when it was not dissolved or is no longer declared."""
     portal = load_portals().get(name)
     return dissolution(portal.province, portal.dissolved, night) if portal else None
 
 
 def chosen(names: Iterable[str], portals: dict[str, PortalInfo]) -> list[str]:
-    """The named portals, each once, in the order given. Raises UsageError for a name that is none."""
+    """Return the named portals, each once, in the order given. Raises UsageError for an unknown name."""
     for name in names:
         if name not in portals:
             raise UsageError(f"unknown portal `{name}`; {did_you_mean(name, portals)}")
@@ -89,9 +91,9 @@ def chosen(names: Iterable[str], portals: dict[str, PortalInfo]) -> list[str]:
 
 
 def why_skipped(portal: PortalInfo, settings: NightSettings, kind: ArchiveKind) -> str | None:
-    """Why a portal is not on the schedule, None when it is. Rehearsals take every portal that is not switched off.
+    """Return why a portal is not on the schedule, or None when it is. Rehearsals take every portal that is enabled.
 
-    A portal that is known only by inference comes on it once a check of what it declares now has passed on the live portal.
+    A portal that is only inferred is on it once a check of its present declaration has passed on the live portal.
     """
     if not settings.portal(portal.name).enabled:
         return "switched off in nights.toml"
@@ -115,7 +117,7 @@ def _unchecked(portal: PortalInfo, settings: NightSettings) -> str | None:
 
 
 def addresses(hosts: Iterable[str], resolve: Callable[[str], frozenset[str]] | None = None) -> frozenset[str]:
-    """The hosts and the IP addresses they have now; a host that does not resolve stands for itself."""
+    """Return the hosts and their present IP addresses. A host that does not resolve stands for itself."""
     found: set[str] = set()
     for host in hosts:
         found.add(host)

@@ -1,5 +1,5 @@
-"""`scheduler.py check`: does a portal still answer as its file describes it? One list and one article of each, field by field.
+"""`scheduler.py check`: compare one list and one article of each portal with its declaration, field by field.
 
-`visit` asks, `fields` judges (pure), `kept` remembers, `command` tells a person. A check says what a page showed once; it
-makes nothing `verified`, and writes nothing into the portal's file.
+`plan` makes the requests, `fields` judges the responses (pure), `command` prints the result. May import `catalog` and what
+stands below it.
 """

@@ -1,4 +1,4 @@
-"""The fields of an article that a check looks at: whether its layout fits, and whether each part was found. Pure."""
+"""The fields of an article in a check: whether its layout fits, and whether each part was found. Pure."""
 
 from __future__ import annotations
 
@@ -27,10 +27,18 @@ _GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL)  # what is read where the
 
 
 def article_findings(
-    article: Article, entry: Entry, reasons: tuple[str, ...], list_lines: frozenset[str], *, told: bool = False
+    article: Article,
+    entry: Entry,
+    reasons: tuple[str, ...],
+    list_lines: frozenset[str],
+    *,
+    from_interface: bool = False,
 ) -> Iterator[FieldFinding]:
-    """Layout, title, time, lead, body, author and what may be no text. `list_lines` are the folded texts of the list page:
-    what stands there too is the portal's frame, unless it is the article's own entry. `told`: an interface sent the article."""
+    """Yield the findings on layout, title, time, lead, body, author and residue.
+
+    `list_lines` are the folded texts of the list page: a line that is there too belongs to the portal's frame, unless it is
+    the article's own entry. `from_interface` is set for an article that an interface sent and not a page.
+    """
     if article.layout == "none":
         yield FieldFinding(
             "layout", FieldStatus.WRONG, "no layout of the portal fits: the whole page was read", "layout"
@@ -38,7 +46,7 @@ def article_findings(
     else:
         yield FieldFinding("layout", FieldStatus.OK, article.layout, "layout")
     yield _title(article, entry)
-    yield _published(article, entry, told=told)
+    yield _published(article, entry, from_interface=from_interface)
     lead = article.lead
     yield (
         FieldFinding("lead", FieldStatus.OK, _cut(lead), "layout")
@@ -66,7 +74,7 @@ def _title(article: Article, entry: Entry) -> FieldFinding:
     return FieldFinding("title", FieldStatus.OK, _cut(article.title), "layout")
 
 
-def _published(article: Article, entry: Entry, *, told: bool) -> FieldFinding:
+def _published(article: Article, entry: Entry, *, from_interface: bool) -> FieldFinding:
     if article.published is None:
         return FieldFinding(
             "published",
@@ -77,7 +85,7 @@ def _published(article: Article, entry: Entry, *, told: bool) -> FieldFinding:
     read = f"{article.published.isoformat()}, from the {_SOURCES[article.published_from]}"
     if entry.day is not None and abs(article.published.day - entry.day) > timedelta(days=1):
         return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}; the list says {entry.day}", "layout")
-    if article.published_from in _GUESSED and not told:
+    if article.published_from in _GUESSED and not from_interface:
         return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}: the selector finds no time", "layout")
     if "dates_disagree" in article.flags:
         return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}; the page's metadata give another", "layout")
@@ -90,21 +98,21 @@ def _body(article: Article, reasons: tuple[str, ...]) -> FieldFinding:
     blocks = [block for block in article.blocks if block.kind is not BlockKind.LEAD]
     length = sum(len(block.text) for block in blocks)
     files = f", {len(article.attachments)} files" if article.attachments else ""
-    told = f"{length} characters in {len(blocks)} blocks{files}"
-    return FieldFinding("body", FieldStatus.OK if length >= _ENOUGH else FieldStatus.DOUBTFUL, told, "layout")
+    size = f"{length} characters in {len(blocks)} blocks{files}"
+    return FieldFinding("body", FieldStatus.OK if length >= _ENOUGH else FieldStatus.DOUBTFUL, size, "layout")
 
 
 def _residue(article: Article, entry: Entry, list_lines: frozenset[str]) -> FieldFinding:
     removed = f"{len(article.removed)} lines were taken out" if article.removed else "nothing was taken out"
     frame = list_lines - {fold(article.title), fold(entry.title)}
     later = [block for block in article.blocks[1:] if block.kind is not BlockKind.LEAD and len(block.text) <= _LINE]
-    suspects = [block.text for block in later if fold(block.text) in frame]
-    if suspects:
-        told = "; ".join(map(_cut, suspects[:3]))
+    repeated = [block.text for block in later if fold(block.text) in frame]
+    if repeated:
+        first = "; ".join(map(_cut, repeated[:3]))
         return FieldFinding(
             "residue",
             FieldStatus.DOUBTFUL,
-            f"{len(suspects)} lines of the text stand on the list page too: {told}",
+            f"{len(repeated)} lines of the text stand on the list page too: {first}",
             "layout",
         )
     return FieldFinding("residue", FieldStatus.OK, f"{removed}, no line of the text stands on the list page", "layout")

@@ -1,6 +1,6 @@
-"""`python scheduler.py check [PORTAL…]`: does each portal still answer as its file describes it?
+"""`python scheduler.py check [PORTAL…]`: compare each portal's answers with its declaration, field by field.
 
-For a person at a machine with internet, never for CI: it refuses while `CI` is set, but for a rehearsal (`REPLICA=1`).
+It is run by hand on a machine with internet and refuses to run while `CI` is set, except in a rehearsal (`REPLICA=1`).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from scrapy.settings import Settings
 
 from archive.errors import ExitCode, UsageError, did_you_mean
 from archive.model.enums import ArchiveKind
-from crawler.catalog.check_results import CheckResult, FieldStatus, as_told, confirmed, declaration, remember
-from crawler.catalog.overview import named, spiders
+from crawler.catalog.check_results import CheckResult, FieldStatus, as_plain, confirmed, declaration, store_check
+from crawler.catalog.overview import portal_named, spiders
 from crawler.check.fetch import Fetch, PortalCheck, visit_all
 from crawler.check.fields import PortalResponses, findings
 from crawler.check.plan import tour
-from crawler.check.session import keep_nothing
+from crawler.check.session import store_nothing
 from crawler.clock import Clock
 from crawler.config.run_options import RunOptions
 from crawler.config.settings_file import NightSettings
@@ -32,7 +32,7 @@ from crawler.downloader.replica import replica_served
 from crawler.downloader.user_agent import user_agent
 from crawler.portal import PortalSpider, unfinished
 
-__all__ = ["check", "check_options", "is_asked"]
+__all__ = ["check", "check_options", "is_checked"]
 
 _COLOURS = {
     FieldStatus.OK: "green",
@@ -64,9 +64,10 @@ def check_options(parser: argparse.ArgumentParser) -> None:
 def check(
     options: argparse.Namespace, operator: NightSettings, console: Console, environment: Mapping[str, str]
 ) -> ExitCode:
-    """Check, print each portal as it was found and remember it. 1 where one did not pass.
+    """Check the portals, print and store each result. Return FINDINGS where one did not pass.
 
-    Raises UsageError for an unknown portal or section, a live check without a contact address, and under CI.
+    Raises:
+        UsageError: An unknown portal or section, a live check without a contact address, or a live check under CI.
     """
     rehearsed = bool(environment.get("REPLICA"))
     if environment.get("CI") and not rehearsed:
@@ -74,50 +75,50 @@ def check(
     if not 1 <= options.jobs <= 64:
         raise UsageError(f"--jobs should be from 1 to 64, found {options.jobs}")
     settings = _settings(operator, options.archive or operator.archive, options.night)
-    tonight = RunOptions.read(settings)
-    settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
+    run_options = RunOptions.read(settings)
+    settings.set("NIGHT", run_options.night.isoformat(), priority="cmdline")
     known = spiders(settings)
-    names = options.portals or [name for name, each in known.items() if is_asked(each, operator)]
-    portals = [named(name, known) for name in dict.fromkeys(names)]
+    names = options.portals or [name for name, each in known.items() if is_checked(each, operator)]
+    portals = [portal_named(name, known) for name in dict.fromkeys(names)]
     folder, kind = options.checks or operator.checks, ArchiveKind.REPLICA if rehearsed else ArchiveKind.LIVE
     results: list[CheckResult] = []
 
-    def found(visit: PortalCheck, brought: PortalResponses) -> None:
-        results.append(remember(_checked(visit, brought, tonight.clock, kind), folder))
+    def found(visit: PortalCheck, responses: PortalResponses) -> None:
+        results.append(store_check(_checked(visit, responses, run_options.clock, kind), folder))
         if not options.json:  # a person waits for minutes: each portal is shown when it has answered
-            _one(results[-1], visit.portal, console)
+            _print_one(results[-1], visit.portal, console)
 
-    visits = [_visit(each, options, operator, tonight.clock, found) for each in portals]
-    with replica_served(settings, tonight.replica_folder):
-        visit_all(AsyncCrawlerProcess(settings), visits, tonight.clock, replica=rehearsed, jobs=options.jobs)
+    visits = [_visit(each, options, operator, run_options.clock, found) for each in portals]
+    with replica_served(settings, run_options.replica_folder):
+        visit_all(AsyncCrawlerProcess(settings), visits, run_options.clock, replica=rehearsed, jobs=options.jobs)
     missing = len(visits) - len(results)
     if options.json:
-        console.file.write(json.dumps([as_told(each) for each in results], ensure_ascii=False, indent=1) + "\n")
+        console.file.write(json.dumps([as_plain(each) for each in results], ensure_ascii=False, indent=1) + "\n")
     else:
-        _sum_up(results, missing, console)
+        _print_summary(results, missing, console)
     if missing:
         return ExitCode.INTERRUPTED
     return ExitCode.GOOD if all(each.passed for each in results) else ExitCode.FINDINGS
 
 
-def is_asked(portal: type[PortalSpider], operator: NightSettings) -> bool:
-    """Whether a portal that nobody named is asked: not one that the operator switched off, or that is still to be written."""
+def is_checked(portal: type[PortalSpider], operator: NightSettings) -> bool:
+    """Return whether a portal is checked by default: it is enabled in the settings and finished."""
     return operator.portal(portal.name).enabled and not unfinished(portal)
 
 
 def _settings(operator: NightSettings, archive: Path, night: str | None) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    keep_nothing(settings)
+    store_nothing(settings)
     contact = operator.contact or str(settings.get("LUU_TRU_CONTACT") or "")
     policy = operator.policy or str(settings.get("LUU_TRU_POLICY") or "")
-    told: dict[str, object] = {
+    own: dict[str, object] = {
         "ARCHIVE": str(archive),
         "LUU_TRU_CONTACT": contact,
         "USER_AGENT": user_agent(contact, policy),
         "LOG_INSTALL_ROOT_HANDLER": False,
     }
-    for name, value in {**told, **({"NIGHT": night} if night else {})}.items():
+    for name, value in {**own, **({"NIGHT": night} if night else {})}.items():
         settings.set(name, value, priority="cmdline")
     return settings
 
@@ -135,30 +136,30 @@ def _visit(
         raise UsageError(f"{portal.name} has no section `{name}`; {did_you_mean(name, sections)}")
     every = bool(options.every_section)
 
-    async def made(fetch: Fetch) -> None:
-        brought = await tour(fetch, portal, sections[name], clock.now(), every=every)
-        found(visit, brought)
+    async def visited(fetch: Fetch) -> None:
+        responses = await tour(fetch, portal, sections[name], clock.now(), every=every)
+        found(visit, responses)
 
-    visit = PortalCheck(portal, made, operator.portal(portal.name).delay)
+    visit = PortalCheck(portal, visited, operator.portal(portal.name).delay)
     return visit
 
 
-def _checked(visit: PortalCheck, brought: PortalResponses, clock: Clock, kind: ArchiveKind) -> CheckResult:
+def _checked(visit: PortalCheck, responses: PortalResponses, clock: Clock, kind: ArchiveKind) -> CheckResult:
     asked, declared = tuple(visit.requests), declaration(visit.portal)
-    told = findings(replace(brought, rehearsed=kind is ArchiveKind.REPLICA))
-    return CheckResult(visit.portal.name, clock.now(), kind, declared, told, len(asked), asked)
+    field_findings = findings(replace(responses, rehearsed=kind is ArchiveKind.REPLICA))
+    return CheckResult(visit.portal.name, clock.now(), kind, declared, field_findings, len(asked), asked)
 
 
-def _sum_up(results: list[CheckResult], missing: int, console: Console) -> None:
+def _print_summary(results: list[CheckResult], missing: int, console: Console) -> None:
     passed, silent = sum(each.passed for each in results), sum(not each.answered for each in results)
-    told = [f"{passed} of {len(results)} portals answer as described"]
-    told += [f"{silent} did not answer"] if silent else []
-    told += [f"{missing} were not asked"] if missing else []
-    console.print("; ".join(told), highlight=False)
+    parts = [f"{passed} of {len(results)} portals answer as described"]
+    parts += [f"{silent} did not answer"] if silent else []
+    parts += [f"{missing} were not asked"] if missing else []
+    console.print("; ".join(parts), highlight=False)
 
 
-def _one(checked: CheckResult, portal: type[PortalSpider], console: Console) -> None:
-    """A portal's fields, and what a person may do now."""
+def _print_one(checked: CheckResult, portal: type[PortalSpider], console: Console) -> None:
+    """Print a portal's fields and the advice that follows from them."""
     where = "a rehearsal" if checked.via is ArchiveKind.REPLICA else "live"
     console.print(Text(f"{checked.portal}: {checked.requests} requests, {where}", style="bold"))
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
@@ -182,9 +183,9 @@ def _advice(checked: CheckResult, portal: type[PortalSpider]) -> Iterator[str]:
         yield f"did not pass: {', '.join(wrong)}; mend crawler/spiders/{portal.name}.py or its family and check again"
         return
     yield "passed"
-    borne = confirmed(checked.findings, portal.inferred)
-    if borne and checked.via is ArchiveKind.LIVE:
+    borne_out = confirmed(checked.findings, portal.inferred)
+    if borne_out and checked.via is ArchiveKind.LIVE:
         yield (
-            f"this page bears out what was inferred: {', '.join(borne)}; compare it in a browser before you take that out of "
+            f"this page bears out what was inferred: {', '.join(borne_out)}; compare it in a browser before you take that out of "
             f"`inferred` in crawler/spiders/{portal.name}.py"
         )

@@ -1,6 +1,6 @@
-"""The visits of a check and of `scrapy sample`: a few polite requests without an archive, as a night would make them.
+"""The visits of a check and of `scrapy sample`: a few requests without an archive, made as a night would make them.
 
-They pass the guard, robots.txt and the turns of every crawl, with the portal's own pause and TLS exception.
+The guard, robots.txt and the slots of every crawl hold for them, with the portal's own pause and TLS exception.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What one request brought. `response` is None where nothing came; `tls` then names a failure of the handshake."""
+    """The result of one request. `response` is None where none came; `tls` then names a failure of the handshake."""
 
     ask: RequestInfo
     outcome: Outcome
@@ -48,16 +48,17 @@ class FetchResult:
 
 
 class Fetch(Protocol):
-    """Asks for one thing. `entry` is the article that is asked for: an interface's address does not say which."""
+    """A function that makes one request. `entry` is the requested article: an interface's address does not name it."""
 
     def __call__(
         self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
-    ) -> Awaitable[FetchResult]: ...
+    ) -> Awaitable[FetchResult]:
+        """Make the request; a failure is a result too."""
 
 
 @dataclass(slots=True)
 class PortalCheck:
-    """One portal to be visited: `tour` makes its requests through the function it is given. `error` is what it raised.
+    """One portal to be visited. `tour` makes its requests through the function it gets; `error` is what it raised.
 
     `pause` is the operator's, in seconds between two requests; None leaves the portal's own.
     """
@@ -71,7 +72,7 @@ class PortalCheck:
 
 
 class _CheckRecorder(VisitRecorder):
-    """Note every request of the visit, and the address that the guard refused last."""
+    """A recorder of every request of the visit, and of the address that the guard refused last."""
 
     def __init__(self, hosts: PortalHosts, clock: Clock, visit: PortalCheck) -> None:
         super().__init__(hosts, clock)
@@ -88,7 +89,7 @@ class _CheckRecorder(VisitRecorder):
 
 
 class PortalChecker(CheckSpider):
-    """One portal's visit."""
+    """The spider of one portal's visit."""
 
     portal: ClassVar[type[PortalSpider]]
     pause: ClassVar[float | None] = None
@@ -104,18 +105,18 @@ class PortalChecker(CheckSpider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """The portal's own, under the operator's pause; a rehearsal waits for nobody."""
+        """Take the portal's own settings, with the operator's pause. A rehearsal makes no pause."""
         cls.portal.update_settings(settings)
         if cls.pause is not None and not settings.get("REPLICA"):
             settings.set("DOWNLOAD_DELAY", cls.pause, priority="cmdline")
 
     async def tour(self) -> None:
-        """The visit's tour, when it is this portal's turn."""
+        """Make the visit's tour when it is this portal's turn."""
         async with self._turn:
             try:
                 await self.visit.tour(self.fetch)
                 self.visit.done = True
-            except SlotClosed:  # the run is being ended: what was not asked says nothing of the portal
+            except SlotClosed:  # the run is being ended: a missing response says nothing of the portal
                 self.visit.done = False
             except Exception as error:  # Scrapy would only log it; `visit_all` raises it
                 self.visit.error = error
@@ -123,7 +124,7 @@ class PortalChecker(CheckSpider):
     async def fetch(
         self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
     ) -> FetchResult:
-        """One request and what came of it; a failure is an answer too."""
+        """Make one request and return its result; a failure is a result too."""
         info = self._builder.info(expect, way, section)
         own = self._builder.here(entry.url) if entry is not None and info.request is not None else None
         info = replace(info, key=entry.key if entry is not None else None, number=number, address=own)
@@ -157,11 +158,11 @@ def _on_failure(failure: Failure) -> None:
 def visit_all(
     process: AsyncCrawlerProcess, visits: list[PortalCheck], clock: Clock, *, replica: bool, jobs: int = 1
 ) -> None:
-    """Make the visits, so many portals side by side; Ctrl-C leaves those that are not `done`. Raises what a tour raised."""
+    """Make the visits, `jobs` portals side by side. Ctrl-C leaves some not `done`. Raises what a tour raised."""
     turn = asyncio.Semaphore(jobs)
     for each in visits:
-        says = {"portal": each.portal, "name": each.portal.name, "pause": each.pause}
-        own = type("PortalChecker", (PortalChecker,), says)
+        attributes = {"portal": each.portal, "name": each.portal.name, "pause": each.pause}
+        own = type("PortalChecker", (PortalChecker,), attributes)
         process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn)
     process.start()
     for each in visits:
@@ -170,7 +171,7 @@ def visit_all(
 
 
 def tls_words(error: BaseException) -> str | None:
-    """What OpenSSL or the check of the name said, where that is what failed."""
+    """Return the error of OpenSSL or of the certificate's name, or None for another failure."""
     waiting: list[BaseException | None] = [error]
     while waiting:
         each = waiting.pop()
@@ -184,9 +185,9 @@ def tls_words(error: BaseException) -> str | None:
 
 
 def _openssl(error: BaseException) -> str:
-    """OpenSSL's words (it gives library, function and reason of each error); the kind of any other failure of the handshake."""
-    told = error.args[0] if error.args else ()
-    reasons = [part[-1] for part in told if isinstance(part, tuple)] if isinstance(told, (list, tuple)) else []
+    """Return OpenSSL's reasons (it gives library, function and reason of each error), or the kind of another TLS failure."""
+    errors = error.args[0] if error.args else ()
+    reasons = [part[-1] for part in errors if isinstance(part, tuple)] if isinstance(errors, (list, tuple)) else []
     if words := ", ".join(str(reason) for reason in reasons if reason):
         return words[:160]
     return "the certificate is another host's" if "Verification" in type(error).__name__ else type(error).__name__

@@ -1,4 +1,4 @@
-"""What one list and one article say of a portal's declaration, field by field. Pure: what was brought is an argument."""
+"""Compare a list and an article with a portal's declaration, field by field. Pure: the responses are arguments."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ _MANY = 5  # entries from which a list without a next page is odd
 
 @dataclass(frozen=True, slots=True)
 class ListAnswer:
-    """One list page. `asked` and `url` as the portal names them, without the suffix of a rehearsal; `sent_to` is the
-    address on another host that it sends on to; `tls` names what went wrong with the certificate or the handshake;
-    `lines` are the page's texts, folded."""
+    """One list page. `requested` and `url` are as the portal names them, without the suffix of a rehearsal.
+
+    `sent_to` is the address on another host to which it redirects, `tls` the error of the certificate or the handshake,
+    `lines` are the page's folded texts.
+    """
 
     section: str
-    asked: str
+    requested: str
     url: str
     outcome: Outcome
     detail: str | None = None
@@ -42,8 +44,11 @@ class ListAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ArticleAnswer:
-    """An article that a list named: what came back under its address, and what was read; `key` is that of the address
-    that answered, `reasons` why its text would be set aside. `told`: an interface sent it, not a page."""
+    """An article of a list: the response under its address and the extracted article.
+
+    `key` is that of the address that answered, `reasons` are those for which its text would be quarantined.
+    `from_interface` is set when an interface sent it and not a page.
+    """
 
     entry: Entry
     url: str
@@ -52,14 +57,16 @@ class ArticleAnswer:
     key: str | None = None
     article: Article | None = None
     reasons: tuple[str, ...] = ()
-    told: bool = False
+    from_interface: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PortalResponses:
-    """Everything that was asked of a portal: a section's list, its second page, an article (with those before it that were
-    none), and the first pages of further sections. `whole`: no section was left out. `tls` is the declared exception; a
-    rehearsal goes around TLS."""
+    """Every response of a portal: a section's list, its second page, an article, the first pages of further sections.
+
+    Before the article stand entries that were none. `whole` is set when no section was left out. `tls` is the declared
+    exception; a rehearsal goes around TLS.
+    """
 
     first: ListAnswer
     second: ListAnswer | None = None
@@ -71,68 +78,74 @@ class PortalResponses:
     today: date = date.max
 
 
-# `wrong` is what would archive a portal wrongly or not at all; `doubtful` is for a person and holds nothing up; what was
-# not shown is `not tried` and confirms nothing.
-def findings(brought: PortalResponses) -> tuple[FieldFinding, ...]:
-    """Every field that could be tried, in the order in which a night would meet them."""
-    return tuple(_findings(brought))
+def findings(responses: PortalResponses) -> tuple[FieldFinding, ...]:
+    """Return the finding of every field that could be tried, in the order in which a night would meet them.
+
+    `wrong` is what would archive a portal wrongly or not at all, `doubtful` needs a person and fails no check, `not tried`
+    is what the pages did not show and confirms nothing.
+    """
+    return tuple(_findings(responses))
 
 
-def _findings(brought: PortalResponses) -> Iterator[FieldFinding]:
-    first = brought.first
+def _findings(responses: PortalResponses) -> Iterator[FieldFinding]:
+    first = responses.first
     yield _address(first)
-    yield _tls(brought)
-    yield _section(first, "section", whole=brought.whole)
+    yield _tls(responses)
+    yield _section(first, "section", whole=responses.whole)
     if first.listing is not None:
-        yield from _list(first.listing, brought.today)
-        yield _next(brought)
-        yield from _articles(brought)
-    for answer in brought.further:
-        yield _section(answer, f"section {answer.section}", whole=brought.whole)
+        yield from _list(first.listing, responses.today)
+        yield _next(responses)
+        yield from _articles(responses)
+    for answer in responses.further:
+        yield _section(answer, f"section {answer.section}", whole=responses.whole)
 
 
 def _address(first: ListAnswer) -> FieldFinding:
-    """Whether the portal's own host answers at all."""
+    """Return whether the portal's own host answers."""
     if first.sent_to:
         return FieldFinding(
             "address",
             FieldStatus.WRONG,
-            f"{first.asked} sends on to {first.sent_to}: the portal may have moved",
+            f"{first.requested} sends on to {first.sent_to}: the portal may have moved",
             "home",
         )
     if first.outcome in _SILENT:
-        return FieldFinding("address", FieldStatus.UNTRIED, f"{first.asked} did not answer: {_said(first)}", "home")
+        return FieldFinding(
+            "address", FieldStatus.UNTRIED, f"{first.requested} did not answer: {_outcome(first)}", "home"
+        )
     if first.outcome in (Outcome.ROBOTS_DENIED, Outcome.GUARD_DENIED):
-        return FieldFinding("address", FieldStatus.WRONG, f"{first.asked} may not be asked: {_said(first)}", "home")
-    redirected = f", from {first.asked}" if first.url != first.asked else ""
+        return FieldFinding(
+            "address", FieldStatus.WRONG, f"{first.requested} may not be asked: {_outcome(first)}", "home"
+        )
+    redirected = f", from {first.requested}" if first.url != first.requested else ""
     return FieldFinding("address", FieldStatus.OK, f"{first.url} answered{redirected}", "home")
 
 
-def _tls(brought: PortalResponses) -> FieldFinding:
-    if brought.rehearsed:
+def _tls(responses: PortalResponses) -> FieldFinding:
+    if responses.rehearsed:
         return FieldFinding("tls", FieldStatus.UNTRIED, "a rehearsal goes around it")
-    if brought.first.tls:
-        return FieldFinding("tls", FieldStatus.WRONG, f"{brought.first.tls}; declared is `{brought.tls}`")
-    if brought.first.outcome is Outcome.UNREACHABLE:
+    if responses.first.tls:
+        return FieldFinding("tls", FieldStatus.WRONG, f"{responses.first.tls}; declared is `{responses.tls}`")
+    if responses.first.outcome is Outcome.UNREACHABLE:
         return FieldFinding("tls", FieldStatus.UNTRIED, "no connection")
-    exception = "" if brought.tls == "plain" else ", which may not be needed any more: that was not tried"
-    return FieldFinding("tls", FieldStatus.OK, f"`{brought.tls}` as declared{exception}")
+    exception = "" if responses.tls == "plain" else ", which may not be needed any more: that was not tried"
+    return FieldFinding("tls", FieldStatus.OK, f"`{responses.tls}` as declared{exception}")
 
 
 def _section(answer: ListAnswer, field: str, *, whole: bool) -> FieldFinding:
-    """Whether a section's address still brings its list; one section alone bears nothing out of the others."""
+    """Return whether a section's address still gives its list. One section alone confirms nothing of the others."""
     if answer.listing is None:
         held = FieldStatus.UNTRIED if answer.outcome in _SILENT else FieldStatus.WRONG
-        return FieldFinding(field, held, f"no list at {answer.asked}: {_said(answer)}", "sections")
+        return FieldFinding(field, held, f"no list at {answer.requested}: {_outcome(answer)}", "sections")
     if field == "section":  # its entries are a field of their own
         return FieldFinding(field, FieldStatus.OK, f"a list at {answer.url}", "sections" if whole else "")
     count = len(answer.listing.entries)
     if not count:
-        return FieldFinding(field, FieldStatus.WRONG, f"no entry at {answer.asked}", "sections")
+        return FieldFinding(field, FieldStatus.WRONG, f"no entry at {answer.requested}", "sections")
     return FieldFinding(field, FieldStatus.OK, f"{count} entries at {answer.url}", "sections" if whole else "")
 
 
-def _said(answer: ListAnswer | ArticleAnswer) -> str:
+def _outcome(answer: ListAnswer | ArticleAnswer) -> str:
     return f"{answer.outcome.value}{f' ({answer.detail})' if answer.detail else ''}"
 
 
@@ -154,24 +167,24 @@ def _days(days: list[date], count: int, today: date) -> FieldFinding:
         return FieldFinding("list days", FieldStatus.UNTRIED, "the list shows no day, or none that is read")
     ahead = sum(day > today + timedelta(days=1) for day in days)
     falling = days == sorted(days, reverse=True)
-    told = f"{len(days)} of {count} entries have a day, {min(days)} to {max(days)}"
+    range_of_days = f"{len(days)} of {count} entries have a day, {min(days)} to {max(days)}"
     if ahead:
         return FieldFinding(
             "list days",
             FieldStatus.WRONG,
-            f"{told}; {ahead} lie ahead: day and month may be read the wrong way",
+            f"{range_of_days}; {ahead} lie ahead: day and month may be read the wrong way",
             "list",
         )
     if not falling:
-        return FieldFinding("list days", FieldStatus.DOUBTFUL, f"{told}; not the newest first", "list")
+        return FieldFinding("list days", FieldStatus.DOUBTFUL, f"{range_of_days}; not the newest first", "list")
     return FieldFinding(
-        "list days", FieldStatus.OK if len(days) >= _MOST * count else FieldStatus.DOUBTFUL, told, "list"
+        "list days", FieldStatus.OK if len(days) >= _MOST * count else FieldStatus.DOUBTFUL, range_of_days, "list"
     )
 
 
-def _next(brought: PortalResponses) -> FieldFinding:
-    first, second = brought.first, brought.second
-    assert first.listing is not None  # noqa: S101  the caller has looked
+def _next(responses: PortalResponses) -> FieldFinding:
+    first, second = responses.first, responses.second
+    assert first.listing is not None  # noqa: S101  the caller has checked
     if first.kind is not SectionKind.PAGES:
         return FieldFinding("next page", FieldStatus.UNTRIED, f"a {first.kind.value} has none")
     if second is None:
@@ -179,30 +192,32 @@ def _next(brought: PortalResponses) -> FieldFinding:
             return FieldFinding("next page", FieldStatus.UNTRIED, "a short list, and nothing leads on")
         return FieldFinding("next page", FieldStatus.DOUBTFUL, "nothing leads to a second page", "paging")
     if second.listing is None:
-        return FieldFinding("next page", FieldStatus.WRONG, f"{second.asked}: {_said(second)}", "paging")
+        return FieldFinding("next page", FieldStatus.WRONG, f"{second.requested}: {_outcome(second)}", "paging")
     shown = {entry.key for entry in first.listing.entries}
     new = sum(entry.key not in shown for entry in second.listing.entries)
     if not new:
         return FieldFinding(
-            "next page", FieldStatus.WRONG, f"{second.asked} brings no other entry than the first page", "paging"
+            "next page", FieldStatus.WRONG, f"{second.requested} brings no other entry than the first page", "paging"
         )
-    return FieldFinding("next page", FieldStatus.OK, f"{second.asked} brings {new} other entries", "paging")
+    return FieldFinding("next page", FieldStatus.OK, f"{second.requested} brings {new} other entries", "paging")
 
 
-def _articles(brought: PortalResponses) -> Iterator[FieldFinding]:
-    if not brought.articles:
+def _articles(responses: PortalResponses) -> Iterator[FieldFinding]:
+    if not responses.articles:
         return
-    last = brought.articles[-1]
-    before = "".join(f"; before it {each.url}: {_said(each)}" for each in brought.articles[:-1])
+    last = responses.articles[-1]
+    before = "".join(f"; before it {each.url}: {_outcome(each)}" for each in responses.articles[:-1])
     if last.article is None:
-        yield FieldFinding("article", FieldStatus.WRONG, f"{last.url}: {_said(last)}{before}", "layout")
+        yield FieldFinding("article", FieldStatus.WRONG, f"{last.url}: {_outcome(last)}{before}", "layout")
         return
     yield FieldFinding("article", FieldStatus.DOUBTFUL if before else FieldStatus.OK, f"{last.url}{before}", "layout")
     same = last.key == last.entry.key
-    told = (
+    keys = (
         f"{last.entry.key}"
         if same
         else f"listed as {last.entry.key}, the address that answered says {last.key or 'none'}"
     )
-    yield FieldFinding("key", FieldStatus.OK if same else FieldStatus.WRONG, told, "key")
-    yield from article_findings(last.article, last.entry, last.reasons, brought.first.lines, told=last.told)
+    yield FieldFinding("key", FieldStatus.OK if same else FieldStatus.WRONG, keys, "key")
+    yield from article_findings(
+        last.article, last.entry, last.reasons, responses.first.lines, from_interface=last.from_interface
+    )

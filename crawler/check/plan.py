@@ -1,4 +1,4 @@
-"""The tour of a check: a section's list, its second page, an article; with `every` the first page of each other section."""
+"""The requests of a check: a section's list, its second page, an article, on demand the first pages of other sections."""
 
 from __future__ import annotations
 
@@ -42,8 +42,11 @@ _TRIES = 2  # the newest entry may be a video, or withdrawn this minute
 async def tour(
     fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime, *, every: bool
 ) -> PortalResponses:
-    """Ask and read: four requests with robots.txt, one more where the first entry is no article, and for each page that only
-    says how a list is asked for; with `every` one more a section."""
+    """Make the requests and read the responses.
+
+    Four requests with robots.txt, one more where the first entry is no article, and one for each page that only gives the
+    address of a list; with `every` one more a section.
+    """
     answer, first = await _first(fetch, portal, section, now)
     second = None
     articles: tuple[ArticleAnswer, ...] = ()
@@ -51,7 +54,7 @@ async def tour(
         if first.listing.next is not None and section.kind is SectionKind.PAGES:
             _, second = await _list(fetch, portal, section, first.listing.next, 2, now)
         entries = first.listing.entries
-        articles = _told(portal, entries, answer, now) or await _articles(fetch, portal, section, entries, now)
+        articles = _in_list(portal, entries, answer, now) or await _articles(fetch, portal, section, entries, now)
     further = []
     if every:
         further = [(await _first(fetch, portal, other, now))[1] for other in portal.sections if other is not section]
@@ -69,7 +72,7 @@ async def tour(
 async def _first(
     fetch: Fetch, portal: type[PortalSpider], section: Section, now: datetime
 ) -> tuple[FetchResult, ListAnswer]:
-    """A section's first list page, behind the pages that only say how it is asked for."""
+    """Fetch a section's first list page, behind the pages that only give its address."""
     answer, read = await _list(fetch, portal, section, portal.first_page(section), 1, now)
     for _ in range(_DOORS):
         if read.listing is None or not read.listing.door or read.listing.next is None:
@@ -102,7 +105,7 @@ async def _list(
 def read_list(
     portal: type[PortalSpider], section: Section, answer: FetchResult, now: datetime
 ) -> tuple[Listing | None, Outcome, str | None]:
-    """What a list page says; None with the outcome where it could not be read."""
+    """Read a list page. Return None with the outcome where that fails."""
     response, asked = answer.response, answer.ask.request
     if response is None or answer.outcome is not Outcome.LISTING:
         return None, answer.outcome, answer.detail
@@ -120,15 +123,15 @@ def read_list(
         return portal.read_listing(response.url, text, section, number), answer.outcome, answer.detail
     except ListingError as error:
         return None, Outcome.ERROR, str(error)[:200]
-    except Exception as error:  # a family meets a page that it was not written for: that is what is asked here
+    except Exception as error:  # a family meets a page that it was not written for, which is what a check is for
         _log.debug("the list %s could not be read", ascii(response.url), exc_info=error)
         return None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200]
 
 
-def _told(
+def _in_list(
     portal: type[PortalSpider], entries: tuple[Entry, ...], answer: FetchResult, now: datetime
 ) -> tuple[ArticleAnswer, ...]:
-    """The first article whose text the list's answer holds; none where lists hold no texts."""
+    """Return the first article whose text the list's response holds; none where lists hold no texts."""
     if not portal.texts_in_lists or answer.response is None:
         return ()
     layouts = portal.read_with()
@@ -138,7 +141,9 @@ def _told(
             article = clean(extract(pages[entry.url], entry.url, layouts, now, "utf-8"))
             reasons = check(article, now)
             return (
-                ArticleAnswer(entry, _bare(entry.url), Outcome.ARTICLE, None, entry.key, article, reasons, told=True),
+                ArticleAnswer(
+                    entry, _bare(entry.url), Outcome.ARTICLE, None, entry.key, article, reasons, from_interface=True
+                ),
             )
     return ()
 
@@ -146,27 +151,34 @@ def _told(
 async def _articles(
     fetch: Fetch, portal: type[PortalSpider], section: Section, entries: tuple[Entry, ...], now: datetime
 ) -> tuple[ArticleAnswer, ...]:
-    """The first entry's article; the second's where the first brought none."""
-    brought = []
+    """Fetch the first entry's article; the second's where the first is none."""
+    articles = []
     for entry in entries[:_TRIES]:
         answer = await fetch(Expect.ARTICLE, portal.article_source(entry.key, entry.url), section.name, entry=entry)
-        brought.append(_article(portal, entry, answer, now))
-        if brought[-1].article is not None:
+        articles.append(_article(portal, entry, answer, now))
+        if articles[-1].article is not None:
             break
-    return tuple(brought)
+    return tuple(articles)
 
 
 def _article(portal: type[PortalSpider], entry: Entry, answer: FetchResult, now: datetime) -> ArticleAnswer:
-    response, told = answer.response, answer.ask.request is not None
+    response, from_interface = answer.response, answer.ask.request is not None
     at = answer.ask.address or (response.url if response is not None else answer.ask.url)
     if response is None or answer.outcome is not Outcome.ARTICLE:
-        return ArticleAnswer(entry, _bare(at), answer.outcome, answer.detail, told=told)
+        return ArticleAnswer(entry, _bare(at), answer.outcome, answer.detail, from_interface=from_interface)
     article = clean(extract(response.body, at, portal.read_with(), now, charset_of(response)))
     if portal.day_from_list:
         article = listed_on(article, entry.day)
     reasons = check(article, now)
     return ArticleAnswer(
-        entry, _bare(at), answer.outcome, answer.detail, portal.article_key(at), article, reasons, told=told
+        entry,
+        _bare(at),
+        answer.outcome,
+        answer.detail,
+        portal.article_key(at),
+        article,
+        reasons,
+        from_interface=from_interface,
     )
 
 
@@ -180,10 +192,10 @@ def _bare(url: str) -> str:
 
 
 def _real(answer: ListAnswer) -> ListAnswer:
-    """Addresses as the portal itself names them."""
+    """Return the answer with addresses as the portal itself names them."""
     return ListAnswer(
         answer.section,
-        _bare(answer.asked),
+        _bare(answer.requested),
         _bare(answer.url),
         answer.outcome,
         answer.detail,

@@ -1,4 +1,4 @@
-"""Visits that keep nothing: a check, a sample and a probe ask as a crawl does, without an archive behind them."""
+"""Visits that store nothing: a check, a sample and a probe make requests as a crawl does, without an archive."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.robots import RobotsDecision
 
-__all__ = ["CheckSpider", "VisitRecorder", "keep_nothing"]
+__all__ = ["CheckSpider", "VisitRecorder", "store_nothing"]
 
 
 class VisitRecorder:
-    """Take note of what the middlewares meet on a visit that stores nothing; by default of nothing."""
+    """A recorder of a visit that stores nothing: it ignores the events of the middlewares."""
 
     stopping = False
 
@@ -26,24 +26,24 @@ class VisitRecorder:
         self.hosts, self.clock = hosts, clock
 
     def now(self) -> datetime:
-        """Return the visit's time, aware."""
+        """Return the present moment by the visit's clock."""
         return self.clock.now()
 
     def record_refusal(self, request: Request, reason: str) -> None:
-        """Take note of a request that the guard refused."""
+        """Ignore a request that the guard refused."""
 
     def record_robots(self, response: Response, decision: RobotsDecision) -> None:
-        """Take note of what was made of a robots.txt."""
+        """Ignore the reading of a robots.txt."""
 
     def record_retry(self, request: Request, response: Response) -> None:
-        """Take note of a response after which the same is asked again."""
+        """Ignore a response after which the request is made again."""
 
     def record_long_wait(self, status: int, seconds: float) -> None:
-        """Take note that the portal asks for more patience than a visit has."""
+        """Ignore that the portal asks for a longer pause than a visit makes."""
 
 
 class CheckSpider(scrapy.Spider):
-    """Make a tour that asks and waits for each response, instead of a walk."""
+    """A spider that makes one request after the other in `tour` and waits for each response."""
 
     def __init__(self, recorder: VisitRecorder) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class CheckSpider(scrapy.Spider):
 
     @abstractmethod
     async def tour(self) -> None:
-        """All that is asked for. It raises nothing: what failed is kept to be told after the crawl."""
+        """Make all requests. Raise nothing: an error is stored and reported after the crawl."""
 
     async def start(self) -> AsyncIterator[Request]:
         """Make the tour; nothing is left to Scrapy's scheduler."""
@@ -61,13 +61,13 @@ class CheckSpider(scrapy.Spider):
             yield request
 
     async def download(self, request: Request) -> Response:
-        """One request through every middleware. Raises what the download raised."""
+        """Make one request through every middleware. Raises what the download raised."""
         assert self.crawler.engine is not None  # noqa: S101  Scrapy has started it
         return await self.crawler.engine.download_async(request)
 
 
-def keep_nothing(settings: BaseSettings) -> None:
-    """The settings of a crawl without what keeps it: no captures, no stages, one retry."""
+def store_nothing(settings: BaseSettings) -> None:
+    """Switch off in the settings what stores a crawl: captures, stages, extensions; allow one retry."""
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("EXTENSIONS", {}, priority="cmdline")
     middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "pipelines.capture.CaptureMiddleware": None}

@@ -12,9 +12,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.model.enums import Outcome
-from crawler.catalog.overview import named, spiders
+from crawler.catalog.overview import portal_named, spiders
 from crawler.check.fetch import Fetch, FetchResult, PortalCheck, visit_all
-from crawler.check.session import keep_nothing
+from crawler.check.session import store_nothing
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
@@ -73,7 +73,7 @@ class Command(ScrapyCommand):
         if opts.night:
             self.settings.set("NIGHT", opts.night, priority="cmdline")
         self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-        keep_nothing(self.settings)
+        store_nothing(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Save; an error of usage is one line."""
@@ -127,7 +127,7 @@ def _portal(args: list[str], known: dict[str, type[PortalSpider]]) -> type[Porta
         raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy sample --help`")
     if not args:
         raise UsageError("say which portal and which pages: `python -m scrapy sample PORTAL URL…`")
-    return named(args[0], known)
+    return portal_named(args[0], known)
 
 
 def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: FetchResult, tonight: RunOptions) -> bool:

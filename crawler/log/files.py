@@ -1,5 +1,4 @@
-"""The logs of the nights: `<logs>/<night>/<portal>.log`, opened so that a full disk costs the log and not the night, and
-removed when they are old."""
+"""The log files of the nights, `<logs>/<night>/<portal>.log`: a full disk costs the log and not the night."""
 
 from __future__ import annotations
 
@@ -11,16 +10,16 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["note", "open_log", "remove_old"]
+__all__ = ["add_line", "open_log", "remove_old"]
 
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*\.(log|progress)")
 
 
 def open_log(path: Path, head: str) -> tuple[BinaryIO, str | None]:
-    """Open a log for appending and write its first line, so that one learns now whether it can be written.
+    """Open a log for appending and write its first line, which shows whether it can be written.
 
-    A log that cannot be written is replaced by nothing at all; then the second value says why, in words.
+    Return the null device instead of a log that cannot be written, with the reason in words.
     """
     stream: BinaryIO | None = None
     try:
@@ -36,8 +35,8 @@ def open_log(path: Path, head: str) -> tuple[BinaryIO, str | None]:
         return Path(os.devnull).open("ab", buffering=0), lost
 
 
-def note(path: Path, line: str) -> str | None:
-    """Add a line to a log; None when it was written, else why not in words."""
+def add_line(path: Path, line: str) -> str | None:
+    """Add a line to a log. Return None when it was written, else the reason in words."""
     try:
         with path.open("ab") as stream:
             stream.write(f"{line}\n".encode())
@@ -47,10 +46,10 @@ def note(path: Path, line: str) -> str | None:
 
 
 def remove_old(logs: Path, night: date, keep: int, now: datetime) -> list[date]:
-    """Remove the logs of nights more than `keep` before this one; returns those nights.
+    """Remove the logs of nights more than `keep` nights before this one, and return those nights.
 
-    Only folders that are named like a night, that hold nothing but our logs, and that nobody wrote in for as long: a rehearsal
-    of an old night is no old log. A folder that cannot be removed stays.
+    Remove only folders named like a night that hold nothing but logs and were not written to for as long: a rehearsal of an
+    old night is no old log. A folder that cannot be removed stays.
     """
     removed = []
     for folder in sorted(logs.glob("*-*-*")) if logs.is_dir() else []:

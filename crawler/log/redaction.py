@@ -1,8 +1,8 @@
-"""Secrets never reach a log, a report or an alert: what is known to be one, and what looks like one, becomes `***`.
+"""Hide secrets in logs, reports and alerts: known ones, and text that looks like one, become `***`.
 
 Known are the values of environment variables whose names say so (PASSWORD, TOKEN, SECRET …), the password of every
 address that stands in the environment (proxies, ARCHIVE_INDEX), and what the caller names (alert and heartbeat
-addresses with their parts). Told by its form is what else a message may carry: `scheme://user:password@host`, the value
+addresses with their parts). Recognised by their form are `scheme://user:password@host`, the value
 of Authorization, Cookie and API key headers, and `token=`, `key=`, `signature=` in an address.
 """
 
@@ -38,14 +38,14 @@ _PARAMETER = re.compile(
 
 
 class Redactor:
-    """Hides secrets in text. Longer ones first, so that a part never uncovers the whole."""
+    """A function that hides secrets in text. Longer ones go first, so that a part never uncovers the whole."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = sorted({secret for secret in secrets if secret}, key=lambda secret: (-len(secret), secret))
         self._known = re.compile("|".join(map(re.escape, known))) if known else None
 
     def __call__(self, text: str) -> str:
-        """The text without its secrets."""
+        """Return the text without its secrets."""
         if self._known is not None:
             text = self._known.sub(HIDDEN, text)
         text = _USERINFO.sub(rf"\g<scheme>\g<user>:{HIDDEN}@", text)
@@ -54,7 +54,7 @@ class Redactor:
 
 
 def secrets_of_environment(environment: Mapping[str, str]) -> Iterator[str]:
-    """What an environment holds that nobody should read."""
+    """Yield the secrets of an environment."""
     for name, value in environment.items():
         if _SECRET_NAME.search(name) and len(value) >= _SHORTEST_VALUE:
             yield value
@@ -64,12 +64,12 @@ def secrets_of_environment(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def for_crawl(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a crawl: whom we tell is none of its business, nor is the service that runs the scheduler."""
+    """Return the environment of a crawl: without alert addresses and the variables of the service manager."""
     return {name: value for name, value in environment.items() if name not in _NOT_FOR_CRAWLS}
 
 
 def secrets_of_addresses(addresses: Iterable[str]) -> Iterator[str]:
-    """An alert or heartbeat address whole, and the parts of it that error messages may show alone."""
+    """Yield each alert or heartbeat address, and the parts of it that error messages may show alone."""
     for address in addresses:
         if "://" not in address:
             continue

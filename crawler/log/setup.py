@@ -1,9 +1,9 @@
-"""Log lines: one line an event, as text or as JSON, with nothing in it that forges a line or gives a secret away.
+"""Log lines: one line an event, as text or as JSON, without forged lines and secrets.
 
 Text: `2026-11-22 01:00:03 WARNING message`; control characters are written as escapes, and the lines of a traceback follow
-behind `  | `, so that a line which begins with a date is always an event of its own. JSON: one object a line with `time`
+behind `  | `, so that a line that begins with a date is always an event of its own. JSON: one object a line with `time`
 (ISO 8601, +07:00), `level`, `logger`, `message`, and `traceback` where there is one. A stream that cannot be written (a full
-disk) never stops what is being logged.
+disk) stops nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TextIO
+from typing import Any, TextIO
 
 from pythonjsonlogger.core import LogData
 from pythonjsonlogger.json import JsonFormatter
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
 
 from archive.cli.output import printable
 from archive.errors import UsageError
@@ -30,6 +34,7 @@ __all__ = [
     "LOG_STYLE",
     "JsonLines",
     "LogStyle",
+    "QuietFormatter",
     "SureHandler",
     "TextLines",
     "event_line",
@@ -41,19 +46,19 @@ __all__ = [
 ]
 
 LOG_STYLE = "LUU_TRU_LOG"
-"""The environment variable that tells a crawl how to write its log."""
+"""The environment variable with the log style of a crawl."""
 _BEHIND = "  | "
 
 
 class LogStyle(StrEnum):
-    """How log lines are written."""
+    """The form of log lines."""
 
     TEXT = "text"
     JSON = "json"
 
 
 def style_of(word: str) -> LogStyle:
-    """The style of this name. Raises UsageError."""
+    """Return the style of this name. Raises UsageError."""
     try:
         return LogStyle(word or "text")
     except ValueError:
@@ -61,12 +66,12 @@ def style_of(word: str) -> LogStyle:
 
 
 def one_line(text: str) -> str:
-    """The text on one line: line ends and control characters, bidi overrides included, are written as escapes."""
+    """Return the text on one line: line ends and control characters, bidi overrides included, become escapes."""
     return printable(text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", " "))
 
 
 class TextLines(logging.Formatter):
-    """One line an event for people."""
+    """A formatter that writes one line an event, for people."""
 
     def __init__(self, redact: Redactor) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
@@ -75,14 +80,14 @@ class TextLines(logging.Formatter):
         self._redact = redact
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The event's own line."""
+        """Return the event's own line."""
         # Redact before line ends are escaped: an escaped end joined `\n` and `Cookie:` to one word, and the cookie was
         # shown.
         record.message = one_line(self._redact(record.message))  # a line end bounds what a secret is told by
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The event's line, and behind it the traceback, each line marked."""
+        """Return the event's line, and behind it the traceback, each line marked."""
         whole = super().format(record)
         head, *rest = whole.split("\n")
         behind = [f"{_BEHIND}{one_line(self._redact(line))}" for line in rest if line.strip()]
@@ -90,20 +95,20 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(JsonFormatter):
-    """One JSON object an event for programs."""
+    """A formatter that writes one JSON object an event, for programs."""
 
     def __init__(self, redact: Redactor) -> None:
         super().__init__("%(levelname)s %(name)s %(message)s", json_ensure_ascii=False)
         self._redact = redact
 
     def process_log_record(self, log_data: LogData) -> LogData:
-        """The fields in the words of the text form, without secrets."""
+        """Return the fields by their names in our format, without secrets."""
         names = {"levelname": "level", "name": "logger", "exc_info": "traceback", "stack_info": "stack"}
-        said = {names.get(name, name): value for name, value in log_data.items() if value is not None}
-        return {name: self._clean(value) for name, value in said.items()}
+        fields = {names.get(name, name): value for name, value in log_data.items() if value is not None}
+        return {name: self._clean(value) for name, value in fields.items()}
 
     def add_fields(self, log_data: LogData, record: logging.LogRecord, message_dict: LogData) -> None:
-        """The moment first."""
+        """Add the time before the other fields."""
         log_data["time"] = datetime.fromtimestamp(record.created, TZ).isoformat(timespec="milliseconds")
         super().add_fields(log_data, record, message_dict)
 
@@ -114,17 +119,14 @@ class JsonLines(JsonFormatter):
 
 
 class SureHandler(logging.Handler):
-    """Writes to a stream (None: standard error as it is then) and passes over what the stream refuses.
-
-    A log is not worth a night.
-    """
+    """A handler that writes to a stream (None: standard error at that moment) and ignores a stream that refuses writes."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         super().__init__()
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One event."""
+        """Write one event."""
         try:
             stream = self._stream or sys.stderr
             stream.write(self.format(record) + "\n")
@@ -133,7 +135,7 @@ class SureHandler(logging.Handler):
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """A refused write is passed over; a mistake of ours in a message is shown as the standard library does."""
+        """Ignore a refused write; show a mistake of ours in a message as the standard library does."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handleError(record)
 
@@ -159,21 +161,21 @@ def install(
 
 
 def event_line(style: LogStyle, moment: datetime, message: str) -> str:
-    """A line of a log that is written from outside: when a crawl was started and how it ended."""
+    """Return a log line that the scheduler adds to a crawl's log: its start and its end."""
     local = moment.astimezone(TZ)
     if style is LogStyle.JSON:
-        said = {
+        event = {
             "time": local.isoformat(timespec="milliseconds"),
             "level": "INFO",
             "logger": "scheduler",
             "message": message,
         }
-        return json.dumps(said, ensure_ascii=False)
+        return json.dumps(event, ensure_ascii=False)
     return f"{local:%Y-%m-%d %H:%M:%S} INFO {one_line(message)}"
 
 
 def refuse(message: str, style: LogStyle, secrets: tuple[str, ...] = ()) -> None:
-    """The one line on standard error with which a command ends that cannot do what was asked."""
+    """Write the one line on standard error with which a command ends on an error."""
     if style is LogStyle.JSON:
         logging.getLogger("refused").error("%s", message)
         return
@@ -182,10 +184,28 @@ def refuse(message: str, style: LogStyle, secrets: tuple[str, ...] = ()) -> None
 
 
 def last_event(line: str) -> str:
-    """What the last line of a log says, whatever its style, for a reason in words."""
+    """Return the message of a log's last line, in either style, for a reason in words."""
     try:
-        said = json.loads(line)
-        line = str(said["traceback"]).splitlines()[-1] if "traceback" in said else str(said["message"])
+        event = json.loads(line)
+        line = str(event["traceback"]).splitlines()[-1] if "traceback" in event else str(event["message"])
     except (ValueError, KeyError, TypeError, IndexError):
         line = line.removeprefix(_BEHIND.rstrip()).removeprefix(_BEHIND)
     return "".join(sign for sign in line if sign.isprintable()).strip()
+
+
+class QuietFormatter(LogFormatter):
+    """A formatter of Scrapy's own lines that logs no pages and no items: the run's records hold one line for each."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]  # Scrapy's engine takes None
+        """Log nothing: `pages.jsonl` has the page."""
+        return None
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]  # as above
+        """Log nothing: `articles.jsonl` has the article, and its text must not reach the log."""
+        return None
+
+    def dropped(  # type: ignore[override]  # as above
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
+        """Log nothing: a dropped item has its page line."""
+        return None

@@ -24,7 +24,7 @@ from archive.store import Archive
 from crawler.catalog.portals import PortalInfo, addresses
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import low_disk_error
-from crawler.log.files import note
+from crawler.log.files import add_line
 from crawler.log.setup import event_line
 from crawler.nights.crawl_process import (
     CrawlProcess,
@@ -268,7 +268,7 @@ class NightRunner:
 
     def _end_log(self, running: _RunningCrawl, ended: ProcessExit) -> None:
         line = self._log_line(f"{running.claim.night} {running.claim.portal} ended with exit code {ended.code}")
-        lost = note(running.progress.with_suffix(".log"), line) if running.process.log_lost is None else None
+        lost = add_line(running.progress.with_suffix(".log"), line) if running.process.log_lost is None else None
         if lost is not None:
             self.view.message(f"{running.claim.portal}: {lost}")
 

@@ -12,7 +12,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from archive.errors import UsageError
-from crawler.check.session import CheckSpider, VisitRecorder, keep_nothing
+from crawler.check.session import CheckSpider, VisitRecorder, store_nothing
 from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.robots import RobotsDecision
@@ -96,7 +96,7 @@ def _request(following: Following) -> Request:
 
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
     """The settings of a visit that keeps nothing, with the probe's bound on its requests."""
-    keep_nothing(settings)
+    store_nothing(settings)
     middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.request_limit.Bound": 990}
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     if rehearsed:

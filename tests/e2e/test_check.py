@@ -36,10 +36,10 @@ from crawler.catalog.check_results import (
     confirmed,
     declaration,
     last_check,
-    remember,
+    store_check,
 )
 from crawler.catalog.portals import load_portals, portal_of, why_skipped
-from crawler.check.command import check, check_options, is_asked
+from crawler.check.command import check, check_options, is_checked
 from crawler.check.fetch import PortalChecker, tls_words
 from crawler.check.fields import ArticleAnswer, ListAnswer, PortalResponses, findings
 from crawler.config.settings_file import NightSettings, PortalSettings
@@ -146,7 +146,7 @@ CASES: list[tuple[str, PortalResponses, str, FieldStatus, str]] = [
     ("metadata", read(published_from=PublishedFrom.METADATA), "published", FieldStatus.DOUBTFUL, "finds no time"),
     ("two times", read(flags=("dates_disagree",)), "published", FieldStatus.DOUBTFUL, "give another"),
     ("the list's day", read(published_from=PublishedFrom.FEED), "published", FieldStatus.OK, "from the list"),
-    ("an interface's time", replace(GOOD, articles=(replace(READ, told=True, article=replace(
+    ("an interface's time", replace(GOOD, articles=(replace(READ, from_interface=True, article=replace(
         ARTICLE, published_from=PublishedFrom.METADATA)),)), "published", FieldStatus.OK, "from the metadata"),
     ("no lead", read(blocks=ARTICLE.blocks[1:]), "lead", FieldStatus.UNTRIED, "none"),
     ("set aside", read(("no body text, no attachment",)), "body", FieldStatus.WRONG, "would be set aside"),
@@ -206,14 +206,14 @@ def test_an_inferred_portal_is_crawled_once_its_check_has_passed(
     checks: list[CheckResult], reason: str | None, tmp_path: Path
 ) -> None:
     for each in checks:
-        assert remember(each, tmp_path).portal == "quang_tri"
+        assert store_check(each, tmp_path).portal == "quang_tri"
     told = why_skipped(portal_of(QuangTri), NightSettings(checks=tmp_path), ArchiveKind.LIVE)
     assert (told is None) == (reason is None), told
     assert (reason or "") in (told or "")
 
 
 def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
-    kept = remember(replace(GOOD_CHECK, requests=4, asked=(f"{HOST}/tin",)), tmp_path)
+    kept = store_check(replace(GOOD_CHECK, requests=4, asked=(f"{HOST}/tin",)), tmp_path)
     assert last_check(tmp_path, "quang_tri", ArchiveKind.LIVE) == kept
     assert kept.passed_at == NOW
     (tmp_path / "quang_tri.json").write_text("{}", encoding="utf-8")
@@ -380,11 +380,11 @@ def test_every_portal_of_the_replicas_answers_as_its_file_says(tmp_path: Path) -
     assert (done.returncode, done.stderr, wrong) == (0, "", {})
 
 
-def test_a_portal_that_is_switched_off_is_asked_only_by_name() -> None:
+def test_a_portal_that_is_switched_off_is_checked_only_by_name() -> None:
     operator = NightSettings(portals={"quang_tri": PortalSettings(enabled=False)})
-    assert is_asked(QuangTri, NightSettings())
-    assert not is_asked(QuangTri, operator)
-    assert not is_asked(changed(sections=(Section("todo", "/TODO", "TODO"),)), NightSettings())
+    assert is_checked(QuangTri, NightSettings())
+    assert not is_checked(QuangTri, operator)
+    assert not is_checked(changed(sections=(Section("todo", "/TODO", "TODO"),)), NightSettings())
 
 
 def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
@@ -436,7 +436,7 @@ def test_a_check_that_is_stopped_says_nothing_of_what_it_has_not_asked(tmp_path:
         pytest.param(("--jobs", "0"), "a@mau.vn", {}, "--jobs should be from 1 to 64", id="no jobs"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_asked(
+def test_wrong_usage_is_told_before_anything_is_checked(
     arguments: tuple[str, ...], contact: str, environment: dict[str, str], message: str
 ) -> None:
     parser = argparse.ArgumentParser()

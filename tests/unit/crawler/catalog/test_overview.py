@@ -15,7 +15,7 @@ from archive.model.decommission import EndSign, Sign
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.docs import COMMAND, DOCS, main, pages
-from crawler.catalog.overview import families, family_of, named, overview, province_in_words, spiders
+from crawler.catalog.overview import families, family_of, overview, portal_named, province_in_words, spiders
 from crawler.commands.list import Command
 from crawler.families.vhv import VHVSpider
 from crawler.listings.listing import Section
@@ -88,8 +88,8 @@ def test_the_end_that_a_file_declares_is_told() -> None:
 )
 def test_a_portal_is_named_when_it_is_there_and_finished(name: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        named(name, {"quang_tri": QuangTri, "slow_town": SlowTown})
-    assert named("quang_tri", {"quang_tri": QuangTri}) is QuangTri
+        portal_named(name, {"quang_tri": QuangTri, "slow_town": SlowTown})
+    assert portal_named("quang_tri", {"quang_tri": QuangTri}) is QuangTri
 
 
 class SlowTown(VHVSpider):
