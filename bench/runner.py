@@ -1,4 +1,4 @@
-"""What the measurements share: a new archive, our commands as processes, the archive's own verification."""
+"""Make an archive, run our commands as processes and verify the archive, for every measurement."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def runs_of(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
 
 
 def verify(folder: Path) -> tuple[bool, str]:
-    """Whether `python -m archive verify` finds nothing, and what it said last."""
+    """Return whether `python -m archive verify` finds nothing, and its last lines."""
     done = call(["-m", "archive", "verify", "--archive", str(folder.resolve())])
     return done.returncode == ExitCode.GOOD, "\n".join((done.stdout + done.stderr).splitlines()[-20:])
 

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m faults", description="Break the real program on purpose and ask four oracles what is left."
+        prog="python -m faults", description="Break the real program on purpose and check what is left."
     )
     parser.add_argument("rows", nargs="*", metavar="ROW", help="A3, B11, or a section: A, B (default: all)")
     parser.add_argument("--list", action="store_true", help="name the rows and what they need, and run nothing")

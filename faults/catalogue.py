@@ -45,7 +45,7 @@ class Skip(Exception):
 
 
 class Need(StrEnum):
-    """What a row needs of the machine, in the words of the skip."""
+    """A need of a row, in the words of the skip."""
 
     ROOT = "root"
     LOOP = "loop devices and ext4 tools, as root"
@@ -55,7 +55,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row works: a folder of its own, and whether only a sample of its points is wanted."""
+    """The place in which a row works: a folder of its own, and whether only a sample of its points is wanted."""
 
     folder: Path
     quick: bool = False
@@ -117,7 +117,7 @@ def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:
 
 @cache
 def lacking(need: Need) -> bool:
-    """Whether the machine lacks something; it is tried, not guessed."""
+    """Return whether the machine lacks something, by trying it."""
     if need is Need.ROOT:
         return os.geteuid() != 0
     if need is Need.LOOP:
@@ -130,7 +130,7 @@ def lacking(need: Need) -> bool:
 
 @cache
 def has_strace() -> bool:
-    """Whether strace is there and may trace."""
+    """Return whether strace is there and may trace."""
     strace = shutil.which("strace")
     return (
         strace is not None and subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True).returncode == 0
@@ -138,6 +138,6 @@ def has_strace() -> bool:
 
 
 def postgres_tool(name: str) -> str | None:
-    """Where a tool of PostgreSQL is; distributions keep the server's off the PATH."""
+    """Return the path of a tool of PostgreSQL; distributions keep the server's off the PATH."""
     found = shutil.which(name)
     return found or next((str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)

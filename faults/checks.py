@@ -1,4 +1,4 @@
-"""The four oracles, asked after every row, with eyes of their own: they read the files and share no code with the store.
+"""Check an archive after every row in four ways (O1 to O4), by reading its files and without the code of the store.
 
 O1  every committed row has its text and its WARC member with the right SHA-256
 O2  nothing that was acknowledged is missing
@@ -59,7 +59,7 @@ _OWN = (
 
 @dataclass(slots=True)
 class Committed:
-    """What stands committed: the whole lines of every run, the articles that have one, the addresses that were asked.
+    """Hold what is committed: the whole lines of every run, the articles that have one, the addresses that were asked.
 
     `tonight` and `asked` are those of the night that is broken (`faults.process.composed_run.NIGHT`) alone: an article that was kept in
     an earlier night says nothing of tonight. `sealed` are the SHA-256 of every file in a sealed night.
@@ -134,7 +134,7 @@ def _o1(root: Path, folder: Path, line: dict[str, Any]) -> None:
 
 
 def _rows(root: Path) -> None:
-    """Every row of a closed run has its file. A hot journal is left to whoever opens the archive next."""
+    """Every row of a closed run has its file. A hot journal is left to the next opening of the archive."""
     index = root / "index.db"
     if not index.exists() or (root / "index.db-journal").exists() or (root / "index.db-wal").exists():
         return
@@ -170,7 +170,7 @@ State = dict[str, tuple[object, ...]]
 
 
 def state(root: Path) -> State:
-    """What an archive says, without how often it had to begin: events, texts by hash, answers, seals' coverage."""
+    """Return what an archive says, without how often a run began: events, texts by hash, answers, seals' coverage."""
     said: State = {}
     for night, folder in _runs(root):
         where = f"{night}/{folder.name}"
@@ -198,7 +198,7 @@ def same_state(found: State, wanted: State) -> None:
 
 
 def without_changes(said: State) -> State:
-    """The same where an older text could not be read: what a line says of its change is told against that text, and a disk
+    """The same where an older text could not be read: the change of a line is classified against that text, and a disk
     that does not give one stops no night (archive/ingest/revisions.py).
     """
     place = _OWN.index("changes")

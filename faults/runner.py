@@ -96,7 +96,7 @@ class _RowProcess:
 
 
 def results(rows: Sequence[Row], jobs: int, *, quick: bool = False) -> Iterator[Result]:
-    """Run the rows, the longest first, as many at once as told; yields each when it has ended."""
+    """Run the rows, the longest first, `jobs` at once; yield each when it has ended."""
     _with_shim()
     context = get_context("forkserver")
     context.set_forkserver_preload(["faults.rows"])

@@ -70,12 +70,12 @@ def render_article(portal: str, article: ReplicaArticle, night: date, counter: i
 
 
 def expected(portal: str, article: ReplicaArticle, night: date) -> ExpectedArticle:
-    """What a good reading of the article's page at the end of `night` gives."""
+    """Return what a good reading of the article's page at the end of `night` gives."""
     return expected_of(portal_site(portal), article.as_of(night))
 
 
 def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
-    """What a good reading of an article's page on any site gives, be the article the site's own or not."""
+    """Return what a good reading of an article's page on any site gives, be the article the site's own or not."""
     lead = [ExpectedBlock(Kind.LEAD, plain(shown.lead))] if shown.lead else []
     body = [ExpectedBlock(part.kind, plain(part.text)) for part in shown.parts if part.text]
     files = [*shown.links(), *((name, name) for name in shown.files)]

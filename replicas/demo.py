@@ -1,4 +1,4 @@
-"""What `make demo` runs: three nights of the first eight portals over the replicas, sealed, verified and shown.
+"""Run `make demo`: three nights of the first eight portals over the replicas, sealed, verified and shown.
 
 They are of seven families; with `--every` all portals are walked, which takes longer.
 

@@ -38,7 +38,7 @@ _LARGE = 9 * 1024 * 1024
 
 
 class FileKind(StrEnum):
-    """What is behind a link."""
+    """The kind of file behind a link."""
 
     PDF = "pdf"
     SCAN = "scan"
@@ -59,7 +59,7 @@ class ReplicaFile:
 
     @property
     def readable(self) -> bool:
-        """Whether it has a text to be archived."""
+        """Return whether it has a text to be archived."""
         return self.kind in (FileKind.PDF, FileKind.DOCX)
 
 

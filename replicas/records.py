@@ -34,7 +34,7 @@ _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 
 
 class Kind(StrEnum):
-    """What a block of a text is; the words are those of `pipelines.article.BlockKind`."""
+    """The kind of a block of text; the words are those of `pipelines.article.BlockKind`."""
 
     LEAD = "lead"
     HEADING = "heading"
@@ -60,7 +60,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What an article says from night `since` on."""
+    """The article's text from night `since` on."""
 
     since: date
     title: str
@@ -81,7 +81,7 @@ class Removal:
     status: int = 404
 
     def holds(self, night: date) -> bool:
-        """Whether the article is away at the end of `night`."""
+        """Return whether the article is away at the end of `night`."""
         return self.since <= night and (self.until is None or night < self.until)
 
 
@@ -152,7 +152,7 @@ class ReplicaArticle:
         return shown
 
     def removal(self, night: date) -> Removal | None:
-        """What took the article away that night, None while it stands."""
+        """Return the removal that is in force that night, None while the article stands."""
         return next((removal for removal in self.removals if removal.holds(night)), None)
 
     def links(self) -> tuple[tuple[str, str], ...]:
@@ -178,7 +178,7 @@ class ExpectedAttachment:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedArticle:
-    """What a page of a composed portal says when it is read well.
+    """The right reading of a page of a composed portal.
 
     `published` is ISO 8601, a day or a minute with `+07:00`; `published_raw` is the date line as the page shows it,
     blanks folded, without a view counter that stands in the same element. A lead is the first block.

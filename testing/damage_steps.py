@@ -1,6 +1,6 @@
-"""How an archive is damaged on purpose: the steps that the recipes under tests/audit/ are made of.
+"""Damage an archive on purpose: the steps of the recipes under tests/data/audit/.
 
-A path of a step may be a pattern; it stands for the first file that fits. Whoever damages has every tool but the key.
+A path of a step may be a pattern; it stands for the first file that fits. Every tool but the key may be used.
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ def words_sql(root: Path, whole: Path, statement: str) -> None:
 
 
 def unword(root: Path, whole: Path, path: str) -> None:
-    """Take a text's words away, which FTS5 does for whoever knows them."""
+    """Delete a text's words, which FTS5 does for any caller that knows them."""
     file = _one(root, path)
     with closing(sqlite3.connect(root / "search.db")) as connection, connection:
         found = "SELECT document, published_raw FROM contents WHERE file = ? AND run = ?"

@@ -1,4 +1,4 @@
-"""An archive whose portal wrote against whoever looks at it: markup, addresses, control and bidi characters everywhere."""
+"""Compose an archive whose portal attacks its readers: markup, addresses, control and bidi characters everywhere."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _ending_night(archive: Archive, day: int) -> None:
 
 
 def _last_night(archive: Archive) -> None:
-    """What was gone stands again, as something else."""
+    """Let what was removed stand again, as something else."""
     crawl = archive.start(_PORTAL, LAST, at(LAST), judge)
     walk(crawl, [], at(LAST))
     keep(crawl, ComposedArticle("an", "an an", ("Về an, lần nữa.",)), at(LAST))

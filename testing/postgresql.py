@@ -39,7 +39,7 @@ def _programs() -> Path | None:
 
 
 def _account() -> pwd.struct_passwd | None:
-    """Whom to run it as: nobody else where we are not root."""
+    """Return the account to run it as, None where we are not root."""
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -49,7 +49,7 @@ def _account() -> pwd.struct_passwd | None:
 
 
 def missing() -> str | None:
-    """What keeps a server from being started here, in words; None when nothing does."""
+    """Return why no server can be started here; None when one can."""
     if _programs() is None:
         return "PostgreSQL is not installed here: initdb and pg_ctl are missing"
     return "there is no user `postgres` or `nobody` to run PostgreSQL as" if _account() is None else None
@@ -84,7 +84,7 @@ class PostgresServer:
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
     def database(self, options: str = "") -> str:
-        """The address of a new, empty database that sorts Vietnamese as people do, unless told otherwise."""
+        """The address of a new, empty database that sorts Vietnamese as people do by default."""
         name = f"archive_{os.getpid()}_{next(_DATABASES)}"
         locale = options or "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'vi-VN' LC_COLLATE 'C' LC_CTYPE 'C'"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0 {locale}")

@@ -48,5 +48,5 @@ class SharedMachine(PortalDownloadHandler):
     """Sends as a rehearsal does, and takes every host for one at the same address."""
 
     async def address_of(self, host: str) -> str:
-        """One address for every host; of those kept for documents, and asked of nobody (RFC 5737)."""
+        """One address for every host; one reserved for documentation (RFC 5737), which no host answers."""
         return "192.0.2.7"

@@ -138,7 +138,7 @@ def judge(document: Document, content: str, latest: Version | None, same: Versio
 
 
 def run(archive: Archive, number: int, portals: tuple[str, ...] | None = None) -> None:
-    """Run and close one of the nights, which is sealed by whoever asks for it."""
+    """Run and close one of the nights, which the caller seals."""
     night = FIRST + timedelta(days=number)
     for portal in portals or tuple(NIGHTS[number]):
         crawl = archive.start(portal, night, at(night), judge)

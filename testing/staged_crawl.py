@@ -1,4 +1,4 @@
-"""A crawl that does what a test says: `python -m testing.staged_crawl PORTAL NIGHT ARCHIVE`, a real process with a real run.
+"""Play a crawl's part in a test: `python -m testing.staged_crawl PORTAL NIGHT ARCHIVE`, a real process with a real run.
 
 It reads its part from `stage.json` beside the archive (portal → part) and notes its start in `started` beside it. Parts:
 `good` · `beats` (commits ten times a second until told to end) · `slow N` (as `beats`, ends well after N seconds) ·
@@ -53,7 +53,7 @@ def close(run: RunWriter, verdict: Verdict = Verdict.GOOD, finish: str = "finish
 
 
 def beat(run: RunWriter, seconds: float) -> bool:
-    """Commit again and again; False when it was told to end meanwhile, and did."""
+    """Commit again and again; False when it had to end meanwhile."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
     say("open")

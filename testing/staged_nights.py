@@ -46,7 +46,7 @@ NIGHT = START.date()
 
 @dataclass(slots=True)
 class NightStage:
-    """What a test has in hand. `now` is its clock; `offset` writes it for the schedulers in processes of their own."""
+    """The stage of a test: an archive and its portals. `now` is its clock; `offset` writes it for the schedulers in processes of their own."""
 
     root: Path
     kind: ArchiveKind = ArchiveKind.LIVE
@@ -66,7 +66,7 @@ class NightStage:
         return stage
 
     def play(self, **parts: str) -> None:
-        """What the portals do from now on."""
+        """Set what the portals do from now on."""
         (self.root.parent / "stage.json").write_text(json.dumps(parts))
 
     @property
@@ -90,7 +90,7 @@ class NightStage:
         return self.now + timedelta(seconds=time.monotonic() - self.ticking if self.ticking is not None else 0)
 
     def due(self) -> int:
-        """What `scheduler.py --due` does, at `now`."""
+        """Do what `scheduler.py --due` does, at `now`."""
         before, crawler.nights.service.clock = crawler.nights.service.clock, self.clock
         try:
             return int(self.service().run_due())
@@ -112,7 +112,7 @@ class NightStage:
             return {row.portal: row for row in ledger.of_night(night)}
 
     def states(self, night: date = NIGHT) -> dict[str, LeaseState]:
-        """How the portals of a night stand."""
+        """Return the state of each portal of a night."""
         return {name: row.state for name, row in self.rows(night).items()}
 
     def runs(self, night: date = NIGHT) -> list[str]:
@@ -121,7 +121,7 @@ class NightStage:
             return [run.run for run in archive.runs(night)]
 
     def started(self) -> Counter[tuple[str, str]]:
-        """How often each portal's night was started."""
+        """Count the starts of each portal's night."""
         path = self.root.parent / "started"
         lines = path.read_text().splitlines() if path.exists() else []
         return Counter((line.split()[0], line.split()[1]) for line in lines)
@@ -132,12 +132,12 @@ class NightStage:
         return [int(line.split()[2]) for line in path.read_text().splitlines()] if path.exists() else []
 
     def findings(self) -> list[str]:
-        """What the audit finds."""
+        """Return what the audit finds."""
         with Archive.open(self.root) as archive:
             return [str(finding) for finding in verify(archive.identity, archive.paths).findings]
 
     def lines(self, portal: str, night: date = NIGHT) -> int:
-        """How many lines an open run has committed."""
+        """Count the lines that an open run has committed."""
         path = self.root / "open" / night.isoformat() / portal / "pages.jsonl"
         return path.read_bytes().count(b"\n") if path.exists() else 0
 
@@ -163,7 +163,7 @@ def crawl(portal: str, night: date, root: Path) -> list[str]:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs or is paused; a zombie has ended."""
+    """Return whether a process runs or is paused; a zombie has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

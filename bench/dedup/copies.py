@@ -1,4 +1,4 @@
-"""What a portal does to another's text before it stands there again: every class gives a near-duplicate of its source.
+"""Make near-duplicates of a text in the ways in which a portal prints another's text.
 
 All words that are added are composed here; nothing is taken from another article.
 """

@@ -1,4 +1,4 @@
-"""Texts composed from the forms of forms.toml: issues of a report or notice, and one event told by two authors.
+"""Compose texts from forms.toml: issues of a report or notice, and accounts of one event by two authors.
 
 A form's issue fills `{d1}` (a day of the week it reports on), `{w}`, `{m}`, `{y}` (its week, month, year), `{n}`, `{k}`,
 `{p}` (numbers, thousands, per cent), `{so}` (a số ký hiệu), `{person}` and `{place}`, both invented; one name with
@@ -52,7 +52,7 @@ def read_forms() -> Forms:
 
 
 def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[Source]:
-    """`each` issues of every form: a week apart, a year apart where the form tells of a year and not of a week."""
+    """`each` issues of every form: a week apart, a year apart where the form names a year and no week."""
     for name, form in forms.items():
         for number in range(each):
             day = _FIRST + timedelta(weeks=number)
@@ -62,7 +62,7 @@ def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[
 
 
 def accounts(rng: random.Random, forms: Forms, each: int) -> Iterator[tuple[Source, Source]]:
-    """`each` times every event in another place, with other figures and people, told by its two authors."""
+    """`each` times every event in another place, with other figures and people, in the accounts of its two authors."""
     for number in range(each):
         for event, pair in enumerate(forms.events):
             values = {

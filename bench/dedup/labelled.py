@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.dedup.copies import COPIED_NOTICES, COPIES, Copy
 from bench.dedup.formulas import accounts, issues, read_forms
-from bench.dedup.others import OTHER_NOTICES, OTHERS, Other
 from bench.dedup.sources import Source, held_back, words
+from bench.dedup.unrelated import OTHER_NOTICES, OTHERS, Other
 from bench.months.recorded_articles import Row, read_rows
 from vietnam.letters import fold
 
@@ -71,7 +71,7 @@ _MASKED = re.compile(r"(?:từ |ngày |tháng |năm |số |kỳ )*\d[\d/.,-]*")
 
 
 def related(one: Source, other: Source) -> str | None:
-    """What two articles as they stand are to each other, None where nothing binds them.
+    """Return how two articles are related, None where nothing binds them.
 
     `re-post`: half of the shorter text stands in the longer one in runs of thirty words and more, and it is no teaser
     (three tenths of the longer one); `series`: their titles are the same but for figures; `same event`: published
@@ -141,7 +141,7 @@ def doubled_pairs(path: Path) -> Iterator[Pair]:
 
 
 def composed_pairs(seed: int) -> Iterator[Pair]:
-    """What no single article gives: issues of one report or notice, one event by two authors, and copies of them."""
+    """Compose pairs that no single article gives: issues of one report or notice, one event by two authors, and copies of them."""
     rng, forms = random.Random(f"{seed} composed"), read_forms()
     reports, notices = list(issues(rng, forms.reports, 6)), list(issues(rng, forms.notices, 6))
     for kind, every in (("issues of a report", reports), ("short: issues of a notice", notices)):

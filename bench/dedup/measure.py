@@ -32,11 +32,11 @@ class PairResult:
 
     @property
     def candidate(self) -> bool:
-        """Whether the index would have brought the two together."""
+        """Return whether the index brings the two together."""
         return self.equal_bands >= LEAST_BANDS
 
     def found(self, threshold: float = THRESHOLD) -> bool:
-        """Whether the archive would link them at this threshold."""
+        """Return whether the archive links them at this threshold."""
         return self.candidate and self.alike and self.containment >= threshold
 
 
@@ -83,7 +83,7 @@ def score(judged: Iterable[PairResult], threshold: float = THRESHOLD) -> Score:
 
 
 def candidates(texts: Sequence[str], least: int = LEAST_BANDS) -> set[tuple[int, int]]:
-    """Which texts of an archive the index brings together: pairs of places with `least` equal bands and more."""
+    """Return the texts of an archive that the index brings together: pairs of places with `least` equal bands and more."""
     holders: dict[int, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
         for band in bands(signature(text)):

@@ -40,17 +40,17 @@ class Source:
 
     @property
     def held_back(self) -> bool:
-        """Whether the article is of the half that no parameter was chosen on: by its key, not by its place in a file."""
+        """Return whether the article is of the half that no parameter was chosen on: by its key, not by its place in a file."""
         return held_back(self.key)
 
 
 def held_back(key: str) -> bool:
-    """Whether what a key names is of the half that no parameter was chosen on."""
+    """Return whether what a key names is of the half that no parameter was chosen on."""
     return sha256(key.encode()).digest()[0] % 2 == 1
 
 
 def words(lines: Sequence[str]) -> int:
-    """How many words the lines have together."""
+    """Count the words of the lines."""
     return sum(len(line.split()) for line in lines)
 
 

@@ -62,7 +62,7 @@ def _bar(recall: float, precision: float) -> str:
 
 
 def kept(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[str]:
-    """How recall falls with what is left of the text: beyond the classes, where a copy becomes an excerpt."""
+    """Return recall by the share of the text that is left, where a copy becomes an excerpt."""
     yield f"{'left of the text':18}{'pairs':>7}{'candidates':>13}{'linked':>10}"
     for share, judged in shares.items():
         known, linked = (

@@ -44,7 +44,7 @@ def measured_by(ways: Mapping[str, Reader], seeds: range, families: Sequence[str
 
 
 def cells(measured: Measured, real: Mapping[str, Score], cleaned: Score) -> dict[Cell, Figures]:
-    """What the floors are about: ours per family and kind, the generic path per family, real input where present."""
+    """Return the cells that have floors: ours per family and kind, the generic path per family, real input where present."""
     ours: dict[Cell, Score] = {}
     for (_, family, kind), ways in measured.items():
         for cell, way in (((family, kind), OURS), (("without layout", family), GENERIC)):
@@ -118,7 +118,7 @@ def _known(path: Path) -> dict[Cell, Figures]:
 
 
 def _below(found: Mapping[Cell, Figures], path: Path) -> list[str]:
-    """What is below, and what has no floor to be below; real input that is not present is not asked for."""
+    """Return the cells below their floor or without one; real input that is not present is left out."""
     floors = {cell: floor for cell, floor in read_floors(path).items() if cell in found or cell[0] != "real"}
     without = [f"{' / '.join(cell)}: has no floor yet; --update sets it" for cell in found if cell not in floors]
     return below(floors, found) + without

@@ -33,7 +33,7 @@ _BULLET = re.compile(r"^[-–•*·◦]\s+")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of how many."""
+    """Count a part of a whole."""
 
     kept: int = 0
     total: int = 0
@@ -88,7 +88,7 @@ class Score:
 
 
 def measure(sample: Sample, read: ReaderResult) -> Score:
-    """How one page was read. A library's bullets and cell marks are forgiven; ours are compared as they are."""
+    """Compare one page as it was read with the article. A library's bullets and cell marks are forgiven; ours are compared as they are."""
     wanted = sample.expected
     exact = read.article is not None
     lines = [_shown(line, exact) for line in read.lines]
@@ -122,7 +122,7 @@ def _shown(text: str, exact: bool) -> str:
 
 
 def _is_known(text: str, known: Sequence[str]) -> bool:
-    """Whether a line holds nothing but the article's own words: a piece of a block, or several blocks in one line."""
+    """Return whether a line holds nothing but the article's own words: a piece of a block, or several blocks in one line."""
     if not text or any(text in each for each in known):
         return True
     for each in sorted(known, key=len, reverse=True):
@@ -161,7 +161,7 @@ def _fields(score: Score, sample: Sample, read: ReaderResult) -> None:
 
 
 def _own_fields(score: Score, sample: Sample, read: ReaderResult) -> None:
-    """What only ours tells: who signed, which files, and what each block is."""
+    """Compare what only our reader gives: author, files and the kind of each block."""
     article, wanted = read.article, sample.expected
     if article is None:
         return

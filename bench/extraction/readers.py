@@ -36,7 +36,7 @@ OTHERS = ("trafilatura", "readability", "resiliparse")
 
 @dataclass(frozen=True, slots=True)
 class ReaderResult:
-    """What one way of reading made of a page. A library that gives no title or date leaves None; `exact` is the whole
+    """Hold what one reader made of a page. A library that gives no title or date leaves None; `exact` is the whole
     article where the reading is ours."""
 
     lines: tuple[str, ...]

@@ -34,7 +34,7 @@ class _Page(TypedDict):
 
 
 def real_pages(ways: Mapping[str, Reader], folder: Path = DATA) -> dict[str, Score]:
-    """How each way reads the real pages: `body` are passages of the text, `residue` passages from around it.
+    """Score each reader on the real pages: `body` are passages of the text, `residue` passages from around it.
 
     Empty where the pages are not present. Our way is asked without layouts only.
     """

@@ -1,4 +1,4 @@
-"""What portals print around and into their texts, worded by chance: other numbers, order, case, blanks, letters, signs.
+"""Compose what portals print around and into their texts, worded by chance: other numbers, order, case, blanks, letters, signs.
 
 Each family gets what its markup is known to carry, at the place where it carries it, and beside that a few widgets that
 any portal may have. None of these lines is text; a reader that keeps one has kept the page.
@@ -206,7 +206,7 @@ def own_box(family: str, title: str, rng: random.Random) -> str:
 
 
 def listed(titles: list[str], rng: random.Random) -> str:
-    """Markup of a list of other articles behind the text, told by its label and its links alone; empty for most pages."""
+    """Markup of a list of other articles behind the text, known by its label and its links alone; empty for most pages."""
     if rng.random() < 0.7:
         return ""
     label = _disguised(rng.choice(("Tin liên quan", "Các tin khác:", "Xem thêm", "Bài viết cùng chuyên mục")), rng)

@@ -73,7 +73,7 @@ class Document:
 
     @property
     def at(self) -> datetime:
-        """When it was fetched."""
+        """Return the moment of the fetch."""
         return datetime.combine(self.night, time(23, 59, 59), TZ)
 
 

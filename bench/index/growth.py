@@ -46,7 +46,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class GrowthFigures:
-    """What one size took; `memory` is the most that a process held, `disk` the index's size, both in MiB."""
+    """Hold the figures of one size; `memory` is the most that a process held, `disk` the index's size, both in MiB."""
 
     documents: int
     timed: dict[str, QueryTiming]
@@ -160,7 +160,7 @@ def _remove(index: Index) -> None:
 
 
 def _ratios(rows: Sequence[GrowthFigures]) -> dict[str, float]:
-    """How much longer each median is at the last size than at the first."""
+    """Return each median at the last size as a multiple of that at the first."""
     first, last = rows[0].timed, rows[-1].timed
     return {name: round(last[name].median / first[name].median, 2) for name in first}
 

@@ -136,7 +136,7 @@ def _peak() -> float:
 
 
 def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:
-    """What each portal's night asks once, or for each of its sections."""
+    """Yield the queries of each portal's run, once or for each section."""
     due = NIGHTLY * sum(documents.nights >= day for day in LOOKS)
 
     def owed(queries: Queries, item: Document) -> None:

@@ -42,7 +42,7 @@ class UndatedArticle:
 
 @dataclass(slots=True)
 class MonthResult:
-    """What the nights kept. Keys are slugs; `late` are articles of another night than that of their publication.
+    """Count what the nights stored. Keys are slugs; `late` are articles of another night than that of their publication.
 
     `missed` are articles of the range that were not archived exactly once; `strangers` are archived keys that the CSV does
     not have; `invisible` are texts that equal the CSV's but for zero-width characters, which the archive never stores.
@@ -69,7 +69,7 @@ class MonthResult:
 
     @property
     def good(self) -> bool:
-        """Whether the archive holds what was published, and nothing else."""
+        """Return whether the archive holds what was published, and nothing else."""
         return not (self.missed or self.late or self.text_mismatches or self.strangers)
 
 

@@ -30,7 +30,7 @@ _SIGNED = "Theo Bản tin Bến Cồn Mây"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How an article is edited, and what must be told of it: the classes, or None where nothing may be."""
+    """Edit an article; `classes` are those of the revision that must follow, None where none may."""
 
     make: Callable[[ReplicaArticle], ReplicaArticle | None]
     classes: tuple[str, ...] | None
@@ -93,7 +93,7 @@ def _added(article: ReplicaArticle) -> ReplicaArticle:
 
 
 def _removed(article: ReplicaArticle) -> ReplicaArticle | None:
-    """Without a paragraph of its middle that is long enough to be told from its neighbours."""
+    """Without a paragraph of its middle that is long enough to differ from its neighbours."""
     middle = [number for number, part in list(enumerate(article.parts))[1:-1] if len(part.text) > 120]
     if not middle or article.parts[middle[len(middle) // 2]].kind is not Kind.PARAGRAPH:
         return None
@@ -117,7 +117,7 @@ EDITS: Mapping[str, Edit] = {
 
 
 def near_twin(article: ReplicaArticle, *, cut: bool) -> ReplicaArticle:
-    """What another office prints of it: the last third cut off, or whole, and signed by somebody else."""
+    """Return what another office prints of it: the last third cut off, or whole, and signed by somebody else."""
     body = [part for part in article.parts if part.kind is not Kind.SIGNOFF]
     kept = body[: max(2, len(body) * 2 // 3)] if cut else body
     return replace(article, parts=(*kept, Part(Kind.SIGNOFF, _SIGNED)))

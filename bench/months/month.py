@@ -88,7 +88,7 @@ def _month(csv: Path, first: date, last: date, folder: Path) -> int:
 
 
 def _figures(judged: MonthResult, took: float) -> dict[str, object]:
-    """What was asked for first, then what it rests on."""
+    """Return the headline figures first, then those they rest on."""
     counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
     first = ("nights", "listed", "archived", "duplicates", "missed", "requests", "seconds")
     return {name: counts[name] for name in first} | counts

@@ -28,9 +28,9 @@ __all__ = ["PlantedSite", "other_site", "planned", "planted_month"]
 
 
 def planned(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
-    """What is planted, with the two nights on which the portal is down: one refuses everything, one finds nothing.
+    """Plan the plants and the two nights on which the portal is down: one refuses everything, one finds nothing.
 
-    The first may put off what a look would have told. The second must not: what answers 404 then had its look.
+    The first may put off a recheck. The second must not: what answers 404 has had its recheck.
     """
     served = MonthSite(articles).articles
     refused = frozenset(run[len(run) // 3 : len(run) // 3 + 1])

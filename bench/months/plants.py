@@ -1,7 +1,7 @@
-"""What is planted into a month: edits of every class, removals, re-posts, twins, near twins, back-dated articles, outages.
+"""Plan what is planted into a month: edits of every class, removals, re-posts, twins, near twins, back-dated articles, outages.
 
 Everything is chosen from the articles themselves and the nights that are run, without chance: the same CSV and the same
-nights bring the same plants. Each plant says which night must tell it and by which event; what falls due after the last
+nights bring the same plants. Each plant names the night and the event that must record it; what falls due after the last
 night is not planted.
 """
 
@@ -32,8 +32,8 @@ _TOPICS = ("Tin tức - Sự kiện", "Chính quyền")
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One planted thing: where, the night that must tell it, the event that tells it (None: no event may), the classes of
-    its change, and the article that it repeats (`portal/key`). `due` is None where any night from `since` on may tell it."""
+    """One planted thing: where, the night and the event that must record it (None: no event may), the classes of
+    its change, and the article that it repeats (`portal/key`). `due` is None where any night from `since` on may record it."""
 
     kind: str
     portal: str
@@ -47,7 +47,7 @@ class Plant:
 
 @dataclass(slots=True)
 class Plan:
-    """What the sites serve, and what must come of it. `extra` are articles that the CSV does not have, with their topics;
+    """Hold what the sites serve and the plants to look for. `extra` are articles that the CSV does not have, with their topics;
     `elsewhere` those of the other portal; `short` the kinds for which the articles or the nights did not suffice."""
 
     nights: Nights
@@ -184,7 +184,7 @@ class _Planter:
 
 
 def plan(articles: Sequence[ReplicaArticle], nights: Nights) -> Plan:
-    """What is planted into these articles and nights."""
+    """Return what is planted into these articles and nights."""
     first = nights.run[0]
     fit = [one for one in articles if first <= one.day <= first + timedelta(days=_EARLY) and one.day in nights.run]
     fit = [one for one in fit if sum(part.kind is Kind.PARAGRAPH for part in one.parts) >= _PARTS and one.lead]
@@ -215,7 +215,7 @@ LOOKBACK_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class DueNight:
-    """The night that tells something; None: none of those that are run."""
+    """The night that records something; None: none of those that are run."""
 
     night: date | None = None
 

@@ -35,7 +35,7 @@ _CLAIMS = (Event.REVISION, Event.REDATED, Event.REREAD, Event.GONE, Event.RETURN
 
 @dataclass(slots=True)
 class PlantResult:
-    """What came of one kind of plants, or of one kind of event that nobody planted."""
+    """Count one kind of plants, or one kind of events without a plant."""
 
     planted: int = 0
     found: int = 0
@@ -86,7 +86,7 @@ def _events(paths: Paths, portal: str) -> Iterator[_Event]:
 
 
 def _missed(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
-    """What is wrong with what was told of a plant; None when nothing is."""
+    """Return what is wrong with the events of a plant; None when nothing is."""
     if plant.event is None:
         claims = [each for each in told if each.line.event in _CLAIMS]
         return None if not claims else f"{claims[0].line.event.value} on {claims[0].night}"
@@ -107,7 +107,7 @@ def _missed(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
 
 
 def _named(plant: Plant, line: ArticleLine) -> str | None:
-    """Whether the line names what it should."""
+    """Return what the line should name and does not; None when it names all."""
     if plant.kind == "back-dated" and LATE not in line.flags:
         return "not called late"
     if plant.event is Event.DUPLICATE and not (line.duplicate_of or "").startswith(f"{plant.other}@"):
@@ -137,7 +137,7 @@ def _twice(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
 
 
 class _Truth:
-    """What the sites say, to tell what came by itself from what was invented."""
+    """Compare events with the texts of the sites: what came by itself is not invented."""
 
     def __init__(self, plan: Plan, sites: Mapping[str, ComposedSite]) -> None:
         self._texts = {

@@ -87,7 +87,7 @@ class MonthArticle:
 
     @property
     def text(self) -> str:
-        """What the archive should say but for the published line: NFC, blanks folded."""
+        """Return what the archive should say but for the published line: NFC, blanks folded."""
         return folded(f"{self.title} {self.lead} {self.body}")
 
 
@@ -97,7 +97,7 @@ def folded(text: str) -> str:
 
 
 def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
-    """The articles of the rows: rows with one slug are one article under several addresses, told by the first of them."""
+    """The articles of the rows: rows with one slug are one article under several addresses, with the first one's text."""
     topics = {section.title for section in DaNangSpider.sections}
     by_slug: dict[str, list[Row]] = {}
     for row in rows:

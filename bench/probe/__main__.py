@@ -1,4 +1,4 @@
-"""Probe portals that nobody tuned the probe on, run the spiders it wrote unedited, and compare with what was composed.
+"""Probe portals that the probe was not tuned on, run the spiders it wrote unedited, and compare with what was composed.
 
 `python -m bench.probe --seeds 20 [--first 1000]`: per seed a portal of a known family under a drawn skin, or (every third)
 of no family; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
@@ -47,7 +47,7 @@ _ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 built 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What an article says: title, ISO time, and its blocks, lead first."""
+    """Hold what an article says: title, ISO time, and its blocks, lead first."""
 
     title: str
     published: str
@@ -88,7 +88,7 @@ def _truth(article: ReplicaArticle, *, lead: bool) -> Truth:
 
 
 def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
-    """What a reader should find of an article."""
+    """Return what a reader should find of an article."""
     when = article.published.isoformat() if article.clock else article.day.isoformat()
     return Truth(plain(article.title), when, blocks)
 
@@ -183,7 +183,7 @@ def _compare(folder: Path, portal: str, truth: Sequence[Truth]) -> tuple[int, li
 
 
 def judged(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
-    """How many articles were read with right title, time and text, and why the others were not."""
+    """Count the articles read with right title, time and text; name why the others were not."""
     right, wrong = 0, []
     for article in truth:
         why = _why_wrong(article, kept.get(article.title, []))
@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _to_edit(wrong: Sequence[str], written: bool) -> list[str]:
-    """Which of a spider's declarations a person has to mend, by what its articles lack."""
+    """Name the declarations of a spider that a person has to mend, by what its articles lack."""
     if not written:
         return ["sections", "structure", "layouts"]
     named = {"not": "links or paging", "time": "published", "text": "body or drop"}

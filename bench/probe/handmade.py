@@ -38,7 +38,7 @@ _BODIES = ("p", "div", "br", "widgets", "font")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a portal does in its own way; the words are those of `bench.probe.markup` and `bench.probe.texts`."""
+    """Hold what a portal does in its own way; the words are those of `bench.probe.markup` and `bench.probe.texts`."""
 
     menu: str
     listing: str
@@ -229,7 +229,7 @@ class HandmadePortal:
 
 
 def truth_blocks(made: HandmadePortal, article: ReplicaArticle) -> tuple[str, ...]:
-    """What a reader should find of an article: lead, text, headings, captions and sign-off; nothing where a file is all."""
+    """Return what a reader should find of an article: lead, text, headings, captions and sign-off; nothing where a file is all."""
     if "pdf" in made.style.odd:
         return ()
     told = [plain(article.lead)] if article.lead else []
@@ -238,7 +238,7 @@ def truth_blocks(made: HandmadePortal, article: ReplicaArticle) -> tuple[str, ..
 
 
 def _in_english(article: ReplicaArticle) -> ReplicaArticle:
-    """The same news as the English edition tells it."""
+    """Return the same news in the English edition."""
     text = "People of the commune met this morning and spoke about roads, schools and the coming season of rice. " * 3
     parts = (Part(Kind.PARAGRAPH, text), Part(Kind.PARAGRAPH, text))
     return replace(article, title=f"Commune news item number {article.slug[:12]}", lead="", parts=parts)

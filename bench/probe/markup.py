@@ -22,7 +22,7 @@ NAMES = (
 
 
 class MarkupPortal(Protocol):
-    """What the markup asks of a portal."""
+    """Define what the markup needs of a portal."""
 
     host: str
     name: str

@@ -29,7 +29,7 @@ NOW = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)
 
 @dataclass(slots=True)
 class WalkResult:
-    """What came of it: the texts by title, each with its ISO time."""
+    """Hold the texts of a walk by title, each with its ISO time."""
 
     written: bool = False
     score: int = 0
@@ -45,7 +45,7 @@ class MemoryWire:
         self._site, self._suffixer, self.count = site, Suffixer([site.host]), 0
 
     async def fetch(self, following: Following) -> VisitedPage | None:
-        """What the exploration asks for."""
+        """Answer one request of the exploration."""
         return self.get(following)
 
     def get(self, following: Following) -> VisitedPage:

@@ -7,23 +7,22 @@ from collections.abc import Iterable
 
 from bench.probe.markup import NAMES, MarkupPortal, link_to, named
 from replicas.records import Kind, Part, ReplicaArticle, plain
+from replicas.sites.composed import weekday
 from replicas.sites.site import SiteRequest
 
 __all__ = ["article_page"]
-
-_DAYS = ("hai", "ba", "tư", "năm", "sáu", "bảy")
 
 
 def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
     """The published line as the portal writes it."""
     at = article.published
-    weekday = "Chủ nhật" if at.weekday() == 6 else f"Thứ {_DAYS[at.weekday()]}"
+    day = weekday(at)
     return {
         "slash": f"{at:%d/%m/%Y %H:%M}",
-        "bar": f"{weekday}, {at:%d/%m/%Y} | {at:%H:%M}",
-        "words": f"{weekday}, ngày {at.day} tháng {at.month} năm {at.year}, {at:%H:%M}",
+        "bar": f"{day}, {at:%d/%m/%Y} | {at:%H:%M}",
+        "words": f"{day}, ngày {at.day} tháng {at.month} năm {at.year}, {at:%H:%M}",
         "label": f"Ngày đăng: {at:%d-%m-%Y} {at:%H:%M} | Lượt xem: 1204",
-        "hour-first": f"{at:%H:%M}, {weekday}, {at:%d-%m-%Y}",
+        "hour-first": f"{at:%H:%M}, {day}, {at:%d-%m-%Y}",
         "seconds": f"{at:%d/%m/%Y %H:%M}:00",
     }[portal.style.when]
 

@@ -1,4 +1,4 @@
-"""What is planted in simulated portals: from its first night on, each fault changes what a night counts."""
+"""Plant faults in simulated portals: from its first night on, each changes what a night counts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def _unscaled(chosen: str, lasted: int, section: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PlantedFault:
-    """A fault: what it changes, the words of a reason that names it, and what becomes of the news themselves.
+    """A fault: the change, the code or words of a reason that names it, and the change of the news themselves.
 
-    `shown` tells whether a night could show it at all; `nights` is how long it is waited for; `at_once`: it has to be
+    `shown` returns whether a night could show it at all; `nights` is how long it is waited for; `at_once`: it has to be
     seen in the first night that shows it.
     """
 

@@ -1,6 +1,6 @@
-"""Invented portals whose years are simulated night by night: what a newsroom does, what a crawl sees of it, what goes wrong.
+"""Simulate the years of invented portals night by night: what a newsroom publishes, a crawl sees, and what goes wrong.
 
-All rates are assumptions, wide on purpose (docs/verdicts.md lists them): nobody has measured the years of 34 portals.
+All rates are assumptions, wide on purpose (docs/verdicts.md lists them): no measured years of 34 portals exist.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOOKS = (1, 7, 30)  # days after which a kept article is asked for again
 
 @dataclass(slots=True)
 class SimulatedNight:
-    """What the crawl of one night would have counted; a fault changes it before it is judged.
+    """Hold what the crawl of one night would have counted; a fault changes it before it is judged.
 
     `fresh` are the entries that each section showed for the first time, `read` the new articles among them that were
     fetched and read, `lag` the days since they were published.
@@ -58,7 +58,7 @@ class SimulatedNight:
 
     @property
     def started_at(self) -> datetime:
-        """When the crawl began."""
+        """Return the moment at which the crawl began."""
         return datetime.combine(self.night, time(1, 5), TZ)
 
     @property
@@ -73,7 +73,7 @@ class SimulatedNight:
 
     @property
     def measures(self) -> Measures:
-        """What the record of the night keeps for later nights."""
+        """Return the measures of the run record for later nights."""
         texts = len(self.lengths)
         dated = texts - min(self.undated, texts)
         return Measures(
@@ -89,7 +89,7 @@ class SimulatedNight:
         )
 
     def counts(self) -> NightCounts:
-        """What the verdict is judged from."""
+        """Return the counts that the verdict is judged from."""
         lists = sum(walk.pages for walk in self.walks.values()) - len(self.failed)
         outcomes = {**self.asked, Outcome.LISTING: lists, Outcome.ROBOTS: 1}
         for outcome in self.failed.values():
@@ -130,7 +130,7 @@ class Section:
 
 @dataclass(slots=True)
 class SimulatedPortal:
-    """A portal and its newsroom. `volume` is articles of a workday; the state is that of the night last told."""
+    """A portal and its newsroom. `volume` is articles of a workday; the state is that of the last simulated night."""
 
     rng: Random
     volume: float
@@ -172,7 +172,7 @@ class SimulatedPortal:
             section.pending += 0 if silent else poisson(rng, mean * section.share * scale(section.name))
 
     def crawl(self, night: date, first: bool = False) -> SimulatedNight:
-        """What tonight's crawl counts: everything published since the last one."""
+        """Count as the crawl of this night: everything published since the last one."""
         walks, failed, fresh = {}, {}, 0
         for section in self.sections:
             walks[section.name] = walk = self._walk(section, first)
@@ -305,5 +305,5 @@ def poisson(rng: Random, mean: float) -> int:
 
 
 def binomial(rng: Random, of: int, share: float) -> int:
-    """How many of so many are what a share of them is."""
+    """Draw how many of so many fall into a share."""
     return sum(rng.random() < share for _ in range(of)) if share else 0

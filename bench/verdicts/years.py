@@ -41,7 +41,7 @@ _WARM_UP = 120  # nights before the counted year: a portal is judged with the hi
 
 @dataclass(slots=True)
 class Year:
-    """What one seed brought. `alarms` are false ones, each a portal's number, the night and the headline; `delays` are
+    """Hold the result of one seed. `alarms` are false ones, each a portal's number, the night and the headline; `delays` are
     nights from a fault's first night to the reason that names it, `late` from the first night that could show it."""
 
     seed: int

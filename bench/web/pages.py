@@ -44,7 +44,7 @@ _HIGHEST = 1000  # articles of one portal that are asked for by name
 
 @dataclass(frozen=True, slots=True)
 class KnownPages:
-    """What addresses are drawn from: the nights, the portals, events of every portal, and the words of the texts."""
+    """Hold what addresses are drawn from: the nights, the portals, events of every portal, and the words of the texts."""
 
     nights: Sequence[date]
     portals: Sequence[str]

@@ -95,7 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _names(archive: Archive) -> dict[str, str]:
-    """What addresses name: the last night in which an article was revised, its portal, the year with the most nights."""
+    """Return the values that addresses name: the last night in which an article was revised, its portal, the year with the most nights."""
     with archive.index.reading() as queries:
         night = queries.coverage.last_night()
         first, last = queries.coverage.first_night() or night, night

@@ -1,4 +1,4 @@
-"""Whether coverage tells of a composed year what was planted into it, and nothing else."""
+"""Check that coverage reports what was planted into a composed year, and nothing else."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TOLD = {
 
 @dataclass(slots=True)
 class YearResult:
-    """What was planted and found, by word, and what is wrong in lines for people."""
+    """Count what was planted and found, by word; `wrong` has a line for each difference."""
 
     nights: int
     portals: int
@@ -96,7 +96,7 @@ _Name = tuple[str, str, str, bool, date]
 
 
 def _judge_documents(said: YearResult, found: NumberSeriesSet, planted: PlantedYear) -> None:
-    """Every number that was issued and never published is told as missing, and no other."""
+    """Every number that was issued and never published is reported as missing, and no other."""
     published = _published(planted)
     told: dict[_Name, set[int]] = {}
     for one in found.series:

@@ -37,7 +37,7 @@ _KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTER
 
 @dataclass(frozen=True, slots=True)
 class PlantedYear:
-    """What was played: portals, nights, planted states, each portal's series and the documents that it published."""
+    """Hold what was composed: portals, nights, planted states, each portal's series and the documents that it published."""
 
     portals: tuple[str, ...]
     nights: tuple[date, ...]

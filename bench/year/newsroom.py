@@ -1,4 +1,4 @@
-"""What a portal publishes in a composed year: articles of its own, documents it announces, releases it shares with others.
+"""Compose what a portal publishes in a year: articles of its own, documents it announces, releases it shares with others.
 
 Everything follows from the seed, the portal and the day, so that the same year can be made again.
 """
@@ -67,7 +67,7 @@ class Newsroom:
 
     @property
     def is_gazette(self) -> bool:
-        """Whether it publishes documents as they are issued and nothing else."""
+        """Return whether it publishes documents as they are issued and nothing else."""
         return issubclass(self.site, CongBaoSonLa)
 
     def publish(self, day: date) -> list[ReplicaArticle]:
@@ -110,7 +110,7 @@ class Newsroom:
         return "news", said, tuple(parts), ()
 
     def _citations(self) -> list[str]:
-        """What a text refers to without issuing it: the state's documents, last year's, a neighbour's, its own."""
+        """Compose what a text refers to without issuing it: the state's documents, last year's, a neighbour's, its own."""
         rng, cited = self.rng, []
         if rng.random() < 0.12:
             cited += rng.sample(CITED, rng.randint(1, 3))

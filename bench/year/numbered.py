@@ -95,7 +95,7 @@ class Series:
 
 
 def series_of(rng: Random, restarts: tuple[date, ...], ends: date | None) -> list[Series]:
-    """What the offices of one province number."""
+    """Return the series that the offices of one province number."""
     size = rng.uniform(0.6, 1.8)
     return [
         Series("QĐ", "UBND", 1.4 * size, 0.03, restarts, ends=ends),

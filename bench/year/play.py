@@ -23,8 +23,8 @@ from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from archive.store import Archive
+from bench.year.documents import article_document, file_document
 from bench.year.newsroom import Newsroom
-from bench.year.said import article_document, file_document
 from bench.year.states import State
 from crawler.config.decommission import GONE_NIGHTS, DecommissionRule
 from crawler.run.portal_run import night_counts
@@ -273,7 +273,7 @@ def _list_body(site: ComposedSite, section: str, request: SiteRequest) -> bytes:
 
 
 def before_first(years: Iterable[PortalYear], first: date) -> None:
-    """What stood on the lists before the first night."""
+    """Return the articles on the lists before the first night."""
     for day in (first - timedelta(days=ago) for ago in range(_BEFORE, 0, -1)):
         for year in years:
             year.publish(day)

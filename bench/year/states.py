@@ -1,4 +1,4 @@
-"""What goes wrong in a composed year: nights that fail, are refused, missed, or belong to portals that are not there."""
+"""Draw what goes wrong in a composed year: nights that fail, are refused, missed, or belong to portals that are not there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Calendar", "State", "calendar_of"]
 
 
 class State(StrEnum):
-    """How a portal's night is played; the words are those of coverage where it has one."""
+    """The state in which a portal's night is composed; the words are those of coverage where it has one."""
 
     GOOD = "good"
     UNREACHABLE = "unreachable"
@@ -34,7 +34,7 @@ class Calendar:
     reasons: dict[tuple[str, date], str] = field(default_factory=dict)
 
     def of(self, portal: str, night: date) -> State:
-        """What is played."""
+        """Return the state of a portal's night."""
         return self.states.get((portal, night), State.GOOD)
 
     def _plant(self, portal: str, nights: Sequence[date], state: State, reason: str = "") -> None:

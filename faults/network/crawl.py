@@ -1,6 +1,6 @@
 """A night of the real crawl over a portal that misbehaves, then one over the same portal when it is well again.
 
-After the first the oracles hold; after the second everything that the portal has is kept, and nothing of the first changed.
+After the first the checks hold; after the second everything that the portal has is kept, and nothing of the first changed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def portal(**others: Reply) -> dict[str, Reply]:
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """What a night left: the exit code and what was said, the record and the lines, what was asked how often."""
+    """Hold what a crawl left: exit code, stderr, run record and lines, and how often each path was requested."""
 
     root: Path
     code: int
@@ -84,7 +84,7 @@ class CrawlResult:
 def crawl_failing(
     place: Place, pages: Mapping[str, Reply], *options: str, port: int | None = None, code: int | None = None
 ) -> CrawlResult:
-    """The first night. O1 and O4 hold whatever came back."""
+    """Crawl the first night; O1 and O4 hold whatever came back."""
     root = place.folder / "archive"
     if not (root / "archive.json").exists():
         new_archive(root, ArchiveKind.REPLICA)
@@ -106,7 +106,7 @@ def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server
 
 
 def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:
-    """The next night, over the portal when it is well: all four oracles; says what came."""
+    """The next night, over the portal when it is well: all four checks; return what came."""
     before = checks.committed(first.root)
     with HttpServer(portal()) as server:
         night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
@@ -122,7 +122,7 @@ def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:
 
 @contextlib.contextmanager
 def closed_port() -> Iterator[int]:
-    """A port of loopback on which nobody listens, and nobody else can meanwhile."""
+    """Hold a port of loopback on which no server listens or can listen."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield int(held.getsockname()[1])

@@ -100,7 +100,7 @@ def _b22(place: Place) -> str:
 
 
 class _FixedResolver(GuardedResolver):
-    """A resolver that is told what the system says."""
+    """Resolve every name to one address."""
 
     def __init__(self, answer: str) -> None:
         super().__init__(reactor, 0, 1.0)

@@ -1,6 +1,6 @@
-"""What our settings make of bad TLS: servers with certificates of their own on loopback, asked by a crawl without the guard.
+"""Check our settings against bad TLS: servers with certificates of their own on loopback, asked by a crawl without the guard.
 
-`python -m faults.network.tls FOLDER`: prints one line, or says on stderr what was wrong and ends with 1. A program of its own,
+`python -m faults.network.tls FOLDER`: prints one line, or what was wrong on stderr, exit code 1. A program of its own,
 because Twisted's reactor runs once in a process.
 """
 
@@ -213,7 +213,7 @@ def main(folder: Path) -> int:
 
 
 def _as_it_should(portal: type[PortalCrawler], answers: dict[str, str], ports: dict[str, int]) -> bool:
-    """Whether what may be read was read, and everything else was unreachable. A weak key may pass where nobody verifies."""
+    """Return whether what may be read was read and all else was unreachable. A weak key may pass without verification."""
     read = {name for name, said in answers.items() if said == "read (200)"}
     failed = {name for name, said in answers.items() if said.startswith(Outcome.UNREACHABLE.value)}
     either = {"weak key"} if portal is _UnverifiedPortal else set()

@@ -25,7 +25,7 @@ _OPEN = f"open/{NIGHT}/{PORTAL}"
 
 
 def _part(call: Call) -> str:
-    """Which part of the write path a call belongs to: each belongs to one."""
+    """Return the part of the write path that a call belongs to."""
     if call.place == ACKNOWLEDGED:
         return "acknowledgement"
     if call.place.startswith("index.db") or call.name in ("fdatasync", "pwrite64", "pread64"):
@@ -147,7 +147,7 @@ def _fails(
     most: int,
     check: Callable[[Call, ChildExit], None],
 ) -> str:
-    """One error at each of the calls: told in one line with the code of a disk, or without any harm."""
+    """One error at each of the calls: reported in one line with the exit code of a disk, or harmless."""
     harmless = 0
 
     def told(call: Call, ended: ChildExit) -> None:
@@ -229,7 +229,7 @@ def _a15(place: Place) -> str:
 
 
 def flushed_once(call: Call, ended: ChildExit) -> None:
-    """Raises CheckFailure when a file was flushed again after its flush had failed: the data may be gone, and nobody would know."""
+    """Raises CheckFailure when a file was flushed again after its flush had failed: the data may be lost without a sign."""
     failed = next(number for number, made in enumerate(ended.calls) if made.injected)
     again = [made for made in ended.calls[failed + 1 :] if made.name in _FLUSH and made.place == call.place]
     if again and _part(call) != "index":  # SQLite restores its pages from the journal, which is its own care

@@ -1,4 +1,4 @@
-"""A crawl of a few lines that writes a real run, and ends in whatever way it is told: `python -m faults.process.fake_crawl`.
+"""Write a real run in a few lines and end in the way that is named: `python -m faults.process.fake_crawl`.
 
 The way: `good`, `segfault`, `memory`, `hang` (heeds nothing), `slow` (goes on until the file `go` stands beside the archive).
 """
@@ -30,7 +30,7 @@ def fake_crawl_command(portal: str, night: date, root: Path, way: str) -> list[s
 
 
 def main(portal: str, night: date, root: Path, way: str) -> int:
-    """Keep two articles, then end as told. An article that stands already is not kept again."""
+    """Keep two articles, then end in the named way. An article that stands already is not kept again."""
     now = datetime.combine(night, hour(1, 30), TZ)
     with Archive.open(root) as archive:
         run = archive.start(portal, night, now, judge)

@@ -47,7 +47,7 @@ def _undisturbed(place: Place, more: dict[str, str], *names: str) -> checks.Stat
 
 
 def _same_night(root: Path, wanted: checks.State, before: checks.Committed) -> None:
-    """All oracles after a night that was resumed. The captures of a second start stand in a second file: texts decide."""
+    """All checks after a night that was resumed. The captures of a second start stand in a second file: texts decide."""
     checks.unchanged(before, checks.committed(root))
     found = checks.state(root)
     checks.same_state(_settled(found), _settled(wanted))
@@ -105,7 +105,7 @@ def _a28(place: Place) -> str:
 
 
 def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) -> tuple[Path, CommandResult, str]:
-    """Begin a night, stop the scheduler in the middle of a portal, look, and run the night again; asks all oracles."""
+    """Begin a night, stop the scheduler in the middle of a portal, look, and run the night again; make all checks."""
     with _rehearsal(place) as (root, more):
         wanted = _undisturbed(place, more, PORTAL)
         settings = write_settings(place.folder, PORTAL)

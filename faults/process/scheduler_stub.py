@@ -58,11 +58,11 @@ class SchedulerStub:
         return self.folder / "archive"
 
     def run_due(self, moment: Callable[[], datetime] | datetime) -> ChildExit:
-        """Ring once, in a process of its own, to its end."""
+        """Run what is due once, in a process of its own, to its end."""
         return start(self.due_work(moment)).end()
 
     def due_work(self, moment: Callable[[], datetime] | datetime) -> Callable[[Callable[[str], None]], None]:
-        """What a process does that rings; the clock shows the moment, or what the function says."""
+        """Return the work of a process that runs what is due; the clock shows the moment, or what the function returns."""
         clock = moment if callable(moment) else lambda: moment
 
         def run_due(say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Children: forked, told to go on, and what became of them.
+"""Fork children, let them go on and collect how they ended.
 
 A child is forked from this process, so that it costs some milliseconds and not the start of an interpreter.
 """
@@ -23,7 +23,7 @@ _LOST = 99
 
 @dataclass(frozen=True, slots=True)
 class ChildExit:
-    """How a child ended: exit code (negative: the signal), what it acknowledged, its error line, its calls."""
+    """The end of a child: exit code (negative: the signal), what it acknowledged, its error line, its calls."""
 
     code: int
     said: tuple[str, ...]
@@ -37,7 +37,7 @@ class ChildExit:
 
 
 class Child:
-    """A forked child that waits to be told to go on."""
+    """A forked child that waits for `go`."""
 
     def __init__(self, work: Work) -> None:
         going, self._go = os.pipe()

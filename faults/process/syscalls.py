@@ -35,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens at a call: SIGKILL before it is made, or an error in its stead."""
+    """The fault at a call: SIGKILL before it is made, or an error in its stead."""
 
     error: str | None = None
 

@@ -1,7 +1,7 @@
-"""Where points are broken: a base that is copied for each point, the calls of an undisturbed run, and what has to hold after.
+"""Prepare archives to be broken at single calls: a base that is copied for each point, the calls of an undisturbed run, and what has to hold after.
 
 Archives lie in memory where the machine has /dev/shm: a killed process loses nothing that it has written, so a disk would
-only be slower. What a power cut does is another matter (faults/storage/power.py).
+only be slower. Power cuts are in faults/storage/power.py.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Workspace:
         self.resume(found)
 
     def resume(self, before: checks.Committed, unread: bool = False) -> None:
-        """Run the night again and ask all four oracles; `unread` tells that an older text could not be read."""
+        """Run the night again and make all four checks; `unread`: an older text could not be read."""
         again = run(whole_night(self.root))
         if again.code != 0:
             raise CheckFailure(f"O3: the night cannot be run again: exit code {again.code}, {again.error[-400:]}")

@@ -1,4 +1,4 @@
-"""What happens to an archive that lies still: bits that rot, files that go or come, a copy that is older than its head."""
+"""Damage an archive that lies still: bits that rot, files that go or come, a copy that is older than its head."""
 
 from __future__ import annotations
 

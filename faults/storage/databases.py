@@ -21,7 +21,7 @@ _NOBODY = 65534
 
 
 class _Server:
-    """A PostgreSQL cluster below a folder; it is never root's, so root's runs as nobody."""
+    """A PostgreSQL cluster below a folder; it never runs as root: root starts it as the user nobody."""
 
     def __init__(self, folder: Path) -> None:
         self._data = folder / "postgresql"

@@ -35,7 +35,7 @@ def _good(ended: ChildExit) -> None:
 
 
 def _after(root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: Callable[[], None]) -> None:
-    """What was acknowledged is there; after mending, the night goes on to the state of an undisturbed one."""
+    """Check that what was acknowledged is there and that, after mending, the night goes on to the state of an undisturbed one."""
     if ended.code != code or ended.error.count("\n"):
         raise CheckFailure(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
     before = checks.committed(root)

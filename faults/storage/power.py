@@ -44,7 +44,7 @@ class _PowerCut:
     wanted: checks.State
 
     def trial(self, until: Callable[[Path], ChildExit]) -> int:
-        """Mount a copy, go on `until` the power is cut, mount it again and ask the oracles; returns how much was acknowledged."""
+        """Mount a copy, go on `until` the power is cut, mount it again and check; returns how much was acknowledged."""
         copy = self.image.with_name("trial.img")
         subprocess.run(["cp", "--sparse=always", str(self.image), str(copy)], check=True)
         with mounted(copy, self.at):

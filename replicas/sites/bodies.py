@@ -29,7 +29,7 @@ _WORD_SPANS = (
 
 @dataclass(frozen=True, slots=True)
 class BodyStyle:
-    """How a family marks up pictures, attachment links, sign-offs and headings. Functions get escaped text."""
+    """The markup of a family for pictures, attachment links, sign-offs and headings. Functions get escaped text."""
 
     image: Callable[[str], str]
     """File name of a picture to its address."""

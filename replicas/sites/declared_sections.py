@@ -1,4 +1,4 @@
-"""The sections of a portal as its spider declares them: what each of them is called and where it stands is said once."""
+"""Take a portal's sections from its spider, so that names and paths are declared once."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class _Interface(ComposedSite):
         raise NotImplementedError
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
-        """What answers for the article's text."""
+        """Return the record that answers for the article's text."""
         shown = article.as_of(request.night)
         return json.dumps(self.record(shown, self.article_path(shown)), ensure_ascii=False)
 

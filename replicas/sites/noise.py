@@ -1,4 +1,4 @@
-"""What changes on a portal's page at every request and says nothing: tokens, banners in turn, a comment behind the page.
+"""Add what changes on a portal's page at every request and means nothing: tokens, banners in turn, a comment behind the page.
 
 Clocks, visitor counters and view states stand in the families' templates; this is what every system adds around them.
 """

@@ -1,4 +1,4 @@
-"""What a site is to the replica server: a host and a pure function from request to response; and the host suffix.
+"""Define a site for the replica server (a host and a pure function from request to response) and the host suffix.
 
 Every address of a portal that is served (links, canonical, `og:url`, feeds, `Location`) carries `.replica.test`, so that
 a rehearsal never leaves loopback and can never be taken for evidence. Host names in running text are left alone.
@@ -60,7 +60,7 @@ class SiteResponse:
 
     @property
     def textual(self) -> bool:
-        """Whether portal addresses may stand in the body."""
+        """Return whether portal addresses may stand in the body."""
         return self.content_type.startswith(_TEXTUAL)
 
 

@@ -99,7 +99,7 @@ _TARGET = "ctl00$ContentPlaceHolder1$ctl00$GridView1"
 
 
 def _of_section(article: ReplicaArticle, section: ReplicaSection) -> ReplicaArticle:
-    """The article as another section tells it."""
+    """Return the article under another section."""
     more = Part(Kind.PARAGRAPH, f"Tin được đăng trong chuyên mục {section.title}.")
     slug = f"{article.slug}-{section.name}"
     title = f"{article.title} ({section.title})"

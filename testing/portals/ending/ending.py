@@ -34,7 +34,7 @@ class HuyenCu(PlainSpider):
 
 
 class TinhNay(PlainSpider):
-    """A portal of Khánh Hòa, which nobody dissolved."""
+    """A portal of Khánh Hòa, which was never dissolved."""
 
     name = "tinh_nay"
     title = "Cổng thông tin điện tử tỉnh Này"

@@ -1,4 +1,4 @@
-"""What a dead portal looks like from below: names that the system does not find, and a host with another's certificate.
+"""Imitate a dead portal from below: names that the system does not find, and a host with another's certificate.
 
 `NAMES` says what the system's resolver answers (`none`: there is no such name; `later`: it cannot be asked now; else
 loopback), `TLS_PORT` where a host's port 443 is. Everything above them is the program's own.

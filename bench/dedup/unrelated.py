@@ -1,4 +1,4 @@
-"""What is another article though its words are much the same: every class gives a text that is no near-duplicate.
+"""Make texts that are another article in much the same words: no near-duplicates.
 
 Figures are moved as a formula's next issue moves them: one old value becomes one new value wherever it stands.
 """

@@ -1,4 +1,4 @@
-"""What a good reading of the composed pages and files gives: the documents that are kept. Nothing is extracted here."""
+"""Make the documents that a good reading of the composed pages and files gives, without extracting anything."""
 
 from __future__ import annotations
 
