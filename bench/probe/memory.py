@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from crawler.listings.listing import Following, address_of
 from crawler.portal import PortalSpider
 from crawler.probe.explore import explore
-from crawler.probe.infer import understand
+from crawler.probe.infer import infer_portal
 from crawler.probe.page import VisitedPage
 from crawler.probe.write import spider_source
 from pipelines.clean import clean
@@ -71,7 +71,7 @@ def walked(site: Site, name: str) -> WalkResult:
     """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
     wire = MemoryWire(site)
     brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, NOW))
-    found = understand(brought, name, site.host, NOW)
+    found = infer_portal(brought, name, site.host, NOW)
     seen = WalkResult(score=found.score, requests=brought.requests, undecided=found.undecided)
     if found.portal is None:
         return seen

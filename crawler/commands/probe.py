@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from archive.errors import ArchiveError
-from crawler.probe.request_limit import MOST
+from crawler.probe.spider import MOST
 from crawler.run.portal_run import tell
 
 __all__ = ["Command"]

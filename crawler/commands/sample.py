@@ -18,8 +18,9 @@ from crawler.check.session import store_nothing
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
-from crawler.probe.fixtures import Sample, SavedPages, real_page, wanted_pages
+from crawler.probe.fixtures import Sample, SavedPages, wanted_pages
 from crawler.probe.page import VisitedPage
+from crawler.probe.write import real_page
 from crawler.requests import Expect
 from crawler.responses.facts import charset_of
 from crawler.run.portal_run import tell
@@ -141,7 +142,7 @@ def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: Fetc
         VisitedPage(answer.ask.url, response.url, response.status, response.body, (), charset_of(response))
     )
     name = saved.save(portal, Sample(page, kind, tonight.clock.now()), tonight.kind)
-    sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_read(saved.told[name])}\n")
+    sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_read(saved.expected[name])}\n")
     return True
 
 
@@ -156,9 +157,9 @@ def _read(told: dict[str, object]) -> str:
 
 
 def _again(portal: type[PortalSpider], saved: SavedPages) -> ExitCode:
-    if not saved.told:
+    if not saved.expected:
         raise UsageError(f"no page of {portal.name} is saved; run `python -m scrapy sample {portal.name} URL…`")
-    changed = saved.again(portal)
+    changed = saved.reread(portal)
     for name, fields in changed.items():
         sys.stdout.write(f"read differently: {name}: {', '.join(fields)}\n")
     told = (
@@ -166,7 +167,7 @@ def _again(portal: type[PortalSpider], saved: SavedPages) -> ExitCode:
         if changed
         else "as expected"
     )
-    sys.stdout.write(f"{len(saved.told)} pages of {portal.name}: {told}\n")
+    sys.stdout.write(f"{len(saved.expected)} pages of {portal.name}: {told}\n")
     return ExitCode.FINDINGS if changed else ExitCode.GOOD
 
 

@@ -1,4 +1,7 @@
-"""The CMS families: one module each, saying how to recognise the product, what is known of it and how sure that is."""
+"""Describe the CMS families, one module each: how to recognise the product, what is known of it and how surely.
+
+May import `portal`, `article_keys` and what stands below them.
+"""
 
 from __future__ import annotations
 

@@ -54,14 +54,14 @@ _AROUND = " \u00a0»›>→.«‹<[]()"
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Where a portal's own system puts what a list says.
+    """Place of a list's parts in a portal's own system.
 
     `article` is a regular expression that matches an article's whole path; its group `key` is the article's key. With
     `query`, the name of a parameter in lower case, it matches the path with `?name=value` behind it. `links` are CSS
-    selectors of the entries' links, already bound to the section's own list; `entry` is the box of one entry and `day` its
-    date in that box. `pager` holds the page links (empty: anywhere on the page). `counts` is a query parameter that pages
-    by number without being linked, `first` its value on the first page. `more` selects the button or form of a list that
-    grows in place; then `counts` is what counts its pieces, and `json` says that they come as JSON.
+    selectors of the entries' links, already bound to the section's own list; `entry` is the box of one entry and `day`
+    its date in that box. `pager` holds the page links (empty: anywhere on the page). `counts` is a query parameter that
+    pages by number without being linked, `first` its value on the first page. `more` selects the button or form of a
+    list that grows in place; then `counts` counts its pieces, and `json` is set when they come as JSON.
     """
 
     article: str
@@ -81,50 +81,56 @@ class Structure:
 
 
 class DeclaredSpider(PortalSpider, family="declared by the portal"):
-    """A portal whose file says everything itself: `structure` and `layouts`."""
+    """A portal whose file declares everything itself: `structure` and `layouts`."""
 
     layouts = (Layout(name="declared", fits="article h1", title=("article h1",), published=(), body=("article",)),)
     structure: ClassVar[Structure] = Structure(article=r"/(?P<key>[^/]+)\.html", links=("article a",))
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The group `key` of the declared pattern; the query counts where the pattern names one."""
+        """Return the group `key` of the declared pattern; the query counts where the pattern names one."""
         address = own_address(cls, url)
         if address is None:
             return None
-        says = cls.structure
-        path = f"{address.path}?{says.query}={address.query.get(says.query, '')}" if says.query else address.path
-        match = re.fullmatch(says.article, path)
+        structure = cls.structure
+        path = (
+            f"{address.path}?{structure.query}={address.query.get(structure.query, '')}"
+            if structure.query
+            else address.path
+        )
+        match = re.fullmatch(structure.article, path)
         return address.site + match["key"] if match and match["key"] else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The entries where the portal declares them; the next page by its links, else by its button, else by its count."""
-        says = cls.structure
-        found = read_whole(url, html, cls._shape(says.links), cls.entry_key)
-        following: Following | None = next_page(found.page, says.pager, url, found.base, number)
-        if following is None and says.more:
-            following = next_piece(found.page, says.more, found.base, json=says.json)
-        elif following is None and says.counts and found.entries:
-            following = with_parameter(url, says.counts, str(says.first + number))
+        """Read the declared entries; the next page by its links, else by its button, else by its count."""
+        structure = cls.structure
+        found = read_whole(url, html, cls._shape(structure.links), cls.entry_key)
+        following: Following | None = next_page(found.page, structure.pager, url, found.base, number)
+        if following is None and structure.more:
+            following = next_piece(found.page, structure.more, found.base, json=structure.json)
+        elif following is None and structure.counts and found.entries:
+            following = with_parameter(url, structure.counts, str(structure.first + number))
         return Listing(found.entries, following)
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """A piece of a list that grows: a page of it, rows of HTML, or JSON; the count goes on until nothing comes."""
-        says = cls.structure
-        told = read_piece(text, url, cls.entry_key)
-        entries, html = told if told is not None else ((), text)
+        """Read a piece of a list that grows: a page of it, rows of HTML, or JSON; the count goes on until nothing
+        comes.
+        """
+        structure = cls.structure
+        piece = read_piece(text, url, cls.entry_key)
+        entries, html = piece if piece is not None else ((), text)
         button = None
-        for links in ((says.links, ("a",)) if told is None else (("a",),)) if html else ():
+        for links in ((structure.links, ("a",)) if piece is None else (("a",),)) if html else ():
             found = read_whole(url, html, cls._shape(links), cls.entry_key)
-            button = next_piece(found.page, says.more, found.base, json=says.json) if says.more else None
+            button = next_piece(found.page, structure.more, found.base, json=structure.json) if structure.more else None
             entries = entries or found.entries
             if entries:
                 break
-        if not entries or (told is None and button is None and "</html" in text[-2000:].lower()):
+        if not entries or (piece is None and button is None and "</html" in text[-2000:].lower()):
             return Listing(entries)  # a whole page without the button is the last one
-        return Listing(entries, button or count_up(asked, says.counts, number))
+        return Listing(entries, button or count_up(asked, structure.counts, number))
 
     @classmethod
     def _shape(cls, links: tuple[str, ...]) -> ListShape:
@@ -132,7 +138,7 @@ class DeclaredSpider(PortalSpider, family="declared by the portal"):
 
 
 def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> str | None:
-    """The address of the page after page `number`, as a reader finds it; None where nothing leads on.
+    """Return the address of the page after page `number`, as a reader finds it; None where nothing leads on.
 
     The number itself goes before `rel=next` and words: a window's "next" may skip the pages that it does not show.
     """
@@ -161,7 +167,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _rank(link: Selector, number: int) -> int | None:
-    """How surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow, 4 `Xem thêm`."""
+    """Rank how surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow, 4 `Xem thêm`."""
     raw = " ".join("".join(link.xpath(".//text()").getall()).split())
     if raw.strip(_AROUND) == str(number + 1) or fold(raw) == f"trang {number + 1}":
         return 0
@@ -177,7 +183,7 @@ def _rank(link: Selector, number: int) -> int | None:
 
 
 def _counts(url: str, there: str, number: int) -> bool:
-    """Whether an address is a list's own with the page's number: `Xem thêm` stands below every entry too."""
+    """Return whether an address is a list's own with the page's number: `Xem thêm` stands below every entry too."""
     own, other = urlsplit(url), urlsplit(there)
     if other.path.rstrip("/") == own.path.rstrip("/"):
         return any(value == str(number) for _, value in parameters(other.query))

@@ -45,7 +45,7 @@ _SHAPE = JsonShape(
 
 
 class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
-    """A portal on DNN; each section says in `asks` the number of its module."""
+    """A portal on DNN; `asks` of each section holds the number of its module."""
 
     marks = (
         FamilyMark(MarkKind.ADDRESS, r"/DesktopModules/cmsview/", 4),
@@ -68,7 +68,7 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number at the end of the address; the `id` where the interface is asked."""
+        """Return the number at the end of the address; the `id` where the interface is asked."""
         address = own_address(cls, url)
         if address is None:
             return None
@@ -80,24 +80,24 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
 
     @classmethod
     def first_page(cls, section: Section) -> Following:
-        """The interface of the section's module."""
+        """Return the request of the section's module."""
         module = dict(section.asks).get("ModuleId", "")
         query = f"PortalId=0&ModuleId={module}&GetType=3&PageIndex={_FIRST}"
         return ListRequest(f"{cls.home}{_API}listnew?{query}", json=True)
 
     @classmethod
     def article_source(cls, key: str, url: str) -> Following:
-        """The interface holds the text; the page at the article's address is filled by script."""
+        """Return the interface's request, which holds the text: a script fills the page at the article's address."""
         return ListRequest(f"{cls.home}{_API}getbyid?id={key}", json=True)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """A section's own page, which a script fills: the way to its list."""
+        """Return the way to the list of a section's own page, which a script fills."""
         return Listing((), cls.first_page(section), door=True)
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """The records of both lists of an answer; the next page until one brings none."""
+        """Read the records of both lists of an answer; the next page until one brings none."""
         value = json_of(text)
         parts = [part for name in ("ListData", "ListMoreData") if (part := records_in(value, name)) is not None]
         if not isinstance(value, dict) or not parts:

@@ -94,7 +94,7 @@ class DrupalSpider(PortalSpider, family="Drupal"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The alias at the root, `node/<nid>` where the address is the node's own; sections and Drupal's pages are none."""
+        """Return the alias at the root, or `node/<nid>`; None for sections and Drupal's own pages."""
         address = own_address(cls, url)
         if address is None:
             return None
@@ -112,17 +112,17 @@ class DrupalSpider(PortalSpider, family="Drupal"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The articles' teasers; the next page by the pager's own link, `?page=1` being the second page."""
+        """Read the articles' teasers; the next page by the pager's own link, `?page=1` being the second page."""
         found = read_whole(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, _following(found.page, found.base, url, number))
 
 
 def _following(page: Selector, base: str, url: str, number: int) -> str | None:
-    """The link `rel=next`; its number is not believed past the next one, since a pager may skip a window."""
+    """Return the link `rel=next`; its number is not believed past the next one, since a pager may skip a window."""
     href = page.css(
         "li.pager__item--next a::attr(href), ul.pager__items a[rel=next]::attr(href), a[rel=next]::attr(href)"
     ).get("")
-    said = absolute(base, href)
-    if said is None or host_of(said) != host_of(base):
+    linked = absolute(base, href)
+    if linked is None or host_of(linked) != host_of(base):
         return None
     return with_parameter(url, "page", str(number))

@@ -68,14 +68,14 @@ class HaTinhSpider(PortalSpider, family="Hà Tĩnh"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The slug after `/bai-viet/`, with or without `/vi` before it."""
+        """Return the slug after `/bai-viet/`, with or without `/vi` before it."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         return address.site + match["slug"] if address and match else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links, else all article links; the next page by `?page=N`, linked or not."""
+        """Read the module around the page links, else all article links; the next page by `?page=N`, linked or not."""
         found = read_list(url, html, _LIST, cls.entry_key)
         if found.pager is not None:
             return Listing(

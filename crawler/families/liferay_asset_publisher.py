@@ -50,7 +50,7 @@ _DATED = tuple(f'[class*="{word}"]{_NO_CLOCK}' for word in ("ngay-dang", "publis
 
 
 def _dated_below(title: str) -> tuple[str, ...]:
-    """Beside or below the title first: lists and clocks elsewhere on the page carry the same words in their classes."""
+    """Return date selectors beside or below the title first: lists and clocks elsewhere have the same words in classes."""
     near = tuple(f"{title} {way}{dated}" for dated in _DATED for way in ("~ ", "~ * ", ""))
     return (*near, *(f"#main-content {dated}" for dated in _DATED), *_DATED)
 
@@ -100,7 +100,9 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The slug after `/-/` or `/content/`, in its own case: language, site, page, instance and query do not count."""
+        """Return the slug after `/-/` or `/content/`, in its own case; language, site, page, instance and query do not
+        count.
+        """
         address = own_address(cls, url)
         if address is None:
             return None
@@ -109,7 +111,7 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The publisher that has page links; the next page by the counter of its own portlet."""
+        """Read the publisher that has page links; the next page by the counter of its own portlet."""
         found = read_list(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 

@@ -45,7 +45,7 @@ _PER_PAGE = "50"
 
 
 class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
-    """A portal whose section pages say where their lists are asked for."""
+    """A portal whose section pages name the requests of their lists."""
 
     day_from_list = True
     marks = (
@@ -70,7 +70,7 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number at the end of the slug, in every language; the older addresses' `articleId`."""
+        """Return the number at the end of the slug, in every language; the older addresses' `articleId`."""
         address = own_address(cls, url)
         if address is None:
             return None
@@ -82,18 +82,18 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """A section page shows no list; it says where the list is asked for."""
+        """Return the way to the list: a section page shows none and only names its request."""
         found = _LOAD.search(html)
         there = absolute(url, unescape(unescaped(found["url"]))) if found else None
         if there is None:
             return Listing((), door=True)
         counted = with_parameter(with_parameter(there, "pageNum", "1"), "recordPerPage", _PER_PAGE)
         asked = with_parameter(without_parameter(counted, "p_auth"), "keyword", "")
-        return Listing((), _asked(asked, url), door=True)
+        return Listing((), _list_request(asked, url), door=True)
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """The items of an answer; the next page while the answer names one."""
+        """Read the items of an answer; the next page while the answer names one."""
         value = json_of(text)
         records = records_in(value, "items")
         if records is None:
@@ -114,9 +114,11 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
         if not entries or (last is not None and at >= last):
             return Listing(tuple(entries.values()))
         referer = dict(asked.headers).get("Referer", "")
-        return Listing(tuple(entries.values()), _asked(with_parameter(asked.url, "pageNum", str(at + 1)), referer))
+        return Listing(
+            tuple(entries.values()), _list_request(with_parameter(asked.url, "pageNum", str(at + 1)), referer)
+        )
 
 
-def _asked(url: str, referer: str) -> ListRequest:
-    """The list of a portlet's instance, whose address only the visit knows."""
+def _list_request(url: str, referer: str) -> ListRequest:
+    """Return the request of a portlet's instance, whose address only the visit knows."""
     return ListRequest(url, headers=(SCRIPTED, ("Referer", referer)), json=True, of_visit=True)

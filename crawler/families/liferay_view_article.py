@@ -78,14 +78,14 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The last number of the path: with or without `/vi`, whatever the channel."""
+        """Return the last number of the path: with or without `/vi`, whatever the channel."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         return address.site + match["id"] if address and match else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links; the next page by the counter `cur` of its links."""
+        """Read the module around the page links; the next page by the counter `cur` of its links."""
         found = read_list(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, next_by_parameter(found.pager, found.base, number, _counts))
 

@@ -20,7 +20,7 @@ and at `NoiDung`, whose markup no saved page shows: it is asked for a document t
 no list shows again, and read without a layout. A look-back reads one issue more than the
 night's walk had read, since an issue names no next one.
 
-Widgets: none in the views; a script of somebody else's is injected into the pages around them.
+Widgets: none in the views; a third party's script is injected into the pages around them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _MOST_ISSUES = 60  # a year has about fifty
 
 
 class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
-    """A gazette on Domino; its section's page is only asked for the year."""
+    """A gazette on Domino; its section's page only gives the year."""
 
     texts_in_lists = True
     marks = (
@@ -72,7 +72,7 @@ class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The document's 32 hex digits, in capitals."""
+        """Return the document's 32 hex digits, in capitals."""
         address = own_address(cls, url)
         if address is None or not address.path.lower().endswith(".nsf/noidung"):
             return None
@@ -81,14 +81,14 @@ class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The section's page leads to the year's issues, these to their documents, the newest issue first."""
+        """Follow the section's page to the year's issues, these to their documents, the newest issue first."""
         view = urlsplit(url).path.rpartition("/")[2].lower()
         if view == "documentsbygazette":
             return cls._documents(url, html)
         page = Selector(text=html, type="html")
         if view == "gazettesbyyearmonth":
-            told = dict.fromkeys(page.css("span::attr(doccate)").getall())
-            issues = [urljoin(url, _ISSUE + each) for each in told if _CATEGORY.fullmatch(each)][:_MOST_ISSUES]
+            categories = dict.fromkeys(page.css("span::attr(doccate)").getall())
+            issues = [urljoin(url, _ISSUE + each) for each in categories if _CATEGORY.fullmatch(each)][:_MOST_ISSUES]
             year = urlsplit(url).query.rpartition("=")[2]
             before = urljoin(url, _YEARS + str(int(year) - 1)) if year.isdecimal() else None
             return Listing((), issues[0] if issues else before, tuple(issues[1:]), door=True)

@@ -63,14 +63,14 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number in the path, whatever the slug."""
+        """Return the number in the path, whatever the slug."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         return address.site + match["id"] if address and match else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
+        """Read the list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
         found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "page")
         if following is None and has_postback(found.pager, number):

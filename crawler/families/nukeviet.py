@@ -88,23 +88,23 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number before `.html`, whatever module, category and alias."""
+        """Return the number before `.html`, whatever module, category and alias."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         return address.site + match["id"] if address and match else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The category's own columns; the next page by `link rel=next`, else by the page links' `page-N`."""
+        """Read the category's own columns; the next page by `link rel=next`, else by the page links' `page-N`."""
         found = read_whole(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, _following(found.page, found.base, number))
 
 
 def _following(page: Selector, base: str, number: int) -> str | None:
-    """The next page of the list: said in the head, or counted up where a page link leads past this one."""
-    said = absolute(base, page.css("head link[rel=next]::attr(href)").get(""))
-    if said and host_of(said) == host_of(base):
-        return said
+    """Return the next page of the list: named in the head, or counted up where a page link leads past this one."""
+    named = absolute(base, page.css("head link[rel=next]::attr(href)").get(""))
+    if named and host_of(named) == host_of(base):
+        return named
     shown = (absolute(base, href) for href in page.css("ul.pagination a::attr(href)").getall())
     numbers = [int(found["number"]) for url in shown if url and (found := _PAGE.search(urlsplit(url).path))]
     if not numbers or max(numbers) <= number:

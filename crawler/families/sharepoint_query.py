@@ -50,7 +50,7 @@ _SHAPE = JsonShape(
 
 
 class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
-    """A portal whose sections are lists of SharePoint: their paths are what the interface is asked for."""
+    """A portal whose sections are lists of SharePoint: their paths are parameters of the interface."""
 
     texts_in_lists = True
     marks = (
@@ -74,7 +74,7 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The list's path and the number in `ItemID`."""
+        """Return the list's path and the number in `ItemID`."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         number = address.query.get("itemid", "") if address else ""
@@ -84,12 +84,12 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
 
     @classmethod
     def first_page(cls, section: Section) -> Following:
-        """The fifty newest records of the section's list."""
+        """Return the request of the fifty newest records of the section's list."""
         return cls._query(section.path)
 
     @classmethod
     def article_source(cls, key: str, url: str) -> Following:
-        """The fifty newest records of its list, which hold their texts."""
+        """Return the request of the fifty newest records of its list, which hold their texts."""
         return cls._query("/" + key.rpartition("/")[0])
 
     @classmethod
@@ -100,12 +100,12 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """A section's own page, which a script fills: the way to its list."""
+        """Return the way to the list of a section's own page, which a script fills."""
         return Listing((), cls.first_page(section), door=True)
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """The records of an answer; the next fifty unless there were fewer."""
+        """Read the records of an answer; the next fifty unless there were fewer."""
         records = records_in(json_of(text), "data")
         if records is None:
             raise ListingError("JSON rejected: no `data`")

@@ -66,7 +66,7 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The sub-site in lower case and the number: `113139` at the root, `so/soxaydung/5479` below."""
+        """Return the sub-site in lower case and the number: `113139` at the root, `so/soxaydung/5479` below."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path.lower()) if address else None
         nid = address.query.get("nid", "") if address else ""
@@ -76,7 +76,9 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The list around the page links; the next page by `?PageIndex=N`, tried as well where the pager is a postback."""
+        """Read the list around the page links; the next page by `?PageIndex=N`, also tried where the pager is a
+        postback.
+        """
         found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")
         if following is None and has_postback(found.pager, number):

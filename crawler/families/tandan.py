@@ -86,14 +86,14 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The path below `/portal/pages/` in lower case: SharePoint's addresses do not tell case apart."""
+        """Return the path below `/portal/pages/` in lower case: SharePoint's addresses ignore case."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path.lower()) if address else None
         return address.site + match["path"] if address and match else None
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links; days from the folders of the addresses; `?PageIndex=N` for a postback."""
+        """Read the module around the page links; days from the folders of the addresses; `?PageIndex=N` for a postback."""
         found = read_list(url, html, _LIST, cls.entry_key)
         entries = tuple(replace(entry, day=read_url_day(entry.url)) for entry in found.entries)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")

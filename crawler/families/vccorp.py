@@ -57,7 +57,7 @@ _PIECE = ListShape(
 
 
 class VCCorpSpider(PortalSpider, family="VCCorp"):
-    """A portal on the system of VCCorp: timeline fragments, or pages with numbers where it says `numbered`."""
+    """A portal on the system of VCCorp: timeline fragments, or numbered pages where `numbered` is set."""
 
     marks: ClassVar[tuple[FamilyMark, ...]] = (
         FamilyMark(MarkKind.SELECTOR, "#admwrapper", 4),
@@ -96,7 +96,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The digits before `.htm`, at the root or below a section."""
+        """Return the digits before `.htm`, at the root or below a section."""
         address = own_address(cls, url)
         match = _ARTICLE.fullmatch(address.path) if address else None
         if address is None or match is None or not _NO_ARTICLE.isdisjoint(address.path.split("/")):
@@ -105,11 +105,11 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The section's own boxes, then the timeline's fragments or numbered pages until one brings no entry."""
+        """Read the section's own boxes, then the timeline's fragments or numbered pages until one brings no entry."""
         fragment = _FRAGMENT.fullmatch(urlsplit(url).path)
         found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.entry_key)
         if cls.numbered:
-            return Listing(found.entries, _counted_up(url) if found.entries else None)
+            return Listing(found.entries, _next_numbered(url) if found.entries else None)
         zone = fragment["zone"] if fragment else found.page.css("#hdZoneId::attr(value)").get("").strip()
         if not found.entries or not _ZONE.fullmatch(zone):
             return Listing(found.entries)
@@ -117,8 +117,8 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
         return Listing(found.entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))
 
 
-def _counted_up(url: str) -> str:
-    """thanglong, mst: `/kinh-te.htm` leads to `/kinh-te/trang-2.htm`."""
+def _next_numbered(url: str) -> str:
+    """Return the next numbered page (thanglong, mst): `/kinh-te.htm` leads to `/kinh-te/trang-2.htm`."""
     path = urlsplit(url).path
     own = _NUMBERED.fullmatch(path)
     section, number = (own["section"], int(own["number"])) if own else (path.removesuffix(".htm"), 1)

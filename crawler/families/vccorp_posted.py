@@ -72,7 +72,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """A section page gives what its list is asked for; where it does not, its own boxes are all there is."""
+        """Return the list's request, which a section page gives; where it does not, only the page's own boxes."""
         found = {name: dict(section.asks).get(name) or _value(html, name) for name in _NAMES}
         fields = [(name, value) for name, value in found.items() if value]
         if len(fields) < len(_NAMES):
@@ -84,7 +84,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """A piece of the list; the next one is asked for with everything that was shown, until one brings no link."""
+        """Read a piece of the list; the next one is requested with all shown keys, until one brings no link."""
         entries = read_whole(url, text, _PIECE, cls.entry_key).entries
         if not entries:
             return Listing(())
@@ -94,7 +94,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
 
 
 def _value(html: str, name: str) -> str:
-    """A value that a script or a hidden field of this name carries."""
+    """Return the value that a script or a hidden field of this name carries."""
     script = re.search(rf"""["']?\b{name}["']?\s*[:=]\s*["'](?P<value>[^"'<>\s]{{1,200}})["']""", html)
     if script:
         return script["value"]

@@ -155,7 +155,7 @@ class VHVSpider(PortalSpider, family="VHV"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number after the last `-c` of at least four digits, else the last segment without `.html`."""
+        """Return the number after the last `-c` of at least four digits, else the last segment without `.html`."""
         address = own_address(cls, url)
         if address is None or address.query.get("page") in ("search", "login", "register"):
             return None
@@ -170,19 +170,21 @@ class VHVSpider(PortalSpider, family="VHV"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the pager; the next page by its link, by the address's own number, or by the module's counts."""
+        """Read the module around the pager; the next page by its link, the address's own number, or the module's
+        counts.
+        """
         found = read_list(url, html, _LIST, cls.entry_key)
         following = (
             _linked(found)
             or next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
-            or _counted_up(url, found)
-            or _counted(url, found, number)
+            or _next_numbered(url, found)
+            or _next_by_total(url, found, number)
         )
         return Listing(found.entries, following)
 
 
 def _linked(found: ListPage) -> str | None:
-    """The pager's own link to the next page."""
+    """Return the pager's own link to the next page."""
     for link in found.pager.css("a.next-pages[href], a.next[href]") if found.pager else ():
         url = absolute(found.base, link.attrib["href"])
         if url and host_of(url) == host_of(found.base) and url != found.base:
@@ -190,8 +192,8 @@ def _linked(found: ListPage) -> str | None:
     return None
 
 
-def _counted_up(url: str, found: ListPage) -> str | None:
-    """hungyen: `…-c21073-1.html` leads to `…-c21073-2.html`, unless the pager's links all lead back."""
+def _next_numbered(url: str, found: ListPage) -> str | None:
+    """Return the next page (hungyen): `…-c21073-1.html` leads to `…-c21073-2.html`, unless all links lead back."""
     own = _LIST_PAGE.fullmatch(url)
     if own is None:
         return None
@@ -201,16 +203,16 @@ def _counted_up(url: str, found: ListPage) -> str | None:
     return None if shown and max(shown) <= number else f"{own['before']}{number + 1}.html"
 
 
-def _counted(url: str, found: ListPage, number: int) -> str | None:
-    """moit: an empty pager whose module tells in a script how many articles there are."""
+def _next_by_total(url: str, found: ListPage, number: int) -> str | None:
+    """Return the next page (moit) of an empty pager whose module has the count of articles in a script."""
     if found.pager is None or found.pager.css("a"):
         return None
     own_id = re.sub(r"\D", "", found.pager.attrib.get("id", ""))
     calls: list[tuple[int, re.Match[str]]] = []
     for script in found.page.css("script::text").getall():
         named = [match.start() for match in re.finditer(rf"(?<!\d){own_id}(?!\d)", script)] if own_id else []
-        told = _COUNTS.finditer(script)
-        calls += [(min((abs(call.start() - at) for at in named), default=10**9), call) for call in told]
+        counts = _COUNTS.finditer(script)
+        calls += [(min((abs(call.start() - at) for at in named), default=10**9), call) for call in counts]
     if not calls:
         return None
     # A page has several modules: the call that stands nearest to this module's id is its own.

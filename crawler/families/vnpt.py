@@ -111,7 +111,7 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The number after the last `-`, whatever section and slug; the four numbers of sonla's older addresses."""
+        """Return the number after the last `-`, whatever section and slug; the four numbers of sonla's older addresses."""
         address = own_address(cls, url)
         if address is None or "dailoan" in address.path.lower():
             return None
@@ -130,14 +130,16 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links; the next page by `?page=N` where a link carries it, else by the form."""
+        """Read the module around the page links; the next page by `?page=N` where a link carries it, else by the form."""
         found = read_list(url, html, _LIST, cls.entry_key)
         linked = next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
         return Listing(found.entries, linked or (_form(url, found) if _shows(found.pager, number + 1) else None))
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """A piece of the list that the form brought; the form goes on until a piece is empty or its page links end."""
+        """Read a piece of the list that the form brought; the form goes on until a piece is empty or its page links
+        end.
+        """
         found = read_list(url, text, _LIST, cls.entry_key)
         if not found.entries:
             found = read_whole(url, text, _LIST, cls.entry_key)
@@ -148,13 +150,13 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
 
 def _shows(pager: Selector | None, number: int) -> bool:
-    """Whether the page links lead to this page or past it."""
+    """Return whether the page links lead to this page or past it."""
     shown = pager.css("li.page-item::attr(data-page)").getall() if pager else []
     return any(value.isdecimal() and int(value) >= number for value in shown)
 
 
 def _form(url: str, found: ListPage) -> ListRequest | None:
-    """The form for page 2, by the numbers in the list's own script; None where several scripts name different ones."""
+    """Return the form for page 2, by the numbers in the list's own script; None where scripts name different ones."""
     own = found.pager.xpath(_MODULE).getall() if found.pager else []
     scripts = own if any(_CATEGORY.search(script) for script in own) else found.page.css("script").getall()
     text = "\n".join(scripts)

@@ -81,7 +81,7 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The path below `/vi/`: section and slug."""
+        """Return the path below `/vi/`: section and slug."""
         address = own_address(cls, url)
         own = address is not None and urlsplit(url).path.lower().startswith("/vi/")  # of other paths nothing is known
         match = _ARTICLE.fullmatch(address.path) if address and own else None
@@ -91,7 +91,7 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The links below the section's path outside the side columns; the next page by the form's postback."""
+        """Read the links below the section's path outside the side columns; the next page by the form's postback."""
         found = read_whole(url, html, _LIST, cls.entry_key)
         begins = section.path.removeprefix("/vi/").strip("/") + "/"
         main = {cls.entry_key(there) for there in _main_links(found)}
@@ -100,14 +100,14 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
 
 
 def _main_links(found: ListPage) -> list[str]:
-    """The addresses that are linked outside the side columns."""
+    """Return the addresses that are linked outside the side columns."""
     sides = {side.root for side in found.page.css(_SIDES)}
     links = [link for link in found.page.css("a[href]")[:_MOST_LINKS] if sides.isdisjoint(link.root.iterancestors())]
     return [url for link in links if (url := absolute(found.base, link.attrib["href"])) is not None]
 
 
 def _postback(page: Selector, url: str, number: int) -> ListRequest | None:
-    """The form as a click on the next number posts it; behind the last number shown, `...` leads to the next ones."""
+    """Return the form as a click on the next number posts it; behind the last number, `...` leads to the next ones."""
     links = [
         (" ".join("".join(link.xpath(".//text()").getall()).split()), found)
         for link in page.css("a[href*=__doPostBack]")

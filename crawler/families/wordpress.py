@@ -100,7 +100,9 @@ class WordPressSpider(PortalSpider, family="WordPress"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """The slug, with or without the day before it; `?p=<id>` as `p/<id>`. Pages of the system and sections are none."""
+        """Return the slug, with or without the day before it; `?p=<id>` as `p/<id>`; None for sections and system
+        pages.
+        """
         address = own_address(cls, url)
         if address is None:
             return None
@@ -117,7 +119,7 @@ class WordPressSpider(PortalSpider, family="WordPress"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """The module around the page links; the next page by `/page/N/` where a link leads past this one."""
+        """Read the module around the page links; the next page by `/page/N/` where a link leads past this one."""
         found = read_list(url, html, _LIST, cls.entry_key)
         return Listing(found.entries, _following(found, number))
 

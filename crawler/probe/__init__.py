@@ -1,6 +1,6 @@
-"""Understanding a portal nobody has described: from a few pages to a spider file and what could not be decided.
+"""Infer a spider file for an unknown portal from a few pages, and list what stays undecided.
 
-`explore` visits, the other modules only read what it brought: `recognise` the family, `menu` the sections, `lists` and
-`keys` what a list says, `parts` the article's layout, `changing` what changes by itself; `understand` puts it together,
-`write` and `report` say it.
+`explore` visits; the other modules only read its pages: `recognise` the family, `sections` the menu, `lists` and
+`article_keys` a list's rules, `article_parts` the layout, `report` what changes by itself. `infer` combines
+them, `write` and `report` put the result out. May import everything of `crawler` but `commands`.
 """

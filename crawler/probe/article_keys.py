@@ -1,4 +1,4 @@
-"""What in an article's address is its key: inferred from the addresses of a portal's lists, held against what is none. Pure."""
+"""Infer the key in an article's address from the addresses of a portal's lists, checked against others. Pure."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _MANY = 8  # articles from which names that look like titles are evidence
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:
-    """A regular expression with the group `key`, the query parameter it reads if any, and what it says in words."""
+    """A regular expression with the group `key`, the query parameter it reads if any, and its description in words."""
 
     pattern: str
     query: str
-    says: str
+    words: str
     share: float
 
     def key(self, url: str) -> str | None:
-        """The key of an address by this rule."""
+        """Return the key of an address by this rule."""
         parts = urlsplit(url)
         path = as_key(page_path(parts.path))
         if self.query:
@@ -43,15 +43,16 @@ class KeyRule:
 
 
 def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
-    """The rule that takes the lists' entries, tells them apart, and takes none of `others` (sections, menus, page links).
+    """Return the rule that takes the lists' entries, tells them apart, and takes none of `others`.
 
-    None where no rule does: a key that is wrong makes two articles one, which is worse than none.
+    `others` are sections, menus and page links. None where no rule does: a wrong key makes two articles one, which is
+    worse than none.
     """
     wanted = [url for url in dict.fromkeys(entries) if not is_alternate(url)]
     refused = [url for url in dict.fromkeys(others) if url not in wanted]
     if len(wanted) < 2:
         return None
-    # A folder that is a section's own name says which list was visited, not where articles stand.
+    # A folder that is a section's own name shows which list was visited, not where articles stand.
     folders = frozenset(segment for path in _paths(refused) for segment in path.strip("/").split("/"))
     folder = _literal_folder(_paths(wanted), folders)
     rules = [*_by_parameter(wanted), *_by_number(wanted, folder), *_by_slug(wanted, folder)]
@@ -67,7 +68,7 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
     best: KeyRule | None = None
     for rule in [*rules, *apart]:
         keys = [key for url in wanted if (key := rule.key(url))]
-        if len(keys) < _MOST * len(wanted) or len(set(keys)) < _MOST * len({_twin(url) for url in wanted}):
+        if len(keys) < _MOST * len(wanted) or len(set(keys)) < _MOST * len({_article_address(url) for url in wanted}):
             continue
         if any(rule.key(url) for url in refused):
             continue
@@ -78,8 +79,8 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
     return best
 
 
-def _twin(url: str) -> str:
-    """The last segment with the query: the same article below two sections has it twice."""
+def _article_address(url: str) -> str:
+    """Return the last segment with the query: the same article below two sections has it twice."""
     parts = urlsplit(url)
     return parts.path.rstrip("/").rpartition("/")[2] + "?" + parts.query
 
@@ -89,7 +90,7 @@ def _paths(urls: Iterable[str]) -> list[str]:
 
 
 def _by_parameter(urls: Sequence[str]) -> list[KeyRule]:
-    """One path, and a parameter that is another one for each article."""
+    """Propose rules for one path with a parameter that differs for each article."""
     paths = Counter(_paths(urls))
     path, count = paths.most_common(1)[0]
     if count < _MOST * len(urls):
@@ -109,7 +110,10 @@ def _by_parameter(urls: Sequence[str]) -> list[KeyRule]:
 
 
 def _by_number(urls: Sequence[str], folder: str) -> list[KeyRule]:
-    """A number at the end of the last segment, at its beginning, or a segment of its own; its sign before it counts."""
+    """Propose rules for a number at the end or beginning of the last segment, or a segment of its own.
+
+    The sign before the number counts.
+    """
     paths = _paths(urls)
     ends = Counter(_ending(path) for path in paths)
     end = ends.most_common(1)[0][0]
@@ -129,13 +133,15 @@ def _by_number(urls: Sequence[str], folder: str) -> list[KeyRule]:
 
 
 def _by_slug(urls: Sequence[str], folder: str) -> list[KeyRule]:
-    """The last segment without its ending, where an ending, a folder or its many words tell it from a section."""
+    """Propose the last segment without its ending, where ending, folder or many words tell it from a section."""
     paths = _paths(urls)
     end = Counter(_ending(path) for path in paths).most_common(1)[0][0]
     before = f"(?:/[^/]+)*{re.escape(folder) or '/'}"
     rules = []
     if end not in ("", "/"):
-        rules.append(KeyRule(f"{before}(?P<key>[^/]+){tail}" if (tail := _tail(end)) else "", "", _said(end), 0.0))
+        rules.append(
+            KeyRule(f"{before}(?P<key>[^/]+){tail}" if (tail := _tail(end)) else "", "", _slug_words(end), 0.0)
+        )
     if folder:
         pattern = f"(?:/[^/]+)*{re.escape(folder)}(?P<key>[^/]+){_tail(end)}"
         rules.append(KeyRule(pattern, "", f"the slug below `{folder}`", 0.0))
@@ -145,7 +151,7 @@ def _by_slug(urls: Sequence[str], folder: str) -> list[KeyRule]:
 
 
 def _by_exclusion(urls: Sequence[str], refused: Sequence[str]) -> list[KeyRule]:
-    """The last segment of any address at the articles' depth but the sections' and the menu's own, by name."""
+    """Propose the last segment of any address at the articles' depth but the sections' and the menu's own, by name."""
     paths = _paths(urls)
     depths = {path.strip("/").count("/") for path in paths}
     like_titles = sum(_stem(path, _ending(path)).count("-") >= _SLUG_WORDS - 1 for path in paths)
@@ -163,7 +169,7 @@ def _by_exclusion(urls: Sequence[str], refused: Sequence[str]) -> list[KeyRule]:
     return [KeyRule(pattern, "", "the last segment, the menu's own addresses left out", 0.0)]
 
 
-def _said(end: str) -> str:
+def _slug_words(end: str) -> str:
     return f"the slug before `{end}`"
 
 
@@ -183,14 +189,14 @@ def _stem(path: str, end: str) -> str:
 
 
 def _digits(paths: Sequence[str]) -> int:
-    """How many digits a key has at least: one less than the shortest met, so that the next decade does not end it."""
+    """Return the least digits of a key: one less than the shortest met, so that the next decade does not end it."""
     runs = [len(run) for path in paths for run in re.findall(r"\d+", path.rpartition("/")[2])[-1:]]
     shortest = min(runs, default=1)
     return max(1, shortest - 1)
 
 
 def _literal_folder(paths: Sequence[str], sections: frozenset[str]) -> str:
-    """The folder that all articles stand in, as `/bai-viet/`; empty where they have none in common."""
+    """Return the folder that all articles stand in, as `/bai-viet/`; empty where they have none in common."""
     names = {path.rstrip("/").rpartition("/")[0].rpartition("/")[2] for path in paths}
     name = names.pop() if len(names) == 1 else ""
     return f"/{name}/" if name and not name.isdecimal() and name not in sections else ""

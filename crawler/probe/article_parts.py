@@ -1,6 +1,6 @@
-"""Where an article's parts stand on pages nobody has described, found page by page. Pure.
+"""Find an article's parts on pages without a layout, page by page. Pure.
 
-The parts are found page by page as `pipelines.readers.generic` reads them: the heading that the head confirms, the date below it,
+The parts are found as `pipelines.readers.generic` reads them: the heading that the head confirms, the date below it,
 the densest text. A selector is proposed only where it finds that very element on all pages.
 """
 
@@ -22,16 +22,16 @@ from pipelines.readers.generic import read_generic
 from pipelines.readers.main_content import find_region
 from vietnam.letters import fold
 
-__all__ = ["Parts", "find_parts"]
+__all__ = ["ArticleParts", "find_parts"]
 
 _LINE = 160
 _PROSE = 60  # characters of a block that is more than a label
 _LEVELS = 5  # ancestors of the title that may hold the published line too
-_CUT = 30  # characters from which the beginning of a title tells it
+_CUT = 30  # characters from which the beginning of a title is enough
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ArticleParts:
     """An article page and the elements of its parts; None where none stands out."""
 
     visited: VisitedPage
@@ -44,11 +44,11 @@ class Parts:
     pieces: tuple[HtmlElement, ...] = ()
 
 
-def find_parts(visited: VisitedPage, now: datetime, named: str = "", day: date | None = None) -> Parts:
-    """The parts of one page, by its structure alone; `named` is the title and `day` the day that a list gave it."""
+def find_parts(visited: VisitedPage, now: datetime, named: str = "", day: date | None = None) -> ArticleParts:
+    """Find the parts of one page by its structure; `named` is the list's title of it and `day` the list's day."""
     page = visited.page()
-    # What the list called it is the best evidence: a page's own head may name the portal in any words.
-    title = _saying(page, named) if named else None
+    # The list's title is the best evidence: a page's own head may name the portal in any words.
+    title = _titled(page, named) if named else None
     read = article_of(read_generic(page, now, title), page)
     if title is None:
         _, title = find_title(page)
@@ -62,21 +62,24 @@ def find_parts(visited: VisitedPage, now: datetime, named: str = "", day: date |
     if dated is None or (day is not None and read.published is not None and read.published.day != day):
         other = _elsewhere(page, title, day, now)
         dated = other if other is not None else dated
-    return Parts(visited, page, read, title, dated, body, lead, pieces)
+    return ArticleParts(visited, page, read, title, dated, body, lead, pieces)
 
 
 def _elsewhere(page: HtmlPage, title: HtmlElement | None, day: date | None, now: datetime) -> HtmlElement | None:
-    """A published line that does not stand by the title: below the text, or in another box. It tells the list's day, or,
-    where lists tell none, is a line of its own behind the title and below the smallest box that holds both."""
+    """Find a published line that does not stand by the title: below the text, or in another box.
+
+    It has the list's day, or, where lists have none, is a line of its own behind the title and below the smallest box
+    that holds both.
+    """
     best: tuple[int, int, HtmlElement] | None = None
     around = list(title.iterancestors())[:_LEVELS] if title is not None else []
     behind = title is None
     for element in page.root.iter():
         behind = behind or element is title
         text = brief_text(element, _LINE) if tag_of(element) not in ("", "a", "li", "script", "style") else ""
-        seen = read_visible(text, now) if text and any(char.isdigit() for char in text) else None
+        shown = read_visible(text, now) if text and any(char.isdigit() for char in text) else None
         if (
-            seen is None
+            shown is None
             or element is title
             or is_furniture(element)
             or any(tag_of(each) in ("a", "li") for each in element.iterancestors())
@@ -84,12 +87,12 @@ def _elsewhere(page: HtmlPage, title: HtmlElement | None, day: date | None, now:
             continue
         near = next((level for level, each in enumerate(around) if each in set(element.iterancestors())), _LEVELS)
         if (
-            seen[0].day != day
+            shown[0].day != day
             if day is not None
             else not (behind and near < _LEVELS and tag_of(around[near]) != "body")
         ):
             continue
-        rank = (0 if seen[0].clock else 1, near, element)
+        rank = (0 if shown[0].clock else 1, near, element)
         # The innermost element of a line: a later one of the same rank that stands in it.
         if best is None or rank[:2] < best[:2] or (rank[:2] == best[:2] and best[2] in set(element.iterancestors())):
             best = rank
@@ -97,7 +100,7 @@ def _elsewhere(page: HtmlPage, title: HtmlElement | None, day: date | None, now:
 
 
 def _files(page: HtmlPage, title: HtmlElement) -> tuple[HtmlElement, tuple[HtmlElement, ...]] | None:
-    """The smallest box around the title that links files, and what holds the links: a page without prose."""
+    """Find the smallest box around the title that links files, and the holders of the links: a page without prose."""
     files = [link for link in page.root.iter("a") if is_file_link(link) and not is_furniture(link)]
     for around in title.iterancestors() if files else ():
         if tag_of(around) in ("body", "html"):
@@ -108,8 +111,8 @@ def _files(page: HtmlPage, title: HtmlElement) -> tuple[HtmlElement, tuple[HtmlE
     return None
 
 
-def _saying(page: HtmlPage, named: str) -> HtmlElement | None:
-    """The element, no link, that says what the list called the article."""
+def _titled(page: HtmlPage, named: str) -> HtmlElement | None:
+    """Find the element, no link, with the list's title of the article."""
     wanted = fold(named)
     cut = wanted.rstrip(". …") if wanted.endswith(("...", "…")) and len(wanted) > _CUT else ""
     for element in page.root.iter("h1", "h2", "h3", "h4", "h5", "div", "p", "span", "td", "font", "strong", "b"):
@@ -123,7 +126,7 @@ def _saying(page: HtmlPage, named: str) -> HtmlElement | None:
 
 
 def _dated(page: HtmlPage, read: Article, title: HtmlElement | None, now: datetime) -> HtmlElement | None:
-    """The smallest element that shows the published line, the nearest to the title."""
+    """Find the smallest element that shows the published line, the nearest to the title."""
     if read.published is None or read.published_raw is None:
         return None
     order = {element: number for number, element in enumerate(page.root.iter())}
@@ -131,9 +134,9 @@ def _dated(page: HtmlPage, read: Article, title: HtmlElement | None, now: dateti
     best: tuple[int, int, HtmlElement] | None = None
     for element in page.root.iter():
         text = brief_text(element, _LINE) if tag_of(element) and element is not title else ""
-        if not text or not (seen := read_visible(text, now)) or seen[0] != read.published:
+        if not text or not (shown := read_visible(text, now)) or shown[0] != read.published:
             continue
-        if line(read.published_raw) not in seen[1] and seen[1] not in line(read.published_raw):
+        if line(read.published_raw) not in shown[1] and shown[1] not in line(read.published_raw):
             continue
         rank = (abs(order[element] - at), len(text), element)
         # Of two elements one in the other the inner one, unless only the outer one has the time of day.

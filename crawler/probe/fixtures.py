@@ -1,7 +1,7 @@
-"""Saved pages of a portal: the files of `replicas/pages/<portal>/`, and what the spider reads from them, for review.
+"""Save pages of a portal in `replicas/pages/<portal>/`, with the spider's reading of them, for review.
 
-`expected.json` has one entry a page, by the file's name, in the form of `crawler.probe.write.expectation`; `via` says whether the
-portal itself was asked or a replica of it.
+`expected.json` has one entry a page, by the file's name, in the form of `crawler.probe.write.expectation`; `via` names
+the portal itself or a replica of it as the source.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crawler.listings.listing import SectionKind
 from crawler.portal import PortalSpider, own_hosts
 from crawler.probe.page import VisitedPage
 from crawler.probe.write import expectation
-from crawler.urls import REPLICA_SUFFIX, host_of
+from crawler.urls import host_of
 
 __all__ = [
     "EXPECTED",
@@ -28,16 +28,15 @@ __all__ = [
     "SavedPages",
     "differing",
     "kind_of_page",
-    "read_again",
-    "real_page",
     "refuse_interfaces",
+    "reread_page",
     "wanted_pages",
 ]
 
 EXPECTED = "expected.json"
 MOST = 10  # addresses of one call: a sample is no crawl
 LARGEST = 2_000_000  # bytes: a page that is kept with the code
-Told = dict[str, object]
+Expectation = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Sample:
 
 
 def kind_of_page(portal: type[PortalSpider], url: str) -> str:
-    """Whether an address of the portal is a section's list or an article. Raises UsageError where it is neither."""
+    """Return whether an address of the portal is a section's list or an article. Raises UsageError for neither."""
     if any(_same(url, portal.section_url(section)) for section in portal.sections):
         return "list"
     if portal.article_key(url) is not None:
@@ -61,7 +60,7 @@ def kind_of_page(portal: type[PortalSpider], url: str) -> str:
 
 
 def refuse_interfaces(portal: type[PortalSpider], url: str, kind: str) -> None:
-    """Raises UsageError for what a saved page cannot show: lists and texts that an interface or a form sends."""
+    """Raise UsageError for lists and texts that an interface or a form sends: a saved page cannot show them."""
     if kind == "article":
         if not isinstance(portal.article_source(portal.article_key(url) or "", url), str):
             raise UsageError(f"{portal.name} takes its texts from an interface: there is no page of {url} to save")
@@ -73,39 +72,27 @@ def refuse_interfaces(portal: type[PortalSpider], url: str, kind: str) -> None:
             return
 
 
-def real_page(page: VisitedPage) -> VisitedPage:
-    """The page as the portal itself serves it: a rehearsal's suffix is none of its words."""
-    return VisitedPage(
-        page.asked.replace(REPLICA_SUFFIX, ""),
-        page.url.replace(REPLICA_SUFFIX, ""),
-        page.status,
-        page.body.replace(REPLICA_SUFFIX.encode(), b""),
-        page.headers,
-        page.charset,
-    )
-
-
 class SavedPages:
-    """The saved pages of one portal. Raises UsageError where `expected.json` is no expectation."""
+    """Saved pages of one portal. Raises UsageError where `expected.json` is no expectation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.told: dict[str, Told] = _read(folder / EXPECTED)
+        self.expected: dict[str, Expectation] = _read(folder / EXPECTED)
 
     def name_for(self, url: str, kind: str) -> str:
-        """The file of this address: the one it has, else the next number of its kind."""
-        known = next((name for name, told in self.told.items() if told.get("url") == url), None)
+        """Return the file of this address: the one it has, else the next number of its kind."""
+        known = next((name for name, expected in self.expected.items() if expected.get("url") == url), None)
         number = 1
-        while known is None and f"{kind}-{number}.html" in self.told:
+        while known is None and f"{kind}-{number}.html" in self.expected:
             number += 1
         return known or f"{kind}-{number}.html"
 
     def reviewed(self, url: str) -> bool:
-        """Whether a person has reviewed the page of this address."""
-        return self.told.get(self.name_for(url, ""), {}).get("reviewed") is True
+        """Return whether a person has reviewed the page of this address."""
+        return self.expected.get(self.name_for(url, ""), {}).get("reviewed") is True
 
     def save(self, portal: type[PortalSpider], sample: Sample, via: ArchiveKind) -> str:
-        """Write a page and what the spider reads from it; the file's name. Raises UsageError for a page without end."""
+        """Write a page and the spider's reading of it; returns the file's name. Raises UsageError if too large."""
         page = sample.page
         if len(page.body) > LARGEST:
             raise UsageError(
@@ -114,46 +101,56 @@ class SavedPages:
         name = self.name_for(page.url, sample.kind)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_bytes(page.body)
-        self.told[name] = {**expectation(portal, page, sample.kind, sample.now), "via": via.value}
+        self.expected[name] = {**expectation(portal, page, sample.kind, sample.now), "via": via.value}
         self._write()
         return name
 
-    def again(self, portal: type[PortalSpider]) -> dict[str, list[str]]:
-        """Read every saved page as the spider does now; what is read differently waits for a review. The fields by file."""
+    def reread(self, portal: type[PortalSpider]) -> dict[str, list[str]]:
+        """Read every saved page with today's spider; changed readings wait for a review.
+
+        Returns the changed fields by file.
+        """
         changed = {}
-        for name, told in list(self.told.items()):
-            read = read_again(portal, self.folder / name, told)
-            fields = differing(told, read)
+        for name, expected in list(self.expected.items()):
+            read = reread_page(portal, self.folder / name, expected)
+            fields = differing(expected, read)
             if fields:
                 changed[name] = fields
-                self.told[name] = {**read, "reviewed": False}
+                self.expected[name] = {**read, "reviewed": False}
         if changed:
             self._write()
         return changed
 
     def _write(self) -> None:
-        text = json.dumps(dict(sorted(self.told.items())), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(dict(sorted(self.expected.items())), ensure_ascii=False, indent=1) + "\n"
         (self.folder / EXPECTED).write_text(text, encoding="utf-8")
 
 
-def read_again(portal: type[PortalSpider], file: Path, told: Mapping[str, object]) -> Told:
-    """What the spider reads from a saved page now, as of the moment at which it was fetched."""
-    charset = told.get("charset")
+def reread_page(portal: type[PortalSpider], file: Path, expected: Mapping[str, object]) -> Expectation:
+    """Return today's reading of a saved page, as of the moment at which it was fetched."""
+    charset = expected.get("charset")
     page = VisitedPage(
-        str(told["url"]), str(told["url"]), 200, file.read_bytes(), (), charset if isinstance(charset, str) else None
+        str(expected["url"]),
+        str(expected["url"]),
+        200,
+        file.read_bytes(),
+        (),
+        charset if isinstance(charset, str) else None,
     )
-    read = expectation(portal, page, str(told["kind"]), datetime.fromisoformat(str(told["fetched_at"])))
-    return {**read, **({"via": told["via"]} if "via" in told else {})}
+    read = expectation(portal, page, str(expected["kind"]), datetime.fromisoformat(str(expected["fetched_at"])))
+    return {**read, **({"via": expected["via"]} if "via" in expected else {})}
 
 
-def differing(told: Mapping[str, object], read: Mapping[str, object]) -> list[str]:
-    """The fields in which two expectations differ, those of the article one by one; the review counts as none."""
+def differing(expected: Mapping[str, object], read: Mapping[str, object]) -> list[str]:
+    """Return the fields in which two expectations differ, those of the article one by one, without the review."""
     fields = [
-        name for name in {**told, **read} if name not in ("reviewed", "article") and told.get(name) != read.get(name)
+        name
+        for name in {**expected, **read}
+        if name not in ("reviewed", "article") and expected.get(name) != read.get(name)
     ]
-    old, new = told.get("article"), read.get("article")
+    old, new = expected.get("article"), read.get("article")
     if isinstance(old, dict) and isinstance(new, dict):
-        # The engine's version is no part of what the page says.
+        # The engine's version is no part of the page.
         fields += [name for name in {**old, **new} if name != "extractor" and old.get(name) != new.get(name)]
     elif old != new:
         fields.append("article")
@@ -163,9 +160,10 @@ def differing(told: Mapping[str, object], read: Mapping[str, object]) -> list[st
 def wanted_pages(
     portal: type[PortalSpider], urls: list[str], saved: SavedPages, kind: str | None, *, force: bool
 ) -> dict[str, str]:
-    """Each address with its kind: the given one, else what the spider says. Nothing is asked here.
+    """Return each address with its kind: the given one, else the spider's. Nothing is fetched here.
 
-    Raises UsageError for what cannot be saved, is of another host, or was reviewed by a person (unless `force`).
+    Raises UsageError for an address that cannot be saved, is of another host, or was reviewed by a person (unless
+    `force`).
     """
     if not 1 <= len(urls) <= MOST:
         raise UsageError(f"name from 1 to {MOST} addresses of {portal.name}, lists and articles; found {len(urls)}")
@@ -181,7 +179,7 @@ def wanted_pages(
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two addresses lead to one page, as a person writes them: with `www.` or without, a slash at the end or none."""
+    """Return whether two addresses lead to one page as people write them: `www.` or not, a slash at the end or not."""
     found = [urlsplit(each) for each in (one, other)]
     hosts, paths = (
         {host_of(each).removeprefix("www.") for each in (one, other)},
@@ -190,17 +188,17 @@ def _same(one: str, other: str) -> bool:
     return len(hosts) == len(paths) == len({each.query for each in found}) == 1
 
 
-def _read(path: Path) -> dict[str, Told]:
+def _read(path: Path) -> dict[str, Expectation]:
     if not path.exists():
         return {}
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        expected = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(
             f"{path} is no expectation ({error}): mend it, or remove the folder and sample again"
         ) from None
-    if not isinstance(told, dict) or not all(isinstance(each, dict) for each in told.values()):
+    if not isinstance(expected, dict) or not all(isinstance(each, dict) for each in expected.values()):
         raise UsageError(
             f"{path} is no expectation: it has one entry for each page; remove the folder and sample again"
         )
-    return told
+    return expected

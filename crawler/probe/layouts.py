@@ -1,6 +1,6 @@
-"""A layout from the parts of some article pages: selectors that find them on those pages, and what is not text there. Pure.
+"""Propose a layout from the parts of some article pages: selectors that find them on those pages. Pure.
 
-What several articles say word for word is the portal's, not theirs: breadcrumbs, share bars, labels.
+Lines that several articles have word for word are the portal's, not theirs: breadcrumbs, share bars, labels.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from lxml.html import HtmlElement
 
 from crawler.families import CENTRED_CAPTIONS
-from crawler.probe.article_parts import Parts
+from crawler.probe.article_parts import ArticleParts
 from crawler.probe.page import is_furniture, own_names, place
 from crawler.probe.selectors import FEWEST, common_selectors, first, names_of
 from pipelines.article import Layout
@@ -33,8 +33,11 @@ _CAPTIONS = ("figcaption", ".caption", *CENTRED_CAPTIONS)
 _MOST_DROPPED = 12
 
 
-def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, list[str]]:
-    """A layout whose selectors find the parts on the pages, and what it could not name. None without title and body."""
+def propose_layout(pages: Sequence[ArticleParts], name: str) -> tuple[Layout | None, list[str]]:
+    """Return a layout whose selectors find the parts on the pages, and the parts it could not name.
+
+    None without title and body.
+    """
     repeated = _repeated(pages)
     pages = [replace(parts, pieces=tuple(_own(parts, repeated))) for parts in pages]
     titled = [(parts.page, parts.title) for parts in pages if parts.title is not None]
@@ -67,16 +70,16 @@ def propose_layout(pages: Sequence[Parts], name: str) -> tuple[Layout | None, li
     return layout, missing
 
 
-def _repeated(pages: Sequence[Parts]) -> frozenset[str]:
-    """Short lines that most of the pages say, wherever they stand."""
+def _repeated(pages: Sequence[ArticleParts]) -> frozenset[str]:
+    """Return short lines that most of the pages have, wherever they stand."""
     counts: Counter[str] = Counter()
     for parts in pages:
         counts.update({fold(piece.text) for piece in pieces_of(parts.page.root) if 0 < len(piece.text) <= _LINE})
     return frozenset(text for text, count in counts.items() if count >= max(FEWEST, _OFTEN * len(pages)))
 
 
-def _own(parts: Parts, repeated: frozenset[str]) -> Iterator[HtmlElement]:
-    """The elements of a page's text: no links elsewhere, no published line, nothing that the portal says on every page.
+def _own(parts: ArticleParts, repeated: frozenset[str]) -> Iterator[HtmlElement]:
+    """Yield the elements of a page's text: no links elsewhere, no published line, no line of every page.
 
     Behind the text a repeated line may be a byline: one hand may write most of the articles.
     """
@@ -86,20 +89,20 @@ def _own(parts: Parts, repeated: frozenset[str]) -> Iterator[HtmlElement]:
         text = text_of(element)
         links = [element] if tag_of(element) == "a" else list(element.iter("a"))
         linked = sum(len(text_of(link)) for link in links if not is_file_link(link))
-        told = fold(text) in repeated and not (begun and read_signoff(["…", text]) is not None)
-        if text and linked * 2 <= len(text) and not told and element not in spent and not is_residue(text):
+        repeated_line = fold(text) in repeated and not (begun and read_signoff(["…", text]) is not None)
+        if text and linked * 2 <= len(text) and not repeated_line and element not in spent and not is_residue(text):
             begun = begun or len(text) >= _PROSE
             yield element
 
 
-def _title_block(parts: Parts) -> frozenset[HtmlElement]:
-    """The elements of the published line with what stands beside the date in it."""
+def _title_block(parts: ArticleParts) -> frozenset[HtmlElement]:
+    """Return the elements of the published line with its neighbours in it."""
     box = _date_line(parts)
     return frozenset(box.iter()) if box is not None else frozenset()
 
 
-def _date_line(parts: Parts) -> HtmlElement | None:
-    """The box of the published line: the date's own element, or the short line of byline and counters around it."""
+def _date_line(parts: ArticleParts) -> HtmlElement | None:
+    """Return the box of the published line: the date's own element, or the short line of byline and counters."""
     if parts.published is None:
         return None
     around = parts.published.getparent()
@@ -108,8 +111,8 @@ def _date_line(parts: Parts) -> HtmlElement | None:
     return parts.published if parts.title in set(around.iter()) else around
 
 
-def _body(pages: Sequence[Parts]) -> str | None:
-    """The selector whose element holds all of the text with the least around it; it may miss one page of four."""
+def _body(pages: Sequence[ArticleParts]) -> str | None:
+    """Return the selector whose element holds all of the text with the least around it; it may miss a page of four."""
     names: dict[str, None] = {}
     for parts in pages:
         for element in _boxes(parts):
@@ -127,8 +130,8 @@ def _body(pages: Sequence[Parts]) -> str | None:
     return best[3] if best else None
 
 
-def _boxes(parts: Parts) -> Iterator[HtmlElement]:
-    """Elements that hold a long piece of the text, from the inside out, up to some around the found region."""
+def _boxes(parts: ArticleParts) -> Iterator[HtmlElement]:
+    """Yield elements that hold a long piece of the text, from the inside out, up to some around the found region."""
     last = list(parts.body.iterancestors())[:4] if parts.body is not None else []
     seen: set[HtmlElement] = set()
     for piece in parts.pieces:
@@ -144,8 +147,8 @@ def _boxes(parts: Parts) -> Iterator[HtmlElement]:
                 break
 
 
-def _cost(pages: Sequence[Parts], selector: str) -> float | None:
-    """Characters around the text and lost of it; None where it does not name the text on enough pages."""
+def _cost(pages: Sequence[ArticleParts], selector: str) -> float | None:
+    """Return characters around the text plus those lost; None where it does not name the text on enough pages."""
     cost, missed = 0.0, 0
     for parts in pages:
         element = first(parts.page, selector)
@@ -162,8 +165,8 @@ def _cost(pages: Sequence[Parts], selector: str) -> float | None:
     return cost if missed * 4 <= len(pages) and len(pages) - missed >= FEWEST else None
 
 
-def _heads(pages: Sequence[Parts], selector: str) -> bool:
-    """Whether on any page a piece of the text, or its lead, stands above the element."""
+def _heads(pages: Sequence[ArticleParts], selector: str) -> bool:
+    """Return whether on any page a piece of the text, or its lead, stands above the element."""
     for parts in pages:
         element = first(parts.page, selector)
         inside = set(element.iter()) if element is not None else set()
@@ -172,8 +175,8 @@ def _heads(pages: Sequence[Parts], selector: str) -> bool:
     return False
 
 
-def _lead(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
-    """The selector of the lead where it stands outside of the body's element."""
+def _lead(pages: Sequence[ArticleParts], body: str) -> tuple[str, ...]:
+    """Return the selector of the lead where it stands outside of the body's element."""
     wanted = []
     for parts in pages:
         element = first(parts.page, body)
@@ -184,16 +187,16 @@ def _lead(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
     return common_selectors(wanted)[:2]
 
 
-def _drop(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
-    """Names inside the body's element that never hold a piece of the text: share bars, related boxes, ratings."""
+def _drop(pages: Sequence[ArticleParts], body: str) -> tuple[str, ...]:
+    """Return names inside the body's element that never hold text: share bars, related boxes, ratings."""
     empty: dict[str, int] = {}
     holding: set[str] = set()
     for parts in pages:
         element = first(parts.page, body)
         if element is None:
             continue
-        kept = [each for each in (parts.title, *parts.pieces, *parts.lead) if each is not None]
-        needed = {each for piece in kept for each in (piece, *piece.iterancestors(), *piece.iter())}
+        parts_kept = [each for each in (parts.title, *parts.pieces, *parts.lead) if each is not None]
+        needed = {each for piece in parts_kept for each in (piece, *piece.iterancestors(), *piece.iter())}
         line = _date_line(parts)
         needed |= set(line.iterancestors()) if line is not None else set()
         for each in element.iterdescendants():
@@ -206,7 +209,7 @@ def _drop(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
 
 
 def _may_be_text(element: HtmlElement) -> bool:
-    """Whether a box that no piece was read from may hold text on another page: captions, quotations, files, data, prose."""
+    """Return whether a box without a piece may hold text on another page: captions, quotations, files, data, prose."""
     if next((True for each in element.iter("img", "table", "blockquote", "figcaption")), False):
         return True
     if any(is_file_link(link) for link in element.iter("a")):
@@ -218,23 +221,23 @@ def _may_be_text(element: HtmlElement) -> bool:
     return len(text_of(element)) > 2 * linked + 120
 
 
-def _labels(pages: Sequence[Parts], body: str, drop: tuple[str, ...]) -> tuple[str, ...]:
-    """Lines of the portal in the body's element that no name takes away, and that cleaning does not know."""
+def _labels(pages: Sequence[ArticleParts], body: str, drop: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines of the portal in the body's element that no name removes and cleaning does not know."""
     counts: Counter[str] = Counter()
     for parts in pages:
         element = first(parts.page, body)
         if element is None:
             continue
-        gone = frozenset(each for name in drop for each in match(parts.page.root, name))
-        taken = gone | {each for each in (parts.title, parts.published) if each is not None}
+        dropped = frozenset(each for name in drop for each in match(parts.page.root, name))
+        taken = dropped | {each for each in (parts.title, parts.published) if each is not None}
         lines = {piece.text: _is_label(piece, parts) for piece in pieces_of(element, taken) if piece.text}
         counts.update(text for text, label in lines.items() if label and len(text) <= _LINE and not is_residue(text))
     often = max(FEWEST, _OFTEN * len(pages))
     return tuple(text for text, count in counts.items() if count >= often)[:_MOST_DROPPED]
 
 
-def _is_label(piece: Piece, parts: Parts) -> bool:
-    """Whether a repeated line stands where a portal puts its own: before the text, or as links."""
+def _is_label(piece: Piece, parts: ArticleParts) -> bool:
+    """Return whether a repeated line stands where a portal puts its own: before the text, or as links."""
     if piece.linked * 2 > len(piece.text):
         return True
     order = {element: number for number, element in enumerate(parts.page.root.iter())}
@@ -243,8 +246,8 @@ def _is_label(piece: Piece, parts: Parts) -> bool:
     return order.get(piece.element, begin) < begin
 
 
-def _attachments(pages: Sequence[Parts], body: str) -> tuple[str, ...]:
-    """Where files are linked beside the body; those inside of it are found without being named."""
+def _attachments(pages: Sequence[ArticleParts], body: str) -> tuple[str, ...]:
+    """Return where files are linked beside the body; those inside of it are found without being named."""
     wanted = []
     for parts in pages:
         element = first(parts.page, body)

@@ -1,5 +1,7 @@
-"""Selectors for all lists of a portal: one where they are built alike, a few where they are not, wider where a list has a
-head of its own. Pure."""
+"""Choose selectors for all lists of a portal: one if they are built alike, else a few, wider for a list with a head.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +18,14 @@ from crawler.probe.page import own_links
 from crawler.probe.selectors import common_selectors
 from pipelines.html.tree import HtmlPage, match, tag_of
 
-__all__ = ["Lists", "list_rules", "widened"]
+__all__ = ["ListRules", "list_rules", "widen_rule"]
 
 _MOST = 3  # ways of building a list
 _CLIMB = 4  # levels from a list's box to one that holds its head too
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ListRules:
     """The rules, with the lists that each of them reads, and the lists that none reads."""
 
     rules: tuple[tuple[ListRule, tuple[ListProbe, ...]], ...]
@@ -31,28 +33,28 @@ class Lists:
 
     @property
     def read(self) -> list[ListProbe]:
-        """The lists that a rule reads, in the order they were seen in."""
-        return [seen for _, alike in self.rules for seen in alike]
+        """The lists that a rule reads, in the order they were visited."""
+        return [probed for _, alike in self.rules for probed in alike]
 
 
-def list_rules(brought: Exploration, now: datetime) -> Lists:
-    """One rule for all lists, else the rule that reads the most of them, then one for those that are left."""
-    left = list(brought.lists)
-    whole = common_rule([(seen.visited, seen.block) for seen in left], now)
+def list_rules(exploration: Exploration, now: datetime) -> ListRules:
+    """Return one rule for all lists, else the rule that reads the most of them, then one for those that are left."""
+    left = list(exploration.lists)
+    whole = common_rule([(probed.visited, probed.block) for probed in left], now)
     if whole is not None:
-        return Lists(((whole, tuple(left)),), ())
+        return ListRules(((whole, tuple(left)),), ())
     rules: list[tuple[ListRule, tuple[ListProbe, ...]]] = []
     while left and len(rules) < _MOST:
         alike, rule = _largest_alike(left, now)
         if rule is None:
             break
         rules.append((rule, tuple(alike)))
-        left = [seen for seen in left if seen not in alike]
-    return Lists(tuple(rules), tuple(left))
+        left = [probed for probed in left if probed not in alike]
+    return ListRules(tuple(rules), tuple(left))
 
 
 def _largest_alike(lists: Sequence[ListProbe], now: datetime) -> tuple[list[ListProbe], ListRule | None]:
-    """The lists that one rule reads, begun from each in turn; the most of them."""
+    """Return the most lists that one rule reads, tried from each list in turn."""
     best: tuple[list[ListProbe], ListRule | None] = ([], None)
     for first in lists:
         alike = [first]
@@ -68,26 +70,29 @@ def _largest_alike(lists: Sequence[ListProbe], now: datetime) -> tuple[list[List
     return best
 
 
-def widened(
-    rule: ListRule, lists: Sequence[ListProbe], brought: Exploration, key: Callable[[str], str | None]
+def widen_rule(
+    rule: ListRule, lists: Sequence[ListProbe], exploration: Exploration, key: Callable[[str], str | None]
 ) -> ListRule:
-    """The rule with the links of a larger box where lists have entries beside their rows: a head with a large picture, a
-    second column. Only entries that most other pages do not show count; as it was where no such box has a name."""
-    pages = [(page.url, page.page()) for _, page in brought.visited]
+    """Return the rule with the links of a larger box where lists have entries beside their rows.
+
+    Such entries are a head with a large picture, or a second column. Only entries that most other pages do not show
+    count; the rule stays where no such box has a name.
+    """
+    pages = [(page.url, page.page()) for _, page in exploration.visited]
     linked: Counter[str] = Counter()
     for _, tree in pages:
         linked.update({found for _, url in own_links(tree) if (found := key(url))})
     trees = dict(pages)
-    boxes = [(trees[seen.visited.url], _box(trees[seen.visited.url], rule), seen) for seen in lists]
+    boxes = [(trees[probed.visited.url], _box(trees[probed.visited.url], rule), probed) for probed in lists]
     best = rule
     for level in range(1, _CLIMB + 1):
         wanted, heads = [], 0
-        for tree, box, seen in boxes:
+        for tree, box, probed in boxes:
             around = _above(box, level)
             if around is None:
                 return best
             more = {found for _, url in own_links(tree, around) if (found := key(url))}
-            more -= {key(url) for url, _ in seen.block.links}
+            more -= {key(url) for url, _ in probed.block.links}
             if any(linked[each] * 2 > len(pages) for each in more):
                 return best
             heads += bool(more)

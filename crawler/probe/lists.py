@@ -1,6 +1,6 @@
-"""Lists found by structure: boxes that repeat, each with a link that reads like a title. Pure.
+"""Find lists by structure: boxes that repeat, each with a link that reads like a title. Pure.
 
-The same widget beside every list names the same articles on all of them, a section's own list does not: what stands on
+The same widget beside every list names the same articles on all of them, a section's own list does not: a block of
 every page is no list of any section.
 """
 
@@ -17,7 +17,7 @@ from crawler.probe.page import VisitedPage, is_furniture, own_links, own_names, 
 from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
 from vietnam.dates import find_published, read_url_day
 
-__all__ = ["ListBlock", "ListRule", "best_block", "blocks", "common_rule"]
+__all__ = ["ListBlock", "ListRule", "best_block", "common_rule", "list_blocks"]
 
 LEAST = 3  # entries: two links side by side are no list
 _TITLE = 18  # characters of a link that reads like a title
@@ -27,8 +27,7 @@ _CLIMB = 9  # levels from a link to the box that repeats
 
 @dataclass(frozen=True, slots=True)
 class ListBlock:
-    """A list on a page: its box, the boxes of its entries, for each the address and the title it links to, and the days
-    beside the addresses that show one."""
+    """A list on a page: its box, the boxes of its entries, their addresses and titles, and the days beside them."""
 
     box: HtmlElement
     items: tuple[HtmlElement, ...]
@@ -39,13 +38,13 @@ class ListBlock:
 
     @property
     def where(self) -> str:
-        """The place of the box on its page: the tags from the body down, and its own names."""
+        """Place of the box on its page: the tags from the body down, and its own names."""
         return " ".join([*place(self.box), *own_names(self.box)])
 
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """Selectors that give the same entries on every list that was visited."""
+    """Selectors that give the same entries on every visited list."""
 
     links: str
     entry: str
@@ -53,8 +52,8 @@ class ListRule:
     box: str
 
 
-def blocks(visited: VisitedPage, now: datetime, menu: frozenset[str] = frozenset()) -> list[ListBlock]:
-    """The repeated blocks of a page, the likeliest list first. `menu` are addresses that are no articles."""
+def list_blocks(visited: VisitedPage, now: datetime, menu: frozenset[str] = frozenset()) -> list[ListBlock]:
+    """Return the repeated blocks of a page, the likeliest list first. `menu` are addresses that are no articles."""
     page = visited.page()
     titled: dict[HtmlElement, tuple[str, str]] = {}
     for link, url in own_links(page):
@@ -62,12 +61,12 @@ def blocks(visited: VisitedPage, now: datetime, menu: frozenset[str] = frozenset
         if len(title) >= _TITLE and url not in menu and url != visited.url:
             titled[link] = (url, title)
     holders: dict[HtmlElement, dict[HtmlElement, list[tuple[str, str]]]] = {}
-    for link, told in titled.items():
+    for link, titles in titled.items():
         child = link
         for level, around in enumerate(link.iterancestors()):
             if level > _CLIMB or tag_of(around) in ("body", "html"):
                 break
-            holders.setdefault(around, {}).setdefault(child, []).append(told)
+            holders.setdefault(around, {}).setdefault(child, []).append(titles)
             child = around
     found = []
     taken: set[HtmlElement] = set()
@@ -85,8 +84,8 @@ def blocks(visited: VisitedPage, now: datetime, menu: frozenset[str] = frozenset
 
 
 def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], now: datetime) -> ListBlock:
-    links = tuple(dict.fromkeys(max(told, key=lambda each: len(each[1])) for told in inside.values()))
-    days = tuple((told[0][0], day) for item, told in inside.items() if (day := _day_in(item, now)) is not None)
+    links = tuple(dict.fromkeys(max(titles, key=lambda each: len(each[1])) for titles in inside.values()))
+    days = tuple((titles[0][0], day) for item, titles in inside.items() if (day := _day_in(item, now)) is not None)
     dated = len(days)
     dated = max(dated, sum(1 for url, _ in links if read_url_day(url)))
     length = sum(min(len(title), _LONG) for _, title in links)
@@ -97,7 +96,7 @@ def _block(box: HtmlElement, inside: dict[HtmlElement, list[tuple[str, str]]], n
 
 
 def best_block(found: Sequence[ListBlock], everywhere: frozenset[tuple[str, str]]) -> ListBlock | None:
-    """The block that is most likely a page's own list: not one that other pages show at the same place too."""
+    """Return the block that is most likely a page's own list: not one that other pages show at the same place too."""
     for block in found:
         urls = {url for url, _ in block.links}
         if urls and sum((block.where, url) in everywhere for url in urls) <= len(urls) / 2:
@@ -106,7 +105,7 @@ def best_block(found: Sequence[ListBlock], everywhere: frozenset[tuple[str, str]
 
 
 def common_rule(lists: Sequence[tuple[VisitedPage, ListBlock]], now: datetime) -> ListRule | None:
-    """Selectors that bring exactly the blocks' entries on every page; None where no name holds them together."""
+    """Return selectors that give exactly the blocks' entries on every page; None where no name holds them together."""
     first = lists[0][1]
     read = [(visited, visited.page(), {url for url, _ in block.links}) for visited, block in lists]
     item = _item(lists)
@@ -122,22 +121,22 @@ def _gives(page: HtmlPage, entry: str, wanted: set[str]) -> bool:
     links = [url for each in match(page.root, entry) for _, url in own_links(page, each)]
     given = set(links)
     lost, more = wanted - given, _titles(page, entry) - wanted
-    # An entry's picture or section links are told apart by the key; another list's titles are not.
+    # An entry's picture or section links are separated by the key; another list's titles are not.
     return not lost and len(more) <= len(wanted) * 0.34
 
 
 def _titles(page: HtmlPage, entry: str) -> set[str]:
     found = set()
     for each in match(page.root, entry):
-        told = [(len(text_of(link)), url) for link, url in own_links(page, each)]
-        told = [pair for pair in told if pair[0] >= _TITLE]
-        if told:
-            found.add(max(told)[1])
+        titles = [(len(text_of(link)), url) for link, url in own_links(page, each)]
+        titles = [pair for pair in titles if pair[0] >= _TITLE]
+        if titles:
+            found.add(max(titles)[1])
     return found
 
 
 def _item(lists: Iterable[tuple[VisitedPage, ListBlock]]) -> str:
-    """The entries' tag, with a class that all of them carry."""
+    """Return the entries' tag, with a class that all of them carry."""
     items = [item for _, block in lists for item in block.items]
     tags = Counter(tag_of(item) for item in items)
     tag, count = tags.most_common(1)[0]
@@ -149,7 +148,7 @@ def _item(lists: Iterable[tuple[VisitedPage, ListBlock]]) -> str:
 
 
 def _box_names(box: HtmlElement) -> Iterable[str]:
-    """Selectors of the list's box, the shortest first, then under its ancestors' names, at last by its tags alone."""
+    """Return selectors of the list's box, the shortest first, then under its ancestors' names, at last by its tags."""
     own = [tag_of(box) + name if name.startswith(".") else name for name in stable_names(box)]
     yield from own
     last = [*own, tag_of(box)]
@@ -167,7 +166,7 @@ def _box_names(box: HtmlElement) -> Iterable[str]:
 
 
 def _date_in(item: HtmlElement, now: datetime) -> HtmlElement | None:
-    """The smallest element of an entry that tells a day."""
+    """Return the smallest element of an entry that shows a day."""
     best = None
     for element in item.iter():
         text = brief_text(element, 80) if tag_of(element) not in ("", "a", "script", "style") else ""
@@ -177,14 +176,14 @@ def _date_in(item: HtmlElement, now: datetime) -> HtmlElement | None:
 
 
 def _day_in(item: HtmlElement, now: datetime) -> date | None:
-    """The day that an entry tells; None where it tells none, or several that differ."""
+    """Return the day that an entry shows; None where it shows none, or several that differ."""
     element = _date_in(item, now)
     found = find_published(brief_text(element, 80), now) if element is not None else None
     return found[0].day if found else None
 
 
 def _day(read: Sequence[tuple[VisitedPage, HtmlPage, set[str]]], entry: str, now: datetime) -> str:
-    """The selector of the date in an entry's box; empty where entries tell none, or no name of theirs."""
+    """Return the selector of the date in an entry's box; empty where entries have none, or no name of theirs."""
     named: Counter[str] = Counter()
     entries = 0
     for _, page, _ in read:

@@ -1,4 +1,4 @@
-"""A page as the probe keeps it, and the small questions that every part of the understanding asks of it."""
+"""Hold a visited page, and answer the small questions that every part of the probe has about it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LONG_NUMBER = re.compile(r"\d{3,}")
 
 @dataclass(frozen=True, slots=True)
 class VisitedPage:
-    """One answer. `asked` is the address as it was asked for, `url` the one that answered; `headers` in lower case."""
+    """One answer. `asked` is the requested address, `url` the one that answered; `headers` in lower case."""
 
     asked: str
     url: str
@@ -45,7 +45,7 @@ class VisitedPage:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page of HTML that was served as such."""
+        """True for a page of HTML that was served as such."""
         kind = dict(self.headers).get("content-type", "text/html").lower()
         return self.status == 200 and kind_of(self.body) is None and ("html" in kind or b"<html" in self.body[:2048])
 
@@ -55,12 +55,12 @@ class VisitedPage:
         return self.body.decode(decode(self.body, self.charset).encoding, "replace")
 
     def page(self) -> HtmlPage:
-        """The tree."""
+        """Parse the body."""
         return parse(self.body, self.url, self.charset)
 
 
 def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one host, with or without `www.` and the suffix of a rehearsal."""
+    """Return whether two addresses are of one host, with or without `www.` and the suffix of a rehearsal."""
     return bool(_bare(one)) and _bare(one) == _bare(other)
 
 
@@ -69,7 +69,7 @@ def _bare(url: str) -> str:
 
 
 def own_links(page: HtmlPage, inside: HtmlElement | None = None) -> list[tuple[HtmlElement, str]]:
-    """The links of a page (or of a part of it) to other pages of its own host, in their order."""
+    """Return the links of a page (or of a part of it) to other pages of its own host, in their order."""
     found = []
     for link in (inside if inside is not None else page.root).iter("a"):
         there = absolute(page.base, link.get("href") or "")
@@ -79,7 +79,7 @@ def own_links(page: HtmlPage, inside: HtmlElement | None = None) -> list[tuple[H
 
 
 def is_furniture(element: HtmlElement) -> bool:
-    """Whether an element stands in a menu, a foot or a column beside the main one, by tag, role or a common name."""
+    """Return whether an element stands in a menu, a footer or a side column, by tag, role or a common name."""
     for each in (element, *element.iterancestors()):
         tag = tag_of(each)
         if tag in ("body", "html"):
@@ -92,7 +92,7 @@ def is_furniture(element: HtmlElement) -> bool:
 
 
 def stable_names(element: HtmlElement) -> list[str]:
-    """Selectors of the element by its own id and classes, without those that editors, scripts or positions change."""
+    """Return selectors of the element by its own id and classes, without those that editors or scripts change."""
     names = []
     own = element.get("id") or ""
     if _NAME.match(own) and not _LONG_NUMBER.search(own) and not own.startswith(("ctl00", "yui_", "p_p_id")):
@@ -103,12 +103,12 @@ def stable_names(element: HtmlElement) -> list[str]:
 
 
 def own_names(element: HtmlElement | None) -> list[str]:
-    """Selectors by the element's own stable classes with its tag, or by its id; empty where it has none."""
+    """Return selectors by the element's own stable classes with its tag, or by its id; empty where it has none."""
     if element is None:
         return []
     return [f"{tag_of(element)}{name}" if name.startswith(".") else name for name in stable_names(element)]
 
 
 def place(element: HtmlElement) -> tuple[str, ...]:
-    """The tags from the body down to the element."""
+    """Return the tags from the body down to the element."""
     return tuple(reversed([tag_of(each) for each in (element, *element.iterancestors())]))

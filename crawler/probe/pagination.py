@@ -1,4 +1,4 @@
-"""The way from a list to its second page as its page shows it: a link, else the button or form of a list that grows. Pure."""
+"""Find the way from a list to its second page: a link, else the button or form of a list that grows. Pure."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from crawler.probe.page import VisitedPage
 from crawler.probe.selectors import first, names_of
 from pipelines.html.tree import HtmlPage, tag_of, text_of
 
-__all__ = ["PageTrigger", "dead_ends", "way_on"]
+__all__ = ["PageTrigger", "find_next_page", "scripted_paging"]
 
 
 @dataclass(frozen=True, slots=True)
 class PageTrigger:
-    """What is asked for the second page, and the selector of the button that asks for it; empty for a link."""
+    """The request for the second page, and the selector of its button; empty for a link."""
 
     following: Following
     button: str = ""
 
 
-def way_on(visited: VisitedPage) -> PageTrigger | None:
-    """The way on from a list's first page; None where nothing leads on without a script."""
+def find_next_page(visited: VisitedPage) -> PageTrigger | None:
+    """Return the way on from a list's first page; None where nothing leads on without a script."""
     page = Selector(text=visited.text, type="html")
     tree = visited.page()
     linked = next_page(page, "", visited.url, tree.base, 1)
@@ -37,27 +37,27 @@ def way_on(visited: VisitedPage) -> PageTrigger | None:
             continue
         for holder in (element, *_forms(element)):
             button = _named(tree, holder)
-            asked = next_piece(page, button, tree.base) if button else None
-            if asked is not None:
-                return PageTrigger(asked, button)
+            request = next_piece(page, button, tree.base) if button else None
+            if request is not None:
+                return PageTrigger(request, button)
     return None
 
 
 def _forms(element: HtmlElement) -> list[HtmlElement]:
-    """The element's own form; a form around the whole page is its system's, not a list's."""
+    """Return the element's own form; a form around the whole page is its system's, not a list's."""
     form = next((each for each in element.iterancestors() if tag_of(each) == "form"), None)
     return [form] if form is not None and len(text_of(form)) < 200 else []
 
 
 def _named(tree: HtmlPage, element: HtmlElement) -> str:
-    """A selector that finds this element and no other first."""
+    """Return a selector that finds this element and no other first."""
     addressed = [f"{tag_of(element)}[{name}]" for name in BUTTON_ADDRESSES if element.get(name)]
     own = [f'form[method="{element.get("method")}"]'] if tag_of(element) == "form" and element.get("method") else []
     return next((each for each in [*names_of(element), *addressed, *own] if first(tree, each) is element), "")
 
 
-def dead_ends(visited: VisitedPage) -> str:
-    """What seems to lead on but only by a script, in words; empty where nothing does."""
+def scripted_paging(visited: VisitedPage) -> str:
+    """Return in words a link or button that leads on only by a script; empty where there is none."""
     for element in visited.page().root.iter("a", "button", "span", "div", "input"):
         words = text_of(element) or element.get("value") or ""
         href = (element.get("href") or "").strip().lower()

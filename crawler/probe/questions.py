@@ -1,4 +1,4 @@
-"""The open questions of a probe, put to a person; each answer is tried on the visited pages before it is taken."""
+"""Put the open questions of a probe to a person; each answer is tried on the visited pages before it is taken."""
 
 from __future__ import annotations
 
@@ -28,44 +28,48 @@ _NO = ("n", "no", "k", "không")
 
 @dataclass(frozen=True, slots=True)
 class Questioner:
-    """Where answers come from. The end of the input is an error: a question stays open then."""
+    """Source of answers. The end of the input is an error: a question stays open then."""
 
     answer: Callable[[str], str] = input
 
     def line(self, question: str) -> str:
-        """One answer. Raises UsageError when nobody gives it."""
+        """Return one answer. Raises UsageError at the end of the input."""
         try:
             return self.answer(question).strip()
         except EOFError:
             raise UsageError(f"not written: nobody answered {question.strip()!r}") from None
 
     def agrees(self, question: str, *, default: bool) -> bool:
-        """Yes or no, in English or Vietnamese."""
-        said = self.line(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
-        return said not in _NO if default else said in _YES
+        """Ask for yes or no, in English or Vietnamese."""
+        answer_text = self.line(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
+        return answer_text not in _NO if default else answer_text in _YES
 
     def checked(self, question: str, wrong: Callable[[str], str]) -> str:
-        """An answer that `wrong` finds nothing against; empty when the question is left open."""
-        while said := self.line(f"{question} (empty: leave it open): "):
-            if not (why := wrong(said)):
-                return said
+        """Return an answer that `wrong` finds nothing against; empty when the question is left open."""
+        while answer_text := self.line(f"{question} (empty: leave it open): "):
+            if not (why := wrong(answer_text)):
+                return answer_text
             sys.stdout.write(f"  {why}\n")
         return ""
 
 
-def ask_first(found: ProbeResult, brought: Exploration, asker: Questioner) -> UserHints:
-    """What keeps a spider from being written at all: the list's links, the article's key."""
-    told = UserHints()
-    pages = [Selector(text=seen.visited.text, type="html") for seen in brought.lists]
+def ask_first(found: ProbeResult, exploration: Exploration, asker: Questioner) -> UserHints:
+    """Ask for what keeps a spider from being written at all: the list's links, the article's key."""
+    hints = UserHints()
+    pages = [Selector(text=probed.visited.text, type="html") for probed in exploration.lists]
     for line in found.undecided:
         if line.startswith(("the list:", "the article key:")):
             sys.stdout.write(f"open: {line}\n")
         if line.startswith("the list:"):
-            links = asker.checked("CSS selector of the entries' links", lambda said: _no_links(pages, said))
-            told = replace(told, links=links)
+            links = asker.checked(
+                "CSS selector of the entries' links", lambda answer_text: _no_links(pages, answer_text)
+            )
+            hints = replace(hints, links=links)
         if line.startswith("the article key:"):
-            told = replace(told, key=asker.checked("regular expression of an article's path, with (?P<key>…)", _no_key))
-    return told
+            hints = replace(
+                hints, key=asker.checked("regular expression of an article's path, with (?P<key>…)", _no_key)
+            )
+    return hints
 
 
 def _no_links(pages: list[Selector], selector: str) -> str:
@@ -82,54 +86,56 @@ def _no_key(pattern: str) -> str:
         return f"no regular expression: {error}"
 
 
-def ask(found: ProbeResult, brought: Exploration, now: datetime, asker: Questioner) -> PortalDraft:
-    """The portal as the person wants it; what was answered is no longer undecided. Raises UsageError when nothing of it
-    is left or wanted."""
+def ask(found: ProbeResult, exploration: Exploration, now: datetime, asker: Questioner) -> PortalDraft:
+    """Return the portal as the person wants it; answered questions are no longer undecided.
+
+    Raises UsageError when no section is left or the person does not want the spider.
+    """
     portal = found.portal
     assert portal is not None  # noqa: S101  only what has a spider is asked about
     portal = replace(portal, title=asker.line(f"title [{portal.title}]: ") or portal.title)
-    kept = [s for s in portal.sections if asker.agrees(f"section {s.title} ({s.path})?", default=True)]
+    sections = [s for s in portal.sections if asker.agrees(f"section {s.title} ({s.path})?", default=True)]
     open_lines = []
     for line in found.undecided:
         sys.stdout.write(f"open: {line}\n")
         if line.startswith("sections:"):
             continue  # each of them is asked below
-        answered = _settled(line, portal, kept, found, brought, now, asker)
+        answered = _settled(line, portal, sections, found, exploration, now, asker)
         if answered is None:
             open_lines.append(line)
         else:
             portal = answered
-    for link in brought.unvisited:
+    for link in exploration.unvisited:
         if asker.agrees(f"not visited: section {link.title} ({link.url})?", default=False):
-            kept.append(_section(link, kept))
-    if not kept:
+            sections.append(_section(link, sections))
+    if not sections:
         raise UsageError("not written: a portal needs at least one section")
     for line in open_lines:
         if not asker.agrees(f"still open: {line}; write the spider all the same?", default=False):
             raise UsageError(f"not written: {line}")
     found.undecided = open_lines
-    return replace(portal, sections=tuple(kept))
+    return replace(portal, sections=tuple(sections))
 
 
 def _settled(
     line: str,
     portal: PortalDraft,
-    kept: list[Section],
+    sections: list[Section],
     found: ProbeResult,
-    brought: Exploration,
+    exploration: Exploration,
     now: datetime,
     asker: Questioner,
 ) -> PortalDraft | None:
-    """The portal with one question answered; None where it stays open."""
+    """Return the portal with one question answered; None where it stays open."""
     if line.startswith("paging:") and portal.structure is not None:
         counts = asker.checked("query parameter that counts the pages", _no_parameter)
         return replace(portal, structure=replace(portal.structure, counts=counts)) if counts else None
     if line.startswith("the article's layout:") and portal.structure is not None:
         return _laid_out(portal, found, now, asker, dated="a date" in line)
-    for seen in brought.doubtful:
-        if line.startswith(f"section {seen.link.title!r}:"):
+    for probed in exploration.doubtful:
+        if line.startswith(f"section {probed.link.title!r}:"):
             if asker.agrees("take it as a section?", default=False):
-                kept.append(_section(seen.link, kept))
+                sections.append(_section(probed.link, sections))
             return portal
     return None
 
@@ -137,7 +143,7 @@ def _settled(
 def _laid_out(
     portal: PortalDraft, found: ProbeResult, now: datetime, asker: Questioner, *, dated: bool
 ) -> PortalDraft | None:
-    """The first layout with the selectors a person names, each tried on the visited articles."""
+    """Return the first layout with the selectors a person names, each tried on the visited articles."""
     layout = portal.layouts[0]
     if not dated:
         title = asker.checked("CSS selector of an article's title", _no_selector)
@@ -173,5 +179,5 @@ def _no_parameter(name: str) -> str:
     return "" if re.fullmatch(r"[\w.$-]+", name) else "a parameter's name has letters, digits and _"
 
 
-def _section(link: MenuLink, kept: list[Section]) -> Section:
-    return section_of(link, [section.name for section in kept])
+def _section(link: MenuLink, sections: list[Section]) -> Section:
+    return section_of(link, [section.name for section in sections])

@@ -1,4 +1,4 @@
-"""Which family a portal is of: the marks that the families declare, looked for in a few pages. Pure."""
+"""Recognise a portal's family by the marks that the families declare, in a few pages. Pure."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ _ADDRESSES = ("href", "src", "action", "data-src", "data-original")
 
 @dataclass(frozen=True, slots=True)
 class FamilyMatch:
-    """A family and the marks of it that were found; `score` is the sum of their weights."""
+    """A family and its marks that were found; `score` is the sum of their weights."""
 
     family: type[PortalSpider]
     found: tuple[FamilyMark, ...]
 
     @property
     def score(self) -> int:
+        """Sum of the marks' weights."""
         return sum(mark.weight for mark in self.found)
 
 
 def families() -> Iterator[type[PortalSpider]]:
-    """Every family that can be recognised, by its module's name."""
+    """Yield every family that can be recognised, by its module's name."""
     for module in sorted(pkgutil.iter_modules(crawler.families.__path__), key=lambda each: each.name):
         loaded = import_module(f"crawler.families.{module.name}")
         for each in vars(loaded).values():
@@ -43,7 +44,7 @@ def families() -> Iterator[type[PortalSpider]]:
 
 
 def recognise(pages: Sequence[VisitedPage], known: Iterable[type[PortalSpider]] | None = None) -> list[FamilyMatch]:
-    """The families with any mark on these pages, the best first; a mark counts once however often it is met."""
+    """Return the families with any mark on these pages, the best first; a mark counts once however often it is met."""
     read = [(visited, visited.page()) for visited in pages if visited.is_page]
     addresses = {value for _, page in read for value in _named(page)}
     found = []

@@ -1,19 +1,22 @@
-"""What a probe found, in words: the score, what it could not decide, then the evidence for what it did."""
+"""Report a probe's result in words: the score, what it could not decide, then the evidence."""
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from crawler.probe.explore import Exploration
+from crawler.probe.page import VisitedPage
 from crawler.probe.recognise import ENOUGH, FamilyMatch
 from crawler.probe.result import ProbeResult
-from crawler.probe.volatile_content import changing_parts
+from pipelines.html.tree import tag_of
 
-__all__ = ["report"]
+__all__ = ["report", "volatile_parts"]
 
 
-def report(found: ProbeResult, brought: Exploration, robots: str, refused: Sequence[str]) -> str:
-    """The whole report; the most doubtful things first."""
+def report(found: ProbeResult, exploration: Exploration, robots: str, refused: Sequence[str]) -> str:
+    """Return the whole report; the most doubtful things first."""
     portal = found.portal
     lines = [f"score {found.score} of 100" + ("" if portal else ": not enough was understood for a spider")]
     lines += ["", "could not be decided:", *_listed(found.undecided, "nothing")]
@@ -23,17 +26,17 @@ def report(found: ProbeResult, brought: Exploration, robots: str, refused: Seque
     if portal is not None:
         lines += ["", f"sections ({len(portal.sections)}):"]
         lines += [f"  {section.name:<30} {section.path}" for section in portal.sections]
-    lines += ["", "understood:", *_listed(found.said, "nothing more")]
-    lines += ["", "feeds and sitemaps:", *_listed(_machine(brought), "none linked, no /sitemap.xml")]
-    lines += ["", "changes by itself (fetched twice):", *_listed(list(_changing(brought)), "nothing")]
-    unvisited = [f"{link.title}: {link.url}" for link in brought.unvisited]
+    lines += ["", "understood:", *_listed(found.evidence, "nothing more")]
+    lines += ["", "feeds and sitemaps:", *_listed(_machine(exploration), "none linked, no /sitemap.xml")]
+    lines += ["", "changes by itself (fetched twice):", *_listed(list(_changing(exploration)), "nothing")]
+    unvisited = [f"{link.title}: {link.url}" for link in exploration.unvisited]
     lines += ["", "in the menu and not visited (the bound on requests):", *_listed(unvisited, "none")]
-    foreign = [f"{link.title}: {link.url}" for link in brought.foreign]
+    foreign = [f"{link.title}: {link.url}" for link in exploration.foreign]
     if foreign:
         lines += ["", "lists in another language, left out:", *_listed(foreign, "none")]
-    others = [f"{link.title}: {link.url}" for link in brought.no_lists]
+    others = [f"{link.title}: {link.url}" for link in exploration.no_lists]
     lines += ["", "in the menu and no list of articles:", *_listed(others, "none")]
-    lines += ["", f"robots.txt: {robots}", f"requests: {brought.requests}"]
+    lines += ["", f"robots.txt: {robots}", f"requests: {exploration.requests}"]
     if refused:
         lines += ["", "not answered:", *_listed(list(dict.fromkeys(refused)), "none")]
     return "\n".join(lines) + "\n"
@@ -57,12 +60,65 @@ def _sure(ranked: FamilyMatch) -> str:
     return "sure" if ranked.score >= 2 * ENOUGH else "likely" if ranked.score >= ENOUGH else "a hint, no evidence"
 
 
-def _machine(brought: Exploration) -> list[str]:
-    found = [feed.url for feed in brought.feeds]
-    return [*found, brought.sitemap.url] if brought.sitemap else found
+def _machine(exploration: Exploration) -> list[str]:
+    found = [feed.url for feed in exploration.feeds]
+    return [*found, exploration.sitemap.url] if exploration.sitemap else found
 
 
-def _changing(brought: Exploration) -> Iterator[str]:
-    for first, second in brought.again:
-        for part in changing_parts(first, second):
+def _changing(exploration: Exploration) -> Iterator[str]:
+    for first, second in exploration.again:
+        for part in volatile_parts(first, second):
             yield f"{part}: {first.url}"
+
+
+_TOKEN = re.compile(r"[0-9a-f]{16,}|[A-Za-z0-9+/_-]{24,}={0,2}")
+
+
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
+
+
+_MOST = 12
+
+
+def volatile_parts(first: VisitedPage, second: VisitedPage) -> tuple[str, ...]:
+    """Return the lines that differ, each with its likely kind and place; none when the bytes are the same."""
+    if first.body == second.body:
+        return ()
+    one, two = _values(first), _values(second)
+    found: dict[str, None] = {}
+    same = difflib.SequenceMatcher(None, one, two, autojunk=False)
+    for kind, start, end, other, last in same.get_opcodes():
+        if kind == "equal":
+            continue
+        for place, value in [*two[other:last], *(one[start:end] if kind == "delete" else [])]:
+            found[f"{_kind(value)} in {place}"] = None
+    if not found:
+        found["bytes outside of the page's elements"] = None
+    return tuple(found)[:_MOST]
+
+
+def _values(visited: VisitedPage) -> list[tuple[str, str]]:
+    """Return texts and attribute values of a page with their places."""
+    found = []
+    for element in visited.page().root.iter():
+        tag = tag_of(element)
+        if not tag:
+            continue
+        names = (element.get("id") or "").strip() or (element.get("class") or "").strip().split(" ")[0]
+        place = f"<{tag}{' ' + names if names else ''}>"
+        if (element.text or "").strip():
+            found.append((place, (element.text or "").strip()[:200]))
+        found += [(place, value) for name, value in element.items() if name in ("value", "content", "href", "src")]
+        if (element.tail or "").strip():
+            found.append((place + " (behind it)", (element.tail or "").strip()[:200]))
+    return found
+
+
+def _kind(value: str) -> str:
+    if _CLOCK.search(value):
+        return "a clock"
+    if _TOKEN.search(value):
+        return "a token"
+    if re.fullmatch(r"[\d.,\s]+|.{0,40}\D[\d.,]+\D{0,20}", value) and any(char.isdigit() for char in value):
+        return "a counter"
+    return "a text in turn"

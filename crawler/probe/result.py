@@ -1,7 +1,8 @@
-"""What a probe makes of a portal: what its file will declare, the evidence, the checks, and what stays open. Pure."""
+"""Hold a probe's result: what its file will declare, the evidence, the checks, and what stays open. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from crawler.probe.page import VisitedPage
 from crawler.probe.recognise import FamilyMatch
 from crawler.probe.sections import MenuLink, section_name
 from pipelines.article import Article, Layout
+from pipelines.html.tree import line, match, text_of
+from vietnam.letters import fold, strip_diacritics
+from vietnam.provinces import province_of_host
 
 __all__ = [
     "LEAST_ENTRIES",
@@ -22,10 +26,12 @@ __all__ = [
     "ProbeResult",
     "first_keys",
     "listing_of",
+    "name_for",
     "same_list",
     "second_keys",
     "sections_of",
     "spider_of",
+    "title_for",
 ]
 
 LEAST_ENTRIES = 3
@@ -42,12 +48,13 @@ class Check:
 
     @property
     def share(self) -> float:
+        """Share of pages on which it held."""
         return self.good / self.of if self.of else 0.0
 
 
 @dataclass(slots=True)
 class PortalDraft:
-    """What a spider file declares."""
+    """Declarations of a spider file."""
 
     name: str
     title: str
@@ -61,26 +68,26 @@ class PortalDraft:
 
 @dataclass(slots=True)
 class ProbeResult:
-    """What was understood: the portal if there is enough for a spider, the evidence, the checks, what stays open."""
+    """The portal if there is enough for a spider, the evidence, the checks, what stays open."""
 
     portal: PortalDraft | None = None
     ranked: list[FamilyMatch] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
     articles: list[tuple[VisitedPage, Article]] = field(default_factory=list)
 
     @property
     def score(self) -> int:
-        """0 to 100: the mean of the checks; 0 without a spider."""
+        """Mean of the checks, 0 to 100; 0 without a spider."""
         if self.portal is None or not self.checks:
             return 0
         return round(100 * sum(check.share for check in self.checks) / len(self.checks))
 
 
 def spider_of(portal: PortalDraft, sections: tuple[Section, ...] | None = None) -> type[PortalSpider]:
-    """The spider's class in memory, through the same checks as a file. Raises DeclarationError."""
-    says: dict[str, object] = {
+    """Return the spider's class in memory, through the same checks as a file. Raises DeclarationError."""
+    attributes: dict[str, object] = {
         "name": portal.name,
         "title": portal.title,
         "province": portal.province,
@@ -90,32 +97,32 @@ def spider_of(portal: PortalDraft, sections: tuple[Section, ...] | None = None) 
         "__module__": "crawler.probe.result",
     }
     if portal.layouts:
-        says["layouts"] = portal.layouts
+        attributes["layouts"] = portal.layouts
     if portal.structure is not None:
-        says["structure"] = portal.structure
+        attributes["structure"] = portal.structure
     camel = "".join(part.capitalize() for part in portal.name.split("_"))
-    made: type[PortalSpider] = type(camel, (portal.family,), says)
+    made: type[PortalSpider] = type(camel, (portal.family,), attributes)
     return made
 
 
 def section_of(link: MenuLink, taken: Sequence[str]) -> Section:
-    """The section that a menu's link leads to."""
+    """Return the section that a menu's link leads to."""
     parts = urlsplit(link.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Section(section_name(link.title, taken), path, link.title)
 
 
 def sections_of(lists: Sequence[ListProbe]) -> tuple[Section, ...]:
-    """The lists' sections in their order, each path once."""
+    """Return the lists' sections in their order, each path once."""
     made: dict[str, Section] = {}
-    for seen in lists:
-        section = section_of(seen.link, [each.name for each in made.values()])
+    for probed in lists:
+        section = section_of(probed.link, [each.name for each in made.values()])
         made.setdefault(section.path, section)
     return tuple(made.values())
 
 
 def listing_of(spider: type[PortalSpider], visited: VisitedPage, number: int = 1) -> Listing:
-    """What the spider reads from a list page; nothing where it cannot."""
+    """Return the spider's reading of a list page; an empty one where it cannot."""
     try:
         return spider.read_listing(visited.url, visited.text, spider.sections[0], number)
     except Exception:
@@ -123,28 +130,58 @@ def listing_of(spider: type[PortalSpider], visited: VisitedPage, number: int = 1
         return Listing(())
 
 
-def first_keys(spider: type[PortalSpider], seen: ListProbe) -> set[str]:
-    """The keys that the spider reads from a list's first page."""
-    return {entry.key for entry in listing_of(spider, seen.visited).entries}
+def first_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
+    """Return the keys that the spider reads from a list's first page."""
+    return {entry.key for entry in listing_of(spider, probed.visited).entries}
 
 
-def second_keys(spider: type[PortalSpider], seen: ListProbe) -> set[str]:
-    """The keys that the spider reads from what a list's second page was asked for by; none where it cannot."""
-    if seen.second is None:
+def second_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
+    """Return the keys that the spider reads from a list's second page; none where it cannot."""
+    if probed.second is None:
         return set()
-    way = seen.way.following if seen.way else seen.second.asked
+    way = probed.way.following if probed.way else probed.second.asked
     if isinstance(way, str):
-        return {entry.key for entry in listing_of(spider, seen.second, 2).entries}
+        return {entry.key for entry in listing_of(spider, probed.second, 2).entries}
     try:
-        told = spider.read_answer(way, seen.second.url, seen.second.text, spider.sections[0], 2)
+        listing = spider.read_answer(way, probed.second.url, probed.second.text, spider.sections[0], 2)
     except Exception:  # what is no answer of this portal is read by another one's rules
         return set()
-    return {entry.key for entry in told.entries}
+    return {entry.key for entry in listing.entries}
 
 
-def same_list(spider: type[PortalSpider], seen: ListProbe, keys: set[str]) -> bool:
-    """Whether the family reads the list that the structure shows, neither a part of it nor another one."""
-    if len(keys) < min(LEAST_ENTRIES, len(seen.block.links)):
+def same_list(spider: type[PortalSpider], probed: ListProbe, keys: set[str]) -> bool:
+    """Return whether the family reads the list that the structure shows, neither a part of it nor another one."""
+    if len(keys) < min(LEAST_ENTRIES, len(probed.block.links)):
         return False
-    shown = {key for url, _ in seen.block.links if (key := spider.entry_key(url))}
+    shown = {key for url, _ in probed.block.links if (key := spider.entry_key(url))}
     return not shown or len(keys & shown) >= _SAME_LIST * len(shown)
+
+
+_OFFICIAL = frozenset({"www", "gov", "vn", "com", "net", "org", "edu", "chinhphu", "portal"})
+
+
+_SITE = re.compile(r"cổng|trang thông|báo|tạp chí|website", re.IGNORECASE)
+
+
+def name_for(host: str) -> str:
+    """Return `quang_tri` for www.quangtri.gov.vn, `sokhcn_quang_tri` for a host below it, else the host's labels."""
+    known = province_of_host(host)
+    labels = [label for label in host.lower().split(".") if label not in _OFFICIAL]
+    if known is not None:
+        below = host.lower().removesuffix(known.domain).removesuffix(".").removeprefix("www").strip(".")
+        labels = [label for label in below.split(".") if label]
+        labels.append(strip_diacritics(known.name))
+    name = re.sub(r"[^a-z0-9]+", "_", "_".join(labels).lower()).strip("_") or "portal"
+    return name if name[0].isalpha() else f"p_{name}"
+
+
+def title_for(front: VisitedPage) -> str:
+    """Return the portal's name on its front page: `og:site_name`, else the part of the title that names a portal."""
+    page = front.page()
+    for element in match(page.root, "meta[property='og:site_name'], meta[name=application-name]"):
+        if name := line(element.get("content") or ""):
+            return name
+    titles = [text_of(element) for element in match(page.root, "title")[:1]]
+    parts = [part for title in titles for part in re.split(r"\s+[-–—|:]\s+|\s*\|\s*", title) if part]
+    named = [part for part in parts if fold(part) not in ("trang chủ", "home", "tin tức")]
+    return next((part for part in named if _SITE.search(part)), named[-1] if named else "")

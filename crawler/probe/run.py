@@ -1,4 +1,4 @@
-"""What `scrapy probe` does: visit, understand, report, ask a person, write."""
+"""Run `scrapy probe`: visit, infer, report, ask a person, write."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from archive.errors import ExitCode, UsageError
 from crawler.catalog.docs import COMMAND
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
-from crawler.probe.infer import UserHints, understand
-from crawler.probe.naming import name_for, title_for
+from crawler.probe.infer import UserHints, infer_portal
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.report import report
-from crawler.probe.request_limit import MOST
-from crawler.probe.result import ProbeResult
-from crawler.probe.spider import ProbeSpider, visit
+from crawler.probe.result import ProbeResult, name_for, title_for
+from crawler.probe.spider import MOST, ProbeSpider, visit
 from crawler.probe.write import mark_reviewed, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
@@ -32,7 +30,7 @@ _LEAST = 8
 
 
 def probe(process: object, settings: BaseSettings | None, args: Sequence[str], opts: argparse.Namespace) -> ExitCode:
-    """Visit the portal, say what was understood, and write it. Raises UsageError, or what the visit raised."""
+    """Visit the portal, report the result, and write it. Raises UsageError, or the visit's error."""
     if settings is None or not isinstance(process, AsyncCrawlerProcess):
         raise UsageError("the probe needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
     if opts.reviewed:
@@ -44,7 +42,7 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
     tonight = RunOptions.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
     url = _address(args[0], opts.loopback, rehearsed=bool(settings.get("REPLICA")))
-    brought: list[ProbeSpider] = []
+    exploration: list[ProbeSpider] = []
     with replica_served(settings, tonight.replica_folder):
         visit(
             process,
@@ -52,28 +50,28 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
             opts.max_requests,
             tonight.clock,
             replica=bool(settings.get("REPLICA")),
-            done=brought.append,
+            done=exploration.append,
         )
-    return _tell(brought[0], tonight, opts)
+    return _finish(exploration[0], tonight, opts)
 
 
-def _tell(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) -> ExitCode:
-    brought = spider.brought
-    if brought is None:
+def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) -> ExitCode:
+    exploration = spider.exploration
+    if exploration is None:
         raise UsageError("the portal was not visited: nothing was brought")
-    front = brought.front
+    front = exploration.front
     host = real_host(host_of(front.url if front else spider.start_url))
     name = opts.name or name_for(host)
     title = opts.title or (title_for(front) if front and front.is_page else "") or host
     now, asker = tonight.clock.now(), Questioner()
-    found = understand(brought, name, title, now)
-    sys.stdout.write(report(found, brought, spider.recorder.robots_said, spider.recorder.refused))
-    if opts.interactive and found.portal is None and (told := ask_first(found, brought, asker)) != UserHints():
-        found = understand(brought, name, title, now, told)
+    found = infer_portal(exploration, name, title, now)
+    sys.stdout.write(report(found, exploration, spider.recorder.robots_words, spider.recorder.refused))
+    if opts.interactive and found.portal is None and (hints := ask_first(found, exploration, asker)) != UserHints():
+        found = infer_portal(exploration, name, title, now, hints)
     if found.portal is None:
         return ExitCode.FINDINGS
     if opts.interactive:
-        found.portal = ask(found, brought, now, asker)
+        found.portal = ask(found, exploration, now, asker)
     source = spider_source(found.portal, _inferred(found))
     if opts.dry_run:
         sys.stdout.write(f"\n{source}")
@@ -81,7 +79,7 @@ def _tell(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) ->
     there = opts.spiders / f"{name}.py"
     if there.exists() and not opts.force:
         raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
-    written = write(found, source, brought, opts.spiders, opts.pages, now)
+    written = write(found, source, exploration, opts.spiders, opts.pages, now)
     sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
     sys.stdout.write(
         f"\nnext:\n  compare the pages with {_shown(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
@@ -104,10 +102,10 @@ def _shown(path: Path) -> Path:
 
 
 def _inferred(found: ProbeResult) -> list[str]:
-    """The statements that a spider's file calls inferred: those that something undecided is about."""
+    """Return the statements that a spider's file calls inferred: those that something undecided is about."""
     words = {"section": "sections", "list": "list", "paging": "paging", "key": "key", "layout": "layout"}
-    told = " ".join(line.partition(":")[0] for line in found.undecided)
-    return [name for word, name in words.items() if word in told]
+    hints = " ".join(line.partition(":")[0] for line in found.undecided)
+    return [name for word, name in words.items() if word in hints]
 
 
 def _address(url: str, loopback: str | None, *, rehearsed: bool) -> str:

@@ -1,4 +1,4 @@
-"""The sections a portal's menu names, and feeds and sitemaps it links. Pure."""
+"""Find the sections a portal's menu names, and the feeds and sitemaps it links. Pure."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ class MenuLink:
 
 
 def menu_links(front: VisitedPage) -> list[MenuLink]:
-    """What the menu offers, each address once: news before the rest, what stands in a menu before what only looks like one.
+    """Return the menu's links, each address once: news before the rest, real menus before what only looks like one.
 
-    A menu is known by tag, role or name, else by its shape: short links side by side, in a row, a foot or a drop-down box.
+    A menu is known by tag, role or name, else by its shape: short links side by side, in a row, a foot or a drop-down
+    box.
     """
     page = front.page()
     shaped = _shaped(page)
@@ -65,12 +66,12 @@ def menu_links(front: VisitedPage) -> list[MenuLink]:
         if there and same_site(there, page.url) and _may_name(text_of(option), there):
             _offer(found, 1, text_of(option), there)
     if sum(rank < 2 for rank, _ in found.values()) >= _ENOUGH:
-        found = {url: told for url, told in found.items() if told[0] < 2}
+        found = {url: ranked for url, ranked in found.items() if ranked[0] < 2}
     return [link for _, link in sorted(found.values(), key=lambda each: (not each[1].news, each[0]))]
 
 
 def _heads_a_box(link: HtmlElement, title: str) -> bool:
-    """Whether a link is the heading of a box, which leads to the box's section: asked where no menu names sections."""
+    """Return whether a link is the heading of a box, which leads to the box's section: for portals without a menu."""
     return len(title) <= _SHORT and any(
         tag_of(each) in ("h2", "h3", "h4", "h5") for each in list(link.iterancestors())[:3]
     )
@@ -82,7 +83,7 @@ def _offer(found: dict[str, tuple[int, MenuLink]], rank: int, title: str, url: s
 
 
 def _may_name(title: str, url: str) -> bool:
-    """Whether words and address may be a section's: neither a picture, a number, a form nor the front page."""
+    """Return whether words and address may be a section's: neither a picture, a number, a form nor the front page."""
     plain = _plain(title)
     if not 3 <= len(title) <= _LONGEST or not any(char.isalpha() for char in plain) or _NO_SECTION.match(plain):
         return False
@@ -90,7 +91,7 @@ def _may_name(title: str, url: str) -> bool:
 
 
 def _shaped(page: HtmlPage) -> frozenset[HtmlElement]:
-    """Links in boxes that hold little but short links to other pages: a menu that no tag and no name tells.
+    """Return links in boxes that hold little but short links to other pages: a menu without its tag or name.
 
     Longer links beside them make a box a list of articles; so does prose.
     """
@@ -100,7 +101,7 @@ def _shaped(page: HtmlPage) -> frozenset[HtmlElement]:
         if not 3 <= len(links) <= _MOST_LINKS:
             continue
         words = [text_of(link) for link in links]
-        short = [link for link, said in zip(links, words, strict=True) if 3 <= len(said) <= _SHORT]
+        short = [link for link, text in zip(links, words, strict=True) if 3 <= len(text) <= _SHORT]
         whole, linked = len(brief_text(box, 4000)), sum(map(len, words))
         if len(short) * 5 >= len(links) * 4 and linked * 10 >= whole * 7:
             found.update(short)
@@ -120,7 +121,7 @@ def _in_menu(link: HtmlElement) -> bool:
 
 
 def section_name(title: str, taken: Sequence[str]) -> str:
-    """A section's short name from its words: `Tin trong tỉnh` is `tin-trong-tinh`; a number behind a name that is taken."""
+    """Return a section's short name from its words: `Tin trong tỉnh` is `tin-trong-tinh`; used names get a number."""
     plain = _UNFIT.sub("-", _plain(title)).strip("-") or "muc"
     name, number = plain, 2
     while name in taken:
@@ -129,7 +130,7 @@ def section_name(title: str, taken: Sequence[str]) -> str:
 
 
 def feeds(page: HtmlPage) -> list[str]:
-    """Feeds that the page's head names on its own host."""
+    """Return feeds that the page's head names on its own host."""
     found = [
         absolute(page.base, element.get("href") or "")
         for element in match(page.root, "link[rel~=alternate]")
@@ -139,7 +140,7 @@ def feeds(page: HtmlPage) -> list[str]:
 
 
 def sitemaps(robots: str) -> list[str]:
-    """Sitemaps that a robots.txt names."""
+    """Return sitemaps that a robots.txt names."""
     return [line.partition(":")[2].strip() for line in robots.splitlines() if line.lower().startswith("sitemap:")]
 
 

@@ -1,4 +1,4 @@
-"""Selectors that may name an element, and those that name the same part on every page. Pure."""
+"""Find selectors that name an element, and those that name the same part on every page. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ATTRIBUTES = ("itemprop", "size", "color", "align", "width", "bgcolor", "face")
 
 
 def first(page: HtmlPage, selector: str) -> HtmlElement | None:
-    """The first element that a selector finds."""
+    """Return the first element that a selector finds."""
     found = match(page.root, selector)
     return found[0] if found else None
 
 
 def common_selectors(wanted: Sequence[tuple[HtmlPage, HtmlElement]]) -> tuple[str, ...]:
-    """Up to three selectors of which each finds the wanted element or nothing, and which together find most of them.
+    """Return up to three selectors that each find the wanted element or nothing, and together most of them.
 
     One that finds all of them goes before several; of equals the shortest name. Empty where the pages do not agree.
     """
@@ -59,7 +59,7 @@ def common_selectors(wanted: Sequence[tuple[HtmlPage, HtmlElement]]) -> tuple[st
 def _hits(
     wanted: Sequence[tuple[HtmlPage, HtmlElement]], left: Sequence[tuple[HtmlPage, HtmlElement]], selector: str
 ) -> int:
-    """On how many of the pages left it finds the part; 0 where it finds another element on any page, or one page only."""
+    """Count the pages left on which it finds the part; 0 where it finds another element, or for one page only."""
     for page, element in wanted:
         if (found := first(page, selector)) is not None and found is not element:
             return 0
@@ -68,8 +68,11 @@ def _hits(
 
 
 def names_of(element: HtmlElement) -> Iterator[str]:
-    """Selectors that may name an element: its own names, its tag or names below a named ancestor, its attributes; at last
-    its place from the body down."""
+    """Yield selectors that may name an element.
+
+    Its own names come first, then its tag or names below a named ancestor, its attributes, and its place from the body
+    down.
+    """
     tag = tag_of(element)
     own = [tag + name if name.startswith(".") else name for name in stable_names(element)]
     yield from own
@@ -92,15 +95,19 @@ def names_of(element: HtmlElement) -> Iterator[str]:
 
 
 def _by_attributes(element: HtmlElement, tag: str) -> Iterable[str]:
-    told = [(name, element.get(name) or "") for name in _ATTRIBUTES]
-    said = [f'{tag}[{name}="{value}"]' for name, value in told if value and value.replace("%", "").isalnum()]
+    values = [(name, element.get(name) or "") for name in _ATTRIBUTES]
+    by_value = [f'{tag}[{name}="{value}"]' for name, value in values if value and value.replace("%", "").isalnum()]
     above = element.getparent()
     around = tag_of(above) if above is not None else ""
-    return [*said, *(f"{each} > {tag}" for each in _by_attributes(above, around))] if tag == "b" and around else said
+    return (
+        [*by_value, *(f"{each} > {tag}" for each in _by_attributes(above, around))]
+        if tag == "b" and around
+        else by_value
+    )
 
 
 def _place(element: HtmlElement) -> str:
-    """The way from the body to the element by tags and numbers; empty for one that stands too deep."""
+    """Return the way from the body to the element by tags and numbers; empty for one that stands too deep."""
     steps: list[str] = []
     for each in (element, *element.iterancestors()):
         if tag_of(each) == "body":

@@ -1,8 +1,9 @@
-"""The probe's visits: one polite crawl without an archive, through the guard, robots.txt and the turns of every crawl."""
+"""Visit a portal for a probe: one polite crawl without an archive, through guard, robots.txt and turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -22,19 +23,22 @@ from crawler.probe.page import VisitedPage
 from crawler.responses.facts import charset_of
 from crawler.urls import host_of, real_host
 
-__all__ = ["ProbeSpider", "for_probe", "visit"]
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+__all__ = ["MOST", "ProbeSpider", "RequestLimit", "for_probe", "visit"]
 
 
 class _ProbeRecorder(VisitRecorder):
-    """Note what was refused, and what robots.txt says."""
+    """Record the refused requests and the robots.txt."""
 
     def __init__(self, hosts: PortalHosts, clock: Clock) -> None:
         super().__init__(hosts, clock)
         self.refused: list[str] = []
-        self.robots_text, self.robots_said = "", "was not asked for"
+        self.robots_text, self.robots_words = "", "was not asked for"
 
     def record_robots(self, response: Response, decision: RobotsDecision) -> None:
-        self.robots_text, self.robots_said = response.text if response.body else "", decision.words
+        self.robots_text, self.robots_words = response.text if response.body else "", decision.words
 
     def record_refusal(self, request: Request, reason: str) -> None:
         self.refused.append(f"{request.url}: {reason}")
@@ -47,7 +51,7 @@ class _ProbeRecorder(VisitRecorder):
 
 
 class ProbeSpider(CheckSpider):
-    """The exploration of a portal."""
+    """Exploration of a portal."""
 
     name = "probe"
     recorder: _ProbeRecorder
@@ -56,7 +60,7 @@ class ProbeSpider(CheckSpider):
         own = own_hosts(f"https://{real_host(host_of(start_url))}")
         super().__init__(_ProbeRecorder(PortalHosts(own, replica=replica), clock))
         self.start_url, self.most = start_url, most
-        self.brought: Exploration | None = None
+        self.exploration: Exploration | None = None
         self.sent = 0
         self.error: BaseException | None = None
 
@@ -64,7 +68,7 @@ class ProbeSpider(CheckSpider):
         """Explore."""
         try:
             robots, sent = lambda: self.recorder.robots_text, lambda: self.sent
-            self.brought = await explore(self._fetch, self.start_url, self.most, self.recorder.now(), robots, sent)
+            self.exploration = await explore(self._fetch, self.start_url, self.most, self.recorder.now(), robots, sent)
         except Exception as error:  # Scrapy would only log it; `visit` raises it
             self.error = error
 
@@ -76,7 +80,7 @@ class ProbeSpider(CheckSpider):
             self.recorder.refused.append(f"{url}: {error}")
             return None
         except Exception as error:
-            # Twisted's failures have no common root; an address that does not answer is told, not fatal.
+            # Twisted's failures have no common root; an address that does not answer is reported, not fatal.
             self.recorder.refused.append(f"{url}: {type(error).__name__}")
             return None
         headers = tuple(
@@ -95,9 +99,9 @@ def _request(following: Following) -> Request:
 
 
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
-    """The settings of a visit that keeps nothing, with the probe's bound on its requests."""
+    """Adapt the settings to a visit that stores nothing, with the probe's limit on its requests."""
     store_nothing(settings)
-    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.request_limit.Bound": 990}
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.request_limit.RequestLimit": 990}
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     if rehearsed:
         settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
@@ -126,3 +130,27 @@ def visit(
     if spider.error is not None:
         raise spider.error
     done(spider)
+
+
+MOST = 30
+"""Requests that a probe sends, at most and by default; robots.txt and what is asked again are among them."""
+
+
+class RequestLimit:
+    """Count requests in the spider's `sent` and refuse those beyond its `most`. Number 990."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawl."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Count one more request. Raises IgnoreRequest at the limit."""
+        spider = self._crawler.spider
+        most = getattr(spider, "most", 0)
+        if getattr(spider, "sent", 0) >= most:
+            raise IgnoreRequest(f"the bound of {most} requests was reached")
+        spider.sent += 1  # type: ignore[union-attr]  # what has `most` counts what it sent

@@ -1,10 +1,10 @@
-"""What a probe understood, as files: the spider, the saved pages, and what the spider reads from them, for review."""
+"""Write a probe's result as files: the spider, the saved pages, and the spider's reading of them, for review."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,14 +20,14 @@ from pipelines.article import Layout
 from pipelines.article_json import article_to_json
 from pipelines.extract import extract
 
-__all__ = ["expectation", "mark_reviewed", "saved_pages", "spider_source", "write"]
+__all__ = ["expectation", "mark_reviewed", "real_page", "saved_pages", "spider_source", "write"]
 
 WIDTH = 120
 _LISTS, _ARTICLES = 2, 3
 
 
 def spider_source(portal: PortalDraft, inferred: Iterable[str]) -> str:
-    """The spider's module, formatted as the project's formatter would."""
+    """Return the spider's module, formatted as the project's formatter would."""
     family = portal.family
     imports = [
         f"from {family.__module__} import {', '.join(_names(portal))}",
@@ -53,10 +53,10 @@ def spider_source(portal: PortalDraft, inferred: Iterable[str]) -> str:
         *_tuple("sections", [_section(section) for section in portal.sections]),
         "    sure = Sure.INFERRED  # as probed; a person has still to review its saved pages",
     ]
-    told = tuple(inferred)
-    if told:
-        shown = ", ".join(map(_text, told))
-        lines.append(f"    inferred = ({shown}{',' if len(told) == 1 else ''})")
+    values = tuple(inferred)
+    if values:
+        shown = ", ".join(map(_text, values))
+        lines.append(f"    inferred = ({shown}{',' if len(values) == 1 else ''})")
     if portal.structure is not None:
         lines += _call("    structure = Structure", _parts(portal.structure), 4)
     if portal.layouts:
@@ -83,16 +83,16 @@ def _layouts(portal: PortalDraft) -> list[str]:
 
 
 def _parts(record: Layout | Structure) -> list[str]:
-    """The arguments that differ from the record's defaults; the first ones always."""
-    told = []
+    """Return the arguments that differ from the record's defaults; the first ones always."""
+    values = []
     for field in fields(record):
         value = getattr(record, field.name)
         if value != field.default:
             shown = (
                 _strings(value) if isinstance(value, tuple) else _text(value) if isinstance(value, str) else str(value)
             )
-            told.append(f"{field.name}={shown}")
-    return told
+            values.append(f"{field.name}={shown}")
+    return values
 
 
 def _call(head: str, arguments: list[str], indent: int, tail: str = "") -> list[str]:
@@ -101,7 +101,7 @@ def _call(head: str, arguments: list[str], indent: int, tail: str = "") -> list[
 
 
 def _broken(pad: str, argument: str) -> Iterator[str]:
-    """An argument on its line; a tuple that is too long one value a line."""
+    """Yield an argument on its line; a tuple that is too long one value a line."""
     if len(pad + argument) + 1 <= WIDTH or "=(" not in argument:
         yield f"{pad}{argument},"
         return
@@ -165,72 +165,69 @@ def _escaped(words: str) -> str:
 
 
 def saved_pages(
-    found: ProbeResult, brought: Exploration, now: datetime
+    found: ProbeResult, exploration: Exploration, now: datetime
 ) -> Iterator[tuple[str, bytes, dict[str, object]]]:
-    """Name, bytes and expectation of the pages worth keeping: two lists and three articles of different kinds."""
+    """Yield name, bytes and expectation of the pages to save: two lists and three articles of different kinds."""
     assert found.portal is not None  # noqa: S101  only what has a spider is saved
     spider = spider_of(found.portal)
-    for number, seen in enumerate(brought.lists[:_LISTS], 1):
-        page = _real(seen.visited)
+    for number, probed in enumerate(exploration.lists[:_LISTS], 1):
+        page = real_page(probed.visited)
         yield f"list-{number}.html", page.body, expectation(spider, page, "list", now)
     kinds = sorted(found.articles, key=lambda pair: (not pair[1].attachments, -len(pair[1].blocks)))
     chosen = {page.url: page for page, _ in [*kinds[:1], *found.articles]}
     for number, visited in enumerate(list(chosen.values())[:_ARTICLES], 1):
-        page = _real(visited)
+        page = real_page(visited)
         yield f"article-{number}.html", page.body, expectation(spider, page, "article", now)
 
 
 def expectation(spider: type[PortalSpider], page: VisitedPage, kind: str, now: datetime) -> dict[str, object]:
-    """What the spider reads from a saved page, with the moment of the fetch; nobody has reviewed it."""
-    told: dict[str, object] = {"url": page.url, "kind": kind, "fetched_at": now.isoformat(), "reviewed": False}
+    """Return the spider's reading of a saved page, with the moment of the fetch; it waits for review."""
+    values: dict[str, object] = {"url": page.url, "kind": kind, "fetched_at": now.isoformat(), "reviewed": False}
     if page.charset:
-        told["charset"] = page.charset
+        values["charset"] = page.charset
     if kind == "list":
         listing = listing_of(spider, page)
-        told["entries"] = [
+        values["entries"] = [
             {"key": entry.key, "url": entry.url, "title": entry.title, "day": entry.day and entry.day.isoformat()}
             for entry in listing.entries
         ]
-        told["next"] = _way(listing.next)
-        return told
-    told["key"] = spider.article_key(page.url)
-    told["article"] = article_to_json(extract(page.body, page.url, spider.layouts, now, page.charset))
-    return told
+        values["next"] = _way(listing.next)
+        return values
+    values["key"] = spider.article_key(page.url)
+    values["article"] = article_to_json(extract(page.body, page.url, spider.layouts, now, page.charset))
+    return values
 
 
 def _way(following: Following | None) -> object:
-    """The way to the next page as JSON: an address, or what is asked for."""
+    """Return the way to the next page as JSON: an address, or a request."""
     if following is None or isinstance(following, str):
         return following
     return {"url": following.url, "method": following.method, "body": following.body}
 
 
-def _real(page: VisitedPage) -> VisitedPage:
-    """The page as the portal itself serves it: a rehearsal's suffix is none of its words."""
-    suffix = REPLICA_SUFFIX.encode()
-    return VisitedPage(
-        page.asked.replace(REPLICA_SUFFIX, ""),
-        page.url.replace(REPLICA_SUFFIX, ""),
-        page.status,
-        page.body.replace(suffix, b""),
-        page.headers,
-        page.charset,
+def real_page(page: VisitedPage) -> VisitedPage:
+    """Return the page as the portal itself serves it, without a rehearsal's suffix in its addresses and words."""
+    return replace(
+        page,
+        asked=page.asked.replace(REPLICA_SUFFIX, ""),
+        url=page.url.replace(REPLICA_SUFFIX, ""),
+        body=page.body.replace(REPLICA_SUFFIX.encode(), b""),
     )
 
 
 def write(
-    found: ProbeResult, source: str, brought: Exploration, spiders: Path, pages: Path, now: datetime
+    found: ProbeResult, source: str, exploration: Exploration, spiders: Path, pages: Path, now: datetime
 ) -> list[Path]:
-    """Write the spider and its pages; the files that were written, the spider first."""
+    """Write the spider and its pages; returns the written files, the spider first."""
     assert found.portal is not None  # noqa: S101  only what has a spider is written
     module = spiders / f"{found.portal.name}.py"
     folder = pages / found.portal.name
     folder.mkdir(parents=True, exist_ok=True)
     written = [module]
     expected = {}
-    for name, body, told in saved_pages(found, brought, now):
+    for name, body, values in saved_pages(found, exploration, now):
         (folder / name).write_bytes(body)
-        expected[name] = told
+        expected[name] = values
         written.append(folder / name)
     listing = json.dumps(expected, ensure_ascii=False, indent=1) + "\n"
     (folder / "expected.json").write_text(listing, encoding="utf-8")
@@ -239,14 +236,14 @@ def write(
 
 
 def mark_reviewed(folder: Path) -> int:
-    """Say that a person has compared the saved pages of a portal with what is expected of them; how many were waiting.
+    """Mark the saved pages of a portal as compared by a person; returns how many were waiting.
 
     Raises OSError where there is none, ValueError where the file is no expectation.
     """
     listing = folder / "expected.json"
-    told: dict[str, dict[str, object]] = json.loads(listing.read_text(encoding="utf-8"))
-    waiting = [page for page in told.values() if page.get("reviewed") is not True]
+    values: dict[str, dict[str, object]] = json.loads(listing.read_text(encoding="utf-8"))
+    waiting = [page for page in values.values() if page.get("reviewed") is not True]
     for page in waiting:
         page["reviewed"] = True
-    listing.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    listing.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return len(waiting)

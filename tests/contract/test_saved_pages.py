@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from crawler.portal import PortalSpider
-from crawler.probe.fixtures import EXPECTED, differing, read_again
+from crawler.probe.fixtures import EXPECTED, differing, reread_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "replicas" / "pages"
@@ -71,7 +71,7 @@ def test_every_saved_page_has_an_expectation(folder: Path) -> None:
 @pytest.mark.parametrize(("folder", "name"), saved(), ids=[f"{folder.name}-{name}" for folder, name in saved()])
 def test_the_spider_reads_its_saved_page_as_expected(folder: Path, name: str) -> None:
     told = expected(folder)[name]
-    read = read_again(spider_of(folder.name), folder / name, told)
+    read = reread_page(spider_of(folder.name), folder / name, told)
     fields = differing(told, read)
     assert not fields, (
         f"replicas/pages/{folder.name}/{name} is read differently now ({', '.join(fields)}): mend the spider or its family, "

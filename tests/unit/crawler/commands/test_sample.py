@@ -173,7 +173,7 @@ def test_a_page_that_is_fetched_again_keeps_its_file_and_waits_for_a_review(tmp_
     other = Sample(VisitedPage(f"{ARTICLE}1", f"{ARTICLE}1", 200, PAGE.read_bytes()), "article", NOW)
     assert saved.save(QuangTri, other, ArchiveKind.LIVE) == "article-2.html"
     again = kept(tmp_path)
-    assert sorted(again.told) == ["article-1.html", "article-2.html"]
+    assert sorted(again.expected) == ["article-1.html", "article-2.html"]
     assert not again.reviewed(ARTICLE)
 
 
@@ -182,11 +182,11 @@ def test_what_is_read_differently_is_named_and_waits_for_a_review(tmp_path: Path
     folder = tmp_path / "quang_tri"
     mark_reviewed(folder)
     saved = SavedPages(folder)
-    assert saved.again(QuangTri) == {}
+    assert saved.reread(QuangTri) == {}
     assert saved.reviewed(ARTICLE)
     body = (folder / "article-1.html").read_bytes()
     (folder / "article-1.html").write_bytes(body.replace("hồ chứa trước mùa khô".encode(), "đê điều".encode()))
-    assert saved.again(QuangTri) == {"article-1.html": ["title"]}
+    assert saved.reread(QuangTri) == {"article-1.html": ["title"]}
     assert not SavedPages(folder).reviewed(ARTICLE)
 
 

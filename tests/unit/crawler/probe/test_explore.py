@@ -17,13 +17,11 @@ from bench.probe.strangers import UnknownPortal
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_keys import infer_key
 from crawler.probe.explore import Exploration, Fetch, explore
-from crawler.probe.infer import understand
-from crawler.probe.naming import name_for
+from crawler.probe.infer import infer_portal
 from crawler.probe.page import VisitedPage
 from crawler.probe.recognise import families
-from crawler.probe.report import report
-from crawler.probe.result import ProbeResult, spider_of
-from crawler.probe.volatile_content import changing_parts
+from crawler.probe.report import report, volatile_parts
+from crawler.probe.result import ProbeResult, name_for, spider_of
 from crawler.probe.write import saved_pages, spider_source
 from replicas import LAST_NIGHT
 from replicas.articles import articles
@@ -64,7 +62,7 @@ def probed(seed: int) -> tuple[Exploration, ProbeResult]:
     ]
     fetch, _ = fetching(UnknownPortal(seed, HOST, source))
     brought = asyncio.run(explore(fetch, f"https://{HOST}.replica.test/", 30, NOW))
-    return brought, understand(brought, "la", "Trang mẫu", NOW)
+    return brought, infer_portal(brought, "la", "Trang mẫu", NOW)
 
 
 @pytest.mark.parametrize("portal", ["binh_dinh", "quang_tri", "da_nang", "bao_chinh_phu"])
@@ -73,7 +71,7 @@ def test_a_known_family_is_recognised_and_its_rules_hold(portal: str) -> None:
     fetch, asked = fetching(site)
 
     brought = asyncio.run(explore(fetch, f"https://{site.host}.replica.test/", 30, NOW))
-    found = understand(brought, portal, site.name, NOW)
+    found = infer_portal(brought, portal, site.name, NOW)
 
     assert len(asked) < 30
     assert found.portal is not None
@@ -113,7 +111,7 @@ class Shell:
 def test_nothing_is_invented_where_there_is_nothing() -> None:
     fetch, _ = fetching(Shell())
     brought = asyncio.run(explore(fetch, f"https://{HOST}.replica.test/", 30, NOW))
-    found = understand(brought, "la", "Trang mẫu", NOW)
+    found = infer_portal(brought, "la", "Trang mẫu", NOW)
     assert (found.portal, found.score) == (None, 0)
     assert "JavaScript" in found.undecided[0]
     assert report(found, brought, "no rules", ()).startswith("score 0 of 100: not enough was understood for a spider")
@@ -178,9 +176,9 @@ def test_no_key_where_articles_look_like_sections() -> None:
 
 def test_what_changes_between_two_visits_is_named() -> None:
     first = VisitedPage("https://la.vn/", "https://la.vn/", 200, b"<body><p id=dem>1.204</p><p>Tin</p></body>")
-    assert changing_parts(first, first) == ()
+    assert volatile_parts(first, first) == ()
     second = replace(first, body=first.body.replace(b"1.204", b"1.207"))
-    assert changing_parts(first, second) == ("a counter in <p dem>",)
+    assert volatile_parts(first, second) == ("a counter in <p dem>",)
 
 
 @pytest.mark.parametrize(

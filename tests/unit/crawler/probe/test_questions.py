@@ -18,7 +18,7 @@ from archive.errors import UsageError
 from bench.probe.handmade import HandmadePortal
 from bench.probe.memory import NOW, MemoryWire
 from crawler.probe.explore import Exploration, explore
-from crawler.probe.infer import UserHints, understand
+from crawler.probe.infer import UserHints, infer_portal
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.result import ProbeResult
 from replicas.serve import ReplicaServer
@@ -35,7 +35,7 @@ def brought(kind: str) -> Exploration:
 
 
 def understood(kind: str) -> ProbeResult:
-    return understand(brought(kind), "la", "Trang mẫu", NOW)
+    return infer_portal(brought(kind), "la", "Trang mẫu", NOW)
 
 
 def answering(*answers: str) -> Questioner:
