@@ -115,9 +115,7 @@ class DeclaredSpider(PortalSpider, family="declared by the portal"):
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """Read a piece of a list that grows: a page of it, rows of HTML, or JSON; the count goes on until nothing
-        comes.
-        """
+        """Read a piece of a list that grows: a page of it, rows of HTML, or JSON; counts on until nothing comes."""
         structure = cls.structure
         piece = read_piece(text, url, cls.entry_key)
         entries, html = piece if piece is not None else ((), text)
@@ -167,7 +165,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _rank(link: Selector, number: int) -> int | None:
-    """Rank how surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 its words, 3 an arrow, 4 `Xem thêm`."""
+    """Rank how surely a link leads to the next page: 0 its number, 1 `rel=next`, 2 words, 3 an arrow, 4 `Xem thêm`."""
     raw = " ".join("".join(link.xpath(".//text()").getall()).split())
     if raw.strip(_AROUND) == str(number + 1) or fold(raw) == f"trang {number + 1}":
         return 0

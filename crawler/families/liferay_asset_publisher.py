@@ -50,7 +50,7 @@ _DATED = tuple(f'[class*="{word}"]{_NO_CLOCK}' for word in ("ngay-dang", "publis
 
 
 def _dated_below(title: str) -> tuple[str, ...]:
-    """Return date selectors beside or below the title first: lists and clocks elsewhere have the same words in classes."""
+    """Return date selectors beside or below the title first: lists and clocks elsewhere have the same classes."""
     near = tuple(f"{title} {way}{dated}" for dated in _DATED for way in ("~ ", "~ * ", ""))
     return (*near, *(f"#main-content {dated}" for dated in _DATED), *_DATED)
 
@@ -100,9 +100,7 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """Return the slug after `/-/` or `/content/`, in its own case; language, site, page, instance and query do not
-        count.
-        """
+        """Return the slug after `/-/` or `/content/`, in its own case, without language, site, page and instance."""
         address = own_address(cls, url)
         if address is None:
             return None

@@ -11,7 +11,7 @@ Portals: www.quangtri.gov.vn; sokhcn., snnmt., trieuco.quangtri.gov.vn; quangbin
 - order on a department's site: section line, `Ngày đăng: 05-05-2021`, title, body
 - `Chi tiết bài viết tạm thời không có.` is the empty related list under a good article, never a missing one
 
-[inferred], nobody has shown this portlet's markup: every class name below, the list, `cur=N`.
+[inferred], the markup of this portlet was never seen: every class name below, the list, `cur=N`.
 
 Widgets: the block `Các tin khác` to its end.
 """

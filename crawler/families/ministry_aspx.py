@@ -8,7 +8,7 @@ Portals: www.most.gov.vn (the ministry is now at mst.gov.vn, another family); vj
 first (`Thứ năm, 03/08/2023 13:16`, at most.gov.vn with ` GMT+7`), title, lead, paragraphs and captions, signature in
 initials, rating.
 
-[inferred], nobody has shown the markup: every class name below, the list, `?page=N`.
+[inferred], the markup was never seen: every class name below, the list, `?page=N`.
 
 Widgets: the rating block (`Đánh giá`, `X`, `(Di chuột vào ngôi sao để chọn điểm)`).
 """
@@ -70,7 +70,7 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the list around the page links; the next page by `?page=N`, tried as well where the pager is a postback."""
+        """Read the list around the page links; the next page by `?page=N`, also tried where the pager is a postback."""
         found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "page")
         if following is None and has_postback(found.pager, number):

@@ -9,7 +9,7 @@ name; that it is the same product is [inferred].
 `/So/soxaydung/Trang/ChiTietTinTuc.aspx?nid=5479`; numbers of different sub-sites overlap, `So` and `so`, `Trang` and
 `trang` are the same; order of the text: title, `19/10/2020 10:08`, lead, body, author line, right column.
 
-[inferred], nobody has shown the markup: every class name below, the list, `?PageIndex=N`.
+[inferred], the markup was never seen: every class name below, the list, `?PageIndex=N`.
 
 Widgets: everything from `Tìm kiếm theo chuyên mục - nội dung - ngày tháng` on: `Tin Nóng`, `Tin tiêu điểm`, `Lịch công tác
 trống`, `Website liên kết`, `Thống kê truy cập` with its counters.
@@ -76,9 +76,7 @@ class SPQNPSpider(PortalSpider, family="SharePoint SP.QNP"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the list around the page links; the next page by `?PageIndex=N`, also tried where the pager is a
-        postback.
-        """
+        """Read the list around the page links; the next page by `?PageIndex=N`, also tried for a postback."""
         found = read_list(url, html, _LIST, cls.entry_key)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")
         if following is None and has_postback(found.pager, number):

@@ -93,7 +93,7 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the module around the page links; days from the folders of the addresses; `?PageIndex=N` for a postback."""
+        """Read the module around the page links; days from the addresses' folders; `?PageIndex=N` for a postback."""
         found = read_list(url, html, _LIST, cls.entry_key)
         entries = tuple(replace(entry, day=read_url_day(entry.url)) for entry in found.entries)
         following = next_by_parameter(found.pager, found.base, number, lambda name: name.lower() == "pageindex")

@@ -170,9 +170,7 @@ class VHVSpider(PortalSpider, family="VHV"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the module around the pager; the next page by its link, the address's own number, or the module's
-        counts.
-        """
+        """Read the module around the pager; the next page by its link, the address's number, or the module's counts."""
         found = read_list(url, html, _LIST, cls.entry_key)
         following = (
             _linked(found)

@@ -111,7 +111,7 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """Return the number after the last `-`, whatever section and slug; the four numbers of sonla's older addresses."""
+        """Return the number after the last `-`, whatever section and slug; four numbers of sonla's older addresses."""
         address = own_address(cls, url)
         if address is None or "dailoan" in address.path.lower():
             return None
@@ -130,16 +130,14 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the module around the page links; the next page by `?page=N` where a link carries it, else by the form."""
+        """Read the module around the page links; the next page by `?page=N` where a link has it, else by the form."""
         found = read_list(url, html, _LIST, cls.entry_key)
         linked = next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
         return Listing(found.entries, linked or (_form(url, found) if _shows(found.pager, number + 1) else None))
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
-        """Read a piece of the list that the form brought; the form goes on until a piece is empty or its page links
-        end.
-        """
+        """Read a piece of the list that the form brought; ends with an empty piece or where its page links end."""
         found = read_list(url, text, _LIST, cls.entry_key)
         if not found.entries:
             found = read_whole(url, text, _LIST, cls.entry_key)

@@ -100,9 +100,7 @@ class WordPressSpider(PortalSpider, family="WordPress"):
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
-        """Return the slug, with or without the day before it; `?p=<id>` as `p/<id>`; None for sections and system
-        pages.
-        """
+        """Return the slug, with or without the day before it; `?p=<id>` as `p/<id>`; None for sections and pages."""
         address = own_address(cls, url)
         if address is None:
             return None

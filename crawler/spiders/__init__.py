@@ -1,1 +1,4 @@
-"""One module per portal: attributes only."""
+"""Declare the portals, one module each: attributes only.
+
+May import `families`, `portal` and `listings`.
+"""

@@ -1,4 +1,4 @@
-"""Khánh Hòa, which absorbed Ninh Thuận; further list pages by postback. Section names are read back from their addresses."""
+"""Khánh Hòa, which absorbed Ninh Thuận; further list pages by postback, section names read from their addresses."""
 
 from crawler.families.webforms import WebFormsSpider
 from crawler.listings.listing import Section

@@ -1,4 +1,4 @@
-"""Ninh Thuận, part of Khánh Hòa since 1 July 2025; whether the old host redirects is not known."""
+"""Ninh Thuận, part of Khánh Hòa since 1 July 2025; a redirect of the old host was never seen."""
 
 from crawler.families.tandan import TanDanSpider
 from crawler.listings.listing import Section

@@ -1,4 +1,4 @@
-"""The journal of the Ministry of Science and Technology, the likely source of the text known for Bắc Giang; never seen."""
+"""The journal of the Ministry of Science and Technology, the likely source of a text on Bắc Giang; never seen."""
 
 from crawler.families.ministry_aspx import MinistryAspxSpider
 from crawler.listings.listing import Section
