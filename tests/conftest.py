@@ -42,9 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `e2e` what stands in tests/e2e: it starts processes or nights."""
+    """Mark as `e2e` what stands in tests/e2e, and what asks for PostgreSQL: it starts processes or nights."""
     for item in items:
-        if E2E in item.path.parents:
+        if E2E in item.path.parents or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("e2e")
 
 

@@ -238,7 +238,6 @@ def test_the_gate_measures_all_or_nothing(arguments: list[str], capsys: pytest.C
     assert "leave out --family" in capsys.readouterr().err
 
 
-@pytest.mark.e2e
 def test_nothing_is_below_its_floor_but_what_is_planted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     floors = read_floors()
     floors["vhv", "news"] = {**floors["vhv", "news"], "pages": 999}

@@ -32,6 +32,8 @@ from testing.damage_steps import BASES, KEY, STEPS
 from testing.once import once
 
 ROOT = Path(__file__).parents[3] / "data" / "audit"
+
+
 VIETNAMESE = Sentences(MessageCatalogue("vi"))
 
 
@@ -205,20 +207,3 @@ def test_each_file_is_read_in_exactly_one_part(bases: dict[str, Path], tmp_path:
 @pytest.mark.parametrize("part", ["0/7", "8/7", "7", "a/b", "1/0", "-1/7"])
 def test_a_part_that_is_none_is_refused(bases: dict[str, Path], part: str) -> None:
     assert main(["verify", "--archive", str(bases["sealed"]), f"--subset={part}"]) == 2
-
-
-@pytest.mark.e2e
-def test_several_processes_find_the_same_in_the_same_order(bases: dict[str, Path], tmp_path: Path) -> None:
-    root = tmp_path / "a"
-    shutil.copytree(bases["withheld"], root)
-    STEPS["flip"](root, root, "2025/03/03/da_nang/000_*.txt", 3)
-    STEPS["delete"](root, root, "2025/03/05/quang_tri/run.json")
-    STEPS["sql"](root, root, "DELETE FROM looks")
-    one, several = (audited(root, Expectations(), VerifyOptions(jobs=jobs)) for jobs in (1, 3))
-    assert one.findings
-    assert (one.findings, one.notes, one.files, one.bytes) == (
-        several.findings,
-        several.notes,
-        several.files,
-        several.bytes,
-    )

@@ -191,7 +191,6 @@ def test_the_command_names_the_night_and_what_to_run(root: Path, capsys: pytest.
     assert told[0]["detail"] == f"2025-03-05: 0 places, sealed are 1: {again}"
 
 
-@pytest.mark.e2e
 def test_the_same_is_named_in_postgresql(
     postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

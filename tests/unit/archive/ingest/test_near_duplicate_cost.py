@@ -24,7 +24,6 @@ from tests.unit.pipelines.test_reread import LINE
 LAST = FIRST + timedelta(days=3)
 
 
-@pytest.mark.e2e
 def test_many_of_one_notice_keep_a_look_up_bounded(tmp_path: Path) -> None:
     """A family of one wording, each with another date and office: the newest are compared, and few of them read."""
     with make(tmp_path / "a") as archive:

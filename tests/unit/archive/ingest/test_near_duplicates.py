@@ -118,7 +118,6 @@ def test_clusters_and_their_canonical_articles(kept: Path) -> None:
         assert ("bac_giang", "bao-cao-1") not in all_at_once
 
 
-@pytest.mark.e2e
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_portals_does_not_matter(kept: Path, tmp_path: Path, seed: int) -> None:
     shuffled = random.Random(seed)
@@ -265,7 +264,6 @@ def test_an_article_is_never_near_its_own_version(tmp_path: Path) -> None:
         assert (line.event, line.near) == (Event.REVISION, ())
 
 
-@pytest.mark.e2e
 def test_postgresql_finds_the_same(
     kept: Path, tmp_path: Path, postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,7 +139,6 @@ _PARTS = st.one_of(
 )
 
 
-@pytest.mark.e2e
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     line=st.lists(_PARTS, min_size=1, max_size=5).map(" ".join),
@@ -165,7 +164,6 @@ def rows(of: SearchArchive) -> list[list[tuple[object, ...]]]:
         return [[tuple(row) for row in connection.execute(select(t).order_by(*t.primary_key.columns))] for t in tables]
 
 
-@pytest.mark.e2e
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_filling_night_by_night_is_filling_at_once(
     tmp_path: Path, made: SearchArchive, backend: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

@@ -227,7 +227,6 @@ def test_how_much_is_contained_does_not_count_who_signed() -> None:
 # Measured
 
 
-@pytest.mark.e2e
 def test_composed_pairs_are_told_apart() -> None:
     judged = judge(labelled(composed_sources(), 1, None))
     both, held_back = score(judged), score([each for each in judged if each.pair.held_back])
@@ -244,7 +243,6 @@ def test_unrelated_articles_are_no_candidates() -> None:
     assert len(candidates(texts)) <= len(texts) / 10
 
 
-@pytest.mark.e2e
 @pytest.mark.skipif(not ARTICLES.is_file(), reason=ABSENT)
 def test_real_articles_are_told_apart() -> None:
     sources = recorded_sources(ARTICLES)[::8]

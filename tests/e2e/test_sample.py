@@ -29,7 +29,7 @@ from replicas.serve import ReplicaServer
 from testing.crawl import environment
 from vietnam.dates import TZ
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 HOME = "https://www.quangtri.gov.vn"
 LIST = f"{HOME}/tin-trong-tinh"
 ARTICLE = f"{HOME}/chi-tiet-tin/-/view-article/1/1572913402817/1739320862059"
@@ -55,7 +55,6 @@ def kept(folder: Path, body: bytes = PAGE.read_bytes()) -> SavedPages:
     return saved
 
 
-@pytest.mark.e2e
 def test_pages_are_saved_beside_what_is_read_from_them(tmp_path: Path) -> None:
     with ReplicaServer([portal_site("quang_tri")]) as server:
         done = sample(

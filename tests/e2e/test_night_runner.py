@@ -34,7 +34,7 @@ from crawler.reports.night_table import exit_code, last_run, night_rows
 from crawler.reports.progress import ProgressCounts, progress_view, read_counts
 from vietnam.dates import TZ
 
-ROOT = Path(__file__).parent.parent.parent.parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NIGHT = date(2025, 3, 3)
 NOW = datetime(2025, 3, 3, 1, 30, tzinfo=TZ)
 ARCHIVE_ID = UUID("2a1da29b-af66-437e-8b1f-0b6f7a1c9d10")

@@ -10,16 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from testing.archives import sealed
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 ACKNOWLEDGED = 0.035
 """Seconds: a page whose second half waits for an acknowledgement of the first takes 40 ms (Linux's TCP_DELACK_MIN) or more."""
 
 
-@pytest.mark.e2e
 def test_whoever_asks_at_once_is_answered_and_no_page_waits_for_an_acknowledgement(tmp_path: Path) -> None:
     sealed(tmp_path / "a").close()
     command = [sys.executable, "-m", "archive", "serve", "--archive", str(tmp_path / "a"), "--port", "0"]

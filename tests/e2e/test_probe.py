@@ -24,7 +24,7 @@ from crawler.probe.result import ProbeResult
 from replicas.serve import ReplicaServer
 from replicas.sites.site import SiteRequest, SiteResponse, Suffixer
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 HOST = "la.mau.vn"
 
 
@@ -111,7 +111,6 @@ def test_the_bound_is_kept_to_the_last_request() -> None:
         assert wire.count <= most - 1  # robots.txt is one of them
 
 
-@pytest.mark.e2e
 def test_the_command_asks_on_a_terminal(tmp_path: Path) -> None:
     site = HandmadePortal(SCRIPTED, 5, HOST)
     where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--name", "la", "--night", "2025-03-12"]
@@ -147,7 +146,6 @@ class Winding:
         return SiteResponse(b"", 302, headers=(("Location", f"{request.path}?{query}"),))
 
 
-@pytest.mark.e2e
 def test_redirects_count_among_the_requests(tmp_path: Path) -> None:
     with ReplicaServer([Winding()]) as server:
         server.suffixer = Suffixer([HOST])

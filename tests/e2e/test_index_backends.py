@@ -289,7 +289,6 @@ def test_both_made_the_same_files(archives: dict[str, tuple[Path, str]]) -> None
     assert not (other / "index.db").exists()
 
 
-@pytest.mark.e2e
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_rebuilding_makes_the_same_rows(
     archives: dict[str, tuple[Path, str]], name: str, monkeypatch: pytest.MonkeyPatch

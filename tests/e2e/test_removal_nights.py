@@ -1,0 +1,71 @@
+"""Whole crawls of portals that withdraw articles: asked for at the right time and address, told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archive.store import Archive
+from replicas.articles import articles
+from replicas.serve import ReplicaServer
+from testing.ba_song_pages import article, html, listing
+from testing.crawl import crawl, new_archive
+from testing.http_server import HttpServer, Reply, response
+from tests.unit.archive.index.test_removals import day, intact, lines_of, told
+
+NOWHERE = 9  # a port of the loopback where nobody listens
+
+
+SOONER = ("-s", "SPIDER_MODULES=testing.portals.removal")
+
+
+def test_nights_of_a_replica_with_withdrawn_articles(tmp_path: Path) -> None:
+    """Three articles are taken down, one of them with a soft 404, one for three nights; meanwhile the portal is down."""
+    root = new_archive(tmp_path / "a")
+    codes = {}
+    with ReplicaServer() as server:
+        for number, port in [(9, server.port), (10, server.port), (11, NOWHERE), (12, server.port), (13, server.port)]:
+            options = ("--archive", str(root), "--night", day(number).isoformat())
+            codes[number] = crawl(*options, *SOONER, portal="quang_tri", port=port).code
+            with Archive.open(root) as archive:
+                archive.seal(day(number), {})
+    assert codes == {9: 0, 10: 0, 11: 1, 12: 0, 13: 0}
+    by_slug = {article.slug: article for article in articles("quang_tri")}
+    away = {by_slug[slug].key: slug for slug in ("van-ban-lich-nghi", "giai-chay-dem", "chuyen-doi-so-lang")}
+    with Archive.open(root) as archive:
+        found = [(number, line.event.value, away.get(line.key)) for number, line in lines_of(archive) if number > 9]
+        assert sorted(found) == [
+            (12, "gone", "chuyen-doi-so-lang"),
+            (12, "gone", "giai-chay-dem"),
+            (12, "gone", "van-ban-lich-nghi"),
+            (13, "returned", "chuyen-doi-so-lang"),
+        ]
+        outcomes = [archive.runs(day(number))[0].outcomes for number in codes]
+        assert [counts.get("gone", 0) for counts in outcomes] == [0, 2, 0, 2, 1]
+        # One more was withdrawn before it was ever kept: lists show it, and it is asked for after 1, 3 and 7 days.
+        assert [counts.get("soft_404", 0) for counts in outcomes] == [1, 2, 0, 2, 1]
+        assert intact(archive)
+
+
+def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "a")
+    front = response(html("<h1>Trang chủ</h1>"), ETag='"front"')
+    stands, leads_away = response(article(1), ETag='"a1"'), response(b"", "302 Found", Location="/")
+    asked = []
+    for number, said in [(2, stands), (3, leads_away), (4, leads_away), (6, stands)]:
+        pages: dict[str, Reply] = {
+            "/": front,
+            "/tin-tuc": response(listing(["a", "never"])),
+            "/tin/a.html": said,
+            "/tin/never.html": leads_away,
+        }
+        with HttpServer(pages) as server:
+            done = crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
+        assert (done.code, done.err) == (0, ""), number
+        asked.append((server.asked["/tin/a.html"], server.asked["/tin/never.html"]))
+        conditions = [head for head in server.heads if "If-None-Match" in head and "/tin/a.html" in head]
+        assert len(conditions) == (number == 3), "validators are those of the article alone"
+    # The one that was never kept waits for its next look (1 and 3 days after the first), though the list shows it.
+    assert asked == [(1, 1), (1, 1), (1, 0), (1, 1)]
+    with Archive.open(root) as archive:
+        assert told(archive) == [(2, "new")]
+        assert intact(archive)
