@@ -1,4 +1,4 @@
-"""What a portal's spider declares, and the check of the declaration when its class is made.
+"""Declare a portal's spider; the declaration is checked when its class is made.
 
 A family base is made with ``class VHVSpider(PortalSpider, family="VHV")`` and brings the layouts, the article key and
 the reading of lists. A portal is a subclass of a family and nothing but class attributes.
@@ -47,8 +47,10 @@ _SECTION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Sure(StrEnum):
-    """How well what a crawl rests on is known: lists, key and layout. No live page has shown any of it to us, so nothing
-    is called verified, and the weakest of them decides."""
+    """Say how well lists, key and layout are known; the weakest of them decides.
+
+    No live page has confirmed any of it, so nothing is called verified.
+    """
 
     RECORDED = "recorded"  # pages, texts or rows of this portal were kept
     DESCRIBED = "described"  # a public source names its addresses and selectors
@@ -60,7 +62,7 @@ class DeclarationError(TypeError):
 
 
 class PortalSpider(PortalCrawler):
-    """One portal. Attributes without a default must be declared; names are final once a night was archived."""
+    """Crawl one portal. Attributes without a default must be declared; names are final once a night was archived."""
 
     family: ClassVar[str] = ""
     layouts: ClassVar[tuple[Layout, ...]] = ()
@@ -80,7 +82,7 @@ class PortalSpider(PortalCrawler):
     tls: str = "plain"
     render: bool = False
     first_walk_days: int = 30
-    looks: tuple[int, ...] = (1, 2, 4, 7, 14, 30)
+    recheck_days: tuple[int, ...] = (1, 2, 4, 7, 14, 30)
     gone_after: int = 14
     labels: tuple[str, ...] = ()
 
@@ -94,7 +96,7 @@ class PortalSpider(PortalCrawler):
 
 
 def own_hosts(portal: type[PortalSpider] | PortalSpider) -> frozenset[str]:
-    """The hosts that belong to a portal: its home with and without `www.`, and those it declares. No replica suffix."""
+    """Return a portal's own hosts without replica suffix: its home's with and without `www.`, and those it declares."""
     return guard.own_hosts(portal.home, portal.hosts)
 
 
@@ -197,7 +199,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),
     "render": ("True or False", lambda v: isinstance(v, bool)),
     "first_walk_days": ("a whole number of days from 1", _is_days),
-    "looks": ("a tuple of days in rising order", _is_rising),
+    "recheck_days": ("a tuple of days in rising order", _is_rising),
     "gone_after": ("a whole number of days from 1", _is_days),
     "labels": ("a tuple of lines", lambda v: _is_tuple_of(v, str)),
     "layouts": ("a tuple of Layout, newest first", lambda v: bool(v) and _is_tuple_of(v, Layout)),
@@ -205,7 +207,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 class MarkKind(StrEnum):
-    """Where a mark is looked for."""
+    """Name the place where a mark is searched."""
 
     ADDRESS = "address"  # pattern: a regular expression in any address the page names (links, pictures, scripts, forms)
     SELECTOR = "selector"  # pattern: a CSS selector that matches
@@ -218,7 +220,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FamilyMark:
-    """One mark. `weight`: 1 a hint that others share, 2 usual for the family, 4 hardly met elsewhere."""
+    """Recognise a family. `weight`: 1 a hint that others share, 2 usual for the family, 4 hardly met elsewhere."""
 
     kind: MarkKind
     pattern: str
@@ -238,13 +240,13 @@ _DECLARED = ("title", "home", "sections", "structure", "layouts", "labels", "hos
 
 
 def unfinished(portal: type[PortalCrawler]) -> tuple[str, ...]:
-    """The attributes of a portal's own class in which a value still says TODO."""
+    """Return the attributes of a portal's own class in which a value still says TODO."""
     own = vars(portal)
     return tuple(name for name in _DECLARED if name in own and _says_todo(own[name]))
 
 
 def refuse_unfinished(portal: type[PortalCrawler]) -> None:
-    """Raises UsageError, one line, for a portal that still has something to be written."""
+    """Refuse a portal with values still to be written. Raises UsageError, one line."""
     if left := unfinished(portal):
         file = f"{portal.__module__.replace('.', '/')}.py"
         raise UsageError(

@@ -1,7 +1,7 @@
-"""One group of a portal's night on its way into the archive: texts written, documents judged, lines made.
+"""Commit one batch of a portal's run: write texts, judge documents, make lines.
 
-Texts are written under temporary names before the index is locked; within its transaction each document is judged in
-turn, and its text takes its final name or goes.
+Texts are written under temporary names before the index is locked. Within its transaction each document is judged in
+turn, and its text takes its final name or is deleted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["BatchCommit", "QueuedLine"]
 
 @dataclass(slots=True)
 class QueuedLine:
-    """One queued line: its page, and the document that was read from it. `reasons` make it doubtful."""
+    """Hold one queued line: its page, and the document read from it. `reasons` send the document into quarantine."""
 
     page: PageRecord | None
     document: Document | None = None
@@ -46,7 +46,7 @@ class QueuedLine:
 
 @dataclass(frozen=True, slots=True)
 class BatchCommit:
-    """The queue of one commit, and where it goes."""
+    """Commit the queued lines of one run."""
 
     paths: Paths
     portal: str
@@ -59,12 +59,13 @@ class BatchCommit:
     pending: Sequence[QueuedLine]
 
     def note_last_bodies(self, transaction: Transaction) -> None:
-        """What each attachment was last answered with, before tonight's answers are rows."""
+        """Note the body each attachment was last answered with. Must run before tonight's responses become rows."""
         for pending in self.pending:
             if pending.document is not None and pending.document.attachment_of is not None:
                 pending.last_body = transaction.responses.last_body(self.portal, pending.document.key)
 
     def write_texts(self) -> None:
+        """Write each document's text under a temporary name, flushed to disk, and compute its fingerprint."""
         for number, pending in enumerate(self.pending):
             if pending.document is None or _is_textless(pending.document):
                 continue
@@ -80,7 +81,7 @@ class BatchCommit:
                 os.fsync(stream.fileno())
 
     def judged(self, transaction: Transaction, earlier: Sequence[ArticleLine]) -> list[ArticleLine]:
-        """Judge each queued document in turn, name its text, repeat its row; documents that brought no news leave no line."""
+        """Judge each queued document in turn, name its text and add its row; a document that changes nothing leaves no line."""
         lines: list[ArticleLine] = []
         seq = max((line.seq for line in earlier), default=-1) + 1
         for pending in self.pending:
@@ -116,7 +117,7 @@ class BatchCommit:
         return lines
 
     def _with_near(self, transaction: Transaction, line: ArticleLine, pending: QueuedLine) -> ArticleLine:
-        """The line with the near-duplicates of earlier nights; those of tonight are settled when the night is sealed."""
+        """Return the line with the near-duplicates of earlier nights; those of tonight are found when the night is sealed."""
         new = pending.fingerprint
         if new is None or not holds_text(line):
             return line
@@ -127,8 +128,10 @@ class BatchCommit:
         return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
 
     def _removal(self, transaction: Transaction, pending: QueuedLine, seq: int) -> ArticleLine | None:
-        """What the answer says of a removal: `gone`, `moved`, `returned`, or nothing new. A doubtful article brings nothing
-        back."""
+        """Return the line of a removal that the response shows: `gone`, `moved` or `returned`; None when nothing is new.
+
+        A doubtful article does not return.
+        """
         page = pending.page
         if page is None or page.key is None or pending.reasons:
             return None
@@ -183,5 +186,5 @@ class BatchCommit:
 
 
 def _is_textless(document: Document) -> bool:
-    """An attachment without a text to keep; an article's text has its title at least."""
+    """Return whether this is an attachment without a text; an article's text has its title at least."""
     return document.attachment_of is not None and not document.text

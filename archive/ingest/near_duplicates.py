@@ -1,7 +1,7 @@
-"""Which stored texts a new text is a near-duplicate of: the likely ones by their signatures, confirmed by their words.
+"""Find the stored texts that a new text nearly repeats: likely ones by their signatures, confirmed by their words.
 
-Bounded: at most `READ` texts are read for one new text, one of each article, the likeliest first, and none after the
-`LINKS`th near-duplicate; at most `LINKS` are named on its line.
+At most `READ` texts are read for one new text, one of each article, the likeliest first, and none after the `LINKS`th
+near-duplicate; at most `LINKS` are named on its line.
 """
 
 from __future__ import annotations
@@ -44,35 +44,35 @@ Read = Callable[[StoredText], str | None]
 
 
 def holds_text(line: ArticleLine) -> bool:
-    """Whether a line stores a text of an article: no attachment's, and none that was set aside."""
+    """Return whether a line stores a text of an article: no attachment's, and none in quarantine."""
     return line.file is not None and line.event is not Event.QUARANTINED and line.attachment_of is None
 
 
 def fingerprint(data: bytes, published_raw: str | None) -> Fingerprint:
-    """What is kept of a text file's bytes to find others like it."""
+    """Return what is stored of a text file's bytes to find others like it."""
     content = text_content(data.decode("utf-8", "replace"), published_raw)
     return Fingerprint(signature(content), len(content), published_raw)
 
 
 def content_of(data: bytes, text: Fingerprint) -> str:
-    """What a text file says without its published line."""
+    """Return a text file's content without its published line."""
     return text_content(data.decode("utf-8", "replace"), text.published_raw)
 
 
 def read_fingerprint(folder: Path, line: ArticleLine) -> Fingerprint | None:
-    """The same of a line's file; None when the file is not the one that the line names."""
+    """Return the fingerprint of a line's file; None when the file is not the one that the line names."""
     data = _read(folder / str(line.file), line.sha256)
     return None if data is None else fingerprint(data, line.published_raw)
 
 
 def read_fingerprints(folder: Path, lines: Iterable[ArticleLine]) -> dict[int, Fingerprint]:
-    """The same of every text of a run that can be read, by the numbers of their lines."""
+    """Return the fingerprints of a run's readable texts, by the numbers of their lines."""
     read = {line.seq: read_fingerprint(folder, line) for line in lines if holds_text(line)}
     return {seq: text for seq, text in read.items() if text is not None}
 
 
 def read_content(folder: Path, text: StoredText) -> str | None:
-    """A stored text without its published line; None when the file in the run's folder is not the one kept."""
+    """Return a stored text without its published line; None when the file in the run's folder is another one."""
     data = _read(folder / text.file, text.sha256)
     return None if data is None else content_of(data, text.fingerprint)
 
@@ -88,9 +88,9 @@ def _read(path: Path, digest: str | None) -> bytes | None:
 def links(
     line: ArticleLine, new: Fingerprint, content: str, found: Iterable[StoredText], read: Read
 ) -> tuple[NearDuplicate, ...]:
-    """The near-duplicates of a line's text among these.
+    """Return the near-duplicates of a line's text among these.
 
-    Its article's own versions, its exact copies, and versions of articles that the line names already are none.
+    Left out are its article's own versions, its exact copies, and versions of articles that the line names already.
     """
     confirmed = []
     for text in _likeliest(line, new, found):
@@ -104,13 +104,13 @@ def links(
 
 
 def merged(known: Iterable[NearDuplicate], more: Iterable[NearDuplicate]) -> tuple[NearDuplicate, ...]:
-    """The links of both, the most alike first, `LINKS` of them; merging again changes nothing."""
+    """Return the `LINKS` most alike of both, the most alike first; merging again changes nothing."""
     each = {link.id: link for link in (*known, *more)}
     return tuple(sorted(each.values(), key=lambda link: (-link.similarity, link.id))[:LINKS])
 
 
 def linked(line: ArticleLine, near_ones: tuple[NearDuplicate, ...]) -> ArticleLine:
-    """The line with these links; a new text that has one is a near-duplicate, a revision stays one."""
+    """Return the line with these links; a new text that has one is a near-duplicate, a revision stays one."""
     is_first = line.event is Event.NEW and near_ones
     return replace(line, event=Event.NEAR_DUPLICATE if is_first else line.event, near=near_ones)
 
@@ -132,7 +132,7 @@ def _likeliest(line: ArticleLine, new: Fingerprint, found: Iterable[StoredText])
 
 
 def _shared(one: Fingerprint, other: Fingerprint) -> float:
-    """How much of the shorter text stands in the longer one, estimated."""
+    """Estimate the share of the shorter text that stands in the longer one."""
     less, more = sorted((one.size, other.size))
     if not less or len(one.signature) != len(other.signature):
         return 0.0

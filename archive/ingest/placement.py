@@ -1,8 +1,8 @@
-"""The two ends of a portal's night: taking its lock, and moving it whole to its dated place.
+"""Take a portal's write lock, and move a finished run whole to its dated place.
 
 `open/<portal>.lock` is held by `flock` for the whole run and freed by the kernel when its process ends, however that was.
-What stands in it (`host:pid:boot:started night fence`) says who holds it; it frees nothing and is believed only while the
-lock is held.
+Its text (`host:pid:boot:started night fence`) names the holder. It frees nothing and is believed only while the lock is
+held.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["LockHolder", "free", "hold", "place_run"]
 
 @dataclass(frozen=True, slots=True)
 class LockHolder:
-    """Who holds a portal's lock, for which night, and under which fence."""
+    """Name the process that holds a portal's lock, its night and its fence."""
 
     portal: str
     owner: Owner
@@ -36,7 +36,7 @@ class LockHolder:
 
     @classmethod
     def here(cls, portal: str, night: date, fence: int | None = None) -> LockHolder:
-        """This process."""
+        """Return the holder that this process is."""
         return cls(portal, Owner.current(), night, fence)
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class LockHolder:
 
     @property
     def words(self) -> str:
-        """For a person."""
+        """The holder, for a person."""
         return f"process {self.owner.pid} on {self.owner.host} is writing {self.portal} of {self.night}"
 
 
@@ -63,7 +63,7 @@ def hold(paths: Paths, holder: LockHolder) -> IO[bytes]:
                 )
             if _same_file(stream, paths.lock(holder.portal)):
                 break
-            stream.close()  # somebody removed the file between opening and locking
+            stream.close()  # the file was removed between opening and locking
         stream.truncate(0)
         stream.write(f"{holder}\n".encode())
         stream.flush()
@@ -78,10 +78,10 @@ def _same_file(stream: IO[bytes], path: Path) -> bool:
 
 
 def free(paths: Paths, portal: str, night: date, fence: int) -> str | None:
-    """End the process that writes this portal's night under a lower fence; None when nobody holds the lock then.
+    """Kill the process that writes this portal's night under a lower fence; return None when the lock is free then.
 
-    The store refuses whatever such a process would still keep, so nothing is lost with it. Anybody else who holds the
-    portal (another night, a run that was started by hand) is left alone and told in words.
+    The archive refuses what such a process would still write, so nothing is lost with it. Any other holder (of another
+    night, of a run started by hand) is left alone, and its description is returned.
     """
     try:
         stream = paths.lock(portal).open("rb")
@@ -105,7 +105,7 @@ def _read_holder(portal: str, text: bytes) -> LockHolder | None:
         number = None if fence == "-" else int(fence)
         return LockHolder(portal, Owner.parse(owner), date.fromisoformat(night), number)
     except ValueError:
-        return None  # it has just taken the lock and not yet said who it is
+        return None  # it has just taken the lock and not yet written its name
 
 
 def place_run(paths: Paths, index: Index, folder: Path, run: Run, fence: Fence | None = None) -> None:

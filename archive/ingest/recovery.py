@@ -1,10 +1,10 @@
-"""Setting an interrupted run right: what was committed is adopted, everything else is set aside, nothing is thrown away.
+"""Recover an interrupted run: adopt what was committed, quarantine everything else, delete nothing.
 
 The lines are the commit, those of `pages.jsonl` last. A complete line whose text and WARC member are as written is adopted;
 a torn line, a line whose file is damaged, an event whose answer has no line, a text without a line and the tail of a WARC
 file behind the last committed member go to `quarantine/<night>/<portal>/recovered-<n>/`. Doing it twice changes nothing. The
-earlier capture that a `reread` line names in `read_from` is not looked at here: the text was read while it was whole, and
-what befell it since is the audit's to say.
+earlier capture that a `reread` line names in `read_from` is not checked here: the text was read while it was whole, and
+later damage is found by the audit.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ __all__ = ["RecoveryResult", "recover", "sweep_texts"]
 
 @dataclass(frozen=True, slots=True)
 class RecoveryResult:
-    """What a run holds after recovery, and what was set aside, in words."""
+    """Hold a run's lines after recovery, and what was quarantined, in words."""
 
     articles: tuple[ArticleLine, ...]
     pages: tuple[PageRecord, ...]
     warc_files: int
-    set_aside: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 class _QuarantineFolder:
-    """The folder for what is set aside, made only when something is."""
+    """Quarantine files in a folder that is made only when one is needed."""
 
     def __init__(self, paths: Paths, night: date, portal: str) -> None:
         self._parent = paths.quarantine(night, portal)
@@ -60,7 +60,7 @@ class _QuarantineFolder:
 
 
 def recover(paths: Paths, night: date, folder: Path) -> RecoveryResult:
-    """Set an interrupted run's folder right and return what it holds."""
+    """Recover an interrupted run's folder and return what it holds."""
     aside = _QuarantineFolder(paths, night, run_order(folder.name)[0])
     for path in folder.glob(f"{TEMPORARY}*"):
         path.unlink()
@@ -78,14 +78,14 @@ def recover(paths: Paths, night: date, folder: Path) -> RecoveryResult:
 
 
 def sweep_texts(paths: Paths, night: date, folder: Path, articles: list[ArticleLine]) -> None:
-    """Set aside the texts of a closed run that no line names; temporary files are removed."""
+    """Quarantine the texts of a closed run that no line names, and delete temporary files."""
     for path in folder.glob(f"{TEMPORARY}*"):
         path.unlink()
     _set_texts_aside(folder, articles, _QuarantineFolder(paths, night, run_order(folder.name)[0]))
 
 
 def _clear_quarantine(paths: Paths, night: date, folder: Path, aside: _QuarantineFolder) -> None:
-    """The same for texts that were being set aside: all runs of the portal's night share that folder."""
+    """Do the same in the quarantine folder, which all runs of the portal's night share."""
     portal = run_order(folder.name)[0]
     quarantine = paths.quarantine(night, portal)
     for path in quarantine.rglob(f"{TEMPORARY}*"):
@@ -128,7 +128,7 @@ def _article(root: Path, folder: Path, line: bytes, answers: AbstractSet[Capture
 
 
 def _adopt(path: Path, aside: _QuarantineFolder, read: Callable[[bytes], _Line]) -> list[_Line]:
-    """The lines of a file that hold; when one does not, the file is set aside and written again without it."""
+    """Return the sound lines of a file; when one is not, the file is quarantined and written again without it."""
     if not path.exists():
         return []
     data = path.read_bytes()

@@ -1,4 +1,4 @@
-"""What a new version's line says of its change, computed while it is committed, against the version before it."""
+"""Compare a new version with the one before it, while it is committed, and write the change on its line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Text", "VersionHistory", "compared", "described"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A version's text without its published line, that line as shown, and its moment (ISO 8601)."""
+    """Hold a version's text without its published line, that line as shown, and its moment (ISO 8601)."""
 
     content: str
     published_raw: str | None
@@ -28,9 +28,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class VersionHistory:
-    """The versions before this one, as one transaction sees them.
+    """Read the versions before this one, as one transaction sees them.
 
-    `folder` is the run that is being written and `own` its lines by `seq`: those of the open group are in no file yet.
+    `folder` is the run that is being written and `own` its lines by `seq`: those of the open batch are in no file yet.
     """
 
     captures: ArchiveReader
@@ -39,11 +39,11 @@ class VersionHistory:
     own: Mapping[int, ArticleLine] | None = None
 
     def latest(self, portal: str, key: str) -> EventRow | None:
-        """The last version of an article."""
+        """Return the last version of an article."""
         return self.queries.events.latest(portal, key)
 
     def text(self, found: EventRow) -> Text:
-        """What a version says; a duplicate's text is that of the version it repeats. Raises Unreadable."""
+        """Return a version's text; a duplicate's is that of the version it repeats. Raises Unreadable."""
         line, holder = self._line(found), found
         if found.file is None:
             same = self.queries.events.with_content(found.content_sha256)
@@ -69,7 +69,7 @@ class VersionHistory:
 
 
 def compared(old: Text, new: Text) -> TextComparison:
-    """The texts' comparison, with PUBLISHED where the published line or its moment differs."""
+    """Return the texts' comparison, with PUBLISHED where the published line or its moment differs."""
     found = changes(old.content, new.content)
     if old.published == new.published and _shown(old) == _shown(new):
         return found
@@ -77,9 +77,9 @@ def compared(old: Text, new: Text) -> TextComparison:
 
 
 def described(line: ArticleLine, text: str, earlier: VersionHistory) -> ArticleLine:
-    """The line of a new version with `changes` and `similarity`; as it was when the older text cannot be read.
+    """Return the line of a new version with `changes` and `similarity`; unchanged when the older text cannot be read.
 
-    A damaged file stops no night: `verify` names it.
+    A damaged file does not stop a run: `verify` names it.
     """
     latest = earlier.latest(line.portal, line.key)
     try:

@@ -77,7 +77,7 @@ class RunWriter:
 
     def _resume(self) -> None:
         found = recover(self._paths, self.night, self.folder)
-        self.recovery_notes = found.set_aside
+        self.recovery_notes = found.notes
         self.pages, self.articles = list(found.pages), list(found.articles)
         texts = read_fingerprints(self.folder, self.articles)
         with self._index.writing() as transaction:

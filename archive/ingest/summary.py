@@ -1,4 +1,4 @@
-"""What a portal's night came to, counted from its lines."""
+"""Count what a portal's run came to, from its lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _READ = (*_NEW, Event.REVISION, Event.DUPLICATE, Event.QUARANTINED)
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a portal's night came to: counts by outcome and event, distinct keys listed, each section's walk, measures."""
+    """Hold a run's counts by outcome and event, its distinct keys listed, each section's walk, its measures."""
 
     outcomes: dict[str, int]
     events: dict[str, int]
@@ -38,13 +38,13 @@ JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[str, ...]]]
 
 
 class ListHistory(Protocol):
-    """What the index knows of the lists of a portal (`ListingQueries`); a place is a night, a run and a number."""
+    """Say what the index knows of the lists of a portal (`ListingQueries`); a place is a night, a run and a number."""
 
     def count_first_listed(self, portal: str, section: str, at: str) -> int:
-        """How many keys the section showed for the first time at this place or later."""
+        """Return how many keys the section showed for the first time at this place or later."""
 
     def walked_before(self, portal: str, section: str, at: str) -> bool:
-        """Whether a walk of a section was complete before this place."""
+        """Return whether a walk of a section was complete before this place."""
 
 
 @dataclass(frozen=True, slots=True)

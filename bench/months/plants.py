@@ -250,7 +250,7 @@ class Nights:
         """The first look from `since` on at an article that was kept in the night `kept`."""
         night: date | None = kept
         while night is not None:
-            due = next_recheck(kept, night, DaNangSpider.looks)
+            due = next_recheck(kept, night, DaNangSpider.recheck_days)
             night = self.at(due) if due else None
             if night is not None and night >= since:
                 return DueNight(night)

@@ -63,7 +63,7 @@ class PortalCrawler(scrapy.Spider):
     tls: str
     render: bool
     first_walk_days: int
-    looks: tuple[int, ...]
+    recheck_days: tuple[int, ...]
     gone_after: int
     labels: tuple[str, ...]
     layouts: ClassVar[tuple[Layout, ...]]
@@ -87,7 +87,7 @@ class PortalCrawler(scrapy.Spider):
             reader,
             self.renderer,
             self.read_with(),
-            options.recheck_days or self.looks,
+            options.recheck_days or self.recheck_days,
             self.gone_after,
         )
         first_day = first_walk_since(writer.night, self.first_walk_days, options.since)

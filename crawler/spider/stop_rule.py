@@ -1,4 +1,4 @@
-"""When the walk of a section ends: one rule, pure, asked after every list page.
+"""Decide when the walk of a section ends, and when an article is asked for again. Pure.
 
 A walk that is interrupted, fails or reaches its bound is not complete: it never moves the mark that `KNOWN` compares
 with, so the next walk goes back as far as the last complete one and what lies between is listed again.
@@ -24,37 +24,36 @@ __all__ = [
 ]
 
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
-VANISHED_LOOKS = (1, 3, 7, 14)  # days after an article had first vanished
+VANISHED_RECHECKS = (1, 3, 7, 14)  # days after an article had first vanished
 VANISHED_EVERY = 30  # and then, without end: what was withdrawn may come back
 UNDATED_PAGES = 10  # the look-back of a first walk over a list that shows no days
 
 
 def first_walk_since(night: date, days: int, since: date | None) -> date:
-    """The first day that a portal's first walk still wants: `since` if it was told, else `days` before the night."""
+    """Return the first day that a portal's first walk still wants: `since` if given, else `days` before the night."""
     return since if since is not None else night - timedelta(days=days)
 
 
-def next_recheck(first_kept: date, night: date, looks: Sequence[int]) -> date | None:
-    """The night of the next look at an article: the first of `looks` (days after it was first kept) past this night."""
-    return next(
-        (first_kept + timedelta(days=days) for days in looks if first_kept + timedelta(days=days) > night), None
-    )
+def next_recheck(first_stored: date, night: date, days: Sequence[int]) -> date | None:
+    """Return the next night after this one that lies one of `days` after an article was first stored; None after the last."""
+    later = (first_stored + timedelta(days=number) for number in days)
+    return next((due for due in later if due > night), None)
 
 
 def next_recheck_of_vanished(since: date, night: date, gone_after: int) -> date:
-    """The night of the next look at an article that had first vanished in the night `since`.
+    """Return the night of the next recheck of an article that had first vanished in the night `since`.
 
-    There is one exactly `gone_after` days later, so that a removal is told on its day.
+    There is one exactly `gone_after` days later, so that a removal is recorded on its day.
     """
     later = (night - since).days
-    last = VANISHED_LOOKS[-1]
+    last = VANISHED_RECHECKS[-1]
     after = last + VANISHED_EVERY * (max(0, later - last) // VANISHED_EVERY + 1)
-    return since + timedelta(days=min(days for days in (*VANISHED_LOOKS, gone_after, after) if days > later))
+    return since + timedelta(days=min(days for days in (*VANISHED_RECHECKS, gone_after, after) if days > later))
 
 
 @dataclass(slots=True)
 class SectionProgress:
-    """How far the walk of one section has come. `first` says that no walk of it was ever complete."""
+    """Follow the walk of one section. `first` says that no walk of it was ever complete."""
 
     first: bool
     since: date
@@ -64,7 +63,7 @@ class SectionProgress:
     _dated: bool = False
 
     def page(self, entries: Sequence[ListEntry], more: bool, known: AbstractSet[str]) -> WalkEnd | None:
-        """Take note of the next list page and say whether the walk ends with it.
+        """Note the next list page and return why the walk ends with it, None when it goes on.
 
         `more` says that the page names a next one; `known` are those of its keys that the section had shown before its
         last complete walk ended.
@@ -76,7 +75,7 @@ class SectionProgress:
         return self.end
 
     def document(self, entries: Sequence[ListEntry], more: bool) -> WalkEnd | None:
-        """The same for a feed or one of several sitemaps: each is read whole, `more` says that others follow."""
+        """Note a feed or one of several sitemaps, each read whole; `more` says that others follow."""
         self._note({entry.key for entry in entries}, entries)
         if not more:
             self.end = WalkEnd.LAST_PAGE if self._seen else WalkEnd.EMPTY
@@ -85,7 +84,7 @@ class SectionProgress:
         return self.end
 
     def fail(self) -> WalkEnd:
-        """A list page could not be had or read."""
+        """End the walk: a list page could not be fetched or read."""
         self.end = WalkEnd.FAILED
         return self.end
 
@@ -115,7 +114,7 @@ class SectionProgress:
         return WalkEnd.PAGE_LIMIT if self.pages >= LATER_PAGES else None
 
     def _looked_back(self, entries: Sequence[ListEntry]) -> bool:
-        """Whether a first walk has reached its look-back.
+        """Return whether a first walk has reached its first wanted day.
 
         A list without days cannot say how old it is: ten of its pages count as the look-back, because a walk that ends
         at a bound would never be complete and every later night would walk the same pages again.
