@@ -101,7 +101,7 @@ def _request(following: Following) -> Request:
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
     """Adapt the settings to a visit that stores nothing, with the probe's limit on its requests."""
     store_nothing(settings)
-    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.request_limit.RequestLimit": 990}
+    middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.spider.RequestLimit": 990}
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     if rehearsed:
         settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
