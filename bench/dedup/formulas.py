@@ -1,4 +1,4 @@
-"""Compose texts from forms.toml: issues of a report or notice, and accounts of one event by two authors.
+"""Compose texts from the forms of `replicas/prose/recurring_forms.toml`: issues of a report or notice, and accounts of one event by two authors.
 
 A form's issue fills `{d1}` (a day of the week it reports on), `{w}`, `{m}`, `{y}` (its week, month, year), `{n}`, `{k}`,
 `{p}` (numbers, thousands, per cent), `{so}` (a số ký hiệu), `{person}` and `{place}`, both invented; one name with
@@ -9,30 +9,18 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from bench.dedup.sources import Source
+from replicas.prose.composer import Composer, read_stock
 
 __all__ = ["Forms", "accounts", "issues", "read_forms"]
 
-_FORMS = Path(__file__).with_name("forms.toml")
 _FIRST = date(2025, 1, 6)
 _EVENT = date(2025, 3, 5)
-_PERSONS = (
-    "Lò Thị Bưởi",
-    "Ksor Y Thoan",
-    "Đinh Công Mạch",
-    "Hồ Sĩ Quảng",
-    "Trịnh Diệu Vy",
-    "Mạc Văn Tuất",
-    "Bế Thu Sương",
-)
-_PLACES = ("Vĩnh Thạch", "Khe Lang", "Bàu Trúc Hạ", "Sơn Lộc Đông", "An Hòa Thượng", "Đồng Nghệ", "Cửa Lạch", "Ra Lin")
-_SIGNS = ("QĐ-UBND", "TTr-VPĐP", "TB-ĐG")
+_CORPUS = "recurring_forms"
 _PLACE = re.compile(r"\{([a-z]+)(\d*)\}")
 
 
@@ -46,8 +34,8 @@ class Forms:
 
 
 def read_forms() -> Forms:
-    """The forms that stand in forms.toml."""
-    read = tomllib.loads(_FORMS.read_text(encoding="utf-8"))
+    """Return the forms of the stock."""
+    read = read_stock(_CORPUS)
     return Forms(read["reports"], read["notices"], tuple((each["office"], each["paper"]) for each in read["events"]))
 
 
@@ -63,11 +51,13 @@ def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[
 
 def accounts(rng: random.Random, forms: Forms, each: int) -> Iterator[tuple[Source, Source]]:
     """`each` times every event in another place, with other figures and people, in the accounts of its two authors."""
+    text = Composer(_CORPUS, rng)
+    places = text.fragments("places")
     for number in range(each):
         for event, pair in enumerate(forms.events):
             values = {
-                "place": _PLACES[(number + event) % len(_PLACES)],
-                "person": rng.choice(_PERSONS),
+                "place": places[(number + event) % len(places)],
+                "person": text.pick("persons"),
                 "n": rng.randint(20, 95),
                 "m": rng.randint(2, 19),
                 "k": rng.randint(120, 890),
@@ -85,7 +75,8 @@ def _source(key: str, day: date, text: str, series: str) -> Source:
 
 def _filled(rng: random.Random, form: str, monday: date, month: int, years: int) -> str:
     known: dict[str, str] = {}
-    places, persons = rng.sample(_PLACES, len(_PLACES)), rng.sample(_PERSONS, len(_PERSONS))
+    text = Composer(_CORPUS, rng)
+    places, persons = (rng.sample(names, len(names)) for names in (text.fragments("places"), text.fragments("persons")))
 
     def value(found: re.Match[str]) -> str:
         kind, number = found[1], int(found[2] or 0)
@@ -98,7 +89,7 @@ def _filled(rng: random.Random, form: str, monday: date, month: int, years: int)
                 "n": f"{rng.randint(3, 99)}",
                 "k": f"{rng.randint(11, 290)}.{rng.randint(0, 9)}00",
                 "p": f"{rng.randint(1, 38)},{rng.randint(1, 9)}",
-                "so": f"{rng.randint(100, 2900)}/{rng.choice(_SIGNS)}",
+                "so": f"{rng.randint(100, 2900)}/{text.pick('signs')}",
                 "place": places[number % len(places)],
                 "person": persons[number % len(persons)],
             }[kind]

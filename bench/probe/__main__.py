@@ -28,9 +28,9 @@ from pathlib import Path
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
 from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
-from bench.probe.memory import walked
 from bench.probe.skins import skin
-from bench.probe.strangers import UnknownPortal
+from bench.probe.unknown_portals import UnknownPortal
+from bench.probe.walk import walked
 from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles

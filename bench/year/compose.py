@@ -12,9 +12,9 @@ from random import Random
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from bench.runner import new_archive
+from bench.year.document_series import IssuedDocument, Series, gazetted_series, series_of
 from bench.year.newsroom import Newsroom, ReleaseWire
-from bench.year.numbered import IssuedDocument, Series, gazetted_series, series_of
-from bench.year.play import PortalYear, before_first
+from bench.year.portal_year import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
 from crawler.verdicts.decommission_history import why_away
 from replicas.sites.catalogue import EVERY

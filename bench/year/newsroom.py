@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from bench.verdicts.portals import poisson
-from bench.year.numbered import CITED, IssuedDocument, Series
+from bench.year.document_series import CITED, IssuedDocument, Series
 from replicas.prose.provincial_news import NewsText, compose_article, compose_notice
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 from replicas.sites.composed import ComposedSite, DaysOnly

@@ -8,7 +8,7 @@ import pytest
 
 from bench.probe.__main__ import judged, truth_of
 from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
-from bench.probe.memory import WalkResult, walked
+from bench.probe.walk import WalkResult, walked
 
 SAID = {  # what cannot be had without a script or a changed rule is told, never passed over
     "dates on the list alone": "a date beside the title: found on 0",

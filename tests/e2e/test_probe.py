@@ -16,7 +16,7 @@ import pytest
 
 from archive.errors import UsageError
 from bench.probe.handmade import HandmadePortal
-from bench.probe.memory import NOW, MemoryWire
+from bench.probe.walk import NOW, MemoryWire
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.infer import UserHints, infer_portal
 from crawler.probe.questions import Questioner, ask, ask_first

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from bench.probe.strangers import UnknownPortal
+from bench.probe.unknown_portals import UnknownPortal
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_keys import infer_key
 from crawler.probe.explore import Exploration, Fetch, explore
