@@ -116,6 +116,15 @@ def test_the_architecture_page_has_the_order_of_the_rooms() -> None:
     assert rows == [tuple(row) for row in ORDER]
 
 
+def test_the_architecture_page_names_classes_that_exist() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"## What holds what\n.*?```\n(.*?)```", page, re.DOTALL)
+    product = [path for top in ("archive", "crawler") for path in ROOT.glob(f"{top}/**/*.py")]
+    defined = {name for path in product for name in re.findall(r"^class (\w+)", path.read_text("utf-8"), re.MULTILINE)}
+    named = [re.split(r"  +| \(", line.strip())[0] for line in block.splitlines()]
+    assert {name for names in named for name in names.split(", ")} <= defined
+
+
 def test_readme_is_short_in_both_languages() -> None:
     texts = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "README.vi.md")]
     assert max(len(text.splitlines()) for text in texts) <= 110

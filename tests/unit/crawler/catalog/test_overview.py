@@ -47,7 +47,7 @@ def listed(*arguments: str) -> int:
 @pytest.mark.parametrize("name", ["families.md", "portals.md"])
 def test_the_page_is_what_the_code_says(name: str) -> None:
     kept = (DOCS / name).read_text(encoding="utf-8")
-    assert kept == pages(portals())[name], f"docs/{name} differs from the code: run `{COMMAND}`"
+    assert kept == pages(portals())[name], f"docs/reference/{name} differs from the code: run `{COMMAND}`"
 
 
 def test_the_command_writes_what_differs_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
