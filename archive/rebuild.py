@@ -27,7 +27,7 @@ def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], 
     runs += [(night, folder, False) for night, folder in paths.open_runs()]
     withheld = withheld_in(paths)
     for path, why in withheld.damaged:
-        problem(path, why)
+        problem(path, str(why))
     for night, folder, closed in runs:
         _fill_run(transaction, night, folder, closed, withheld, problem)
     for night in paths.nights():

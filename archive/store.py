@@ -24,6 +24,7 @@ from archive.index.stale import refuse_left_behind
 from archive.ingest.placement import LockHolder, free, hold, place_run
 from archive.ingest.run_writer import RunWriter
 from archive.leases.fencing import Fence, drop_fences
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.model.judgement import Judge
 from archive.model.records import Run
@@ -104,10 +105,10 @@ class Archive:
         with self.index.writing():
             Fence(self.paths, portal, night, fence).enforce()
 
-    def free(self, portal: str, night: date, fence: int) -> str | None:
+    def free(self, portal: str, night: date, fence: int) -> Reason | None:
         """End a process that writes the portal's night under a lower number.
 
-        Returns the remaining holder of the portal, in words.
+        Returns the reason that the portal is still held; None when it is free.
         """
         return free(self.paths, portal, night, fence)
 
@@ -158,7 +159,7 @@ class Archive:
         """Reader of stored lines, texts and responses."""
         return ArchiveReader(self.paths, self.index)
 
-    def seal(self, night: date, missed: Mapping[str, str], key: Ed25519PrivateKey | None = None) -> Seal:
+    def seal(self, night: date, missed: Mapping[str, Reason], key: Ed25519PrivateKey | None = None) -> Seal:
         """Seal a night (`archive.sealing.seal`). `missed` maps portals that never ran to the reason."""
         seal = seal_night(self.identity, self.paths, self.index, night, missed, key)
         drop_fences(self.paths, night)

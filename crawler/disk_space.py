@@ -16,12 +16,12 @@ from statistics import median
 from typing import Protocol
 
 from archive.errors import DiskFull
+from archive.messages.reason import Reason
 
 __all__ = [
     "MIN_FILES",
     "DiskSpace",
     "StatVfs",
-    "format_size",
     "free_space",
     "low_disk_error",
     "nights_left",
@@ -70,41 +70,29 @@ def free_space(folder: Path, statvfs: StatVfs = os.statvfs) -> DiskSpace:
     return DiskSpace(result.f_blocks * result.f_frsize, result.f_bavail * result.f_frsize, files)
 
 
-def shortage(left: DiskSpace, wanted: int, needed: int = 0) -> str | None:
-    """Return why nothing new may be written, in words; None when there is space.
+def shortage(left: DiskSpace, wanted: int, needed: int = 0) -> Reason | None:
+    """Return why nothing new may be written; None when there is space.
 
     `needed` are the bytes that the new work will take.
     """
+    if left.free < wanted:
+        return Reason.of("low_disk", free=left.free, wanted=wanted)
     if left.free - needed < wanted:
-        more = f" beside {format_size(needed)} for this portal's night" if needed and left.free >= wanted else ""
-        return f"low disk: {format_size(left.free)} free, {format_size(wanted)} wanted{more}"
+        return Reason.of("low_disk_beside", free=left.free, wanted=wanted, needed=needed)
     if left.files is not None and left.files < MIN_FILES and wanted:
-        return f"low disk: room for {left.files} more files, {MIN_FILES} wanted"
+        return Reason.of("low_disk_files", free=left.files, wanted=MIN_FILES)
     return None
 
 
-def low_disk_error(short: str) -> DiskFull:
+def low_disk_error(low: Reason) -> DiskFull:
     """Return the error of work that was not done for want of space."""
-    return DiskFull(
-        f"{short}; free space, or lower `min_free` in nights.toml, and run the night again: nothing is lost"
-    )
+    return DiskFull(Reason.of("low_disk_remedy", low=low))
 
 
 def nights_left(free: int, wanted: int, sizes: Sequence[int]) -> int | None:
     """Return after how many nights of the usual size new work stops; None while no night has a size."""
     usual = int(median(sizes)) if sizes else 0
     return max(0, free - wanted) // usual if usual > 0 else None
-
-
-def format_size(size: int) -> str:
-    """Format bytes for people, in powers of ten as disks are sold: `87 MB`, `1.2 GB`."""
-    value, unit = float(size), "B"
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if abs(value) < 999.5 or unit == "TB":
-            break
-        value /= 1000
-    digits = 0 if unit in ("B", "kB") or value >= 9.95 else 1
-    return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
 
 
 def read_size(text: str) -> int:

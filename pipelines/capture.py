@@ -11,6 +11,7 @@ from scrapy.http.headers import Headers
 
 from archive.errors import ArchiveError
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.enums import Via
 from archive.model.records import Capture, Document, PageRecord
 from pipelines.article import Article
@@ -33,7 +34,9 @@ class CrawlRecorder(Protocol):
     def capture(self, request: Request, response: Response) -> None:
         """Store a response as it came off the wire. Raises ArchiveError."""
 
-    def write(self, page: PageRecord | None, document: Document | None = None, reasons: tuple[str, ...] = ()) -> None:
+    def write(
+        self, page: PageRecord | None, document: Document | None = None, reasons: tuple[Reason, ...] = ()
+    ) -> None:
         """Queue a line with the document read from it; `reasons` put the document into quarantine."""
 
     def count(self, name: str, number: int = 1) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from archive.messages.reason import Reason
 from pipelines.article import Article
 from vietnam.letters import fold, is_legacy_font, is_mojibake, strip_diacritics
 
@@ -45,7 +46,7 @@ _PAGE_NAMES = frozenset(
 _CODE = re.compile(r"(?:function\s*\w*\s*\(|var \w+\s*=|\$\(|document\.|window\.|=>|\{\s*\"|</?\w+)")
 
 
-def check(article: Article, now: datetime) -> tuple[str, ...]:
+def check(article: Article, now: datetime) -> tuple[Reason, ...]:
     """Return the reasons to quarantine an article; empty when it is good.
 
     Doubt counts against an article; shortness and tables do not.
@@ -53,21 +54,21 @@ def check(article: Article, now: datetime) -> tuple[str, ...]:
     text = "\n".join(block.text for block in article.blocks)
     reasons = [*_of_title(article.title), *_of_text(article, text)]
     if article.published is not None and not article.published.known_by(now):
-        reasons.append(f"published after the fetch: {article.published.isoformat()}")
+        reasons.append(Reason.of("published_later", published=article.published.isoformat()))
     if "parser_gave_up" in article.flags:
-        reasons.append("the page is nested too deep to be read whole")
+        reasons.append(Reason.of("nested_too_deep"))
     return tuple(reasons)
 
 
-def _of_title(title: str) -> list[str]:
+def _of_title(title: str) -> list[Reason]:
     if not title.strip():
-        return ["no title"]
+        return [Reason.of("no_title")]
     bare = strip_diacritics(title).strip(" .:-–|")
     if bare in _PAGE_NAMES or _is_portal_name(title):
-        return [f"the title names the portal, not an article: {title}"]
+        return [Reason.of("title_of_portal", title=title)]
     if _NO_ARTICLE.match(bare):
-        return [f"the title is an error message: {title}"]
-    return ["unreadable characters in the title"] if "\ufffd" in title else []
+        return [Reason.of("title_of_error", title=title)]
+    return [Reason.of("title_unreadable")] if "\ufffd" in title else []
 
 
 def _is_portal_name(title: str) -> bool:
@@ -79,25 +80,25 @@ def _is_portal_name(title: str) -> bool:
     return all(word[:1].isupper() or strip_diacritics(word) in _UNIT_WORDS for word in words)
 
 
-def _of_text(article: Article, text: str) -> list[str]:
+def _of_text(article: Article, text: str) -> list[Reason]:
     if not text.strip():
         has_content = article.attachments or len(article.images) >= _PICTURES
-        return [] if has_content else ["no body text, no attachment"]
-    reasons: list[str] = []
+        return [] if has_content else [Reason.of("no_body")]
+    reasons: list[Reason] = []
     if len(text) < _ENOUGH and _NO_ARTICLE.match(" ".join(strip_diacritics(text).split())) and not article.attachments:
-        reasons.append(f"the body is an error message: {fold(text)[:80]}")
+        reasons.append(Reason.of("body_of_error", body=fold(text)[:80]))
     whole = f"{article.title}\n{text}"
     if is_legacy_font(whole):
-        reasons.append("text typed for a TCVN3 or VNI font")
+        reasons.append(Reason.of("legacy_font"))
     if is_mojibake(whole):
-        reasons.append("text decoded wrongly (mojibake)")
+        reasons.append(Reason.of("mojibake"))
     lost = text.count("\ufffd")
     if (lost > 2 or lost * 500 > len(text)) and not is_mojibake(whole):
-        reasons.append(f"{lost} unreadable characters")
+        reasons.append(Reason.of("unreadable_characters", count=lost))
     if _is_other_script(text):
-        reasons.append("text in another script than Latin")
+        reasons.append(Reason.of("other_script"))
     if len(_CODE.findall(text)) * 120 > len(text):
-        reasons.append("program code instead of text")
+        reasons.append(Reason.of("program_code"))
     return reasons
 
 

@@ -18,6 +18,7 @@ from scrapy.exceptions import DropItem
 
 from archive.errors import ArchiveError
 from archive.index.reader import Unreadable
+from archive.messages.reason import Reason
 from archive.model.enums import Outcome
 from archive.model.records import PageRecord, Reread
 from pipelines.article import Article, Layout
@@ -78,7 +79,7 @@ class CheckedArticle:
 
     page: PageRecord
     article: Article
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     layouts: tuple[Layout, ...] = ()
     reread: Reread | None = None
     of_list: bool = False

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Run
@@ -53,9 +54,9 @@ def judge(document: Document, content: str, latest: Version | None, same: Versio
     return Judgement(Event.DUPLICATE, duplicate_of=same.id) if same else Judgement(Event.NEW)
 
 
-def good(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+def good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
     """Every composed night is good."""
-    return Verdict.GOOD, ("composed",)
+    return Verdict.GOOD, (Reason.sentence("composed"),)
 
 
 def at(night: date) -> datetime:
@@ -94,7 +95,7 @@ def keep(night: RunWriter, told: ComposedArticle, moment: datetime, reasons: tup
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
     if reasons:
-        night.write(page, document, reasons)
+        night.write(page, document, tuple(map(Reason.sentence, reasons)))
     else:
         night.write(page, document)
 
@@ -131,7 +132,10 @@ def sealed(root: Path) -> Archive:
     archive = make(root)
     for number in range(len(NIGHTS)):
         run_night(archive, number)
-        archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": "the host did not answer"} if number == 1 else {})
+        archive.seal(
+            FIRST + timedelta(days=number),
+            {"ninh_thuan": Reason.sentence("the host did not answer")} if number == 1 else {},
+        )
     return archive
 
 

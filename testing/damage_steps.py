@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
 
 from archive.index.index import Index
+from archive.messages.reason import Reason
 from archive.rebuild import rebuild as make_index_again
 from archive.sealing.signatures import UNSIGNED, sign
 from archive.search.engine import SearchIndex
@@ -266,7 +267,14 @@ def fork(root: Path, whole: Path, night: str) -> None:
     """A second seal of a night that follows the same seal as the first."""
     paths = Paths(root)
     [seal] = seals_on_disk(paths, date.fromisoformat(night))
-    other = replace(seal, number=2, files=(), missed={"ninh_thuan": "no answer"}, leaves=0, root=merkle.root([]).hex())
+    other = replace(
+        seal,
+        number=2,
+        files=(),
+        missed={"ninh_thuan": Reason.sentence("no answer")},
+        leaves=0,
+        root=merkle.root([]).hex(),
+    )
     path = manifest_path(paths, seal.night, 2)
     path.write_bytes(other.to_bytes())
     path.with_suffix(".sig").write_bytes(UNSIGNED)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Outcome
 from archive.model.records import Attachment, Capture, Document, PageRecord
 from archive.store import Archive
@@ -98,7 +99,7 @@ def hostile(root: Path) -> Archive:
             _keep(night, "a/../b//<i>?q=#%2f", "A key with everything", number)
             _keep(night, "set-aside", PAYLOADS[0], number, reasons=REASONS)
         finish(night, at(FIRST + timedelta(days=number, seconds=9)))
-        archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": PAYLOADS[0]})
+        archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": Reason.sentence(PAYLOADS[0])})
     return archive
 
 
@@ -136,6 +137,6 @@ def _keep(
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=key, section="tin", warc=ref)
     if reasons:
-        night.write(page, document, reasons)
+        night.write(page, document, tuple(map(Reason.sentence, reasons)))
     else:
         night.write(page, document)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.decommission import EndSign, Sign
 from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, ListEntry, LookBackMark, PageRecord
@@ -52,7 +53,10 @@ def composed(root: Path) -> Archive:
     archive = make(root)
     for number in range(len(NIGHTS)):
         run_night(archive, number)
-        archive.seal(FIRST + timedelta(days=number), {"ninh_thuan": "the host did not answer"} if number == 1 else {})
+        archive.seal(
+            FIRST + timedelta(days=number),
+            {"ninh_thuan": Reason.sentence("the host did not answer")} if number == 1 else {},
+        )
     _words_night(archive)
     for day in (18, 19):
         _removal_night(archive, day)
@@ -131,7 +135,7 @@ def _ending_night(archive: Archive, day: int) -> None:
     away = EndSign(Sign.NO_NAME, night, 14, dissolved=True, recorded=night) if day == 18 else None
     verdict = Verdict.GONE if away else Verdict.QUIET
     crawl.close(
-        at(night), complete=True, finish_reason="finished", judge_night=lambda tally: (verdict, ("composed",)),
+        at(night), complete=True, finish_reason="finished", judge_night=lambda tally: (verdict, (Reason.sentence("composed"),)),
         extraction={}, software={}, province="haugiang", away=away,
     )  # fmt: skip
 

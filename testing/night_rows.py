@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from archive.leases.ledger import LeaseState
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Verdict
 from archive.model.records import Run
 from crawler.reports.night_table import NightRow
@@ -22,14 +23,17 @@ def row(
     """A portal's night that ended with this verdict, or with no run in this state of the ledger."""
     ended = BEGAN + timedelta(minutes=minutes)
     if isinstance(verdict, LeaseState):
-        return NightRow(portal, verdict, "; ".join(reasons), None, BEGAN, ended, 3)
+        return NightRow(
+            portal, verdict, Reason.sentence("; ".join(reasons)) if reasons else None, None, BEGAN, ended, 3
+        )
     events = {"new": new, "revision": 1, "gone": 1} if new else {}
     outcomes = {"article": new, "listing": 3, "soft_404": 2 if verdict is Verdict.THIN else 0}
     run = Run(
-        portal, NIGHT, portal, ArchiveKind.LIVE, BEGAN, ended, True, "finished", verdict, reasons, 20, 31, 2_500_000,
+        portal, NIGHT, portal, ArchiveKind.LIVE, BEGAN, ended, True, "finished", verdict,
+        tuple(map(Reason.sentence, reasons)), 20, 31, 2_500_000,
         outcomes, events,
     )  # fmt: skip
-    return NightRow(portal, LeaseState.DONE, "", run, BEGAN, ended, 1)
+    return NightRow(portal, LeaseState.DONE, None, run, BEGAN, ended, 1)
 
 
 def thirty_four(bad: int = 3) -> list[NightRow]:

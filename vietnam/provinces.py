@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -55,8 +55,13 @@ class Province:
 class UnknownProvince(KeyError):
     """No province has this slug; the message names the closest ones."""
 
+    def __init__(self, slug: str, close: Sequence[str]) -> None:
+        super().__init__(slug)
+        self.slug, self.close = slug, tuple(close)
+
     def __str__(self) -> str:
-        return str(self.args[0])
+        hint = f"did you mean {', '.join(self.close)}?" if self.close else "see vietnam/provinces.csv for the slugs"
+        return f"no province has the slug {self.slug!r}; {hint}"
 
 
 def _load(path: Path) -> Mapping[str, Province]:
@@ -97,9 +102,7 @@ def province(slug: str) -> Province:
     if found is not None:
         return found
     plain = strip_diacritics(slug).replace(" ", "").replace("_", "")
-    close = get_close_matches(plain, PROVINCES, n=3)
-    hint = f"did you mean {', '.join(close)}?" if close else "see vietnam/provinces.csv for the slugs"
-    raise UnknownProvince(f"no province has the slug {slug!r}; {hint}")
+    raise UnknownProvince(slug, get_close_matches(plain, PROVINCES, n=3))
 
 
 def successor(slug: str) -> Province:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archive.messages.reason import Reason
+
 __all__ = ["Audit", "Code", "Finding", "Notice"]
 
 
@@ -53,7 +55,7 @@ class Finding:
 
     code: Code
     path: str
-    detail: str
+    detail: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Audit:
 
     findings: list[Finding] = field(default_factory=list)
     withheld: list[Notice] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
     nights: int = 0
     runs: int = 0
     texts: int = 0
@@ -87,7 +89,7 @@ class Audit:
     files: int = 0
     bytes: int = 0
 
-    def found(self, code: Code, path: str, detail: str) -> None:
+    def found(self, code: Code, path: str, detail: Reason) -> None:
         """Record one damaged thing."""
         self.findings.append(Finding(code, path, detail))
 

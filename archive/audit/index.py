@@ -20,6 +20,7 @@ from archive.index.connect import database_of
 from archive.index.index import Index
 from archive.index.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
 from archive.index.transaction import Queries
+from archive.messages.reason import Reason
 from archive.rebuild import fill
 from archive.storage.paths import Identity, Paths
 
@@ -34,17 +35,17 @@ def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
     try:
         database = database_of(paths, identity.id)
     except ArchiveError as error:
-        audit.found(Code.INDEX, "index", str(error))
+        audit.found(Code.INDEX, "index", Reason.of_error(error))
         return
     try:
         if not database.exists():
-            audit.found(Code.INDEX, database.label, "it is missing: `python -m archive rebuild` makes it again")
+            audit.found(Code.INDEX, database.label, Reason.of("index_missing"))
         elif (damage := database.damage()) is not None:
-            audit.found(Code.INDEX, database.label, f"{damage}: `python -m archive rebuild` makes it again")
+            audit.found(Code.INDEX, database.label, Reason.of("index_damaged", error=damage))
         else:
             _compare(paths, database, audit)
     except ArchiveError as error:
-        audit.found(Code.INDEX, database.label, str(error))
+        audit.found(Code.INDEX, database.label, Reason.of_error(error))
 
 
 def _compare(paths: Paths, database: Database, audit: Audit) -> None:
@@ -70,7 +71,7 @@ def _comparable(audit: Audit, database: Database, present: Queries) -> list[Tabl
     try:
         present.similar.check_method()
     except ArchiveUnusable as error:
-        audit.found(Code.INDEX, database.label, str(error))
+        audit.found(Code.INDEX, database.label, Reason.of_error(error))
         return [table for table in TABLES if table not in (NEAR_METHOD, *_OF_TEXTS)]
     return list(TABLES)
 
@@ -92,7 +93,7 @@ def _report_differences(audit: Audit, name: str, table: Table, wanted: Iterable[
         groups[code, str(row[0])] = (count + 1, first)
     for (code, group), (count, first) in sorted(groups.items()):
         shown = " ".join(str(value) for value in first[1:4])
-        audit.found(code, name, f"{group}: {count} rows, the first {shown}")
+        audit.found(code, name, Reason.of("rows_differ", group=group, rows=count, first=shown))
 
 
 def _differences(wanted: Iterable[_Row], present: Iterable[_Row], keys: list[int]) -> Iterator[tuple[Code, _Row]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import WHOLE, Subset
 from archive.index.reader import run_folder
+from archive.messages.reason import Reason
 from archive.model.enums import Via
 from archive.storage.jsonl import ArticleLine
 from archive.storage.manifest import FileEntry
@@ -45,23 +46,23 @@ def check_text(
     """Check a text as read against the line that names it; `data` are its bytes if it is small."""
     audit.texts += 1
     if digest != line.sha256 or size != line.bytes or path.split("_")[-1] != f"{digest[:16]}.txt":
-        audit.found(Code.TEXT_MISMATCH, path, f"its bytes are not the ones of line {line.seq}")
+        audit.found(Code.TEXT_MISMATCH, path, Reason.of("text_not_of_line", line=line.seq))
         return
     text = (data if data is not None else (paths.root / path).read_bytes()).decode("utf-8", "replace")
     if content_sha256(text_content(text, line.published_raw)) != line.content_sha256:
-        audit.found(Code.CONTENT_MISMATCH, path, "content_sha256 does not follow from the text")
+        audit.found(Code.CONTENT_MISMATCH, path, Reason.of("content_not_of_text"))
 
 
 def check_read_from(task: RunTask, audit: Audit, line: ArticleLine) -> None:
     """Check that a text's response is in its own run, or at the named place in the archive."""
     name = f"{task.folder.relative_to(task.root).as_posix()}/articles.jsonl"
     if line.file is not None and (line.warc is None) == (line.read_from is None):
-        audit.found(Code.LINE, name, f"line {line.seq} should name one capture: `warc` or `read_from`")
+        audit.found(Code.LINE, name, Reason.of("line_one_capture", line=line.seq))
     place = line.read_from
     if place is None:
         return
     if not RUN_NAME.fullmatch(place.run) or run_order(place.run)[0] != line.portal or "/" in place.file:
-        detail = f"line {line.seq} was read from {place.run}/{place.file}, no capture of its portal"
+        detail = Reason.of("line_other_portal", line=line.seq, file=f"{place.run}/{place.file}")
         audit.found(Code.LINE, name, detail)
         return
     path = run_folder(Paths(task.root), place.night, place.run) / place.file
@@ -70,5 +71,5 @@ def check_read_from(task: RunTask, audit: Audit, line: ArticleLine) -> None:
         return
     audit.captures += 1
     if read_member(path, place.ref) is None:
-        what = f"the record at {place.offset}, {place.length} bytes, which {line.id} was read from"
-        audit.found(Code.CAPTURE, there, f"{what}, is missing, cut or changed")
+        lost = Reason.of("record_damaged_of", offset=place.offset, bytes=place.length, article=line.id)
+        audit.found(Code.CAPTURE, there, lost)

@@ -14,6 +14,7 @@ from pathlib import Path
 from archive.audit.files import WarcDigest, colliding_names, read_once, read_warc, walk
 from archive.audit.findings import Audit, Code
 from archive.audit.lines import RunTask, check_read_from, check_text
+from archive.messages.reason import Reason
 from archive.model.enums import Event
 from archive.model.records import CaptureRef
 from archive.storage import merkle
@@ -88,27 +89,29 @@ class _RunAudit:
             if entry.is_file(follow_symlinks=False):
                 self._sealed.files += 1
             elif entry.is_symlink():
-                self._sealed.found(Code.SYMLINK, self._path(name), f"it points to {Path(entry.path).readlink()}")
+                self._sealed.found(
+                    Code.SYMLINK, self._path(name), Reason.of("points_to", target=str(Path(entry.path).readlink()))
+                )
                 continue
             else:
-                self._sealed.found(Code.EXTRA, self._path(name), "neither a file nor a folder")
+                self._sealed.found(Code.EXTRA, self._path(name), Reason.of("no_file"))
             if entries is not None and name not in entries:
-                self._sealed.found(Code.EXTRA, self._path(name), "no manifest lists it")
+                self._sealed.found(Code.EXTRA, self._path(name), Reason.of("unlisted"))
             if name in collisions:
-                self._sealed.found(Code.TWIN, self._path(name), "another name differs only in case or composition")
+                self._sealed.found(Code.TWIN, self._path(name), Reason.of("name_twice"))
             if withheld and self._path(name) in withheld:
                 stone = withheld[self._path(name)].name
-                self._sealed.found(Code.WITHHELD_BACK, self._path(name), f"{stone} says it was removed")
+                self._sealed.found(Code.WITHHELD_BACK, self._path(name), Reason.of("removed_by", tombstone=stone))
         for name in sorted((entries or {}).keys() - self._names.keys()):
             if self._path(name) not in self._task.withheld.texts:
-                self._sealed.found(Code.MISSING, self._path(name), "the manifest lists it and it is not there")
+                self._sealed.found(Code.MISSING, self._path(name), Reason.of("listed_missing"))
 
     def _read_articles(self) -> bytes:
         path = self._path("articles.jsonl")
         hashes = []
         seen: set[int] = set()
         counted: Counter[str] = Counter()
-        wrong = ""
+        wrong: ValueError | None = None
         for number, raw in enumerate(self._raw_lines("articles.jsonl")):
             hashes.append(merkle.leaf_hash(raw))
             if self._task.sealed_only:
@@ -116,12 +119,12 @@ class _RunAudit:
             try:
                 line = decode_article(raw)
             except ValueError as error:
-                wrong = wrong or str(error)
-                self._lines.found(Code.LINE, path, f"line {number}: {error}")
+                wrong = wrong or error
+                self._lines.found(Code.LINE, path, Reason.of("line_wrong", line=number, error=Reason.of_error(error)))
                 continue
             counted[line.event.value] += 1
             if line.seq in seen:
-                self._lines.found(Code.LINE_TWICE, path, f"line {number} has the number {line.seq} of an earlier line")
+                self._lines.found(Code.LINE_TWICE, path, Reason.of("line_twice", line=number, number=line.seq))
                 continue
             seen.add(line.seq)
             self._articles.append(line)
@@ -130,9 +133,8 @@ class _RunAudit:
                 and line.event is not Event.QUARANTINED
                 and self._texts.setdefault(line.file, line) is not line
             ):
-                self._lines.found(
-                    Code.LINE, path, f"line {line.seq} names the text of line {self._texts[line.file].seq}"
-                )
+                other = self._texts[line.file].seq
+                self._lines.found(Code.LINE, path, Reason.of("line_text_twice", line=line.seq, other=other))
         if self._task.closed and not self._task.sealed_only:
             self._check_record(counted, wrong)
         return b"".join(hashes)
@@ -146,22 +148,22 @@ class _RunAudit:
         except OSError:
             return ()  # reading the file itself names it
 
-    def _check_record(self, counted: Counter[str], wrong: str) -> None:
+    def _check_record(self, counted: Counter[str], wrong: ValueError | None) -> None:
         name = self._path(RUN_FILE)
         if name not in self._task.subset:
             return
         try:
             record = read_run(self._task.folder)
-            if wrong:
-                raise ValueError(wrong)
+            if wrong is not None:
+                raise wrong
         except FileNotFoundError:
-            self._lines.found(Code.RUN_RECORD, name, "it is missing")
+            self._lines.found(Code.RUN_RECORD, name, Reason.of("is_missing"))
         except (ValueError, OSError) as error:
-            self._lines.found(Code.RUN_RECORD, name, str(error))
+            self._lines.found(Code.RUN_RECORD, name, Reason.of_error(error))
         else:
             events = dict(sorted(counted.items()))
             if not same_record(record, replace(record, events=events)):
-                difference = f"it counts {record.events} and the lines are {events}"
+                difference = Reason.of("counts_differ", counted=str(record.events), lines=str(events))
                 self._lines.found(Code.RUN_RECORD, name, difference)
 
     def _read_pages(self) -> None:
@@ -169,7 +171,11 @@ class _RunAudit:
             try:
                 page = decode_page(raw)
             except ValueError as error:
-                self._lines.found(Code.LINE, self._path("pages.jsonl"), f"line {number}: {error}")
+                self._lines.found(
+                    Code.LINE,
+                    self._path("pages.jsonl"),
+                    Reason.of("line_wrong", line=number, error=Reason.of_error(error)),
+                )
                 continue
             if page.warc is not None:
                 self._bodies[page.warc] = page.body_sha256
@@ -189,7 +195,7 @@ class _RunAudit:
             else:
                 digest, size, data = read_once(entry.path)
         except OSError as error:
-            self._sealed.found(Code.MISMATCH, path, f"it cannot be read: {error.strerror}")
+            self._sealed.found(Code.MISMATCH, path, Reason.of("it_cannot_be_read", error=str(error.strerror)))
             return
         self._sealed.bytes += size if self._task.closed else 0
         sealed = self._task.entries.get(name) if self._task.entries else None
@@ -207,34 +213,32 @@ class _RunAudit:
         expected = entry.sha256
         for change in changes:
             if change.before != expected:
-                self._sealed.found(Code.MISMATCH, path, "it was not as it was sealed when captures in it were withheld")
+                self._sealed.found(Code.MISMATCH, path, Reason.of("withheld_changed"))
                 return
             expected = change.after
         if size == entry.size and digest == expected:
             return
         if digest == entry.sha256 or digest in {change.before for change in changes}:
-            self._sealed.found(Code.WITHHELD_BACK, path, "captures that were withheld stand in it")
+            self._sealed.found(Code.WITHHELD_BACK, path, Reason.of("withheld_stand"))
         else:
-            self._sealed.found(Code.MISMATCH, path, "its size or SHA-256 is not the sealed one")
+            self._sealed.found(Code.MISMATCH, path, Reason.of("not_as_sealed"))
 
     def _check_lines(self) -> None:
         name = self._path("articles.jsonl")
         if self._task.closed:
             for text in sorted(self._names):
                 if NAME.fullmatch(text) and text not in self._texts:
-                    self._lines.found(Code.TEXT_EXTRA, self._path(text), "no line names it")
+                    self._lines.found(Code.TEXT_EXTRA, self._path(text), Reason.of("unnamed"))
         for line in self._articles:
             self._check_place(name, line)
             stone = self._task.withheld.lines.get((self._task.night, self._task.folder.name, line.seq))
             if stone is not None and f"{line.portal}/{line.key}" not in stone.articles:
-                self._lines.found(Code.TOMBSTONE, stone.name, f"it hides {line.id}, which it does not name")
+                self._lines.found(Code.TOMBSTONE, stone.name, Reason.of("hides_unnamed", article=line.id))
             textless = line.attachment_of and not line.file and not line.duplicate_of
             if textless and line.warc and self._bodies.get(line.warc) != line.content_sha256:
-                self._lines.found(
-                    Code.CONTENT_MISMATCH, name, f"line {line.seq}: content_sha256 is not that of the served body"
-                )
+                self._lines.found(Code.CONTENT_MISMATCH, name, Reason.of("line_body", line=line.seq))
             if line.via != self._task.via.value:
-                self._lines.found(Code.WRONG_KIND, name, f"line {line.seq} came via {line.via}")
+                self._lines.found(Code.WRONG_KIND, name, Reason.of("line_via", line=line.seq, via=line.via))
         for file, refs in sorted(self._refs.items()):
             here = self._names.get(file)
             if here is None or not here.is_file(follow_symlinks=False):
@@ -250,23 +254,23 @@ class _RunAudit:
         quarantined = line.event is Event.QUARANTINED
         path = self._paths.root / line.file if quarantined else self._task.folder / line.file
         if not path.resolve().is_relative_to(self._paths.root.resolve()):
-            self._lines.found(Code.LINE, name, f"line {line.seq} names a file outside")
+            self._lines.found(Code.LINE, name, Reason.of("line_outside", line=line.seq))
             return
         place = path.relative_to(self._paths.root).as_posix()
         if place in self._task.withheld.texts:
             stone = self._task.withheld.texts[place]
             if f"{line.portal}/{line.key}" not in stone.articles:
-                self._lines.found(Code.TOMBSTONE, stone.name, f"it removed a text of {line.id}, which it does not name")
+                self._lines.found(Code.TOMBSTONE, stone.name, Reason.of("removed_unnamed", article=line.id))
             if quarantined and path.exists():
-                self._lines.found(Code.WITHHELD_BACK, place, f"{stone.name} says it was removed")
+                self._lines.found(Code.WITHHELD_BACK, place, Reason.of("removed_by", tombstone=stone.name))
         elif not path.is_file() and not path.is_symlink():
-            detail = f"line {line.seq} of {self._task.folder.name} names it and it is not there"
+            detail = Reason.of("line_names_missing", line=line.seq, run=self._task.folder.name)
             self._lines.found(Code.TEXT_MISSING, place, detail)
         elif (quarantined or line.file not in self._names) and place in self._task.subset:
             try:
                 check_text(self._paths, self._lines, place, line, *read_once(str(path)))
             except OSError as error:
-                self._lines.found(Code.TEXT_MISMATCH, place, f"it cannot be read: {error.strerror}")
+                self._lines.found(Code.TEXT_MISMATCH, place, Reason.of("it_cannot_be_read", error=str(error.strerror)))
 
     def _check_warc(self, name: str, warc: WarcDigest) -> None:
         for ref in sorted(self._refs.get(name, ()), key=lambda ref: ref.offset):
@@ -276,14 +280,14 @@ class _RunAudit:
             elif withheld is None or warc.found[ref] not in (ref.sha256, withheld.filler):
                 self._report_capture(name, ref)
             elif warc.found[ref] == ref.sha256 and self._task.entries is None:
-                self._lines.found(Code.WITHHELD_BACK, self._path(name), f"the record at {ref.offset} was withheld")
+                self._lines.found(Code.WITHHELD_BACK, self._path(name), Reason.of("record_withheld", offset=ref.offset))
         if self._task.closed and not warc.ended:
             path = self._task.folder / name
             _, end = members(path)
             if end != warc.size:
-                self._lines.found(Code.CAPTURE_TAIL, self._path(name), f"no whole record stands at byte {end}")
+                self._lines.found(Code.CAPTURE_TAIL, self._path(name), Reason.of("no_whole_record", offset=end))
 
     def _report_capture(self, file: str, ref: CaptureRef) -> None:
         self._lines.captures += 1
-        detail = f"the record at {ref.offset}, {ref.length} bytes, is missing, cut or changed"
+        detail = Reason.of("record_damaged", offset=ref.offset, bytes=ref.length)
         self._lines.found(Code.CAPTURE, self._path(file), detail)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive.audit.files import colliding_names, walk
 from archive.audit.findings import Audit, Code
+from archive.messages.reason import Reason
 from archive.sealing.head import Head
 from archive.sealing.signatures import verify_signature
 from archive.storage import merkle
@@ -84,24 +85,24 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
         try:
             seal = read_seal(data)
         except ValueError as error:
-            audit.found(Code.MANIFEST, name, str(error))
+            audit.found(Code.MANIFEST, name, Reason.of_error(error))
             continue
         if seal.night != night or path.name != f"manifest-{seal.number}.json":
-            audit.found(Code.WRONG_NIGHT, name, f"it seals {seal.night}, number {seal.number}")
+            audit.found(Code.WRONG_NIGHT, name, Reason.of("seals_other_night", night=seal.night, number=seal.number))
         if seal.archive != identity.id:
-            audit.found(Code.WRONG_ARCHIVE, name, f"it belongs to archive {seal.archive}")
+            audit.found(Code.WRONG_ARCHIVE, name, Reason.of("of_archive", archive=seal.archive))
         signature = path.with_suffix(".sig")
         if not signature.is_file():
-            audit.found(Code.SIGNATURE, name, "its .sig file is missing")
+            audit.found(Code.SIGNATURE, name, Reason.of("signature_missing"))
         elif (signer := verify_signature(data, signature.read_bytes())) is None:
-            audit.found(Code.SIGNATURE, relative(paths, signature), "the signature does not fit the manifest")
+            audit.found(Code.SIGNATURE, relative(paths, signature), Reason.of("signature_unfit"))
         elif keys and signer not in keys:
             audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
         link = ChainLink(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
         found.append(SealFile(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():
-            audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), "the manifest it signs is missing")
+            audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), Reason.of("signed_missing"))
     return sorted(found, key=lambda read: read.seal.number)
 
 
@@ -140,29 +141,29 @@ def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, Fil
     for name, entry in inside.items():
         path = Path(entry.path)
         if name in collisions:
-            audit.found(Code.TWIN, relative(paths, path), "another name differs only in case or composition")
+            audit.found(Code.TWIN, relative(paths, path), Reason.of("name_twice"))
         if entry.is_symlink():
-            audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
+            audit.found(Code.SYMLINK, relative(paths, path), Reason.of("points_to", target=str(path.readlink())))
         elif entry.is_dir(follow_symlinks=False):
             for other in walk(path) if name not in runs else ():
                 _outside(paths, Path(other.path), audit)
         elif not entry.is_file(follow_symlinks=False):
-            audit.found(Code.EXTRA, relative(paths, path), "neither a file nor a folder")
+            audit.found(Code.EXTRA, relative(paths, path), Reason.of("no_file"))
         elif not (name.startswith("manifest-") and path.suffix in (".json", ".sig")):
             _outside(paths, path, audit)
         else:
             audit.files += 1
             audit.bytes += path.stat().st_size
     for name in sorted(listed.get("", {})):
-        audit.found(Code.MISSING, relative(paths, folder / name), "the manifest lists it and it is in no run")
+        audit.found(Code.MISSING, relative(paths, folder / name), Reason.of("listed_in_no_run"))
 
 
 def _outside(paths: Paths, path: Path, audit: Audit) -> None:
     if path.is_symlink():
-        audit.found(Code.SYMLINK, relative(paths, path), f"it points to {path.readlink()}")
+        audit.found(Code.SYMLINK, relative(paths, path), Reason.of("points_to", target=str(path.readlink())))
         return
     audit.files += 1
-    audit.found(Code.EXTRA, relative(paths, path), "no manifest lists it")
+    audit.found(Code.EXTRA, relative(paths, path), Reason.of("unlisted"))
 
 
 def check_root(paths: Paths, read: SealFile, leaves: Mapping[str, bytes], audit: Audit) -> None:
@@ -174,7 +175,7 @@ def check_root(paths: Paths, read: SealFile, leaves: Mapping[str, bytes], audit:
     hashes += entry_leaves((*seal.files, *seal.withheld))
     if len(hashes) != seal.leaves or merkle.root(hashes).hex() != seal.root:
         name = relative(paths, paths.night(read.night) / f"manifest-{seal.number}.json")
-        audit.found(Code.ROOT, name, "the Merkle root does not follow from the lines and the file entries")
+        audit.found(Code.ROOT, name, Reason.of("root_unfit"))
 
 
 def check_chain(chain: list[ChainLink], audit: Audit) -> None:
@@ -184,20 +185,19 @@ def check_chain(chain: list[ChainLink], audit: Audit) -> None:
     for link in chain:
         before = link.before
         if followers[before.head if before else None] > 1:
-            detail = "another seal names the same seal before" if before else "two first seals"
+            detail = Reason.of("fork" if before else "two_first_seals")
             audit.found(Code.FORK, link.name, detail)
         if before is None:
             continue
         found = heads.get(before.head)
-        named = f"{before.night} number {before.number}"
         if found is None:
-            audit.found(Code.CHAIN, link.name, f"the seal before, {named}, is not there as sealed")
+            audit.found(Code.CHAIN, link.name, Reason.of("before_missing", night=before.night, number=before.number))
         elif (found.night, found.number) != (before.night, before.number):
-            audit.found(Code.CHAIN, link.name, f"it names {named} by the head of another seal")
+            audit.found(Code.CHAIN, link.name, Reason.of("before_other_head", night=before.night, number=before.number))
 
 
-def _signed_by(signer: str) -> str:
-    return "it is unsigned" if signer == "unsigned" else f"it was signed by the key {signer}"
+def _signed_by(signer: str) -> Reason:
+    return Reason.of("unsigned") if signer == "unsigned" else Reason.of("signed_by", key=signer)
 
 
 def check_expected(identity: Identity, seals: list[ChainLink], expected: Expectations, audit: Audit) -> None:
@@ -206,20 +206,22 @@ def check_expected(identity: Identity, seals: list[ChainLink], expected: Expecta
     if head is None:
         return
     if head.archive != identity.id:
-        audit.found(Code.WRONG_ARCHIVE, "archive.json", f"the head is that of archive {head.archive}")
+        audit.found(Code.WRONG_ARCHIVE, "archive.json", Reason.of("head_of_archive", archive=head.archive))
         return
-    published = f"the head published of {head.night} number {head.number}"
     found = next((seal for seal in seals if (seal.night, seal.number) == (head.night, head.number)), None)
     if found is None:
-        last = (
-            f"the last seal here is {seals[-1].night} number {seals[-1].number}" if seals else "nothing is sealed here"
-        )
-        audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", f"{published} has no seal here; {last}")
+        lost = Reason.of("head_unsealed", night=head.night, number=head.number)
+        if seals:
+            last, number = seals[-1].night, seals[-1].number
+            lost = Reason.of("head_rolled_back", night=head.night, number=head.number, last=last, last_number=number)
+        audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", lost)
     elif found.head != head.head:
         name = f"{head.night:%Y/%m/%d}/manifest-{head.number}.json"
-        audit.found(Code.RESEALED, name, f"{published} was {head.head[:16]}…, the seal here has {found.head[:16]}…")
+        heads = {"published": f"{head.head[:16]}…", "found": f"{found.head[:16]}…"}
+        audit.found(Code.RESEALED, name, Reason.of("head_resealed", night=head.night, number=head.number, **heads))
     else:
         later = len(seals) - 1 - seals.index(found)
-        audit.notes.append(
-            f"{published} stands; {later or 'no'} later seal{'' if later == 1 else 's'} go{'es' if later == 1 else ''} on from it"
-        )
+        stands = Reason.of("head_stands_last", night=head.night, number=head.number)
+        if later:
+            stands = Reason.of("head_stands", night=head.night, number=head.number, n=later)
+        audit.notes.append(stands)

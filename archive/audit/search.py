@@ -21,6 +21,7 @@ from archive.audit.sampling import Subset
 from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.connect import database_of
 from archive.index.transaction import place
+from archive.messages.reason import Reason
 from archive.search.documents import sealed_lines
 from archive.search.engine import SearchIndex
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
@@ -30,7 +31,6 @@ from archive.storage.tombstones import Tombstones
 
 __all__ = ["compare_search"]
 
-_AGAIN = "`python -m archive rebuild --only-search` makes it again"
 _AT_ONCE = 200  # lines in one statement
 _WITH_PLACES = select(func.count(PLACES.c.document.distinct())).where(PLACES.c.document != NO_CONTENT)
 
@@ -47,13 +47,13 @@ def compare_search(identity: Identity, paths: Paths, withheld: Tombstones, subse
         label = search.store.database.label
         try:
             if not search.exists():
-                audit.notes.append(f"{label}: no words to search in yet; the next search fills them in")
+                audit.notes.append(Reason.of("search_empty", database=label))
             elif (damage := search.store.database.damage()) is not None:
-                audit.found(Code.WORDS_DIFFER, label, f"{damage}: {_AGAIN}")
+                audit.found(Code.WORDS_DIFFER, label, Reason.of("search_damaged", error=damage))
             else:
                 _Comparison(search, paths, withheld, audit).compare()
         except ArchiveError as error:
-            audit.found(Code.WORDS_DIFFER, label, f"{error}; {_AGAIN}")
+            audit.found(Code.WORDS_DIFFER, label, Reason.of("search_unusable", error=Reason.of_error(error)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,15 @@ class _Comparison:
         self._find_withheld()
         found = self._counts()  # before anything else: another process may fill in meanwhile
         if not self.search.filled_seals(len(self.withheld.lines)):
-            self.audit.notes.append(f"{self._label}: it holds no seal of this archive; the next search fills it in")
+            self.audit.notes.append(Reason.of("search_no_seal", database=self._label))
             return
         seals = self._seals()
         here = {key: head for key, head in found.heads.items() if key[0] not in self.skipped}
         foreign = {key[0] for key, head in here.items() if key not in seals or seals[key].head != head}
         if behind := len(seals.keys() - here.keys()):
-            self.audit.notes.append(
-                f"{self._label}: seals that are not filled in yet: {behind}; the next search does it"
-            )
+            self.audit.notes.append(Reason.of("search_behind", database=self._label, seals=behind))
         for night in sorted(foreign):
-            self._found("filled", f"{night}: filled in from a seal that is not there now")
+            self._found("filled", Reason.of("search_foreign", night=night))
         if not foreign:  # their counts would say the same again
             for key in here:
                 self._count(seals[key])
@@ -103,8 +101,8 @@ class _Comparison:
     def _label(self) -> str:
         return self.search.store.database.label
 
-    def _found(self, table: str, detail: str) -> None:
-        self.audit.found(Code.WORDS_DIFFER, f"{self._label}/{table}", f"{detail}: {_AGAIN}")
+    def _found(self, table: str, difference: Reason) -> None:
+        self.audit.found(Code.WORDS_DIFFER, f"{self._label}/{table}", Reason.of("search_again", difference=difference))
 
     def _counts(self) -> _SearchCounts:
         by_night = select(PLACES.c.night, func.count().label("places")).group_by(PLACES.c.night)
@@ -138,13 +136,13 @@ class _Comparison:
     def _compare_counts(self, found: _SearchCounts) -> None:
         for night in sorted((found.places.keys() | self.places.keys()) - self.skipped):
             if (count := found.places.get(night, 0)) != self.places[night]:
-                self._found("places", f"{night}: {count} places, sealed are {self.places[night]}")
+                self._found("places", Reason.of("search_places", night=night, count=count, sealed=self.places[night]))
         if not self.skipped and not self._fits(found.listed):
-            self._found("contents", f"{found.listed} texts, sealed are {len(self.texts)}")
+            self._found("contents", Reason.of("search_texts", count=found.listed, sealed=len(self.texts)))
         if found.with_places != found.listed:
-            self._found("contents", f"{found.listed} texts, places name {found.with_places}")
+            self._found("contents", Reason.of("search_placed", count=found.listed, placed=found.with_places))
         if found.with_words != found.listed:
-            self._found("words", f"words of {found.with_words} texts, listed are {found.listed}")
+            self._found("words", Reason.of("search_words", count=found.with_words, listed=found.listed))
 
     def _fits(self, texts: int) -> bool:
         """Return True if so many texts are listed: all, or without some that cannot be read now."""
@@ -166,7 +164,7 @@ class _Comparison:
             with self.search.reading() as connection:
                 articles = list(connection.execute(select(PLACES.c.article).distinct().where(or_(*at))).scalars())
             for article in articles:
-                detail = f"the words of {article} were withheld: `python -m archive withhold --repeat`"
+                detail = Reason.of("search_withheld", article=article)
                 self.audit.found(Code.WITHHELD_BACK, f"{self._label}/words", detail)
 
 

@@ -37,6 +37,7 @@ from archive.audit.seals import (
 )
 from archive.audit.search import compare_search
 from archive.audit.withheld import check_tombstones
+from archive.messages.reason import Reason
 from archive.storage.paths import Identity, Paths
 from archive.storage.run_record import RUN_FILE
 from archive.storage.sqlite_journal import journal_note
@@ -108,7 +109,7 @@ def verify(
             audit.join(part.audit)
             chain += part.links
         for night, folder in paths.open_runs() if not how.sealed_only else ():
-            audit.notes.append(f"{night} {folder.name}: still open; it is sealed when its night ends")
+            audit.notes.append(Reason.of("run_open", night=night, run=folder.name))
             task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
             audit.join(check_run(task).audit)
         check_calendar(paths, audit)
@@ -118,11 +119,11 @@ def verify(
         for derived in (index, words):
             audit.join(derived() if derived is not None else Audit())
     if how.sealed_only:
-        audit.notes.append("only the sealed files were read: no lines, captures, index or words")
+        audit.notes.append(Reason.of("sealed_only"))
     else:
         audit.notes.append(journal_note(paths.index, paths.ledger))
     if how.subset != WHOLE:
-        audit.notes.append(f"only part {how.subset.number} of {how.subset.parts} of the files was read")
+        audit.notes.append(Reason.of("part_read", part=how.subset.number, parts=how.subset.parts))
     return audit
 
 
@@ -192,7 +193,7 @@ def _read_night(task: _NightTask, progress: ReportProgress = lambda night, read:
     for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
         folder, entries = closed.get(name, paths.night(night) / name), listed.get(name)
         if entries is None and (folder / RUN_FILE).exists():
-            audit.notes.append(f"{night} {name}: closed and not sealed yet")
+            audit.notes.append(Reason.of("run_unsealed", night=night, run=name))
         elif entries is None:
             entries = {}
         only = how.sealed_only or name not in closed

@@ -7,6 +7,7 @@ from hashlib import sha256
 from archive.audit.files import walk
 from archive.audit.findings import Audit, Code, Notice
 from archive.audit.seals import ChainLink, relative
+from archive.messages.reason import Reason
 from archive.storage.paths import Identity, Paths
 from archive.storage.tombstones import Tombstones
 
@@ -24,20 +25,20 @@ def check_tombstones(
         path = paths.root / entry.path
         sealed.add(entry.path)
         if not path.is_file():
-            audit.found(Code.TOMBSTONE, entry.path, "a seal lists it and it is not there")
+            audit.found(Code.TOMBSTONE, entry.path, Reason.of("sealed_missing"))
         elif sha256(path.read_bytes()).hexdigest() != entry.sha256:
-            audit.found(Code.TOMBSTONE, entry.path, "it is not the one that a seal lists")
+            audit.found(Code.TOMBSTONE, entry.path, Reason.of("sealed_other"))
     for number, stone in enumerate(withheld.tombstones, start=1):
         if stone.archive != identity.id:
-            audit.found(Code.TOMBSTONE, stone.name, f"it belongs to archive {stone.archive}")
+            audit.found(Code.TOMBSTONE, stone.name, Reason.of("of_archive", archive=stone.archive))
         elif stone.number != number and not withheld.damaged and not sealed - {one.name for one in withheld.tombstones}:
-            audit.found(Code.TOMBSTONE, stone.name, f"number {number} is not there")
+            audit.found(Code.TOMBSTONE, stone.name, Reason.of("number_missing", number=number))
             break
     known = {stone.name for stone in withheld.tombstones} | {relative(paths, path) for path, _ in withheld.damaged}
     for file in walk(paths.root / "withheld"):
         name = file.path[len(str(paths.root)) + 1 :]
         if file.is_symlink() or name not in known:
-            audit.found(Code.SYMLINK if file.is_symlink() else Code.EXTRA, name, "it is no tombstone")
+            audit.found(Code.SYMLINK if file.is_symlink() else Code.EXTRA, name, Reason.of("no_tombstone"))
     audit.withheld += [
         Notice(
             stone.name,
@@ -53,4 +54,4 @@ def check_tombstones(
     ]
     for stone in withheld.tombstones:
         if stone.name not in sealed:
-            audit.notes.append(f"{stone.name}: no seal lists it yet; the next one does")
+            audit.notes.append(Reason.of("tombstone_unsealed", tombstone=stone.name))

@@ -17,6 +17,7 @@ from archive.cli.output import printable
 from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.coverage.reader import read_coverage, span
 from archive.errors import ExitCode
+from archive.messages.reason import joined
 from archive.store import Archive
 
 __all__ = ["add"]
@@ -78,7 +79,7 @@ def _plain(day: Day) -> dict[str, object]:
     return {
         "day": day.day.isoformat(),
         "state": day.state.value,
-        "reasons": list(day.reasons),
+        "reasons": [reason.reported() for reason in day.reasons],
         "stored": day.stored,
         "published": day.published,
         "caught_up": day.caught_up.isoformat() if day.caught_up else None,
@@ -90,7 +91,7 @@ def _print_csv(portals: Sequence[PortalCoverage]) -> None:
     rows.writerow(["portal", "day", "state", "stored", "published", "caught_up", "reasons"])
     for portal in portals:
         for day in portal.days:
-            cells = _plain(day) | {"reasons": printable("; ".join(day.reasons))}
+            cells = _plain(day) | {"reasons": printable(joined(day.reasons))}
             rows.writerow(
                 [
                     portal.portal,

@@ -78,17 +78,21 @@ def print_near(link: VersionLink, place: EventRow | None, canonical: Article) ->
 def print_audit(audit: Audit, *, as_json: bool) -> None:
     """Print the findings first, then the amount read."""
     if as_json:
-        print(json.dumps(asdict(audit), ensure_ascii=False, sort_keys=True, indent=1))
+        findings = [
+            {"code": one.code.value, "path": one.path, "detail": one.detail.reported()} for one in audit.findings
+        ]
+        plain = asdict(audit) | {"findings": findings, "notes": [note.reported() for note in audit.notes]}
+        print(json.dumps(plain, ensure_ascii=False, sort_keys=True, indent=1))
         return
     for finding in audit.findings:
-        print(f"{finding.code}  {printable(finding.path)}: {printable(finding.detail)}")
+        print(f"{finding.code}  {printable(finding.path)}: {printable(str(finding.detail))}")
     for notice in audit.withheld:
         named = ", ".join(printable(article) for article in notice.articles)
         print(
             f"WITHHELD  {named}: {printable(notice.reason)}, for {printable(notice.who)}, {notice.when[:10]} ({notice.path})"
         )
     for note in audit.notes:
-        print(f"note  {printable(note)}")
+        print(f"note  {printable(str(note))}")
     size = f"{audit.bytes / 1e6:.1f} MB"
     print(
         f"read {audit.nights} nights, {audit.runs} portal-nights, {audit.texts} texts, {audit.captures} captures, "

@@ -111,7 +111,7 @@ def _plain(hit: Hit) -> dict[str, object]:
         "title_marked": [asdict(segment) for segment in hit.title],
         "snippet": [asdict(segment) for segment in hit.snippet],
         "also": [{"id": other.id, "portal": other.portal, "url": other.url} for other in hit.also],
-        "problem": hit.problem,
+        "problem": hit.problem.reported() if hit.problem else None,
     }
 
 

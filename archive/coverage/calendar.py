@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from archive.messages.reason import Reason, joined
 from archive.model.enums import STORED, Verdict
 from archive.model.records import Run
 from vietnam.holidays import DayType, day_type, holiday_name
@@ -87,9 +88,9 @@ _OF_VERDICT = {
     Verdict.INTERRUPTED: DayState.FAILED,
 }
 _USUAL = {
-    DayType.SATURDAY: "Saturday",
-    DayType.SUNDAY: "Sunday",
-    DayType.TET: "Tết",
+    DayType.SATURDAY: Reason.of("quiet_saturday"),
+    DayType.SUNDAY: Reason.of("quiet_sunday"),
+    DayType.TET: Reason.of("quiet_tet"),
 }
 
 
@@ -99,7 +100,7 @@ class Day:
 
     day: date
     state: DayState
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     stored: int = 0
     published: int = 0
     caught_up: date | None = None
@@ -107,7 +108,7 @@ class Day:
     @property
     def explanation(self) -> str:
         """The gap or the quiet in one line."""
-        words = "; ".join(self.reasons)
+        words = joined(self.reasons)
         if self.state.is_gap:
             after = f"caught up on {self.caught_up}" if self.caught_up else "not caught up on since"
             return f"{self.state}: {words} ({after})" if words else f"{self.state} ({after})"
@@ -136,13 +137,13 @@ class DecommissionPeriod:
     """Period in which a portal was moved or gone.
 
     It lasts from the first night that showed it to the one before the portal answered again (None: to this day).
-    `words` name the state and its evidence.
+    `reason` names the state and its evidence.
     """
 
     state: DayState
     since: date
     until: date | None
-    words: str
+    reason: Reason
 
     def covers(self, night: date) -> bool:
         """Return whether the night lies in it."""
@@ -159,7 +160,7 @@ class PortalKnowledge:
 
     first: date | None
     runs: Sequence[Run]
-    missed: Mapping[date, str] = field(default_factory=dict)
+    missed: Mapping[date, Reason] = field(default_factory=dict)
     published: Mapping[date, int] = field(default_factory=dict)
     absent: Sequence[DecommissionPeriod] = ()
 
@@ -182,7 +183,7 @@ def cover(
         state, reasons = _state(night, by_night.get(night, []), known.missed.get(night), first, unsealed)
         absence = next((one for one in known.absent if one.covers(night)), None)
         if absence is not None and night not in unsealed:
-            state, reasons = absence.state, (absence.words,)
+            state, reasons = absence.state, (absence.reason,)
         stored = sum(run.events.get(event, 0) for run in by_night.get(night, []) for event in STORED)
         later = next((other for other in complete if other > night), None) if state.is_gap else None
         days.append(Day(night, state, reasons, stored, known.published.get(night, 0), later))
@@ -196,8 +197,8 @@ def _walked(run: Run) -> bool:
 
 
 def _state(
-    night: date, runs: Sequence[Run], missed: str | None, first: date | None, unsealed: frozenset[date]
-) -> tuple[DayState, tuple[str, ...]]:
+    night: date, runs: Sequence[Run], missed: Reason | None, first: date | None, unsealed: frozenset[date]
+) -> tuple[DayState, tuple[Reason, ...]]:
     if runs:
         run = min(runs, key=lambda one: _RANK.index(one.verdict))  # a repeated run mends the first one's failure
         state = _OF_VERDICT[run.verdict]
@@ -213,7 +214,7 @@ def _state(
         return DayState.BEFORE_FIRST, ()
     if night in unsealed:
         return DayState.NOT_SEALED, ()
-    return DayState.NOT_SCHEDULED, ("no run was owed",)
+    return DayState.NOT_SCHEDULED, (Reason.of("not_owed"),)
 
 
 _RANK = (
@@ -230,11 +231,11 @@ _RANK = (
 )
 
 
-def _usual(night: date) -> tuple[str, ...]:
+def _usual(night: date) -> tuple[Reason, ...]:
     """Return the reason that nothing new is usual on such a day; nothing for a workday."""
     holiday = holiday_name(night)
-    word = f"holiday: {holiday}" if holiday else _USUAL.get(day_type(night))
-    return (f"{word}: nothing new is usual",) if word else ()
+    usual = Reason.of("quiet_holiday", holiday=holiday) if holiday else _USUAL.get(day_type(night))
+    return (usual,) if usual else ()
 
 
 def nights_between(since: date, until: date) -> list[date]:

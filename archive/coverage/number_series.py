@@ -94,10 +94,19 @@ class Series:
     @property
     def period(self) -> str:
         """The year, and from or to which day where a merger cut it."""
-        year = f"{self.since.year}"
-        if (self.since.month, self.since.day) != (1, 1):
-            return f"{year} from {self.since:%d/%m}"
-        return f"{year} to {self.until:%d/%m}" if (self.until.month, self.until.day) != (12, 31) else year
+        if self.from_merger:
+            return f"{self.since.year} from {self.since:%d/%m}"
+        return f"{self.since.year} to {self.until:%d/%m}" if self.to_merger else str(self.since.year)
+
+    @property
+    def from_merger(self) -> bool:
+        """Whether the period begins with a merger, not with the year."""
+        return (self.since.month, self.since.day) != (1, 1)
+
+    @property
+    def to_merger(self) -> bool:
+        """Whether the period ends with a merger, not with the year."""
+        return (self.until.month, self.until.day) != (12, 31)
 
     @property
     def size(self) -> int:

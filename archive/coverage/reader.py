@@ -16,6 +16,7 @@ from archive.coverage.calendar import (
 )
 from archive.errors import UsageError
 from archive.index.transaction import Queries
+from archive.messages.reason import Reason
 from archive.model.decommission import Sign
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
@@ -47,7 +48,7 @@ def read_coverage(
 
     Raises UsageError for a portal the archive has never crawled nor missed.
     """
-    missed: dict[str, dict[date, str]] = defaultdict(dict)
+    missed: dict[str, dict[date, Reason]] = defaultdict(dict)
     sealed = set()
     for night in archive.paths.nights():
         seals = seals_on_disk(archive.paths, night)
@@ -88,6 +89,8 @@ def decommission_periods(queries: Queries, portal: str) -> list[DecommissionPeri
         until = queries.runs.answered_after(portal, run.night, run.run)
         state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
         found.append(
-            DecommissionPeriod(state, run.away.since, until, f"{run.away.words}, recorded on {run.away.recorded}")
+            DecommissionPeriod(
+                state, run.away.since, until, Reason.of("recorded_on", was=run.away.reason, day=str(run.away.recorded))
+            )
         )
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.index.rows import EventRow
+from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event
 from archive.sealing.head import Head, head_of
 from archive.sealing.proof import Proof, make_proof
@@ -37,14 +38,12 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
     Raises NotSealedError while its night is open, ArchiveError for a damaged file or a chain of unsigned seals.
     """
     if WITHHELD in version.flags:
-        raise ArchiveError(f"{version.id} is withheld: it is proved no more; a proof made before still holds")
+        raise ArchiveError(Reason.of("withheld_proof", article=version.id))
     night = date.fromisoformat(version.night)
     folder = archive.paths.night(night)
     seal = next((seal for seal in seals_on_disk(archive.paths, night) if _covers(seal, version.run)), None)
     if seal is None:
-        raise NotSealedError(
-            f"{version.id} stands in the night of {night}, which is not sealed yet: prove it after the seal"
-        )
+        raise NotSealedError(Reason.of("unproved_open", article=version.id, night=night))
     runs = sorted({Path(entry.path.split("/", 1)[0]) for entry in seal.files})
     before = sum(len(read_lines(folder / run / "articles.jsonl")) for run in runs if run.as_posix() < version.run)
     lines = read_lines(folder / version.run / "articles.jsonl")
@@ -52,7 +51,7 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
     if version.event is Event.QUARANTINED and version.file:
         path = archive.paths.root / version.file
     if path is not None and not path.is_file():
-        raise ArchiveError(f"{path} is missing: `python -m archive verify` names what is damaged")
+        raise ArchiveError(Reason.of("proof_missing", file=str(path)))
     head = published_head(archive, seal)
     chain = _later(archive, head) if until_now else ()
     text = path.read_bytes() if path else None
@@ -67,7 +66,7 @@ def _covers(seal: Seal, run: str) -> bool:
 def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
     """Return the heads that follow, each naming the one before it, as long as the same key signed them."""
     if head.key is None:
-        raise ArchiveError("the seals are unsigned: a chain of them proves nothing; prove it without --until-now")
+        raise ArchiveError(Reason.of("seals_unsigned"))
     nights = [night for night in archive.paths.nights() if night >= head.night]
     found = {
         seal.previous: published_head(archive, seal) for night in nights for seal in seals_on_disk(archive.paths, night)

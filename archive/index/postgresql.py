@@ -24,6 +24,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit, UsageError
 from archive.index.backend import BUSY_SECONDS, Database
 from archive.index.schema import METADATA
+from archive.messages.reason import Reason
 
 __all__ = ["PostgresqlSchema"]
 
@@ -171,7 +172,7 @@ class PostgresqlSchema(Database):
                 f"{self.label} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"
             )
         if state == "57014":
-            return TimeLimit(f"{self.label}: the question took longer than it was given; ask for less")
+            return TimeLimit(Reason.of("took_too_long", database=self.label))
         if state in ("40001", "40P01"):
             return ArchiveError(f"{self.label}: {said}; the batch was rolled back: {_AGAIN}")
         if state in ("53100", "53200"):

@@ -14,6 +14,7 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.index.index import Index
 from archive.index.rows import EventRow
+from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Via
 from archive.model.records import Capture, CapturePlace
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
@@ -25,7 +26,6 @@ from archive.storage.warc import WarcRecord, read_record
 __all__ = ["ArchiveReader", "Unreadable", "run_folder"]
 
 _REMEMBERED = 8  # closed runs whose lines are kept in memory
-_RESTORE = "`python -m archive verify` names what is damaged; restore it from a copy"
 
 
 class Unreadable(ArchiveError):
@@ -55,7 +55,9 @@ class ArchiveReader:
         folder = run_folder(self._paths, date.fromisoformat(found.night), found.run)
         line = self._lines_of(folder).get(found.seq)
         if line is None:
-            raise Unreadable(f"{self._name(folder / 'articles.jsonl')}: line {found.seq} cannot be read; {_RESTORE}")
+            raise Unreadable(
+                _damaged(Reason.of("line_unreadable", file=self._name(folder / "articles.jsonl"), line=found.seq))
+            )
         return line
 
     def content(self, found: EventRow) -> tuple[str, ...]:
@@ -65,21 +67,23 @@ class ArchiveReader:
         """
         holder = self._holder(found)
         if holder is None or (holder.file is None and WITHHELD not in holder.flags):
-            raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
+            raise Unreadable(Reason.of("repeated_text_missing", article=found.id, version=str(found.duplicate_of)))
         content = text_content(self.text(holder), self.line(holder).published_raw)
         return tuple(content.strip("\n").split("\n"))
 
     def text(self, found: EventRow) -> str:
         """The text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
         if WITHHELD in found.flags:
-            raise Unreadable(f"{found.id}: its text is withheld; `python -m archive show` says why")
+            raise Unreadable(Reason.of("text_withheld", article=found.id))
         path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise Unreadable(f"{self._name(path)} cannot be read ({error.strerror}); {_RESTORE}") from None
+            raise Unreadable(
+                _damaged(Reason.of("cannot_read", file=self._name(path), error=str(error.strerror)))
+            ) from None
         if sha256(data).hexdigest() != found.sha256:
-            raise Unreadable(f"{self._name(path)} is not the text that its line names; {_RESTORE}")
+            raise Unreadable(_damaged(Reason.of("not_its_text", file=self._name(path))))
         return data.decode("utf-8")
 
     def _holder(self, found: EventRow) -> EventRow | None:
@@ -95,7 +99,7 @@ class ArchiveReader:
         if line.read_from is not None:
             return line.read_from
         if line.warc is None:
-            raise Unreadable(f"{found.id}: its line of {found.night} names no capture")
+            raise Unreadable(Reason.of("line_no_capture", article=found.id, night=found.night))
         ref = line.warc
         night = date.fromisoformat(found.night)
         return CapturePlace(night, found.run, ref.file, ref.offset, ref.length, ref.sha256)
@@ -113,7 +117,7 @@ class ArchiveReader:
         if record is None:
             name = self._name(path)
             raise Unreadable(
-                f"{name} at {place.offset}: the record of {place.length} bytes is missing, cut or changed; {_RESTORE}"
+                _damaged(Reason.of("record_damaged_at", file=name, offset=place.offset, bytes=place.length))
             )
         return record
 
@@ -137,8 +141,12 @@ class ArchiveReader:
             raise damaged
         path = run_folder(self._paths, place.night, place.run) / place.file
         raise Unreadable(
-            f"{self._name(path)} at {place.offset}: the capture of {served.fetched_at.isoformat()} that it refers to "
-            "is not in the archive"
+            Reason.of(
+                "capture_elsewhere",
+                file=self._name(path),
+                offset=place.offset,
+                fetched=served.fetched_at.isoformat(),
+            )
         )
 
     def _page_place(self, night: date, run: str, number: int) -> CapturePlace | None:
@@ -146,7 +154,7 @@ class ArchiveReader:
         try:
             ref = decode_page(read_lines(path)[number]).warc
         except (IndexError, ValueError):
-            raise Unreadable(f"{self._name(path)}: line {number} cannot be read; {_RESTORE}") from None
+            raise Unreadable(_damaged(Reason.of("line_unreadable", file=self._name(path), line=number))) from None
         return CapturePlace(night, run, ref.file, ref.offset, ref.length, ref.sha256) if ref else None
 
     def _lines_of(self, folder: Path) -> dict[int, ArticleLine]:
@@ -168,3 +176,7 @@ class ArchiveReader:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._paths.root).as_posix()
+
+
+def _damaged(damage: Reason) -> Reason:
+    return Reason.of("restore_copy", damage=damage)

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit
 from archive.index.backend import BUSY_SECONDS, Database
 from archive.index.schema import METADATA
+from archive.messages.reason import Reason
 from archive.storage.fsync import sync_folder
 from archive.storage.sqlite_journal import journal_for
 
@@ -124,7 +125,7 @@ class SqliteFile(Database):
     def explained(self, error: DBAPIError) -> ArchiveError:
         text = str(error.orig)
         if text == "interrupted":
-            return TimeLimit(f"{self.path}: the question took longer than it was given; ask for less")
+            return TimeLimit(Reason.of("took_too_long", database=str(self.path)))
         if "locked" in text:
             return ArchiveError(
                 f"{self.path} is locked by another process for over {BUSY_SECONDS:.0f} s; end it and try again"
@@ -134,7 +135,7 @@ class SqliteFile(Database):
             return DiskFull(
                 f"{self.path}: {text}; free space or mend the disk and run the night again: nothing kept is lost"
             )
-        return ArchiveUnusable(f"{self.path}: {text}; `python -m archive rebuild` makes the index again from the files")
+        return ArchiveUnusable(Reason.of("rebuild_index", database=str(self.path), error=text))
 
     def _beside(self, extra: str) -> Path:
         return self.path.with_name(self.path.name + extra)

@@ -19,6 +19,7 @@ from archive.index.reader import ArchiveReader, run_folder
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.ingest.revisions import VersionHistory, described
+from archive.messages.reason import Reason
 from archive.model.enums import LATE, Event, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Document, PageRecord
@@ -36,7 +37,7 @@ class QueuedLine:
 
     page: PageRecord | None
     document: Document | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     temporary: Path | None = None
     data: bytes = b""
     fingerprint: Fingerprint | None = None

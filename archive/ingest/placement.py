@@ -17,6 +17,7 @@ from archive.errors import RunBusy
 from archive.index.index import Index
 from archive.leases.fencing import Fence
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.records import Run
 from archive.storage.fsync import disk_errors, make_folder, move_durably
 from archive.storage.locks import try_lock
@@ -43,9 +44,10 @@ class LockHolder:
         return f"{self.owner} {self.night} {self.fence or '-'}"
 
     @property
-    def words(self) -> str:
-        """The holder, for a person."""
-        return f"process {self.owner.pid} on {self.owner.host} is writing {self.portal} of {self.night}"
+    def reason(self) -> Reason:
+        """The reason that others have to wait."""
+        owner = self.owner
+        return Reason.of("written_by", pid=owner.pid, host=owner.host, portal=self.portal, night=self.night)
 
 
 def hold(paths: Paths, holder: LockHolder) -> IO[bytes]:
@@ -77,7 +79,7 @@ def _same_file(stream: IO[bytes], path: Path) -> bool:
         return False
 
 
-def free(paths: Paths, portal: str, night: date, fence: int) -> str | None:
+def free(paths: Paths, portal: str, night: date, fence: int) -> Reason | None:
     """Kill the process that writes this portal's night under a lower fence; return None when the lock is free then.
 
     The archive refuses what such a process would still write, so nothing is lost with it. Any other holder (of another
@@ -92,11 +94,11 @@ def free(paths: Paths, portal: str, night: date, fence: int) -> str | None:
             return None
         holder = _read_holder(portal, stream.read(1000))
         if holder is None:
-            return f"another process is writing {portal}"
+            return Reason.of("written_by_another", portal=portal)
         stale = holder.night == night and holder.fence is not None and holder.fence < fence
         if stale and holder.owner.kill() and try_lock(stream):
             return None
-    return holder.words
+    return holder.reason
 
 
 def _read_holder(portal: str, text: bytes) -> LockHolder | None:

@@ -27,6 +27,7 @@ from archive.ingest.placement import LockHolder, hold, place_run
 from archive.ingest.recovery import recover
 from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
+from archive.messages.reason import Reason
 from archive.model.decommission import EndSign
 from archive.model.enums import Outcome, Via
 from archive.model.judgement import Judge
@@ -123,7 +124,7 @@ class RunWriter:
         self,
         page: PageRecord | None,
         document: Document | None = None,
-        reasons: tuple[str, ...] = (),
+        reasons: tuple[Reason, ...] = (),
         *,
         gone_after: int | None = None,
     ) -> None:

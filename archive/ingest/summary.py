@@ -10,6 +10,7 @@ from statistics import median
 from typing import Protocol
 
 from archive.index.queries.removals import VANISHED
+from archive.messages.reason import Reason
 from archive.model.enums import Event, Verdict, WalkEnd
 from archive.model.records import PageRecord, SectionWalk
 from archive.model.run_metrics import Measures
@@ -33,7 +34,7 @@ class RunSummary:
     measures: Measures
 
 
-JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[str, ...]]]
+JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[Reason, ...]]]
 """What a portal's night is called, and why, in words."""
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from archive.errors import ArchiveUnusable, StaleClaim
 from archive.leases.fencing import highest_fence
 from archive.leases.process_id import Owner, boot_seconds
-from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState, lease_row, utc
+from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState, lease_row, reason_text, utc
+from archive.messages.reason import Reason
 from archive.storage.sqlite_journal import journal_for, plainly
 
 __all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "Ledger", "StaleClaim"]
@@ -102,7 +103,7 @@ class Ledger:
             return self._db.total_changes - before
 
     def end(
-        self, portal: str, night: date, state: LeaseState, reason: str, now: datetime, run: str | None = None
+        self, portal: str, night: date, state: LeaseState, reason: Reason | None, now: datetime, run: str | None = None
     ) -> bool:
         """End a portal's night that is not running (missed, skipped); False if it is claimed or has ended."""
         with self._write():
@@ -113,7 +114,7 @@ class Ledger:
                 "INSERT INTO nights (portal, night, state, due_at, reason, finished_at, run) VALUES (?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (night, portal) DO UPDATE SET state = excluded.state, reason = excluded.reason, "
                 "finished_at = excluded.finished_at, run = COALESCE(excluded.run, run), owner = NULL, lease_until = NULL",
-                (portal, night.isoformat(), state.value, utc(now), reason, utc(now), run),
+                (portal, night.isoformat(), state.value, utc(now), reason_text(reason), utc(now), run),
             )
             return True
 
@@ -165,17 +166,23 @@ class Ledger:
                 "tries = tries - ?, unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL "
                 "WHERE portal = ? AND night = ?",
                 (
-                    *(ending.state.value, utc(ending.due or now), ending.reason, ending.exit_code, ending.run),
+                    *(
+                        ending.state.value,
+                        utc(ending.due or now),
+                        reason_text(ending.reason),
+                        ending.exit_code,
+                        ending.run,
+                    ),
                     *(uncounted, int(ending.unanswered), utc(now), claim.portal, claim.night.isoformat()),
                 ),
             )
 
-    def postpone(self, portal: str, night: date, due: datetime, reason: str) -> None:
+    def postpone(self, portal: str, night: date, due: datetime, reason: Reason) -> None:
         """Move the due time of a planned portal's night, with the reason; one that runs or has ended stays as it is."""
         with self._write():
             self._db.execute(
                 "UPDATE nights SET due_at = ?, reason = ? WHERE portal = ? AND night = ? AND state = 'planned'",
-                (utc(due), reason, portal, night.isoformat()),
+                (utc(due), reason_text(reason), portal, night.isoformat()),
             )
 
     def reopen(self, portal: str, night: date, now: datetime) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from archive.leases.process_id import Owner, boot_seconds
+from archive.messages.reason import Reason
 
-__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "lease_row", "utc"]
+__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "lease_row", "read_reason", "reason_text", "utc"]
 
 
 class LeaseState(StrEnum):
@@ -47,7 +49,7 @@ class LeaseRow:
     heartbeat: datetime | None
     tries: int
     fence: int
-    reason: str
+    reason: Reason | None
     exit_code: int | None
     run: str | None
     started_at: datetime | None
@@ -95,7 +97,7 @@ class AttemptResult:
     """
 
     state: LeaseState
-    reason: str = ""
+    reason: Reason | None = None
     exit_code: int | None = None
     run: str | None = None
     due: datetime | None = None
@@ -115,7 +117,7 @@ def lease_row(row: sqlite3.Row) -> LeaseRow:
         heartbeat=_at(row["heartbeat"]),
         tries=row["tries"],
         fence=row["fence"],
-        reason=row["reason"],
+        reason=read_reason(row["reason"]),
         exit_code=row["exit_code"],
         run=row["run"],
         started_at=_at(row["started_at"]),
@@ -123,6 +125,19 @@ def lease_row(row: sqlite3.Row) -> LeaseRow:
         unanswered=row["unanswered"],
         beat=row["beat"],
     )
+
+
+def read_reason(text: str) -> Reason | None:
+    """Read a reason as a row holds it: JSON of one with a code, else a sentence; None for the empty text."""
+    if text.startswith('{"code":'):
+        return Reason.parse(json.loads(text))
+    return Reason.sentence(text) if text else None
+
+
+def reason_text(reason: Reason | None) -> str:
+    """Return what a row holds of a reason."""
+    plain = "" if reason is None else reason.plain()
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
 def utc(moment: datetime) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from archive.messages.reason import Reason
+
 __all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign"]
 
 NO_NAME = "name not found"
@@ -27,19 +29,6 @@ class Sign(StrEnum):
     NO_NAME = "no_name"  # the name of its host leads nowhere
     CERTIFICATE = "certificate"  # its certificate is not valid
     NOT_FOUND = "not_found"  # every address, that of the front page too, answers with 404 or 410
-
-    @property
-    def words(self) -> str:
-        """The sign in words, after the portal's name."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    Sign.MOVED: "it redirects to another host",
-    Sign.NO_NAME: "its host's name is not found",
-    Sign.CERTIFICATE: "its certificate is not valid",
-    Sign.NOT_FOUND: "every address answers that it is not found",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +49,8 @@ class EndSign:
     recorded: date | None = None
 
     @property
-    def words(self) -> str:
-        """What is known, in words: where it redirects to, or since when nobody is there and how it shows."""
+    def reason(self) -> Reason:
+        """The host it redirects to, or since when nobody is there and the sign that showed it."""
         if self.sign is Sign.MOVED:
-            return f"moved to {self.to}"
-        return f"gone since {self.since} ({self.sign.words})"
+            return Reason.of("moved_to", host=str(self.to))
+        return Reason.of("gone_since", day=self.since, sign=self.sign.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from archive.messages.reason import Reason
 from archive.model.decommission import EndSign
 from archive.model.enums import BACKFILL, REEXTRACT, Outcome, Verdict, Via, WalkEnd
 from archive.model.run_metrics import Measures
@@ -309,7 +310,7 @@ class Run:
     complete: bool
     finish_reason: str
     verdict: Verdict
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     listed: int
     requests: int
     bytes: int

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from archive.errors import UsageError
 from archive.index.index import Index
 from archive.index.transaction import Transaction
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.sealing.cross_portal import mark_duplicates, repeat_rows
 from archive.sealing.signatures import sign
@@ -41,7 +42,7 @@ def seal_night(
     paths: Paths,
     index: Index,
     night: date,
-    missed: Mapping[str, str],
+    missed: Mapping[str, Reason],
     key: Ed25519PrivateKey | None,
 ) -> Seal:
     """Seal the closed runs of a night that no seal covers yet, and the missed portals; returns the night's last seal.
@@ -114,7 +115,7 @@ def _seal(
     night: date,
     number: int,
     runs: list[Path],
-    missed: Mapping[str, str],
+    missed: Mapping[str, Reason],
 ) -> Seal:
     tip = transaction.seals.tip()
     previous = Previous(tip.night, tip.number, tip.head) if tip else None

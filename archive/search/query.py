@@ -26,6 +26,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from archive.errors import UsageError
+from archive.messages.reason import Reason
 from archive.model.enums import VERSIONS, Event
 from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 from vietnam.words import words
@@ -103,7 +104,7 @@ def parse(
     Raises UsageError in one line with the right form.
     """
     if len(line) > _LONGEST_LINE:
-        raise UsageError(f"the question has {len(line)} characters; {_LONGEST_LINE} are read at most")
+        raise UsageError(Reason.of("query_too_long", characters=len(line), most=_LONGEST_LINE))
     draft = _QueryDraft()
     for name, value in ((name, _printable(value)) for name, value in options):
         if name == "without":
@@ -118,7 +119,7 @@ def parse(
     query = draft.query(exact=exact, all_versions=all_versions)
     narrowed = query != Query(terms=query.terms, exact=exact, all_versions=all_versions)
     if not query.wanted and not narrowed:
-        raise UsageError('name words, a "phrase" or a filter such as portal:da_nang that texts should have')
+        raise UsageError(Reason.of("query_empty"))
     return query
 
 
@@ -145,7 +146,7 @@ def _parts(line: str) -> Iterable[_QueryPart]:
         at += without
         name = None
         if empty := _EMPTY_NAME.match(line, at):
-            raise UsageError(f"{empty[0]} names nothing; write it as {_example(empty[1])}")
+            raise UsageError(Reason.of("query_names_nothing", asked=empty[0], example=_example(empty[1])))
         if (found := _NAME.match(line, at)) and _known(found[1], line[found.end() :]):
             name, at = found[1], found.end()
         value, at, quoted = _value(line, at)
@@ -160,7 +161,7 @@ def _value(line: str, at: int) -> tuple[str, int, bool]:
         return line[at:end], max(end, at + 1), False
     end = next((i for i in range(at + 1, len(line)) if line[i] in closing), -1)
     if end < 0:
-        raise UsageError(f"the quotation mark at character {at + 1} is not closed")
+        raise UsageError(Reason.of("query_open_quote", character=at + 1))
     return line[at + 1 : end], end + 1, True
 
 
@@ -170,7 +171,7 @@ def _known(name: str, rest: str) -> bool:
         return True
     close = get_close_matches(name, FILTERS, n=1, cutoff=0.75)
     if close and not rest.startswith("//"):
-        raise UsageError(f"there is no filter {name}:; did you mean {_example(close[0])}?")
+        raise UsageError(Reason.of("query_no_filter", name=name, example=_example(close[0])))
     return False
 
 
@@ -199,18 +200,20 @@ class _QueryDraft:
         bare = value.removesuffix("*")
         prefix = bare != value
         if "*" in bare:
-            raise UsageError(f"in {value} a star does not stand at the end; write it as nghi*")
+            raise UsageError(Reason.of("query_star", asked=value))
         found = list(words(bare))
         if not found:
             if quoted or prefix or in_title:
-                raise UsageError(f"there is no word in {value or 'the quotation marks'}; write letters or digits")
+                if value:
+                    raise UsageError(Reason.of("query_no_word", asked=value))
+                raise UsageError(Reason.of("query_no_word_quoted"))
             return
         if prefix and len(found[-1].plain) < _SHORTEST_PREFIX:
-            raise UsageError(f"{value} would find nearly every text; write {_SHORTEST_PREFIX} letters before the star")
+            raise UsageError(Reason.of("query_prefix", asked=value, letters=_SHORTEST_PREFIX))
         exact, plain = tuple(word.exact for word in found), tuple(word.plain for word in found)
         self.terms.append(Term(exact, plain, prefix, without, in_title))
         if sum(len(term.plain) for term in self.terms) > _MOST_WORDS:
-            raise UsageError(f"the question has more than {_MOST_WORDS} words; ask for fewer")
+            raise UsageError(Reason.of("query_many_words", most=_MOST_WORDS))
 
     def filter(self, name: str, value: str, *, without: bool, quoted: bool = False) -> None:
         """Add a filter."""
@@ -219,7 +222,7 @@ class _QueryDraft:
             self.words(value, without=without, quoted=quoted, in_title=True)
         elif name in ("published", "crawled"):
             if without or name in self.days:
-                raise UsageError(f"{name}: stands once and without a minus; write it as {_example(name)}")
+                raise UsageError(Reason.of("query_once", name=name, example=_example(name)))
             self.days[name] = _days(name, value)
         else:
             self.chosen.setdefault((name, without), set()).update(_CHOICES[name](value))
@@ -240,7 +243,10 @@ def _provinces(value: str) -> frozenset[str]:
     try:
         return with_predecessors(find_province(value).slug)
     except UnknownProvince as error:
-        raise UsageError(str(error)) from None
+        asked, close = repr(error.slug), ", ".join(error.close)
+        if close:
+            raise UsageError(Reason.of("query_province_close", asked=asked, close=close)) from None
+        raise UsageError(Reason.of("query_province", asked=asked)) from None
 
 
 def _portal(value: str) -> frozenset[str]:
@@ -250,7 +256,7 @@ def _portal(value: str) -> frozenset[str]:
 def _event(value: str) -> frozenset[str]:
     known = [event.value for event in EVENTS]
     if value not in known:
-        raise UsageError(f"{value!r} is no event with a text; those are {', '.join(known)}")
+        raise UsageError(Reason.of("query_event", asked=repr(value), events=", ".join(known)))
     return frozenset({value})
 
 
@@ -263,9 +269,9 @@ def _days(name: str, value: str) -> DayRange:
         since = _span(first)[0] if first else None
         until = _span(last)[1] if last else (None if dots else _span(first)[1])
     except ValueError:
-        raise UsageError(f"{value!r} is no span of days; write it as {_example(name)}") from None
+        raise UsageError(Reason.of("query_span", asked=repr(value), example=_example(name))) from None
     if (since is None and until is None) or (since and until and until < since):
-        raise UsageError(f"no day lies in {value!r}; write it as {_example(name)}")
+        raise UsageError(Reason.of("query_no_day", asked=repr(value), example=_example(name)))
     return DayRange(since, until)
 
 

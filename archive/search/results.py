@@ -16,6 +16,7 @@ from archive.index.queries.clusters import Article
 from archive.index.reader import run_folder
 from archive.index.rows import EventRow
 from archive.index.transaction import Queries, place
+from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.search.engine import ContentRow, Order, SearchIndex
 from archive.search.indexer import Backlog, find_backlog
@@ -45,7 +46,7 @@ class Hit:
     title: tuple[Segment, ...]
     snippet: tuple[Segment, ...]
     also: tuple[EventRow, ...]
-    problem: str | None = None
+    problem: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class HitPage:
     total: int | None
     hits: tuple[Hit, ...]
     more: bool
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
 
 
 def search(
@@ -92,16 +93,18 @@ def search(
     return HitPage(results.total, tuple(hits), offset + len(results.contents) < results.total, notes)
 
 
-def _notes(archive: Archive, missing: Backlog) -> tuple[str, ...]:
+def _notes(archive: Archive, missing: Backlog) -> tuple[Reason, ...]:
     notes = []
     if missing.seals:
         nights = sorted({seal[0] for seal in missing.seals})
-        span = nights[0] if len(nights) == 1 else f"{len(nights)} nights from {nights[0]} to {nights[-1]}"
-        notes.append(f"not looked through yet: {span}")
+        if len(nights) == 1:
+            notes.append(Reason.of("not_searched", night=nights[0]))
+        else:
+            notes.append(Reason.of("not_searched_nights", nights=len(nights), first=nights[0], last=nights[-1]))
     with archive.index.reading() as queries:
         last, tip = queries.coverage.last_night(), queries.seals.tip()
     if last is not None and (tip is None or last > tip.night):
-        notes.append(f"not looked through before it is sealed: {last}")
+        notes.append(Reason.of("not_searched_open", night=last))
     return tuple(notes)
 
 
@@ -110,8 +113,9 @@ def _refuse_unknown(words: SearchIndex, query: Query) -> None:
     known = words.portals() if named else []
     for name in sorted(named - set(known)):
         close = get_close_matches(name, known, n=3)
-        hint = f"did you mean {', '.join(close)}?" if close else f"it has {', '.join(known[:40])}"
-        raise UsageError(f"the archive has no portal {name!r}; {hint}")
+        if close:
+            raise UsageError(Reason.of("query_portal_close", asked=repr(name), close=", ".join(close)))
+        raise UsageError(Reason.of("query_portal", asked=repr(name), portals=", ".join(known[:40])))
 
 
 def _one_each(
@@ -172,14 +176,14 @@ def _newest(queries: Queries, found: EventRow) -> str | None:
     return version.id if version else None
 
 
-def _read(paths: Paths, content: ContentRow, sealed: Set[str | None]) -> tuple[Sequence[str], str | None]:
+def _read(paths: Paths, content: ContentRow, sealed: Set[str | None]) -> tuple[Sequence[str], Reason | None]:
     """Return the paragraphs of a text, or why they cannot be shown: search.db does not vouch for the file it names."""
     path = run_folder(paths, date.fromisoformat(content.night), content.run) / content.file
-    name = path.relative_to(paths.root)
+    name = str(path.relative_to(paths.root))
     try:
         data = path.read_bytes()
     except OSError as error:
-        return (), f"{name} cannot be read ({error.strerror}): run `python -m archive verify`"
+        return (), Reason.of("hit_unreadable", file=name, error=str(error.strerror))
     if sha256(data).hexdigest() not in sealed:
-        return (), f"{name} is not the text that was sealed: run `python -m archive verify`"
+        return (), Reason.of("hit_changed", file=name)
     return text_paragraphs(data.decode("utf-8", "replace"), content.published_raw), None

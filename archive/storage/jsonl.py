@@ -51,6 +51,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from archive.messages.reason import Reason
 from archive.model.enums import Event
 from archive.model.records import (
     Attachment,
@@ -118,16 +119,33 @@ class ArticleLine:
     attachments: tuple[Attachment, ...] = ()
     images: tuple[Image, ...] = ()
     flags: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     read_from: CapturePlace | None = None
     similarity: float | None = None
     attachment_of: str | None = None
     cited: tuple[CitationContext, ...] = ()
 
 
-_ARTICLE = msgspec.json.Decoder(ArticleLine)
-_PAGE = msgspec.json.Decoder(PageRecord)
-_REQUEST = msgspec.json.Decoder(ListRequest)
+def decoder(kind: type[_Record]) -> msgspec.json.Decoder[_Record]:
+    """Return a decoder of JSON that reads reasons as well."""
+    return msgspec.json.Decoder(kind, dec_hook=_read_custom)
+
+
+def _read_custom(kind: type, raw: object) -> object:
+    if kind is Reason:
+        return Reason.parse(raw)
+    raise TypeError(f"no reading for {kind.__name__}")
+
+
+def _write_custom(value: object) -> object:
+    if isinstance(value, Reason):
+        return value.plain()
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+_ARTICLE = decoder(ArticleLine)
+_PAGE = decoder(PageRecord)
+_REQUEST = decoder(ListRequest)
 _Record = TypeVar("_Record")
 
 
@@ -146,15 +164,17 @@ def canonical(value: object) -> bytes:
 def json_values(record: object) -> dict[str, object]:
     """Return the fields of a record as JSON values; days and moments stay as they are, for `iso` to write."""
     # msgspec would write a moment in UTC with `Z`; the archive's form is `+00:00`.
-    return cast("dict[str, object]", msgspec.to_builtins(record, builtin_types=(date, datetime)))
+    return cast(
+        "dict[str, object]", msgspec.to_builtins(record, builtin_types=(date, datetime), enc_hook=_write_custom)
+    )
 
 
-def decode(decoder: msgspec.json.Decoder[_Record], data: bytes | str, kind: str) -> _Record:
+def decode(form: msgspec.json.Decoder[_Record], data: bytes | str, kind: str) -> _Record:
     """Read a record; unknown keys are left out. Raises ValueError that names the kind and the field."""
     try:
-        return decoder.decode(data)
+        return form.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"not {kind}: {error}") from error
+        raise ValueError(Reason.of("not_record", kind=kind, error=str(error))) from error
 
 
 def encode_article(line: ArticleLine) -> bytes:

@@ -24,11 +24,10 @@ from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
-import msgspec
-
 from archive.errors import ArchiveUnusable
+from archive.messages.reason import Reason
 from archive.storage import merkle
-from archive.storage.jsonl import canonical, decode, json_values
+from archive.storage.jsonl import canonical, decode, decoder, json_values
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
 
@@ -72,7 +71,7 @@ class Seal:
     night: date
     number: int
     files: tuple[FileEntry, ...]
-    missed: Mapping[str, str]
+    missed: Mapping[str, Reason]
     root: str
     leaves: int
     chained: Previous | None
@@ -89,7 +88,7 @@ class Seal:
         rest: dict[str, object] = {
             "format": 1,
             "leaves": self.leaves,
-            "missed": [{"portal": name, "reason": reason} for name, reason in sorted(self.missed.items())],
+            "missed": [{"portal": name, "reason": self.missed[name].plain()} for name in sorted(self.missed)],
             "night": self.night,
             "number": self.number,
             "previous": json_values(self.chained) if self.chained else None,
@@ -109,7 +108,7 @@ class Seal:
 
 class _Missed(TypedDict):
     portal: str
-    reason: str
+    reason: Reason
 
 
 class _Manifest(TypedDict):
@@ -124,7 +123,7 @@ class _Manifest(TypedDict):
     withheld: NotRequired[tuple[FileEntry, ...]]
 
 
-_MANIFEST = msgspec.json.Decoder(_Manifest)
+_MANIFEST = decoder(_Manifest)
 
 
 def read_seal(data: bytes, *, signed: bool = False) -> Seal:
@@ -143,7 +142,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
         signed=signed,
     )
     if seal.to_bytes() != data:
-        raise ValueError("not in canonical form")
+        raise ValueError(Reason.of("not_canonical"))
     return seal
 
 
@@ -184,13 +183,14 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
         try:
             seal = read_seal(path.read_bytes(), signed=_is_signed(path))
         except ValueError as error:
-            raise ArchiveUnusable(
-                f"{path} is damaged ({error}): run `python -m archive verify`, restore a backup"
-            ) from None
+            raise ArchiveUnusable(Reason.of("manifest_damaged", file=str(path), error=str(error))) from None
         except OSError as error:
             raise ArchiveUnusable(
-                f"{error.filename or path} cannot be read ({error.strerror or error}): mend the disk, "
-                "or restore the file from a backup"
+                Reason.of(
+                    "manifest_unreadable",
+                    file=str(error.filename or path),
+                    error=error.strerror or str(error),
+                )
             ) from None
         found.append(seal)
     return sorted(found, key=lambda seal: seal.number)

@@ -10,10 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import msgspec
-
 from archive.model.records import Run
-from archive.storage.jsonl import canonical, decode, decode_article, decode_page, iso, json_values
+from archive.storage.jsonl import canonical, decode, decode_article, decode_page, decoder, iso, json_values
 
 __all__ = [
     "RUN_FILE",
@@ -30,7 +28,7 @@ __all__ = [
 RUN_FILE = "run.json"
 
 
-_RUN = msgspec.json.Decoder(Run)
+_RUN = decoder(Run)
 # Records that were written before these parts stay without them.
 _OPTIONAL = ("measures", "lookback", "hosts", "province", "away", "declared")
 

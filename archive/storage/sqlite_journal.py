@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import ArchiveUnusable, DiskFull, RunBusy
+from archive.messages.reason import Reason
 
 __all__ = ["journal_for", "journal_note", "plainly"]
 
@@ -22,14 +23,16 @@ def journal_for(version: tuple[int, ...]) -> str:
     return "WAL" if fixed else "DELETE"
 
 
-def journal_note(*databases: Path) -> str:
-    """Which journal each of these files is in, and whether this SQLite may be trusted with WAL: a line for the audit."""
-    wanted = journal_for(sqlite3.sqlite_version_info)
-    fix = "with" if wanted == "WAL" else "without"
+def journal_note(*databases: Path) -> Reason:
+    """Return the journal mode of each of these files, and whether this SQLite may be trusted with WAL: a note of the audit."""
+    wal = journal_for(sqlite3.sqlite_version_info) == "WAL"
     modes = {path.name: _mode(path) for path in databases if path.is_file()}
-    told = ", ".join(f"{name} in journal mode {mode}" for name, mode in sorted(modes.items())) or "no database"
-    unsafe = "; the next run of scheduler.py changes it" if wanted != "WAL" and "wal" in modes.values() else ""
-    return f"SQLite {sqlite3.sqlite_version} {fix} the WAL-reset fix: {told}{unsafe}"
+    named = [Reason.of("journal_of", file=name, mode=mode) for name, mode in sorted(modes.items())]
+    all_modes = named.pop(0) if named else Reason.of("no_database")
+    for one in named:
+        all_modes = Reason.of("journal_of_two", first=all_modes, second=one)
+    note = Reason.of("sqlite_fixed" if wal else "sqlite_unfixed", version=sqlite3.sqlite_version, modes=all_modes)
+    return Reason.of("sqlite_changes", reason=note) if not wal and "wal" in modes.values() else note
 
 
 def _mode(path: Path) -> str:

@@ -25,6 +25,7 @@ from pathlib import Path
 import msgspec
 
 from archive.errors import ArchiveUnusable
+from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
 from archive.storage.jsonl import ArticleLine, canonical, decode, json_values
 from archive.storage.manifest import FileEntry
@@ -118,7 +119,7 @@ def read_tombstone(data: bytes) -> Tombstone:
     """Read a tombstone's bytes. Raises ValueError when they are none in the one form."""
     found = decode(_TOMBSTONE, data, "a tombstone")
     if found.to_bytes() != data:
-        raise ValueError("not in canonical form")
+        raise ValueError(Reason.of("not_canonical"))
     _refuse_odd_paths(found)
     return found
 
@@ -135,12 +136,12 @@ def _refuse_odd_paths(tombstone: Tombstone) -> None:
     odd += [record.path for record in tombstone.records if not record.file.endswith(".warc.gz") or record.offset < 0]
     for record in tombstone.records if not odd else ():
         if not 0 < record.length <= _LONGEST:
-            raise ValueError(f"no record has {record.length} bytes")
+            raise ValueError(Reason.of("no_record_of_size", bytes=record.length))
         if sha256(filler(record.length, tombstone.name, record.offset)).hexdigest() != record.filler:
-            raise ValueError(f"what it puts into {record.path} at {record.offset} says more than that it was withheld")
+            raise ValueError(Reason.of("filler_says_more", file=record.path, offset=record.offset))
     hashes = [entry.sha256 for entry in tombstone.texts] + [record.sha256 for record in tombstone.records]
     if odd or not all(_HEX.fullmatch(digest) for digest in hashes):
-        raise ValueError(f"it names what cannot be withheld: {(odd or hashes)[0]}")
+        raise ValueError(Reason.of("cannot_be_withheld", what=(odd or hashes)[0]))
 
 
 def tombstone_paths(paths: Paths) -> list[Path]:
@@ -156,7 +157,7 @@ class Tombstones:
     """All tombstones of an archive, asked by place."""
 
     tombstones: list[Tombstone] = field(default_factory=list)
-    damaged: list[tuple[Path, str]] = field(default_factory=list)
+    damaged: list[tuple[Path, Reason]] = field(default_factory=list)
     texts: dict[str, Tombstone] = field(default_factory=dict)
     records: dict[tuple[str, int], OverwrittenRecord] = field(default_factory=dict)
     files: dict[str, list[RewrittenWarc]] = field(default_factory=dict)
@@ -199,11 +200,11 @@ def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
         try:
             tombstone = read_tombstone(path.read_bytes())
             if f"{tombstone.number:06d}.json" != path.name:
-                raise ValueError(f"its number is {tombstone.number}")
+                raise ValueError(Reason.of("number_is", number=tombstone.number))
         except ValueError as error:
             if strictly:
-                raise ArchiveUnusable(f"{path} is damaged ({error}): restore it from a copy") from None
-            found.damaged.append((path, str(error)))
+                raise ArchiveUnusable(Reason.of("tombstone_damaged", file=str(path), error=str(error))) from None
+            found.damaged.append((path, Reason.of_error(error)))
         else:
             found.add(tombstone)
     return found

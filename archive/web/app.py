@@ -14,8 +14,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from archive.errors import ArchiveError
+from archive.messages.catalogue import LANGUAGES
+from archive.messages.reason import Reason
 from archive.web.context import PageContext, PageNotFound, PageRequest
-from archive.web.i18n import LANGUAGES, preferred
+from archive.web.i18n import preferred
 from archive.web.middleware import AccessRules, SecurityMiddleware
 from archive.web.views.article import article, changes
 from archive.web.views.calendar import month, night, overview, portal
@@ -109,7 +111,7 @@ def _refused(context: PageContext) -> Callable[[Request, Exception], Awaitable[R
         first = request.url.path.split("/")[1]
         language = first if first in LANGUAGES else preferred(request.headers.get("accept-language", ""))
         page_request = PageRequest(language, f"/{language}/", {}, {})
-        page = context.refuse(page_request, PageNotFound("there is no such page"))
+        page = context.refuse(page_request, PageNotFound(Reason.of("no_such_page")))
         page.status_code = status
         return page
 

@@ -16,11 +16,12 @@ from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError, TimeLimit
 from archive.index.transaction import Queries
+from archive.messages.catalogue import LANGUAGES, MessageCatalogue, catalogue
+from archive.messages.reason import Reason
 from archive.store import Archive
 from archive.web import formatting as shown
 from archive.web.day_cache import DayCache, SeriesCache
-from archive.web.i18n import LANGUAGES, MessageCatalogue
-from archive.web.i18n_patterns import Sentences, Telling
+from archive.web.reasons import ReasonMarkup
 from archive.web.urls import Links, with_query
 from vietnam.provinces import PROVINCES
 
@@ -80,7 +81,7 @@ def day_of(text: str) -> date:
     except ValueError:
         found = None
     if found is None or found.isoformat() != text or not 1990 <= found.year <= 2999:
-        raise BadRequest("a day is written as 2026-11-22")
+        raise BadRequest(Reason.of("form_day"))
     return found
 
 
@@ -99,12 +100,12 @@ class PageContext:
     _heavy: BoundedSemaphore = field(init=False, default_factory=lambda: BoundedSemaphore(_HEAVY))
     _templates: Environment = field(init=False)
     _words: Mapping[str, MessageCatalogue] = field(init=False)
-    _telling: Mapping[str, Telling] = field(init=False)
+    _reasons: Mapping[str, ReasonMarkup] = field(init=False)
 
     def __post_init__(self) -> None:
         self.days = DayCache(self.archive)
-        self._words = {language: MessageCatalogue(language) for language in LANGUAGES}
-        self._telling = {name: Telling(Sentences(words), name) for name, words in self._words.items()}
+        self._words = {language: catalogue(language) for language in LANGUAGES}
+        self._reasons = {name: ReasonMarkup(words) for name, words in self._words.items()}
         self._templates = Environment(
             loader=FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
@@ -130,7 +131,7 @@ class PageContext:
     def heavy(self) -> Iterator[None]:
         """Hold one of a few places for costly work. Raises TooBusy."""
         if not self._heavy.acquire(timeout=self.wait):
-            raise TooBusy("several comparisons or checks are being made; try again in a moment")
+            raise TooBusy(Reason.of("too_busy"))
         try:
             yield
         finally:
@@ -138,12 +139,13 @@ class PageContext:
 
     def show(self, request: PageRequest, template: str, code: int = 200, /, **values: object) -> HTMLResponse:
         """Render a page."""
-        language, words, telling = request.language, self._words[request.language], self._telling[request.language]
+        language, words, reasons = request.language, self._words[request.language], self._reasons[request.language]
         context: dict[str, object] = {
             "t": words,
             "lang": language,
-            "ours": telling.ours,
-            "recorded": telling.recorded,
+            "reason": reasons.one,
+            "reasons": reasons.all,
+            "robots": reasons.robots,
             "url": Links(language),
             "others": [(other, _in_language(request, other)) for other in LANGUAGES if other != language],
             "query": request.query,
@@ -161,7 +163,7 @@ class PageContext:
     def refuse(self, request: PageRequest, error: ArchiveError) -> HTMLResponse:
         """Render the page that explains an error."""
         status = _STATUS.get(type(error), 500)
-        return self.show(request, "error.html", status, status=status, message=str(error))
+        return self.show(request, "error.html", status, status=status, message=Reason.of_error(error))
 
 
 _STATUS: dict[type[ArchiveError], int] = {

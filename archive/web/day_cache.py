@@ -18,6 +18,7 @@ from archive.coverage.number_series import NumberSeriesSet
 from archive.coverage.reader import decommission_periods
 from archive.errors import ArchiveError
 from archive.index.queries.web import CacheStamp
+from archive.messages.reason import Reason
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
@@ -59,7 +60,7 @@ class DayCache:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._years: OrderedDict[int, tuple[CacheStamp, YearDays]] = OrderedDict()
-        self._seals: dict[date, tuple[tuple[str, ...], Mapping[str, str] | None]] = {}
+        self._seals: dict[date, tuple[tuple[str, ...], Mapping[str, Reason] | None]] = {}
         self._lock = Lock()
 
     def span(self) -> tuple[date, date] | None:
@@ -89,7 +90,7 @@ class DayCache:
     def _read(self, year: int, span: tuple[date, date]) -> YearDays:
         since, until = date(year, 1, 1), date(year, 12, 31)
         nights = nights_between(since, min(until, span[1]))
-        missed: dict[str, dict[date, str]] = defaultdict(dict)
+        missed: dict[str, dict[date, Reason]] = defaultdict(dict)
         sealed, damaged = set(), []
         for night in nights_between(max(since, span[0]), min(until, span[1])):
             names, reasons = self._missed(night)
@@ -109,7 +110,7 @@ class DayCache:
                 found.append(cover(portal, known, nights, frozenset(open_ones)))
         return YearDays(year, tuple(found), span[0], span[1], tuple(damaged))
 
-    def _missed(self, night: date) -> tuple[tuple[str, ...], Mapping[str, str] | None]:
+    def _missed(self, night: date) -> tuple[tuple[str, ...], Mapping[str, Reason] | None]:
         """Return the names of a night's manifests and their missed portals, None for those when one is damaged."""
         folder = self._archive.paths.night(night)
         found = ((path, path.stat()) for path in sorted(folder.glob("manifest-*.json")))

@@ -105,7 +105,7 @@ def _plant(year: Year, fault: str, portal: SimulatedPortal, history: History, ni
         if first is None and (shown or planted.shown(counted)):
             first = lasted
         verdict, reasons = judge_night(counted.counts(), history)
-        if verdict not in _GOOD and any(words in reason for reason in reasons for words in planted.words):
+        if verdict not in _GOOD and any(words in str(reason) for reason in reasons for words in planted.words):
             delay = lasted
             break
         history.add(record(counted))

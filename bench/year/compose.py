@@ -9,6 +9,7 @@ from math import exp, log
 from pathlib import Path
 from random import Random
 
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from bench.runner import new_archive
@@ -83,7 +84,7 @@ def compose_year(
                     year.run(night, state)
                 elif state is State.MISSED:
                     missed[portal] = calendar.reasons[portal, night]
-            archive.seal(night, missed)
+            archive.seal(night, {name: Reason.sentence(why) for name, why in missed.items()})
             tell(night, number, articles)
     series = {portal: room.series for portal, room in rooms.items()}
     published = {portal: room.known for portal, room in rooms.items()}

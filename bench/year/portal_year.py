@@ -18,6 +18,7 @@ from jinja2 import TemplateNotFound
 from archive.index.queries.attachments import attachment_key
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.decommission import NO_NAME
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
@@ -166,7 +167,7 @@ class PortalYear:
         for attached, (name, _) in zip(document.attachments, shown.links(), strict=False):
             self.files[attached.url] = replica_file(name, shown)
         if self.room.rng.random() < 0.003 and not article.revisions and not document.documents:
-            kept.write(page, document, ("the text is much shorter than the portal's usual",))
+            kept.write(page, document, (Reason.sentence("the text is much shorter than the portal's usual"),))
         else:
             kept.write(page, document)
         self._look_again(article, night)
@@ -219,14 +220,14 @@ class PortalYear:
     # how it ends
 
     def _close(self, kept: RunWriter, state: State) -> Run:
-        stopped = "told to stop" if state is State.INTERRUPTED else None
+        stopped = Reason.sentence("told to stop") if state is State.INTERRUPTED else None
         kept.commit()
         read = sum(page.outcome is Outcome.ARTICLE for page in kept.pages)
         extraction = {f"layout {self.room.site.family}": read} if read else {}
 
         end = self._end(kept) if state in (State.GONE, State.MOVED) else None
 
-        def verdict(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+        def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
             return judge_night(replace(night_counts(kept, tally, extraction, end), stopped=stopped), self.history)
 
         run = kept.close(

@@ -9,6 +9,7 @@ from datetime import date
 
 from archive.index.reader import Unreadable
 from archive.index.rows import EventRow
+from archive.messages.reason import Reason
 from archive.store import Archive
 from crawler.boilerplate.rules import DROP, BoilerplateRule, with_rules
 from pipelines.article import Layout
@@ -162,8 +163,7 @@ def try_rule(rule: BoilerplateRule, candidate: BoilerplateCandidate, pages: Sequ
     return RuleTrial(rule, len(pages), lines, tuple(others))
 
 
-def candidates_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, str | None]:
+def candidates_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, Reason | None]:
     """Return the count of candidates and a reason for a portal's night; None when there is none."""
     count = len(learn(archive, portal, layouts, LOOKED_AT).candidates)
-    note = f"residue: {count} suspect{'s' if count > 1 else ''} on {portal}; see `scrapy suspects {portal}`"
-    return count, note if count else None
+    return count, Reason.of("residue", n=count, portal=portal) if count else None

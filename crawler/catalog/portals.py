@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UsageError, did_you_mean
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from crawler.catalog.check_results import declaration, last_check
 from crawler.portal import PortalSpider, Sure, own_hosts
@@ -76,7 +77,7 @@ def province_of(name: str) -> str | None:
     return portal.province if portal else None
 
 
-def dissolved_by(name: str, night: date) -> str | None:
+def dissolved_by(name: str, night: date) -> Reason | None:
     """Return why a portal may be gone by this night, in words; None when it was not dissolved or is no longer declared."""
     portal = load_portals().get(name)
     return dissolution(portal.province, portal.dissolved, night) if portal else None
@@ -90,29 +91,26 @@ def chosen(names: Iterable[str], portals: dict[str, PortalInfo]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def why_skipped(portal: PortalInfo, settings: NightSettings, kind: ArchiveKind) -> str | None:
+def why_skipped(portal: PortalInfo, settings: NightSettings, kind: ArchiveKind) -> Reason | None:
     """Return why a portal is not on the schedule, or None when it is. Rehearsals take every portal that is enabled.
 
     A portal that is only inferred is on it once a check of its present declaration has passed on the live portal.
     """
     if not settings.portal(portal.name).enabled:
-        return "switched off in nights.toml"
+        return Reason.of("switched_off")
     if kind is ArchiveKind.LIVE and portal.sure is Sure.INFERRED:
         return _unchecked(portal, settings)
     return None
 
 
-def _unchecked(portal: PortalInfo, settings: NightSettings) -> str | None:
+def _unchecked(portal: PortalInfo, settings: NightSettings) -> Reason | None:
     checked = last_check(settings.checks, portal.name, ArchiveKind.LIVE)
-    command = f"`python scheduler.py check {portal.name}`"
     if checked is None:
-        return f"known only by inference: run {command} first"
+        return Reason.of("inferred_unchecked", portal=portal.name)
     if checked.declared != portal.declared:
-        return f"known only by inference, and its file has changed since it was checked: run {command} again"
+        return Reason.of("inferred_changed", portal=portal.name)
     if checked.passed_at is None:
-        return (
-            f"known only by inference, and the check of {checked.checked_at:%Y-%m-%d} did not pass: run {command} again"
-        )
+        return Reason.of("inferred_failed", day=checked.checked_at.date(), portal=portal.name)
     return None
 
 

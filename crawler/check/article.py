@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from archive.messages.reason import Reason, joined
 from crawler.catalog.check_results import FieldFinding, FieldStatus
 from crawler.listings.listing import Entry
 from pipelines.article import Article, BlockKind, PublishedFrom
@@ -29,7 +30,7 @@ _GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL)  # what is read where the
 def article_findings(
     article: Article,
     entry: Entry,
-    reasons: tuple[str, ...],
+    reasons: tuple[Reason, ...],
     list_lines: frozenset[str],
     *,
     from_interface: bool = False,
@@ -92,9 +93,9 @@ def _published(article: Article, entry: Entry, *, from_interface: bool) -> Field
     return FieldFinding("published", FieldStatus.OK, read, "layout")
 
 
-def _body(article: Article, reasons: tuple[str, ...]) -> FieldFinding:
+def _body(article: Article, reasons: tuple[Reason, ...]) -> FieldFinding:
     if reasons:
-        return FieldFinding("body", FieldStatus.WRONG, f"would be set aside: {'; '.join(reasons)}", "layout")
+        return FieldFinding("body", FieldStatus.WRONG, f"would be set aside: {joined(reasons)}", "layout")
     blocks = [block for block in article.blocks if block.kind is not BlockKind.LEAD]
     length = sum(len(block.text) for block in blocks)
     files = f", {len(article.attachments)} files" if article.attachments else ""

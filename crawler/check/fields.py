@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from archive.messages.reason import Reason
 from archive.model.enums import Outcome
 from crawler.catalog.check_results import FieldFinding, FieldStatus
 from crawler.check.article import article_findings
@@ -56,7 +57,7 @@ class ArticleAnswer:
     detail: str | None = None
     key: str | None = None
     article: Article | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     from_interface: bool = False
 
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from scrapy.commands.list import Command as ListCommand
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.overview import Overview, overview, spiders
@@ -38,7 +39,7 @@ class _PortalLine:
     """A portal, and why the live nights leave it out; None where they crawl it."""
 
     portal: Overview
-    skipped: str | None
+    skipped: Reason | None
 
 
 class Command(ListCommand):
@@ -94,7 +95,7 @@ class Command(ListCommand):
         return ExitCode.GOOD
 
 
-def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, str]:
+def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, Reason]:
     """What the operator's archive has recorded of portals that moved or are gone; nothing before there is one."""
     if not (operator.archive / "archive.json").exists():
         return {}
@@ -105,7 +106,11 @@ def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, str]:
 
 
 def _plain(line: _PortalLine) -> dict[str, object]:
-    return {**asdict(line.portal), "live": line.skipped is None, "skipped": line.skipped}
+    return {
+        **asdict(line.portal),
+        "live": line.skipped is None,
+        "skipped": line.skipped.reported() if line.skipped else None,
+    }
 
 
 def _print(lines: list[_PortalLine]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archive.messages.reason import Reason
 from archive.model.records import PageRecord
 
 __all__ = ["GONE_NIGHTS", "DecommissionRule", "is_front"]
@@ -20,7 +21,7 @@ class DecommissionRule:
     `dissolved` is the reason for which it may be gone, in words; None when it may not.
     """
 
-    dissolved: str | None = None
+    dissolved: Reason | None = None
     nights: int = GONE_NIGHTS
 
 

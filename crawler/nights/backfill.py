@@ -16,6 +16,7 @@ from pathlib import Path
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.queries.lookbacks import LastLookBack
 from archive.leases.ledger import LeaseState
+from archive.messages.reason import Reason, joined
 from archive.model.enums import BACKFILL, ArchiveKind, Verdict
 from archive.model.records import Run
 from archive.storage.paths import run_order
@@ -32,8 +33,8 @@ __all__ = ["Backfill", "backfill", "backfill_of", "backfill_options"]
 
 _POLL_SECONDS = 0.1
 _LONGEST = timedelta(days=7)  # the next night ends it long before; a rehearsal has its bound on requests
-_NIGHT_STARTS = StopReason("stopped for the night", ExitCode.GOOD)
-_INTERRUPTED = StopReason("interrupted", ExitCode.INTERRUPTED)
+_NIGHT_STARTS = StopReason(Reason.of("stopped_for_night"), ExitCode.GOOD)
+_INTERRUPTED = StopReason(Reason.of("interrupted"), ExitCode.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,7 @@ def backfill(service: NightService, wanted: Backfill) -> ExitCode:
         seals = schedule.seal(night)
         if run is None:
             raise ArchiveError(f"{wanted.portal}: {ended.reason}; the log has more, the same command goes on")
-        service.console.print(
-            f"{wanted.portal}: {'; '.join(run.reasons)}", markup=False, highlight=False, soft_wrap=True
-        )
+        service.console.print(f"{wanted.portal}: {joined(run.reasons)}", markup=False, highlight=False, soft_wrap=True)
         for seal in seals:
             service.console.print(
                 f"sealed {seal.night} as manifest-{seal.number}, head {seal.head[:16]}", highlight=False
@@ -181,6 +180,6 @@ def _crawl(
 def _closed_run(archive: Archive, portal: str, night: date, now: datetime) -> Run | None:
     """Return the record of the backfill that has just ended. Close a killed one: an open run would block the seal."""
     archive.finish_closing()
-    left = close_leftover(archive, portal, night, LeaseState.PARTIAL, "backfill: the crawl was killed", now)
+    left = close_leftover(archive, portal, night, LeaseState.PARTIAL, Reason.of("backfill_killed"), now)
     runs = [run for run in archive.runs(night) if run.portal == portal and run.finish_reason == BACKFILL]
     return left or max(runs, key=lambda run: run_order(run.run)[1], default=None)

@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from archive.errors import ExitCode
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.config.settings_file import NightSettings
@@ -38,15 +39,15 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 # What Python, C++ and the C library say when the limit on address space is met.
 _NO_MEMORY = re.compile(r"\bMemoryError\b|\bbad_alloc\b|[Cc]annot allocate memory|[Oo]ut of memory")
 _LAST_LINES = 20
-_CODES: dict[int, str] = {
-    ExitCode.GOOD: "ended without a complete record",
-    ExitCode.FINDINGS: "ended without a complete record (exit code 1)",
-    ExitCode.USAGE: "refused its settings",
-    ExitCode.DISK_FULL: "found the disk full",
-    ExitCode.ARCHIVE_UNUSABLE: "could not use the archive",
-    ExitCode.INTERRUPTED: "was interrupted",
-    ExitCode.TIME_LIMIT: "reached its time limit",
-    ExitCode.BUG: "ended with a bug of ours",
+_CODES: dict[int, Reason] = {
+    ExitCode.GOOD: Reason.of("no_record"),
+    ExitCode.FINDINGS: Reason.of("no_record_findings"),
+    ExitCode.USAGE: Reason.of("refused_settings"),
+    ExitCode.DISK_FULL: Reason.of("found_disk_full"),
+    ExitCode.ARCHIVE_UNUSABLE: Reason.of("archive_unusable"),
+    ExitCode.INTERRUPTED: Reason.of("crawl_interrupted"),
+    ExitCode.TIME_LIMIT: Reason.of("time_limit"),
+    ExitCode.BUG: Reason.of("crawl_bug"),
 }
 
 
@@ -61,9 +62,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class StopReason:
-    """The reason for which the scheduler stops a crawl, in words, and the exit code that stands for it."""
+    """The reason for which the scheduler stops a crawl, and the exit code that stands for it."""
 
-    reason: str
+    reason: Reason
     code: ExitCode
 
 
@@ -87,19 +88,27 @@ class ProcessExit:
         return self.last_lines[-1] if self.last_lines else ""
 
     @property
-    def reason(self) -> str:
-        """The end in words, for the ledger and the night's report."""
+    def reason(self) -> Reason:
+        """The reason for the ledger and the night's report."""
         if self.stopped is not None:
-            grace = f"; did not end within {self.limits.grace.total_seconds():g} s of SIGTERM: killed"
-            return self.stopped.reason + (grace if self.killed else "")
-        last = f": {self.last_line}" if self.last_line else ""
-        signalled = f"was killed by {_signal_name(-self.code)}" if self.code < 0 else ""
+            seconds = self.limits.grace.total_seconds()
+            stopped = self.stopped.reason
+            return Reason.of("killed_after", reason=stopped, seconds=seconds) if self.killed else stopped
+        name = _signal_name(-self.code) if self.code < 0 else None
         if self._out_of_memory():
-            words = f"{signalled}, out of memory" if signalled else "ran out of memory"
-            return f"the crawl {words} (limit {self.limits.memory / (1 << 30):.3g} GB)"
+            limit = float(f"{self.limits.memory / (1 << 30):.3g}")
+            if self.code < 0:
+                return Reason.of("killed_out_of_memory", signal=name or f"signal {-self.code}", limit=limit)
+            return Reason.of("out_of_memory", limit=limit)
         if self.code == -signal.SIGKILL:
-            signalled += " (by hand, or by the kernel for want of memory)"
-        return f"the crawl {signalled or _CODES.get(self.code, f'ended with exit code {self.code}')}{last}"
+            ended = Reason.of("killed_hard", signal="SIGKILL")
+        elif name is not None:
+            ended = Reason.of("killed", signal=name)
+        elif self.code < 0:
+            ended = Reason.of("killed_by_number", number=-self.code)
+        else:
+            ended = _CODES.get(self.code) or Reason.of("exit_code", number=self.code)
+        return Reason.of("with_detail", reason=ended, detail=self.last_line) if self.last_line else ended
 
     def _out_of_memory(self) -> bool:
         heeded = self.code in (ExitCode.GOOD, ExitCode.INTERRUPTED, ExitCode.TIME_LIMIT)
@@ -168,7 +177,7 @@ class CrawlProcess:
             return ProcessExit(code, self._limits, self._stopped, self._killed, self._last_lines())
         if self._stopped is None and ticks - self._started >= self._limits.deadline.total_seconds():
             minutes = self._limits.deadline.total_seconds() / 60
-            self.stop(StopReason(f"stopped at its deadline of {minutes:g} min", ExitCode.TIME_LIMIT), ticks)
+            self.stop(StopReason(Reason.of("stopped_at_deadline", minutes=minutes), ExitCode.TIME_LIMIT), ticks)
         elif self._stopped is not None and ticks - self._stopped_at >= self._limits.grace.total_seconds():
             self._killed = True
             self._signal(signal.SIGKILL, group=True)
@@ -192,11 +201,12 @@ class CrawlProcess:
         return ()
 
 
-def _signal_name(number: int) -> str:
+def _signal_name(number: int) -> str | None:
+    """Return the name of a signal; None for one without a name."""
     try:
         return signal.Signals(number).name
     except ValueError:
-        return f"signal {number}"
+        return None
 
 
 def crawl_command(archive: Archive, settings: NightSettings, portal: str, night: date) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode
 from archive.leases.ledger import AttemptResult, Claim, LeaseState
+from archive.messages.reason import Reason
 from crawler.config.settings_file import NightSettings
 from crawler.nights.crawl_process import ProcessExit
 from crawler.spider.recorder import UNREACHABLE
@@ -54,7 +55,8 @@ def attempt_result(
     code = ended.stopped.code if ended.stopped is not None else ExitCode.BUG
     if ended.stopped is None:
         if ended.code == ExitCode.INTERRUPTED and finish == UNREACHABLE:
-            reason = f"unreachable: {ended.last_line or 'it did not answer'}"
+            said = Reason.sentence(ended.last_line) if ended.last_line else Reason.of("did_not_answer")
+            reason = Reason.of("unreachable", why=said)
             return AttemptResult(LeaseState.PLANNED, reason, ended.code, due=now + window.silent_for, unanswered=True)
         if ended.code == ExitCode.TIME_LIMIT:
             return AttemptResult(LeaseState.PARTIAL, ended.reason, ended.code)
@@ -66,12 +68,13 @@ def attempt_result(
     return AttemptResult(LeaseState.PLANNED, ended.reason, code, free=True)
 
 
-def failed_try(claim: Claim, reason: str, code: int | None, due: datetime, max_tries: int) -> AttemptResult:
+def failed_try(claim: Claim, reason: Reason, code: int | None, due: datetime, max_tries: int) -> AttemptResult:
     """Return that the portal is pending again, or that it failed when this was the last of its tries."""
     if claim.tries < max_tries:
         return AttemptResult(LeaseState.PLANNED, reason, code, due=due)
-    tries = f" ({claim.tries} tries)" if claim.tries > 1 else ""
-    return AttemptResult(LeaseState.FAILED, reason + tries, code)
+    if claim.tries > 1:
+        reason = Reason.of("after_tries", reason=reason, tries=claim.tries)
+    return AttemptResult(LeaseState.FAILED, reason, code)
 
 
 def archive_error(claim: Claim, ended: ProcessExit, probe: Callable[[str], None]) -> ArchiveError | None:

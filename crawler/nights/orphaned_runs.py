@@ -9,6 +9,7 @@ from datetime import date, datetime
 from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.ingest.summary import RunSummary
 from archive.leases.ledger import AttemptResult, Claim, LeaseState
+from archive.messages.reason import Reason
 from archive.model.decommission import Sign
 from archive.model.enums import BACKFILL, ArchiveKind, Outcome, Verdict
 from archive.model.judgement import Judgement, Version
@@ -39,7 +40,7 @@ def close_leftover(
     portal: str,
     night: date,
     state: LeaseState,
-    reason: str,
+    reason: Reason,
     now: datetime,
     fence: int | None = None,
 ) -> Run | None:
@@ -55,9 +56,9 @@ def close_leftover(
     if archive.identity.kind is ArchiveKind.REPLICA:
         now = Clock(night).now()
 
-    def judge_night(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+    def judge_night(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
         if away is not None and away.recorded is not None and away.sign is not Sign.MOVED:
-            return Verdict.GONE, (away.words, reason)
+            return Verdict.GONE, (away.reason, reason)
         if set(tally.outcomes) == {Outcome.UNREACHABLE.value}:
             return Verdict.UNREACHABLE, (reason,)
         return Verdict.BROKEN if state is LeaseState.FAILED else Verdict.INTERRUPTED, (reason,)
@@ -83,11 +84,15 @@ def close_leftover(
 def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: datetime) -> tuple[Run | None, AttemptResult]:
     """Close what the tries left in `open/` and name the run in the result; a failure to close it becomes part of the reason."""
     try:
-        run = close_leftover(archive, claim.portal, claim.night, ending.state, ending.reason, now, claim.fence)
+        run = close_leftover(
+            archive, claim.portal, claim.night, ending.state, ending.reason or Reason.sentence(""), now, claim.fence
+        )
     except StaleClaim:
         raise
     except (ArchiveError, OSError) as error:
-        return None, replace(ending, reason=f"{ending.reason}; what it left is still open: {error}")
+        return None, replace(
+            ending, reason=Reason.of("still_open", reason=ending.reason or "", error=Reason.of_error(error))
+        )
     return run, replace(ending, run=run.run if run else None)
 
 

@@ -17,6 +17,7 @@ from threading import Event
 from archive.errors import ArchiveError, DiskFull, ExitCode, RunBusy, StaleClaim
 from archive.leases.ledger import AttemptResult, Claim, LeaseState, Ledger
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.model.records import Run
 from archive.storage.fsync import try_writing
@@ -48,9 +49,9 @@ _BEAT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 _COUNT_SECONDS = 0.5
 _BUSY_WAIT = timedelta(seconds=15)  # before a portal that another process writes is tried again
-_INTERRUPTED = StopReason("interrupted: the scheduler was stopped", ExitCode.INTERRUPTED)
-_TAKEN_OVER = StopReason("taken over by another scheduler", ExitCode.INTERRUPTED)
-_HALTED = StopReason("stopped because the archive cannot be written", ExitCode.DISK_FULL)
+_INTERRUPTED = StopReason(Reason.of("scheduler_stopped"), ExitCode.INTERRUPTED)
+_TAKEN_OVER = StopReason(Reason.of("taken_over"), ExitCode.INTERRUPTED)
+_HALTED = StopReason(Reason.of("archive_refuses"), ExitCode.DISK_FULL)
 
 
 # A portal falls silent alone; three in a row with no other answer mean that this side is cut off, and no try is
@@ -70,7 +71,7 @@ class RunnerOptions:
     grace: timedelta = timedelta(seconds=30)
     logs: Path = Path("var/log")
     command: Callable[[str, date], list[str]] | None = None
-    shortage: Callable[[str], str | None] = lambda portal: None
+    shortage: Callable[[str], Reason | None] = lambda portal: None
 
 
 @dataclass(slots=True)
@@ -108,8 +109,9 @@ class _Network:
         return len(self._silent) >= _SILENT_PORTALS
 
     @property
-    def words(self) -> str:
-        return f"the network seems to be gone: {', '.join(sorted(self._silent))} did not answer, and nobody else did"
+    def reason(self) -> Reason:
+        """The reason for which portals wait."""
+        return Reason.of("network_gone", portals=", ".join(sorted(self._silent)))
 
 
 @dataclass(slots=True)
@@ -177,7 +179,8 @@ class NightRunner:
     def _stop_crawls(self, until: datetime | None) -> None:
         if not self._halted(until):
             return
-        cut_off = StopReason(f"stopped at the cut-off of {self.settings.cut_off:%H:%M}", ExitCode.TIME_LIMIT)
+        at_cut_off = Reason.of("stopped_at_cut_off", clock=f"{self.settings.cut_off:%H:%M}")
+        cut_off = StopReason(at_cut_off, ExitCode.TIME_LIMIT)
         reason = _HALTED if self._fatal is not None else _INTERRUPTED if self.stop.is_set() else cut_off
         for running in self._running.values():
             running.process.stop(reason, time.monotonic())
@@ -190,9 +193,9 @@ class NightRunner:
         due = self.now() + self.settings.retry_unreachable
         waiting = self._pending(night, names)
         for name in waiting:
-            self.ledger.postpone(name, night, due, self._network.words)
+            self.ledger.postpone(name, night, due, self._network.reason)
         if waiting:
-            self.view.message(f"{self._network.words}; {len(waiting)} portals wait until {due:%H:%M}")
+            self.view.message(f"{self._network.reason}; {len(waiting)} portals wait until {due:%H:%M}")
         self._network.record_answer()
 
     def _start_pending(self, night: date, names: Collection[str]) -> None:
@@ -221,7 +224,9 @@ class NightRunner:
         held = self.archive.free(claim.portal, claim.night, claim.fence)
         if held is not None:
             due = self.now() + max(self.options.retry, _BUSY_WAIT)
-            self._finish(claim, AttemptResult(LeaseState.PLANNED, f"waits: {held}", due=due, free=True), None)
+            self._finish(
+                claim, AttemptResult(LeaseState.PLANNED, Reason.of("waits", why=held), due=due, free=True), None
+            )
             return
         self.archive.raise_fence(claim.portal, claim.night, claim.fence)
         run = fresh_run(self.archive, claim)
@@ -229,7 +234,7 @@ class NightRunner:
             self._finish(claim, AttemptResult(LeaseState.DONE, run=run.run), run)
             return
         if claim.tries > self.settings.max_tries:
-            died = f"{claim.tries - 1} tries ended without a record: the scheduler died each time"
+            died = Reason.of("tries_unrecorded", tries=claim.tries - 1)
             self._finish(claim, AttemptResult(LeaseState.FAILED, died), None)
             return
         progress = self.options.logs / claim.night.isoformat() / f"{claim.portal}.progress"
@@ -350,10 +355,10 @@ class NightRunner:
             code = error.exit_code if isinstance(error, ArchiveError) else ExitCode.FINDINGS
             halted = archive_error(claim, ProcessExit(code, self._limits(), last_lines=(str(error),)), self._probe)
             due = self.now() + self.options.retry
-            ending = failed_try(claim, str(error), code, due, self.settings.max_tries)
+            ending = failed_try(claim, Reason.of_error(error), code, due, self.settings.max_tries)
             if halted is not None:
                 self._fatal = self._fatal or halted
-                ending = AttemptResult(LeaseState.PLANNED, str(error), code, due=due, free=True)
+                ending = AttemptResult(LeaseState.PLANNED, Reason.of_error(error), code, due=due, free=True)
             self._finish(claim, ending, None)
 
     def _finish(self, claim: Claim, ending: AttemptResult, run: Run | None) -> None:

@@ -14,6 +14,7 @@ from archive.errors import ArchiveError, RunBusy, UsageError
 from archive.ingest.placement import free
 from archive.leases.ledger import AttemptResult, Claim, LeaseRow, LeaseState, Ledger
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.sealing.signatures import load_key
 from archive.search.engine import SearchIndex
@@ -48,7 +49,7 @@ class Schedule:
     portals: dict[str, PortalInfo]
     owner: Owner = field(default_factory=Owner.current)
     trouble: list[str] = field(default_factory=list)
-    _off: dict[tuple[str, date], str | None] = field(default_factory=dict)
+    _off: dict[tuple[str, date], Reason | None] = field(default_factory=dict)
 
     @property
     def kind(self) -> ArchiveKind:
@@ -59,7 +60,7 @@ class Schedule:
         """Return the portals on the schedule of a night."""
         return [name for name in self.portals if self.why_off(name, night) is None]
 
-    def why_off(self, name: str, night: date) -> str | None:
+    def why_off(self, name: str, night: date) -> Reason | None:
         """Return why a portal is not on a night's schedule, or None when it is.
 
         The settings leave it out, or it is decommissioned.
@@ -138,7 +139,7 @@ class Schedule:
 
     def _miss(self, night: date, now: datetime) -> None:
         for name in self.scheduled(night):
-            self.ledger.end(name, night, LeaseState.MISSED, "no scheduler ran that night", now)
+            self.ledger.end(name, night, LeaseState.MISSED, Reason.of("no_scheduler"), now)
 
     def end(self, night: date, now: datetime) -> None:
         """End what is still pending of a night: partial where a crawl had started, else missed."""
@@ -155,12 +156,14 @@ class Schedule:
     def _ending(self, row: LeaseRow, claim: Claim, now: datetime) -> AttemptResult:
         """Close the portal's run under a new fence, so that a crawl which outlived its scheduler stores nothing more."""
         state = LeaseState.PARTIAL if row.started_at is not None else LeaseState.MISSED
-        reason = f"not finished by the cut-off of {self.settings.cut_off:%H:%M}"
-        reason = f"{reason} ({row.reason})" if row.reason else reason
+        clock = f"{self.settings.cut_off:%H:%M}"
+        reason = Reason.of("cut_off", clock=clock)
+        if row.reason is not None:
+            reason = Reason.of("cut_off_after", clock=clock, why=row.reason)
         try:
             held = self.archive.free(claim.portal, claim.night, claim.fence)
             if held is not None:
-                return AttemptResult(LeaseState.PLANNED, f"waits: {held}")  # tried again at the next tick
+                return AttemptResult(LeaseState.PLANNED, Reason.of("waits", why=held))  # tried again at the next tick
             self.archive.raise_fence(claim.portal, claim.night, claim.fence)
             run = fresh_run(self.archive, claim)
             if run is not None:
@@ -168,7 +171,7 @@ class Schedule:
             run = close_leftover(self.archive, claim.portal, claim.night, state, reason, now, claim.fence)
         except (ArchiveError, OSError) as error:
             self.trouble.append(f"{claim.portal} of {claim.night} cannot be ended: {error}")
-            return AttemptResult(LeaseState.PLANNED, str(error))
+            return AttemptResult(LeaseState.PLANNED, Reason.of_error(error))
         return AttemptResult(state, reason, run=run.run if run else None)
 
     def seal(self, night: date) -> list[Seal]:
@@ -183,7 +186,11 @@ class Schedule:
         if not self._backfills_closed(night):
             return []
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
-        missed = {row.portal: row.reason for row in rows if row.state is not LeaseState.DONE and row.run is None}
+        missed = {
+            row.portal: row.reason or Reason.sentence("")
+            for row in rows
+            if row.state is not LeaseState.DONE and row.run is None
+        }
         seal = self.archive.seal(night, missed, key)
         self._fill_search()
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
@@ -201,7 +208,9 @@ class Schedule:
         """Close the runs of killed backfills, which have no row in the ledger. Return False while one still runs."""
         for portal in self.archive.open_runs(night):
             try:
-                close_leftover(self.archive, portal, night, LeaseState.PARTIAL, "its process died", Clock().now())
+                close_leftover(
+                    self.archive, portal, night, LeaseState.PARTIAL, Reason.of("process_died"), Clock().now()
+                )
             except RunBusy:
                 return False
             except (ArchiveError, OSError) as error:
@@ -241,5 +250,5 @@ def reclaim_expired_leases(paths: Paths, ledger: Ledger, owner: Owner, now: date
         claim = ledger.claim_to_end(row.portal, row.night, owner, now, LEASE)
         if claim is not None:
             free(paths, row.portal, row.night, claim.fence)
-            reason = row.reason or "its scheduler died or was paused"
+            reason = row.reason or Reason.of("scheduler_gone")
             ledger.finish(claim, now, AttemptResult(LeaseState.PLANNED, reason, row.exit_code, due=now))

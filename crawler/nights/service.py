@@ -18,6 +18,7 @@ from rich.console import Console
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.sealing.signatures import load_key
 from archive.storage.manifest import Seal
@@ -241,7 +242,7 @@ class NightService:
         runner = NightRunner(archive, ledger, request.settings, self._portals, options, view, self.stop, now)
         return Schedule(archive, ledger, request.settings, self._portals), runner
 
-    def _shortage(self, archive: Archive, portal: str) -> str | None:
+    def _shortage(self, archive: Archive, portal: str) -> Reason | None:
         """Return why a portal's night may not start (its usual size would leave too little on the disk), or None."""
         sizes = [run.bytes for run in archive.history(portal, date.max, USUAL_NIGHTS)]
         try:

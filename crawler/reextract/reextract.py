@@ -15,6 +15,7 @@ from archive.errors import UsageError
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import REEXTRACT, ArchiveKind, Verdict
 from archive.model.records import CapturePlace, Run
 from archive.storage.jsonl import ArticleLine
@@ -42,7 +43,7 @@ class NewReading:
     article: Article
     before: tuple[str, ...]
     changes: tuple[FieldChange, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def keeps(self) -> bool:
@@ -165,7 +166,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
             now,
             complete=True,
             finish_reason=REEXTRACT,
-            judge_night=_told,
+            judge_night=_verdict,
             extraction={"read": result.read, "unchanged": result.unchanged, "unreadable": len(result.unreadable)},
             software=software(),
             province=province_of(result.portal),
@@ -175,6 +176,5 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
         raise
 
 
-def _told(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
-    count = sum(tally.events.values())
-    return Verdict.GOOD, (f"{count} archived captures read again with new rules; nothing was fetched",)
+def _verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
+    return Verdict.GOOD, (Reason.of("read_again", captures=sum(tally.events.values())),)

@@ -66,7 +66,7 @@ def _print_one(reading: NewReading, console: Console) -> None:
     console.print(f"{reading.found.id}  {names}", markup=False, highlight=False, style="bold")
     console.print(printable(reading.line.url), markup=False, highlight=False)
     for reason in reading.reasons:
-        console.print(f"not kept, today's rules set it aside: {printable(reason)}", markup=False, highlight=False)
+        console.print(f"not kept, today's rules set it aside: {printable(str(reason))}", markup=False, highlight=False)
     for change in reading.changes:
         if change.field in _TEXT or change.field is Field.CONTENT:
             continue
@@ -104,5 +104,5 @@ def _plain(reading: NewReading) -> dict[str, object]:
         "url": reading.line.url,
         "changes": [{"field": one.field.value, "old": one.old, "new": one.new} for one in reading.changes],
         "diff": [plain_line(spans) for spans in diff_paragraphs(reading.before, reading.after)],
-        "doubtful": list(reading.reasons),
+        "doubtful": [reason.reported() for reason in reading.reasons],
     }

@@ -54,7 +54,7 @@ def digest(report: NightReport, path: Path) -> Message:
 
 
 def _item(line: PortalLine) -> str:
-    reasons = [markdown_safe(reason) for reason in line.reasons[:_MOST_REASONS]]
+    reasons = [markdown_safe(text) for text in line.texts[:_MOST_REASONS]]
     more = len(line.reasons) - len(reasons)
     reasons += [f"and {more} more"] if more > 0 else []
     return f"- **{line.verdict}** `{line.portal}`" + (f": {'; '.join(reasons)}" if reasons else "")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from archive.leases.ledger import LeaseState
+from archive.messages.reason import Reason, format_size
 from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import HostVisit
 from archive.storage.manifest import Seal
-from crawler.disk_space import format_size
 from crawler.log.setup import one_line
 from crawler.reports.night_table import NightRow, other_outcomes
 from vietnam.dates import TZ
@@ -48,7 +48,7 @@ class PortalLine:
     bytes: int = 0
     tries: int = 0
     took: timedelta | None = None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     expected: bool = False
     outcomes: tuple[tuple[str, int], ...] = ()
     hosts: tuple[tuple[str, HostVisit], ...] = ()
@@ -59,11 +59,16 @@ class PortalLine:
         return self.state == LeaseState.SKIPPED
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """The reasons in English, one line each."""
+        return tuple(one_line(str(reason)) for reason in self.reasons)
+
+    @property
     def first_reason(self) -> str:
         """The most important reason; without one, the outcomes beside articles and lists."""
         if self.reasons:
             # Every portal lacks history in its first week.
-            return next((reason for reason in self.reasons if reason != _NO_HISTORY), self.reasons[0])
+            return next((text for text in self.texts if text != _NO_HISTORY), self.texts[0])
         return ", ".join(f"{name} {count}" for name, count in self.outcomes)
 
 
@@ -169,9 +174,10 @@ def _place(line: PortalLine) -> tuple[bool, bool, int, str]:
 
 def _line(row: NightRow) -> PortalLine:
     took = row.ended - row.began if row.began is not None and row.ended is not None else None
-    reasons = tuple(one_line(reason) for reason in row.shown_reasons)
     if row.run is None:
-        return PortalLine(row.portal, row.verdict, row.state, row.good, tries=row.tries, took=took, reasons=reasons)
+        return PortalLine(
+            row.portal, row.verdict, row.state, row.good, tries=row.tries, took=took, reasons=row.shown_reasons
+        )
     return PortalLine(
         portal=row.portal,
         verdict=row.verdict,
@@ -187,7 +193,7 @@ def _line(row: NightRow) -> PortalLine:
         bytes=row.run.bytes,
         tries=row.tries,
         took=took,
-        reasons=reasons,
+        reasons=row.shown_reasons,
         expected=row.expected,
         outcomes=tuple(other_outcomes(row.run).items()),
         hosts=tuple(row.run.hosts.items()),

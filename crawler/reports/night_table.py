@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from archive.errors import ExitCode
 from archive.leases.ledger import LeaseState, Ledger
+from archive.messages.reason import Reason
 from archive.model.enums import Event, Outcome, Verdict
 from archive.model.records import Run
 from archive.store import Archive
@@ -25,7 +26,7 @@ class NightRow:
 
     portal: str
     state: LeaseState
-    reason: str
+    reason: Reason | None
     run: Run | None
     began: datetime | None = None
     ended: datetime | None = None
@@ -61,14 +62,14 @@ class NightRow:
         return self.good and self.state is not LeaseState.SKIPPED and not self.expected
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """The reasons in words."""
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons of the run, else that of the ledger's row."""
         return self.run.reasons if self.run is not None and self.run.reasons else (self.reason,) if self.reason else ()
 
     @property
-    def shown_reasons(self) -> tuple[str, ...]:
+    def shown_reasons(self) -> tuple[Reason, ...]:
         """The reasons that need attention: of a good night only the boilerplate candidates, which need a decision."""
-        return tuple(reason for reason in self.reasons if not self._unremarkable or reason.startswith("residue:"))
+        return tuple(reason for reason in self.reasons if not self._unremarkable or str(reason).startswith("residue:"))
 
     def events(self, event: Event) -> int:
         """Return the number of lines of this kind that the run wrote."""

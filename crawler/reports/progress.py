@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.leases.ledger import LeaseState
+from archive.messages.reason import Reason, joined
 from archive.model.enums import Outcome, first_texts
 from archive.model.records import Run
 
@@ -63,7 +64,7 @@ class ProgressView(Protocol):
     def counted(self, portal: str, counts: ProgressCounts) -> None:
         """Show the counts of a running portal."""
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
         """Show that a try ended; without a record of its run, `reason` is why."""
 
     def message(self, message: str) -> None:
@@ -112,12 +113,12 @@ class PlainProgress:
     def counted(self, portal: str, counts: ProgressCounts) -> None:
         """Log nothing: the end has the counts."""
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
         """Log the end of a try."""
         if run is None:
-            self._log.warning("%s %s %s: %s", night, portal, _words(state), reason)
+            self._log.warning("%s %s %s: %s", night, portal, _words(state), reason or "")
             return
-        why = f" ({'; '.join(run.reasons)})" if run.reasons else ""
+        why = f" ({joined(run.reasons)})" if run.reasons else ""
         new = first_texts(run.events)
         self._log.info(
             "%s %s %s: listed %d, new %d, requests %d, %s%s",
@@ -166,10 +167,10 @@ class LiveProgress:
         if portal in self._rows:
             self._rows[portal].counts = counts
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
         """Show the verdict in the row, or the reason why there is none."""
         row = self._rows.setdefault(portal, _Row(""))
-        row.state = f"{_words(state)}: {reason}" if run is None else run.verdict.value
+        row.state = f"{_words(state)}: {reason or ''}" if run is None else run.verdict.value
         if run is not None:
             row.counts = ProgressCounts(run.requests, run.listed, first_texts(run.events), run.outcomes)
 
@@ -211,7 +212,7 @@ class RecordedProgress:
         """Show the counts of a running portal."""
         self._view.counted(portal, counts)
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
         """Pass on the end of a try."""
         self._view.ended(portal, night, state, run, reason)
         self._ended_one()

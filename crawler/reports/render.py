@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from archive.messages.reason import format_size
 from archive.model.enums import Verdict
 from archive.model.records import HostVisit
 from archive.storage.jsonl import json_values
-from crawler.disk_space import format_size
 from crawler.reports.night_report import NightReport, PortalLine
 
 __all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
@@ -110,7 +110,7 @@ def _all_reasons(report: NightReport, width: int, room: int) -> list[Text]:
     """Return the whole reasons of as many portals as there is room for, where the table cuts them."""
     lines: list[Text] = []
     for line in report.scheduled:
-        words = f"{line.portal}: {'; '.join(line.reasons)}"
+        words = f"{line.portal}: {'; '.join(line.texts)}"
         if not line.reasons or (line.good and len(words) <= width // 2):
             continue
         wrapped = [Text(part) for part in textwrap.wrap(words, width, subsequent_indent="  ")]
@@ -166,7 +166,7 @@ def _skipped(report: NightReport, width: int) -> list[Text]:
 
 def _left_out(line: PortalLine) -> str:
     """Return the portal's name, with a word when it has moved or is gone."""
-    word = line.reasons[0].split(" ", 1)[0] if line.reasons else ""
+    word = line.texts[0].split(" ", 1)[0] if line.reasons else ""
     return f"{line.portal} ({word})" if word in (Verdict.MOVED, Verdict.GONE) else line.portal
 
 
@@ -194,7 +194,7 @@ def as_markdown(report: NightReport) -> str:
     skipped = [line for line in report.portals if line.skipped]
     for name, lines in (("Worth knowing", noted), ("Not on the schedule", skipped)):
         if lines:
-            items = (f"- `{line.portal}`: {markdown_safe('; '.join(line.reasons))}" for line in lines)
+            items = (f"- `{line.portal}`: {markdown_safe('; '.join(line.texts))}" for line in lines)
             blocks.append(f"## {name}\n\n" + "\n".join(items))
     visits = [_visit_row(host, visit) for line in report.portals for host, visit in line.hosts]
     if visits:
@@ -205,7 +205,7 @@ def as_markdown(report: NightReport) -> str:
 
 
 def _bad_item(line: PortalLine) -> str:
-    reasons = [f"  - {markdown_safe(reason)}" for reason in line.reasons]
+    reasons = [f"  - {markdown_safe(text)}" for text in line.texts]
     return "\n".join([f"- `{line.portal}` **{line.verdict}**", *reasons])
 
 
@@ -266,5 +266,5 @@ def _plain_portal(line: PortalLine) -> dict[str, object]:
         "seconds": line.took.total_seconds() if line.took is not None else None,
         "outcomes": dict(line.outcomes),
         "hosts": {host: json_values(visit) for host, visit in line.hosts},
-        "reasons": line.reasons,
+        "reasons": [reason.reported() for reason in line.reasons],
     }

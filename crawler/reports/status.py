@@ -13,10 +13,11 @@ from rich.console import Console
 
 from archive.errors import ExitCode
 from archive.leases.ledger import LeaseRow, Ledger
+from archive.messages.reason import Reason, format_size
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import StatVfs, format_size
+from crawler.disk_space import StatVfs
 from crawler.reports.after_night import AfterNight, night_report
 from crawler.reports.lookback_status import LookBackStatus, lookback_statuses, lookback_table
 from crawler.reports.night_report import NightReport
@@ -41,7 +42,7 @@ class _Status:
     alerts: tuple[str, ...]
     heartbeat: bool
     unsent: tuple[str, ...]
-    decommissioned: dict[str, str]
+    decommissioned: dict[str, Reason]
 
 
 def status(
@@ -163,10 +164,15 @@ def _plain(found: _Status) -> dict[str, object]:
         "night": snapshot.night.isoformat() if snapshot.night else None,
         "headline": found.report.headline if found.report else None,
         "portals": [
-            {"portal": row.portal, "state": row.state, "verdict": row.verdict, "reasons": row.reasons}
+            {
+                "portal": row.portal,
+                "state": row.state,
+                "verdict": row.verdict,
+                "reasons": [reason.reported() for reason in row.reasons],
+            }
             for row in snapshot.rows
         ],
-        "away": found.decommissioned,
+        "away": {portal: reason.reported() for portal, reason in found.decommissioned.items()},
         "lookbacks": [status.plain for status in found.lookbacks],
     }
 

@@ -7,6 +7,7 @@ from datetime import date
 from archive.errors import ExitCode
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import BACKFILL, Verdict, WalkEnd
 from archive.model.records import LookBack
 from archive.storage.lookback_stats import count_lookback
@@ -18,6 +19,12 @@ __all__ = ["end_backfill", "judge_backfill"]
 
 _STOPPED = {BLOCKED: Verdict.BLOCKED, UNREACHABLE: Verdict.UNREACHABLE, "finished": None}
 
+_CUT = {
+    "finished": Reason.of("backfill_bound"),
+    BLOCKED: Reason.of("backfill_blocked"),
+    UNREACHABLE: Reason.of("backfill_unanswered"),
+}
+
 
 def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -> ExitCode:
     """Close the run as a backfill, which no night's verdict counts, and say how it went."""
@@ -25,11 +32,11 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -
     reason = spider.recorder.finish_reason or "shutdown"
     done = count_lookback(night.pages, night.articles, spider.lookback.end)
     failed = [page for page in night.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
-    words = _words(tonight.backfill, done, reason, len(failed))
+    why = _reason(tonight.backfill, done, reason, len(failed))
     verdict = judge_backfill(done, reason, failed=bool(failed))
 
-    def told(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
-        return verdict, (words,)
+    def told(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
+        return verdict, (why,)
 
     night.close(
         tonight.clock.now(),
@@ -58,16 +65,12 @@ def judge_backfill(done: LookBack | None, reason: str, *, failed: bool) -> Verdi
     return Verdict.GOOD if done and done.kept else Verdict.QUIET
 
 
-def _words(since: date | None, done: LookBack | None, reason: str, failed: int) -> str:
+def _reason(since: date | None, done: LookBack | None, finish: str, failed: int) -> Reason:
+    day = str(since)
     if done is None:
-        return f"backfill to {since}: it was finished before"
-    counts = f"{done.pages} list pages, {done.found} articles found, {done.kept} kept, {done.requests} requests"
+        return Reason.of("backfill_done_before", day=day)
+    counts = {"pages": done.pages, "found": done.found, "stored": done.kept, "requests": done.requests}
     if done.complete:
-        return f"backfill to {since}: {counts}; complete"
-    why = {
-        "finished": "cut at its bound on requests",
-        BLOCKED: "stopped by the portal",
-        UNREACHABLE: "no answer any more",
-    }
-    cut = f"{failed} list pages could not be read" if failed else why.get(reason, "stopped")
-    return f"backfill to {since}: {counts}; {cut}: the same command goes on from here"
+        return Reason.of("backfill_complete", day=day, **counts)
+    cut = Reason.of("backfill_unread", pages=failed) if failed else _CUT.get(finish, Reason.of("backfill_stopped"))
+    return Reason.of("backfill_cut", day=day, cut=cut, **counts)

@@ -17,6 +17,7 @@ from archive.errors import ArchiveError, ExitCode, Interrupted
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import FIRST_TEXTS, Event, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.store import Archive
@@ -100,9 +101,7 @@ def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Portal
         if reason == LOW_DISK and recorder.low_disk is not None:
             raise low_disk_error(recorder.low_disk)
         if reason is None:
-            raise Interrupted(
-                "told to stop twice; what was committed is kept, the rest is fetched when the night goes on"
-            )
+            raise Interrupted(Reason.of("stopped_twice"))
         if reason in (None, "shutdown"):
             return ExitCode.INTERRUPTED
         return ExitCode.TIME_LIMIT if reason == "closespider_timeout" else ExitCode.BUG
@@ -117,7 +116,7 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
     why = dissolution(spider.province, spider.dissolved, night.night)
     end = end_of(archive, night, runs, DecommissionRule(why, tonight.gone_nights))
 
-    def verdict(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+    def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
         judged, reasons = judge_night(night_counts(night, tally, spider.recorder.extraction, end), before)
         return judged, (*reasons, *residue)  # told, and no reason for another verdict
 
@@ -141,7 +140,7 @@ def _earlier_tonight(archive: Archive, night: RunWriter) -> list[Run]:
     return sorted(runs, key=lambda run: run.started_at, reverse=True)
 
 
-def _residue(archive: Archive, night: RunWriter, spider: PortalCrawler) -> tuple[Counter[str], tuple[str, ...]]:
+def _residue(archive: Archive, night: RunWriter, spider: PortalCrawler) -> tuple[Counter[str], tuple[Reason, ...]]:
     """The lines that the portal seems to repeat, tonight's articles included: their count, and the words for it."""
     night.commit()
     try:

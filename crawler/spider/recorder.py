@@ -13,6 +13,7 @@ from scrapy.http import Request, Response
 from archive.errors import ArchiveError
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.enums import FIRST_TEXTS, Outcome
 from archive.model.records import Document, PageRecord
 from crawler.config.run_options import ProgressFile, RunOptions
@@ -58,10 +59,10 @@ class RunRecorder:
         self.listed: set[str] = set()
         self.lookback_lines = 0
         self.fatal: ArchiveError | None = None
-        self.low_disk: str | None = None
+        self.low_disk: Reason | None = None
         self.finish_reason: str | None = None
         self._home, self._gone_after, self._close = home, gone_after, close
-        self._away = ""
+        self._away: Reason | None = None
         self._outcomes: Counter[str] = Counter()
         self._silent = 0
         self._why_silent = ""
@@ -72,7 +73,9 @@ class RunRecorder:
         """Return the crawl's time, aware."""
         return self.options.clock.now()
 
-    def write(self, page: PageRecord | None, document: Document | None = None, reasons: tuple[str, ...] = ()) -> None:
+    def write(
+        self, page: PageRecord | None, document: Document | None = None, reasons: tuple[Reason, ...] = ()
+    ) -> None:
         """Queue a line with the document read from it and report progress; stop when the archive fails.
 
         `reasons` put the document into quarantine. `page` is None where the response has its line already.
@@ -140,7 +143,7 @@ class RunRecorder:
             exchange_of(response).page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay),
         )
         if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:
-            self._away = f"robots.txt {decision.words}"
+            self._away = Reason.of("robots_waits", detail=decision.words)
 
     def record_retry(self, request: Request, response: Response) -> None:
         """Record a response after which the same is asked again."""
@@ -152,7 +155,7 @@ class RunRecorder:
 
     def record_long_wait(self, status: int, seconds: float) -> None:
         """Leave the portal alone, once the response has its line: it asks for longer than a crawl waits."""
-        self._away = f"it asked to be left alone for {seconds:.0f} s ({status}, Retry-After)"
+        self._away = Reason.of("left_alone", seconds=round(seconds), status=status)
 
     def record_refusal(self, request: Request, reason: str) -> None:
         """Record a request that the guard refused where no errback does: robots.txt sent elsewhere."""
@@ -185,11 +188,11 @@ class RunRecorder:
         self._report(last=True)
 
     @property
-    def silence(self) -> str:
-        """What a silent portal did, in words."""
-        if self._away:
+    def silence(self) -> Reason:
+        """The reason for which a portal is left alone for tonight."""
+        if self._away is not None:
             return self._away
-        return f"{self._silent} requests in a row were not answered ({self._why_silent})"
+        return Reason.of("requests_unanswered", requests=self._silent, detail=self._why_silent)
 
     @property
     def _nothing_answered(self) -> bool:

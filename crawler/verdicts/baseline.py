@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from statistics import fmean, median
 
+from archive.messages.reason import Reason
 from crawler.verdicts.history import VolumeHistory
 from vietnam.holidays import DayType
 
-__all__ = ["IMPROBABLE", "Baseline", "binomial_tail", "excess", "more", "rate_words", "usual"]
+__all__ = ["IMPROBABLE", "Baseline", "binomial_tail", "excess", "more", "rate", "usual"]
 
 _PRIOR = {DayType.WORKDAY: 1.0, DayType.SATURDAY: 0.4, DayType.SUNDAY: 0.3, DayType.HOLIDAY: 0.3, DayType.TET: 0.0}
 _PRIOR_ARTICLES = 6  # so many articles' worth of what is common among portals
@@ -141,8 +142,10 @@ def excess(count: int, of: int, before: int, of_before: int, floor: float, impro
     return binomial_tail(count, of, (before + 0.5) / (of_before + 1)) < improbable
 
 
-def rate_words(week: float) -> str:
-    """Entries of a week as a person says it: by the day, the week or the month."""
+def rate(week: float) -> Reason:
+    """Return the entries of a week as a person counts them: by the day, the week or the month."""
     if week >= 14:
-        return f"{week / 7:.0f} a day"
-    return f"{week:.0f} a week" if week >= 1.5 else f"{week * 30 / 7:.0f} a month"
+        return Reason.of("per_day", count=round(week / 7))
+    if week >= 1.5:
+        return Reason.of("per_week", count=round(week))
+    return Reason.of("per_month", count=round(week * 30 / 7))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from archive.messages.reason import Reason
 from archive.model.decommission import EndSign
 from archive.model.enums import Outcome, Verdict
 from archive.model.records import SectionWalk
@@ -13,7 +14,7 @@ from archive.model.run_metrics import Measures
 from crawler.config.decommission import DecommissionRule
 from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["TRANSIENT", "NightCounts", "VerdictFinding", "times"]
+__all__ = ["TRANSIENT", "NightCounts", "VerdictFinding"]
 
 TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCATED, Outcome.MAINTENANCE})
 """Outcomes of a bad moment: what was asked for stays owed and is asked for again next time."""
@@ -45,7 +46,7 @@ class NightCounts:
     misfits: tuple[Misfit, ...] = ()
     failed: Mapping[str, Outcome] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
-    stopped: str | None = None
+    stopped: Reason | None = None
     away: EndSign | None = None
     back: EndSign | None = None
     ends: DecommissionRule = field(default_factory=DecommissionRule)
@@ -71,18 +72,13 @@ class NightCounts:
 
 @dataclass(frozen=True, slots=True)
 class VerdictFinding:
-    """One thing found: the verdict it asks for (None: worth telling, no bad night), the words, and its weight.
+    """One finding: the verdict it asks for (None: worth reporting, no bad night), its reason and its weight.
 
-    The words say what, how many, what was usual and what to do. Of one verdict, the heaviest finding is told first.
-    `subject` tells findings of one kind apart, so that what still stands can be told less often than what is new.
+    The reason says what, how many, what was usual and what to do. Of one verdict, the heaviest finding comes first.
+    `subject` tells findings of one kind apart, so that what still stands can be reported less often than what is new.
     """
 
     verdict: Verdict | None
-    words: str
+    reason: Reason
     weight: float = 0.0
     subject: str = ""
-
-
-def times(count: int) -> str:
-    """How often, in words."""
-    return "once" if count == 1 else f"{count} times"

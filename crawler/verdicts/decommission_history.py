@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.decommission import EndSign, Sign
 from archive.model.enums import Outcome
 from archive.model.records import Run
@@ -36,7 +37,7 @@ def end_of(archive: Archive, night: RunWriter, before: Sequence[Run], ends: Deco
     return PortalEnd(away, ended_before(before) if away is None and answered else None, ends)
 
 
-def why_away(archive: Archive, portal: str, night: date, ask_days: int) -> str | None:
+def why_away(archive: Archive, portal: str, night: date, ask_days: int) -> Reason | None:
     """Why a portal that was recorded as moved or gone is not asked this night, in words; None where it is asked.
 
     One that is gone is asked again so many days after it was last asked. One that moved waits for a person, who asks for
@@ -47,21 +48,21 @@ def why_away(archive: Archive, portal: str, night: date, ask_days: int) -> str |
         return None
     asked, away = told
     if away.sign is Sign.MOVED:
-        return f"{away.words} on {away.recorded}: off the schedule until a person decides"
+        return Reason.of("off_moved", was=away.reason, day=str(away.recorded))
     again = asked + timedelta(days=ask_days)
-    return None if night >= again else f"{away.words}: asked again on {again}"
+    return None if night >= again else Reason.of("off_gone", was=away.reason, day=again)
 
 
-def away_portals(archive: Archive, portals: Iterable[str], night: date, ask_days: int) -> dict[str, str]:
+def away_portals(archive: Archive, portals: Iterable[str], night: date, ask_days: int) -> dict[str, Reason]:
     """The portals that are recorded as moved or gone by the end of a night, with the reason in words."""
     later = night + timedelta(days=1)
     said = {portal: why_away(archive, portal, later, ask_days) or _due(archive, portal, later) for portal in portals}
     return {portal: words for portal, words in said.items() if words is not None}
 
 
-def _due(archive: Archive, portal: str, night: date) -> str | None:
+def _due(archive: Archive, portal: str, night: date) -> Reason | None:
     told = _last(archive, portal, night)
-    return None if told is None else f"{told[1].words}: asked again with the next night"
+    return None if told is None else Reason.of("off_gone_due", was=told[1].reason)
 
 
 def _last(archive: Archive, portal: str, night: date) -> tuple[date, EndSign] | None:

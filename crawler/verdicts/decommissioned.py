@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from archive.messages.reason import Reason
 from archive.model.decommission import BAD_CERTIFICATE, NO_NAME, EndSign, Sign
 from archive.model.enums import Outcome, Verdict
 from archive.model.records import PageRecord, Run
@@ -26,14 +27,14 @@ _ASIDE = (Outcome.ROBOTS, Outcome.REDIRECTED)  # an answer to robots.txt, and th
 _SILENT = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)
 
 
-def dissolution(slug: str | None, declared: date | None, night: date) -> str | None:
+def dissolution(slug: str | None, declared: date | None, night: date) -> Reason | None:
     """Why a portal may have ended by this night, in words: declared so, or its province (a slug) was merged; else None."""
     if declared is not None and declared <= night:
-        return f"the portal is declared dissolved since {declared}"
+        return Reason.of("declared_dissolved", day=declared)
     known = province(slug) if slug is not None else None
     if known is None or known.since is None or known.since > night:
         return None
-    return f"{known.name} became part of {successor(known.slug).name} on {known.since}"
+    return Reason.of("province_merged", province=known.name, into=successor(known.slug).name, day=known.since)
 
 
 def sign_of(pages: Sequence[PageRecord]) -> tuple[Sign, str | None] | None:
@@ -103,19 +104,21 @@ def _same_nights(before: Sequence[Run], deaf: Collection[date]) -> Iterator[date
 def away_findings(away: EndSign | None, back: EndSign | None, ends: DecommissionRule) -> Iterator[VerdictFinding]:
     """The verdict `moved` or `gone`, or what a person should know of a portal that may be ending or has come back."""
     if back is not None:
-        yield VerdictFinding(None, f"it answers again: it was recorded on {back.recorded} as {back.words}", 3)
+        yield VerdictFinding(None, Reason.of("answers_again", day=str(back.recorded), was=back.reason), 3)
     if away is None:
         return
     if away.sign is Sign.MOVED:
         known = province_of_host(away.to or "")
-        name = f" ({known.name})" if known is not None else ""
-        words = f"{away.words}{name}: its lists or its front page redirect there, where nothing was asked"
-        yield VerdictFinding(Verdict.MOVED, f"{words}; it is off the schedule until a person decides", 3)
-    elif away.recorded is not None:
-        yield VerdictFinding(Verdict.GONE, f"{away.words}, {ends.dissolved}; it is asked again once a month", 3)
+        moved = away.reason
+        if known is not None:
+            moved = Reason.of("moved_to_province", host=str(away.to), province=known.name)
+        yield VerdictFinding(Verdict.MOVED, Reason.of("redirects", moved=moved), 3)
+    elif away.recorded is not None and ends.dissolved is not None:
+        yield VerdictFinding(Verdict.GONE, Reason.of("gone", gone=away.reason, cause=ends.dissolved), 3)
+    elif ends.dissolved is not None:
+        ending = Reason.of(
+            "ending_dissolved", sign=away.sign.value, n=away.nights, nights=ends.nights, cause=ends.dissolved
+        )
+        yield VerdictFinding(None, ending, 1)
     else:
-        nights = "night" if away.nights == 1 else "nights"
-        then = f"after {ends.nights} nights it is recorded as gone, since {ends.dissolved}"
-        if ends.dissolved is None:
-            then = "should it have been dissolved, declare `dissolved` in its file"
-        yield VerdictFinding(None, f"{away.sign.words}, {away.nights} {nights} now: {then}", 1)
+        yield VerdictFinding(None, Reason.of("ending_undeclared", sign=away.sign.value, n=away.nights), 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from crawler.verdicts.counts import NightCounts, VerdictFinding
 from crawler.verdicts.decommissioned import away_findings
@@ -43,7 +44,7 @@ _ORDER = (
 )
 
 
-def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[str, ...]]:
+def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[Reason, ...]]:
     """The verdict and its reasons, heaviest first; `no history yet` comes first while there are under seven nights.
 
     `history` are the portal's nights before this one; it is not changed.
@@ -60,9 +61,9 @@ def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[st
         findings += _quiet(night)
     findings.sort(key=lambda found: (_ORDER.index(found.verdict), -found.weight))
     verdict = next((found.verdict for found in findings if found.verdict), Verdict.GOOD)
-    reasons = [found.words for found in findings]
+    reasons = [found.reason for found in findings]
     if history.nights < HISTORY_NIGHTS:
-        reasons.insert(0, "no history yet")
+        reasons.insert(0, Reason.of("no_history"))
     return verdict, tuple(reasons)
 
 
@@ -75,8 +76,8 @@ def _over_nights(night: NightCounts, history: History) -> Iterator[VerdictFindin
         if held in _TOLD:
             yield found
         else:
-            ago = "last night" if held == 1 else f"{held} nights ago"
-            yield VerdictFinding(None, f"{found.words} (first told {ago})", found.weight, found.subject)
+            again = Reason.of("first_told", reason=found.reason, n=held)
+            yield VerdictFinding(None, again, found.weight, found.subject)
 
 
 def _slow(nights: Sequence[NightVolume]) -> list[VerdictFinding]:
@@ -99,9 +100,9 @@ def _quiet(night: NightCounts) -> list[VerdictFinding]:
         return []
     kind = day_type(night.day)
     if kind is DayType.TET:
-        words = "Tết: nothing new is usual"
+        why = Reason.of("quiet_tet")
     elif kind is DayType.HOLIDAY:
-        words = f"public holiday ({holiday_name(night.day)}): nothing new is usual"
+        why = Reason.of("quiet_public_holiday", holiday=holiday_name(night.day) or "")
     else:
-        words = "everything that was listed is already known"
-    return [VerdictFinding(Verdict.QUIET, words)]
+        why = Reason.of("quiet_all_known")
+    return [VerdictFinding(Verdict.QUIET, why)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from crawler.verdicts.baseline import IMPROBABLE, more
 from crawler.verdicts.counts import NightCounts, VerdictFinding
@@ -32,25 +33,30 @@ def _unfitting(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Ve
     if not more(night.misses, read, ((seen.misses, seen.laid) for seen in before), _SHARE, improbable, least):
         return
     missed, pages = sum(seen.misses for seen in before), sum(seen.laid for seen in before)
-    usual = f"; {100 * missed / pages:.0f} % were usual" if pages else ""
-    cause = "the article page was redesigned or a layout is missing"
-    if night.misses == read == 1 and before:
-        cause = "the article page was redesigned, or it is one odd page; look at it in a browser"
-    fit = "fits" if read == 1 else "fit"
-    yield VerdictFinding(Verdict.SUSPICIOUS, f"{night.misses} of {read} articles {fit} no layout{usual}: {cause}", 3)
+    cause = Reason.of("redesigned_or_odd" if night.misses == read == 1 and before else "redesigned")
+    found = Reason.of("no_layout", count=night.misses, n=read, cause=cause)
+    if pages:
+        usual = round(100 * missed / pages)
+        found = Reason.of("no_layout_usual", count=night.misses, n=read, usual=usual, cause=cause)
+    yield VerdictFinding(Verdict.SUSPICIOUS, found, 3)
 
 
 def _lossy(misfit: Misfit, night: NightCounts, before: Sequence[NightVolume]) -> VerdictFinding:
     """Any layout may lose text of one odd page: a single one is told where another sign says the same."""
-    words = (
-        f"layout {misfit.layout} misses {misfit.percent} % of what the whole page has on {misfit.lacking} of"
-        f" {misfit.pages} sampled pages: the layout no longer fits"
+    sure = not before or misfit.lacking > 1 or _borne_out(misfit, night, before)
+    found = Reason.of(
+        "layout_loses" if sure else "layout_loses_or_odd",
+        layout=misfit.layout,
+        percent=misfit.percent,
+        lacking=misfit.lacking,
+        pages=misfit.pages,
     )
-    if not before or misfit.lacking > 1:
-        return VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+    return VerdictFinding(Verdict.SUSPICIOUS if sure else None, found, 2)
+
+
+def _borne_out(misfit: Misfit, night: NightCounts, before: Sequence[NightVolume]) -> bool:
+    """Return whether earlier sampled pages or the length of the new texts show the same loss."""
     checked = [seen for seen in before if seen.checked][-_CHECKED_NIGHTS:]
-    again = misfit.pages == 1 and any(seen.disagreeing for seen in checked)
-    short = shortened([*(seen.measures for seen in before if not seen.look_back), night.measures])
-    if again or short:
-        return VerdictFinding(Verdict.SUSPICIOUS, words, 2)
-    return VerdictFinding(None, f"{words}, or it is one odd page: compare it with its text", 2)
+    if misfit.pages == 1 and any(seen.disagreeing for seen in checked):
+        return True
+    return shortened([*(seen.measures for seen in before if not seen.look_back), night.measures])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict, WalkEnd
 from archive.model.records import SectionWalk
 from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
@@ -26,10 +27,9 @@ def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator
         elif walk.end is WalkEnd.FAILED:
             yield _failed(night, name, walk, before)
         elif walk.end is WalkEnd.PAGE_LIMIT:
-            words = f"section {name} had no end after {walk.pages} pages: its paging repeats or was changed"
-            yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+            yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("list_endless", section=name, pages=walk.pages), 2)
         elif walk.end is None:
-            yield VerdictFinding(Verdict.BROKEN, f"section {name} was not walked to an end: see tonight's log", 1)
+            yield VerdictFinding(Verdict.BROKEN, Reason.of("list_unfinished", section=name), 1)
         else:
             yield from _short(name, walk, past)
             yield from _repeated(name, walk, past)
@@ -37,19 +37,22 @@ def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator
 
 def _empty(name: str, past: Sequence[VolumeHistory]) -> VerdictFinding:
     usual = _fewest(past)
-    said = f"; at least {usual} were usual" if usual else ""
-    words = f"section {name} listed 0 articles{said}: the list selector no longer fits or the portal is down"
-    return VerdictFinding(Verdict.BROKEN, words, 3)
+    found = Reason.of("lists_empty", section=name, listed=0)
+    if usual:
+        found = Reason.of("lists_empty_usual", section=name, listed=0, usual=usual)
+    return VerdictFinding(Verdict.BROKEN, found, 3)
 
 
 def _failed(night: NightCounts, name: str, walk: SectionWalk, before: Sequence[NightVolume]) -> VerdictFinding:
-    words = f"section {name}: page {walk.pages} of its list could not be read; the walk is repeated next time"
     outcome = night.failed.get(name)
     others = any(other.end is not None and other.end.complete for other in night.sections.values())
     if outcome in TRANSIENT and (others or walk.pages > 1) and before and name in before[-1].sections:
-        return VerdictFinding(None, f"{words} (once; a night that fails again is told as bad)", 1)
+        return VerdictFinding(None, Reason.of("list_unread_once", section=name, page=walk.pages), 1)
     verdict = Verdict.SUSPICIOUS if walk.pages > 1 else Verdict.BROKEN
-    return VerdictFinding(verdict, words if outcome is None else f"{words} ({outcome.value})", 2)
+    found = Reason.of("list_unread", section=name, page=walk.pages)
+    if outcome is not None:
+        found = Reason.of("list_unread_outcome", section=name, page=walk.pages, outcome=outcome.value)
+    return VerdictFinding(verdict, found, 2)
 
 
 def _fewest(past: Sequence[VolumeHistory]) -> int:
@@ -60,11 +63,8 @@ def _fewest(past: Sequence[VolumeHistory]) -> int:
 def _short(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
     usual = _fewest(past)
     if walk.listed < _SHORT * usual:
-        words = (
-            f"section {name}: {walk.listed} entries were listed where at least {usual} are usual: the list was changed,"
-            f" or its selector fits a part of it; compare with the portal in a browser"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+        found = Reason.of("list_short", section=name, listed=walk.listed, usual=usual)
+        yield VerdictFinding(Verdict.SUSPICIOUS, found, 2)
 
 
 def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
@@ -73,15 +73,7 @@ def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> It
         return
     went_on = [one for one in past if one.walk.pages > 2 or (one.walk.pages == 2 and one.walk.end is WalkEnd.KNOWN)]
     if 0 < walk.fresh == walk.listed and not walk.first:
-        words = (
-            f"section {name}: all {walk.fresh} entries of page 1 are new and page 2 repeats it: what stands below may be"
-            f" missed; its paging was changed"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("paging_all_new", section=name, count=walk.fresh), 2)
     elif len(went_on) >= 3:
         pages = max(one.walk.pages for one in went_on)
-        words = (
-            f"section {name}: page 2 repeats page 1, and up to {pages} pages were read before: its paging was changed;"
-            f" look at the address of page 2 in a browser"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("paging_repeats", section=name, pages=pages), 1)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from archive.messages.reason import Reason
 from archive.model.enums import Outcome, Verdict, WalkEnd
 from crawler.verdicts.baseline import more
-from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding, times
+from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume
 
 __all__ = ["answer_findings", "article_findings"]
@@ -16,14 +17,8 @@ _SAME = 0.5
 _FEW = 3
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
-_BLOCKING = {
-    Outcome.CHALLENGE: "a cookie challenge",
-    Outcome.ROBOT_CHECK: "a robot check",
-    Outcome.RATE_LIMITED: "too many requests (429)",
-    Outcome.REFUSED: "access refused (401, 403)",
-    Outcome.ROBOTS_DENIED: "robots.txt forbids it",
-}
 _DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+_BLOCKING = (*_DECISIVE, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
 _NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.
 _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
@@ -33,20 +28,17 @@ _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 def answer_findings(night: NightCounts) -> Iterator[VerdictFinding]:
     """Whether the crawl was stopped, whether anybody answered, and whether the portal let it in."""
     if night.stopped is not None:
-        words = f"the crawl was stopped before its end ({night.stopped}); what is owed comes next time"
-        yield VerdictFinding(Verdict.INTERRUPTED, words)
+        yield VerdictFinding(Verdict.INTERRUPTED, Reason.of("stopped_early", why=night.stopped))
     failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
     if failed and not any(count for outcome, count in night.outcomes.items() if outcome not in _NO_ANSWER):
-        words = f"none of {failed} requests was answered: the portal or the network here is down"
-        if night.outcomes.get(Outcome.ROBOTS):
-            words = f"robots.txt was asked and none of {failed} requests after it was answered or allowed: see its line"
-        yield VerdictFinding(Verdict.UNREACHABLE, words)
+        robots = bool(night.outcomes.get(Outcome.ROBOTS))
+        found = Reason.of("robots_only" if robots else "none_answered", requests=failed)
+        yield VerdictFinding(Verdict.UNREACHABLE, found)
     walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
-    for outcome, words in _BLOCKING.items():
+    for outcome in _BLOCKING:
         count = night.outcomes.get(outcome, 0)
         if count and (outcome in _DECISIVE or walks_failed or night.share(outcome) > _SHARE):
-            told = f"{times(count)} {words}: recorded and not bypassed; ask the portal's office"
-            yield VerdictFinding(Verdict.BLOCKED, told, count)
+            yield VerdictFinding(Verdict.BLOCKED, Reason.of("not_let_in", n=count, by=outcome.value), count)
 
 
 def article_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
@@ -54,12 +46,11 @@ def article_findings(night: NightCounts, before: Sequence[NightVolume]) -> Itera
     yield from _unread(night, before)
     gone = night.count(*_VANISHED)
     if night.articles and night.wanted >= _GONE_FROM and more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
-        words = f"{gone / night.wanted:.0%} of the articles asked for are gone: open one of them in a browser"
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("articles_gone", percent=_percent(gone, night.wanted)), 1)
     aside = ((seen.measures.set_aside, _articles(seen)) for seen in before)
     if more(night.quarantined, night.articles, aside, _SHARE, least=_FEW if before else 1):
-        words = f"{night.quarantined} of {night.articles} articles were set aside by the checks: look at the quarantine"
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
+        found = Reason.of("articles_quarantined", count=night.quarantined, articles=night.articles)
+        yield VerdictFinding(Verdict.SUSPICIOUS, found, 1)
     yield from _same(night, before)
 
 
@@ -69,21 +60,18 @@ def _unread(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Verdi
     missing = sum(unread.values())
     lists_read = any(walk.end is not None and walk.end.complete for walk in night.sections.values())
     if missing and missing + vanished < _FEW and set(unread) <= TRANSIENT and lists_read and before:
-        words = f"{missing} of {night.wanted} articles could not be had ({_most(night)}): asked for again next time"
-        yield VerdictFinding(None, words, 1)
+        missed = Reason.of("articles_missed", count=missing, articles=night.wanted, most=_most(night))
+        yield VerdictFinding(None, missed, 1)
         return
     if night.wanted and not read and not (night.withdrawn == night.wanted < _FEW):
         if more(night.wanted, night.wanted, _asked(before, night.of_articles), _SAME):
-            words = f"{night.wanted} articles were asked for and none could be read: {_most(night)}"
-            yield VerdictFinding(Verdict.BROKEN, words, 2)
+            found = Reason.of("none_read", articles=night.wanted, most=_most(night))
+            yield VerdictFinding(Verdict.BROKEN, found, 2)
     elif more(missing, night.wanted, _asked(before, unread), _SHARE):
-        words = f"{missing / night.wanted:.0%} of the articles could not be read: {_most(night)}"
+        share = _percent(missing, night.wanted)
         moment = set(unread) <= TRANSIENT and lists_read and before and not _failed(before[-1]) and read >= missing
-        yield (
-            VerdictFinding(None, f"{words}; asked for again next time", 2)
-            if moment
-            else VerdictFinding(Verdict.SUSPICIOUS, words, 2)
-        )
+        found = Reason.of("unread_once" if moment else "unread", percent=share, most=_most(night))
+        yield VerdictFinding(None if moment else Verdict.SUSPICIOUS, found, 2)
 
 
 def _same(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
@@ -91,19 +79,15 @@ def _same(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Verdict
     same = night.measures.identical + night.measures.near
     counts = ((seen.measures.identical + seen.measures.near, _articles(seen)) for seen in before)
     if (same > 2 or same == night.articles > 1) and more(same, night.articles, counts, _SAME):
-        words = (
-            f"{same} of {night.articles} articles have the text of another one: the portal may answer every address with"
-            f" one page; open two of them in a browser"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 2)
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("same_text", count=same, articles=night.articles), 2)
     known = night.measures.repeated
     counts = ((seen.measures.repeated, _articles(seen)) for seen in before)
     if known >= _GONE_FROM and more(known, night.articles, counts, _SAME):
-        words = (
-            f"{known} of {night.articles} articles were kept before under other addresses: the portal changed its"
-            f" addresses; look at the keys of its family"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1)
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("other_addresses", count=known, articles=night.articles), 1)
+
+
+def _percent(count: int, of: int) -> int:
+    return round(100 * count / of)
 
 
 def _failed(seen: NightVolume) -> bool:
@@ -124,10 +108,10 @@ def _asked(before: Sequence[NightVolume], outcomes: Iterable[Outcome]) -> Iterat
         yield sum(asked.get(name, 0) for name in names), sum(asked.values())
 
 
-def _most(night: NightCounts) -> str:
+def _most(night: NightCounts) -> Reason:
     """What most of the articles came to instead, in the words of the record."""
     bad = {outcome: count for outcome, count in night.of_articles.items() if outcome not in _READ and count}
     if not bad:
-        return "no answer came"
+        return Reason.of("no_answer_came")
     outcome = max(bad, key=lambda key: bad[key])
-    return f"mostly {outcome.value} ({bad[outcome]})"
+    return Reason.of("mostly", outcome=outcome.value, count=bad[outcome])

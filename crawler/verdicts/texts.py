@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import exp, log, sqrt
 from statistics import median
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from archive.model.run_metrics import Measures
 from crawler.verdicts.baseline import more
@@ -45,11 +46,8 @@ def _shorter(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
         now, usual, deviations = _against(window, before)
         if now - usual < log(_SHORTER) and deviations < -_DEVIATIONS:
             texts = sum(one.texts for one in window)
-            words = (
-                f"the last {texts} new texts have {exp(now):.0f} bytes each where {exp(usual):.0f} are usual: the layout"
-                f" may have lost a part of the body; compare one with its page"
-            )
-            yield VerdictFinding(Verdict.SUSPICIOUS, words, 2, "shorter")
+            found = Reason.of("texts_shorter", texts=texts, bytes=round(exp(now)), usual=round(exp(usual)))
+            yield VerdictFinding(Verdict.SUSPICIOUS, found, 2, "shorter")
             return
 
 
@@ -78,12 +76,9 @@ def _old(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
         return
     most = sorted(map(_lag, before))[len(before) * 9 // 10]
     if min(map(_lag, window)) > max(_OLD, _OLD_TIMES * most):
-        words = (
-            f"the new texts of {_OLD_NIGHTS} nights are {_middle(window, _lag):.0f} days old where"
-            f" {_middle(before, _lag):.0f} are usual: the list shows old entries, or another date is read; look at its"
-            f" order in a browser"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1, "old")
+        days, usual = round(_middle(window, _lag)), round(_middle(before, _lag))
+        found = Reason.of("texts_old", nights=_OLD_NIGHTS, days=days, usual=usual)
+        yield VerdictFinding(Verdict.SUSPICIOUS, found, 1, "old")
 
 
 def _undated(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
@@ -91,11 +86,9 @@ def _undated(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
     undated, texts = sum(one for one, _ in before), sum(whole for _, whole in before)
     missing = tonight.texts - tonight.dated
     if texts >= _TEXTS and more(missing, tonight.texts, before, _UNDATED, least=_UNDATED_TEXTS):
-        words = (
-            f"{missing} of {tonight.texts} new texts have no publication date, {undated / texts:.0%} are usual: the"
-            f" layout no longer finds it"
-        )
-        yield VerdictFinding(Verdict.SUSPICIOUS, words, 1, "undated")
+        usual = round(100 * undated / texts)
+        found = Reason.of("texts_undated", count=missing, texts=tonight.texts, usual=usual)
+        yield VerdictFinding(Verdict.SUSPICIOUS, found, 1, "undated")
 
 
 def _length(one: Measures) -> float:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict
-from crawler.verdicts.baseline import rate_words, usual
+from crawler.verdicts.baseline import rate, usual
 from crawler.verdicts.counts import VerdictFinding
 from crawler.verdicts.history import NightVolume, VolumeHistory
 from vietnam.holidays import DayType
@@ -67,13 +68,11 @@ def _silent(
     if likely > (_SILENT_SECTION if section else _SILENT_PORTAL) or silence < _LONGER * _longest(before):
         return
     nights = (observed[-1].day - before[-1].day).days
-    since = f"for {nights} nights" if nights > 1 else "tonight"
-    who = f"section {section} has" if section else "the portal has"
-    words = (
-        f"{who} shown nothing new {since}; {rate_words(was.week)} were usual: open its list in a browser; it may have"
-        f" moved, stand still, or its new entries no longer fit the selector"
-    )
-    yield VerdictFinding(Verdict.THIN, words, 1 if section else 2, f"silent {section}" if section else "volume")
+    if section:
+        silent = Reason.of("section_silent", section=section, n=nights, rate=rate(was.week))
+        yield VerdictFinding(Verdict.THIN, silent, 1, f"silent {section}")
+    else:
+        yield VerdictFinding(Verdict.THIN, Reason.of("portal_silent", n=nights, rate=rate(was.week)), 2, "volume")
 
 
 def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
@@ -89,12 +88,8 @@ def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
         was = usual(before)
         expected = was.expected(window)
         if count < share * expected and was.at_most(count, expected, nights) < improbable:
-            over = f"in {nights} nights" if nights > 1 else "tonight"
-            words = (
-                f"{count} new entries {over} where {expected:.0f} are usual ({rate_words(was.week)}): compare the lists"
-                f" with the portal in a browser; sections may have moved or been given up"
-            )
-            yield VerdictFinding(Verdict.THIN, words, 1, "volume")
+            fell = Reason.of("volume_fell", count=count, n=nights, usual=round(expected), rate=rate(was.week))
+            yield VerdictFinding(Verdict.THIN, fell, 1, "volume")
             return
 
 

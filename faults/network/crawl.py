@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from archive.messages.reason import joined
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
@@ -70,7 +71,7 @@ class CrawlResult:
     @property
     def reasons(self) -> str:
         """The reasons in one line."""
-        return "; ".join(self.run.reasons)
+        return joined(self.run.reasons)
 
     def is_outcome(self, key: str, *outcomes: Outcome) -> None:
         """Raises CheckFailure unless the article ended so and has no text, save when it was read."""

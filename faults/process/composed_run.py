@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from archive.index.queries.attachments import attachment_key
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord
 from archive.store import Archive
@@ -98,8 +99,8 @@ def _at(night: date, seconds: float = 0) -> datetime:
     return datetime.combine(night, time(1, 30), TZ) + timedelta(seconds=seconds)
 
 
-def _good(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
-    return Verdict.GOOD, ("composed",)
+def _good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
+    return Verdict.GOOD, (Reason.sentence("composed"),)
 
 
 def base(root: Path) -> None:
@@ -228,7 +229,7 @@ def _keep(night: RunWriter, told: _Article) -> None:
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, told.key, "tin", warc=ref)
     document = _document(night, told, url, moment, page)
     if told.doubtful:
-        night.write(page, document, ("composed as doubtful",))
+        night.write(page, document, (Reason.sentence("composed as doubtful"),))
     else:
         night.write(page, document)
     if told.file:

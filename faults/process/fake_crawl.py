@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.ingest.summary import RunSummary
+from archive.messages.reason import Reason
 from archive.model.enums import Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
@@ -60,7 +61,7 @@ def main(portal: str, night: date, root: Path, way: str) -> int:
     return 0
 
 
-def _good(tally: RunSummary) -> tuple[Verdict, tuple[str, ...]]:
+def _good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
     return Verdict.GOOD, ()
 
 

@@ -94,7 +94,7 @@ def _a27(place: Place) -> str:
         )
     _is((scheduler.row(5).state, len(scheduler.runs(5))), (LeaseState.DONE, 1), "the second night and its runs")
     scheduler.check_whole()
-    return f"the second is {row.state.value} ({row.reason[:60]}) and ran when the first had ended ({found.value})"
+    return f"the second is {row.state.value} ({str(row.reason)[:60]}) and ran when the first had ended ({found.value})"
 
 
 def _wait_for(log: Path, word: str, seconds: float = 30) -> None:
@@ -128,9 +128,9 @@ def _a32(place: Place) -> str:
     said = []
     for name, word in (("doi_moi", "SIGSEGV"), ("hoa_an", "memory")):
         row = scheduler.row(4, name)
-        if row.state is not LeaseState.FAILED or word not in row.reason:
+        if row.state is not LeaseState.FAILED or word not in str(row.reason):
             raise CheckFailure(f"{name} stands as {row.state.value}: {row.reason}")
-        said.append(row.reason[:60])
+        said.append(str(row.reason)[:60])
     kept = checks.committed(scheduler.root)
     if kept.texts != 4:
         raise CheckFailure(f"O2: {kept.texts} texts are kept where 4 were committed")
@@ -144,7 +144,7 @@ def _a33(place: Place) -> str:
     scheduler = SchedulerStub(place.folder, {"ben_da": "hang", "doi_moi": "good"}, replace(limits), grace=0.5)
     scheduler.run_due(at(4, 2))
     row = scheduler.row(4)
-    if row.state is not LeaseState.PARTIAL or "SIGTERM" not in row.reason or "killed" not in row.reason:
+    if row.state is not LeaseState.PARTIAL or "SIGTERM" not in str(row.reason) or "killed" not in str(row.reason):
         raise CheckFailure(f"it stands as {row.state.value}: {row.reason}")
     _is(scheduler.row(4, "doi_moi").state, LeaseState.DONE, "the portal behind it")
     (run,) = [run for run in scheduler.runs(4) if run.portal == "ben_da"]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archive.messages.reason import Reason, sentences
 from pipelines.files.file_type import kind_of
 from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from vietnam.documents import document_numbers
@@ -37,7 +38,7 @@ class AttachmentReading:
     flags: tuple[str, ...] = ()
     extractor: str = ""
     documents: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 def read_attachment(body: bytes) -> AttachmentReading:
@@ -64,7 +65,7 @@ def _read_pdf(body: bytes) -> AttachmentReading:
     reasons = _quarantine_reasons(read.text)
     # A font that does not name its letters gives private or control signs for them.
     if read.unmapped * 20 > len(read.text) and not reasons:
-        reasons = (f"{read.unmapped} letters that the file's fonts do not name",)
+        reasons = (Reason.of("unmapped_letters", count=read.unmapped),)
     return _reading("pdf", read.text, read.flags, EXTRACTOR, reasons)
 
 
@@ -76,18 +77,18 @@ def _read_docx(body: bytes) -> AttachmentReading:
 
 
 def _reading(
-    kind: str, text: str, flags: tuple[str, ...], extractor: str, reasons: tuple[str, ...]
+    kind: str, text: str, flags: tuple[str, ...], extractor: str, reasons: tuple[Reason, ...]
 ) -> AttachmentReading:
     if len(text) > _LONGEST:
         return AttachmentReading(kind, flags=("read_limit",), extractor=extractor)
     return AttachmentReading(kind, text, flags, extractor, document_numbers(text), reasons if text else ())
 
 
-def _quarantine_reasons(text: str) -> tuple[str, ...]:
-    """Return the reasons to quarantine a text, in the words used for articles."""
+def _quarantine_reasons(text: str) -> tuple[Reason, ...]:
+    """Return the reasons to quarantine a text, those used for articles."""
     if is_legacy_font(text):
-        return ("text typed for a TCVN3 or VNI font",)
-    return ("text decoded wrongly (mojibake)",) if is_mojibake(text) else ()
+        return (Reason.of("legacy_font"),)
+    return (Reason.of("mojibake"),) if is_mojibake(text) else ()
 
 
 class AttachmentWorker(ReaderProcess):
@@ -125,7 +126,7 @@ def _reading_from(answer: Json) -> AttachmentReading:
         flags=tuple(answer["flags"]),
         extractor=answer["extractor"],
         documents=tuple(answer["documents"]),
-        reasons=tuple(answer["reasons"]),
+        reasons=sentences(answer["reasons"]),
     )
 
 
@@ -135,7 +136,8 @@ def _load() -> Callable[[Json, bytes], Json]:
 
     def read(request: Json, body: bytes) -> Json:
         reading = read_attachment(body)
-        return {name: getattr(reading, name) for name in AttachmentReading.__slots__}
+        plain = {name: getattr(reading, name) for name in AttachmentReading.__slots__}
+        return plain | {"reasons": [reason.plain() for reason in reading.reasons]}
 
     return read
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.messages.reason import Reason, joined
 from archive.model.enums import Event, Outcome, Verdict, WalkEnd
 from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
@@ -53,7 +54,7 @@ def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
     assert not suffixes.exists()
     run, lines, articles = the_night(archive)
     assert run.complete
-    assert (run.verdict, run.reasons, run.finish_reason) == (Verdict.GOOD, ("no history yet",), "finished")
+    assert (run.verdict, run.reasons, run.finish_reason) == (Verdict.GOOD, (Reason.of("no_history"),), "finished")
     assert run.outcomes == {"article": 3, "listing": 2, "robots": 1}
     assert [line.event for line in articles] == [Event.NEW] * 3
     assert [line.key for line in articles] == ["c", "b", "a"]
@@ -198,7 +199,7 @@ def test_the_end_of_a_night_has_its_verdict_and_reason(name: str, archive: Path)
         done = crawl("--archive", str(archive), *ARGUMENTS, port=server.port)
     run, _, _ = the_night(archive)
     assert run.verdict is verdict
-    assert reason in "; ".join(run.reasons)
+    assert reason in joined(run.reasons)
     assert done.code == (0 if verdict is Verdict.GOOD else 1)
     assert server.asked["/tin-tuc"] == lists
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ExitCode
+from archive.messages.reason import Reason
 from crawler.nights.crawl_process import CrawlProcess, Limits, ProcessExit, StopReason
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,14 +79,14 @@ def test_each_way_to_end_is_recorded_for_what_it_was(tmp_path: Path, code: str, 
     with running(tmp_path, code) as process:
         found = ended(process)
     assert (found.code, found.stopped, found.killed) == (number, None, False)
-    assert words in found.reason
+    assert words in str(found.reason)
 
 
 def test_memory_has_a_limit(tmp_path: Path) -> None:
     with running(tmp_path, "b = bytearray(1 << 30)", memory=512 << 20) as process:
         found = ended(process)
     assert found.code == 1
-    assert found.reason == "the crawl ran out of memory (limit 0.5 GB)"
+    assert str(found.reason) == "the crawl ran out of memory (limit 0.5 GB)"
 
 
 def test_nothing_dumps_core(tmp_path: Path) -> None:
@@ -100,16 +101,16 @@ def test_the_deadline_ends_a_process_that_heeds_sigterm(tmp_path: Path) -> None:
     assert (found.code, found.killed) == (11, False)
     assert found.stopped is not None
     assert found.stopped.code is ExitCode.TIME_LIMIT
-    assert found.reason == "stopped at its deadline of 0.0333333 min"
+    assert str(found.reason) == "stopped at its deadline of 0.0333333 min"
 
 
 def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
     with running(tmp_path, HEEDLESS, grace=0.5) as process:
         wait_for_log(tmp_path, "ready")
-        process.stop(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
+        process.stop(StopReason(Reason.sentence("interrupted"), ExitCode.INTERRUPTED), time.monotonic())
         found = ended(process)
     assert (found.code, found.killed) == (-signal.SIGKILL, True)
-    assert found.reason == "interrupted; did not end within 0.5 s of SIGTERM: killed"
+    assert str(found.reason) == "interrupted; did not end within 0.5 s of SIGTERM: killed"
 
 
 def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -> None:
@@ -120,11 +121,11 @@ def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -
     )
     with running(tmp_path, batch) as process:
         wait_for_log(tmp_path, "ready")
-        process.stop(StopReason("interrupted", ExitCode.INTERRUPTED), time.monotonic())
+        process.stop(StopReason(Reason.sentence("interrupted"), ExitCode.INTERRUPTED), time.monotonic())
         time.sleep(0.2)
-        process.stop(StopReason("something else", ExitCode.TIME_LIMIT), time.monotonic())
+        process.stop(StopReason(Reason.sentence("something else"), ExitCode.TIME_LIMIT), time.monotonic())
         found = ended(process)
-    assert found.reason == "interrupted"
+    assert str(found.reason) == "interrupted"
     assert "told 1" in (tmp_path / "log/a.log").read_text()
 
 
@@ -199,7 +200,7 @@ def test_a_log_that_cannot_be_written_is_told_and_costs_nothing(
     command = [sys.executable, "-c", "print('said'); raise SystemExit(3)"]
     process = CrawlProcess(command, os.environ, tmp_path / "log/a.log", limits, time.monotonic(), "the first line")
     found = ended(process)
-    assert (found.code, found.last_lines, found.reason) == (3, (), "the crawl found the disk full")
+    assert (found.code, found.last_lines, str(found.reason)) == (3, (), "the crawl found the disk full")
     assert process.log_lost is not None
     assert f"({words}): this run has no log" in process.log_lost
 

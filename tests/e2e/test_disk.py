@@ -18,11 +18,12 @@ from rich.console import Console
 
 from archive.errors import DiskFull, ExitCode
 from archive.leases.ledger import LeaseState, Ledger
+from archive.messages.reason import Reason, format_size
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
-from crawler.disk_space import DiskSpace, format_size, free_space, low_disk_error, nights_left, read_size, shortage
+from crawler.disk_space import DiskSpace, free_space, low_disk_error, nights_left, read_size, shortage
 from crawler.nights.runner import NightRunner, RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
@@ -73,7 +74,7 @@ def saying(counts: Counts) -> Callable[[str], Counts]:
     ],
 )
 def test_a_shortage_is_said_in_words(left: DiskSpace, wanted: int, needed: int, words: str | None) -> None:
-    assert shortage(left, wanted, needed) == words
+    assert str(shortage(left, wanted, needed)) == str(words)
 
 
 def test_the_room_is_that_of_the_nearest_folder(tmp_path: Path) -> None:
@@ -126,14 +127,14 @@ def test_a_portal_is_not_started_on_a_low_disk_and_stays_owed(tmp_path: Path) ->
     ):
         ledger.plan(FIRST, ["a", "b"], NOW)
         command = [sys.executable, "-c", f"open({str(started)!r}, 'w')"]
-        short = "low disk: 1.2 GB free, 2 GB wanted"
+        short = Reason.of("low_disk", free=1_200_000_000, wanted=2 * GB)
         ways = RunnerOptions(
             2, logs=tmp_path / "log", command=lambda portal, night: command, shortage=lambda portal: short
         )
         portals = {name: PortalInfo(name, name, frozenset({f"{name}.vn"}), Sure.RECORDED) for name in ("a", "b")}
         watch = PlainProgress(logging.getLogger("scheduler"))
         runner = NightRunner(archive, ledger, NightSettings(), portals, ways, watch, Event(), lambda: NOW)
-        with pytest.raises(DiskFull, match=short) as caught:
+        with pytest.raises(DiskFull, match=str(short)) as caught:
             runner.run(FIRST, ["a", "b"], None)
         rows = ledger.of_night(FIRST)
     assert caught.value.exit_code is ExitCode.DISK_FULL
@@ -215,5 +216,5 @@ def test_a_crawl_that_runs_commits_and_stops_when_the_disk_gets_low(tmp_path: Pa
 
 
 def test_the_error_says_what_to_do() -> None:
-    error = low_disk_error("low disk: 1 GB free, 2 GB wanted")
+    error = low_disk_error(Reason.of("low_disk", free=GB, wanted=2 * GB))
     assert str(error).startswith("low disk: 1 GB free, 2 GB wanted; free space, or lower `min_free` in nights.toml")

@@ -112,7 +112,7 @@ def test_a_crawl_that_nobody_took_over_is_left_alone(
     crawls.append(process := begun(stage, "a", fence))
     held = free(Paths(stage.root), "a", NIGHT, 5)
     assert held is not None
-    assert f"process {process.pid} on " in held
+    assert f"process {process.pid} on " in str(held)
     assert alive(process.pid)
 
 
@@ -120,7 +120,7 @@ def test_another_night_of_the_same_portal_is_left_alone(tmp_path: Path, crawls: 
     stage = NightStage.make(tmp_path, a="beats")
     crawls.append(process := begun(stage, "a", claimed(stage, "a")))
     held = free(Paths(stage.root), "a", NIGHT + timedelta(days=1), 99)
-    assert held == f"process {process.pid} on {Owner.current().host} is writing a of {NIGHT}"
+    assert str(held) == f"process {process.pid} on {Owner.current().host} is writing a of {NIGHT}"
     assert alive(process.pid)
 
 

@@ -22,6 +22,7 @@ from rich.console import Console
 from archive.errors import ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.leases.ledger import LeaseState, Ledger
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Verdict
 from archive.model.records import Run
 from archive.store import Archive
@@ -46,7 +47,8 @@ from datetime import date, datetime
 from pathlib import Path
 from archive.model.judgement import Judgement
 from archive.model.records import PageRecord
-from archive.model.enums import Outcome, Verdict
+from archive.messages.reason import Reason
+from archive.model.enums import FinishReason, Outcome, Verdict
 from archive.store import Archive
 portal, night, root = sys.argv[1], date.fromisoformat(sys.argv[2]), Path(sys.argv[3])
 now = datetime.fromisoformat("2025-03-03T01:30:00+07:00")
@@ -60,7 +62,7 @@ def close(verdict=Verdict.GOOD, reasons=()):
 print("open", flush=True)
 """
 GOOD = OPEN + "close()"
-THIN = OPEN + "close(Verdict.THIN, ('listed 2 where 20 are usual',)); raise SystemExit(1)"
+THIN = OPEN + "close(Verdict.THIN, (Reason.sentence('listed 2 where 20 are usual'),)); raise SystemExit(1)"
 SLOW = OPEN + "time.sleep(0.8); close()"
 EMPTY = "pass"
 CRASH = OPEN + "os.kill(os.getpid(), signal.SIGSEGV)"
@@ -91,7 +93,7 @@ class RecordedView:
     def counted(self, portal: str, counts: ProgressCounts) -> None:
         self.events.append(("counted", portal))
 
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: str) -> None:
+    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
         self.events.append((state.value, portal))
         self._running.discard(portal)
 
@@ -176,7 +178,7 @@ def test_a_night_is_done_when_its_record_says_so(place: Place) -> None:
     assert place.run({"a": GOOD, "b": THIN}) == {"a": LeaseState.DONE, "b": LeaseState.DONE}
     rows = night_rows(place.archive, place.ledger, NIGHT)
     assert [row.verdict for row in rows] == ["good", "thin"]
-    assert [row.reasons for row in rows] == [(), ("listed 2 where 20 are usual",)]
+    assert [row.reasons for row in rows] == [(), (Reason.sentence("listed 2 where 20 are usual"),)]
     assert exit_code(rows) is ExitCode.FINDINGS
     assert exit_code(rows[:1]) is ExitCode.GOOD
 
@@ -185,7 +187,7 @@ def test_exit_code_0_without_a_record_is_a_failure(place: Place) -> None:
     assert place.run({"a": EMPTY}) == {"a": LeaseState.FAILED}
     row = place.ledger.of_night(NIGHT)[0]
     assert row.tries == 3
-    assert "without a complete record" in row.reason
+    assert "without a complete record" in str(row.reason)
 
 
 def test_a_crash_is_tried_again_and_goes_on_where_it_stopped(place: Place) -> None:
@@ -198,7 +200,7 @@ def test_a_crash_is_tried_again_and_goes_on_where_it_stopped(place: Place) -> No
 def test_a_crash_touches_no_other_portal_and_keeps_what_was_committed(place: Place) -> None:
     assert place.run({"a": CRASH, "b": GOOD}) == {"a": LeaseState.FAILED, "b": LeaseState.DONE}
     row = place.ledger.of_night(NIGHT)[0]
-    assert "SIGSEGV" in row.reason
+    assert "SIGSEGV" in str(row.reason)
     run = last_run(place.archive, "a", NIGHT)
     assert run is not None
     assert (run.complete, run.verdict, run.requests) == (False, Verdict.BROKEN, 3)
@@ -208,7 +210,7 @@ def test_a_hung_crawl_is_killed_at_its_deadline_and_recorded_as_partial(place: P
     place.settings = replace(place.settings, deadline=timedelta(seconds=4))
     assert place.run({"a": HANGS, "b": GOOD}, grace=0.5) == {"a": LeaseState.PARTIAL, "b": LeaseState.DONE}
     row = place.ledger.of_night(NIGHT)[0]
-    assert row.reason == "stopped at its deadline of 0.0666667 min; did not end within 0.5 s of SIGTERM: killed"
+    assert str(row.reason) == "stopped at its deadline of 0.0666667 min; did not end within 0.5 s of SIGTERM: killed"
     assert row.exit_code == ExitCode.TIME_LIMIT
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["interrupted", "good"]
 
@@ -244,7 +246,7 @@ def test_an_archive_that_cannot_be_written_stops_new_work_and_leaves_it_owed(
 def test_a_disk_that_is_full_for_one_portal_alone_fails_that_portal_alone(place: Place) -> None:
     assert place.run({"a": FULL, "b": GOOD}, jobs=1) == {"a": LeaseState.FAILED, "b": LeaseState.DONE}
     row = place.ledger.of_night(NIGHT)[0]
-    assert (row.reason, row.exit_code) == ("the crawl found the disk full: no space left (3 tries)", 3)
+    assert (str(row.reason), row.exit_code) == ("the crawl found the disk full: no space left (3 tries)", 3)
 
 
 def test_a_night_runs_without_its_log(place: Place) -> None:
@@ -283,7 +285,7 @@ def test_a_stop_lets_running_portals_finish_their_batch_and_owes_them_again(plac
     asker.join()
     assert place.states() == {"a": LeaseState.PLANNED, "b": LeaseState.PLANNED}
     row = place.ledger.of_night(NIGHT)[0]
-    assert (row.reason, row.tries, row.exit_code) == ("interrupted: the scheduler was stopped", 0, 11)
+    assert (str(row.reason), row.tries, row.exit_code) == ("interrupted: the scheduler was stopped", 0, 11)
     assert place.archive.open_runs(NIGHT) == ["a"]
     place.stop.clear()
     place.runner({"a": GOOD, "b": GOOD}).run(NIGHT, ["a", "b"], None)
@@ -307,7 +309,7 @@ def test_at_the_cut_off_what_runs_stops_as_partial(place: Place) -> None:
     schedule.end(NIGHT, place.now)
     assert place.states() == {"a": LeaseState.PARTIAL, "b": LeaseState.MISSED}
     seal = schedule.seal(NIGHT)[0]
-    assert seal.missed == {"b": "not finished by the cut-off of 07:00"}
+    assert seal.missed == {"b": Reason.of("cut_off", clock="07:00")}
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (4, 3)])
@@ -354,7 +356,7 @@ def test_a_scheduler_that_dies_every_time_is_not_followed_for_ever(place: Place)
     place.now = NOW + timedelta(hours=4)
     place.runner({"a": GOOD}).run(NIGHT, ["a"], None)
     assert place.states() == {"a": LeaseState.FAILED}
-    assert "the scheduler died each time" in place.ledger.of_night(NIGHT)[0].reason
+    assert "the scheduler died each time" in str(place.ledger.of_night(NIGHT)[0].reason)
 
 
 def test_a_night_that_was_taken_over_is_let_go(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,7 +409,7 @@ def test_one_portal_of_a_live_night_does_not_seal_it(place: Place) -> None:
     schedule = place.schedule("a", "b")
     assert schedule.seal(NIGHT) == []
     schedule.end(NIGHT, NOW)
-    assert schedule.seal(NIGHT)[0].missed == {"b": "not finished by the cut-off of 07:00"}
+    assert schedule.seal(NIGHT)[0].missed == {"b": Reason.of("cut_off", clock="07:00")}
 
 
 @live
@@ -418,7 +420,7 @@ def test_nights_of_a_host_that_was_off_are_missed_and_sealed_in_order(place: Pla
     now = NOW + timedelta(days=4)
     seals = schedule.end_before(NIGHT + timedelta(days=4), now)
     assert [seal.night.day for seal in seals] == [4, 5, 6]
-    assert all(seal.missed == {"a": "no scheduler ran that night"} for seal in seals)
+    assert all(seal.missed == {"a": Reason.of("no_scheduler")} for seal in seals)
     assert schedule.end_before(NIGHT + timedelta(days=4), now) == []
 
 
@@ -453,7 +455,7 @@ def test_a_clock_that_lies_before_the_last_seal_runs_nothing(place: Place) -> No
 def test_what_is_off_the_schedule_says_why(kind: ArchiveKind, sure: Sure, enabled: bool, reason: str | None) -> None:
     portal = PortalInfo("a", "A", frozenset({"a.vn"}), sure)
     said = why_skipped(portal, NightSettings(portals={"a": PortalSettings(enabled=enabled)}), kind)
-    assert (said or "").startswith(reason or "")
+    assert str(said or "").startswith(reason or "")
     assert (said is None) == (reason is None)
 
 
@@ -495,7 +497,7 @@ def test_without_a_terminal_each_event_is_a_line(caplog: pytest.LogCaptureFixtur
     view = progress_view(Console(file=StringIO()), lambda: logging.getLogger("scheduler"))
     view.started("quang_tri", NIGHT, 1)
     view.counted("quang_tri", ProgressCounts(3, 2, 1))
-    view.ended("quang_tri", NIGHT, LeaseState.PLANNED, None, "was killed by SIGSEGV")
+    view.ended("quang_tri", NIGHT, LeaseState.PLANNED, None, Reason.sentence("was killed by SIGSEGV"))
     view.close()
     assert [record.getMessage() for record in caplog.records] == [
         "2025-03-03 quang_tri started",
@@ -509,7 +511,7 @@ def test_a_terminal_shows_a_row_per_portal_and_no_log(caplog: pytest.LogCaptureF
     view = progress_view(Console(file=screen, force_terminal=True, width=100), lambda: logging.getLogger("scheduler"))
     view.started("quang_tri", NIGHT, 1)
     view.counted("quang_tri", ProgressCounts(31, 20, 7, {"article": 9, "listing": 2}))
-    view.ended("vjst", NIGHT, LeaseState.FAILED, None, "said [/red] and died")
+    view.ended("vjst", NIGHT, LeaseState.FAILED, None, Reason.sentence("said [/red] and died"))
     view.close()
     assert "article 9, listing 2" in screen.getvalue()
     assert "failed: said [/red] and died" in screen.getvalue()

@@ -111,7 +111,7 @@ def test_the_nights_of_a_host_that_was_off_are_missed_with_the_reason_and_the_ne
     stage.due()
     for number in (1, 2, 3):
         row = stage.rows(NIGHT + number * DAY)["a"]
-        assert (row.state, row.reason) == (LeaseState.MISSED, "no scheduler ran that night")
+        assert (row.state, str(row.reason)) == (LeaseState.MISSED, "no scheduler ran that night")
     assert stage.states(NIGHT + 4 * DAY) == {"a": LeaseState.DONE}
     assert stage.started() == {("a", "2026-03-02"): 1, ("a", "2026-03-06"): 1}
     assert stage.findings() == []
@@ -155,7 +155,7 @@ def test_the_crawl_of_a_killed_scheduler_dies_with_it_and_its_night_is_tried_so_
         assert stage.rows()["a"].tries == attempt
     stage.due()
     row = stage.rows()["a"]
-    assert (row.state, row.reason) == (
+    assert (row.state, str(row.reason)) == (
         LeaseState.FAILED,
         "3 tries ended without a record: the scheduler died each time",
     )
@@ -172,8 +172,8 @@ def test_a_second_night_of_a_portal_that_still_runs_waits_and_says_why(tmp_path:
         stage.due()
         row = stage.rows(NIGHT + DAY)["a"]
         assert (row.state, row.tries) == (LeaseState.PLANNED, 0)
-        assert row.reason.startswith(f"waits: process {first.pid} on ")
-        assert row.reason.endswith(f" is writing a of {NIGHT}")
+        assert str(row.reason).startswith(f"waits: process {first.pid} on ")
+        assert str(row.reason).endswith(f" is writing a of {NIGHT}")
         assert stage.states(NIGHT + DAY)["b"] is LeaseState.DONE
         first.terminate()
     stage.play(a="good", b="good")
@@ -208,7 +208,7 @@ def test_what_kills_one_portal_is_recorded_for_what_it_was_and_touches_no_other(
     stage.grace, stage.jobs = timedelta(seconds=1), 1
     stage.due()
     row = stage.rows()["a"]
-    assert (row.state, row.reason.split(": Fatal")[0]) == (state, reason)
+    assert (row.state, str(row.reason).split(": Fatal")[0]) == (state, reason)
     assert stage.states()["b"] is LeaseState.DONE
     assert verdict(stage, "a")[0] is False  # what it had committed is kept
 
@@ -221,7 +221,7 @@ def test_a_silent_portal_is_asked_again_later_in_the_same_run(tmp_path: Path) ->
     stage.due()
     row = stage.rows()["a"]
     assert (row.state, row.tries, row.unanswered) == (LeaseState.PLANNED, 0, 1)
-    assert row.reason == "unreachable: 1 requests in a row were not answered (connection refused)"
+    assert str(row.reason) == "unreachable: 1 requests in a row were not answered (connection refused)"
     assert row.due_at == START + timedelta(minutes=30)
     assert stage.runs() == ["b"]
     stage.now = START + timedelta(minutes=29)
@@ -260,7 +260,7 @@ def test_a_night_that_stayed_silent_until_the_cut_off_is_closed_as_unreachable(t
     stage.due()
     row = stage.rows()["a"]
     assert row.state is LeaseState.PARTIAL
-    assert row.reason.startswith("not finished by the cut-off of 07:00 (unreachable: ")
+    assert str(row.reason).startswith("not finished by the cut-off of 07:00 (unreachable: ")
     assert verdict(stage, "a") == (False, Verdict.UNREACHABLE, 2)
 
 
@@ -270,7 +270,7 @@ def test_a_network_that_is_gone_holds_the_rest_back_and_is_tried_again_as_a_whol
     assert stage.started().total() == 3  # fails fast: not all of them one by one
     waiting = stage.rows()["p4"]
     assert (waiting.state, waiting.tries, waiting.due_at) == (LeaseState.PLANNED, 0, START + timedelta(minutes=30))
-    assert waiting.reason == "the network seems to be gone: p0, p1, p2 did not answer, and nobody else did"
+    assert str(waiting.reason) == "the network seems to be gone: p0, p1, p2 did not answer, and nobody else did"
     stage.play(**{f"p{number}": "good" for number in range(5)})
     stage.now = START + timedelta(minutes=31)
     stage.due()
@@ -333,7 +333,7 @@ def test_a_folder_that_may_not_be_written_fails_that_portal_alone(tmp_path: Path
     assert ran.returncode == 0, ran.stderr
     row = stage.rows()["a"]
     assert (row.state, row.exit_code) == (LeaseState.FAILED, ExitCode.DISK_FULL)
-    assert "Permission denied" in row.reason
+    assert "Permission denied" in str(row.reason)
     assert stage.states()["b"] is LeaseState.DONE
     stage.now += DAY
     stage.due()  # the next night runs, and when the folder is mended both are sealed
@@ -404,7 +404,7 @@ def test_a_locked_index_is_one_portals_trouble_and_passes(tmp_path: Path, monkey
         stage.due()
     row = stage.rows()["a"]
     assert row.state is LeaseState.PLANNED
-    assert "index.db is locked by another process" in row.reason
+    assert "index.db is locked by another process" in str(row.reason)
     stage.now += timedelta(minutes=6)
     stage.due()
     assert stage.states() == {"a": LeaseState.DONE}
@@ -443,6 +443,6 @@ def test_the_journal_of_each_database_is_told(tmp_path: Path) -> None:
     if journal_for(sqlite3.sqlite_version_info) == "WAL":
         pytest.skip("this SQLite has the WAL-reset fix")
     note = journal_note(stage.root / "index.db", stage.root / "ledger.db")
-    assert "index.db in journal mode delete, ledger.db in journal mode wal; the next run of scheduler.py" in note
+    assert "index.db in journal mode delete, ledger.db in journal mode wal; the next run of scheduler.py" in str(note)
     with Ledger(stage.root / "ledger.db") as opened:
         assert opened.journal() == "delete"

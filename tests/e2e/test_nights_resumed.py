@@ -99,7 +99,11 @@ def test_after_sigterm_only_what_was_not_committed_is_fetched_again(tmp_path: Pa
         said = process.communicate(timeout=60)[0]
         assert process.returncode == ExitCode.INTERRUPTED, said
         row = row_of(archive, FIRST_NIGHT)
-        assert (row.state, row.tries, row.reason) == (LeaseState.PLANNED, 0, "interrupted: the scheduler was stopped")
+        assert (row.state, row.tries, str(row.reason)) == (
+            LeaseState.PLANNED,
+            0,
+            "interrupted: the scheduler was stopped",
+        )
         kept = committed(archive / f"open/{FIRST_NIGHT}/bao_chinh_phu/pages.jsonl")
         before = [entry.path for entry in server.log]
         assert len(kept) >= 1
@@ -166,7 +170,7 @@ def test_a_night_without_a_network_stays_open_and_goes_on_when_it_is_back(tmp_pa
     assert process.returncode == ExitCode.INTERRUPTED, said
     row = row_of(archive, opened.date())
     assert (row.state, row.tries, row.unanswered) == (LeaseState.PLANNED, 0, 1)
-    assert row.reason == "unreachable: 1 requests in a row were not answered (connection refused)"
+    assert str(row.reason) == "unreachable: 1 requests in a row were not answered (connection refused)"
     with closing(sqlite3.connect(archive / "ledger.db")) as ledger, ledger:
         ledger.execute("UPDATE nights SET due_at = '2020-01-01T00:00:00+00:00' WHERE state = 'planned'")
     with ReplicaServer(port=port) as server:
@@ -223,7 +227,11 @@ def test_the_first_process_of_a_container_ends_its_crawls_when_told(tmp_path: Pa
         process.communicate(timeout=30)
         assert process.returncode == ExitCode.INTERRUPTED
         row = stage.rows()["a"]
-        assert (row.state, row.reason, row.tries) == (LeaseState.PLANNED, "interrupted: the scheduler was stopped", 0)
+        assert (row.state, str(row.reason), row.tries) == (
+            LeaseState.PLANNED,
+            "interrupted: the scheduler was stopped",
+            0,
+        )
         assert not alive(int(first))
     finally:
         process.kill()

@@ -22,6 +22,7 @@ from archive.errors import ExitCode, UsageError
 from archive.ingest.run_writer import RunWriter
 from archive.leases.ledger import AttemptResult, LeaseState, Ledger
 from archive.leases.process_id import Owner
+from archive.messages.reason import Reason
 from archive.model.decommission import NO_NAME
 from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
 from archive.model.judgement import Judgement
@@ -124,7 +125,8 @@ class Year:
         return report_of(night(number), ArchiveKind.LIVE, rows, self.archive.last_seal())
 
     def off(self, number: int, portal: str) -> str | None:
-        return self.schedule().why_off(portal, night(number))
+        reason = self.schedule().why_off(portal, night(number))
+        return None if reason is None else str(reason)
 
 
 @pytest.fixture
@@ -165,7 +167,8 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
     assert (verdict(back, "ben_da"), year.off(75, "ben_da")) == ("quiet", None)
     (run,) = year.archive.runs(night(74), "ben_da")
     assert any(
-        reason.startswith("it answers again: it was recorded on 2025-07-24 as gone since") for reason in run.reasons
+        str(reason).startswith("it answers again: it was recorded on 2025-07-24 as gone since")
+        for reason in run.reasons
     )
     (portal,) = read_coverage(year.archive, night(0), night(74), ["ben_da"])
     assert [day.state for day in portal.days] == [DayState.QUIET, *[DayState.GONE] * 73, DayState.QUIET]
@@ -236,7 +239,9 @@ def test_a_night_that_the_scheduler_closes_counts_and_records_no_end(
     left = year.archive.start("ben_da", night(1), now, lambda *_: Judgement(None))
     year.answers(left, now, NAMELESS)
     left.suspend()
-    run = close_leftover(year.archive, "ben_da", night(1), LeaseState.PARTIAL, "not finished by the cut-off", now)
+    run = close_leftover(
+        year.archive, "ben_da", night(1), LeaseState.PARTIAL, Reason.sentence("not finished by the cut-off"), now
+    )
     assert run is not None
     assert run.verdict is Verdict.UNREACHABLE
     assert run.away is not None

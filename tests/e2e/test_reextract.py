@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.messages.reason import Reason
 from archive.store import Archive
 from crawler.reextract.reextract import accept, read_again
 from pipelines.extract import extract
@@ -94,7 +95,7 @@ def test_a_reading_that_the_checks_set_aside_is_told_and_not_kept(root: Path) ->
         result = read_with(archive, BULLETIN, FIRST_PARAGRAPH, SECOND_PARAGRAPH)
         accept(archive, result, NEXT, at(NEXT))
     reasons = {reading.found.key: reading.reasons for reading in result.changed}
-    assert reasons == {"tau": ("no body text, no attachment",), "ghe": ()}
+    assert reasons == {"tau": (Reason.of("no_body"),), "ghe": ()}
     _, _, lines = the_night(root, night=NEXT)
     assert [line.key for line in lines] == ["ghe"]
 

@@ -11,6 +11,7 @@ import pytest
 
 from archive.audit.findings import Code
 from archive.audit.verify import verify
+from archive.messages.reason import Reason
 from archive.model.enums import REEXTRACT, Event, Verdict
 from archive.storage.paths import read_identity
 from archive.storage.run_record import read_run
@@ -122,8 +123,8 @@ def test_such_a_run_is_no_night_of_the_portal(kept: Path) -> None:
         history = archive.history("ba_song", NEXT + timedelta(days=1), 10)
         assert [(run.night, run.run) for run in history] == [(NIGHT, "ba_song")]
         assert last_run(archive, "ba_song", NEXT) is None
-        assert archive.seal(NEXT, {"ba_song": "the host did not answer"}).missed == {
-            "ba_song": "the host did not answer"
+        assert archive.seal(NEXT, {"ba_song": Reason.sentence("the host did not answer")}).missed == {
+            "ba_song": Reason.sentence("the host did not answer")
         }
 
 
@@ -183,7 +184,7 @@ def test_damage_to_the_capture_behind_a_reading_is_found(kept: Path) -> None:
     where = spoil(kept, "tau").partition(" at ")[0]
     findings = verify(read_identity(kept), Archive.open(kept).paths).findings
     assert (Code.CAPTURE, where) in [(one.code, one.path) for one in findings]
-    assert any(f"which {line.id} was read from" in one.detail for one in findings)
+    assert any(f"which {line.id} was read from" in str(one.detail) for one in findings)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_a_reading_that_names_no_capture_is_found(kept: Path, old: str, new: str
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     findings = verify(read_identity(kept), Archive.open(kept).paths).findings
-    assert any(told in one.detail for one in findings)
+    assert any(told in str(one.detail) for one in findings)
 
 
 def test_a_reading_made_before_the_article_went_on_is_not_kept(root: Path) -> None:

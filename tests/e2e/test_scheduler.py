@@ -21,6 +21,7 @@ from rich.console import Console
 import scheduler
 from archive.errors import ExitCode
 from archive.leases.ledger import LeaseState, Ledger
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
@@ -41,7 +42,7 @@ REACHABLE = 'contact = "luutru@example.vn"\n'
 def made(root: Path, kind: ArchiveKind, sealed: date | None = None) -> Path:
     with Archive.create(root, kind, ARCHIVE_ID, NOW) as archive:
         if sealed is not None:
-            archive.seal(sealed, {"quang_tri": "the host was off"})
+            archive.seal(sealed, {"quang_tri": Reason.sentence("the host was off")})
     return root
 
 
@@ -136,7 +137,7 @@ def test_status_says_what_is_next(
     monkeypatch.delenv("REPLICA", raising=False)
     archive = made(tmp_path / "archive", ArchiveKind.LIVE, sealed=FIRST_NIGHT)
     with Ledger(archive / "ledger.db") as ledger:
-        ledger.end("quang_tri", FIRST_NIGHT, LeaseState.MISSED, "the host was off", NOW)
+        ledger.end("quang_tri", FIRST_NIGHT, LeaseState.MISSED, Reason.sentence("the host was off"), NOW)
     assert scheduler.main(["status", "--json", "--archive", str(archive)]) == ExitCode.GOOD
     said = json.loads(capsys.readouterr().out)
     assert said["sealed"] == said["night"] == NIGHT

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from testing.crawl import new_archive, the_night
 from tests.e2e.planted_widgets import BOX, COUNTER, PORTAL, package, planted_server, scrapy, widgets_in
@@ -44,7 +45,7 @@ def test_the_night_tells_of_them_and_stays_good(crawled: Path) -> None:
     run, _, _ = the_night(crawled / "archive", PORTAL, FIRST)
 
     assert run.verdict is Verdict.GOOD
-    assert "residue: 2 suspects on quang_tri; see `scrapy suspects quang_tri`" in run.reasons
+    assert Reason.of("residue", n=2, portal="quang_tri") in run.reasons
     assert run.extraction["residue suspects"] == 2
     assert widgets_in(crawled, FIRST)
 
@@ -92,7 +93,7 @@ def test_accepted_they_are_gone_from_the_next_night_on(folder: Path, port: int) 
     run, _, lines = the_night(folder / "archive", PORTAL, NEXT)
     assert len([line for line in lines if line.file]) >= 2
     assert widgets_in(folder, NEXT) == []
-    assert not any(reason.startswith("residue:") for reason in run.reasons)
+    assert not any(str(reason).startswith("residue:") for reason in run.reasons)
     after = scrapy(folder, "suspects")
     assert (after.code, after.out.splitlines()[0][:34]) == (0, "residue: no suspects on quang_tri ")
 

@@ -17,6 +17,7 @@ from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.index.transaction import Queries
 from archive.ingest.revisions import Text
+from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import RUN_NAME
@@ -58,11 +59,11 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show an article or file, as its last version left it or as the event named by `?at=` did."""
     portal, key = request.values["portal"], request.values["key"]
     if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
-        raise BadRequest("that names no article")
+        raise BadRequest(Reason.of("form_article"))
     with context.reading() as queries:
         history = queries.web.history(portal, key, EVENTS_SHOWN + 1)
         if not history:
-            raise PageNotFound("the archive has no article of that name")
+            raise PageNotFound(Reason.of("no_article"))
         shown = _shown(history, request.query.get("at", ""))
         beside = _beside(queries, shown)
         files = queries.attachments.of_article(portal, key)[:EVENTS_SHOWN]
@@ -96,10 +97,10 @@ def _shown(history: Sequence[EventRow], at: str) -> EventRow:
     if at:
         named = _EVENT_AT.fullmatch(at)
         if not named:
-            raise BadRequest("`at` names a night, a run and a line")
+            raise BadRequest(Reason.of("form_at"))
         found = [item for item in history if (item.night, item.run, str(item.seq)) == named.groups()]
         if not found:
-            raise PageNotFound("the article has no such version")
+            raise PageNotFound(Reason.of("no_version"))
         return found[0]
     kinds = (*VERSIONS, Event.ATTACHMENT)
     return next((item for item in reversed(history) if item.event in kinds), history[-1])
@@ -137,7 +138,7 @@ def _rows(captures: ArchiveReader, history: Sequence[EventRow]) -> list[VersionR
 def stored_text(context: PageContext, captures: ArchiveReader, found: EventRow) -> str:
     """Return the text of an event, or of the version that it repeats; empty where it stores none. Raises Unreadable."""
     if WITHHELD in found.flags:
-        raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
+        raise TextWithheld(Reason.of("withheld_page", article=found.id))
     if found.event is Event.QUARANTINED:
         return quarantined_text(context.archive.paths, found)
     if found.file is not None:
@@ -150,7 +151,7 @@ def stored_text(context: PageContext, captures: ArchiveReader, found: EventRow) 
         if not holders:
             holders = [item for item in queries.web.same_content(found.content_sha256, PLACES_SHOWN) if item.file]
     if not holders:
-        raise Unreadable(f"{found.id}: the text that it repeats ({named}) is not in the index")
+        raise Unreadable(Reason.of("repeated_text_missing", article=found.id, version=named))
     return stored_text(context, captures, holders[0])
 
 
@@ -165,25 +166,25 @@ def _tombstone(context: PageContext, found: EventRow) -> Tombstone | None:
     )
 
 
-def _text(context: PageContext, captures: ArchiveReader, found: EventRow) -> tuple[str, str]:
+def _text(context: PageContext, captures: ArchiveReader, found: EventRow) -> tuple[str, Reason | None]:
     """Return the text, or the reason for none."""
     try:
-        return stored_text(context, captures, found), ""
+        return stored_text(context, captures, found), None
     except ArchiveError as error:
-        return "", str(error)
+        return "", Reason.of_error(error)
 
 
 def changes(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show two versions side by side, word by word."""
     old, new = request.query.get("old", ""), request.query.get("new", "")
     if not _VERSION_ID.fullmatch(old) or not _VERSION_ID.fullmatch(new):
-        raise BadRequest("name two versions: ?old=portal/key@version&new=portal/key@version")
+        raise BadRequest(Reason.of("form_versions"))
     with context.heavy():
         _refuse_long(context, old, new)
         try:
             found = difference(context.archive, old, new)
         except NothingToCompare:
-            raise PageNotFound("one of the two versions is not in the archive") from None
+            raise PageNotFound(Reason.of("no_version_of_two")) from None
         lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
     return context.show(request, "changes.html", found=found, lines=lines, percent=_percent(found))
 
@@ -197,9 +198,7 @@ def _refuse_long(context: PageContext, *versions: str) -> None:
             folder = context.archive.paths.night(date.fromisoformat(item.night)) / item.run
             path = folder / str(item.file)
             if path.is_file() and path.stat().st_size > LONGEST:
-                raise BadRequest(
-                    f"that text is too long to compare here; `python -m archive diff {item.portal}/…` does it"
-                )
+                raise BadRequest(Reason.of("too_long_to_compare", portal=item.portal))
 
 
 def _paragraphs(text: Text) -> list[str]:
@@ -216,9 +215,9 @@ def event_named(context: PageContext, request: PageRequest) -> EventRow:
     """Return the event that a path of night, run and line names. Raises BadRequest, PageNotFound."""
     day, run, seq = request.day("night"), request.values["run"], request.values["seq"]
     if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
-        raise BadRequest("a line is named by its night, run and number")
+        raise BadRequest(Reason.of("form_line"))
     with context.reading() as queries:
         found = queries.events.at(day, run, int(seq))
     if found is None:
-        raise PageNotFound("the archive has no such line")
+        raise PageNotFound(Reason.of("no_line"))
     return found

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from starlette.responses import HTMLResponse
 
 from archive.coverage.calendar import Day, DayState, PortalCoverage
+from archive.messages.reason import Reason
 from archive.model.enums import Event, Verdict, first_texts
 from archive.model.records import Run
 from archive.storage.paths import RUN_NAME
@@ -57,7 +58,7 @@ class NightOutcome:
 
     portal: str
     run: Run | None
-    missed: str = ""
+    missed: tuple[Reason, ...] = ()
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -103,17 +104,17 @@ def overview(context: PageContext, request: PageRequest) -> HTMLResponse:
 
 def _year(text: str, span: tuple[date, date]) -> int:
     if not re.fullmatch(r"[0-9]{4}", text):
-        raise BadRequest("a year has four digits")
+        raise BadRequest(Reason.of("form_year"))
     year = int(text)
     if not span[0].year <= year <= span[1].year:
-        raise PageNotFound(f"the archive has no night of {year}")
+        raise PageNotFound(Reason.of("no_night_of", what=year))
     return year
 
 
 def _covered(context: PageContext, year: int) -> YearDays:
     covered = context.days.year(year)
     if covered is None:
-        raise PageNotFound("nothing was crawled yet")
+        raise PageNotFound(Reason.of("nothing_crawled"))
     return covered
 
 
@@ -157,10 +158,10 @@ def month(context: PageContext, request: PageRequest) -> HTMLResponse:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise BadRequest("a month is written as 2026-11") from None
+        raise BadRequest(Reason.of("form_month")) from None
     span = context.days.span()
     if span is None or not span[0].replace(day=1) <= first <= span[1]:
-        raise PageNotFound(f"the archive has no night of {text}")
+        raise PageNotFound(Reason.of("no_night_of", what=text))
     covered = _covered(context, first.year)
     places = [place for place, day in covered.by_day if day.month == first.month]
     rows = [(portal.portal, [portal.days[place] for place in places]) for portal in covered.portals]
@@ -183,7 +184,7 @@ def night(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show one night: each portal's verdict with its reasons, the seals, and the stored events."""
     day, kind = request.day("night"), request.query.get("kind", "")
     if kind and kind not in KINDS:
-        raise BadRequest("there is no such kind of event")
+        raise BadRequest(Reason.of("form_event"))
     after = _after(request.query.get("after", ""))
     with context.reading() as queries:
         runs = queries.runs.of_night(day)
@@ -192,13 +193,13 @@ def night(context: PageContext, request: PageRequest) -> HTMLResponse:
         earlier, later = (queries.coverage.adjacent_night(day, later=way) for way in (False, True))
     covered = context.days.year(day.year)
     missed = [
-        NightOutcome(portal.portal, None, "; ".join(missing.reasons))
+        NightOutcome(portal.portal, None, missing.reasons)
         for portal in (covered.portals if covered else ())
         for missing in portal.days
         if missing.day == day and missing.state is DayState.MISSED
     ]
     if not runs and not seals and not missed and not (covered and covered.first <= day <= covered.last):
-        raise PageNotFound(f"the archive has nothing of the night of {day}")
+        raise PageNotFound(Reason.of("nothing_of_night", night=day))
     following = events[ROWS - 1] if len(events) > ROWS else None
     return context.show(
         request,
@@ -221,7 +222,7 @@ def _after(text: str) -> tuple[str, int] | None:
         return None
     run, _, seq = text.partition("/")
     if not RUN_NAME.fullmatch(run) or not re.fullmatch(r"[0-9]{1,9}", seq):
-        raise BadRequest("`after` names a run and a line")
+        raise BadRequest(Reason.of("form_after"))
     return run, int(seq)
 
 
@@ -229,19 +230,19 @@ def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show one portal: its year, volume, length and lag of its texts, its declared facts, its last events."""
     name, before = request.values["portal"], request.query.get("before", "")
     if not PORTAL.fullmatch(name):
-        raise BadRequest("that is no portal's name")
+        raise BadRequest(Reason.of("form_portal"))
     if before and not AT.fullmatch(before):
-        raise BadRequest("`before` names the place of a line")
+        raise BadRequest(Reason.of("form_before"))
     with context.reading() as queries:
         first = queries.coverage.first_night(name)
         recent = queries.runs.history(name, date.max, 1)
     span = context.days.span()
     if span is None:
-        raise PageNotFound("nothing was crawled yet")
+        raise PageNotFound(Reason.of("nothing_crawled"))
     year = _year(request.query.get("year", str(span[1].year)), span)
     covered = _covered(context, year).of(name)
     if first is None and covered is None:  # one that was only ever missed has a page
-        raise PageNotFound(f"the archive has no night of {name}")
+        raise PageNotFound(Reason.of("no_night_of", what=name))
     until = min(date(year, 12, 31), span[1])
     with context.reading() as queries:
         runs = [run for run in queries.runs.between(name, date(year, 1, 1), until) if run.crawled]

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from archive.coverage.number_gaps import portals_of
 from archive.coverage.number_series import Series
+from archive.messages.reason import Reason
 from archive.web.context import BadRequest, PageContext, PageRequest
 
 __all__ = ["documents"]
@@ -29,9 +30,9 @@ def documents(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show each series: the first and last number named, and the numbers between them that no text names."""
     year, issuer, start = (request.query.get(name, "") for name in ("year", "issuer", "start"))
     if not re.fullmatch(r"([0-9]{4})?", year) or not re.fullmatch(r"[a-z_]{0,80}", issuer):
-        raise BadRequest("a year has four digits, an issuer is one of those that the page lists")
+        raise BadRequest(Reason.of("form_year_issuer"))
     if not re.fullmatch(r"[0-9]{0,5}", start):
-        raise BadRequest("`start` is a number")
+        raise BadRequest(Reason.of("form_start"))
     with context.heavy():
         found = context.numbers.read(context.archive)
     fitting = [one for one in found.series if year in ("", str(one.since.year)) and issuer in ("", one.issuer)]

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from archive.export.proofs import prove
 from archive.index.reader import Unreadable
 from archive.index.rows import EventRow
+from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.model.records import Capture, CapturePlace
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
@@ -42,7 +43,7 @@ def text(context: PageContext, request: PageRequest) -> Response:
     found = event_named(context, request)
     content = stored_text(context, context.archive.captures, found)
     if not content:
-        raise PageNotFound("that event stores no text")
+        raise PageNotFound(Reason.of("no_stored_text"))
     return _file(content.encode("utf-8"), _PLAIN, f"{_stem(found)}.txt")
 
 
@@ -50,9 +51,9 @@ def proof(context: PageContext, request: PageRequest) -> Response:
     """Hand out the proof that `python -m archive check-proof` and docs/check_proof.py accept."""
     found = event_named(context, request)
     if WITHHELD in found.flags:
-        raise TextWithheld(f"{found.id} is withheld: it is proved no more; a proof made before still holds")
+        raise TextWithheld(Reason.of("withheld_proof", article=found.id))
     if found.event in REMOVALS:
-        raise BadRequest("an event without a text is proved by its night's seal; there is nothing to hand over")
+        raise BadRequest(Reason.of("proved_by_seal"))
     with context.heavy():
         data = prove(context.archive, found, until_now=False).to_bytes()
     return _file(data, "application/json", f"{_stem(found)}.proof.json")
@@ -72,19 +73,19 @@ def body(context: PageContext, request: PageRequest) -> Response:
         if request.query.get("unpacked") == "1":
             data, name = unpacked(data, served.encoding), f"{_stem(served.found)}.unpacked.txt"
     if len(data) > LARGEST:
-        raise BadRequest("that body is too large for the page; `warcio extract` takes it out of its file")
+        raise BadRequest(Reason.of("body_too_large"))
     return _file(data, _PLAIN, name)
 
 
 def _served(context: PageContext, found: EventRow) -> CaptureDownload:
     captures = context.archive.captures
     if WITHHELD in found.flags:
-        raise TextWithheld(f"{found.id} is withheld: its page says why and for whom")
+        raise TextWithheld(Reason.of("withheld_page", article=found.id))
     if found.event is Event.MOVED and found.file is None:
-        raise PageNotFound("that event was read from no response")
+        raise PageNotFound(Reason.of("no_response"))
     place = captures.place(found)
     if place.length > LARGEST:
-        raise BadRequest("that capture is too large for the page; `warcio extract` takes it out of its file")
+        raise BadRequest(Reason.of("capture_too_large"))
     response = captures.served(place, found.portal, context.archive.identity.kind)
     packed = [value.strip().lower() for name, value in response.headers if name.lower() == "content-encoding"]
     return CaptureDownload(found, place, response, packed[0] if len(packed) == 1 else "")
@@ -93,7 +94,7 @@ def _served(context: PageContext, found: EventRow) -> CaptureDownload:
 def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
     """Undo gzip or deflate. Raises BadRequest for another encoding, or for a body that grows beyond `most`."""
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise BadRequest("only gzip and deflate are unpacked here")
+        raise BadRequest(Reason.of("unpacks_two"))
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # some servers send deflate without its header
         stream = zlib.decompressobj(window)
         try:
@@ -101,9 +102,9 @@ def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
         except zlib.error:
             continue
         if stream.unconsumed_tail:
-            raise BadRequest("that body grows too large when it is unpacked")
+            raise BadRequest(Reason.of("unpacks_too_large"))
         return plain
-    raise Unreadable("the body cannot be unpacked: take it as it was served")
+    raise Unreadable(Reason.of("cannot_unpack"))
 
 
 def _stem(found: EventRow) -> str:

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
 from archive.index.queries.seals import SealRow
+from archive.messages.reason import Reason, sentences
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
 from vietnam.dates import TZ
 
@@ -30,7 +31,7 @@ class ReportFinding:
 
     code: str
     path: str
-    detail: str
+    detail: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class VerifyReport:
     """Output of `python -m archive verify --json` in a file, and the time of that file."""
 
     findings: tuple[ReportFinding, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Reason, ...]
     nights: int
     texts: int
     captures: int
@@ -64,17 +65,19 @@ def read_report(path: Path) -> VerifyReport | None:
     try:
         at = path.stat()
         if at.st_size > _LARGEST:
-            raise BadRequest(f"{path.name} is too large for a report of `archive verify --json`")
+            raise BadRequest(Reason.of("report_too_large", file=path.name))
         raw = cast("dict[str, object]", json.loads(path.read_bytes()))
-        findings = cast("list[dict[str, str]]", raw["findings"])
-        found_damage = tuple(ReportFinding(str(one["code"]), str(one["path"]), str(one["detail"])) for one in findings)
+        findings = cast("list[dict[str, object]]", raw["findings"])
+        found_damage = tuple(
+            ReportFinding(str(one["code"]), str(one["path"]), Reason.parse(one["detail"])) for one in findings
+        )
         stones = tuple(_stone(one) for one in cast("list[dict[str, object]]", raw.get("withheld", [])))
+        notes = sentences(raw.get("notes"))
         nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadRequest(f"{path.name} is no report of `archive verify --json` ({error}): write it again") from None
-    notes = tuple(str(note) for note in cast("list[object]", raw.get("notes", [])))
+        raise BadRequest(Reason.of("no_report", file=path.name, error=str(error))) from None
     return VerifyReport(
         found_damage, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones
     )
@@ -91,11 +94,11 @@ def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
     before = _before(request.query.get("before", ""))
     with context.reading() as queries:
         found = queries.seals.newest(ROWS + 1, before)
-    report, trouble = None, ""
+    report, trouble = None, None
     try:
         report = read_report(context.report) if context.report else None
     except BadRequest as error:
-        trouble = str(error)
+        trouble = Reason.of_error(error)
     head, unreadable = _head(context)
     return context.show(
         request,
@@ -111,13 +114,13 @@ def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
     )
 
 
-def _head(context: PageContext) -> tuple[list[str], str]:
+def _head(context: PageContext) -> tuple[list[str], Reason | None]:
     """Return the lines of `python -m archive head`, or the reason for none."""
     try:
         seal = context.archive.last_seal()
-        return (published_head(context.archive, seal).lines() if seal else []), ""
+        return (published_head(context.archive, seal).lines() if seal else []), None
     except (ArchiveError, ValueError) as error:
-        return [], str(error)
+        return [], Reason.of_error(error)
 
 
 def _named(seal: SealRow) -> str:
@@ -129,5 +132,5 @@ def _before(text: str) -> tuple[date, int] | None:
         return None
     night, _, number = text.partition("/")
     if not re.fullmatch(r"[0-9]{1,4}", number):
-        raise BadRequest("`before` names a night and the number of its seal")
+        raise BadRequest(Reason.of("form_before_seal"))
     return day_of(night), int(number)

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from archive.index.reader import Unreadable
 from archive.index.rows import EventRow
+from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
 from archive.model.records import Run
 from archive.storage.jsonl import ArticleLine
@@ -34,7 +35,7 @@ def doubtful(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show quarantined texts with their reasons, newest first, and portals with boilerplate candidates."""
     before = request.query.get("before", "")
     if before and not AT.fullmatch(before):
-        raise BadRequest("`before` names the place of a line")
+        raise BadRequest(Reason.of("form_before"))
     with context.reading() as queries:
         found = queries.web.quarantined(ROWS + 1, before or None)
         runs = queries.runs.latest()
@@ -66,11 +67,11 @@ def quarantined_text(paths: Paths, found: EventRow) -> str:
     path = paths.root / named
     inside = path.resolve().is_relative_to((paths.root / "quarantine").resolve())
     if not inside or not NAME.fullmatch(path.name):
-        raise Unreadable(f"{found.id}: its line names no text in quarantine")
+        raise Unreadable(Reason.of("quarantine_no_text", article=found.id))
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Unreadable(f"{named} cannot be read ({error.strerror})") from None
+        raise Unreadable(Reason.of("cannot_read", file=str(named), error=str(error.strerror))) from None
     if sha256(data).hexdigest() != found.sha256:
-        raise Unreadable(f"{named} is not the text that its line names")
+        raise Unreadable(Reason.of("not_its_text", file=str(named)))
     return data.decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.responses import HTMLResponse
 
 from archive.errors import UsageError
+from archive.messages.reason import Reason
 from archive.search.engine import Order, SearchIndex
 from archive.search.query import EVENTS, Query, parse
 from archive.search.results import HitPage, search
@@ -28,7 +29,7 @@ _FILTERS = ("province", "portal", "event")
 def find(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show the form and the hits; an invalid query is answered with 400 and the right form of it."""
     form = {name: value.strip()[:_LONGEST] for name, value in request.query.items()}
-    trouble, results, number = "", None, 1
+    trouble, results, number = None, None, 1
     try:
         number = _page(form.get("page", ""))
         query = _query(form)
@@ -36,7 +37,7 @@ def find(context: PageContext, request: PageRequest) -> HTMLResponse:
             with context.heavy():
                 results = _search(context, query, form, number)
     except UsageError as error:
-        trouble = str(error)
+        trouble = Reason.of_error(error)
     with context.reading() as queries:
         portals = queries.coverage.portals()
     return context.show(
@@ -64,7 +65,7 @@ def _page(text: str) -> int:
     if not text:
         return 1
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= _PAGES:
-        raise UsageError(f"a page of hits is one of 1 to {_PAGES}; narrow the question to see the others")
+        raise UsageError(Reason.of("form_hits", most=_PAGES))
     return int(text)
 
 
@@ -83,7 +84,7 @@ def _query(form: Mapping[str, str]) -> Query | None:
 def _search(context: PageContext, query: Query, form: Mapping[str, str], number: int) -> HitPage:
     order = form.get("sort") or Order.BEST.value
     if order not in [known.value for known in Order]:
-        raise UsageError("texts are sorted by best, newest or oldest")
+        raise UsageError(Reason.of("form_sort"))
     with SearchIndex.of(context.archive, SECONDS) as words:
         return search(
             context.archive,

@@ -49,11 +49,11 @@ def audited(root: Path, how: VerifyOptions | None = None) -> Audit:
 
 
 def found(root: Path, how: VerifyOptions | None = None) -> list[str]:
-    return [f"{one.code} {one.path} {one.detail[:10]}" for one in audited(root, how).findings]
+    return [f"{one.code} {one.path} {str(one.detail)[:10]}" for one in audited(root, how).findings]
 
 
 def notes(root: Path, how: VerifyOptions | None = None) -> list[str]:
-    return [note for note in audited(root, how).notes if note.startswith("search.db")]
+    return [str(note) for note in audited(root, how).notes if str(note).startswith("search.db")]
 
 
 def change(root: Path, *statements: str) -> None:
@@ -188,7 +188,7 @@ def test_the_command_names_the_night_and_what_to_run(root: Path, capsys: pytest.
         ("WORDS_DIFFER", "search.db/contents"),
     ]
     again = "`python -m archive rebuild --only-search` makes it again"
-    assert told[0]["detail"] == f"2025-03-05: 0 places, sealed are 1: {again}"
+    assert told[0]["detail"]["text"] == f"2025-03-05: 0 places, sealed are 1: {again}"
 
 
 def test_the_same_is_named_in_postgresql(

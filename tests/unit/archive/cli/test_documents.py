@@ -11,6 +11,7 @@ import pytest
 from archive.__main__ import main
 from archive.audit.verify import verify
 from archive.errors import ExitCode
+from archive.messages.reason import Reason
 from archive.store import Archive
 from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, walk
 
@@ -35,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(1, 21):
             night = FIRST + timedelta(days=number)
             if number in (9, 10, 11, 12):
-                archive.seal(night, {"da_nang": "the host did not answer"})
+                archive.seal(night, {"da_nang": Reason.sentence("the host did not answer")})
                 continue
             crawl = archive.start("da_nang", night, at(night), judge)
             numbers = {number} | ({11, 12} if number == 13 else set())

@@ -14,6 +14,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.errors import ExitCode
+from archive.messages.reason import Reason
 from archive.rebuild import rebuild
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up, find_backlog
@@ -66,7 +67,10 @@ def test_a_text_withheld_elsewhere_is_not_shown_before_its_words_are_gone(made: 
     with Archive.open(root) as archive, SearchIndex.of(archive) as words:
         withhold(archive, WithholdRequest((("quang_tri", "cau"),), "Luật", "Văn phòng", at(FIRST + timedelta(days=9))))
         answer = search(archive, words, parse("khởi công"))
-        assert (answer.hits, answer.notes) == ((), ("not looked through yet: 3 nights from 2025-03-03 to 2025-03-05",))
+        assert (answer.hits, answer.notes) == (
+            (),
+            (Reason.of("not_searched_nights", nights=3, first="2025-03-03", last="2025-03-05"),),
+        )
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[str, str]:

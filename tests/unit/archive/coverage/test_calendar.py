@@ -13,6 +13,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.coverage.calendar import DayState, PortalKnowledge, cover, nights_between
+from archive.messages.reason import Reason
 from archive.model.enums import REEXTRACT, ArchiveKind, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from testing.archives import FIRST, make, sealed
@@ -36,7 +37,7 @@ def run(number: int, verdict: Verdict = Verdict.GOOD, new: int = 3, **changes: o
         complete=True,
         finish_reason="finished",
         verdict=verdict,
-        reasons=("section tin listed 0 articles",) if bad else (),
+        reasons=(Reason.sentence("section tin listed 0 articles"),) if bad else (),
         listed=20,
         requests=30,
         bytes=1000,
@@ -70,7 +71,7 @@ def test_a_verdict_is_told_as_what_the_day_was(verdict: Verdict, new: int, state
 
 
 def test_a_day_without_a_run_is_explained() -> None:
-    missed = {MONDAY + timedelta(days=2): "the host was down"}
+    missed = {MONDAY + timedelta(days=2): Reason.sentence("the host was down")}
     found = cover(
         "da_nang", PortalKnowledge(run(1).night, [run(1), run(4)], missed), nights_between(MONDAY, run(5).night)
     )
@@ -109,7 +110,9 @@ def test_a_repeated_run_mends_the_night_and_a_second_reading_is_no_night() -> No
 
 def test_quiet_holidays_say_so() -> None:
     tet = date(2025, 1, 29)
-    quiet = replace(run(0, Verdict.QUIET, 0), night=tet, reasons=("everything that was listed is already known",))
+    quiet = replace(
+        run(0, Verdict.QUIET, 0), night=tet, reasons=(Reason.sentence("everything that was listed is already known"),)
+    )
     day = cover("da_nang", PortalKnowledge(tet, [quiet]), [tet]).days[0]
     assert day.state is DayState.QUIET
     assert "nothing new is usual" in day.explanation

@@ -218,7 +218,7 @@ def test_signatures_of_another_method_are_refused_until_rebuilt(root: Path) -> N
         assert PARAMETERS in str(caught.value)
         assert "\n" not in str(caught.value)
         [finding] = verify(archive.identity, archive.paths).findings
-        assert (finding.code.value, "rebuild" in finding.detail) == ("INDEX", True)
+        assert (finding.code.value, "rebuild" in str(finding.detail)) == ("INDEX", True)
         rebuild(archive.paths)
         assert verify(archive.identity, archive.paths).findings == []
 

@@ -16,6 +16,7 @@ import pytest
 from archive.errors import ArchiveUnusable, RunBusy
 from archive.leases.ledger import AttemptResult, Claim, LeaseState, Ledger, StaleClaim
 from archive.leases.process_id import Owner, boot_seconds
+from archive.messages.reason import Reason
 from archive.storage.sqlite_journal import journal_for
 
 NIGHT = date(2025, 3, 3)
@@ -124,7 +125,7 @@ def test_an_ended_claim_cannot_be_finished_twice(ledger: Ledger) -> None:
 def test_what_was_given_back_is_owed_again_when_due(ledger: Ledger) -> None:
     claim = claimed(ledger)
     due = NOW + timedelta(minutes=10)
-    ledger.finish(claim, NOW, AttemptResult(LeaseState.PLANNED, "interrupted", 11, due=due, free=True))
+    ledger.finish(claim, NOW, AttemptResult(LeaseState.PLANNED, Reason.sentence("interrupted"), 11, due=due, free=True))
     assert ledger.pending(NOW) == []
     again = ledger.claim("quang_tri", NIGHT, THIRD, due, LEASE)
     assert again is not None
@@ -138,16 +139,16 @@ def test_fences_rise_over_all_portals(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("state", [LeaseState.MISSED, LeaseState.SKIPPED, LeaseState.FAILED])
 def test_a_night_that_nobody_runs_is_settled_with_its_reason(ledger: Ledger, state: LeaseState) -> None:
-    assert ledger.end("quang_tri", NIGHT, state, "the host was down", NOW)
+    assert ledger.end("quang_tri", NIGHT, state, Reason.sentence("the host was down"), NOW)
     row = ledger.of_night(NIGHT)[0]
-    assert (row.state, row.reason, ledger.has_ended(NIGHT)) == (state, "the host was down", True)
+    assert (row.state, str(row.reason), ledger.has_ended(NIGHT)) == (state, "the host was down", True)
 
 
 def test_a_night_that_runs_is_not_settled_from_outside(ledger: Ledger) -> None:
     claimed(ledger)
-    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, "too late", NOW)
-    assert ledger.end("quang_tri", NIGHT, LeaseState.PARTIAL, "cut-off", NOW + timedelta(hours=1))
-    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, "again", NOW + timedelta(hours=1))
+    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, Reason.sentence("too late"), NOW)
+    assert ledger.end("quang_tri", NIGHT, LeaseState.PARTIAL, Reason.sentence("cut-off"), NOW + timedelta(hours=1))
+    assert not ledger.end("quang_tri", NIGHT, LeaseState.MISSED, Reason.sentence("again"), NOW + timedelta(hours=1))
 
 
 def test_only_an_ended_night_is_opened_again(ledger: Ledger) -> None:

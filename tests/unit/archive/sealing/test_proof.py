@@ -99,7 +99,7 @@ def test_a_published_head_stands_while_the_archive_goes_on(tmp_path: Path) -> No
     archive.seal(night_of(1), {}, KEY)
     audit = verify(archive.identity, archive.paths, expected=Expectations(published, frozenset({public_key(KEY)})))
     assert audit.findings == []
-    assert any("1 later seal goes on from it" in note for note in audit.notes)
+    assert any("1 later seal goes on from it" in str(note) for note in audit.notes)
 
 
 def test_an_archive_that_was_rolled_back_is_seen(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from archive.audit.verify import verify
 from archive.errors import UsageError
+from archive.messages.reason import Reason
 from archive.sealing.signatures import load_key, verify_signature
 from archive.storage.manifest import read_seal
 from archive.storage.run_record import read_lines
@@ -46,9 +47,9 @@ def test_both_orders_leave_the_same_files(tmp_path: Path) -> None:
 def test_sealing_again_gives_identical_bytes(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     composed.run_night(archive, 0)
-    first = archive.seal(FIRST, {"ninh_thuan": "no answer"})
+    first = archive.seal(FIRST, {"ninh_thuan": Reason.sentence("no answer")})
     before = tree(archive.paths.root)
-    assert archive.seal(FIRST, {"ninh_thuan": "no answer"}) == first
+    assert archive.seal(FIRST, {"ninh_thuan": Reason.sentence("no answer")}) == first
     assert tree(archive.paths.root) == before
     manifest = archive.paths.night(FIRST) / "manifest-1.json"
     sealed = manifest.read_bytes()
@@ -56,7 +57,7 @@ def test_sealing_again_gives_identical_bytes(tmp_path: Path) -> None:
     manifest.with_suffix(".sig").unlink()
     with archive.index.writing() as transaction:
         transaction.connection.exec_driver_sql("DELETE FROM seals")
-    assert archive.seal(FIRST, {"ninh_thuan": "no answer"}).to_bytes() == sealed
+    assert archive.seal(FIRST, {"ninh_thuan": Reason.sentence("no answer")}).to_bytes() == sealed
 
 
 def test_a_seal_that_lost_its_signature_and_its_row_is_completed(tmp_path: Path) -> None:
@@ -88,7 +89,7 @@ def test_a_repeated_run_is_sealed_by_a_second_manifest(tmp_path: Path) -> None:
 def test_missed_portals_are_sealed_with_their_reasons(tmp_path: Path) -> None:
     archive = composed.sealed(tmp_path / "a")
     seal = read_seal((archive.paths.night(FIRST + timedelta(days=1)) / "manifest-1.json").read_bytes())
-    assert seal.missed == {"ninh_thuan": "the host did not answer"}
+    assert seal.missed == {"ninh_thuan": Reason.sentence("the host did not answer")}
 
 
 def test_a_night_with_an_open_run_is_not_sealed(tmp_path: Path) -> None:

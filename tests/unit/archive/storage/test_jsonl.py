@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.messages.reason import Reason
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import (
     ArticleLine,
@@ -42,6 +43,10 @@ LEAVES: dict[object, st.SearchStrategy[object]] = {
     date: DAYS,
     datetime: st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, VIET_NAM])),
     type(None): st.none(),
+    Reason: st.one_of(
+        st.text(max_size=8).map(Reason.sentence),
+        st.builds(lambda title, n: Reason.of("x", title=title, why=Reason.of("y", n=n)), st.text(), st.integers(0, 9)),
+    ),
 }
 
 
@@ -71,6 +76,8 @@ def walked(value: object) -> object:
         return [walked(item) for item in value]
     if isinstance(value, Mapping):
         return {name: walked(item) for name, item in value.items()}
+    if isinstance(value, Reason):
+        return value.plain()
     if is_dataclass(value):
         return {field.name: walked(getattr(value, field.name)) for field in fields(value)}
     return value
@@ -144,7 +151,7 @@ def test_a_manifest_is_read_as_it_was_written(seal: Seal) -> None:
     assert seal.to_bytes() == canonical(json.loads(seal.to_bytes())) + b"\n"
 
 
-SEAL = Seal("a", date(2025, 3, 3), 1, (FileEntry("r/run.json", 1, "0"),), {"hue": "no answer"}, "f", 2,
+SEAL = Seal("a", date(2025, 3, 3), 1, (FileEntry("r/run.json", 1, "0"),), {"hue": Reason.sentence("no answer")}, "f", 2,
             Previous(date(2025, 3, 2), 1, "e"))  # fmt: skip
 TOMBSTONE = Tombstone("a", 1, ("hue/k",), "Luật", "UBND", datetime(2025, 3, 3, tzinfo=UTC), (), (), (),
                       (LineRef(date(2025, 3, 3), "hue", 0),))  # fmt: skip

@@ -12,17 +12,20 @@ import pytest
 
 from archive.coverage.calendar import DayState
 from archive.diff.classify import Change
+from archive.messages.catalogue import LANGUAGES, MessageCatalogue
+from archive.model.decommission import Sign
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.search.engine import Order
 from archive.web.app import ROUTES
-from archive.web.i18n import LANGUAGES, MessageCatalogue
 from archive.web.views.calendar import KINDS, WORST_FIRST
 
 WEB = Path(__file__).parents[4] / "archive/web"
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 WORDS: dict[str, dict[str, str]] = {
-    language: json.loads((WEB / f"words/{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES
+    language: json.loads((WEB.parent / f"messages/{language}.json").read_text(encoding="utf-8"))
+    for language in LANGUAGES
 }
+OF_REASONS = ("reason.", "sign.", "blocking.", "detail.", "record.")  # tests/unit/archive/messages has their tests
 # Names, commands and signs that are the same in every language.
 OURS = {
     "scrapy",
@@ -70,6 +73,7 @@ def test_the_files_are_in_order_so_that_they_can_be_compared() -> None:
         ("change", Change),
         ("via", ArchiveKind),
         ("sort", Order),
+        ("sign", Sign),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -106,6 +110,7 @@ def test_no_word_is_left_over() -> None:
     asked = set(re.findall(r'\bt\(\s*"([^"]+)"', text)) | set(re.findall(r'else t\("([^"]+)"', text))
     begun = tuple(start for start in asked if start.endswith("."))
     begun += tuple(f"{kind}." for kind in set(re.findall(r'\bt\.of\("([a-z]+)"', text)))
+    begun += OF_REASONS
     left = [key for key in WORDS["vi"] if key.removesuffix(".one") not in asked and not key.startswith(begun)]
     assert not left, left
 

@@ -11,6 +11,7 @@ import pytest
 
 from archive.errors import UsageError
 from archive.leases.ledger import LeaseState
+from archive.messages.reason import Reason, joined
 from archive.model.enums import Verdict, Via
 from archive.model.records import Run
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, file_of, rules_of, with_rules
@@ -168,16 +169,16 @@ def test_selectors_of_a_box(box: tuple[str, ...], selectors: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("verdict", "told"),
     [
-        (Verdict.GOOD, ("residue: 2 suspects on ba_song",)),
-        (Verdict.BROKEN, ("no history yet", "residue: 2 suspects on ba_song")),
+        (Verdict.GOOD, ("residue: 2 suspects on ba_song; see `scrapy suspects ba_song`",)),
+        (Verdict.BROKEN, ("no history yet", "residue: 2 suspects on ba_song; see `scrapy suspects ba_song`")),
     ],
 )
 def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict, told: tuple[str, ...]) -> None:
     now = datetime(2025, 3, 4, tzinfo=TZ)
-    reasons = ("no history yet", "residue: 2 suspects on ba_song")
+    reasons = (Reason.of("no_history"), Reason.of("residue", n=2, portal="ba_song"))
     run = Run(
         "ba_song", now.date(), "ba_song", Via.REPLICA, now, now, complete=True, finish_reason="finished",
         verdict=verdict, reasons=reasons, listed=3, requests=4, bytes=5,
     )  # fmt: skip
 
-    assert NightRow("ba_song", LeaseState.DONE, "", run).shown_reasons == told
+    assert joined(NightRow("ba_song", LeaseState.DONE, None, run).shown_reasons) == "; ".join(told)

@@ -13,6 +13,7 @@ import pytest
 
 from archive.errors import DiskFull, RunBusy
 from archive.leases.ledger import LeaseState, Ledger
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.config.alerts import AlertSettings
@@ -59,10 +60,10 @@ def place(tmp_path: Path, listener: NotificationServer) -> Iterator[Place]:
     with make_replica(tmp_path / "archive") as store, Ledger(store.paths.ledger) as ledger:
         run_night(store, 0)
         for portal in ("da_nang", "quang_tri"):
-            ledger.end(portal, FIRST, LeaseState.DONE, "", at(FIRST), portal)
-        ledger.end("hue", FIRST, LeaseState.MISSED, "no scheduler ran that night", at(FIRST))
-        ledger.end("lai_chau", FIRST, LeaseState.SKIPPED, "known only by inference", at(FIRST))
-        store.seal(FIRST, {"hue": "no scheduler ran that night"})
+            ledger.end(portal, FIRST, LeaseState.DONE, None, at(FIRST), portal)
+        ledger.end("hue", FIRST, LeaseState.MISSED, Reason.sentence("no scheduler ran that night"), at(FIRST))
+        ledger.end("lai_chau", FIRST, LeaseState.SKIPPED, Reason.sentence("known only by inference"), at(FIRST))
+        store.seal(FIRST, {"hue": Reason.sentence("no scheduler ran that night")})
         alerts = AlertSettings(urls=(listener.alert,), heartbeat_file=tmp_path / "beat")
         settings = NightSettings(archive=tmp_path / "archive", reports=tmp_path / "reports", alerts=alerts)
         yield Place(tmp_path, store, ledger, settings)

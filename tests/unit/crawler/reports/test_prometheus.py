@@ -152,7 +152,7 @@ def store(tmp_path: Path) -> Iterator[Archive]:
 def test_the_figures_are_those_of_the_archive(tmp_path: Path, store: Archive) -> None:
     settings = NightSettings(archive=tmp_path / "archive", min_free=5)
     with Ledger(store.paths.ledger) as ledger:
-        ledger.end("da_nang", FIRST, LeaseState.DONE, "", at(FIRST), "da_nang")
+        ledger.end("da_nang", FIRST, LeaseState.DONE, None, at(FIRST), "da_nang")
         found = gather(store, ledger, settings, BEGAN)
     assert (found.night, len(found.rows), found.next_start) == (FIRST, 1, BEGAN + timedelta(days=1))
     assert found.sealed is not None

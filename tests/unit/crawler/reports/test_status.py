@@ -57,7 +57,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     with sealed(tmp_path / "archive") as store, Ledger(store.paths.ledger) as ledger:
-        ledger.end("da_nang", FIRST, LeaseState.DONE, "", at(FIRST), "da_nang")
+        ledger.end("da_nang", FIRST, LeaseState.DONE, None, at(FIRST), "da_nang")
         ledger.plan(NIGHT, ["da_nang", "quang_tri"], NOW - timedelta(hours=1))
         ledger.claim("quang_tri", NIGHT, Owner("this-host", 4711), NOW - timedelta(minutes=28), LEASE)
     settings = NightSettings(archive=tmp_path / "archive", logs=tmp_path / "log", reports=tmp_path / "reports")

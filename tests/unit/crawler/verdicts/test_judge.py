@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from archive.messages.reason import Reason, joined
 from archive.model.enums import Outcome, Verdict, WalkEnd
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
@@ -152,7 +153,7 @@ CASES = {
     "layouts miss": (replace(GOOD, misses=2), USUAL, Verdict.SUSPICIOUS, "2 of 3 articles fit no layout"),
     "many in quarantine": (replace(GOOD, quarantined=3), USUAL, Verdict.SUSPICIOUS, "3 of 3 articles were set aside"),
     "two in quarantine": (replace(GOOD, quarantined=2), USUAL, Verdict.GOOD, ""),
-    "stopped": (replace(GOOD, stopped="SIGTERM"), USUAL, Verdict.INTERRUPTED, "SIGTERM"),
+    "stopped": (replace(GOOD, stopped=Reason.sentence("SIGTERM")), USUAL, Verdict.INTERRUPTED, "SIGTERM"),
 }
 
 
@@ -162,15 +163,15 @@ def test_a_night_is_judged_with_its_reason(
 ) -> None:
     found, reasons = judge_night(night, history(before))
     assert found is verdict
-    assert reason in "; ".join(reasons)
+    assert reason in joined(reasons)
 
 
 @pytest.mark.parametrize("nights", range(7))
 def test_under_seven_nights_the_first_reason_says_so(nights: int) -> None:
-    assert judge_night(GOOD, history([10] * nights)) == (Verdict.GOOD, ("no history yet",))
+    assert judge_night(GOOD, history([10] * nights)) == (Verdict.GOOD, (Reason.of("no_history"),))
     found, reasons = judge_night(replace(GOOD, sections=section(WalkEnd.EMPTY)), history([10] * nights))
     assert found is Verdict.BROKEN
-    assert reasons[0] == "no history yet"
+    assert str(reasons[0]) == "no history yet"
     assert len(reasons) == 2
 
 
@@ -184,7 +185,7 @@ def test_where_nobody_answered_nothing_else_is_told() -> None:
     )
     assert judge_night(night, history(USUAL)) == (
         Verdict.UNREACHABLE,
-        ("none of 3 requests was answered: the portal or the network here is down",),
+        (Reason.of("none_answered", requests=3),),
     )
 
 
@@ -193,4 +194,4 @@ def test_the_worst_finding_names_the_night_and_the_others_follow() -> None:
     verdict, reasons = judge_night(night, history(USUAL))
     assert verdict is Verdict.BLOCKED
     assert len(reasons) == 3
-    assert "cookie challenge" in reasons[0]
+    assert "cookie challenge" in str(reasons[0])

@@ -59,7 +59,7 @@ def test_the_only_article_of_a_night_that_fits_no_layout_is_told_that_night_unle
     found, reasons = judge_night(tonight(ONE, misses=1), history)
     assert found is verdict
     if odd == 2:
-        assert reasons == (
+        assert tuple(map(str, reasons)) == (
             "1 of 1 articles fits no layout; 2 % were usual: the article page was redesigned, or it is one odd page; look"
             " at it in a browser",
         )
@@ -68,7 +68,7 @@ def test_the_only_article_of_a_night_that_fits_no_layout_is_told_that_night_unle
 def test_all_of_several_articles_without_a_layout_are_told_that_night_even_where_odd_pages_are_common() -> None:
     history = past(extraction=[CHECKED, *[ODD] * 12, *[CHECKED] * 20])
     verdict, reasons = judge_night(tonight(READ, misses=2), history)
-    assert (verdict, reasons[0][:46]) == (Verdict.SUSPICIOUS, "2 of 2 articles fit no layout; 10 % were usual")
+    assert (verdict, str(reasons[0])[:46]) == (Verdict.SUSPICIOUS, "2 of 2 articles fit no layout; 10 % were usual")
 
 
 def test_one_of_several_articles_without_a_layout_is_no_redesign() -> None:
@@ -82,7 +82,7 @@ LOST = (Misfit("own", 1, 1, 45),)
 def test_a_single_sampled_page_that_lost_text_is_a_note() -> None:
     verdict, reasons = judge_night(tonight(READ, misfits=LOST), past())
     assert verdict is Verdict.GOOD
-    assert reasons[0].endswith("or it is one odd page: compare it with its text")
+    assert str(reasons[0]).endswith("or it is one odd page: compare it with its text")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_layout_that_loses_text_is_told_where_another_sign_says_the_same(
 ) -> None:
     verdict, reasons = judge_night(night, history)
     assert verdict is Verdict.SUSPICIOUS
-    assert "the layout no longer fits" in reasons[0]
+    assert "the layout no longer fits" in str(reasons[0])
 
 
 def test_one_text_without_a_date_waits_for_the_second() -> None:
@@ -111,7 +111,7 @@ def test_one_text_without_a_date_waits_for_the_second() -> None:
 def test_articles_that_fail_for_a_moment_are_a_note_and_the_night_after_it_bad() -> None:
     failed = replace(READ, asked={"article": 4, "unreachable": 3})
     verdict, reasons = judge_night(tonight(failed), past())
-    assert (verdict, reasons[0][:43]) == (Verdict.GOOD, "43% of the articles could not be read: most")
+    assert (verdict, str(reasons[0])[:43]) == (Verdict.GOOD, "43% of the articles could not be read: most")
     assert judge_night(tonight(failed), past([READ, failed]))[0] is Verdict.SUSPICIOUS
     errors = replace(READ, asked={"article": 4, "error": 3})
     assert judge_night(tonight(errors), past())[0] is Verdict.SUSPICIOUS

@@ -207,4 +207,6 @@ def test_a_night_over_a_redesigned_portal_says_so(tmp_path: Path) -> None:
     assert run.extraction["crosscheck pages"] >= 1
     assert run.extraction["crosscheck disagree"] == run.extraction["crosscheck pages"]
     assert run.verdict is Verdict.SUSPICIOUS
-    assert any("layout plain misses " in reason and "the layout no longer fits" in reason for reason in run.reasons)
+    assert any(
+        "layout plain misses " in str(reason) and "the layout no longer fits" in str(reason) for reason in run.reasons
+    )
