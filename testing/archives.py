@@ -12,7 +12,7 @@ from uuid import UUID
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Run
 from archive.store import Archive
@@ -112,7 +112,12 @@ def walk(night: RunWriter, told: Sequence[ComposedArticle], moment: datetime) ->
 def finish(night: RunWriter, moment: datetime) -> Run:
     """Close a run as complete."""
     return night.close(
-        moment, complete=True, finish_reason="finished", judge_night=good, extraction={}, software={"Luu Tru": "0"}
+        moment,
+        complete=True,
+        finish_reason=FinishReason.FINISHED,
+        judge_night=good,
+        extraction={},
+        software={"Luu Tru": "0"},
     )
 
 

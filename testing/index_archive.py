@@ -13,7 +13,7 @@ from urllib.parse import quote
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
 from archive.model.decommission import EndSign, Sign
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, ListEntry, LookBackMark, PageRecord
 from archive.store import Archive
 from testing.archives import FIRST, NIGHTS, ComposedArticle, at, finish, judge, keep, make, run_night, walk
@@ -135,7 +135,7 @@ def _ending_night(archive: Archive, day: int) -> None:
     away = EndSign(Sign.NO_NAME, night, 14, dissolved=True, recorded=night) if day == 18 else None
     verdict = Verdict.GONE if away else Verdict.QUIET
     crawl.close(
-        at(night), complete=True, finish_reason="finished", judge_night=lambda tally: (verdict, (Reason.sentence("composed"),)),
+        at(night), complete=True, finish_reason=FinishReason.FINISHED, judge_night=lambda tally: (verdict, (Reason.sentence("composed"),)),
         extraction={}, software={}, province="haugiang", away=away,
     )  # fmt: skip
 

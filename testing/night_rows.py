@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from archive.leases.ledger import LeaseState
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, Verdict
+from archive.model.enums import ArchiveKind, FinishReason, Verdict
 from archive.model.records import Run
 from crawler.reports.night_table import NightRow
 from vietnam.dates import TZ
@@ -29,7 +29,7 @@ def row(
     events = {"new": new, "revision": 1, "gone": 1} if new else {}
     outcomes = {"article": new, "listing": 3, "soft_404": 2 if verdict is Verdict.THIN else 0}
     run = Run(
-        portal, NIGHT, portal, ArchiveKind.LIVE, BEGAN, ended, True, "finished", verdict,
+        portal, NIGHT, portal, ArchiveKind.LIVE, BEGAN, ended, True, FinishReason.FINISHED, verdict,
         tuple(map(Reason.sentence, reasons)), 20, 31, 2_500_000,
         outcomes, events,
     )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 
 from archive.index.connect import VARIABLE
 from archive.ingest.run_writer import RunWriter
-from archive.model.enums import ArchiveKind, Event, Outcome
+from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Capture, Document, PageRecord
 from archive.search.engine import SearchIndex
@@ -147,7 +147,7 @@ def run(archive: Archive, number: int, portals: tuple[str, ...] | None = None) -
         if (number, portal) == (0, "quang_tri"):
             _file(crawl)
         crawl.close(
-            at(night) + timedelta(seconds=2), complete=True, finish_reason="finished", judge_night=good, extraction={},
+            at(night) + timedelta(seconds=2), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={},
             software={"Luu Tru": "0"}, province=PROVINCES[portal],
         )  # fmt: skip
 

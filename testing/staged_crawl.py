@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.ingest.run_writer import RunWriter
-from archive.model.enums import Outcome, Verdict
+from archive.model.enums import FinishReason, Outcome, Verdict
 from archive.model.judgement import Judgement
 from archive.model.records import PageRecord
 from archive.store import Archive
@@ -45,7 +45,7 @@ def close(run: RunWriter, verdict: Verdict = Verdict.GOOD, finish: str = "finish
     run.close(
         datetime.now(TZ),
         complete=True,
-        finish_reason=finish,
+        finish_reason=FinishReason(finish),
         judge_night=lambda tally: (verdict, ()),
         extraction={},
         software={},

@@ -29,7 +29,7 @@ from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
 from archive.messages.reason import Reason
 from archive.model.decommission import EndSign
-from archive.model.enums import Outcome, Via
+from archive.model.enums import FinishReason, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Capture, CaptureRef, Document, PageRecord, Run
 from archive.storage.fsync import append_durably, disk_errors, make_folder, sync_folder, write_durably
@@ -229,7 +229,7 @@ class RunWriter:
         now: datetime,
         *,
         complete: bool,
-        finish_reason: str,
+        finish_reason: FinishReason,
         judge_night: JudgeNight,
         extraction: dict[str, int],
         software: dict[str, str],

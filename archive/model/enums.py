@@ -10,28 +10,21 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 __all__ = [
-    "BACKFILL",
     "FIRST_TEXTS",
     "LATE",
-    "REEXTRACT",
     "REMOVALS",
     "STORED",
     "VERSIONS",
     "WITHHELD",
     "ArchiveKind",
     "Event",
+    "FinishReason",
     "Outcome",
     "Verdict",
     "Via",
     "WalkEnd",
     "first_texts",
 ]
-
-REEXTRACT = "reextract"
-"""The finish reason of a run that read archived captures again and fetched nothing."""
-
-BACKFILL = "backfill"
-"""The finish reason of a run that only walked further back than the nights had, because a person asked for it."""
 
 LATE = "late"
 """The flag of an article's first line when the portal's lists were walked days after its own date and did not show it."""
@@ -95,6 +88,34 @@ class Event(StrEnum):
     MOVED = "moved"
     ATTACHMENT = "attachment"
     QUARANTINED = "quarantined"
+
+
+class FinishReason(StrEnum):
+    """The end of a run: how its crawl ended, or which other work made the run.
+
+    A value that another version of the program wrote is kept as it is: its member has no name of its own.
+    """
+
+    FINISHED = "finished"
+    BLOCKED = "blocked"  # by the portal
+    UNREACHABLE = "unreachable"
+    SHUTDOWN = "shutdown"  # the crawl was asked to stop
+    TIME_LIMIT = "closespider_timeout"
+    LOW_DISK = "low_disk"
+    ARCHIVE_ERROR = "archive_error"
+    PARTIAL = "partial"  # closed by the scheduler at the cut-off or a deadline
+    FAILED = "failed"  # closed by the scheduler after the last try
+    MISSED = "missed"  # closed by the scheduler; nothing was fetched
+    REEXTRACT = "reextract"  # archived captures were read again, nothing was fetched
+    BACKFILL = "backfill"  # the lists were walked further back because a person asked for it
+
+    @classmethod
+    def _missing_(cls, value: object) -> FinishReason | None:
+        if not isinstance(value, str):
+            return None
+        other = str.__new__(cls, value)
+        other._name_, other._value_ = "OTHER", value
+        return other
 
 
 class Verdict(StrEnum):

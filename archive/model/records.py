@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from archive.messages.reason import Reason
 from archive.model.decommission import EndSign
-from archive.model.enums import BACKFILL, REEXTRACT, Outcome, Verdict, Via, WalkEnd
+from archive.model.enums import FinishReason, Outcome, Verdict, Via, WalkEnd
 from archive.model.run_metrics import Measures
 from vietnam.documents import CitationContext
 
@@ -308,7 +308,7 @@ class Run:
     started_at: datetime
     finished_at: datetime
     complete: bool
-    finish_reason: str
+    finish_reason: FinishReason
     verdict: Verdict
     reasons: tuple[Reason, ...]
     listed: int
@@ -330,4 +330,4 @@ class Run:
     @property
     def crawled(self) -> bool:
         """Whether it is a night of the portal: `reextract` only reads captures again, a backfill only goes further back."""
-        return self.finish_reason not in (REEXTRACT, BACKFILL)
+        return self.finish_reason not in (FinishReason.REEXTRACT, FinishReason.BACKFILL)

@@ -24,7 +24,7 @@ from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUN
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import place
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_plain
@@ -214,7 +214,7 @@ def _runs(documents: Synthetic) -> Iterator[_Row]:
         for portal in PORTALS:
             run = Run(
                 portal=portal, night=night, run=portal, via=ArchiveKind.REPLICA, started_at=moment, finished_at=moment,
-                complete=True, finish_reason="finished", verdict=Verdict.GOOD, reasons=(Reason.sentence("composed"),), listed=NIGHTLY,
+                complete=True, finish_reason=FinishReason.FINISHED, verdict=Verdict.GOOD, reasons=(Reason.sentence("composed"),), listed=NIGHTLY,
                 requests=74, bytes=74 * 9000, outcomes={"article": NIGHTLY, "listing": 4, "not_modified": 60},
                 events={"new": NIGHTLY}, software={"Luu Tru": "0"},
             )  # fmt: skip

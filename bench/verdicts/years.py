@@ -23,6 +23,8 @@ from random import Random
 from statistics import fmean, median
 from typing import cast
 
+from archive.model.enums import FinishReason
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called as a file, Python finds only `bench`
 
 from archive.model.enums import ArchiveKind, Verdict
@@ -124,7 +126,7 @@ def record(counted: SimulatedNight) -> Run:
         started_at=counted.started_at,
         finished_at=counted.started_at + timedelta(minutes=5),
         complete=counted.complete,
-        finish_reason="finished" if counted.complete else "partial",
+        finish_reason=FinishReason.FINISHED if counted.complete else FinishReason.PARTIAL,
         verdict=Verdict.GOOD,
         reasons=(),
         listed=sum(walk.listed for walk in counted.walks.values()),

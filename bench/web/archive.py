@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from archive.index.transaction import Transaction
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, Event, Verdict
+from archive.model.enums import ArchiveKind, Event, FinishReason, Verdict
 from archive.model.records import CaptureRef, Run
 from archive.search.engine import SearchIndex
 from archive.search.indexer import refill
@@ -146,7 +146,7 @@ def _run(portal: str, night: date, lines: list[ArticleLine]) -> Run:
     moment = datetime.combine(night, time(23, 59, 59), TZ)
     return Run(
         portal=portal, night=night, run=portal, via=ArchiveKind.REPLICA, started_at=moment, finished_at=moment, complete=True,
-        finish_reason="finished", verdict=Verdict.GOOD, reasons=(Reason.sentence("composed"),), listed=len(lines), requests=len(lines),
+        finish_reason=FinishReason.FINISHED, verdict=Verdict.GOOD, reasons=(Reason.sentence("composed"),), listed=len(lines), requests=len(lines),
         bytes=0, province=portal,
     )  # fmt: skip
 

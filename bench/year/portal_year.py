@@ -20,7 +20,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
 from archive.model.decommission import NO_NAME
-from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from archive.store import Archive
@@ -233,7 +233,7 @@ class PortalYear:
         run = kept.close(
             self._moment,
             complete=stopped is None,
-            finish_reason="finished" if stopped is None else "shutdown",
+            finish_reason=FinishReason.FINISHED if stopped is None else FinishReason.SHUTDOWN,
             judge_night=verdict,
             extraction=extraction,
             software=_SOFTWARE,

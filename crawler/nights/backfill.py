@@ -17,7 +17,7 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.queries.lookbacks import LastLookBack
 from archive.leases.ledger import LeaseState
 from archive.messages.reason import Reason, joined
-from archive.model.enums import BACKFILL, ArchiveKind, Verdict
+from archive.model.enums import ArchiveKind, FinishReason, Verdict
 from archive.model.records import Run
 from archive.storage.paths import run_order
 from archive.storage.run_record import read_lines
@@ -181,5 +181,5 @@ def _closed_run(archive: Archive, portal: str, night: date, now: datetime) -> Ru
     """Return the record of the backfill that has just ended. Close a killed one: an open run would block the seal."""
     archive.finish_closing()
     left = close_leftover(archive, portal, night, LeaseState.PARTIAL, Reason.of("backfill_killed"), now)
-    runs = [run for run in archive.runs(night) if run.portal == portal and run.finish_reason == BACKFILL]
+    runs = [run for run in archive.runs(night) if run.portal == portal and run.finish_reason is FinishReason.BACKFILL]
     return left or max(runs, key=lambda run: run_order(run.run)[1], default=None)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode
 from archive.leases.ledger import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
+from archive.model.enums import FinishReason
 from crawler.config.settings_file import NightSettings
 from crawler.nights.crawl_process import ProcessExit
-from crawler.spider.recorder import UNREACHABLE
 
 __all__ = ["NightWindow", "archive_error", "attempt_result", "failed_try"]
 
@@ -54,7 +54,7 @@ def attempt_result(
     """
     code = ended.stopped.code if ended.stopped is not None else ExitCode.BUG
     if ended.stopped is None:
-        if ended.code == ExitCode.INTERRUPTED and finish == UNREACHABLE:
+        if ended.code == ExitCode.INTERRUPTED and finish == FinishReason.UNREACHABLE:
             said = Reason.sentence(ended.last_line) if ended.last_line else Reason.of("did_not_answer")
             reason = Reason.of("unreachable", why=said)
             return AttemptResult(LeaseState.PLANNED, reason, ended.code, due=now + window.silent_for, unanswered=True)

@@ -11,7 +11,7 @@ from archive.ingest.summary import RunSummary
 from archive.leases.ledger import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.model.decommission import Sign
-from archive.model.enums import BACKFILL, ArchiveKind, Outcome, Verdict
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Document, Run
 from archive.store import Archive
@@ -72,7 +72,7 @@ def close_leftover(
     return run.close(
         now,
         complete=False,
-        finish_reason=BACKFILL if only_backfill else state.value,
+        finish_reason=FinishReason.BACKFILL if only_backfill else FinishReason(state.value),
         judge_night=judge_night,
         extraction={},
         software={},

@@ -18,7 +18,7 @@ from archive.errors import ArchiveError, DiskFull, ExitCode, RunBusy, StaleClaim
 from archive.leases.ledger import AttemptResult, Claim, LeaseState, Ledger
 from archive.leases.process_id import Owner
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind
+from archive.model.enums import ArchiveKind, FinishReason
 from archive.model.records import Run
 from archive.storage.fsync import try_writing
 from archive.store import Archive
@@ -38,7 +38,6 @@ from crawler.nights.crawl_process import (
 from crawler.nights.exit_status import NightWindow, archive_error, attempt_result, failed_try
 from crawler.nights.orphaned_runs import close_try, fresh_run
 from crawler.reports.progress import ProgressView, read_counts
-from crawler.spider.recorder import UNREACHABLE
 
 __all__ = ["LEASE", "NightRunner", "RunnerOptions"]
 
@@ -320,7 +319,7 @@ class NightRunner:
         """Finish by the run's own record; without one, by the end of the process."""
         run = fresh_run(self.archive, claim)
         if run is not None:
-            if run.finish_reason == UNREACHABLE:
+            if run.finish_reason is FinishReason.UNREACHABLE:
                 self._network.record_silence(claim.portal)
             else:
                 self._network.record_answer()

@@ -16,7 +16,7 @@ from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import REEXTRACT, ArchiveKind, Verdict
+from archive.model.enums import ArchiveKind, FinishReason, Verdict
 from archive.model.records import CapturePlace, Run
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import run_order
@@ -165,7 +165,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
         result.run = run.close(
             now,
             complete=True,
-            finish_reason=REEXTRACT,
+            finish_reason=FinishReason.REEXTRACT,
             judge_night=_verdict,
             extraction={"read": result.read, "unchanged": result.unchanged, "unreadable": len(result.unreadable)},
             software=software(),

@@ -8,28 +8,31 @@ from archive.errors import ExitCode
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import BACKFILL, Verdict, WalkEnd
+from archive.model.enums import FinishReason, Verdict, WalkEnd
 from archive.model.records import LookBack
 from archive.storage.lookback_stats import count_lookback
 from crawler.config.run_options import RunOptions, software
 from crawler.spider.crawl import PortalCrawler
-from crawler.spider.recorder import BLOCKED, UNREACHABLE
 
 __all__ = ["end_backfill", "judge_backfill"]
 
-_STOPPED = {BLOCKED: Verdict.BLOCKED, UNREACHABLE: Verdict.UNREACHABLE, "finished": None}
+_STOPPED = {
+    FinishReason.BLOCKED: Verdict.BLOCKED,
+    FinishReason.UNREACHABLE: Verdict.UNREACHABLE,
+    FinishReason.FINISHED: None,
+}
 
 _CUT = {
-    "finished": Reason.of("backfill_bound"),
-    BLOCKED: Reason.of("backfill_blocked"),
-    UNREACHABLE: Reason.of("backfill_unanswered"),
+    FinishReason.FINISHED: Reason.of("backfill_bound"),
+    FinishReason.BLOCKED: Reason.of("backfill_blocked"),
+    FinishReason.UNREACHABLE: Reason.of("backfill_unanswered"),
 }
 
 
 def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -> ExitCode:
     """Close the run as a backfill, which no night's verdict counts, and say how it went."""
     night.commit()
-    reason = spider.recorder.finish_reason or "shutdown"
+    reason = spider.recorder.finish_reason or FinishReason.SHUTDOWN
     done = count_lookback(night.pages, night.articles, spider.lookback.end)
     failed = [page for page in night.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
     why = _reason(tonight.backfill, done, reason, len(failed))
@@ -41,7 +44,7 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -
     night.close(
         tonight.clock.now(),
         complete=reason in _STOPPED,
-        finish_reason=BACKFILL,
+        finish_reason=FinishReason.BACKFILL,
         judge_night=told,
         extraction=dict(sorted(spider.recorder.extraction.items())),
         software=software(),
@@ -53,7 +56,7 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -
     return ExitCode.GOOD if verdict in (Verdict.GOOD, Verdict.QUIET) else ExitCode.FINDINGS
 
 
-def judge_backfill(done: LookBack | None, reason: str, *, failed: bool) -> Verdict:
+def judge_backfill(done: LookBack | None, reason: FinishReason, *, failed: bool) -> Verdict:
     """How a backfill went, by its own counts alone: it has no history to be held against."""
     if reason not in _STOPPED:
         return Verdict.INTERRUPTED
@@ -65,7 +68,7 @@ def judge_backfill(done: LookBack | None, reason: str, *, failed: bool) -> Verdi
     return Verdict.GOOD if done and done.kept else Verdict.QUIET
 
 
-def _reason(since: date | None, done: LookBack | None, finish: str, failed: int) -> Reason:
+def _reason(since: date | None, done: LookBack | None, finish: FinishReason, failed: int) -> Reason:
     day = str(since)
     if done is None:
         return Reason.of("backfill_done_before", day=day)

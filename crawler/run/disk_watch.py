@@ -13,14 +13,13 @@ from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 from twisted.internet.task import LoopingCall
 
+from archive.model.enums import FinishReason
 from crawler.disk_space import StatVfs, free_space, shortage
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import RunRecorder
 
-__all__ = ["LOW_DISK", "LowDisk"]
+__all__ = ["LowDisk"]
 
-LOW_DISK = "low_disk"
-"""The finish reason of a crawl that stopped for want of room."""
 _SECONDS = 5.0
 
 
@@ -60,4 +59,4 @@ class LowDisk:
             return  # the archive itself will say it better
         if short is not None and recorder.low_disk is None:
             recorder.low_disk = short
-            recorder.stop(LOW_DISK)
+            recorder.stop(FinishReason.LOW_DISK)

@@ -18,7 +18,7 @@ from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import FIRST_TEXTS, Event, Outcome, Verdict, WalkEnd
+from archive.model.enums import FIRST_TEXTS, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.store import Archive
 from crawler.boilerplate.learn import candidates_note
@@ -28,9 +28,8 @@ from crawler.disk_space import low_disk_error
 from crawler.downloader.replica import replica_served
 from crawler.log.setup import LogStyle, refuse
 from crawler.run.backfill_run import end_backfill
-from crawler.run.disk_watch import LOW_DISK
 from crawler.spider.crawl import PortalCrawler
-from crawler.spider.recorder import BLOCKED, TRIED_AGAIN, UNREACHABLE
+from crawler.spider.recorder import TRIED_AGAIN
 from crawler.verdicts.decommission_history import PortalEnd, end_of
 from crawler.verdicts.decommissioned import dissolution
 from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
@@ -42,7 +41,7 @@ __all__ = ["crawl_portal", "night_counts"]
 
 _log = logging.getLogger(__name__)
 
-_ENDED = ("finished", BLOCKED, UNREACHABLE)
+_ENDED = (FinishReason.FINISHED, FinishReason.BLOCKED, FinishReason.UNREACHABLE)
 _GOOD = (Verdict.GOOD, Verdict.QUIET)
 _READ = (*FIRST_TEXTS, Event.REVISION, Event.DUPLICATE)
 
@@ -93,23 +92,23 @@ def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Portal
     if tonight.backfill is not None:
         return end_backfill(night, tonight, spider)
     reason = recorder.finish_reason
-    if reason == UNREACHABLE and tonight.stay_open:
+    if reason is FinishReason.UNREACHABLE and tonight.stay_open:
         night.suspend()
         raise Interrupted(recorder.silence)
     if reason not in _ENDED:
         night.suspend()
-        if reason == LOW_DISK and recorder.low_disk is not None:
+        if reason is FinishReason.LOW_DISK and recorder.low_disk is not None:
             raise low_disk_error(recorder.low_disk)
         if reason is None:
             raise Interrupted(Reason.of("stopped_twice"))
-        if reason in (None, "shutdown"):
+        if reason is FinishReason.SHUTDOWN:
             return ExitCode.INTERRUPTED
-        return ExitCode.TIME_LIMIT if reason == "closespider_timeout" else ExitCode.BUG
+        return ExitCode.TIME_LIMIT if reason is FinishReason.TIME_LIMIT else ExitCode.BUG
     run = _close(archive, night, tonight, spider, reason)
     return ExitCode.GOOD if run.verdict in _GOOD else ExitCode.FINDINGS
 
 
-def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: PortalCrawler, reason: str) -> Run:
+def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: PortalCrawler, reason: FinishReason) -> Run:
     suspects, residue = _residue(archive, night, spider)
     runs = [*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)]
     before = History.of(runs)

@@ -14,7 +14,7 @@ from archive.errors import ArchiveError
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
-from archive.model.enums import FIRST_TEXTS, Outcome
+from archive.model.enums import FIRST_TEXTS, FinishReason, Outcome
 from archive.model.records import Document, PageRecord
 from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
@@ -24,11 +24,8 @@ from crawler.requests import Expect, StoredResponse, exchange_of
 from crawler.responses.failures import passing_outcome
 from pipelines.capture import capture_of
 
-__all__ = ["BLOCKED", "TRIED_AGAIN", "UNREACHABLE", "RunRecorder"]
+__all__ = ["TRIED_AGAIN", "RunRecorder"]
 
-# Finish reasons of our own: all that could be done tonight was done.
-BLOCKED = "blocked"
-UNREACHABLE = "unreachable"
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
 _STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
@@ -60,7 +57,7 @@ class RunRecorder:
         self.lookback_lines = 0
         self.fatal: ArchiveError | None = None
         self.low_disk: Reason | None = None
-        self.finish_reason: str | None = None
+        self.finish_reason: FinishReason | None = None
         self._home, self._gone_after, self._close = home, gone_after, close
         self._away: Reason | None = None
         self._outcomes: Counter[str] = Counter()
@@ -94,14 +91,14 @@ class RunRecorder:
     def react(self, outcome: Outcome, why: str = "") -> None:
         """Stop the crawl where the portal refuses or does not answer: neither is worked around."""
         if outcome in _STOPPING:
-            self.stop(BLOCKED)
+            self.stop(FinishReason.BLOCKED)
         elif self._away:  # later tonight, where the scheduler asks again
-            self.stop(UNREACHABLE)
+            self.stop(FinishReason.UNREACHABLE)
         self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
         self._why_silent = why
         at_first = self.options.stay_open and self._nothing_answered
         if self._silent >= (_SILENT_LIMIT_AT_FIRST if at_first else _SILENT_LIMIT):
-            self.stop(UNREACHABLE)
+            self.stop(FinishReason.UNREACHABLE)
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to the extraction counts of the run's record."""
@@ -171,20 +168,22 @@ class RunRecorder:
         """Whether the crawl is being ended."""
         return self._closing is not None
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: FinishReason) -> None:
         """End the crawl; what was not asked stays pending."""
         if self._closing is None:
-            self._closing = asyncio.ensure_future(self._close(reason))
+            self._closing = asyncio.ensure_future(self._close(reason.value))
 
     def fail(self, error: ArchiveError) -> None:
         """Stop the crawl: nothing can be stored any more."""
         if self.fatal is None:
             self.fatal = error
-            self.stop("archive_error")
+            self.stop(FinishReason.ARCHIVE_ERROR)
 
     def finish(self, reason: str) -> None:
         """Note Scrapy's finish reason; a crawl in which nothing answered had nothing to finish."""
-        self.finish_reason = UNREACHABLE if reason == "finished" and self._nothing_answered else reason
+        self.finish_reason = FinishReason(reason)
+        if self.finish_reason is FinishReason.FINISHED and self._nothing_answered:
+            self.finish_reason = FinishReason.UNREACHABLE
         self._report(last=True)
 
     @property

@@ -19,7 +19,7 @@ from archive.index.queries.attachments import attachment_key
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
@@ -188,7 +188,7 @@ def _close(night: RunWriter) -> None:
     night.close(
         _at(night.night, 9),
         complete=True,
-        finish_reason="finished",
+        finish_reason=FinishReason.FINISHED,
         judge_night=_good,
         extraction={},
         software={"Luu Tru": "0"},

@@ -16,7 +16,7 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import Outcome, Verdict, WalkEnd
+from archive.model.enums import FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
@@ -53,7 +53,7 @@ def main(portal: str, night: date, root: Path, way: str) -> int:
         run.close(
             now + timedelta(minutes=1),
             complete=True,
-            finish_reason="finished",
+            finish_reason=FinishReason.FINISHED,
             judge_night=_good,
             extraction={},
             software={},

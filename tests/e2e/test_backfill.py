@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.model.enums import BACKFILL, LATE, Event, Verdict, WalkEnd
+from archive.model.enums import LATE, Event, FinishReason, Verdict, WalkEnd
 from archive.model.records import LookBack, Run
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines, read_run
@@ -94,7 +94,7 @@ def test_it_goes_back_to_its_day_over_several_calls(walked: Path, server: Replic
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         calls += 1
         (run,) = runs_of(root, NIGHT)[calls:]
-        assert (run.finish_reason, run.crawled, run.run) == (BACKFILL, False, f"{PORTAL}.{calls + 1}")
+        assert (run.finish_reason, run.crawled, run.run) == (FinishReason.BACKFILL, False, f"{PORTAL}.{calls + 1}")
         assert run.lookback is not None
         assert run.lookback.requests <= 25
         assert (run.listed, run.sections, run.lookback.late) == (0, {}, 0)
@@ -183,4 +183,4 @@ VERDICTS = {
 
 @pytest.mark.parametrize(("done", "reason", "failed", "verdict"), VERDICTS.values(), ids=VERDICTS.keys())
 def test_how_a_backfill_went(done: LookBack, reason: str, failed: bool, verdict: Verdict) -> None:
-    assert judge_backfill(done, reason, failed=failed) is verdict
+    assert judge_backfill(done, FinishReason(reason), failed=failed) is verdict

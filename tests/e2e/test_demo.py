@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from archive.errors import ExitCode
-from archive.model.enums import ArchiveKind, Event, Verdict
+from archive.model.enums import ArchiveKind, Event, FinishReason, Verdict
 from archive.model.records import Run
 from archive.store import Archive
 from replicas import FIRST_NIGHT
@@ -45,7 +45,7 @@ def test_the_next_nights(sealed: date | None, nights: list[date]) -> None:
 
 def run_of(verdict: Verdict, listed: int, outcomes: dict[str, int], events: dict[str, int]) -> Run:
     return Run(
-        "quang_tri", FIRST_NIGHT, "quang_tri", ArchiveKind.REPLICA, MOMENT, MOMENT, True, "finished", verdict, (), listed, 1, 1,
+        "quang_tri", FIRST_NIGHT, "quang_tri", ArchiveKind.REPLICA, MOMENT, MOMENT, True, FinishReason.FINISHED, verdict, (), listed, 1, 1,
         outcomes, events,
     )  # fmt: skip
 

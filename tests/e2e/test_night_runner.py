@@ -57,7 +57,7 @@ run = archive.start(portal, night, now, lambda *a: Judgement(None))
 run.write(PageRecord("https://example.vn/", Outcome.LISTING, now, 200))
 run.commit()
 def close(verdict=Verdict.GOOD, reasons=()):
-    run.close(now, complete=True, finish_reason="finished", judge_night=lambda t: (verdict, reasons), extraction={},
+    run.close(now, complete=True, finish_reason=FinishReason.FINISHED, judge_night=lambda t: (verdict, reasons), extraction={},
               software={})
 print("open", flush=True)
 """

@@ -24,7 +24,7 @@ from archive.leases.ledger import AttemptResult, LeaseState, Ledger
 from archive.leases.process_id import Owner
 from archive.messages.reason import Reason
 from archive.model.decommission import NO_NAME
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.judgement import Judgement
 from archive.model.records import Capture, ListEntry, PageRecord, Run
 from archive.store import Archive
@@ -101,7 +101,7 @@ class Year:
             DecommissionRule(dissolution(PROVINCES[portal], None, when), self.settings.gone_nights),
         )
         return crawl.close(
-            now, complete=True, finish_reason="finished", extraction={}, software={}, province=PROVINCES[portal],
+            now, complete=True, finish_reason=FinishReason.FINISHED, extraction={}, software={}, province=PROVINCES[portal],
             away=end.away, judge_night=lambda tally: judge_night(night_counts(crawl, tally, {}, end), History.of(before)),
         )  # fmt: skip
 

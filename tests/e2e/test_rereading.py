@@ -12,7 +12,7 @@ import pytest
 from archive.audit.findings import Code
 from archive.audit.verify import verify
 from archive.messages.reason import Reason
-from archive.model.enums import REEXTRACT, Event, Verdict
+from archive.model.enums import Event, FinishReason, Verdict
 from archive.storage.paths import read_identity
 from archive.storage.run_record import read_run
 from archive.store import Archive
@@ -117,7 +117,7 @@ def test_in_a_rehearsal_tonight_is_the_last_night_of_the_archive(root: Path) -> 
 
 def test_such_a_run_is_no_night_of_the_portal(kept: Path) -> None:
     record = read_run(kept / "2025/03/06/ba_song")
-    assert (record.finish_reason, record.verdict, record.complete) == (REEXTRACT, Verdict.GOOD, True)
+    assert (record.finish_reason, record.verdict, record.complete) == (FinishReason.REEXTRACT, Verdict.GOOD, True)
     assert (record.listed, record.requests, record.outcomes, record.events) == (0, 0, {}, {"reread": 1})
     with Archive.open(kept) as archive:
         history = archive.history("ba_song", NEXT + timedelta(days=1), 10)

@@ -9,6 +9,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.cli.arguments import province_slugs
+from archive.model.enums import FinishReason
 from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
 from archive.store import Archive
@@ -26,7 +27,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         for item in told:
             keep(crawl, item, at(FIRST))
         crawl.close(
-            at(FIRST), complete=True, finish_reason="finished", judge_night=good, extraction={}, software={},
+            at(FIRST), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={}, software={},
             province=BELONGS[portal],
         )  # fmt: skip
     archive.seal(FIRST, {})

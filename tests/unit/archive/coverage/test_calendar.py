@@ -14,7 +14,7 @@ import pytest
 from archive.__main__ import main
 from archive.coverage.calendar import DayState, PortalKnowledge, cover, nights_between
 from archive.messages.reason import Reason
-from archive.model.enums import REEXTRACT, ArchiveKind, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from testing.archives import FIRST, make, sealed
 from vietnam.dates import TZ
@@ -35,7 +35,7 @@ def run(number: int, verdict: Verdict = Verdict.GOOD, new: int = 3, **changes: o
         started_at=moment,
         finished_at=moment,
         complete=True,
-        finish_reason="finished",
+        finish_reason=FinishReason.FINISHED,
         verdict=verdict,
         reasons=(Reason.sentence("section tin listed 0 articles"),) if bad else (),
         listed=20,
@@ -104,7 +104,7 @@ def test_a_gap_is_caught_up_on_only_by_a_night_that_walked_everything() -> None:
 
 def test_a_repeated_run_mends_the_night_and_a_second_reading_is_no_night() -> None:
     again = run(0, run="da_nang.2")
-    reading = run(1, run="da_nang", finish_reason=REEXTRACT)
+    reading = run(1, run="da_nang", finish_reason=FinishReason.REEXTRACT)
     assert states([run(0, Verdict.BROKEN), again, reading], 2) == [DayState.PUBLISHED, DayState.NOT_SCHEDULED]
 
 

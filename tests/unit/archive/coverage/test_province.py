@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.__main__ import main
+from archive.model.enums import FinishReason
 from testing.archives import FIRST, NIGHTS, at, good, judge, keep, make, walk
 
 BELONGS = {"da_nang": "danang", "quang_tri": "quangbinh"}
@@ -25,7 +26,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for item in told:
             keep(crawl, item, at(FIRST))
         crawl.close(
-            at(FIRST), complete=True, finish_reason="finished", judge_night=good, extraction={}, software={},
+            at(FIRST), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={}, software={},
             province=BELONGS[portal],
         )  # fmt: skip
     archive.seal(FIRST, {})

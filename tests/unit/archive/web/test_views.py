@@ -18,6 +18,7 @@ from archive.__main__ import main
 from archive.coverage.calendar import Day, DayState, PortalCoverage
 from archive.errors import TimeLimit
 from archive.index.connect import VARIABLE
+from archive.model.enums import FinishReason
 from archive.sealing.proof import check_proof
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
@@ -162,7 +163,7 @@ def test_a_portal_says_how_sure_its_crawl_is_and_where_its_connection_is_an_exce
     crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
     declared = {"title": "Cổng <i>Đà Nẵng</i>", "sure": "inferred", "tls": "unverified", "delay": "2"}
     crawl.close(
-        at(FIRST), complete=True, finish_reason="finished", judge_night=good, extraction={}, software={},
+        at(FIRST), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={}, software={},
         province="danang", declared=declared,
     )  # fmt: skip
     assert archive.runs(FIRST)[0].declared == declared

@@ -12,7 +12,7 @@ import pytest
 from archive.errors import UsageError
 from archive.leases.ledger import LeaseState
 from archive.messages.reason import Reason, joined
-from archive.model.enums import Verdict, Via
+from archive.model.enums import FinishReason, Verdict, Via
 from archive.model.records import Run
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, file_of, rules_of, with_rules
 from crawler.reports.night_table import NightRow
@@ -177,7 +177,7 @@ def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict
     now = datetime(2025, 3, 4, tzinfo=TZ)
     reasons = (Reason.of("no_history"), Reason.of("residue", n=2, portal="ba_song"))
     run = Run(
-        "ba_song", now.date(), "ba_song", Via.REPLICA, now, now, complete=True, finish_reason="finished",
+        "ba_song", now.date(), "ba_song", Via.REPLICA, now, now, complete=True, finish_reason=FinishReason.FINISHED,
         verdict=verdict, reasons=reasons, listed=3, requests=4, bytes=5,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from scrapy.settings import Settings
 
 from archive.errors import UsageError
 from archive.model.decommission import EndSign, Sign
-from archive.model.enums import ArchiveKind
+from archive.model.enums import ArchiveKind, FinishReason
 from archive.store import Archive
 from crawler.catalog.docs import COMMAND, DOCS, main, pages
 from crawler.catalog.overview import families, family_of, overview, portal_named, province_in_words, spiders
@@ -147,7 +147,7 @@ def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[s
         night.close(
             at(FIRST),
             complete=True,
-            finish_reason="finished",
+            finish_reason=FinishReason.FINISHED,
             judge_night=good,
             extraction={},
             software={},

@@ -10,7 +10,7 @@ import pytest
 
 from archive.messages.reason import joined
 from archive.model.decommission import BAD_CERTIFICATE, NO_NAME, EndSign, Sign
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
@@ -103,7 +103,7 @@ def told(
                 at,
                 at,
                 True,
-                "finished",
+                FinishReason.FINISHED,
                 verdict,
                 reasons,
                 0,

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from archive.messages.reason import Reason, joined
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
 from crawler.verdicts.baseline import binomial_tail, excess, rate, usual
@@ -30,7 +30,7 @@ def walk(fresh: int, **changes: object) -> SectionWalk:
 
 def run(night: date, sections: dict[str, SectionWalk], **changes: object) -> Run:
     began = datetime(night.year, night.month, night.day, 1, 5, tzinfo=TZ)
-    record = Run("mo_phong", night, "mo_phong", ArchiveKind.REPLICA, began, began, True, "finished", Verdict.GOOD, (), 0, 0, 0,
+    record = Run("mo_phong", night, "mo_phong", ArchiveKind.REPLICA, began, began, True, FinishReason.FINISHED, Verdict.GOOD, (), 0, 0, 0,
                  sections=sections, extraction={"layout own": 6}, measures=READ)  # fmt: skip
     return replace(record, **changes)  # type: ignore[arg-type]  # of the fields' types
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from archive.model.enums import ArchiveKind, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
 from crawler.verdicts.history import History
@@ -32,7 +32,7 @@ def past(measures: Sequence[Measures] = (READ,), extraction: Sequence[dict[str, 
         began = datetime(night.year, night.month, night.day, 1, 5, tzinfo=TZ)
         one = measures[-left] if left < len(measures) else measures[0]
         counts = extraction[-left] if left < len(extraction) else extraction[0]
-        history.add(Run("mo_phong", night, "mo_phong", ArchiveKind.REPLICA, began, began, True, "finished", Verdict.GOOD, (), 0,
+        history.add(Run("mo_phong", night, "mo_phong", ArchiveKind.REPLICA, began, began, True, FinishReason.FINISHED, Verdict.GOOD, (), 0,
                         0, 0, sections=WALK, extraction=dict(counts), measures=one))  # fmt: skip
     return history
 
