@@ -52,7 +52,7 @@ class Sure(StrEnum):
     No live page has confirmed any of it, so nothing is called verified.
     """
 
-    RECORDED = "recorded"  # pages, texts or rows of this portal were kept
+    RECORDED = "recorded"  # pages, texts or rows of this portal were recorded
     DESCRIBED = "described"  # a public source names its addresses and selectors
     INFERRED = "inferred"  # addresses, one text or the family's likeness
 

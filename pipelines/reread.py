@@ -114,12 +114,12 @@ def reread_record(version: str, article: Article) -> Reread:
     return Reread(version, content_sha256(article.content()), _iso(article))
 
 
-def reread_document(line: ArticleLine, place: CapturePlace, article: Article, night: RunWriter) -> Document:
+def reread_document(line: ArticleLine, place: CapturePlace, article: Article, writer: RunWriter) -> Document:
     """Build the document of a new reading: URL, section and moment of the old capture, which it refers to."""
     page = PageRecord(
         line.url, Outcome.ARTICLE, line.fetched_at, key=line.key, section=line.section, warc=place.ref
     )  # never written: nothing was fetched
-    document = document_of(article, page, line.portal, night.via)
+    document = document_of(article, page, line.portal, writer.via)
     return replace(document, warc=None, read_from=place, reread=reread_record(line.id, article))
 
 

@@ -92,9 +92,9 @@ def _clear_quarantine(paths: Paths, night: date, folder: Path, aside: _Quarantin
         path.unlink()
     runs = [folder, *(run for run in paths.closed_runs(night) if run_order(run.name)[0] == portal)]
     files = [run / "articles.jsonl" for run in runs]
-    said = b"".join(file.read_bytes() for file in files if file.exists())
+    lines = b"".join(file.read_bytes() for file in files if file.exists())
     for path in sorted(quarantine.glob("*.txt")):
-        if NAME.fullmatch(path.name) and path.relative_to(paths.root).as_posix().encode() not in said:
+        if NAME.fullmatch(path.name) and path.relative_to(paths.root).as_posix().encode() not in lines:
             aside.put(path.name, path.read_bytes(), "a doubtful text without a line")
             path.unlink()
 
@@ -133,19 +133,19 @@ def _adopt(path: Path, aside: _QuarantineFolder, read: Callable[[bytes], _Line])
         return []
     data = path.read_bytes()
     whole, _, torn = data.rpartition(b"\n")
-    kept: list[_Line] = []
+    sound: list[_Line] = []
     raw: list[bytes] = []
     wrong = [f"torn last line of {len(torn)} bytes"] if torn else []
     for number, line in enumerate(whole.split(b"\n") if whole else []):
         try:
-            kept.append(read(line))
+            sound.append(read(line))
             raw.append(line)
         except ValueError as error:
             wrong.append(f"line {number}: {error}")
     if wrong:
         aside.put(path.name, data, "; ".join(wrong))
         write_durably(path, b"".join(line + b"\n" for line in raw))
-    return kept
+    return sound
 
 
 def _cut_tail(warc: Path, refs: list[CaptureRef], aside: _QuarantineFolder) -> None:

@@ -47,10 +47,10 @@ class VersionHistory:
         line, holder = self._line(found), found
         if found.file is None:
             same = self.queries.events.with_content(found.content_sha256)
-            kept = [other for other in same if other.file and other.id == found.duplicate_of]
-            if not kept:
+            stored = [other for other in same if other.file and other.id == found.duplicate_of]
+            if not stored:
                 raise Unreadable(f"{found.id}: the text that it repeats ({found.duplicate_of}) is not in the index")
-            holder = kept[0]
+            holder = stored[0]
         raw = line.published_raw if holder is found else self._line(holder).published_raw
         return Text(text_content(self.captures.text(holder), raw), line.published_raw, line.published)
 

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from archive.model.enums import Event
 from bench.months.edits import EDITS, Edit, near_twin
 from bench.months.recorded_articles import PAGE_SIZE
-from crawler.config.lookback import next_lookback
+from crawler.config.run_options import next_lookback
 from crawler.spider.stop_rule import next_recheck, next_recheck_of_vanished
 from crawler.spiders.da_nang import DaNang as DaNangSpider
 from replicas.prose.village_news import past_article

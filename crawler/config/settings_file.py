@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from archive.errors import UsageError, did_you_mean
 from crawler.config.alerts import AlertSettings
 from crawler.config.decommission import GONE_NIGHTS
-from crawler.config.lookback import LookBackPlan
+from crawler.config.run_options import LookBackPlan
 from crawler.config.setting_types import (
     TABLE,
     ByteSize,

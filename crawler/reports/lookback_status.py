@@ -10,7 +10,7 @@ from rich.table import Table
 
 from archive.index.queries.lookbacks import LastLookBack
 from archive.store import Archive
-from crawler.config.lookback import next_lookback
+from crawler.config.run_options import next_lookback
 from crawler.config.settings_file import NightSettings
 
 __all__ = ["LookBackStatus", "lookback_statuses", "lookback_table"]

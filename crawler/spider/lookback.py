@@ -20,7 +20,7 @@ from archive.index.rows import PendingEntry
 from archive.model.enums import WalkEnd
 from archive.model.records import ListEntry, LookBackMark
 from archive.storage.lookback_stats import LookBackEnd
-from crawler.config.lookback import next_lookback
+from crawler.config.run_options import next_lookback
 from crawler.listings.listing import Following, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, RequestInfo
 from crawler.spider.articles import Articles

@@ -21,7 +21,7 @@ from archive.model.records import ListEntry, LookBack, LookBackMark, PageRecord,
 from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_page, encode_page
 from archive.store import Archive
-from crawler.config.lookback import FIRST_AFTER, LookBackPlan, next_lookback
+from crawler.config.run_options import FIRST_AFTER, LookBackPlan, next_lookback
 from crawler.spider.lookback import WalkBound
 from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle

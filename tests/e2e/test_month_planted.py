@@ -19,7 +19,7 @@ from bench.months.planted import PlantedSite, other_site, planned, planted_month
 from bench.months.plants import LOOKBACK_DAYS, OTHER, PORTAL, Nights
 from bench.months.plants_check import judge_plants
 from bench.months.recorded_articles import MonthArticle, MonthSite, folded
-from crawler.config.lookback import next_lookback
+from crawler.config.run_options import next_lookback
 from replicas.prose.village_news import past_article
 from replicas.records import TZ
 from replicas.sites.liferay import DaNang
