@@ -1,4 +1,4 @@
-"""What an index asks of the database that holds its rows, whichever it is."""
+"""Define the interface of a database that holds an index."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from archive.errors import ArchiveError
 __all__ = ["BUSY_SECONDS", "Database"]
 
 BUSY_SECONDS = 30.0
-"""How long a write transaction waits for another process to end its own."""
+"""Seconds that a write transaction waits for another process to end its own."""
 
 
 class Database(ABC):
-    """The rows of one archive in one database. Making one of these opens nothing."""
+    """A database with the rows of one archive. Making one of these opens nothing."""
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """What messages call it, for a person who has to find it; never with a password."""
+        """The name in messages, by which a person finds it; without any password."""
 
     @property
     @abstractmethod
     def label(self) -> str:
-        """What findings call it: short, and the same wherever the archive stands."""
+        """The name in findings: short, and the same wherever the archive stands."""
 
     @abstractmethod
     def writer(self) -> Engine:
-        """Each transaction holds the archive's write lock from its start to its end."""
+        """Return an engine whose transactions hold the archive's write lock from start to end."""
 
     @abstractmethod
     def reader(self) -> Engine:
-        """Each transaction sees one state of the rows and can change nothing."""
+        """Return an engine whose transactions see one state of the rows and cannot change them."""
 
     def damage(self) -> str | None:
-        """What is wrong inside the database where reading the rows need not show it; None when nothing is known to be."""
+        """Return what is wrong inside the database that reading the rows need not show; None if nothing is found."""
         return None
 
     @abstractmethod
     def exists(self) -> bool:
-        """Whether the tables are there. Raises ArchiveUnusable when the database cannot be reached."""
+        """Return True if the tables exist. Raises ArchiveUnusable when the database cannot be reached."""
 
     @abstractmethod
     def create(self, connection: Connection) -> None:
@@ -52,30 +52,30 @@ class Database(ABC):
 
     @abstractmethod
     def remade(self) -> AbstractContextManager[Connection]:
-        """New, empty tables to be filled: at the end they take the place of the old ones, all at once.
+        """Make new, empty tables to fill, which replace the old ones at the end, all at once.
 
-        Until then, and after a failure for good, the old ones are what everybody reads.
+        Until then, and after a failure, every reader has the old ones.
         """
 
     @abstractmethod
     def explained(self, error: DBAPIError) -> ArchiveError:
-        """The database's error in one line that says what to do."""
+        """Return the database's error as one line that says what to do."""
 
     @abstractmethod
     def bound(self, connection: Connection, seconds: float) -> None:
-        """End what this transaction asks after so many seconds: its question raises TookTooLong then."""
+        """Limit each query of this transaction to so many seconds, after which it raises TimeLimit."""
 
     def forget_deleted(self) -> None:
-        """Leave nothing on the disk of rows that were deleted; a database that overwrites them as they go does nothing."""
+        """Remove the bytes of deleted rows from the disk; a database that overwrites them at once does nothing."""
         return
 
     def before_reading(self) -> None:
-        """Set right what a reader could not."""
+        """Repair what a read-only connection cannot."""
         return
 
     @contextmanager
     def plainly(self) -> Iterator[None]:
-        """Turn the database's errors into ours; rows that contradict each other are a bug and stay one."""
+        """Turn the database's errors into ArchiveErrors. IntegrityError passes: contradicting rows are a bug."""
         try:
             yield
         except IntegrityError:

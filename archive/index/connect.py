@@ -1,8 +1,8 @@
-"""Which database holds an archive's index: `index.db` in its folder, or what ARCHIVE_INDEX names.
+"""Choose the database of an archive's index: `index.db` in its folder, or the address in ARCHIVE_INDEX.
 
-The variable stands in the environment of every command that opens the archive, so that the crawl processes inherit it; it
-is never a setting of Scrapy, which prints those. Two indexes of one archive are no danger: one that was left behind is
-refused when the archive is opened (archive/store.py).
+The variable is in the environment of every command that opens the archive, so crawl processes inherit it. It is no setting of
+Scrapy, which prints its settings. Two indexes of one archive do no harm: a stale one is refused when the archive is opened
+(archive/index/stale.py).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _SCHEMES = ("postgresql://", "postgres://")
 
 
 def database_of(paths: Paths, archive: str, address: str | None = None) -> Database:
-    """Where the index of the archive with this id is; `address` goes before the environment.
+    """Return the database of the index of the archive with this id; `address` overrides the environment.
 
-    Raises UsageError when the address is none of a database that can hold an index.
+    Raises UsageError when no database that can hold an index has such an address.
     """
     named = os.environ.get(VARIABLE, "") if address is None else address
     if not named:

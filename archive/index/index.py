@@ -61,7 +61,7 @@ class Index:
 
     @contextmanager
     def reading(self, seconds: float | None = None) -> Iterator[Queries]:
-        """Begin a read transaction on a read-only connection. Raises TookTooLong if a query takes over `seconds`."""
+        """Begin a read transaction on a read-only connection. Raises TimeLimit if a query takes over `seconds`."""
         self.database.before_reading()
         with self.database.plainly(), self._reader.begin() as connection:
             if seconds is not None:

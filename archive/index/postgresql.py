@@ -1,11 +1,10 @@
-"""An index in PostgreSQL: `ARCHIVE_INDEX=postgresql://user@host:5432/database`.
+"""Hold an index in PostgreSQL: `ARCHIVE_INDEX=postgresql://user@host:5432/database`.
 
-One database may hold several archives: each has a schema of its own, `archive_` and the 32 hex digits of its id. One
-writer at a time per archive: a write transaction takes an advisory lock first (pg_advisory_xact_lock), so that judging an
-article and recording it cannot be interleaved between processes or machines. Transactions are READ COMMITTED behind that
-lock: a snapshot taken before it would not show what the process before had just committed. Reading is REPEATABLE READ and
-READ ONLY. The address goes to libpq, so PGPASSWORD, ~/.pgpass, `sslmode` and the others of its settings work; passwords
-never stand in a message.
+One database may hold several archives, each in its own schema, `archive_` and the 32 hex digits of its id. One writer at a time
+per archive: a write transaction takes an advisory lock first (pg_advisory_xact_lock), so that judging an article and recording
+it cannot be interleaved between processes or machines. Transactions are READ COMMITTED behind that lock: a snapshot taken
+before it would not show what the previous process committed last. Reading is REPEATABLE READ and READ ONLY. The address goes
+to libpq, so PGPASSWORD, ~/.pgpass, `sslmode` and its other settings work; no message contains a password.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ __all__ = ["PostgresqlSchema"]
 _FORM = "write ARCHIVE_INDEX=postgresql://user@host:5432/database, its password in ~/.pgpass or PGPASSWORD"
 _AGAIN = "run the night again: nothing kept is lost"
 _REBUILD = "`python -m archive rebuild` makes the index again from the files"
-# libpq's, unless the address says otherwise: a dead server is noticed, a dead client lets go of the lock.
+# For libpq, unless the address says otherwise: a dead server is noticed, a dead client releases the lock.
 _CONNECT = {"connect_timeout": "10", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _SESSION = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 
@@ -49,7 +48,7 @@ class PostgresqlSchema(Database):
 
     @classmethod
     def at(cls, address: str, archive: str) -> PostgresqlSchema:
-        """The schema of the archive with this id in the database at this address. Raises UsageError when it is none."""
+        """Return the schema of the archive with this id in the database at this address. Raises UsageError if it is no address."""
         try:
             url = make_url(address).set(drivername="postgresql+psycopg")
         except (ArgumentError, ValueError):
@@ -60,7 +59,7 @@ class PostgresqlSchema(Database):
 
     @property
     def schema(self) -> str:
-        """Where the tables stand in the database."""
+        """The name of the schema that has the tables."""
         return f"archive_{self.archive.replace('-', '')}"
 
     @property
@@ -77,7 +76,7 @@ class PostgresqlSchema(Database):
 
     def _engine(self) -> Engine:
         settings = {name: value for name, value in _CONNECT.items() if name not in self.url.query}
-        # One connection stays open between transactions, more come and go; a server that restarted is asked again.
+        # One connection stays open between transactions, more come and go; a server that restarted is connected to again.
         try:
             engine = create_engine(
                 self.url, poolclass=QueuePool, pool_size=1, max_overflow=-1, pool_pre_ping=True, connect_args=settings
@@ -114,7 +113,7 @@ class PostgresqlSchema(Database):
         )
 
     def forget_deleted(self) -> None:
-        """Write every table anew: a deleted row stays in its file until then. The server's own journal is not reached."""
+        """Write every table anew: a deleted row stays in its file until then. The server's own journal keeps it."""
         engine = self._engine().execution_options(isolation_level="AUTOCOMMIT")
         try:
             with self.plainly(), engine.connect() as connection:
@@ -143,7 +142,7 @@ class PostgresqlSchema(Database):
         encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         if encoding != "UTF8":
             raise ArchiveUnusable(f"{self.label} has the encoding {encoding}; make a database with ENCODING 'UTF8'")
-        # IF NOT EXISTS asks for the right to create even where it is there.
+        # IF NOT EXISTS needs the right to create even where the schema exists.
         there = connection.exec_driver_sql("SELECT to_regnamespace(%s)", (schema,)).scalar()
         if there is None:
             connection.execute(CreateSchema(schema))
@@ -201,7 +200,7 @@ class PostgresqlSchema(Database):
         return ArchiveError(f"{self.label}: {said}; {_REBUILD}")
 
     def _said(self, error: DBAPIError) -> str:
-        """The first line of the server's words, without any password."""
+        """Return the first line of the server's message, without any password."""
         lines = [line.strip() for line in str(error.orig).splitlines() if line.strip()]
         said = lines[0] if lines else type(error.orig).__name__
         for secret in (self.url.password, self.url.query.get("password"), os.environ.get("PGPASSWORD")):

@@ -1,7 +1,7 @@
-"""Reading back: the line, the content and the response behind an event, wherever in the archive they stand.
+"""Read the line, the content and the response behind an event, wherever in the archive they are.
 
-A response whose body was served before is kept as a `revisit` record without it; the body is then looked for in the
-captures of the same address with the same SHA-256. What is damaged is named by file and offset, never passed over.
+A response whose body was served before is stored as a `revisit` record without the body, which is then read from a capture of
+the same address with the same SHA-256. Damage raises Unreadable with file and offset.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from archive.storage.warc import WarcRecord, read_record
 
 __all__ = ["ArchiveReader", "Unreadable", "run_folder"]
 
-_REMEMBERED = 8  # closed runs whose lines are kept in memory
+_CACHED_RUNS = 8  # closed runs whose lines are kept in memory
 
 
 class Unreadable(ArchiveError):
@@ -33,25 +33,25 @@ class Unreadable(ArchiveError):
 
 
 def run_folder(paths: Paths, night: date, run: str) -> Path:
-    """Where a run stands: its dated place, or `open/` while it is not closed."""
+    """Return the folder of a run: in its dated place, or under `open/` until it is closed."""
     closed = paths.night(night) / run
     return closed if closed.is_dir() else paths.open_night(night) / run
 
 
 class ArchiveReader:
-    """What was kept, for reading. The index says where; the files are what is read."""
+    """Read stored files at the places that the index gives."""
 
     def __init__(self, paths: Paths, index: Index) -> None:
         self._paths, self._index = paths, index
         self._lines: dict[Path, dict[int, ArticleLine]] = {}
 
     def latest(self, portal: str, key: str) -> EventRow | None:
-        """The event of an article's last version."""
+        """Return the event of an article's last version."""
         with self._index.reading() as queries:
             return queries.events.latest(portal, key)
 
     def line(self, found: EventRow) -> ArticleLine:
-        """The whole line of an event. Raises Unreadable."""
+        """Return the whole line of an event. Raises Unreadable."""
         folder = run_folder(self._paths, date.fromisoformat(found.night), found.run)
         line = self._lines_of(folder).get(found.seq)
         if line is None:
@@ -61,9 +61,9 @@ class ArchiveReader:
         return line
 
     def content(self, found: EventRow) -> tuple[str, ...]:
-        """The paragraphs of a version's text without its published line, the title first. Raises Unreadable.
+        """Return the paragraphs of a version's text without its published line, the title first. Raises Unreadable.
 
-        A duplicate's are those of the text that was kept for it: the same words, perhaps in other paragraphs.
+        A duplicate has those of the text stored first: the same words, perhaps in other paragraphs.
         """
         holder = self._holder(found)
         if holder is None or (holder.file is None and WITHHELD not in holder.flags):
@@ -72,7 +72,7 @@ class ArchiveReader:
         return tuple(content.strip("\n").split("\n"))
 
     def text(self, found: EventRow) -> str:
-        """The text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
+        """Return the text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
         if WITHHELD in found.flags:
             raise Unreadable(Reason.of("text_withheld", article=found.id))
         path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
@@ -94,7 +94,7 @@ class ArchiveReader:
         return next((version for version in versions if version.file or WITHHELD in version.flags), None)
 
     def place(self, found: EventRow) -> CapturePlace:
-        """Where the response stands that a version was read from. Raises Unreadable when its line names none."""
+        """Return the place of the response that a version was read from. Raises Unreadable when its line names none."""
         line = self.line(found)
         if line.read_from is not None:
             return line.read_from
@@ -105,7 +105,7 @@ class ArchiveReader:
         return CapturePlace(night, found.run, ref.file, ref.offset, ref.length, ref.sha256)
 
     def served(self, place: CapturePlace, portal: str, via: Via) -> Capture:
-        """The response at a place with its body as served, a revisit's included. Raises Unreadable."""
+        """Return the response at a place with its body as served, a revisit's included. Raises Unreadable."""
         record = self._record(place, via)
         if record.revisit_of is None:
             return record.capture
@@ -122,7 +122,7 @@ class ArchiveReader:
         return record
 
     def _body(self, record: WarcRecord, place: CapturePlace, portal: str, via: Via) -> bytes:
-        """The body that a revisit leaves out: any whole capture of the address whose body has that SHA-256 will do."""
+        """Return the body that a revisit leaves out, from any whole capture of the address whose body has that SHA-256."""
         served, url = record.revisit_of, record.capture.url
         assert served is not None  # noqa: S101  asked only for revisits
         with self._index.reading() as queries:
@@ -166,10 +166,10 @@ class ArchiveReader:
             try:
                 line = decode_article(raw)
             except ValueError:
-                continue  # whoever asks for this line is told that it cannot be read
+                continue  # `line` raises Unreadable for it
             lines[line.seq] = line
         if not folder.is_relative_to(self._paths.open):  # an open run still grows
-            if len(self._lines) >= _REMEMBERED:
+            if len(self._lines) >= _CACHED_RUNS:
                 self._lines.pop(next(iter(self._lines)))
             self._lines[folder] = lines
         return lines

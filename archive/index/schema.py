@@ -1,9 +1,8 @@
-"""The tables of `index.db`. Everything in them follows from the files: `rebuild` makes the same rows again.
+"""Define the tables of `index.db`. All rows follow from the files: `rebuild` makes the same ones again.
 
-`at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` keeps the first place an entry stood in a
-section and `looks` the last response for an article or attachment, whatever the order in which lines arrive. `lookbacks` has a
-row for each list page of a look-back.
-`attachments` has a row for each file that each line of an article names.
+`at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` has the first place of each entry in a
+section, `looks` the last response for an article or attachment, whatever the order in which lines arrive. `lookbacks` has a
+row for each list page of a look-back, `attachments` one for each file that a line of an article names.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
 text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
@@ -52,26 +51,26 @@ __all__ = [
 
 
 class Utf8Text(TypeDecorator[str]):
-    """Text in the order of its UTF-8 bytes (SQLite's BINARY, PostgreSQL's "C"), never in that of a database's locale.
+    """Text sorted by its UTF-8 bytes (SQLite's BINARY, PostgreSQL's "C"), not by a locale.
 
-    PostgreSQL refuses NUL in text: U+FFFD stands in its place, on every database and in comparisons too, so that all hold
-    the same rows. What was read stands in the files as it was.
+    PostgreSQL refuses NUL in text: U+FFFD replaces it, on every database and in comparisons, so that all hold the same
+    rows. The files keep what was read.
     """
 
     impl = Text
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:  # Any: as SQLAlchemy declares it
-        """The type that the database knows."""
+        """Return the type of the database."""
         return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """What is stored, or looked for."""
+        """Return the text to store, or to compare with."""
         return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
 
 
 METADATA = MetaData()
-# In SQLite only INTEGER is the row's own number, which needs no tree of its own.
+# In SQLite only INTEGER can be the rowid, which needs no tree of its own.
 _Document = BigInteger().with_variant(Integer, "sqlite")
 
 RUNS = Table(
@@ -244,7 +243,7 @@ SIGNATURES = Table(
     Index("signatures_night", "night", "run", "seq"),
 )
 
-# The key is the whole row, so that a look-up reads nothing else; `day` is the night's ordinal, the newest texts read first.
+# The key is the whole row, so a look-up reads nothing else; `day` is the night's ordinal: the newest texts are read first.
 BANDS = Table(
     "bands",
     METADATA,
@@ -297,7 +296,7 @@ DOCUMENTS = Table(
 
 
 def _partly(name: str, table: Table, rows: str, *columns: str) -> None:
-    """An index over few of a table's rows; a query uses it where it asks for no others."""
+    """Define an index over few of a table's rows; a query uses it if its condition selects no others."""
     Index(name, *(table.c[column] for column in columns), sqlite_where=text(rows), postgresql_where=text(rows))
 
 

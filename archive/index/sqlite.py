@@ -1,4 +1,4 @@
-"""An index in a file of SQLite.
+"""Hold an index in a SQLite file.
 
 WAL only where SQLite has the fix of the WAL-reset bug (3.51.3, 3.50.7, 3.44.6); otherwise a rollback journal. One writer at
 a time: a write transaction takes the write lock first (BEGIN IMMEDIATE).
@@ -27,7 +27,7 @@ from archive.storage.sqlite_journal import journal_for
 
 __all__ = ["BUSY_SECONDS", "SqliteFile"]
 
-_STEPS = 10_000  # of SQLite's machine between two looks at the time, well under a millisecond
+_STEPS = 10_000  # of SQLite's machine between two checks of the clock, well under a millisecond
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -113,8 +113,8 @@ class SqliteFile(Database):
         sync_folder(self.path.parent)
 
     def before_reading(self) -> None:
-        """A process that was killed may leave a journal that only a writing connection can roll back."""
-        # A read-only connection cannot roll a hot journal back, and would see a half-written transaction or fail.
+        """Roll back a journal that a killed process left."""
+        # A read-only connection cannot, and would see a half-written transaction or fail.
         if self._beside("-journal").exists():
             with (
                 suppress(sqlite3.OperationalError),

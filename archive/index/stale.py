@@ -1,8 +1,8 @@
-"""An index that others were written beside: an old copy, or `index.db` of nights that went to PostgreSQL.
+"""Refuse a stale index: an old copy, or `index.db` of nights that were recorded in PostgreSQL.
 
-It would answer, and every article of those nights would be new again. The last night on disk tells: a run that was placed
-there and has lines is in every index that was written since. Only its record may be missing, when the process died or the
-database was lost between the two: then the record is repeated.
+A stale index would answer, and every article of those nights would be new again. The last night on disk shows it: a closed run
+with lines is in every index written since. Only its record may be missing, if the process died or the database was lost
+between the two: then the record is added.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["refuse_left_behind"]
 
 
 def refuse_left_behind(paths: Paths, index: Index, *, read_only: bool) -> None:
-    """Raises ArchiveUnusable when the index knows nothing of a run of the last night on disk."""
+    """Raise ArchiveUnusable when the index lacks a run of the last night on disk; add a record that alone is missing."""
     night = next((night for night in reversed(paths.nights()) if paths.closed_runs(night)), None)
     if night is None:
         return

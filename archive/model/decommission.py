@@ -1,8 +1,8 @@
-"""What a night says of a portal's end: it redirects to its successor, or nobody is there any more.
+"""Define the signs that a portal was decommissioned: it redirects to its successor, or it is gone.
 
-A sign is what one night shows. Only after many nights, and only of a portal whose province was merged or that is declared
-dissolved, does it become a verdict; a portal that merely does not answer shows no sign at all. The record of a night keeps
-both, so that what follows from it (off the schedule, asked once a month) can be made out from the files alone.
+A sign is observed in one night. It becomes a verdict only after many nights, and only of a portal whose province was merged or
+that is declared dissolved; a portal that merely does not answer shows no sign. The record of a night has both, so that the
+consequences (off the schedule, crawled once a month) follow from the files alone.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from archive.messages.reason import Reason
 __all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign"]
 
 NO_NAME = "name not found"
-"""The detail of a request without an answer whose host has no address: the name service knows that there is none."""
+"""The detail of a request without a response whose host has no address according to the name service."""
 
 BAD_CERTIFICATE = "certificate not valid"
-"""The detail of a request without an answer whose host showed a certificate that has expired or is not its own."""
+"""The detail of a request without a response whose host has an expired certificate or that of another host."""
 
 
 class Sign(StrEnum):
-    """What one night shows of a portal's end."""
+    """The sign of a portal's end in one night."""
 
-    MOVED = "moved"  # its lists or its front page redirect to a host that is known as somebody else's
-    NO_NAME = "no_name"  # the name of its host leads nowhere
+    MOVED = "moved"  # its lists or its homepage redirect to a host that is known as another portal's
+    NO_NAME = "no_name"  # its host name does not resolve
     CERTIFICATE = "certificate"  # its certificate is not valid
-    NOT_FOUND = "not_found"  # every address, that of the front page too, answers with 404 or 410
+    NOT_FOUND = "not_found"  # every address, the homepage's too, answers with 404 or 410
 
 
 @dataclass(frozen=True, slots=True)
 class EndSign:
-    """A sign of the portal's end as one night's record has it.
+    """A sign of the portal's end in one night's record.
 
-    `since` is the first night of those that showed one, `nights` their number, this one included; nights that said nothing
-    (a time-out, a crawl that was stopped) are not counted and end nothing. `dissolved`: its province had been merged by
-    then, or the portal is declared dissolved. `to` is the host it redirects to. `recorded` is the night in which the portal
-    was first recorded as moved or gone; None while it is a sign and no more.
+    `since` is the first night that showed one, `nights` the number of such nights, this one included; inconclusive nights (a
+    time-out, a stopped crawl) do not count and end nothing. `dissolved` is True if its province had been merged by then, or
+    the portal is declared dissolved. `to` is the host it redirects to. `recorded` is the night in which the portal was first
+    recorded as moved or gone; None while it is only a sign.
     """
 
     sign: Sign

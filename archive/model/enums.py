@@ -1,7 +1,7 @@
-"""The closed vocabularies: what the layers and the files call kinds of archives, answers, events, verdicts and ends of walks.
+"""Define the closed vocabularies of the files: kinds of archives, outcomes, events, verdicts and ends of walks.
 
-Every word of an enum here is final: it appears in Scrapy's stats, in the files, in the index, in the night's report and
-on the audit page, and sealed files are never rewritten.
+Every value is final: it appears in Scrapy's stats, in the files, in the index, in the night's report and on the audit page, and
+sealed files are never rewritten.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LATE = "late"
 
 
 class ArchiveKind(StrEnum):
-    """What an archive holds: real captures or a rehearsal's. The two never share an archive."""
+    """The kind of an archive's captures: real ones or a rehearsal's. No archive holds both."""
 
     LIVE = "live"
     REPLICA = "replica"
@@ -41,17 +41,17 @@ Via = ArchiveKind
 
 
 class Outcome(StrEnum):
-    """What one request brought back. Only ARTICLE can reach the archive as text."""
+    """The outcome of one request. Only ARTICLE can reach the archive as text."""
 
     ARTICLE = "article"
     LISTING = "listing"
     ATTACHMENT = "attachment"
-    RESOURCE = "resource"  # what a page's scripts asked for while a browser read it
+    RESOURCE = "resource"  # requested by a page's scripts while a browser rendered it
     ROBOTS = "robots"
     NOT_MODIFIED = "not_modified"
     REDIRECTED = "redirected"
-    MOVED = "moved"  # sent on to a host that is known as somebody else's: the successor's
-    FRONT_PAGE = "front_page"  # asked for where no list could be read
+    MOVED = "moved"  # redirected to a host that is known as another portal's: the successor's
+    FRONT_PAGE = "front_page"  # the homepage, requested where no list could be read
     GONE = "gone"
     SOFT_404 = "soft_404"
     CHALLENGE = "challenge"
@@ -75,7 +75,7 @@ class Outcome(StrEnum):
 
 
 class Event(StrEnum):
-    """What one line of `articles.jsonl` says of an article."""
+    """The kind of one line of `articles.jsonl`."""
 
     NEW = "new"
     REVISION = "revision"
@@ -119,7 +119,7 @@ class FinishReason(StrEnum):
 
 
 class Verdict(StrEnum):
-    """How a portal's night went, judged against its own history."""
+    """The judgement of a portal's night against its own history."""
 
     GOOD = "good"
     QUIET = "quiet"
@@ -129,12 +129,12 @@ class Verdict(StrEnum):
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
     INTERRUPTED = "interrupted"
-    MOVED = "moved"  # its lists or its front page redirect to its successor
-    GONE = "gone"  # it was dissolved and nobody has been there for many nights
+    MOVED = "moved"  # its lists or its homepage redirect to its successor
+    GONE = "gone"  # it was dissolved and has not answered for many nights
 
 
 class WalkEnd(StrEnum):
-    """Why the walk of a section ended. Only a complete end moves the stop rule forward."""
+    """The end of a section's walk. Only a complete end moves the stop rule forward."""
 
     KNOWN = "known"  # a page that was wholly known before the last complete walk
     LAST_PAGE = "last_page"  # the list names no further page
@@ -146,7 +146,7 @@ class WalkEnd(StrEnum):
 
     @property
     def complete(self) -> bool:
-        """Whether everything the stop rule asks for was listed."""
+        """True when every entry that the stop rule asks for was listed."""
         return self in (WalkEnd.KNOWN, WalkEnd.LAST_PAGE, WalkEnd.REPEATED, WalkEnd.SINCE)
 
 
@@ -158,7 +158,7 @@ FIRST_TEXTS = (Event.NEW, Event.NEAR_DUPLICATE)
 
 
 VERSIONS = (*FIRST_TEXTS, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE)
-"""A version of an article: what it said, stored here or where the text was first."""
+"""A version of an article, its text stored with it or with the first of its copies."""
 
 
 WITHHELD = "withheld"
@@ -166,7 +166,7 @@ WITHHELD = "withheld"
 
 
 def first_texts(events: Mapping[str, int]) -> int:
-    """How many articles a run kept with a text of their own for the first time, from its counts by event."""
+    """Return how many articles a run stored for the first time with a text of their own, from its counts by event."""
     return sum(events.get(event.value, 0) for event in FIRST_TEXTS)
 
 

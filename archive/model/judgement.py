@@ -1,4 +1,4 @@
-"""What is asked and answered when an article is about to be kept: new, changed, or nothing to store."""
+"""Define the judgement of an article against stored versions: new, changed, or nothing to store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Judge", "Judgement", "Version"]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version the archive already knows: its id, where it stands, what it said and when it was published."""
+    """A recorded version: its id, its place, the hash of its content and its published line."""
 
     id: str
     portal: str
@@ -28,7 +28,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The event to record, or None when nothing changed; and the version it is a revision or a duplicate of."""
+    """The event to record, None when nothing changed, and the version it revises or duplicates."""
 
     event: Event | None
     revision_of: str | None = None

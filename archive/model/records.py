@@ -1,4 +1,4 @@
-"""The records that pass between the layers: what was listed, captured, read and kept, and what became of a night."""
+"""Define the records that pass between the layers: list entries, captures, documents, lines and runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LONGEST_BODY = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class CaptureRef:
-    """Where a response stands in the run's WARC files: offset and length in bytes of one gzip member, and its SHA-256."""
+    """The place of a response in its run's WARC files: offset and length in bytes of one gzip member, and its SHA-256."""
 
     file: str
     offset: int
@@ -46,7 +46,7 @@ class CaptureRef:
 
 @dataclass(frozen=True, slots=True)
 class CapturePlace:
-    """A response anywhere in the archive: the night and run whose folder holds the WARC file, and where it stands there."""
+    """The place of a response anywhere in the archive: night and run of the folder with the WARC file, and the place there."""
 
     night: date
     run: str
@@ -57,7 +57,7 @@ class CapturePlace:
 
     @property
     def ref(self) -> CaptureRef:
-        """Where it stands in the run's folder."""
+        """The place in the run's folder."""
         return CaptureRef(self.file, self.offset, self.length, self.sha256)
 
 
@@ -78,11 +78,11 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """How an answer is asked for where its address alone does not say it: a form that is posted, an interface of JSON.
+    """A request for a list page that is no plain GET of its address: a posted form, a JSON interface.
 
-    `headers` go with it beside the crawl's own; one that is an address of the portal follows the crawl's hosts. `body` is
-    the form as it is sent. `json` says that JSON is to come back. `of_visit`: it carries what only this visit was told
-    (a view state, an instance's address), so another night begins with the section's first page instead.
+    `headers` are sent beside the crawl's own; one that is an address of the portal follows the crawl's hosts. `body` is the
+    form as sent. `json` is True if the response is to be JSON. `of_visit` is True if the request carries values of this
+    visit only (a view state, an instance's address), so that another night begins with the section's first page instead.
     """
 
     url: str
@@ -93,7 +93,7 @@ class ListRequest:
     of_visit: bool = False
 
     def for_later(self) -> ListRequest:
-        """As it is written down: a body of this visit, or one over 16 KiB, stands in the WARC alone."""
+        """Return the form to record: a body of this visit, or one over 16 KiB, is stored in the WARC alone."""
         if not self.of_visit and len(self.body) <= LONGEST_BODY:
             return self
         return replace(self, body="", of_visit=True)
@@ -101,7 +101,7 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """An entry as a list page showed it. `day` is the day the list gives, None where it gives none."""
+    """An entry as a list page showed it. `day` is the day that the list shows, None where it shows none."""
 
     key: str
     url: str
@@ -111,10 +111,10 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class LookBackMark:
-    """On the line of every request of a look-back: the night in which it began and, for a backfill, the day it goes back to.
+    """The mark of a look-back on the line of each of its requests: its first night and, of a backfill, the day it goes back to.
 
-    `end` stands on a list page and says why the look-back of its section ended there. It is no `walk_end`: the stop rule
-    of the nightly walk knows nothing of look-backs.
+    `end` is set on the list page with which the look-back of a section ended. It is no `walk_end`: the stop rule of the
+    nightly walk ignores look-backs.
     """
 
     began: date
@@ -124,13 +124,13 @@ class LookBackMark:
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One line of `pages.jsonl`: one request and what came of it. `warc` is None when there was no response.
+    """One line of `pages.jsonl`: one request and its outcome. `warc` is None when there was no response.
 
-    `attachment_of` is the id of the article's version that names the file, on every line of a request for one, whatever
-    its outcome. `asked_at` is when the request was sent, `size` the bytes of its body as served, `unanswered` how often it
-    was sent before without any answer (on a line without a response: how often at all). `crawl_delay` are the seconds
-    between two requests that a robots.txt asked for, as far as they are kept. `request` is how it was asked where that was
-    no plain GET of `url`. Lines of older archives lack these five.
+    `attachment_of` is the id of the article's version that names the file, on every line of a request for one. `asked_at`
+    is the moment the request was sent, `size` the bytes of the body as served, `unanswered` the number of earlier tries
+    without a response (on a line without a response: of all tries). `crawl_delay` are the seconds between two requests that
+    a robots.txt asked for, as far as they are obeyed. `request` is the request where it was no plain GET of `url`. Lines of
+    older archives lack these five.
     """
 
     url: str
@@ -176,7 +176,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class NearDuplicate:
-    """A version of another article that says nearly the same, and how alike the two texts are: 0 to 1, four decimals."""
+    """A version of another article with nearly the same text, and the similarity of the two: 0 to 1, four decimals."""
 
     id: str
     similarity: float
@@ -184,9 +184,9 @@ class NearDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What today's rules make of the capture behind an article's latest version, whose id is `version`.
+    """The result of today's rules on the capture behind an article's latest version, whose id is `version`.
 
-    What this reading explains of a change, the publisher did not do. `published` is ISO 8601 as in `Document`.
+    A change that it explains was not made by the publisher. `published` is ISO 8601 as in `Document`.
     """
 
     version: str
@@ -196,18 +196,18 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article, or the text of one of its attachments, ready to be kept.
+    """An article, or the text of one of its attachments, ready to be stored.
 
     `text` is the whole file (title, published line, lead, body, sign-off); `content` is title, lead and body without the
     published line: its folded form decides what is new, duplicate or revision. `published` is ISO 8601: a day, or a
     moment with `+07:00`. `warc` is the response of this run that was read, or None for a capture of an earlier run that
-    was read again: then `read_from` names it, and `fetched_at` is the moment of that capture. `reread` is asked for only
-    when an article differs from its latest version.
+    was read again: then `read_from` names it, and `fetched_at` is the moment of that capture. `reread` is set only when an
+    article differs from its latest version.
 
     For an attachment `attachment_of` is the id of the article's version that names it, and `text` is empty when there is
-    none to keep: `flags` say why, and the served body takes the text's part in its identity.
+    none to store: `flags` say why, and the served body replaces the text in its identity.
 
-    `documents` are the numbers of documents that the text names, `cited` what it says beside some of them.
+    `documents` are the document numbers that the text names, `cited` the day and issuer beside some of them.
     """
 
     portal: str
@@ -238,9 +238,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SectionWalk:
-    """How the walk of one section went: list pages read, entries shown, keys never listed before, why it ended.
+    """The walk of one section: list pages read, entries shown, keys never listed before, and its end.
 
-    `first` says that no walk of the section had been complete before: then `fresh` is a look-back, no night's news.
+    `first` is True if no walk of the section had been complete before: then `fresh` is a look-back and not one night's news.
     """
 
     pages: int = 0
@@ -252,11 +252,11 @@ class SectionWalk:
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """What one run did of a look-back, which may take several nights; `since` is a backfill's.
+    """One run's part of a look-back, which may take several nights; `since` is set for a backfill.
 
-    `pages` are list pages read, `listed` the articles they showed, `found` those asked for because they had never been
-    kept, `kept` what came of them, `late` those flagged so; `requests` counts every line of it, files included.
-    `complete`: every section's list was walked to the look-back's end, and what was found was asked for.
+    `pages` counts list pages read, `listed` the articles they showed, `found` those requested because they had never been
+    stored, `kept` those stored then, `late` the late ones among them; `requests` counts all its lines, attachments included.
+    `complete` is True if every section's list was walked to the look-back's end and every found article was requested.
     """
 
     began: date
@@ -272,12 +272,12 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class HostVisit:
-    """How one host was asked in a portal's night, counted from the run's lines.
+    """The requests to one host in a portal's night, counted from the run's lines.
 
-    `requests` are all that were sent, `unanswered` those among them that no answer came to; `bytes` are those of the bodies
-    as served. `spacing_p50` and `spacing_p99` are seconds from the start of one request to the start of the next, None
-    under two requests. `too_many` counts answers 429, `unavailable` answers 503. `robots` says in words what was made of
-    robots.txt, `crawl_delay` the seconds it asked for, as far as they are kept.
+    `requests` counts all that were sent, `unanswered` those without a response; `bytes` are those of the bodies as served.
+    `spacing_p50` and `spacing_p99` are seconds from the start of one request to the start of the next, None under two
+    requests. `too_many` counts responses 429, `unavailable` responses 503. `robots` is the effect of robots.txt in words,
+    `crawl_delay` the seconds it asked for, as far as they are obeyed.
     """
 
     requests: int = 0
@@ -296,9 +296,9 @@ class Run:
     """A portal's night as `run.json` records it.
 
     `province` is the slug of the province that the portal belonged to that night (vietnam/provinces.csv), None for one of
-    no province. `away` is what the night says of the portal's end, None where it says nothing. `declared` is what
-    its spider said of it then: its `title`, how `sure` what the crawl rests on is, and its own `tls` and `delay` (seconds). These
-    and `measures` are None, `hosts` and `declared` empty, in records older than those parts.
+    no province. `away` is the sign of the portal's end in that night, None without one. `declared` are values of its spider:
+    its `title`, how `sure` the basis of the crawl is, and its own `tls` and `delay` (seconds). These and `measures` are None,
+    `hosts` and `declared` empty, in records older than those parts.
     """
 
     portal: str
@@ -329,5 +329,5 @@ class Run:
 
     @property
     def crawled(self) -> bool:
-        """Whether it is a night of the portal: `reextract` only reads captures again, a backfill only goes further back."""
+        """True for a nightly crawl: `reextract` only reads captures again, a backfill only goes further back."""
         return self.finish_reason not in (FinishReason.REEXTRACT, FinishReason.BACKFILL)

@@ -1,7 +1,7 @@
-"""What a portal's night measured of its articles: the part of `run.json` that later nights are judged against.
+"""Hold the measures of a run's articles: the part of `run.json` that later nights are judged against.
 
-Everything here follows from the run's own lines and those before it. Files that articles name do not count, and neither
-does an article that had vanished before the night: it says nothing of this one.
+All of them follow from the lines of the run and of those before it. Attachments do not count, nor do articles that had
+vanished before the night.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ __all__ = ["Measures"]
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What one night measured of the articles it asked for.
+    """The measures of the articles requested in one night.
 
     `asked` counts them by the last outcome of each. `texts` is the number of new texts, `text_bytes` the median of
     their sizes in UTF-8. `dated` is the number of new texts with a publication date, `lag_days` the median of the days
     from that date to the night (negative: dated after it). `identical` counts the articles whose text is that of
-    another article read in the same night, `repeated` the others whose text was kept before under another key.
-    `near` counts the first texts that nearly say what another article says, `set_aside` the articles that the checks
-    refused. A median is None where there is nothing to measure.
+    another article read in the same night, `repeated` the others whose text was stored before under another key.
+    `near` counts the first texts that are near-duplicates of another article, `set_aside` the quarantined articles.
+    A median is None where there is nothing to measure.
     """
 
     asked: Mapping[str, int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Writing that survives a power cut: what returns has reached the disk (docs/adr/0001-lines-are-the-commit.md).
+"""Write files so that they survive a power cut: what returns has reached the disk (docs/adr/0001-lines-are-the-commit.md).
 
 A file is written under a temporary name, flushed, renamed and its folder flushed. A failed flush is never retried: the
 kernel may have dropped the data, so the batch fails and the portal stops.

@@ -1,10 +1,10 @@
-"""The lines of `articles.jsonl` and `pages.jsonl`: canonical JSON, one event or one response a line.
+"""Read and write the lines of `articles.jsonl` and `pages.jsonl`: canonical JSON, one event or one response a line.
 
 Keys are sorted, UTF-8 is not escaped, fields without a value are left out of `pages.jsonl` and null in `articles.jsonl`.
 A line ends with one newline; its bytes without the newline are a leaf of the night's Merkle tree.
 
 `warc` names the response that was read by file, offset, length and SHA-256, in the line's own run. A `reread` made from
-the archive alone fetched nothing, so no response of its run stands behind it: its `warc` is null and `read_from` names the
+the archive alone fetched nothing, so its run has no response for it: its `warc` is null and `read_from` names the
 capture that was read again, wherever it stands: `{night, run, file, offset, length, sha256}`, the file being
 `YYYY/MM/DD/<run>/<file>`. Its `fetched_at`, `url` and `section` are those of that capture. A `reread` found by a crawl has
 the `warc` of the crawl's own response and no `read_from`. Every line with a text has one of the two.
@@ -21,25 +21,25 @@ first by published line, portal and key. A first text with such a link is `near_
 all the same. Exact copies stand in `duplicate_of`, never in `near`. Which article of a cluster is canonical is computed
 (archive/index/queries/clusters.py), never stored.
 
-`late` among the `flags` of an article's first line says that complete walks of the section, three or more days after the day
-that the article gives as its own, had not shown it: it was put online later than it says (archive/index/queries/lookbacks.py).
+`late` among the `flags` of an article's first line means that complete walks of the section, three or more days after the day
+that the article gives as its own, had not shown it: it was put online late (archive/index/queries/lookbacks.py).
 
-`documents` are the numbers of official documents that the text names (vietnam/documents.py), as it has them; `cited` says of some
-of them what stands beside the number: `{raw, day, by}`, the day of the document and who issued it. Older lines lack it.
+`documents` are the numbers of official documents that the text names (vietnam/documents.py), as it has them; `cited` has what
+stands beside some of them: `{raw, day, by}`, the day of the document and its issuer. Older lines lack it.
 
 `lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`. `request`
-says how an answer was asked for where that was no plain GET: `{url, method, headers, body, json, of_visit}` as in
-`ListRequest`; a form of this visit only (a view state) or over 16 KiB stands in the WARC's request record alone.
+is the request where it was no plain GET: `{url, method, headers, body, json, of_visit}` as in
+`ListRequest`; a form of this visit only (a view state) or over 16 KiB is in the WARC's request record alone.
 
 An `attachment` line is a file that an article names. `attachment_of` is the id of that article's version and null on every
 other line; `key` is the article's key, `/~` and 8 hex digits of the file's address (archive/index/queries/attachments.py); `title` is the
-file's name as the link gives it; `layout` is what its first bytes say it is (`pdf`, `docx`, `zip` …) and `extractor` the
+file's name as the link gives it; `layout` is its type by its first bytes (`pdf`, `docx`, `zip` …) and `extractor` the
 library that opened it. `file` is its text. Without one, `duplicate_of` names the attachment whose stored text is the same,
 or `flags` say why there is none: `scanned_pdf` (pictures of pages), `no_text` (neither letters nor pictures), `encrypted`,
 `damaged`, `not_opened` (a type that is kept and not read), `read_timeout`, `read_limit` (too large once unpacked): then
 `content_sha256` and the version's 16 digits are those of the served body instead of the text. `partly_scanned` stands
 beside a text: some pages are pictures; `partly_damaged`: some could not be read. `revision_of` is the attachment's own
-earlier version. An attachment that was set aside is `quarantined` with its `attachment_of`.
+earlier version. A quarantined attachment is `quarantined` with its `attachment_of`.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def decode_request(text: str) -> ListRequest:
 
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:
-    """The line of a document without its file: the caller adds where the text stands."""
+    """Make the line of a document without its file: the caller adds the place of the text."""
     return ArticleLine(
         event=event,
         id=version,

@@ -1,4 +1,4 @@
-"""Locks that the kernel frees when their process ends, however that was (flock(2)): nothing is left behind to clean up."""
+"""Lock files by flock(2): the kernel frees the lock when its process ends in any way, so nothing is left to clean up."""
 
 from __future__ import annotations
 

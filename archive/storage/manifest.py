@@ -1,4 +1,4 @@
-"""The manifest of a night: what is sealed, how it is chained, who signed it.
+"""Read and write the manifest of a night: the sealed files, the chain to the seal before, and the Merkle root.
 
 `manifest-1.json` is canonical JSON with one final newline:
 
@@ -56,7 +56,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The seal that was made before."""
+    """The seal made before this one."""
 
     night: date
     number: int
@@ -65,7 +65,7 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a manifest says. `head` is the SHA-256 of its bytes."""
+    """The contents of a manifest; `missed` maps a portal to the reason it has no run."""
 
     archive: str
     night: date
@@ -84,7 +84,7 @@ class Seal:
         return self.chained.head if self.chained else None
 
     def to_bytes(self) -> bytes:
-        """The manifest's bytes."""
+        """Return the manifest's bytes."""
         rest: dict[str, object] = {
             "format": 1,
             "leaves": self.leaves,
@@ -147,7 +147,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
 
 
 def describe(night_folder: Path, path: Path) -> FileEntry:
-    """A file's entry, hashed now."""
+    """Hash a file and return its entry."""
     with path.open("rb") as stream:
         digest = file_digest(stream, "sha256").hexdigest()
     return FileEntry(path.relative_to(night_folder).as_posix(), path.stat().st_size, digest)
@@ -156,28 +156,28 @@ def describe(night_folder: Path, path: Path) -> FileEntry:
 def leaves(
     night_folder: Path, runs: Iterable[Path], files: Iterable[FileEntry], withheld: Iterable[FileEntry] = ()
 ) -> list[bytes]:
-    """The leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry, then each tombstone."""
+    """Return the leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry, then each tombstone."""
     lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
     return [merkle.leaf_hash(line) for line in lines] + entry_leaves((*files, *withheld))
 
 
 def entry_leaves(entries: Iterable[FileEntry]) -> list[bytes]:
-    """The leaf hashes of entries."""
+    """Return the leaf hashes of entries."""
     return [merkle.leaf_hash(_entry_bytes(entry)) for entry in entries]
 
 
 def _entry_bytes(entry: FileEntry) -> bytes:
-    """`canonical(json_values(entry))`, written out: a night has thousands."""
+    """Return `canonical(json_values(entry))`, written out because a night has thousands."""
     return f'{{"path":{_quoted(entry.path)},"sha256":{_quoted(entry.sha256)},"size":{entry.size}}}'.encode()
 
 
 def manifest_path(paths: Paths, night: date, number: int) -> Path:
-    """Where seal `number` of a night stands."""
+    """Return the path of seal `number` of a night."""
     return paths.night(night) / f"manifest-{number}.json"
 
 
 def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
-    """The seals of one night in the order of their numbers. Raises ArchiveUnusable when one is damaged, or the disk is."""
+    """Read the seals of one night in the order of their numbers. Raises ArchiveUnusable when one is damaged, or the disk is."""
     found = []
     for path in paths.night(night).glob("manifest-*.json"):
         try:
@@ -202,5 +202,5 @@ def _is_signed(manifest: Path) -> bool:
 
 
 def sealed_runs(seals: Iterable[Seal]) -> set[str]:
-    """The names of the runs that seals cover."""
+    """Return the names of the runs that seals cover."""
     return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}

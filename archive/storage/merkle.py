@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 9162 §2.1 (the same hashes as RFC 6962): one root for a night, a short proof for one leaf."""
+"""Compute the Merkle tree of RFC 9162 §2.1 (the same hashes as RFC 6962): one root for a night, a short proof for one leaf."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["audit_path", "leaf_hash", "root", "root_from_path"]
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """SHA-256 of 0x00 and the leaf: the prefix keeps a leaf from posing as a node."""
+    """Return the SHA-256 of 0x00 and the leaf; the prefix keeps a leaf from posing as a node."""
     return sha256(b"\x00" + data).digest()
 
 
@@ -18,7 +18,7 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def root(hashes: Sequence[bytes]) -> bytes:
-    """The tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1)."""
+    """Return the tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1)."""
     if not hashes:
         return sha256(b"").digest()
     level = list(hashes)
@@ -29,7 +29,7 @@ def root(hashes: Sequence[bytes]) -> bytes:
 
 
 def audit_path(index: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
-    """The sibling hashes from leaf `index` up to the root (RFC 9162 §2.1.3.1)."""
+    """Return the sibling hashes from leaf `index` up to the root (RFC 9162 §2.1.3.1)."""
     if not 0 <= index < len(hashes):
         raise IndexError(f"leaf {index} of a tree of {len(hashes)}")
     path: list[bytes] = []
@@ -45,7 +45,7 @@ def audit_path(index: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that an audit path leads to, or None when index or path do not fit the tree (RFC 9162 §2.1.3.2)."""
+    """Return the root that an audit path leads to, None when index or path do not fit the tree (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size:
         return None
     digest, last, rest = leaf, size - 1, list(path)

@@ -1,7 +1,7 @@
-"""`archive.json`: what makes a folder an archive, and the paths inside it.
+"""Read and write `archive.json`, which makes a folder an archive, and name the paths inside it.
 
 `{"format": 1, "id": "<uuid>", "kind": "live" | "replica", "made_at": "<ISO 8601>"}`, written once by `archive init`. A
-folder without it is refused: an unmounted disk must never be mistaken for a new empty archive.
+folder without it is refused: an unmounted disk must not be mistaken for a new empty archive.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RUN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The archive's own id, what it holds, its format's version, and when it was made."""
+    """The contents of `archive.json`: id, kind, version of the format, and the moment it was made."""
 
     id: str
     kind: ArchiveKind
@@ -38,45 +38,53 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where things stand below an archive's root. Names come only from a night, a portal's name and a hash."""
+    """Paths below an archive's root. Names are made only of a night, a portal's name and a hash."""
 
     root: Path
 
     @property
     def identity(self) -> Path:
+        """The archive's id, kind and format."""
         return self.root / "archive.json"
 
     @property
     def index(self) -> Path:
+        """The index in SQLite."""
         return self.root / "index.db"
 
     @property
     def search(self) -> Path:
+        """The words to search in, in SQLite."""
         return self.root / "search.db"
 
     @property
     def ledger(self) -> Path:
+        """The leases of running crawls."""
         return self.root / "ledger.db"
 
     @property
     def open(self) -> Path:
+        """The folder of runs that are not closed."""
         return self.root / "open"
 
     def lock(self, portal: str) -> Path:
+        """Return the lock file of a portal's open run."""
         return self.open / f"{portal}.lock"
 
     def open_night(self, night: date) -> Path:
+        """Return the folder of a night's open runs."""
         return self.open / night.isoformat()
 
     def night(self, night: date) -> Path:
-        """The dated folder of a night."""
+        """Return the dated folder of a night."""
         return self.root / f"{night:%Y/%m/%d}"
 
     def quarantine(self, night: date, portal: str) -> Path:
+        """Return the folder of a portal's quarantined texts of a night."""
         return self.root / "quarantine" / f"{night:%Y/%m/%d}" / portal
 
     def nights(self) -> list[date]:
-        """Every night with a dated folder, oldest first."""
+        """Return every night with a dated folder, oldest first."""
         found = []
         for folder in self.root.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"):
             match = _NIGHT.fullmatch(folder.relative_to(self.root).as_posix())
@@ -86,11 +94,11 @@ class Paths:
         return sorted(found)
 
     def closed_runs(self, night: date) -> list[Path]:
-        """The folders of a night's closed runs, in name order."""
+        """Return the folders of a night's closed runs, in name order."""
         return sorted(_run_folders(self.night(night)), key=lambda path: run_order(path.name))
 
     def open_runs(self) -> list[tuple[date, Path]]:
-        """Every run that is still in `open/`, oldest night first."""
+        """Return night and folder of every run in `open/`, oldest night first."""
         found = []
         if self.open.is_dir():
             for folder in sorted(self.open.iterdir()):
@@ -110,7 +118,7 @@ def _run_folders(folder: Path) -> Iterator[Path]:
 
 
 def run_order(run: str) -> tuple[str, int]:
-    """`quang_tri.2` → (`quang_tri`, 2): the portal and the ordinal of its run in that night, from 1."""
+    """Return the portal of a run and its ordinal in that night, from 1: `quang_tri.2` → (`quang_tri`, 2)."""
     portal, _, ordinal = run.partition(".")
     return portal, int(ordinal or 1)
 

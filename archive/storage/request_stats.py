@@ -1,4 +1,4 @@
-"""How each host was asked in a portal's night: the part of `run.json` by which politeness can be shown.
+"""Count the requests to each host in a run: the part of `run.json` that shows politeness.
 
 `hosts {host: {requests, unanswered, bytes, spacing_p50, spacing_p99, too_many, unavailable, robots, crawl_delay}}` as in
 `HostVisit`. Everything follows from the run's lines, those of interrupted attempts and of look-backs included: a request
@@ -19,7 +19,7 @@ __all__ = ["percentile", "visits"]
 
 
 def visits(pages: Sequence[PageRecord]) -> dict[str, HostVisit]:
-    """How each host was asked, by host name; hosts that were never asked are left out."""
+    """Map each host to its counts; hosts without a request are left out."""
     asked: dict[str, list[PageRecord]] = {}
     for page in pages:
         if page.status is not None or page.unanswered:
@@ -46,7 +46,7 @@ def _visit(pages: Sequence[PageRecord]) -> HostVisit:
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:
-    """The nearest-rank percentile of values in rising order, to a millisecond; None of no values."""
+    """Return the nearest-rank percentile of values in rising order, to three decimals; None of no values."""
     if not ordered:
         return None
     return round(ordered[max(math.ceil(share * len(ordered)) - 1, 0)], 3)

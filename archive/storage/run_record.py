@@ -1,6 +1,6 @@
-"""`run.json`: the record of a portal's night, written once when the night is closed.
+"""Read and write `run.json`, the record of a portal's night, written once when the run is closed.
 
-Success is what this record says: `complete` is true only when the crawl ended by itself and every batch was committed.
+This record alone defines success: `complete` is true only when the crawl ended by itself and every batch was committed.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def run_from(raw: bytes | str) -> Run:
 
 
 def read_run(folder: Path) -> Run:
-    """The record of a closed run. Raises FileNotFoundError or ValueError."""
+    """Read the record of a closed run. Raises FileNotFoundError or ValueError."""
     return run_from((folder / RUN_FILE).read_bytes())
 
 
 class ReadLines:
-    """The lines of one run's two files, with the raw bytes that are their Merkle leaves."""
+    """The lines of one run's two files, with the raw bytes that are Merkle leaves."""
 
     def __init__(self, folder: Path) -> None:
         self.raw_articles = read_lines(folder / "articles.jsonl")
@@ -68,7 +68,7 @@ class ReadLines:
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """The complete lines of a file, without their newlines; a torn last line is not one. Empty when there is no file."""
+    """Return the complete lines of a file without newlines, not a torn last one. Empty when there is no file."""
     if not path.exists():
         return []
     data = path.read_bytes()
@@ -76,7 +76,7 @@ def read_lines(path: Path) -> list[bytes]:
 
 
 def count_events(run: Run, raw_articles: list[bytes]) -> Run:
-    """The same record with its events counted from the lines."""
+    """Return the record with its events counted from the lines."""
     counts: dict[str, int] = {}
     for line in raw_articles:
         name = decode_article(line).event.value
@@ -85,5 +85,5 @@ def count_events(run: Run, raw_articles: list[bytes]) -> Run:
 
 
 def same_record(one: Run, other: Run) -> bool:
-    """Whether two records say the same."""
+    """Return True if two records have the same JSON form."""
     return canonical(run_plain(one)) == canonical(run_plain(other))

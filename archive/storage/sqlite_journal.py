@@ -1,4 +1,4 @@
-"""What SQLite is trusted with: its journal mode by version, and its errors in words a person can act on."""
+"""Choose SQLite's journal mode by its version, and turn its errors into messages that say what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADER = 20  # bytes; 18 and 19 are 1 for a rollback journal and 2 for WAL (SQL
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL database when two connections checkpoint at the same moment; many processes
 # write here (docs/adr/0005-rollback-journal.md).
 def journal_for(version: tuple[int, ...]) -> str:
-    """WAL where SQLite has the WAL-reset fix (3.51.3, backports 3.50.7 and 3.44.6), else the rollback journal."""
+    """Return WAL where SQLite has the WAL-reset fix (3.51.3, backports 3.50.7 and 3.44.6), else the rollback journal."""
     fixed = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     return "WAL" if fixed else "DELETE"
 

@@ -1,4 +1,4 @@
-"""What was withheld by law, who asked for it, and what is left in its place: `withheld/000001.json` and so on.
+"""Read and write tombstones, the records of what was withheld by law: `withheld/000001.json` and so on.
 
 A tombstone is canonical JSON with one final newline, written before anything is removed and listed by the next seal:
 
@@ -8,9 +8,9 @@ A tombstone is canonical JSON with one final newline, written before anything is
      "texts": [{"path", "sha256", "size"}, …], "when": "<ISO 8601>", "who": "…"}
 
 `texts` are removed. `records` are the gzip members of the captures in which the articles were served: each is overwritten in
-its place by a member of the same length that says where it went (archive/storage/warc_filler.py), so that every other record stands
-where it stood and can be read on. `files` are the WARC files with the SHA-256 before and after. `lines` are the events whose
-words the index leaves out. The lines themselves stay as they are sealed: the proof of every other text rests on them.
+its place by a member of the same length that names the tombstone (archive/storage/warc_filler.py), so that every other record
+keeps its place and can be read on. `files` are the WARC files with the SHA-256 before and after. `lines` are the events whose
+words the index leaves out. The lines themselves stay as sealed: the proof of every other text rests on them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _LONGEST = 1 << 28  # no response is as long; a false length must not fill the m
 
 @dataclass(frozen=True, slots=True)
 class OverwrittenRecord:
-    """A WARC record that was overwritten: where it stood, its SHA-256, and that of what stands there now."""
+    """An overwritten WARC record: its place, its SHA-256, and that of the bytes there now."""
 
     night: date
     run: str
@@ -65,7 +65,7 @@ class OverwrittenRecord:
 
     @property
     def path(self) -> str:
-        """Its file, from the archive's root."""
+        """The path of its file from the archive's root."""
         return f"{self.night:%Y/%m/%d}/{self.run}/{self.file}"
 
 
@@ -89,7 +89,7 @@ class LineRef:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """One removal. `when` is aware; paths count from the archive's root."""
+    """One withholding. `when` has a time zone; paths start at the archive's root."""
 
     archive: str
     number: int
@@ -104,11 +104,11 @@ class Tombstone:
 
     @property
     def name(self) -> str:
-        """Its path from the archive's root."""
+        """The path from the archive's root."""
         return f"withheld/{self.number:06d}.json"
 
     def to_bytes(self) -> bytes:
-        """The bytes of the file."""
+        """Return the bytes of the file."""
         return canonical(json_values(self) | {"form": _FORM}) + b"\n"
 
 
@@ -125,7 +125,7 @@ def read_tombstone(data: bytes) -> Tombstone:
 
 
 def _refuse_odd_paths(tombstone: Tombstone) -> None:
-    """What a tombstone names is removed: nothing but texts and captures may be named, and nothing be put in their place."""
+    """Refuse a tombstone that names anything but texts and captures, or fillers with words of their own."""
     places = [entry.path for entry in tombstone.texts]
     odd = [
         path
@@ -145,7 +145,7 @@ def _refuse_odd_paths(tombstone: Tombstone) -> None:
 
 
 def tombstone_paths(paths: Paths) -> list[Path]:
-    """Every tombstone file, in the order of their numbers."""
+    """Return every tombstone file, in the order of their numbers."""
     folder = paths.root / "withheld"
     if not folder.is_dir():
         return []
@@ -154,7 +154,7 @@ def tombstone_paths(paths: Paths) -> list[Path]:
 
 @dataclass(slots=True)
 class Tombstones:
-    """All tombstones of an archive, asked by place."""
+    """All tombstones of an archive, by place."""
 
     tombstones: list[Tombstone] = field(default_factory=list)
     damaged: list[tuple[Path, Reason]] = field(default_factory=list)
@@ -164,7 +164,7 @@ class Tombstones:
     lines: dict[tuple[date, str, int], Tombstone] = field(default_factory=dict)
 
     def add(self, tombstone: Tombstone) -> None:
-        """Count another tombstone in; they come in the order of their numbers."""
+        """Add a tombstone; they come in the order of their numbers."""
         self.tombstones.append(tombstone)
         self.texts |= {entry.path: tombstone for entry in tombstone.texts}
         self.records |= {(record.path, record.offset): record for record in tombstone.records}
@@ -173,7 +173,7 @@ class Tombstones:
             self.files.setdefault(rewritten.path, []).append(rewritten)
 
     def shown(self, night: date, run: str, line: ArticleLine) -> ArticleLine:
-        """A line as the index may hold it: without words, text and files where it was withheld."""
+        """Return a line as the index may hold it: without words, text and files where it was withheld."""
         if (night, run, line.seq) not in self.lines:
             return line
         return replace(
@@ -191,9 +191,9 @@ class Tombstones:
 
 
 def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
-    """What is withheld in an archive; tombstones that cannot be read are named in `damaged`.
+    """Read all tombstones of an archive; unreadable ones are listed in `damaged`.
 
-    With `strictly` one that cannot be read raises ArchiveUnusable: what removes or rebuilds must know them all.
+    With `strictly` an unreadable one raises ArchiveUnusable: removing and rebuilding need them all.
     """
     found = Tombstones()
     for path in tombstone_paths(paths):
@@ -211,12 +211,12 @@ def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
 
 
 def entry_of(paths: Paths, path: Path) -> FileEntry:
-    """A tombstone's entry in a manifest."""
+    """Return a tombstone's entry in a manifest."""
     data = path.read_bytes()
     return FileEntry(path.relative_to(paths.root).as_posix(), len(data), sha256(data).hexdigest())
 
 
 def unsealed(paths: Paths, listed: Iterable[str]) -> tuple[FileEntry, ...]:
-    """The entries of the tombstones whose paths are not among these."""
+    """Return the entries of the tombstones whose paths are not among these."""
     known = set(listed)
     return tuple(entry for path in tombstone_paths(paths) if (entry := entry_of(paths, path)).path not in known)

@@ -1,10 +1,10 @@
-"""The captures: what was served, in WARC 1.1 (ISO 28500:2017), one gzip member per record.
+"""Write and read captures in WARC 1.1 (ISO 28500:2017), one gzip member per record.
 
-`pages-00001.warc.gz` opens with a warcinfo record; each response stands behind its request record. The body is kept raw,
-before decompression; header names come as Scrapy hands them over (Twisted changes their case). A body equal to an earlier
-capture of the same address, and a 304, become `revisit` records. Requests are stored without cookies and credentials.
-A page that a browser read is a `conversion` record, which refers to the response that it was made of.
-A restart after a crash opens the next file: bytes behind a torn member cannot be reached by sequential readers.
+`pages-00001.warc.gz` opens with a warcinfo record; each response follows its request record. The body is stored raw, before
+decompression; header names are as Scrapy hands them over (Twisted changes their case). A body equal to that of an earlier
+capture of the same address, and a 304, become `revisit` records. Requests are stored without cookies and credentials. A page
+that a browser rendered is a `conversion` record, which refers to the response that it was made of. A restart after a crash
+opens the next file: sequential readers cannot reach bytes behind a torn member.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ class EarlierCapture:
 
 @dataclass(frozen=True, slots=True)
 class WarcRecord:
-    """One response as it stands in the file. A revisit has no body and names the earlier capture that has it."""
+    """One response of a file. A revisit has no body and names the earlier capture that has it."""
 
     capture: Capture
     revisit_of: EarlierCapture | None = None
 
 
 def payload_digest(body: bytes) -> str:
-    """A WARC payload digest label, `sha256:` and base32."""
+    """Return a WARC payload digest label, `sha256:` and base32."""
     return _label(sha256(body).digest())
 
 
@@ -106,12 +106,12 @@ class WarcFile:
         self._append(record)
 
     def append(self, capture: Capture, earlier: EarlierCapture | None = None) -> CaptureRef:
-        """Append a request and its response (or revisit) record; returns where the response's member stands."""
+        """Append a request and its response (or revisit) record; return the place of the response's member."""
         self._append(self._request(capture))
         return self._append(self._response(capture, earlier))
 
     def append_conversion(self, capture: Capture, of: datetime) -> CaptureRef:
-        """Append what a browser made of the response of the moment `of` at the same address (ISO 28500:2017, 6.8)."""
+        """Append the rendered form of the response of the moment `of` at the same address (ISO 28500:2017, 6.8)."""
         record = self._writer.create_warc_record(
             capture.url,
             "conversion",
@@ -202,7 +202,7 @@ class WarcFile:
 
 
 def _is_cut(capture: Capture) -> bool:
-    """Whether the connection ended before the length that was announced (ISO 28500:2017, 5.13)."""
+    """Return True if the connection ended before the announced length (ISO 28500:2017, 5.13)."""
     announced = [value.strip() for name, value in capture.headers if name.lower() == "content-length"]
     has_body = capture.method != "HEAD" and capture.status >= 200 and capture.status not in (204, 304)
     return has_body and len(announced) == 1 and announced[0].isdecimal() and int(announced[0]) > len(capture.body)
@@ -214,7 +214,7 @@ def _record_id(kind: str, url: str, moment: datetime) -> str:
 
 
 def read_member(path: Path, ref: CaptureRef) -> bytes | None:
-    """The compressed bytes at a reference, or None when they are not the ones that were written."""
+    """Return the compressed bytes at a reference, None when they are not the ones that were written."""
     try:
         with path.open("rb") as stream:
             stream.seek(ref.offset)
@@ -225,19 +225,19 @@ def read_member(path: Path, ref: CaptureRef) -> bytes | None:
 
 
 def read_capture(path: Path, ref: CaptureRef, via: Via) -> Capture | None:
-    """The response at a reference, or None when its bytes are damaged. A revisit has an empty body."""
+    """Return the response at a reference, None when its bytes are damaged. A revisit has an empty body."""
     record = read_record(path, ref, via)
     return record.capture if record else None
 
 
 def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:
-    """The response or revisit at a reference, or None when its bytes are damaged."""
+    """Return the response or revisit at a reference, None when its bytes are damaged."""
     member = read_member(path, ref)
     if member is None:
         return None
     for record in ArchiveIterator(BytesIO(member)):
         http, named = record.http_headers, record.rec_headers
-        made = record.rec_type == "conversion"  # no answer of a server: it has a type and nothing else
+        made = record.rec_type == "conversion"  # no response of a server: it has a type and no other header
         capture = Capture(
             url=named.get_header("WARC-Target-URI"),
             status=HTTPStatus.OK if made else int(http.get_statuscode()),
@@ -260,7 +260,7 @@ def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:
 
 
 def members(path: Path) -> tuple[list[tuple[int, int]], int]:
-    """Offset and length of each whole gzip member from the start, and the offset where whole members end."""
+    """Return offset and length of each whole gzip member from the start, and the offset where whole members end."""
     found: list[tuple[int, int]] = []
     start = position = 0
     inflate = zlib.decompressobj(zlib.MAX_WBITS + 16)

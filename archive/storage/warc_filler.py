@@ -1,8 +1,8 @@
-"""What stands in a WARC file in the place of a record that was withheld: another record, of exactly as many bytes.
+"""Make the record that replaces a withheld one in a WARC file, of exactly as many bytes.
 
-It is a whole gzip member with a `metadata` record that names the tombstone, stretched to the length by a comment in the
-gzip header (RFC 1952, 2.3.1), so that programs that read the file from its start read on behind it, and every other
-record keeps its offset. The same place always gives the same bytes.
+It is a whole gzip member with a `metadata` record that names the tombstone, stretched to the length by a comment in the gzip
+header (RFC 1952, 2.3.1). So programs that read the file from its start read on behind it, and every other record keeps its
+offset. The same place always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _HEAD = b"\x1f\x8b\x08%c\0\0\0\0\0\xff"
 
 
 def filler(length: int, tombstone: str, offset: int) -> bytes:
-    """The member of `length` bytes at an offset; `tombstone` is its path from the archive's root.
+    """Return the member of `length` bytes at an offset; `tombstone` is its path from the archive's root.
 
-    Where not even the shortest record fits (no response is that short), an empty member; below that, zeros.
+    Where the shortest record does not fit (no response is that short), it is an empty member; below that, zeros.
     """
     for content in (_record(tombstone, offset), b""):
         member = _member(content, 0)

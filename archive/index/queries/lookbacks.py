@@ -48,7 +48,7 @@ class LastLookBack:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a look-back came in one section: the last list page it read.
+    """The progress of a look-back in one section: the last list page it read.
 
     `request` is None for a plain GET, `end` is None while the look-back continues.
     """
