@@ -1,1 +1,4 @@
-"""Scrapy commands of this project; `crawl` replaces Scrapy's own."""
+"""Scrapy commands of this project; `crawl`, `genspider` and `list` replace Scrapy's own.
+
+May import every room of the crawler.
+"""

@@ -1,20 +1,19 @@
-"""`python -m scrapy crawl PORTAL`: one portal's night into the archive, with the exit codes of docs/operations.md."""
+"""`python -m scrapy crawl PORTAL`: crawl one portal's night into the archive. Exit codes: archive/errors.py."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import logging
 
 from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from crawler.commands.arguments import end_with, portal_argument
 from crawler.log.setup import LogStyle, install, style_of
 from crawler.portal import refuse_unfinished
-from crawler.run.portal_run import crawl_portal, tell
-from crawler.spider.crawl import PortalCrawler
+from crawler.run.portal_run import crawl_portal
 
 __all__ = ["Command"]
 
@@ -28,15 +27,15 @@ class Command(ScrapyCommand):
     _style = LogStyle.TEXT
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] PORTAL"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Crawl one portal's night into the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
         parser.add_argument("--night", metavar="DAY", help="the night, YYYY-MM-DD (default: today in Viet Nam)")
         parser.add_argument("--since", metavar="DAY", help="how far a portal's first walk goes back (default: 30 days)")
@@ -46,7 +45,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Options go before the environment."""
+        """Let options override the environment."""
         super().process_options(args, opts)
         for name in ("archive", "night", "since"):
             value = getattr(opts, name)
@@ -57,20 +56,20 @@ class Command(ScrapyCommand):
         self._log_lines()
 
     def _log_lines(self) -> None:
-        """Ours instead of Scrapy's handler: one line an event, without secrets, and no full disk ends the crawl."""
+        """Replace Scrapy's log handler by ours: one line an event, no secrets, and no end of the crawl by a full disk."""
         if self.settings is None or self.settings.get("LOG_FILE") or not self.settings.getbool("LOG_ENABLED"):
             return  # a person at a keyboard asked for Scrapy's own
         self.settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
-        with contextlib.suppress(UsageError):  # `run` says it
+        with contextlib.suppress(UsageError):  # `run` raises it again
             self._style = style_of(str(self.settings.get("LOG_STYLE")))
         install(self._style, str(self.settings.get("LOG_LEVEL")))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl; an error of usage or of the archive is one line."""
+        """Crawl; report an error of usage or of the archive in one line."""
         try:
             self.exitcode = int(self._crawl(args))
         except ArchiveError as error:
-            self.exitcode = tell(error, self._style)
+            self.exitcode = end_with(error, self._style)
         except Exception:  # Scrapy would end with code 1, which says findings
             _log.exception("a bug of ours: what was committed is kept, the night can be run again")
             self.exitcode = int(ExitCode.BUG)
@@ -80,14 +79,6 @@ class Command(ScrapyCommand):
         style_of(str(self.settings.get("LOG_STYLE")) if self.settings is not None else "")
         if self.settings is None or not isinstance(process, AsyncCrawlerProcess):
             raise UsageError("the crawl needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
-        names = process.spider_loader.list()
-        if len(args) != 1 or args[0].startswith("-"):
-            raise UsageError(f"say which portal: {', '.join(sorted(names))}")
-        if args[0] not in names:
-            close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or sorted(names)
-            raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
-        portal = process.spider_loader.load(args[0])
-        if not issubclass(portal, PortalCrawler):
-            raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
+        portal = portal_argument(process.spider_loader, args)
         refuse_unfinished(portal)
         return crawl_portal(process, self.settings, portal)

@@ -1,7 +1,7 @@
 """`python -m scrapy genspider -t FAMILY NAME URL`: Scrapy's own command over the families' templates.
 
-What Scrapy's command leaves out is the portals' naming rule (class `QuangTri` in `quang_tri.py`) and what the address says of the
-province. What nobody but a person knows stands in the file as TODO, and every command that would use it says so.
+It adds the portals' naming rule (class `QuangTri` in `quang_tri.py`) and the province that the address shows. What only a
+person knows stands in the file as TODO, and every command that would use it refuses to.
 """
 
 from __future__ import annotations
@@ -17,42 +17,42 @@ from scrapy.commands.genspider import Command as GenspiderCommand
 
 from archive.errors import ArchiveError, UsageError, did_you_mean
 from crawler.catalog.overview import families
+from crawler.commands.arguments import end_with
 from crawler.portal import TODO
-from crawler.run.portal_run import tell
 from vietnam.provinces import province_of_host
 
 __all__ = ["Command"]
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
-_NONE = "basic"  # Scrapy's default template, which is none of ours
+_SCRAPYS_DEFAULT = "basic"
 
 
 class Command(GenspiderCommand):
     """Begin a spider on a family."""
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] -t FAMILY NAME URL"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Begin a portal's spider on a family (-l lists them)"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Write the file; an error of usage is one line."""
+        """Write the file; report an error of usage in one line."""
         try:
             if opts.list:
                 sys.stdout.write(_families())
                 return
             if not opts.dump:
-                _refuse(args, opts)
+                _check_arguments(args, opts)
             super().run(args, opts)
         except ArchiveError as error:
-            self.exitcode = tell(error)
+            self.exitcode = end_with(error)
 
     def _generate_template_variables(self, module: str, name: str, url: str, template_name: str) -> dict[str, Any]:
-        """Scrapy's variables under our naming rule, with the home address, and the province where the host is its own."""
+        """Return Scrapy's variables under our naming rule, with the home address and the province of the host."""
         host = _host(url)
         known = province_of_host(host)
         own = known is not None and known.domain == host.removeprefix("www.")
@@ -77,7 +77,7 @@ class Command(GenspiderCommand):
         return written
 
     def _spider_exists(self, name: str) -> bool:
-        """Whether it does, with the exit code of wrong usage."""
+        """Return whether it does; raise UsageError then, for the exit code of wrong usage."""
         exists = super()._spider_exists(name)
         if exists:
             raise UsageError(f"nothing was written: name another portal than {name}, or overwrite it with --force")
@@ -85,18 +85,18 @@ class Command(GenspiderCommand):
 
 
 def _families() -> str:
-    """The templates: each with its family, and what that is."""
-    told = families()
-    width = max(map(len, told))
-    return "".join(f"{module:<{width}}  {family.family}\n" for module, family in told.items())
+    """Return a line for each template with its family."""
+    known = families()
+    width = max(map(len, known))
+    return "".join(f"{module:<{width}}  {family.family}\n" for module, family in known.items())
 
 
-def _refuse(args: list[str], opts: argparse.Namespace) -> None:
-    """Raises UsageError for what would not become a portal's file."""
+def _check_arguments(args: list[str], opts: argparse.Namespace) -> None:
+    """Raise UsageError for arguments that would not become a portal's file."""
     known = list(families())
     if len(args) != 2:
         raise UsageError("say which portal: `python -m scrapy genspider -t FAMILY NAME https://HOST`")
-    if opts.template == _NONE:
+    if opts.template == _SCRAPYS_DEFAULT:
         raise UsageError(
             f"say which family with -t: {', '.join(known)}; `python -m scrapy probe {args[1]}` recognises it"
         )
@@ -108,7 +108,7 @@ def _refuse(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _host(url: str) -> str:
-    """The host of an address with or without scheme. Raises UsageError where it is none that a portal may have."""
+    """Return the host of an address with or without scheme. Raises UsageError where a portal cannot have it."""
     host = urlsplit(url if "//" in url else f"//{url}").netloc.lower()
     if not _HOST.fullmatch(host):
         raise UsageError(f"{url!r} is no address of a portal: write it as https://HOST")

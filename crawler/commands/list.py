@@ -1,4 +1,4 @@
-"""`python -m scrapy list`: the portals' names; with `-v` what is known of each, and whether it is crawled every night."""
+"""`python -m scrapy list`: list the portals; with `-v` what is known of each, and whether the live nights crawl it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.overview import Overview, overview, spiders
 from crawler.catalog.portals import portal_of, why_skipped
+from crawler.commands.arguments import end_with
 from crawler.portal import DeclarationError
-from crawler.run.portal_run import tell
 from crawler.verdicts.decommission_history import away_portals
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _WIDE = 400  # of what is piped: no line is broken
 
 @dataclass(frozen=True, slots=True)
 class _PortalLine:
-    """A portal, and why the live nights leave it out; None where they crawl it."""
+    """A portal, and the reason for which the live nights skip it; None where they crawl it."""
 
     portal: Overview
     skipped: Reason | None
@@ -46,15 +46,15 @@ class Command(ListCommand):
     """List the portals."""
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options]"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "List the portals; -v with what is known of each"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         parser.add_argument(
             "-v", "--verbose", action="store_true", help="say what is known of each portal, and how surely"
         )
@@ -65,11 +65,11 @@ class Command(ListCommand):
         super().add_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Print the list; an error of usage is one line."""
+        """Print the list; report an error of usage in one line."""
         try:
             self.exitcode = int(self._list(args, opts))
         except (ArchiveError, DeclarationError) as error:
-            self.exitcode = tell(error if isinstance(error, ArchiveError) else UsageError(str(error)))
+            self.exitcode = end_with(error if isinstance(error, ArchiveError) else UsageError(str(error)))
 
     def _list(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         if args:
@@ -83,9 +83,11 @@ class Command(ListCommand):
 
         operator = settings_at(opts.settings, ROOT)
         portals = spiders(self.settings)
-        away = _away(operator, portals)
+        decommissioned = _decommissioned(operator, portals)
         lines = [
-            _PortalLine(overview(each), away.get(name) or why_skipped(portal_of(each), operator, ArchiveKind.LIVE))
+            _PortalLine(
+                overview(each), decommissioned.get(name) or why_skipped(portal_of(each), operator, ArchiveKind.LIVE)
+            )
             for name, each in portals.items()
         ]
         if opts.json:
@@ -95,8 +97,8 @@ class Command(ListCommand):
         return ExitCode.GOOD
 
 
-def _away(operator: NightSettings, portals: Iterable[str]) -> dict[str, Reason]:
-    """What the operator's archive has recorded of portals that moved or are gone; nothing before there is one."""
+def _decommissioned(operator: NightSettings, portals: Iterable[str]) -> dict[str, Reason]:
+    """Return why portals are decommissioned, as the operator's archive has recorded it; nothing without an archive."""
     if not (operator.archive / "archive.json").exists():
         return {}
     with Archive.open(operator.archive, read_only=True) as archive:

@@ -1,4 +1,4 @@
-"""`python -m scrapy probe URL`: visit a portal, write down what was understood, its spider and its saved pages."""
+"""`python -m scrapy probe URL`: visit an unknown portal, write its spider and saved pages and a report."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from scrapy.commands import ScrapyCommand
 
 from archive.errors import ArchiveError
+from crawler.commands.arguments import end_with
 from crawler.probe.spider import MOST
-from crawler.run.portal_run import tell
 
 __all__ = ["Command"]
 
@@ -23,15 +23,15 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] URL"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Visit an unknown portal and write its spider, its saved pages and what could not be decided"
 
     def long_desc(self) -> str:
-        """What `--help` opens with."""
+        """Return the description in `--help`."""
         return (
             "Visits a portal with at most 30 requests under its robots.txt, and writes crawler/spiders/NAME.py and "
             "replicas/pages/NAME/ with what the spider reads from them, for a person to review. Exit code 1 when something "
@@ -39,7 +39,7 @@ class Command(ScrapyCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         parser.add_argument("--dry-run", action="store_true", help="show the report and the spider, write nothing")
         parser.add_argument("--interactive", action="store_true", help="ask a person at each open question")
         parser.add_argument("--max-requests", type=int, default=MOST, metavar="N", help="default and most: 30")
@@ -60,7 +60,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Options go before the environment; an address on loopback is a rehearsal on its port."""
+        """Let options override the environment; take an address on loopback for a rehearsal on its port."""
         from crawler.probe.spider import for_probe  # as in `run`
 
         super().process_options(args, opts)
@@ -76,10 +76,10 @@ class Command(ScrapyCommand):
         for_probe(settings, rehearsed=bool(settings.get("REPLICA")))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Probe; an error of usage is one line."""
+        """Probe; report an error of usage in one line."""
         try:
             from crawler.probe.run import probe
 
             self.exitcode = int(probe(self.crawler_process, self.settings, args, opts))
         except ArchiveError as error:
-            self.exitcode = tell(error)
+            self.exitcode = end_with(error)

@@ -1,9 +1,8 @@
-"""`python -m scrapy reextract PORTAL`: today's rules over the archived captures, and what they would change."""
+"""`python -m scrapy reextract PORTAL`: read archived captures again with today's rules and show what they change."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import sys
 import traceback
@@ -22,10 +21,10 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.clock import Clock
+from crawler.commands.arguments import end_with, portal_argument, refuse_options
 from crawler.config.run_options import day_of
-from crawler.reextract.reextract import ReextractResult, accept, night_of, read_again
+from crawler.reextract.reextract import ReextractResult, accept, read_again, target_night
 from crawler.reextract.report import as_json, print_report
-from crawler.run.portal_run import tell
 from crawler.spider.crawl import PortalCrawler
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 
@@ -40,15 +39,15 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] PORTAL"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Read archived captures again with today's rules and show what changes"
 
     def long_desc(self) -> str:
-        """What `--help` opens with."""
+        """Return the description in `--help`."""
         return (
             "Reads the capture of each article's latest version with today's rules and shows, per field and word by word, "
             "what they change. With --accept the new readings are kept tonight as `reread` events; nothing that was kept "
@@ -56,7 +55,7 @@ class Command(ScrapyCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
         parser.add_argument("--since", metavar="DAY", help="only versions archived on this night and later")
         parser.add_argument("--limit", metavar="N", help="only the N newest")
@@ -66,11 +65,11 @@ class Command(ScrapyCommand):
         super().add_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read again; an error of usage or of the archive is one line."""
+        """Read again; report an error of usage or of the archive in one line."""
         try:
             self.exitcode = int(self._reextract(args, opts))
         except ArchiveError as error:
-            self.exitcode = tell(error)
+            self.exitcode = end_with(error)
         except KeyboardInterrupt:
             sys.stderr.write("interrupted: run it again, what was kept is kept\n")
             self.exitcode = ExitCode.INTERRUPTED
@@ -84,7 +83,8 @@ class Command(ScrapyCommand):
     def _reextract(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         settings = self.settings
         assert settings is not None  # noqa: S101  Scrapy sets it before it calls
-        portal = _portal(settings, args)
+        refuse_options(args, "reextract")
+        portal = portal_argument(get_spider_loader(settings), args)
         since = day_of("--since", opts.since) if opts.since else None
         limit = _count(opts.limit) if opts.limit is not None else None
         night = day_of("--night", opts.night) if opts.night else None
@@ -92,7 +92,7 @@ class Command(ScrapyCommand):
             raise UsageError("--night says where new readings are kept: give it with --accept, or leave it out")
         with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=not opts.accept) as archive:
             if opts.accept:
-                night = night_of(archive, portal.name, night, Clock().tonight())
+                night = target_night(archive, portal.name, night, Clock().tonight())
             result = _read(archive, portal, settings, since, limit)
             if opts.accept and night is not None:
                 accept(
@@ -122,23 +122,6 @@ def _read(
             limit=limit,
             progress=lambda done, of: shown.update(task, completed=done, total=of),
         )
-
-
-def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
-    loader = get_spider_loader(settings)
-    names = sorted(loader.list())
-    unknown = [arg for arg in args if arg.startswith("-")]
-    if unknown:
-        raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy reextract --help`")
-    if len(args) != 1:
-        raise UsageError(f"say which portal: {', '.join(names)}")
-    if args[0] not in names:
-        close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
-        raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
-    portal = loader.load(args[0])
-    if not issubclass(portal, PortalCrawler):
-        raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
-    return portal
 
 
 def _count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""`python -m scrapy sample PORTAL URL…`: pages of a portal beside what its spider reads from them, for a person to review."""
+"""`python -m scrapy sample PORTAL URL…`: save pages of a portal and what its spider reads from them, for review."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from archive.model.enums import Outcome
 from crawler.catalog.overview import portal_named, spiders
 from crawler.check.fetch import Fetch, FetchResult, PortalCheck, visit_all
 from crawler.check.session import store_nothing
+from crawler.commands.arguments import end_with, refuse_options
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
@@ -23,7 +24,6 @@ from crawler.probe.page import VisitedPage
 from crawler.probe.write import real_page
 from crawler.requests import Expect
 from crawler.responses.facts import charset_of
-from crawler.run.portal_run import tell
 
 __all__ = ["Command"]
 
@@ -37,15 +37,15 @@ class Command(ScrapyCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] PORTAL URL..."
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Save pages of a portal beside what its spider reads from them, for review"
 
     def long_desc(self) -> str:
-        """What `--help` opens with."""
+        """Return the description in `--help`."""
         return (
             "Asks for each address once, under robots.txt and at the pace of every crawl, and writes replicas/pages/PORTAL/: the "
             "pages as they were served, and expected.json with what the spider reads from them. A person compares the two and "
@@ -54,7 +54,7 @@ class Command(ScrapyCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         kind = parser.add_mutually_exclusive_group()
         kind.add_argument(
             "--list", action="store_true", help="the addresses are lists (default: the spider says which)"
@@ -67,7 +67,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Options go before the environment."""
+        """Let options override the environment."""
         super().process_options(args, opts)
         if self.settings is None:
             return
@@ -77,11 +77,11 @@ class Command(ScrapyCommand):
         store_nothing(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Save; an error of usage is one line."""
+        """Save; report an error of usage in one line."""
         try:
             self.exitcode = int(self._sample(args, opts))
         except ArchiveError as error:
-            self.exitcode = tell(error)
+            self.exitcode = end_with(error)
 
     def _sample(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         process, settings = self.crawler_process, self.settings
@@ -95,28 +95,28 @@ class Command(ScrapyCommand):
             return _again(portal, saved)
         kind = "list" if opts.list else "article" if opts.article else None
         wanted = wanted_pages(portal, args[1:], saved, kind, force=opts.force)
-        tonight = RunOptions.read(settings)
-        settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
+        run_options = RunOptions.read(settings)
+        settings.set("NIGHT", run_options.night.isoformat(), priority="cmdline")
         answers: list[tuple[str, FetchResult]] = []
 
         async def tour(fetch: Fetch) -> None:
-            for url, said in wanted.items():
-                expect = Expect.LISTING if said == "list" else Expect.ARTICLE
-                answers.append((said, await fetch(expect, url, portal.sections[0].name, 1)))
+            for url, page_kind in wanted.items():
+                expect = Expect.LISTING if page_kind == "list" else Expect.ARTICLE
+                answers.append((page_kind, await fetch(expect, url, portal.sections[0].name, 1)))
 
-        with replica_served(settings, tonight.replica_folder):
-            visit_all(process, [PortalCheck(portal, tour)], tonight.clock, replica=rehearsed)
-        kept = [_keep(portal, saved, said, answer, tonight) for said, answer in answers]
-        if any(kept):
+        with replica_served(settings, run_options.replica_folder):
+            visit_all(process, [PortalCheck(portal, tour)], run_options.clock, replica=rehearsed)
+        stored = [_save(portal, saved, page_kind, answer, run_options) for page_kind, answer in answers]
+        if any(stored):
             sys.stdout.write(
                 f"compare them with {_shown(saved.folder / 'expected.json')}, then run "
                 f"`python -m scrapy probe --reviewed {portal.name}`\n"
             )
-        return ExitCode.GOOD if len(kept) == len(wanted) and all(kept) else ExitCode.FINDINGS
+        return ExitCode.GOOD if len(stored) == len(wanted) and all(stored) else ExitCode.FINDINGS
 
 
 def _refuse_tests(pages: Path, *, rehearsed: bool) -> None:
-    """Raises UsageError where nobody looks: an expectation that a test run wrote would accept whatever is read."""
+    """Raise UsageError without a person at hand: an expectation that a test run wrote would accept any reading."""
     if os.environ.get("PYTEST_CURRENT_TEST") and pages.resolve() == PAGES:
         raise UsageError("saved pages are for a person to review: no test run writes them")
     if os.environ.get("CI") and not rehearsed:
@@ -124,15 +124,14 @@ def _refuse_tests(pages: Path, *, rehearsed: bool) -> None:
 
 
 def _portal(args: list[str], known: dict[str, type[PortalSpider]]) -> type[PortalSpider]:
-    if unknown := [arg for arg in args if arg.startswith("-")]:
-        raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy sample --help`")
+    refuse_options(args, "sample")
     if not args:
         raise UsageError("say which portal and which pages: `python -m scrapy sample PORTAL URL…`")
     return portal_named(args[0], known)
 
 
-def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: FetchResult, tonight: RunOptions) -> bool:
-    """Save what an address brought and say so; False where it was no such page."""
+def _save(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: FetchResult, options: RunOptions) -> bool:
+    """Save the page of an address and print that. Return False where the response is no such page."""
     response = answer.response
     if response is None or answer.outcome not in (Outcome.LISTING, Outcome.ARTICLE):
         detail = f" ({answer.detail})" if answer.detail else ""
@@ -141,16 +140,16 @@ def _keep(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: Fetc
     page = real_page(
         VisitedPage(answer.ask.url, response.url, response.status, response.body, (), charset_of(response))
     )
-    name = saved.save(portal, Sample(page, kind, tonight.clock.now()), tonight.kind)
-    sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_read(saved.expected[name])}\n")
+    name = saved.save(portal, Sample(page, kind, options.clock.now()), options.kind)
+    sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_summary(saved.expected[name])}\n")
     return True
 
 
-def _read(told: dict[str, object]) -> str:
-    """In a few words what was read, so that nonsense is seen at once."""
-    entries, article = told.get("entries"), told.get("article")
+def _summary(expected: dict[str, object]) -> str:
+    """Summarise what was read, so that nonsense is seen at once."""
+    entries, article = expected.get("entries"), expected.get("article")
     if isinstance(entries, list):
-        return f"{len(entries)} entries" + ("" if told.get("next") else ", no next page")
+        return f"{len(entries)} entries" + ("" if expected.get("next") else ", no next page")
     if not isinstance(article, dict):
         return "nothing was read"
     return f"{article['published'] or 'no time'}, {len(article['blocks'])} blocks, layout {article['layout']}: {article['title']}"
@@ -162,12 +161,12 @@ def _again(portal: type[PortalSpider], saved: SavedPages) -> ExitCode:
     changed = saved.reread(portal)
     for name, fields in changed.items():
         sys.stdout.write(f"read differently: {name}: {', '.join(fields)}\n")
-    told = (
+    advice = (
         f"look at the difference, then run `python -m scrapy probe --reviewed {portal.name}`"
         if changed
         else "as expected"
     )
-    sys.stdout.write(f"{len(saved.expected)} pages of {portal.name}: {told}\n")
+    sys.stdout.write(f"{len(saved.expected)} pages of {portal.name}: {advice}\n")
     return ExitCode.FINDINGS if changed else ExitCode.GOOD
 
 

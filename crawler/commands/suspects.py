@@ -1,9 +1,8 @@
-"""`python -m scrapy suspects PORTAL`: what a portal repeats, learned from the archive, and the way into its rules."""
+"""`python -m scrapy suspects PORTAL`: show the boilerplate candidates of a portal and accept one into its rules."""
 
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from archive.store import Archive
 from crawler.boilerplate.learn import LearningResult, RuleTrial, learn, rule_for, try_rule
 from crawler.boilerplate.report import as_json, reason_for, report
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, name_of
-from crawler.run.portal_run import tell
+from crawler.commands.arguments import end_with, portal_argument, refuse_options
 from crawler.spider.crawl import PortalCrawler
 from pipelines.boilerplate.candidates import BoilerplateCandidate
 from pipelines.boilerplate.recurring_lines import exclusion_reason
@@ -27,22 +26,22 @@ __all__ = ["Command"]
 
 
 class Command(ScrapyCommand):
-    """Show what a portal repeats; accept a suspect into its rules."""
+    """Show the boilerplate candidates of a portal; accept one into its rules."""
 
     requires_project = True
     requires_crawler_process = False  # nothing is fetched
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
-        """The arguments."""
+        """Return the arguments in the usage line."""
         return "[options] PORTAL"
 
     def short_desc(self) -> str:
-        """One line for the list of commands."""
+        """Return the line in the list of commands."""
         return "Show lines a portal repeats that are no text, and accept them into its rules"
 
     def long_desc(self) -> str:
-        """What `--help` opens with."""
+        """Return the description in `--help`."""
         return (
             "Compares the portal's newest archived articles and reads their captures again: a line that recurs where the "
             "portal writes is a suspect. With --accept the rule that takes it out, tried on those captures, is appended to "
@@ -50,7 +49,7 @@ class Command(ScrapyCommand):
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Ours before Scrapy's."""
+        """Declare our options before Scrapy's."""
         parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
         parser.add_argument("--accept", metavar="N", help="make the rule of this suspect: its number, or its line")
         parser.add_argument("--family", action="store_true", help="with --accept: for every portal of the family")
@@ -58,63 +57,48 @@ class Command(ScrapyCommand):
         super().add_options(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Show or accept; an error of usage or of the archive is one line."""
+        """Show or accept; report an error of usage or of the archive in one line."""
         try:
             self.exitcode = int(self._suspects(args, opts))
         except ArchiveError as error:
-            self.exitcode = tell(error)
+            self.exitcode = end_with(error)
 
     def _suspects(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
         settings = self.settings
         assert settings is not None  # noqa: S101  Scrapy sets it before it calls
-        portal = _portal(settings, args)
+        refuse_options(args, "suspects")
+        portal = portal_argument(get_spider_loader(settings), args)
         if opts.family and not opts.accept:
             raise UsageError("--family says whose rule it becomes: give it with --accept N")
         with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=True) as archive:
             learned = learn(archive, portal.name, portal.read_with())
             if opts.accept:
-                suspect = _chosen(learned, opts.accept)
+                candidate = _chosen(learned, opts.accept)
                 relatives = _relatives(settings, portal) if opts.family else []
                 others = [learn(archive, other.name, other.read_with()) for other in relatives]
-                sys.stdout.write(_accept(portal, learned, suspect, others, family=opts.family) + "\n")
+                sys.stdout.write(_accept(portal, learned, candidate, others, family=opts.family) + "\n")
                 return ExitCode.GOOD
-        trials = [rule_for(suspect, learned.pages) for suspect in learned.candidates]
+        trials = [rule_for(candidate, learned.pages) for candidate in learned.candidates]
         sys.stdout.write((as_json if opts.json else report)(learned, trials) + "\n")
         return ExitCode.FINDINGS if learned.candidates else ExitCode.GOOD
 
 
-def _portal(settings: Settings, args: list[str]) -> type[PortalCrawler]:
-    loader = get_spider_loader(settings)
-    names = sorted(loader.list())
-    if unknown := [arg for arg in args if arg.startswith("-")]:
-        raise UsageError(f"unknown option {unknown[0]}; see `python -m scrapy suspects --help`")
-    if len(args) != 1:
-        raise UsageError(f"say which portal: {', '.join(names)}")
-    if args[0] not in names:
-        close = difflib.get_close_matches(args[0], names, n=3, cutoff=0.5) or names
-        raise UsageError(f"unknown portal {args[0]!r}; did you mean {', '.join(close)}?")
-    portal = loader.load(args[0])
-    if not issubclass(portal, PortalCrawler):
-        raise UsageError(f"{args[0]} is no portal: derive its class from a family in crawler.families")
-    return portal
-
-
 def _chosen(learned: LearningResult, wanted: str) -> BoilerplateCandidate:
-    """The suspect of this number, or with this line."""
-    suspects = learned.candidates
-    if wanted.isdecimal() and 0 < int(wanted) <= len(suspects):
-        return suspects[int(wanted) - 1]
-    found = [suspect for suspect in suspects if suspect.shape == shape_of(wanted)]
+    """Return the candidate of this number, or with this line."""
+    candidates = learned.candidates
+    if wanted.isdecimal() and 0 < int(wanted) <= len(candidates):
+        return candidates[int(wanted) - 1]
+    found = [candidate for candidate in candidates if candidate.shape == shape_of(wanted)]
     if not found and (never := exclusion_reason(wanted)):
         raise UsageError(f"{wanted!r} is {never}: it is never taken out of a text")
     if not found:
-        there = f"there are {len(suspects)}" if suspects else "there is none"
+        there = f"there are {len(candidates)}" if candidates else "there is none"
         raise UsageError(f"no suspect {wanted!r} on {learned.portal}; {there}: see `scrapy suspects {learned.portal}`")
     return found[0]
 
 
 def _family(portal: type[PortalCrawler]) -> type[PortalCrawler]:
-    """The class that brings the family's layouts."""
+    """Return the class that declares the family's layouts."""
     owners = [owner for owner in portal.__mro__ if issubclass(owner, PortalCrawler) and owner.__dict__.get("family")]
     if not owners:
         raise UsageError(f"{portal.name} is of no family: leave --family out")
@@ -122,7 +106,7 @@ def _family(portal: type[PortalCrawler]) -> type[PortalCrawler]:
 
 
 def _relatives(settings: Settings, portal: type[PortalCrawler]) -> list[type[PortalCrawler]]:
-    """The family's other portals."""
+    """Return the family's other portals."""
     family, loader = _family(portal), get_spider_loader(settings)
     every = [loader.load(name) for name in sorted(loader.list()) if name != portal.name]
     return [other for other in every if issubclass(other, family)]
@@ -131,21 +115,21 @@ def _relatives(settings: Settings, portal: type[PortalCrawler]) -> list[type[Por
 def _accept(
     portal: type[PortalCrawler],
     learned: LearningResult,
-    suspect: BoilerplateCandidate,
+    candidate: BoilerplateCandidate,
     others: list[LearningResult],
     *,
     family: bool,
 ) -> str:
-    """Write the rule that takes the suspect out and nothing else, here and on the family's other pages."""
-    trial = rule_for(suspect, learned.pages)
+    """Write the rule that takes out the candidate and nothing else, here and on the family's other pages."""
+    trial = rule_for(candidate, learned.pages)
     if not trial.clean:
         raise UsageError(_refused(trial, learned.portal))
     for other in others:
-        there = try_rule(trial.rule, suspect, other.pages)
+        there = try_rule(trial.rule, candidate, other.pages)
         if there.others:
             raise UsageError(_refused(there, other.portal))
     owner = _family(portal) if family else portal
-    path = add_rule(owner, BoilerplateRule(trial.rule.kind, trial.rule.value, reason_for(suspect)))
+    path = add_rule(owner, BoilerplateRule(trial.rule.kind, trial.rule.value, reason_for(candidate)))
     where = " and ".join([learned.portal, *(other.portal for other in others if other.pages)])
     return (
         f"accepted for {name_of(owner)}: {trial.rule.kind} = {trial.rule.value!r} in {path}\n"
@@ -156,7 +140,7 @@ def _accept(
 
 
 def _refused(trial: RuleTrial, portal: str) -> str:
-    said = f"{trial.rule.kind} = {trial.rule.value!r}"
+    rule = f"{trial.rule.kind} = {trial.rule.value!r}"
     if trial.others:
-        return f"refused: on {portal} {said} would also take {trial.others[0][:80]!r}; write a selector into the layout"
-    return f"refused: {said} takes nothing out of the pages of {portal}: they fit no layout, so mend the layout first"
+        return f"refused: on {portal} {rule} would also take {trial.others[0][:80]!r}; write a selector into the layout"
+    return f"refused: {rule} takes nothing out of the pages of {portal}: they fit no layout, so mend the layout first"

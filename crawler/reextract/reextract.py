@@ -1,8 +1,7 @@
-"""Today's rules over what a portal's archive holds: what they would change, and keeping the new readings.
+"""Read a portal's archived captures again with today's rules, and store the new readings.
 
-Read is the capture of the latest version of each article. A new reading is kept as a `reread` event in a run of tonight
-that fetched nothing: `run.json` says `finish_reason: reextract`, and neither the verdict's history nor the scheduler takes
-it for the portal's night.
+The capture of each article's latest version is read. A new reading is stored as a `reread` event in a run that fetched
+nothing: its `finish_reason` is `reextract`, and neither the verdict's history nor the scheduler takes it for a crawl.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ from pipelines.dedup import judge_reread
 from pipelines.reread import Field, FieldChange, Reader, compare, listed_day, reread, reread_document
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
 
-__all__ = ["NewReading", "ReextractResult", "accept", "night_of", "read_again"]
+__all__ = ["NewReading", "ReextractResult", "accept", "read_again", "target_night"]
 
 
 @dataclass(frozen=True, slots=True)
 class NewReading:
-    """One article that today's rules read otherwise. `reasons` speak against keeping it; none is good."""
+    """One article that today's rules read otherwise. `reasons` are those for which it would be quarantined."""
 
     found: EventRow
     line: ArticleLine
@@ -46,19 +45,19 @@ class NewReading:
     reasons: tuple[Reason, ...]
 
     @property
-    def keeps(self) -> bool:
-        """Whether it is worth a version: the name of the layout alone says nothing else of the article."""
+    def worth_storing(self) -> bool:
+        """Whether it becomes a version: it passes the checks, and more than the name of the layout changes."""
         return not self.reasons and any(change.field is not Field.LAYOUT for change in self.changes)
 
     @property
     def after(self) -> tuple[str, ...]:
-        """Title and paragraphs of the new reading."""
+        """The title and paragraphs of the new reading."""
         return (self.article.title, *(block.text for block in self.article.blocks))
 
 
 @dataclass(slots=True)
 class ReextractResult:
-    """What came of it. `unreadable` are versions with what is wrong in words; `run` holds the kept readings, if any."""
+    """The result for one portal. `unreadable` are versions with the error in words; `run` has the stored readings, if any."""
 
     portal: str
     read: int = 0
@@ -69,7 +68,7 @@ class ReextractResult:
 
     @property
     def stored(self) -> int:
-        """How many new readings were kept."""
+        """The number of new readings that were stored."""
         return sum(self.run.events.values()) if self.run else 0
 
 
@@ -86,7 +85,7 @@ def read_again(
 ) -> ReextractResult:
     """Read the captures of a portal's latest versions again, those of the night `since` and later, the newest `limit`.
 
-    `read` extracts, `limit_bytes` bounds a decoded body. What cannot be read is told and the rest goes on.
+    `read` extracts, `limit_bytes` bounds a decoded body. Unreadable captures are listed in the result.
     """
     with archive.index.reading() as queries:
         latest = queries.events.latest_of_portal(portal, since, limit)
@@ -123,11 +122,12 @@ def _read_one(
     return NewReading(found, line, place, article, before, changes, reasons)
 
 
-def night_of(archive: Archive, portal: str, wanted: date | None, tonight: date) -> date:
-    """The night whose run keeps the new readings: tonight, or in a rehearsal's archive its last night.
+def target_night(archive: Archive, portal: str, wanted: date | None, tonight: date) -> date:
+    """Return the night whose run stores the new readings: today's, or in a rehearsal's archive the last one.
 
-    Raises UsageError for a night to come, for one before a version of the portal (the new reading has to be the later one),
-    and while a crawl of the portal is still open: what it will bring belongs before the new readings.
+    Raises:
+        UsageError: The night lies ahead or before a version of the portal (the new reading must be the later one), or a
+            crawl of the portal is still open, whose articles belong before the new readings.
     """
     rehearsed = archive.identity.kind is ArchiveKind.REPLICA
     nights = [*archive.paths.nights(), *(night for night, _ in archive.paths.open_runs())]
@@ -151,16 +151,18 @@ def night_of(archive: Archive, portal: str, wanted: date | None, tonight: date) 
 
 
 def accept(archive: Archive, result: ReextractResult, night: date, now: datetime) -> None:
-    """Keep the new readings as `reread` events in a run of this night; no run is made when there is nothing to keep.
+    """Store the new readings as `reread` events in a run of this night; without any, make no run.
 
-    Raises RunBusy when the portal is being crawled, UsageError for a live night before the last seal's.
+    Raises:
+        RunBusy: The portal is being crawled.
+        UsageError: A live night before the last sealed one.
     """
-    kept = [reading for reading in result.changed if reading.keeps]
-    if not kept:
+    readings = [reading for reading in result.changed if reading.worth_storing]
+    if not readings:
         return
     run = archive.start(result.portal, night, now, judge_reread)
     try:
-        for reading in kept:
+        for reading in readings:
             run.write(None, reread_document(reading.line, reading.place, reading.article, run))
         result.run = run.close(
             now,
@@ -172,7 +174,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
             province=province_of(result.portal),
         )
     except BaseException:
-        run.abandon()  # what was committed is kept; the next start sets the rest right
+        run.abandon()  # what was committed stays; the next start of the run repairs the rest
         raise
 
 

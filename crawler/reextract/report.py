@@ -1,7 +1,7 @@
-"""What `scrapy reextract` prints: a table of what would change, then the words that change, text by text.
+"""Print the result of `scrapy reextract`: a table of the changes, then the changed words of each text.
 
-On a terminal words are coloured; elsewhere they are marked `[-old-]` and `{+new+}`. Control characters that a portal
-wrote are made visible.
+On a terminal words are coloured; elsewhere they are marked `[-old-]` and `{+new+}`. Control characters of a portal are made
+visible.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TEXT = (Field.TITLE, Field.LEAD, Field.BODY, Field.CAPTIONS)
 
 
 def print_report(result: ReextractResult, console: Console, *, accepted: bool) -> None:
-    """The table, what could not be read, each article that changed, and what was kept."""
+    """Print the table, unreadable captures, each article that changed, and what was stored."""
     console.print(_table(result))
     for version, reason in result.unreadable:
         console.print(f"unreadable {printable(version)}: {printable(reason)}", markup=False, highlight=False)
@@ -40,7 +40,7 @@ def _end(result: ReextractResult, *, accepted: bool) -> str:
         where = f"{result.run.night} as {result.run.run}"
         count = f"{result.stored} new reading{'s' if result.stored > 1 else ''}"
         return f"kept {count} in {where}; what was kept before is as it was"
-    good = sum(reading.keeps for reading in result.changed)
+    good = sum(reading.worth_storing for reading in result.changed)
     if accepted or not good:
         return "nothing was kept: no reading that says anything else of an article passed the checks"
     return f"nothing was kept: --accept keeps {good} of them tonight as `reread`"
@@ -81,7 +81,7 @@ def _pair(old: str, new: str) -> list[Span]:
 
 
 def as_json(result: ReextractResult) -> str:
-    """The same for programs, one object."""
+    """Return the result for programs, as one JSON object."""
     return json.dumps(
         {
             "portal": result.portal,

@@ -13,7 +13,7 @@ from collections import Counter
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
 
-from archive.errors import ArchiveError, ExitCode, Interrupted
+from archive.errors import ExitCode, Interrupted
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
@@ -26,7 +26,6 @@ from crawler.config.decommission import DecommissionRule
 from crawler.config.run_options import RunOptions, software
 from crawler.disk_space import low_disk_error
 from crawler.downloader.replica import replica_served
-from crawler.log.setup import LogStyle, refuse
 from crawler.run.backfill_run import end_backfill
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
@@ -178,9 +177,3 @@ def night_counts(
         back=end.back if end else None,
         ends=end.ends if end else DecommissionRule(),
     )
-
-
-def tell(error: ArchiveError, style: LogStyle = LogStyle.TEXT) -> int:
-    """An error of ours as its one line on stderr, and its exit code."""
-    refuse(str(error), style)
-    return int(error.exit_code)

@@ -16,7 +16,7 @@ from archive.model.enums import Event, FinishReason, Verdict
 from archive.storage.paths import read_identity
 from archive.storage.run_record import read_run
 from archive.store import Archive
-from crawler.reextract.reextract import accept, night_of
+from crawler.reextract.reextract import accept, target_night
 from crawler.reports.night_table import last_run
 from pipelines.dedup import judge_reread
 from pipelines.reread import reread_document
@@ -222,7 +222,7 @@ def test_an_interrupted_accept_goes_on_where_it_stopped(root: Path) -> None:
         run.write(None, reread_document(reading.line, reading.place, reading.article, run))
         run.commit()
         run.abandon()
-        assert night_of(archive, "ba_song", NEXT, NEXT) == NEXT
+        assert target_night(archive, "ba_song", NEXT, NEXT) == NEXT
         result = read_with(archive, BULLETIN, SECOND_PARAGRAPH)
         accept(archive, result, NEXT, at(NEXT))
     record, _, lines = the_night(root, night=NEXT)
