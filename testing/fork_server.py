@@ -36,7 +36,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["install"]
+__all__ = ["FRESH", "install"]
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM = (
@@ -81,9 +81,11 @@ WARM_FOLDERS = (
     "scrapy.spidermiddlewares",
 )
 """What the server imports before its first fork. None of it may import the reactor: that is chosen by each crawl."""
+FRESH = "FRESH_PROCESS"
+"""In the environment of a command: execute it and what it starts."""
 _OF_A_PROCESS = "crawler.settings"
 """Reads the environment as it is imported, so every program imports it anew."""
-_STEERING = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONSAFEPATH", "PYTHONIOENCODING", "PYTHONWARNINGS", "FRESH_PROCESS")
+_STEERING = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONSAFEPATH", "PYTHONIOENCODING", "PYTHONWARNINGS", FRESH)
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _FOLDERS = ("archive", "bench", "crawler", "pipelines", "replicas", "scrapy", "testing")
 
@@ -329,7 +331,7 @@ class ForkServer:
         if self._socket is None or self._server is None or self._server.poll() is not None:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
-                environment = {**os.environ, "FRESH_PROCESS": "1"}
+                environment = {**os.environ, FRESH: "1"}
                 command = [sys.executable, "-m", __name__, str(theirs.fileno())]
                 self._server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[theirs.fileno()])
             ours.recv(64)

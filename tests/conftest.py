@@ -12,7 +12,7 @@ from hypothesis import settings
 from testing import fork_server
 from testing.postgresql import PostgresServer, missing, shared
 
-__all__ = ["postgresql", "session_folder"]
+__all__ = ["executed", "postgresql", "session_folder"]
 
 E2E = Path(__file__).parent / "e2e"
 
@@ -52,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than processors: much of the suite waits for other processes, for disks and for pauses."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start every process of this test anew, so that what a program lacks when nothing is imported yet is seen."""
+    monkeypatch.setenv(fork_server.FRESH, "1")
 
 
 @pytest.fixture(scope="session")

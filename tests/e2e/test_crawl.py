@@ -36,6 +36,7 @@ def redirect(place: str, status: str = "302 Found") -> bytes:
     return response(b"", status, Location=place)
 
 
+@pytest.mark.usefixtures("executed")
 def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
     progress = tmp_path / "progress.jsonl"
     pages: dict[str, Reply] = {

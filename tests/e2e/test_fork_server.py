@@ -77,6 +77,24 @@ def test_it_ends_as_an_executed_one_ends(code: str, expected: int) -> None:
     assert forked.stderr.splitlines()[-1:] == executed.stderr.splitlines()[-1:]
 
 
+COMMANDS = (
+    ("-W", "error", "-m", "archive", "--help"),
+    ("-W", "error", "-m", "archive", "verify", "--archive", "/nonexistent"),
+    ("-W", "error", "-m", "scrapy", "crawl", "nowhere"),
+    ("-W", "error", "-m", "pipelines.extract", "--help"),
+    ("-W", "error", "-m", "replicas.demo", "--help"),
+    ("-W", "error", "scheduler.py", "status", "--archive", "/nonexistent"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[2:5]))
+def test_a_command_of_ours_says_the_same_executed_as_forked(command: tuple[str, ...]) -> None:
+    executed, forked = run(*command, environment=FRESH), run(*command)
+    assert (executed.returncode, executed.stdout, executed.stderr) == (forked.returncode, forked.stdout, forked.stderr)
+    assert executed.returncode in (0, 2, 4), executed.stderr
+    assert "Traceback" not in executed.stderr
+
+
 def test_it_is_a_child_of_its_caller_and_can_be_killed() -> None:
     line = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
     with subprocess.Popen(line, cwd=ROOT, env=WARM, stdout=subprocess.PIPE, text=True) as process:

@@ -178,6 +178,7 @@ def states(archive: Path, night: date = FIRST_NIGHT) -> dict[str, LeaseState]:
         return {row.portal: row.state for row in ledger.of_night(night)}
 
 
+@pytest.mark.usefixtures("executed")
 def test_one_night_of_one_portal_is_crawled_sealed_and_shown(tmp_path: Path, replica: ReplicaServer) -> None:
     archive = made(tmp_path / "archive", ArchiveKind.REPLICA)
     options = ("--once", "--night", NIGHT, "--portal", "quang_tri")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +18,7 @@ from archive.index.schema import TABLES
 from archive.rebuild import rebuild
 from archive.storage.paths import Paths, read_identity
 from testing import archives as composed
+from testing.archive_command import archive_command
 
 NIGHT = "2025/03/03"
 
@@ -223,25 +222,15 @@ def test_a_damaged_index_is_named(root: Path) -> None:
     assert findings(root) == {("INDEX", "index.db")}
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "archive", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[4],
-        check=False,
-    )
-
-
 def test_verify_says_intact_and_exits_0(root: Path) -> None:
-    done = command("verify", "--archive", str(root))
+    done = archive_command("verify", "--archive", str(root))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("intact\n")
 
 
 def test_verify_names_the_finding_and_exits_1(root: Path) -> None:
     first_text(root).unlink()
-    done = command("verify", "--archive", str(root), "--json")
+    done = archive_command("verify", "--archive", str(root), "--json")
     assert done.returncode == 1
     assert [finding["code"] for finding in json.loads(done.stdout)["findings"]] == ["MISSING", "TEXT_MISSING"]
 
@@ -257,16 +246,16 @@ def test_verify_names_the_finding_and_exits_1(root: Path) -> None:
     ids=["words without diacritics", "words with diacritics, night", "portal", "address"],
 )
 def test_list_finds(root: Path, arguments: list[str], expected: set[str]) -> None:
-    done = command("list", "--json", "--archive", str(root), *arguments)
+    done = archive_command("list", "--json", "--archive", str(root), *arguments)
     found = {f"{item['portal']}/{item['key']}" for item in map(json.loads, done.stdout.splitlines())}
     assert (done.returncode, found) == (0, expected)
 
 
 def test_show_tells_versions_and_where_it_also_stood(root: Path) -> None:
-    done = command("show", "quang_tri/thong-cao", "--archive", str(root))
+    done = archive_command("show", "quang_tri/thong-cao", "--archive", str(root))
     assert "also published by da_nang, archived 2025-03-03" in done.stdout
     assert done.stdout.endswith("Văn phòng\n")
-    done = command("show", "da_nang/thong-bao", "--archive", str(root))
+    done = archive_command("show", "da_nang/thong-bao", "--archive", str(root))
     assert "revision" in done.stdout
     assert "Sáng thứ Ba" in done.stdout
 
@@ -296,7 +285,7 @@ def test_an_unusable_folder_is_one_line_and_exit_4(
     root: Path, spoil: Callable[[Path], Path], why: str, verb: str
 ) -> None:
     folder = spoil(root)
-    done = command(verb, *(["x"] if verb == "show" else []), "--archive", str(folder))
+    done = archive_command(verb, *(["x"] if verb == "show" else []), "--archive", str(folder))
     assert (done.returncode, done.stdout) == (4, "")
     assert why in done.stderr
     assert done.stderr.count("\n") == 1
@@ -315,7 +304,7 @@ def test_an_unusable_folder_is_one_line_and_exit_4(
 def test_wrong_usage_is_exit_2(root: Path, arguments: list[str], why: str) -> None:
     before = composed.tree(root)
     shared = [] if arguments[0] == "init" else ["--archive", str(root)]
-    done = command(*(item.format(root=root) for item in arguments), *shared)
+    done = archive_command(*(item.format(root=root) for item in arguments), *shared)
     assert done.returncode == 2
     assert why in done.stderr
     assert composed.tree(root) == before

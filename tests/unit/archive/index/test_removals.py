@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -25,6 +23,7 @@ from archive.storage.run_record import read_lines
 from archive.store import Archive
 from crawler.spider.stop_rule import next_recheck_of_vanished
 from pipelines.dedup import judge
+from testing.archive_command import archive_command
 from testing.archives import EDITED, FIRST, SHORT, ComposedArticle, at, finish, keep, make, walk
 
 PORTAL, KEY = "da_nang", SHORT.key
@@ -239,24 +238,13 @@ def test_what_did_not_show_the_article_lends_neither_its_address_nor_its_validat
     assert (due.url, due.outcome, due.etag) == (URL, Outcome.SOFT_404, None)
 
 
-def command(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "archive", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=Path(__file__).parents[4],
-        check=True,
-    )
-    return done.stdout
-
-
 def test_show_tells_the_nights_and_the_text_that_was_kept(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     look(archive, 0, SHORT)
     look(archive, 4, Outcome.GONE)
     look(archive, 18, Outcome.GONE)
     look(archive, 20, SHORT)
-    shown = command("show", f"{PORTAL}/{KEY}", "--archive", str(tmp_path / "a"))
+    shown = archive_command("show", f"{PORTAL}/{KEY}", "--archive", str(tmp_path / "a")).stdout
     version = shown.splitlines()[0]
     assert shown.splitlines()[2:5] == [
         f"2025-03-03  new  {version}",
@@ -264,7 +252,7 @@ def test_show_tells_the_nights_and_the_text_that_was_kept(tmp_path: Path) -> Non
         f"2025-03-23  returned  {version}",
     ]
     assert shown.endswith(f"{SHORT.paragraphs[-1]}\n")
-    listed = command("list", "--night", "2025-03-21", "--archive", str(tmp_path / "a"))
+    listed = archive_command("list", "--night", "2025-03-21", "--archive", str(tmp_path / "a")).stdout
     assert listed.split("\t")[:4] == ["2025-03-21", PORTAL, "gone", version]
 
 
