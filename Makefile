@@ -43,7 +43,7 @@ fuzz: $(READY)  ## the tests that draw their examples, with others than last tim
 faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
 	@$(BIN)/python -m faults --jobs 2
 
-faults-quick: $(READY)  ## a sample of the same, under a minute; part of the tests
+faults-quick: $(READY)  ## a sample of the same, about a minute; the tests run the shortest rows of it
 	@$(BIN)/python -m faults --quick --jobs 2
 
 quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries

@@ -314,12 +314,16 @@ def test_without_strace_a_shim_breaks_the_same_calls() -> None:
     assert done.stdout.endswith("2 passed, 0 failed, 0 skipped\n"), done.stdout + done.stderr
 
 
+# One row of each class of call that can be cut or refused; `make faults-quick` runs every short row, `make faults` all.
+SAMPLE = ("A1", "A3", "A4", "A5", "A6", "A10", "A11", "A14", "A16", "A19", "A30", "B7", "B24", "B26")
+
+
 def test_a_sample_of_the_suite_holds() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "faults", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=400
-    )
+    assert set(SAMPLE) <= {row.number for row in chosen([], quick=True)}
+    command = [sys.executable, "-m", "faults", "--quick", *SAMPLE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
     *rows, last = done.stdout.splitlines()
     assert re.fullmatch(r"\d+ passed, 0 failed, \d+ skipped", last)
-    assert {line.split()[0] for line in rows} == {row.number for row in chosen([], quick=True)}
+    assert {line.split()[0] for line in rows} == set(SAMPLE)
     assert all(line.split()[1] in ("ok", "skipped") for line in rows)
