@@ -73,6 +73,8 @@ class Articles:
     def wanted(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries that were never stored and do not wait for a later recheck."""
         lookups, listed = self._recorder.writer.lookups, list(entries)
+        # A settled entry may be ours to mend and is asked for whenever a list shows it; one that vanished waits for its next
+        # recheck, because asking each night brought the same answer each night.
         waiting = lookups.waiting({entry.key for entry in listed})
         return [entry for entry in listed if entry.key not in waiting and not lookups.is_stored(entry.key)]
 

@@ -67,6 +67,7 @@ class Attachments:
         nights = 0 if self._older_asked else self._settings.getint("ATTACHMENT_NIGHTS")
         self._older_asked = True
         writer, per_article = self._recorder.writer, self._settings.getint("ATTACHMENTS_PER_ARTICLE")
+        # Pending files follow from the articles' lines and not from the crawl's memory: an interrupted night loses none.
         pending = writer.lookups.pending_attachments(writer.night - timedelta(days=nights), per_article)
         taken = [file for file in pending if file.key not in self._asked and self._budget.take_file(file.key)]
         self._asked |= {file.key for file in taken}
