@@ -15,7 +15,7 @@ from archive.diff.classify import Change
 from archive.index.schema import TABLES
 from archive.leases.states import LeaseState
 from archive.model.decommission import EndSign, Sign
-from archive.model.enums import Event, Outcome, Verdict, WalkEnd
+from archive.model.enums import Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import HostVisit, LookBack, PageRecord, Run, SectionWalk
 from archive.model.run_metrics import Measures
 from archive.storage.jsonl import ArticleLine
@@ -146,7 +146,11 @@ def test_the_format_page_has_every_field_and_code() -> None:
     words = set(re.findall(r"`(\w+)`", page)) | set(re.findall(r"\w+", " ".join(re.findall(r"`(\{[^`]*\})`", page))))
     records = (ArticleLine, PageRecord, Run, Measures, HostVisit, LookBack, EndSign, SectionWalk)
     fields = {field.name for record in records for field in dataclasses.fields(record)}
-    codes = {code.value for enum in (Outcome, Event, Verdict, WalkEnd, Change, Sign, LeaseState) for code in enum}
+    codes = {
+        code.value
+        for enum in (Outcome, Event, Verdict, WalkEnd, FinishReason, Change, Sign, LeaseState)
+        for code in enum
+    }
     assert fields | codes | {table.name for table in TABLES} <= words
 
 
