@@ -91,6 +91,8 @@ def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Portal
     if tonight.backfill is not None:
         return end_backfill(night, tonight, spider)
     reason = recorder.finish_reason
+    # Closing each attempt would make P, P.2 and P.3 of one night, each judged by itself. The run stays open, and one
+    # record is judged from all attempts.
     if reason is FinishReason.UNREACHABLE and tonight.stay_open:
         night.suspend()
         raise Interrupted(recorder.silence)

@@ -24,6 +24,8 @@ from vietnam.holidays import DayType, day_type, holiday_name
 __all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
 
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
+# Reported again only after four weeks: an operator who looked and found the newsroom silent would learn to pass over
+# it.
 _TOLD = (0, 28)  # nights after it was first found
 _EXPLAINS = (Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE)  # every list and article
 _APART = 7  # nights without it, after which it is found anew
