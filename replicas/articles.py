@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from replicas.drawn import drawn_articles
+from replicas.drawn import draw_articles
 from replicas.reading import read_articles
 from replicas.records import (
     ExpectedArticle,
@@ -46,7 +46,7 @@ _suffixer = Suffixer(site.host for site in EVERY.values())
 def portal_site(portal: str) -> ComposedSite:
     """The composed site of a portal with its own articles; KeyError for a name that is none of `EVERY_PORTAL`."""
     site = EVERY[portal]
-    return site(read_articles(portal, site.key_of) if portal in SITES else drawn_articles(site))
+    return site(read_articles(portal, site.key_of) if portal in SITES else draw_articles(site))
 
 
 def articles(portal: str) -> tuple[ReplicaArticle, ...]:

@@ -16,7 +16,7 @@ from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
 from replicas.sites.composed import ComposedSite, DaysOnly
 
-__all__ = ["drawn_articles"]
+__all__ = ["draw_articles"]
 
 _BEFORE = (19, 16, 12, 9, 6, 4, 2)  # days before the first night
 _NIGHTS = (0, 1, 2, (LAST_NIGHT - FIRST_NIGHT).days)
@@ -24,7 +24,7 @@ _SHAPES = ("plain", "word", "nested", "br", "centre")
 _SEED = 20250309
 
 
-def drawn_articles(site: type[ComposedSite]) -> tuple[ReplicaArticle, ...]:
+def draw_articles(site: type[ComposedSite]) -> tuple[ReplicaArticle, ...]:
     """The articles of a site, oldest first; the first two sections hold them in turn, the first one more of them."""
     days = [FIRST_NIGHT - timedelta(days=ago) for ago in _BEFORE] + [FIRST_NIGHT + timedelta(days=n) for n in _NIGHTS]
     return tuple(

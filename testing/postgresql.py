@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import psycopg
 
-__all__ = ["PASSWORD", "PostgresServer", "missing", "served", "shared"]
+__all__ = ["PASSWORD", "PostgresServer", "missing", "serve_postgresql", "shared"]
 
 PASSWORD = "kh0ng-ai/biết@"
 _USER = "luu_tru"
@@ -98,7 +98,7 @@ class PostgresServer:
 
 
 @contextmanager
-def served(*, flushing: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
+def serve_postgresql(*, flushing: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
     """A server from here to the end of the block, its folder made in `within`."""
     server = _start(flushing=flushing, within=within)
     try:

@@ -76,7 +76,7 @@ def intact(root: Path) -> bool:
         return verify(archive.identity, archive.paths).findings == []
 
 
-def kept_line(root: Path) -> ArticleLine:
+def stored_line(root: Path) -> ArticleLine:
     """The line of the new reading."""
     _, pages, (line,) = the_night(root, night=NEXT)
     assert pages == []

@@ -37,7 +37,7 @@ class SearchArchive:
     words: SearchIndex
 
 
-def opened(root: Path, address: str) -> SearchArchive:
+def open_search_archive(root: Path, address: str) -> SearchArchive:
     """Catch up with what is sealed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)
@@ -55,13 +55,13 @@ def filled(root: Path, address: str = "") -> Iterator[SearchArchive]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)
         composed(root).close()
-    found = opened(root, address)
+    found = open_search_archive(root, address)
     yield found
     found.words.close()
     found.archive.close()
 
 
-def asked(of: SearchArchive, line: str, **options: object) -> HitPage:
+def search_for(of: SearchArchive, line: str, **options: object) -> HitPage:
     exact, older = bool(options.pop("exact", False)), bool(options.pop("all_versions", False))
     return search(of.archive, of.words, parse(line, exact=exact, all_versions=older), **options)  # type: ignore[arg-type]
 

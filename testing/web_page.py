@@ -18,11 +18,11 @@ from archive.web.app import application
 from archive.web.context import PageContext
 from archive.web.middleware import AccessRules
 
-__all__ = ["HtmlElement", "read", "served"]
+__all__ = ["HtmlElement", "read", "serve_page"]
 
 
 @contextmanager
-def served(root: Path, rules: AccessRules | None = None, report: Path | None = None) -> Iterator[str]:
+def serve_page(root: Path, rules: AccessRules | None = None, report: Path | None = None) -> Iterator[str]:
     """The page's address, `http://127.0.0.1:port`, while the block runs."""
     with Archive.open(root, read_only=True) as archive, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -19,7 +19,7 @@ from bench.dedup.copies import cut_to
 from bench.dedup.labelled import Pair, composed_pairs, doubled_pairs, made_pairs, real_pairs
 from bench.dedup.measure import PairResult, candidates, judge, score, speed
 from bench.dedup.sources import Source, composed_sources, recorded_sources, words
-from bench.dedup.table import classes, curve, halves, kept, record
+from bench.dedup.table import classes, curve, halves, recall_by_share, record
 
 __all__ = ["main"]
 
@@ -63,7 +63,11 @@ def labelled(sources: Sequence[Source], seed: int, articles: Path | None) -> lis
 def _print(judged: Sequence[PairResult], sources: Sequence[Source], seed: int, took: tuple[float, float]) -> None:
     texts = [each.text for each in sources]
     print(f"{PARAMETERS}; threshold {THRESHOLD}; {len(sources)} articles, {len(judged)} labelled pairs, seed {seed}\n")
-    print("\n".join([*halves(judged), "", *classes(judged), *curve(judged), "", *kept(_cuts(sources, seed)), ""]))
+    print(
+        "\n".join(
+            [*halves(judged), "", *classes(judged), *curve(judged), "", *recall_by_share(_cuts(sources, seed)), ""]
+        )
+    )
     for least in (1, LEAST_BANDS):
         count = len(candidates(texts, least))
         among = count / (len(texts) * (len(texts) - 1) / 2)

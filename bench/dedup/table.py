@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from archive.similarity.minhash import PARAMETERS, THRESHOLD
 from bench.dedup.measure import CURVE, PairResult, score
 
-__all__ = ["classes", "curve", "halves", "kept", "record"]
+__all__ = ["classes", "curve", "halves", "recall_by_share", "record"]
 
 _WIDTH = 40
 
@@ -61,7 +61,7 @@ def _bar(recall: float, precision: float) -> str:
     return "".join(signs)
 
 
-def kept(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[str]:
+def recall_by_share(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[str]:
     """Return recall by the share of the text that is left, where a copy becomes an excerpt."""
     yield f"{'left of the text':18}{'pairs':>7}{'candidates':>13}{'linked':>10}"
     for share, judged in shares.items():

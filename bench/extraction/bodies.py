@@ -73,7 +73,7 @@ def _noted_figure(src: str, caption: str) -> str:
     return f'<p class="note">{caption}</p>\n<p><img src="{src}" alt=""></p>'
 
 
-def _kept(shape: str) -> Callable[[Sequence[Part], BodyStyle], str]:
+def _plain_shape(shape: str) -> Callable[[Sequence[Part], BodyStyle], str]:
     return lambda parts, style: build_body(parts, style, shape)
 
 
@@ -187,11 +187,11 @@ _FIGURES: dict[str, tuple[Callable[[str, str], str], ...]] = {
     "asset_publisher_abstracts": (_noted_figure, _noted_figure),
 }
 SHAPES: dict[str, tuple[Callable[[Sequence[Part], BodyStyle], str], ...]] = {
-    "plain": (_kept("plain"),),
-    "br": (_kept("br"), _around("<br/>", "<br/>")),
-    "nested": (_kept("nested"), _around('<div style="text-align: justify;">', "</div>"), _boxes),
+    "plain": (_plain_shape("plain"),),
+    "br": (_plain_shape("br"), _around("<br/>", "<br/>")),
+    "nested": (_plain_shape("nested"), _around('<div style="text-align: justify;">', "</div>"), _boxes),
     "centre": (
-        _kept("centre"),
+        _plain_shape("centre"),
         _around("<center>", "</center>"),
         _wrapped('<table align="center" width="100%"><tbody><tr><td>\n', "\n</td></tr></tbody></table>"),
     ),
@@ -199,7 +199,7 @@ SHAPES: dict[str, tuple[Callable[[Sequence[Part], BodyStyle], str], ...]] = {
         _deep('<p class="MsoNormal" style="text-align:justify;text-indent:36pt">', True),
         _deep('<p class="MsoNormal">', False),
     ),
-    "table": (_kept("plain"), _kept("word"), _headed),
+    "table": (_plain_shape("plain"), _plain_shape("word"), _headed),
     "video": (_played, _tag_played, _script_played),
 }
 """A shape's variants."""

@@ -35,7 +35,7 @@ from archive.store import Archive
 from bench.index.documents import Synthetic
 from bench.index.fill import fill
 from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
-from testing.postgresql import missing, served
+from testing.postgresql import missing, serve_postgresql
 from vietnam.dates import TZ
 
 FLOOR = 2.0
@@ -92,7 +92,9 @@ def _run(options: argparse.Namespace) -> int:
         elif not os.environ.get(VARIABLE):
             if (why := missing()) is not None:
                 raise UsageError(why)
-            os.environ[VARIABLE] = stack.enter_context(served(flushing=True, within=options.folder)).database()
+            os.environ[VARIABLE] = stack.enter_context(
+                serve_postgresql(flushing=True, within=options.folder)
+            ).database()
         filled = [stack.enter_context(_filled(folder / str(size), size)) for size in options.sizes]
         memory = [_memory(folder / str(size), size) for size in options.sizes]
         timed = measure(filled)

@@ -43,7 +43,7 @@ def inserts(
             crawl = archive.start(portal, night, moment, judge)
             for _ in range(groups):
                 group = [_composed(documents, portal, moment, rng, kind, earlier) for kind in range(GROUP)]
-                seconds = _kept(crawl, group)
+                seconds = _write_group(crawl, group)
                 if number > first:
                     yield seconds
                 fresh += group
@@ -51,7 +51,7 @@ def inserts(
         earlier = fresh
 
 
-def _kept(crawl: RunWriter, group: list[Document]) -> float:
+def _write_group(crawl: RunWriter, group: list[Document]) -> float:
     start = time.perf_counter()
     for item in group:
         body = f"<h1>{item.title}</h1><p>{item.text}</p>".encode() * 4

@@ -156,7 +156,7 @@ def _judge(
 
 def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, files: dict[str, Path]) -> None:
     path = files.get(line.id if line.file else line.duplicate_of or "")
-    found = "" if path is None else _said(path.read_text(encoding="utf-8"), line.published_raw)
+    found = "" if path is None else _text_without_date(path.read_text(encoding="utf-8"), line.published_raw)
     expected = article.text
     if found == expected:
         return
@@ -172,7 +172,7 @@ def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, file
     )
 
 
-def _said(text: str, published: str | None) -> str:
+def _text_without_date(text: str, published: str | None) -> str:
     """The whole text but for its published line, which stands below the title."""
     blocks = text.split("\n\n")
     if published and len(blocks) > 1 and folded(blocks[1]) == folded(published):

@@ -103,11 +103,11 @@ def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folde
             began = time.monotonic()
             night = first + timedelta(days=number)
             run_night(night, folder, settings, server.port, [PORTAL])
-            _tell(folder, night, time.monotonic() - began)
+            _print_progress(folder, night, time.monotonic() - began)
         return len(server.log)
 
 
-def _tell(folder: Path, night: date, seconds: float) -> None:
+def _print_progress(folder: Path, night: date, seconds: float) -> None:
     """One line of progress. Raises ArchiveError when the night left no record or no seal."""
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         runs = [run for run in archive.runs(night) if run.portal == PORTAL]

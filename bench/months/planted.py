@@ -24,10 +24,10 @@ from replicas.serve import ReplicaServer
 from replicas.sites.liferay import BacGiang
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["PlantedSite", "other_site", "planned", "planted_month"]
+__all__ = ["PlantedSite", "other_site", "plan_month", "planted_month"]
 
 
-def planned(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
+def plan_month(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
     """Plan the plants and the two nights on which the portal is down: one refuses everything, one finds nothing.
 
     The first may put off a recheck. The second must not: what answers 404 has had its recheck.
@@ -46,7 +46,7 @@ def planted_month(
     articles: Sequence[MonthArticle], run: Sequence[date], folder: Path, tell: Callable[[str], None]
 ) -> ExitCode:
     """Run the nights, print what came of them as JSON; GOOD when every plant was found and nothing was invented."""
-    made = planned(articles, run)
+    made = plan_month(articles, run)
     sites = {PORTAL: PlantedSite(articles, made), OTHER: other_site(made)}
     new_archive(folder)
     began = monotonic()

@@ -30,7 +30,7 @@ from archive.storage.run_record import ReadLines
 from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
 from bench.probe.skins import skin
 from bench.probe.unknown_portals import UnknownPortal
-from bench.probe.walk import walked
+from bench.probe.walk import walk_site
 from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles
@@ -39,7 +39,7 @@ from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import SITES
 from replicas.sites.site import Site, Suffixer
 
-__all__ = ["Truth", "drawn", "judged", "main", "measure", "truth_of"]
+__all__ = ["Truth", "draw_portal", "judge_articles", "main", "measure", "truth_of"]
 
 _ENOUGH = 0.95
 _ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 built by hand, 3 families, 2 drawn systems
@@ -54,7 +54,7 @@ class Truth:
     blocks: tuple[str, ...]
 
 
-def drawn(seed: int) -> tuple[str, Site, list[Truth]]:
+def draw_portal(seed: int) -> tuple[str, Site, list[Truth]]:
     """The portal of a seed: what it is, its site, and what its lists show at the last composed night."""
     host = f"probe{seed}.mau.vn"
     chance = random.Random(seed * 7919)
@@ -95,7 +95,7 @@ def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
 
 def measure(seed: int, folder: Path) -> dict[str, object]:
     """Probe and crawl the portal of a seed; what came of it."""
-    what, site, truth = drawn(seed)
+    what, site, truth = draw_portal(seed)
     name = f"probe{seed}"
     spiders = folder / "probed"
     spiders.mkdir(parents=True)
@@ -136,10 +136,10 @@ def measure(seed: int, folder: Path) -> dict[str, object]:
 
 def in_memory(seed: int) -> dict[str, object]:
     """The same for the written rules alone: what they read from the site without a crawl."""
-    what, site, truth = drawn(seed)
+    what, site, truth = draw_portal(seed)
     began = time.monotonic()
-    seen = walked(site, f"probe{seed}")
-    right, wrong = judged(truth, seen.texts) if seen.written else (0, ["no spider was written"])
+    seen = walk_site(site, f"probe{seed}")
+    right, wrong = judge_articles(truth, seen.texts) if seen.written else (0, ["no spider was written"])
     return {
         "seed": seed,
         "portal": what,
@@ -157,7 +157,7 @@ def in_memory(seed: int) -> dict[str, object]:
 
 def _serve(seed: int, port: int) -> int:
     """Serve a drawn portal until the command is interrupted."""
-    what, site, _ = drawn(seed)
+    what, site, _ = draw_portal(seed)
     with ReplicaServer([site], port) as server:
         server.suffixer = Suffixer([site.host])
         print(f"{site.host} on 127.0.0.1:{server.port} ({what})", flush=True)
@@ -179,10 +179,10 @@ def _compare(folder: Path, portal: str, truth: Sequence[Truth]) -> tuple[int, li
         for line in ReadLines(run).articles:
             if line.file and line.title:
                 kept.setdefault(line.title, []).append((line.published or "", (run / line.file).read_text("utf-8")))
-    return judged(truth, kept)
+    return judge_articles(truth, kept)
 
 
-def judged(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
+def judge_articles(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
     """Count the articles read with right title, time and text; name why the others were not."""
     right, wrong = 0, []
     for article in truth:

@@ -20,7 +20,7 @@ from replicas import LAST_NIGHT
 from replicas.sites.site import Site, SiteRequest, Suffixer
 from vietnam.dates import TZ
 
-__all__ = ["NOW", "MemoryWire", "WalkResult", "walked"]
+__all__ = ["NOW", "MemoryWire", "WalkResult", "walk_site"]
 
 _MOST = 30
 _PAGES = 30
@@ -67,7 +67,7 @@ class MemoryWire:
         return VisitedPage(url, url, answer.status, self._suffixer.body(answer.body), said, charset)
 
 
-def walked(site: Site, name: str) -> WalkResult:
+def walk_site(site: Site, name: str) -> WalkResult:
     """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
     wire = MemoryWire(site)
     brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, NOW))

@@ -30,7 +30,7 @@ from archive.search.results import search
 from archive.store import Archive
 from bench.web.archive import FIRST, ComposedArchive, composed_archive
 from replicas.prose.syllables import SyllableComposer
-from testing.postgresql import missing, served
+from testing.postgresql import missing, serve_postgresql
 
 __all__ = ["main"]
 
@@ -116,7 +116,7 @@ def _database(backend: str) -> Iterator[None]:
         if backend == "postgresql":
             if (why := missing()) is not None:
                 raise UsageError(why)
-            os.environ[VARIABLE] = stack.enter_context(served(flushing=True)).database()
+            os.environ[VARIABLE] = stack.enter_context(serve_postgresql(flushing=True)).database()
         yield
     os.environ.pop(VARIABLE, None)
     if before is not None:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from bench.runner import day, interrupt, verify
-from bench.year.check import judged
+from bench.year.check import check_year
 from bench.year.compose import FIRST, compose_year
 from replicas.articles import EVERY_PORTAL
 
@@ -53,7 +53,7 @@ def _year(asked: argparse.Namespace, first: date, portals: Sequence[str]) -> int
 
     planted = compose_year(asked.archive, portals, first, asked.nights, asked.seed, asked.volume, tell)
     figures: dict[str, object] = {"seconds": round(time.monotonic() - began, 1)}
-    found = judged(asked.archive, planted)
+    found = check_year(asked.archive, planted)
     clean, said = verify(asked.archive) if asked.verify else (True, "not asked for")
     figures |= {"verify": "clean" if clean and asked.verify else said, **found.plain()}
     for line in found.wrong[:20]:

@@ -19,7 +19,7 @@ from crawler.config.decommission import GONE_NIGHTS
 from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 
-__all__ = ["YearResult", "judged"]
+__all__ = ["YearResult", "check_year"]
 
 _TOLD = {
     State.UNREACHABLE: DayState.UNREACHABLE,
@@ -59,7 +59,7 @@ class YearResult:
         }
 
 
-def judged(folder: Path, planted: PlantedYear) -> YearResult:
+def check_year(folder: Path, planted: PlantedYear) -> YearResult:
     """Read the year's coverage and hold it against what was planted."""
     said = YearResult(len(planted.nights), len(planted.portals))
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:

@@ -6,9 +6,9 @@ from functools import cache
 
 import pytest
 
-from bench.probe.__main__ import judged, truth_of
+from bench.probe.__main__ import judge_articles, truth_of
 from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
-from bench.probe.walk import WalkResult, walked
+from bench.probe.walk import WalkResult, walk_site
 
 SAID = {  # what cannot be had without a script or a changed rule is told, never passed over
     "dates on the list alone": "a date beside the title: found on 0",
@@ -19,7 +19,7 @@ SAID = {  # what cannot be had without a script or a changed rule is told, never
 @cache
 def probed(kind: str, seed: int) -> tuple[HandmadePortal, WalkResult]:
     site = HandmadePortal(kind, seed, f"la{seed}.mau.vn")
-    return site, walked(site, "la")
+    return site, walk_site(site, "la")
 
 
 READ = (  # the others are read by `python -m bench.probe`
@@ -46,7 +46,7 @@ def test_every_kind_has_a_name_that_is_known() -> None:
 def test_the_spider_that_was_written_reads_the_portal_unedited(kind: str) -> None:
     site, seen = probed(kind, 4)
     truth = [truth_of(article, truth_blocks(site, article)) for article in site.shown]
-    right, wrong = judged(truth, seen.texts)
+    right, wrong = judge_articles(truth, seen.texts)
     assert right >= 0.95 * len(truth), (wrong[:5], seen.undecided)
     assert seen.requests <= 30
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.probe.__main__ import drawn
+from bench.probe.__main__ import draw_portal
 from replicas.serve import ReplicaServer
 from replicas.sites.site import Suffixer
 
@@ -49,7 +49,7 @@ def test_the_page_shows_what_the_commands_say(tmp_path: Path) -> None:
     (probe,) = [command for command in commands if "probe https" in command]
     (reviewed,) = [command for command in commands if "--reviewed" in command]
     (serve,) = [command for command in commands if "--serve" in command]
-    what, site, _ = drawn(3)
+    what, site, _ = draw_portal(3)
     assert commands[serve].startswith(f"{site.host} on 127.0.0.1:8973 ({what})")
     where = ["--spiders", str(tmp_path), "--pages", str(tmp_path)]
     with ReplicaServer([site]) as server:

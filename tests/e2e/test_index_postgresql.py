@@ -36,7 +36,7 @@ from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, ma
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, crawl, environment, new_archive, the_night
 from testing.http_server import HttpServer, response
-from testing.postgresql import PASSWORD, PostgresServer, missing, served
+from testing.postgresql import PASSWORD, PostgresServer, missing, serve_postgresql
 
 TOLD = [ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
 CLOSED_PORT = "postgresql://luu_tru:bí-mật@127.0.0.1:9/archive"  # nobody listens on the discard port
@@ -55,7 +55,7 @@ def restarted() -> Iterator[PostgresServer]:
     """A server that no other test uses: these stop it."""
     if (why := missing()) is not None:
         pytest.skip(why)
-    with served() as server:
+    with serve_postgresql() as server:
         yield server
 
 

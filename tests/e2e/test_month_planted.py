@@ -15,7 +15,7 @@ from archive.similarity.minhash import near
 from archive.storage.paths import Paths
 from archive.storage.texts import content_sha256
 from bench.months.edits import EDITS, near_twin, text_of
-from bench.months.planted import PlantedSite, other_site, planned, planted_month
+from bench.months.planted import PlantedSite, other_site, plan_month, planted_month
 from bench.months.plants import LOOKBACK_DAYS, OTHER, PORTAL, Nights
 from bench.months.plants_check import judge_plants
 from bench.months.recorded_articles import MonthArticle, MonthSite, folded
@@ -83,7 +83,7 @@ def test_everything_planted_is_found_and_nothing_invented(tmp_path: Path, capsys
     assert len(told) == len(RUN)
 
     # The judgement sees what it should see: something planted that did not come, and something told that nobody planted.
-    made = planned(articles(), RUN)
+    made = plan_month(articles(), RUN)
     sites = {PORTAL: PlantedSite(articles(), made), OTHER: other_site(made)}
     number = next(plant for plant in made.plants if plant.kind == "edit: number")
     made.plants.append(replace(number, key="tin-cu-1"))
@@ -96,7 +96,7 @@ def test_everything_planted_is_found_and_nothing_invented(tmp_path: Path, capsys
 
 
 def test_each_article_is_planted_into_once_and_falls_due_in_a_night_that_is_run() -> None:
-    made = planned(articles(), RUN)
+    made = plan_month(articles(), RUN)
     places = [(plant.portal, plant.key) for plant in made.plants]
     assert len(set(places)) == len(places) == 25
     assert {plant.due for plant in made.plants} - {None} <= set(RUN)
@@ -104,7 +104,7 @@ def test_each_article_is_planted_into_once_and_falls_due_in_a_night_that_is_run(
     assert {plant.kind.partition(":")[0] for plant in made.plants} == {
         "edit", "removed", "short absence", "re-post", "near twin", "two addresses", "back-dated",
     }  # fmt: skip
-    assert planned(articles(), RUN).plants == made.plants
+    assert plan_month(articles(), RUN).plants == made.plants
 
 
 @pytest.mark.parametrize("kind", EDITS)

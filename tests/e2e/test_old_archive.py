@@ -23,7 +23,7 @@ from testing.archives import FIRST
 from testing.crawl import ROOT, crawl
 from testing.damage_steps import KEY
 from testing.night_digest import night_digests
-from testing.web_page import read, served
+from testing.web_page import read, serve_page
 
 DATA = ROOT / "tests" / "data"
 EVENTS = ["attachment", "duplicate", *["new"] * 11, "quarantined", *["revision"] * 2]
@@ -64,7 +64,7 @@ def read_as_before(capsys: pytest.CaptureFixture[str], root: Path) -> None:
     gaps = output(capsys, root, "coverage", "--gaps", expected=ExitCode.FINDINGS)
     assert f"2025-03-03  ninh_thuan  missed: {MISSED}" in gaps
     assert "2025-03-04  ninh_thuan  missed: no scheduler ran that night" in gaps
-    with served(root) as address, httpx.Client(base_url=address) as client:
+    with serve_page(root) as address, httpx.Client(base_url=address) as client:
         night = read(client.get("/en/nights/2025-03-03").text).words
         assert VERDICT in night
         assert MISSED in night

@@ -33,13 +33,13 @@ from testing.reextraction import (
     crawl_night,
     crawled_night,
     intact,
-    kept_line,
     page,
     portal,
     read_with,
     reextract,
     rows,
     spoil,
+    stored_line,
 )
 
 
@@ -74,7 +74,7 @@ def kept(accepted: Path, tmp_path: Path) -> Path:
 def test_accepted_readings_are_new_files_that_name_the_old_version_and_its_capture(
     crawled: Path, accepted: Path
 ) -> None:
-    line = kept_line(accepted)
+    line = stored_line(accepted)
     _, _, articles = the_night(accepted)
     old = next(article for article in articles if article.key == "tau")
     assert (line.event, line.revision_of) == (Event.REREAD, old.id)
@@ -101,7 +101,7 @@ def test_twice_stores_once_and_the_archive_stays_intact(kept: Path) -> None:
 
 
 def test_a_later_rule_reads_the_same_capture_and_not_the_reading(kept: Path) -> None:
-    first = kept_line(kept)
+    first = stored_line(kept)
     done = reextract(kept, "--accept", "--night", NEXT.isoformat(), later=False)
     assert done.code == 0
     _, _, (second,) = the_night(kept, "ba_song.2", NEXT)
@@ -129,7 +129,7 @@ def test_such_a_run_is_no_night_of_the_portal(kept: Path) -> None:
 
 
 def test_the_crawl_goes_on_from_the_new_reading(kept: Path) -> None:
-    line = kept_line(kept)
+    line = stored_line(kept)
     articles = {"tau": page(), "ghe": page(bulletin="", second="Ghe cũ được giữ lại làm bảo tàng xã.")}
     crawl_night(kept, NEXT, articles, *LATER)
     record, _, lines = the_night(kept, "ba_song.2", NEXT)
@@ -180,7 +180,7 @@ def test_a_change_whose_old_capture_is_damaged_counts_as_the_publishers(root: Pa
 
 
 def test_damage_to_the_capture_behind_a_reading_is_found(kept: Path) -> None:
-    line = kept_line(kept)
+    line = stored_line(kept)
     where = spoil(kept, "tau").partition(" at ")[0]
     findings = verify(read_identity(kept), Archive.open(kept).paths).findings
     assert (Code.CAPTURE, where) in [(one.code, one.path) for one in findings]

@@ -17,7 +17,7 @@ from archive.search.indexer import catch_up
 from archive.store import Archive
 from testing.archives import sealed
 from testing.hostile_archive import PAYLOADS, PORTAL, SIGNAL, hostile
-from testing.web_page import served
+from testing.web_page import serve_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE = {"width": 360, "height": 740}
@@ -51,7 +51,7 @@ def _filled(archive: Archive) -> None:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("page") / "archive"
     _filled(sealed(root))
-    with served(root) as where:
+    with serve_page(root) as where:
         yield where
 
 
@@ -59,7 +59,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("hostile") / "archive"
     _filled(hostile(root))
-    with served(root) as where:
+    with serve_page(root) as where:
         yield where
 
 

@@ -18,7 +18,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from archive.web.day_cache import DayCache
 from bench.year.__main__ import main as year
-from bench.year.check import judged
+from bench.year.check import check_year
 from bench.year.compose import PlantedYear, compose_year
 from bench.year.states import Calendar, State
 from replicas.articles import EVERY_PORTAL
@@ -36,7 +36,7 @@ def composed(session_folder: Path) -> tuple[Path, PlantedYear]:
 
 
 def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, PlantedYear]) -> None:
-    found = judged(*composed)
+    found = check_year(*composed)
     assert found.wrong == []
     assert found.planted == found.found
     assert found.planted["missing numbers"] >= 5
@@ -47,7 +47,7 @@ def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, Planted
 def test_a_gap_that_is_not_told_and_a_number_that_is_shown_are_found_out(composed: tuple[Path, PlantedYear]) -> None:
     folder, planted = composed
     shown = {portal: [one for one in issued if one.number != 20] for portal, issued in planted.published.items()}
-    wrong = judged(
+    wrong = check_year(
         folder, PlantedYear(planted.portals, planted.nights, planted.calendar, planted.series, shown, 0)
     ).wrong
     assert any("planted [14, 20, 26], told [14, 26]" in line for line in wrong)
@@ -102,7 +102,7 @@ def test_a_wrong_question_is_told(
 
 def test_a_gazette_prints_documents_and_nothing_else(tmp_path: Path) -> None:
     planted = compose_year(tmp_path / "a", ("cong_bao_son_la",), FIRST, 60, seed=5, volume=1)
-    found = judged(tmp_path / "a", planted)
+    found = check_year(tmp_path / "a", planted)
     assert found.wrong == []
     assert found.planted["missing numbers"] >= 1
     with Archive.open(tmp_path / "a", read_only=True) as archive, archive.index.reading() as queries:

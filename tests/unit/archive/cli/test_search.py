@@ -25,7 +25,7 @@ from archive.storage.paths import Paths
 from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
 from testing.archives import ARCHIVE_ID, FIRST, ComposedArticle, at, finish, judge, keep, make
-from testing.search_archive import NIGHTS, Q, SearchArchive, asked, filled, keys, run
+from testing.search_archive import NIGHTS, Q, SearchArchive, filled, keys, run, search_for
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_the_command_tells_where_a_text_stood(made: SearchArchive, capsys: pytes
     assert err == ""
     assert out.splitlines() == [
         "Thông cáo chung của hai tỉnh",
-        f"  {asked(made, 'buýt').hits[0].found.id}  2025-03-04 07:00  new, archived 2025-03-04",
+        f"  {search_for(made, 'buýt').hits[0].found.id}  2025-03-04 07:00  new, archived 2025-03-04",
         "  also published by quang_binh: https://quangbinh.gov.vn.replica.test/chung-lai",
         "  Hai tỉnh thống nhất mở tuyến [xe] [buýt].",
         "",
@@ -96,7 +96,7 @@ def test_the_command_tells_where_a_text_stood(made: SearchArchive, capsys: pytes
 def test_the_command_tells_of_older_versions_and_further_pages(
     made: SearchArchive, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    newest = asked(made, "1.350").hits[0].found.id
+    newest = search_for(made, "1.350").hits[0].found.id
     out, _ = said(capsys, "1.250", "--all-versions", "--archive", str(made.root))
     assert f"  an older version; the newest is {newest}" in out.splitlines()
     out, _ = said(capsys, "hội", "--limit", "1", "--offset", "1", "--archive", str(made.root))
@@ -219,7 +219,7 @@ def test_a_damaged_text_is_named_and_the_others_are_found(
     made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copied(made, tmp_path)
-    found = asked(made, "hòa giải").hits[0].found
+    found = search_for(made, "hòa giải").hits[0].found
     text = root / "2025/03/03/quang_binh" / str(found.file)
     text.write_bytes(text.read_bytes() + b"x")
     out, _ = said(capsys, "hòa giải", "--archive", str(root))
@@ -236,8 +236,8 @@ def test_a_file_that_search_names_for_another_text_is_not_shown(
     made: SearchArchive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = copied(made, tmp_path)
-    wanted = asked(made, "hòa giải").hits[0].found
-    other = asked(made, "nghi quyet 36").hits[0].found
+    wanted = search_for(made, "hòa giải").hits[0].found
+    other = search_for(made, "nghi quyet 36").hits[0].found
     with closing(sqlite3.connect(root / "search.db")) as connection, connection:
         theirs = other.night, other.run, other.file, other.sha256, wanted.content_sha256
         connection.execute("UPDATE contents SET night=?, run=?, file=?, sha256=? WHERE content_sha256=?", theirs)

@@ -24,7 +24,7 @@ from archive.search.results import search
 from archive.search.schema import CONTENTS, FILLED, PLACES
 from testing.archives import FIRST, make
 from testing.postgresql import PostgresServer
-from testing.search_archive import NIGHTS, Q, SearchArchive, asked, filled, keys, run
+from testing.search_archive import NIGHTS, Q, SearchArchive, filled, keys, run, search_for
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def named(case: tuple[str, dict[str, object], list[str]]) -> str:
 @pytest.mark.parametrize("case", FINDS, ids=named)
 def test_what_is_found(made: SearchArchive, case: tuple[str, dict[str, object], list[str]]) -> None:
     line, options, wanted = case
-    answer = asked(made, line, **dict(options))
+    answer = search_for(made, line, **dict(options))
     assert keys(answer) == wanted
     assert answer.total == len(wanted)
     assert not answer.notes
@@ -109,7 +109,7 @@ def test_what_is_found(made: SearchArchive, case: tuple[str, dict[str, object], 
 
 def test_both_databases_find_the_same(made: SearchArchive, twin: SearchArchive) -> None:
     for line, options, _ in FINDS:
-        assert asked(made, line, **dict(options)) == asked(twin, line, **dict(options)), line
+        assert search_for(made, line, **dict(options)) == search_for(twin, line, **dict(options)), line
 
 
 _WORDS = sorted({word for night in NIGHTS for told in night.values() for one in told for word in one.title.split()})
@@ -183,7 +183,7 @@ def test_filling_night_by_night_is_filling_at_once(
     assert refill(archive, words) == len(NIGHTS)
     assert rows(step) == rows(made)
     for line, options, _ in FINDS[::4]:
-        assert asked(step, line, **dict(options)) == asked(made, line, **dict(options))
+        assert search_for(step, line, **dict(options)) == search_for(made, line, **dict(options))
     words.close()
     archive.close()
 

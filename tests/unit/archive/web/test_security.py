@@ -24,7 +24,7 @@ from archive.web.middleware import COOKIE, LOCAL, AccessRules, host_name, is_loo
 from archive.web.server import Settings, read_token, rules_of
 from testing.archives import sealed
 from testing.hostile_archive import BODIES, PAYLOADS, PORTAL, SIGNAL, hostile
-from testing.web_page import read, served
+from testing.web_page import read, serve_page
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 EVERYWHERE = (
@@ -49,7 +49,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(root: Path) -> Iterator[httpx.Client]:
-    with served(root) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with serve_page(root) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
 
 
@@ -213,7 +213,7 @@ def test_a_request_with_two_hosts_or_none_is_refused(page: httpx.Client) -> None
 
 def test_a_host_that_was_named_is_answered_for(root: Path) -> None:
     rules = rules_of(Settings(names=("archive.example.vn",)))
-    with served(root, rules) as address:
+    with serve_page(root, rules) as address:
         assert httpx.get(f"{address}/en/", headers={"Host": "Archive.example.vn:80"}).status_code == 200
         assert httpx.get(f"{address}/en/", headers={"Host": "example.vn"}).status_code == 421
 
@@ -398,7 +398,7 @@ def test_a_token_that_is_none_is_refused(tmp_path: Path, text: str, mode: int, s
 
 
 def test_with_a_token_nothing_is_shown_without_it(root: Path) -> None:
-    with served(root, AccessRules(token=TOKEN)) as address, httpx.Client(base_url=address) as page:
+    with serve_page(root, AccessRules(token=TOKEN)) as address, httpx.Client(base_url=address) as page:
         for path in EVERYWHERE:
             for headers in (
                 {},
@@ -414,7 +414,7 @@ def test_with_a_token_nothing_is_shown_without_it(root: Path) -> None:
 
 
 def test_a_browser_enters_once_and_the_token_leaves_the_address(root: Path) -> None:
-    with served(root, AccessRules(token=TOKEN)) as address, httpx.Client(base_url=address) as page:
+    with serve_page(root, AccessRules(token=TOKEN)) as address, httpx.Client(base_url=address) as page:
         entered = page.get("/enter", params={"token": TOKEN})
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         cookie = entered.headers["set-cookie"].lower()

@@ -30,7 +30,7 @@ from archive.web.i18n import preferred
 from archive.web.views.downloads import unpacked
 from testing.archives import FIRST, at, good, judge, make, sealed, tree
 from testing.postgresql import PostgresServer
-from testing.web_page import read, served
+from testing.web_page import read, serve_page
 
 EDITED = "/articles/da_nang/thong-bao"
 
@@ -45,7 +45,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def page(root: Path) -> Iterator[httpx.Client]:
-    with served(root) as address, httpx.Client(base_url=address) as client:
+    with serve_page(root) as address, httpx.Client(base_url=address) as client:
         yield client
 
 
@@ -168,7 +168,7 @@ def test_a_portal_says_how_sure_its_crawl_is_and_where_its_connection_is_an_exce
     )  # fmt: skip
     assert archive.runs(FIRST)[0].declared == declared
     archive.close()
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         told = said(page.get("/en/portals/da_nang"))
         for words in ("Cổng <i>Đà Nẵng</i>", "inferred", "the certificate was not checked", "2 s", "Đà Nẵng"):
             assert words in told
@@ -290,7 +290,7 @@ def test_damage_is_named_where_it_is_and_everything_else_stays_readable(tmp_path
     text.write_text("another text\n", encoding="utf-8")
     (night / "manifest-1.json").write_text("{}\n", encoding="utf-8")
     (night / "da_nang/pages-00001.warc.gz").write_bytes(b"")
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         assert "is not the text that its line names" in said(page.get(f"/en{EDITED}"))
         assert "The seals of these nights cannot be read: 2025-03-04" in said(page.get("/en/"))
         capture = page.get("/en/captures/2025-03-04/da_nang/0")
@@ -305,7 +305,7 @@ def test_of_a_withheld_text_only_the_tombstone_is_shown(tmp_path: Path) -> None:
     sealed(tmp_path / "a").close()
     asked = ["withhold", "da_nang/thong-bao", "--archive", str(tmp_path / "a"), "--yes"]
     assert main([*asked, "--reason", "Quyết định <b>số 1</b>", "--who", "Tòa án thành phố"]) == 0
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         answer = page.get(f"/en{EDITED}")
         assert "Quyết định <b>số 1</b>" in said(answer)
         assert "Tòa án thành phố" in said(answer)
@@ -326,7 +326,7 @@ def test_of_a_withheld_text_only_the_tombstone_is_shown(tmp_path: Path) -> None:
 
 def test_an_archive_without_a_night_says_so(tmp_path: Path) -> None:
     make(tmp_path / "a").close()
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         assert "The archive has no night yet" in said(page.get("/en/"))
         for path in ("/en/doubtful", "/en/integrity"):
             assert page.get(path).status_code == 200, path
@@ -343,7 +343,7 @@ def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: 
     counts = {"nights": 3, "runs": 5, "texts": 4, "captures": 9, "files": 20, "bytes": 123_456}
     stone = {"articles": ["da_nang/x"], "reason": "Quyết định 5", "who": "Tòa án", "when": "2026-11-22T10:00:00+07:00"}
     stone |= {"path": "withheld/000001.json"}
-    with served(root, report=report) as address, httpx.Client(base_url=address) as page:
+    with serve_page(root, report=report) as address, httpx.Client(base_url=address) as page:
         assert "verify --json > verify.json" in said(page.get("/en/integrity"))
         report.write_text(
             json.dumps({"findings": [finding], "notes": ["a note"], "withheld": [stone], **counts}), encoding="utf-8"
@@ -365,7 +365,7 @@ def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: 
 def test_looking_at_every_page_changes_no_file(tmp_path: Path) -> None:
     sealed(tmp_path / "a").close()
     before, rows = tree(tmp_path / "a"), (tmp_path / "a/index.db").read_bytes()
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         for path in links(page.get("/en/")) | links(page.get(f"/vi{EDITED}")):
             page.get(path)
     assert tree(tmp_path / "a") == before
@@ -389,7 +389,7 @@ def test_the_same_pages_stand_on_postgresql(
         catch_up(archive, words)
     paths = ["/", "/nights/2025-03-04?after=da_nang/0", "/portals/da_nang?before=2025-03-05/001/0000000", EDITED]
     paths += ["/search?q=mua", "/doubtful", "/integrity?before=2025-03-05/1", "/documents", "/coverage/2025-03"]
-    with served(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
+    with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
         for path in paths:
             assert page.get(f"/en{path}").status_code == 200, path
     with (
