@@ -13,6 +13,7 @@ __all__ = [
     "absolute",
     "as_key",
     "host_of",
+    "is_homepage",
     "parameters",
     "real_host",
     "real_url",
@@ -84,6 +85,11 @@ def _plain_escape(match: re.Match[str]) -> str:
 
 
 REPLICA_SUFFIX = ".replica.test"
+
+
+def is_homepage(url: str) -> bool:
+    """Return whether an address is that of a host's homepage."""
+    return urlsplit(url).path in ("", "/")
 
 
 def host_of(url: str) -> str:

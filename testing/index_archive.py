@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
-from archive.model.decommission import EndSign, Sign
+from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, ListEntry, LookBackMark, PageRecord
 from archive.store import Archive
@@ -132,7 +132,7 @@ def _ending_night(archive: Archive, day: int) -> None:
             "https://cantho.gov.vn.replica.test/tin", Outcome.UNREACHABLE, at(night), section="tin", page_number=1
         )
     )
-    away = EndSign(Sign.NO_NAME, night, 14, dissolved=True, recorded=night) if day == 18 else None
+    away = Decommission(DecommissionSign.NO_NAME, night, 14, dissolved=True, recorded=night) if day == 18 else None
     verdict = Verdict.GONE if away else Verdict.QUIET
     crawl.close(
         at(night), complete=True, finish_reason=FinishReason.FINISHED, judge_night=lambda tally: (verdict, (Reason.sentence("composed"),)),

@@ -17,7 +17,7 @@ from archive.coverage.calendar import (
 from archive.errors import UsageError
 from archive.index.transaction import Queries
 from archive.messages.reason import Reason
-from archive.model.decommission import Sign
+from archive.model.decommission import DecommissionSign
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
@@ -87,7 +87,7 @@ def decommission_periods(queries: Queries, portal: str) -> list[DecommissionPeri
         if run.away is None or (found and found[-1].covers(run.night)):
             continue
         until = queries.runs.answered_after(portal, run.night, run.run)
-        state = DayState.MOVED if run.away.sign is Sign.MOVED else DayState.GONE
+        state = DayState.MOVED if run.away.sign is DecommissionSign.MOVED else DayState.GONE
         found.append(
             DecommissionPeriod(
                 state, run.away.since, until, Reason.of("recorded_on", was=run.away.reason, day=str(run.away.recorded))

@@ -28,7 +28,7 @@ from archive.ingest.recovery import recover
 from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
 from archive.messages.reason import Reason
-from archive.model.decommission import EndSign
+from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Capture, CaptureRef, Document, PageRecord, Run
@@ -235,7 +235,7 @@ class RunWriter:
         software: dict[str, str],
         lookback: LookBackEnd | None = None,
         province: str | None = None,
-        away: EndSign | None = None,
+        away: Decommission | None = None,
         declared: dict[str, str] | None = None,
     ) -> Run:
         """Commit, write `run.json`, move the run to its dated place and release the lock."""

@@ -13,7 +13,10 @@ from enum import StrEnum
 
 from archive.messages.reason import Reason
 
-__all__ = ["BAD_CERTIFICATE", "NO_NAME", "EndSign", "Sign"]
+__all__ = ["BAD_CERTIFICATE", "GONE_NIGHTS", "NO_NAME", "Decommission", "DecommissionSign"]
+
+GONE_NIGHTS = 14
+"""Nights without an answer after which a dissolved portal is gone: the default of the setting `gone_nights`."""
 
 NO_NAME = "name not found"
 """The detail of a request without a response whose host has no address according to the name service."""
@@ -22,7 +25,7 @@ BAD_CERTIFICATE = "certificate not valid"
 """The detail of a request without a response whose host has an expired certificate or that of another host."""
 
 
-class Sign(StrEnum):
+class DecommissionSign(StrEnum):
     """The sign of a portal's end in one night."""
 
     MOVED = "moved"  # its lists or its homepage redirect to a host that is known as another portal's
@@ -32,7 +35,7 @@ class Sign(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EndSign:
+class Decommission:
     """A sign of the portal's end in one night's record.
 
     `since` is the first night that showed one, `nights` the number of such nights, this one included; inconclusive nights (a
@@ -41,7 +44,7 @@ class EndSign:
     recorded as moved or gone; None while it is only a sign.
     """
 
-    sign: Sign
+    sign: DecommissionSign
     since: date
     nights: int = 1
     dissolved: bool = False
@@ -51,6 +54,6 @@ class EndSign:
     @property
     def reason(self) -> Reason:
         """The host it redirects to, or since when nobody is there and the sign that showed it."""
-        if self.sign is Sign.MOVED:
+        if self.sign is DecommissionSign.MOVED:
             return Reason.of("moved_to", host=str(self.to))
         return Reason.of("gone_since", day=self.since, sign=self.sign.value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from archive.messages.reason import Reason
-from archive.model.decommission import EndSign
+from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Verdict, Via, WalkEnd
 from archive.model.run_metrics import Measures
 from vietnam.documents import CitationContext
@@ -324,7 +324,7 @@ class Run:
     measures: Measures | None = None
     hosts: dict[str, HostVisit] = field(default_factory=dict)
     province: str | None = None
-    away: EndSign | None = None
+    away: Decommission | None = None
     declared: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -11,11 +11,11 @@ from archive.coverage.calendar import DayState, PortalCoverage
 from archive.coverage.number_gaps import read_number_series
 from archive.coverage.number_series import DENSE, LEAST, NumberSeriesSet
 from archive.coverage.reader import read_coverage
+from archive.model.decommission import GONE_NIGHTS
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from bench.year.compose import PlantedYear
 from bench.year.states import State
-from crawler.config.decommission import GONE_NIGHTS
 from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 

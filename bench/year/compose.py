@@ -17,7 +17,7 @@ from bench.year.document_series import IssuedDocument, Series, gazetted_series, 
 from bench.year.newsroom import Newsroom, ReleaseWire
 from bench.year.portal_year import PortalYear, before_first
 from bench.year.states import Calendar, State, calendar_of
-from crawler.verdicts.decommission_history import why_away
+from crawler.verdicts.decommissioned import why_unscheduled
 from replicas.sites.catalogue import EVERY
 from replicas.sites.domino import CongBaoSonLa
 from vietnam.provinces import PROVINCES, predecessors, province_of_host
@@ -80,7 +80,7 @@ def compose_year(
                 state = calendar.of(portal, night)
                 if state in _KEPT:
                     year.run(night, state)
-                elif state in (State.GONE, State.MOVED) and why_away(archive, portal, night, _ASK_DAYS) is None:
+                elif state in (State.GONE, State.MOVED) and why_unscheduled(archive, portal, night, _ASK_DAYS) is None:
                     year.run(night, state)
                 elif state is State.MISSED:
                     missed[portal] = calendar.reasons[portal, night]

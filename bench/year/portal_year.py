@@ -19,7 +19,7 @@ from archive.index.queries.attachments import attachment_key
 from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.decommission import NO_NAME
+from archive.model.decommission import GONE_NIGHTS, NO_NAME
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
 from archive.storage.jsonl import ArticleLine
@@ -27,10 +27,8 @@ from archive.store import Archive
 from bench.year.documents import article_document, file_document
 from bench.year.newsroom import Newsroom
 from bench.year.states import State
-from crawler.config.decommission import GONE_NIGHTS, DecommissionRule
 from crawler.run.portal_run import night_counts
-from crawler.verdicts.decommission_history import PortalEnd, end_of
-from crawler.verdicts.decommissioned import dissolution
+from crawler.verdicts.decommissioned import DecommissionAssessment, DecommissionRule, assess, dissolution
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 from pipelines.dedup import judge
@@ -228,7 +226,7 @@ class PortalYear:
         end = self._end(kept) if state in (State.GONE, State.MOVED) else None
 
         def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-            return judge_night(replace(night_counts(kept, tally, extraction, end), stopped=stopped), self.history)
+            return judge_night(replace(night_counts(kept, tally, extraction), stopped=stopped), self.history, end)
 
         run = kept.close(
             self._moment,
@@ -238,14 +236,14 @@ class PortalYear:
             extraction=extraction,
             software=_SOFTWARE,
             province=self.room.slug,
-            away=end.away if end else None,
+            away=end.sign if end else None,
         )
         self.history.add(run)
         return run
 
-    def _end(self, kept: RunWriter) -> PortalEnd:
+    def _end(self, kept: RunWriter) -> DecommissionAssessment:
         before = self.archive.history(self.portal, kept.night, 2 * GONE_NIGHTS)
-        return end_of(self.archive, kept, before, DecommissionRule(dissolution(self.room.slug, None, kept.night)))
+        return assess(self.archive, kept, before, DecommissionRule(dissolution(self.room.slug, None, kept.night)))
 
     def _address(self, path: str) -> str:
         return f"https://{suffixed(self.room.site.host)}{path}"

@@ -23,7 +23,7 @@ from crawler.catalog.overview import Overview, overview, spiders
 from crawler.catalog.portals import portal_of, why_skipped
 from crawler.commands.arguments import end_with
 from crawler.portal import DeclarationError
-from crawler.verdicts.decommission_history import away_portals
+from crawler.verdicts.decommissioned import decommissioned_portals
 
 if TYPE_CHECKING:
     from crawler.config.settings_file import NightSettings
@@ -104,7 +104,7 @@ def _decommissioned(operator: NightSettings, portals: Iterable[str]) -> dict[str
     with Archive.open(operator.archive, read_only=True) as archive:
         with archive.index.reading() as queries:
             last = queries.coverage.last_night()
-        return away_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
+        return decommissioned_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
 
 
 def _plain(line: _PortalLine) -> dict[str, object]:

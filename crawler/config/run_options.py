@@ -17,9 +17,9 @@ from pathlib import Path
 from platform import python_version
 
 from archive.errors import UsageError
+from archive.model.decommission import GONE_NIGHTS
 from archive.model.enums import ArchiveKind
 from crawler.clock import Clock
-from crawler.config.decommission import GONE_NIGHTS
 
 __all__ = [
     "FIRST_AFTER",

@@ -12,8 +12,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from archive.errors import UsageError, did_you_mean
+from archive.model.decommission import GONE_NIGHTS
 from crawler.config.alerts import AlertSettings
-from crawler.config.decommission import GONE_NIGHTS
 from crawler.config.run_options import LookBackPlan
 from crawler.config.setting_types import (
     TABLE,

@@ -10,16 +10,15 @@ from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.ingest.summary import RunSummary
 from archive.leases.ledger import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
-from archive.model.decommission import Sign
+from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Document, Run
 from archive.store import Archive
 from crawler.catalog.portals import dissolved_by, province_of
 from crawler.clock import Clock
-from crawler.config.decommission import DecommissionRule
 from crawler.reports.night_table import last_run
-from crawler.verdicts.decommission_history import end_of
+from crawler.verdicts.decommissioned import DecommissionRule, assess
 from crawler.verdicts.history import NIGHTS
 
 __all__ = ["close_leftover", "close_try", "fresh_run"]
@@ -57,7 +56,7 @@ def close_leftover(
         now = Clock(night).now()
 
     def judge_night(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-        if away is not None and away.recorded is not None and away.sign is not Sign.MOVED:
+        if away is not None and away.recorded is not None and away.sign is not DecommissionSign.MOVED:
             return Verdict.GONE, (away.reason, reason)
         if set(tally.outcomes) == {Outcome.UNREACHABLE.value}:
             return Verdict.UNREACHABLE, (reason,)
@@ -68,7 +67,7 @@ def close_leftover(
     only_backfill = backfilled and all(page in backfilled or page.outcome is Outcome.ROBOTS for page in run.pages)
     # A run that was cut records no end of its own; what an earlier night recorded still holds.
     rule = DecommissionRule(dissolved_by(portal, night), sys.maxsize)
-    away = end_of(archive, run, archive.history(portal, night, NIGHTS), rule).away
+    away = assess(archive, run, archive.history(portal, night, NIGHTS), rule).sign
     return run.close(
         now,
         complete=False,

@@ -27,7 +27,7 @@ from crawler.clock import Clock
 from crawler.config.settings_file import NightSettings
 from crawler.nights.orphaned_runs import close_leftover, fresh_run
 from crawler.nights.runner import LEASE
-from crawler.verdicts.decommission_history import why_away
+from crawler.verdicts.decommissioned import why_unscheduled
 from vietnam.dates import TZ
 
 __all__ = ["LONGEST_GAP", "Schedule", "reclaim_expired_leases"]
@@ -68,7 +68,7 @@ class Schedule:
         if (name, night) not in self._off:
             reason = why_skipped(self.portals[name], self.settings, self.kind)
             days = self.settings.gone_ask_days
-            self._off[name, night] = reason or why_away(self.archive, name, night, days)
+            self._off[name, night] = reason or why_unscheduled(self.archive, name, night, days)
         return self._off[name, night]
 
     def plan(self, night: date, now: datetime) -> None:

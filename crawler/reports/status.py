@@ -24,7 +24,7 @@ from crawler.reports.night_report import NightReport
 from crawler.reports.progress import ProgressCounts, read_counts
 from crawler.reports.render import print_report
 from crawler.reports.snapshot import MetricsSnapshot, gather
-from crawler.verdicts.decommission_history import away_portals
+from crawler.verdicts.decommissioned import decommissioned_portals
 from vietnam.dates import TZ
 
 __all__ = ["status"]
@@ -89,7 +89,9 @@ def _read(
         lookbacks=lookback_statuses(store, settings, load_portals()),
         alerts=tuple(after_night.shown_addresses()),
         heartbeat=bool(settings.alerts.heartbeat() or settings.alerts.heartbeat_file),
-        decommissioned=away_portals(store, load_portals(), snapshot.night or now.date(), settings.gone_ask_days),
+        decommissioned=decommissioned_portals(
+            store, load_portals(), snapshot.night or now.date(), settings.gone_ask_days
+        ),
         unsent=tuple(f"{message.key}: {message.error or 'not tried yet'}" for message in after_night.unsent()),
     )
 

@@ -22,15 +22,13 @@ from archive.model.enums import FIRST_TEXTS, Event, FinishReason, Outcome, Verdi
 from archive.model.records import Run
 from archive.store import Archive
 from crawler.boilerplate.learn import candidates_note
-from crawler.config.decommission import DecommissionRule
 from crawler.config.run_options import RunOptions, software
 from crawler.disk_space import low_disk_error
 from crawler.downloader.replica import replica_served
 from crawler.run.backfill_run import end_backfill
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
-from crawler.verdicts.decommission_history import PortalEnd, end_of
-from crawler.verdicts.decommissioned import dissolution
+from crawler.verdicts.decommissioned import DecommissionRule, assess, dissolution
 from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
 from crawler.verdicts.judge import NightCounts, judge_night
 from pipelines.dedup import judge
@@ -114,10 +112,10 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
     runs = [*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)]
     before = History.of(runs)
     why = dissolution(spider.province, spider.dissolved, night.night)
-    end = end_of(archive, night, runs, DecommissionRule(why, tonight.gone_nights))
+    end = assess(archive, night, runs, DecommissionRule(why, tonight.gone_nights))
 
     def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-        judged, reasons = judge_night(night_counts(night, tally, spider.recorder.extraction, end), before)
+        judged, reasons = judge_night(night_counts(night, tally, spider.recorder.extraction), before, end)
         return judged, (*reasons, *residue)  # told, and no reason for another verdict
 
     return night.close(
@@ -129,7 +127,7 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
         software=software(),
         lookback=spider.lookback.end,
         province=spider.province,
-        away=end.away,
+        away=end.sign,
         declared=spider.declared(),
     )
 
@@ -151,9 +149,7 @@ def _residue(archive: Archive, night: RunWriter, spider: PortalCrawler) -> tuple
     return Counter({"residue suspects": count}), (said,) if said else ()
 
 
-def night_counts(
-    night: RunWriter, tally: RunSummary, extraction: dict[str, int], end: PortalEnd | None = None
-) -> NightCounts:
+def night_counts(night: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:
     """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
     last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
     vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.vanished_before()
@@ -175,7 +171,4 @@ def night_counts(
         misfits=misfits(extraction),
         failed={page.section: page.outcome for page in night.pages if page.section and page.walk_end is WalkEnd.FAILED},
         measures=tally.measures,
-        away=end.away if end else None,
-        back=end.back if end else None,
-        ends=end.ends if end else DecommissionRule(),
     )

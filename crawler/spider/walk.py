@@ -10,7 +10,6 @@ from scrapy.http import Request, Response
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import ListEntry, PageRecord
-from crawler.config.decommission import is_front
 from crawler.listings.listing import Following, Listing, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import see
@@ -19,6 +18,7 @@ from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.stop_rule import SectionProgress
+from crawler.urls import is_homepage
 from pipelines.stages import ArticleResponse
 
 __all__ = ["LISTS_FIRST", "Homepage", "NightlyWalk", "entries_of", "wants_homepage"]
@@ -124,7 +124,11 @@ def wants_homepage(pages: Sequence[PageRecord]) -> bool:
     """Return whether every section's list last answered that it is no more, and the home page was not asked yet."""
     last = {page.section: page for page in pages if page.section and page.page_number and page.lookback is None}
     gone = all(page.walk_end is WalkEnd.FAILED and page.outcome in _GONE for page in last.values())
-    return bool(last) and gone and not any(is_front(page) for page in pages if page.outcome is not Outcome.REDIRECTED)
+    return (
+        bool(last)
+        and gone
+        and not any(is_homepage(page.url) for page in pages if page.outcome is not Outcome.REDIRECTED)
+    )
 
 
 class Homepage:

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from archive.messages.reason import Reason
-from archive.model.decommission import EndSign
 from archive.model.enums import Outcome, Verdict
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
-from crawler.config.decommission import DecommissionRule
 from pipelines.sandbox.crosscheck_stats import Misfit
 
 __all__ = ["TRANSIENT", "NightCounts", "VerdictFinding"]
@@ -29,8 +27,7 @@ class NightCounts:
     brought something to keep, `listed` the entries that the sections showed; of `laid` pages read, `misses` fit no layout;
     `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
     `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
-    section's walk failed; `stopped` says why a crawl did not end by itself. `away` is what the night says of the portal's
-    end, `back` what an earlier one had recorded of it and tonight's answers deny; `ends` says when it is gone.
+    section's walk failed; `stopped` says why a crawl did not end by itself.
     """
 
     day: date
@@ -47,9 +44,6 @@ class NightCounts:
     failed: Mapping[str, Outcome] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
     stopped: Reason | None = None
-    away: EndSign | None = None
-    back: EndSign | None = None
-    ends: DecommissionRule = field(default_factory=DecommissionRule)
 
     @property
     def wanted(self) -> int:

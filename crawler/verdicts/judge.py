@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from crawler.verdicts.counts import NightCounts, VerdictFinding
-from crawler.verdicts.decommissioned import away_findings
+from crawler.verdicts.decommissioned import DecommissionAssessment, decommission_findings
 from crawler.verdicts.history import History, NightVolume
 from crawler.verdicts.layouts import layout_findings
 from crawler.verdicts.listings import walk_findings
@@ -46,13 +46,16 @@ _ORDER = (
 )
 
 
-def judge_night(night: NightCounts, history: History) -> tuple[Verdict, tuple[Reason, ...]]:
+def judge_night(
+    night: NightCounts, history: History, end: DecommissionAssessment | None = None
+) -> tuple[Verdict, tuple[Reason, ...]]:
     """The verdict and its reasons, heaviest first; `no history yet` comes first while there are under seven nights.
 
-    `history` are the portal's nights before this one; it is not changed.
+    `history` are the portal's nights before this one; it is not changed. `end` is the assessment of whether the portal is
+    decommissioned.
     """
     before = history.seen if history.nights >= HISTORY_NIGHTS else []
-    findings = [*away_findings(night.away, night.back, night.ends)]
+    findings = list(decommission_findings(end)) if end is not None else []
     if not any(found.verdict for found in findings):  # a portal's end explains everything else
         findings += answer_findings(night)
     if not any(found.verdict in _EXPLAINS for found in findings):

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from archive.__main__ import main
-from archive.model.decommission import Sign
+from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import Run
 from testing.ba_song_pages import article, listing
@@ -70,7 +70,7 @@ def test_a_portal_that_sends_on_is_moved_and_nothing_is_asked_of_its_successor(t
         assert (run.verdict, run.events) == (Verdict.MOVED, {"moved": 3})
         assert run.outcomes == {"moved": 5, "robots": 1}
         assert run.away is not None
-        assert (run.away.sign, run.away.to, run.province) == (Sign.MOVED, "khanhhoa.gov.vn", "ninhthuan")
+        assert (run.away.sign, run.away.to, run.province) == (DecommissionSign.MOVED, "khanhhoa.gov.vn", "ninhthuan")
         assert sum("moved to khanhhoa.gov.vn (Khánh Hòa)" in str(reason) for reason in run.reasons) == 1
         _, pages, articles = the_night(root, "ben_da", night(1))
         assert {line.event for line in articles} == {Event.MOVED}
@@ -164,7 +164,7 @@ def expired(folder: Path) -> Iterator[int]:
 def test_no_such_name_and_no_valid_certificate_are_signs_and_a_look_up_that_fails_is_none(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive", ArchiveKind.LIVE)
     first = live(root, 0, NAMES="none")
-    assert (first.verdict, first.away and first.away.sign) == (Verdict.UNREACHABLE, Sign.NO_NAME)
+    assert (first.verdict, first.away and first.away.sign) == (Verdict.UNREACHABLE, DecommissionSign.NO_NAME)
     later = live(root, 1, NAMES="later")
     assert (later.verdict, later.away) == (Verdict.UNREACHABLE, None)
     handlers = json.dumps(dict.fromkeys(("http", "https"), "testing.portals.ending.wire.Handler"))
@@ -172,6 +172,6 @@ def test_no_such_name_and_no_valid_certificate_are_signs_and_a_look_up_that_fail
         gone = live(root, 2, "-s", f"DOWNLOAD_HANDLERS={handlers}", TLS_PORT=str(port))
     assert gone.verdict is Verdict.GONE
     assert gone.away is not None
-    assert (gone.away.sign, gone.away.since, gone.away.nights) == (Sign.CERTIFICATE, night(0), 2)
+    assert (gone.away.sign, gone.away.since, gone.away.nights) == (DecommissionSign.CERTIFICATE, night(0), 2)
     said = [{page.detail for page in the_night(root, "ben_da", night(number))[1]} for number in range(3)]
     assert said == [{"name not found"}, {"name look-up failed"}, {"certificate not valid"}]

@@ -30,7 +30,6 @@ from archive.model.records import Capture, ListEntry, PageRecord, Run
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
 from crawler.config.alerts import DEFAULT_ON
-from crawler.config.decommission import DecommissionRule
 from crawler.config.settings_file import NightSettings, read_settings
 from crawler.nights.orphaned_runs import close_leftover
 from crawler.nights.runner import LEASE
@@ -42,8 +41,7 @@ from crawler.reports.night_table import exit_code, night_rows
 from crawler.reports.render import as_markdown, on_screen
 from crawler.reports.status import status
 from crawler.run.portal_run import night_counts
-from crawler.verdicts.decommission_history import away_portals, end_of
-from crawler.verdicts.decommissioned import dissolution
+from crawler.verdicts.decommissioned import DecommissionRule, assess, decommissioned_portals, dissolution
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 from testing.crawl import ROOT
@@ -94,7 +92,7 @@ class Year:
         self.answers(crawl, now, does)
         crawl.commit()
         before = self.archive.history(portal, when, 160)
-        end = end_of(
+        end = assess(
             self.archive,
             crawl,
             before,
@@ -102,7 +100,8 @@ class Year:
         )
         return crawl.close(
             now, complete=True, finish_reason=FinishReason.FINISHED, extraction={}, software={}, province=PROVINCES[portal],
-            away=end.away, judge_night=lambda tally: judge_night(night_counts(crawl, tally, {}, end), History.of(before)),
+            away=end.sign,
+            judge_night=lambda tally: judge_night(night_counts(crawl, tally, {}), History.of(before), end),
         )  # fmt: skip
 
     @staticmethod
@@ -156,7 +155,7 @@ def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back
     assert verdict(after, "ben_da") == "skipped"
     assert "gone since 2025-07-11 (its host's name is not found): asked again on 2025-08-23" in as_markdown(after)
     assert "1 skipped: ben_da (gone)" in "\n".join(line.plain for line in on_screen(after, 120, 40))
-    assert away_portals(year.archive, PROVINCES, night(15), 30).keys() == {"ben_da"}
+    assert decommissioned_portals(year.archive, PROVINCES, night(15), 30).keys() == {"ben_da"}
     assert year.off(43, "ben_da") is not None
     assert year.off(44, "ben_da") is None
     again = year.play(44, ben_da=TIMEOUT)

@@ -14,7 +14,7 @@ import yaml  # type: ignore[import-untyped]  # it has no types of its own
 from archive.diff.classify import Change
 from archive.index.schema import TABLES
 from archive.leases.states import LeaseState
-from archive.model.decommission import EndSign, Sign
+from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import HostVisit, LookBack, PageRecord, Run, SectionWalk
 from archive.model.run_metrics import Measures
@@ -144,11 +144,11 @@ def test_a_decision_is_told_in_four_parts() -> None:
 def test_the_format_page_has_every_field_and_code() -> None:
     page = (ROOT / "docs/format.md").read_text(encoding="utf-8")
     words = set(re.findall(r"`(\w+)`", page)) | set(re.findall(r"\w+", " ".join(re.findall(r"`(\{[^`]*\})`", page))))
-    records = (ArticleLine, PageRecord, Run, Measures, HostVisit, LookBack, EndSign, SectionWalk)
+    records = (ArticleLine, PageRecord, Run, Measures, HostVisit, LookBack, Decommission, SectionWalk)
     fields = {field.name for record in records for field in dataclasses.fields(record)}
     codes = {
         code.value
-        for enum in (Outcome, Event, Verdict, WalkEnd, FinishReason, Change, Sign, LeaseState)
+        for enum in (Outcome, Event, Verdict, WalkEnd, FinishReason, Change, DecommissionSign, LeaseState)
         for code in enum
     }
     assert fields | codes | {table.name for table in TABLES} <= words

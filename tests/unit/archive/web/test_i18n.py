@@ -13,7 +13,7 @@ import pytest
 from archive.coverage.calendar import DayState
 from archive.diff.classify import Change
 from archive.messages.catalogue import LANGUAGES, MessageCatalogue
-from archive.model.decommission import Sign
+from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.search.engine import Order
 from archive.web.app import ROUTES
@@ -73,7 +73,7 @@ def test_the_files_are_in_order_so_that_they_can_be_compared() -> None:
         ("change", Change),
         ("via", ArchiveKind),
         ("sort", Order),
-        ("sign", Sign),
+        ("sign", DecommissionSign),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -11,7 +11,7 @@ import pytest
 from scrapy.settings import Settings
 
 from archive.errors import UsageError
-from archive.model.decommission import EndSign, Sign
+from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason
 from archive.store import Archive
 from crawler.catalog.docs import COMMAND, DOCS, main, pages
@@ -139,7 +139,7 @@ def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(
 
 
 def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    moved = EndSign(Sign.MOVED, FIRST, to="bacninh.gov.vn", recorded=FIRST)
+    moved = Decommission(DecommissionSign.MOVED, FIRST, to="bacninh.gov.vn", recorded=FIRST)
     settings = tmp_path / "nights.toml"
     settings.write_text('archive = "live"\n', encoding="utf-8")
     with Archive.create(tmp_path / "live", ArchiveKind.LIVE, ARCHIVE_ID, at(FIRST)) as archive:

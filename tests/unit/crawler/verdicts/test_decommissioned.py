@@ -9,15 +9,14 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from archive.messages.reason import joined
-from archive.model.decommission import BAD_CERTIFICATE, NO_NAME, EndSign, Sign
+from archive.model.decommission import BAD_CERTIFICATE, NO_NAME, Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
-from crawler.config.decommission import DecommissionRule
 from crawler.downloader.successor import refresh_target, successor_of
 from crawler.spider.walk import wants_homepage
-from crawler.verdicts.decommissioned import away_of, dissolution, ended_before, sign_of
+from crawler.verdicts.decommissioned import DecommissionRule, assess_lines, dissolution, sign_of
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import NightCounts, judge_night
 from vietnam.dates import TZ
@@ -56,23 +55,23 @@ LOST = (ROBOTS, line(Outcome.GONE), line(Outcome.FRONT_PAGE, "/"))
 @pytest.mark.parametrize(
     ("pages", "sign"),
     [
-        pytest.param(NAMELESS, (Sign.NO_NAME, None), id="no such name"),
-        pytest.param(UNTRUSTED, (Sign.CERTIFICATE, None), id="certificate"),
-        pytest.param((*NAMELESS, *UNTRUSTED), (Sign.NO_NAME, None), id="both"),
+        pytest.param(NAMELESS, (DecommissionSign.NO_NAME, None), id="no such name"),
+        pytest.param(UNTRUSTED, (DecommissionSign.CERTIFICATE, None), id="certificate"),
+        pytest.param((*NAMELESS, *UNTRUSTED), (DecommissionSign.NO_NAME, None), id="both"),
         pytest.param(TIMEOUT, None, id="time-out"),
         pytest.param((*NAMELESS, *TIMEOUT), None, id="time-out once"),
-        pytest.param(NOT_FOUND, (Sign.NOT_FOUND, None), id="404 everywhere"),
+        pytest.param(NOT_FOUND, (DecommissionSign.NOT_FOUND, None), id="404 everywhere"),
         pytest.param(NOT_FOUND[:2], None, id="404 of the list alone"),
         pytest.param(LOST, None, id="a front page that stands"),
-        pytest.param(REDIRECTS, (Sign.MOVED, "khanhhoa.gov.vn"), id="moved"),
+        pytest.param(REDIRECTS, (DecommissionSign.MOVED, "khanhhoa.gov.vn"), id="moved"),
         pytest.param((*REDIRECTS, line(Outcome.LISTING, "/khac")), None, id="one list stands"),
         pytest.param((*STANDS, line(Outcome.MOVED, "/tin/a.html", "hue.gov.vn", "a")), None, id="an article moved"),
-        pytest.param((*LOST[:2], line(Outcome.MOVED, "/", "hue.gov.vn")), (Sign.MOVED, "hue.gov.vn"), id="front page moved"),
+        pytest.param((*LOST[:2], line(Outcome.MOVED, "/", "hue.gov.vn")), (DecommissionSign.MOVED, "hue.gov.vn"), id="front page moved"),
         pytest.param((ROBOTS,), None, id="only robots.txt"),
         pytest.param((), None, id="nothing"),
     ],
 )  # fmt: skip
-def test_what_one_night_shows(pages: tuple[PageRecord, ...], sign: tuple[Sign, str | None] | None) -> None:
+def test_what_one_night_shows(pages: tuple[PageRecord, ...], sign: tuple[DecommissionSign, str | None] | None) -> None:
     assert sign_of(pages) == sign
 
 
@@ -85,14 +84,12 @@ def told(
     runs: list[Run] = []
     for number, pages in nights:
         before = runs[::-1]
-        away = away_of(pages, night(number), before, ends, deaf)
-        silent = all(page.outcome in (Outcome.UNREACHABLE, Outcome.ROBOTS) for page in pages)
-        back = ended_before(before) if away is None and not silent else None
+        end = assess_lines(pages, night(number), before, ends, deaf)
         outcomes: dict[Outcome, int] = {}
         for page in pages:
             outcomes[page.outcome] = outcomes.get(page.outcome, 0) + 1
-        counts = NightCounts(night(number), outcomes, {}, {}, 0, 0, away=away, back=back, ends=ends)
-        verdict, reasons = judge_night(counts, History())
+        counts = NightCounts(night(number), outcomes, {}, {}, 0, 0)
+        verdict, reasons = judge_night(counts, History(), end)
         at = datetime(2025, 7, 10, 1, tzinfo=TZ) + timedelta(days=number)
         runs.append(
             Run(
@@ -109,7 +106,7 @@ def told(
                 0,
                 1,
                 0,
-                away=away,
+                away=end.sign,
             )
         )
     return runs
@@ -156,7 +153,7 @@ def test_a_time_out_and_a_network_that_is_away_count_nothing_and_end_nothing() -
 def test_an_answer_ends_the_count() -> None:
     nights = [(number, NAMELESS) for number in range(13)] + [(13, STANDS), (14, NAMELESS)]
     runs = told(nights)
-    assert runs[-1].away == EndSign(Sign.NO_NAME, night(14), 1, dissolved=True)
+    assert runs[-1].away == Decommission(DecommissionSign.NO_NAME, night(14), 1, dissolved=True)
 
 
 @pytest.mark.parametrize("pages", [NAMELESS, TIMEOUT, NOT_FOUND], ids=["name", "time-out", "404"])
@@ -194,7 +191,7 @@ def test_a_portal_that_moved_is_told_in_words() -> None:
     assert str(run.reasons[1]).startswith(
         "moved to khanhhoa.gov.vn (Khánh Hòa): its lists or its front page redirect there"
     )
-    assert run.away == EndSign(Sign.MOVED, night(0), to="khanhhoa.gov.vn", recorded=night(0))
+    assert run.away == Decommission(DecommissionSign.MOVED, night(0), to="khanhhoa.gov.vn", recorded=night(0))
 
 
 def test_the_record_keeps_it_and_an_older_one_has_none() -> None:
