@@ -143,7 +143,7 @@ def test_status_says_what_is_next(
     assert said["sealed"] == said["night"] == NIGHT
     assert said["running"] == []
     assert said["portals"] == [
-        {"portal": "quang_tri", "state": "missed", "verdict": "missed", "reasons": ["the host was off"]}
+        {"portal": "quang_tri", "state": "missed", "verdict": "missed", "reasons": [{"text": "the host was off"}]}
     ]
     assert datetime.fromisoformat(said["next_start"]) > datetime.now(TZ)
     assert scheduler.main(["status", "--archive", str(archive)]) == ExitCode.GOOD
