@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from archive.index.queries.attachments import PendingAttachment
 from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import CaptureRef, ListEntry, ListRequest, LookBackMark, PageRecord
+from archive.model.records import CaptureRef, ListEntry, ListRequest, LookbackMark, PageRecord
 
 __all__ = ["Callback", "Exchange", "Expect", "RequestBuilder", "RequestInfo", "StoredResponse", "exchange_of"]
 
@@ -49,7 +49,7 @@ class RequestInfo:
     key: str | None = None
     number: int | None = None
     attachment_of: str | None = None
-    lookback: LookBackMark | None = None
+    lookback: LookbackMark | None = None
     request: ListRequest | None = None
     address: str | None = None
 
@@ -77,7 +77,7 @@ class PageFields(TypedDict, total=False):
 
     key: str | None
     page_number: int | None
-    lookback: LookBackMark | None
+    lookback: LookbackMark | None
     listed: tuple[ListEntry, ...]
     walk_end: WalkEnd | None
     next_look: date | None

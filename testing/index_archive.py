@@ -14,7 +14,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
 from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
-from archive.model.records import Capture, Document, ListEntry, LookBackMark, PageRecord
+from archive.model.records import Capture, Document, ListEntry, LookbackMark, PageRecord
 from archive.store import Archive
 from testing.archives import FIRST, NIGHTS, ComposedArticle, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import CitationContext
@@ -150,7 +150,7 @@ def _last_night(archive: Archive) -> None:
     listed = (ListEntry("mới", f"{url}/mới", "Mới", LAST),)
     crawl.write(PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
     for number, since in ((3, None), (4, None), (3, FIRST)):
-        mark = LookBackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)
+        mark = LookbackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)
         listed = (ListEntry(f"sâu-{number}", f"{url}/sâu-{number}", "Sâu"),)
         page = PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=number)
         crawl.write(replace(page, lookback=mark))

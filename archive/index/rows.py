@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from archive.model.enums import Event, Outcome
 from archive.model.judgement import Version
-from archive.model.records import LookBackMark
+from archive.model.records import LookbackMark
 
 __all__ = ["EventRow", "Mention", "PendingEntry", "Recheck", "VersionLocation", "found_of", "version_of"]
 
@@ -22,7 +22,7 @@ class PendingEntry:
     key: str
     url: str
     title: str
-    lookback: LookBackMark | None = None
+    lookback: LookbackMark | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from archive.index.queries.web import WebQueries
 from archive.index.queries.withheld import WithheldQueries
 from archive.index.schema import ATTACHMENTS, DOCUMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
 from archive.model.enums import Outcome
-from archive.model.records import ListEntry, LookBackMark, PageRecord, Run
+from archive.model.records import ListEntry, LookbackMark, PageRecord, Run
 from archive.storage.jsonl import ArticleLine, canonical, encode_request
 from archive.storage.manifest import Seal
 from archive.storage.paths import run_order
@@ -131,7 +131,7 @@ class Transaction(Queries):
         if page.key is not None and page.outcome.value in _CONCLUSIVE:
             self._merge_recheck(portal, at, page)
 
-    def _add_lookback(self, row: dict[str, object], page: PageRecord, mark: LookBackMark) -> None:
+    def _add_lookback(self, row: dict[str, object], page: PageRecord, mark: LookbackMark) -> None:
         values = {name: row[name] for name in ("night", "run", "line", "at", "portal", "url")} | {
             "began": mark.began.isoformat(),
             "since": mark.since.isoformat() if mark.since else None,

@@ -7,7 +7,7 @@ from datetime import date
 
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
-from archive.index.queries.lookbacks import LastLookBack, Position
+from archive.index.queries.lookbacks import LastLookback, Position
 from archive.index.queries.removals import Removal
 from archive.index.rows import PendingEntry, Recheck
 
@@ -71,7 +71,7 @@ class RunLookups:
         with self._index.reading() as queries:
             return queries.listings.pending(self._portal)
 
-    def last_lookback(self, since: date | None = None) -> LastLookBack | None:
+    def last_lookback(self, since: date | None = None) -> LastLookback | None:
         """Return the portal's last monthly look-back, or its last backfill to the day `since`."""
         with self._index.reading() as queries:
             return queries.lookbacks.latest(self._portal, since)

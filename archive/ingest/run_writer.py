@@ -34,7 +34,7 @@ from archive.model.judgement import Judge
 from archive.model.records import Capture, CaptureRef, Document, PageRecord, Run
 from archive.storage.fsync import append_durably, disk_errors, make_folder, sync_folder, write_durably
 from archive.storage.jsonl import encode_article, encode_page
-from archive.storage.lookback_stats import LookBackEnd, apart, count_lookback
+from archive.storage.lookback_stats import LookbackEnd, apart, count_lookback
 from archive.storage.paths import Paths
 from archive.storage.request_stats import visits
 from archive.storage.run_record import RUN_FILE, run_bytes
@@ -233,7 +233,7 @@ class RunWriter:
         judge_night: JudgeNight,
         extraction: dict[str, int],
         software: dict[str, str],
-        lookback: LookBackEnd | None = None,
+        lookback: LookbackEnd | None = None,
         province: str | None = None,
         away: Decommission | None = None,
         declared: dict[str, str] | None = None,

@@ -21,8 +21,8 @@ __all__ = [
     "Image",
     "ListEntry",
     "ListRequest",
-    "LookBack",
-    "LookBackMark",
+    "LookbackCounts",
+    "LookbackMark",
     "NearDuplicate",
     "PageRecord",
     "Reread",
@@ -110,7 +110,7 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class LookBackMark:
+class LookbackMark:
     """The mark of a look-back on the line of each of its requests: its first night and, of a backfill, the day it goes back to.
 
     `end` is set on the list page with which the look-back of a section ended. It is no `walk_end`: the stop rule of the
@@ -149,7 +149,7 @@ class PageRecord:
     next_look: date | None = None
     detail: str | None = None
     attachment_of: str | None = None
-    lookback: LookBackMark | None = None
+    lookback: LookbackMark | None = None
     asked_at: datetime | None = None
     size: int | None = None
     unanswered: int | None = None
@@ -251,7 +251,7 @@ class SectionWalk:
 
 
 @dataclass(frozen=True, slots=True)
-class LookBack:
+class LookbackCounts:
     """One run's part of a look-back, which may take several nights; `since` is set for a backfill.
 
     `pages` counts list pages read, `listed` the articles they showed, `found` those requested because they had never been
@@ -320,7 +320,7 @@ class Run:
     extraction: dict[str, int] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
     attempts: int = 1
-    lookback: LookBack | None = None
+    lookback: LookbackCounts | None = None
     measures: Measures | None = None
     hosts: dict[str, HostVisit] = field(default_factory=dict)
     province: str | None = None

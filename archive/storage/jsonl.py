@@ -27,7 +27,7 @@ that the article gives as its own, had not shown it: it was put online late (arc
 `documents` are the numbers of official documents that the text names (vietnam/documents.py), as it has them; `cited` has what
 stands beside some of them: `{raw, day, by}`, the day of the document and its issuer. Older lines lack it.
 
-`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookBackMark`. `request`
+`lookback` on a line of `pages.jsonl` marks a request of a look-back: `{began, since, end}` as in `LookbackMark`. `request`
 is the request where it was no plain GET: `{url, method, headers, body, json, of_visit}` as in
 `ListRequest`; a form of this visit only (a view state) or over 16 KiB is in the WARC's request record alone.
 

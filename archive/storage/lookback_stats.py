@@ -1,6 +1,6 @@
 """Count a look-back from the lines of its run: the part `lookback` of `run.json`.
 
-`lookback {began, since, pages, requests, listed, found, kept, late, complete}` as in `LookBack`; runs without one have none.
+`lookback {began, since, pages, requests, listed, found, kept, late, complete}` as in `LookbackCounts`; runs without one have none.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archive.model.enums import LATE, Event, Outcome
-from archive.model.records import LookBack, LookBackMark, PageRecord
+from archive.model.records import LookbackCounts, LookbackMark, PageRecord
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["LookBackEnd", "apart", "count_lookback"]
+__all__ = ["LookbackEnd", "apart", "count_lookback"]
 
-LookBackEnd = tuple[LookBackMark, bool]
+LookbackEnd = tuple[LookbackMark, bool]
 """The mark of a run's look-back, and True if it reached its end."""
 
 _STORED = (Event.NEW, Event.DUPLICATE, Event.NEAR_DUPLICATE)
@@ -26,8 +26,8 @@ def apart(pages: Sequence[PageRecord], lines: Sequence[ArticleLine]) -> tuple[li
 
 
 def count_lookback(
-    pages: Sequence[PageRecord], lines: Sequence[ArticleLine], ended: LookBackEnd | None = None
-) -> LookBack | None:
+    pages: Sequence[PageRecord], lines: Sequence[ArticleLine], ended: LookbackEnd | None = None
+) -> LookbackCounts | None:
     """Count a run's part of a look-back; None without one. In a run that was cut the last marked line names it."""
     marked = [page for page in pages if page.lookback]
     last = next((page.lookback for page in reversed(marked)), None)
@@ -42,7 +42,7 @@ def count_lookback(
     lists = [page for page in own if page.page_number and page.outcome is Outcome.LISTING]
     found = {page.key for page in own if page.key and not page.attachment_of}
     kept = {line.key: line for line in lines if line.key in found and line.event in _STORED}
-    return LookBack(
+    return LookbackCounts(
         began=mark.began,
         since=mark.since,
         pages=len(lists),

@@ -24,7 +24,7 @@ from crawler.clock import Clock
 __all__ = [
     "FIRST_AFTER",
     "NO_LOOKBACK",
-    "LookBackPlan",
+    "LookbackPlan",
     "ProgressFile",
     "RunOptions",
     "day_of",
@@ -40,7 +40,7 @@ FIRST_AFTER = 7
 
 
 @dataclass(frozen=True, slots=True)
-class LookBackPlan:
+class LookbackPlan:
     """The operator's bounds: days from one look-back to the next (0: none), pages of each list, requests of one night.
 
     Requests count list pages, the articles found there and the files that these name.
@@ -51,7 +51,7 @@ class LookBackPlan:
     requests: int = 300
 
 
-NO_LOOKBACK = LookBackPlan(days=0)
+NO_LOOKBACK = LookbackPlan(days=0)
 
 
 def next_lookback(portal: str, days: int, first_walk: date, last: date | None) -> date:
@@ -82,7 +82,7 @@ class RunOptions:
     replica_port: int | None = None
     progress: Path | None = None
     recheck_days: tuple[int, ...] = ()
-    lookback: LookBackPlan = NO_LOOKBACK
+    lookback: LookbackPlan = NO_LOOKBACK
     backfill: date | None = None
     fence: int | None = None
     stay_open: bool = False
@@ -154,14 +154,14 @@ def _days(text: str) -> tuple[int, ...]:
     return tuple(sorted(map(int, days)))
 
 
-def _lookback(setting: Callable[[str], str]) -> LookBackPlan:
+def _lookback(setting: Callable[[str], str]) -> LookbackPlan:
     """Return the bounds of a look-back. Without the days between two of them, a crawl makes none."""
     least = {"days": 0, "pages": 1, "requests": 1}
     texts = {name: setting(f"LOOKBACK_{name.upper()}") for name in least}
     for name, text in texts.items():
         if text and not (text.isdecimal() and int(text) >= least[name]):
             raise UsageError(f"LOOKBACK_{name.upper()}={text} should be a whole number from {least[name]}")
-    return LookBackPlan(**{"days": 0} | {name: int(text) for name, text in texts.items() if text})
+    return LookbackPlan(**{"days": 0} | {name: int(text) for name, text in texts.items() if text})
 
 
 def _nights(text: str) -> int:

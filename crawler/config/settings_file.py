@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from archive.errors import UsageError, did_you_mean
 from archive.model.decommission import GONE_NIGHTS
 from crawler.config.alerts import AlertSettings
-from crawler.config.run_options import LookBackPlan
+from crawler.config.run_options import LookbackPlan
 from crawler.config.setting_types import (
     TABLE,
     ByteSize,
@@ -37,7 +37,7 @@ from vietnam.dates import TZ
 
 __all__ = ["NightSettings", "PortalSettings", "read_settings", "settings_at"]
 
-_LOOKBACK = LookBackPlan()
+_LOOKBACK = LookbackPlan()
 _WEB = r"https?://[^\s<>()]+\.[^\s<>()]+"
 _CONTACT = rf"^((mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+|{_WEB})?$"
 _KEYS = {
@@ -120,10 +120,10 @@ class NightSettings:
         """Return the settings of one portal."""
         return self.portals.get(name, PortalSettings())
 
-    def lookback_of(self, name: str) -> LookBackPlan:
+    def lookback_of(self, name: str) -> LookbackPlan:
         """Return the bounds of one portal's look-backs."""
         own = self.portal(name)
-        return LookBackPlan(
+        return LookbackPlan(
             days=self.lookback_days if own.lookback_days is None else own.lookback_days,
             pages=own.lookback_pages or self.lookback_pages,
             requests=own.lookback_requests or self.lookback_requests,

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.index.queries.lookbacks import LastLookBack
+from archive.index.queries.lookbacks import LastLookback
 from archive.leases.ledger import LeaseState
 from archive.messages.reason import Reason, joined
 from archive.model.enums import ArchiveKind, FinishReason, Verdict
@@ -145,7 +145,7 @@ def _of_backfill(run: str, schedule: Schedule, night: date) -> bool:
     return all(b'"lookback":{' in line or b'"outcome":"robots"' in line for line in lines)
 
 
-def _last(archive: Archive, wanted: Backfill) -> LastLookBack | None:
+def _last(archive: Archive, wanted: Backfill) -> LastLookback | None:
     with archive.index.reading() as queries:
         return queries.lookbacks.latest(wanted.portal, wanted.since)
 

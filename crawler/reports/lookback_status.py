@@ -8,21 +8,21 @@ from datetime import date
 
 from rich.table import Table
 
-from archive.index.queries.lookbacks import LastLookBack
+from archive.index.queries.lookbacks import LastLookback
 from archive.store import Archive
 from crawler.config.run_options import next_lookback
 from crawler.config.settings_file import NightSettings
 
-__all__ = ["LookBackStatus", "lookback_statuses", "lookback_table"]
+__all__ = ["LookbackStatus", "lookback_statuses", "lookback_table"]
 
 
 @dataclass(frozen=True, slots=True)
-class LookBackStatus:
+class LookbackStatus:
     """One portal's look-backs. `next` is the first night in which one is due, None where they are switched off."""
 
     portal: str
     next: date | None
-    last: LastLookBack | None
+    last: LastLookback | None
 
     def last_in_words(self, night: date | None) -> str:
         """Return the last look-back in words, after the night `night`. A cut one goes on until the next one is due."""
@@ -55,7 +55,7 @@ class LookBackStatus:
         }
 
 
-def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookBackStatus]:
+def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookbackStatus]:
     """Return the status of the portals that were walked at least once, by name."""
     found = []
     with archive.index.reading() as queries:
@@ -64,11 +64,11 @@ def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterab
             if first is not None:
                 last = queries.lookbacks.latest(portal)
                 due = next_lookback(portal, days, first, last.began if last else None) if days else None
-                found.append(LookBackStatus(portal, due, last))
+                found.append(LookbackStatus(portal, due, last))
     return found
 
 
-def lookback_table(statuses: Iterable[LookBackStatus], night: date | None) -> Table:
+def lookback_table(statuses: Iterable[LookbackStatus], night: date | None) -> Table:
     """Return a table with a row for each portal. `night` is the last night: a look-back may be due since then."""
     table = Table(title="look-backs", title_justify="left", box=None, pad_edge=False)
     for name in ("portal", "next look-back", "last look-back"):

@@ -19,7 +19,7 @@ from crawler.catalog.portals import load_portals
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import StatVfs
 from crawler.reports.after_night import AfterNight, night_report
-from crawler.reports.lookback_status import LookBackStatus, lookback_statuses, lookback_table
+from crawler.reports.lookback_status import LookbackStatus, lookback_statuses, lookback_table
 from crawler.reports.night_report import NightReport
 from crawler.reports.progress import ProgressCounts, read_counts
 from crawler.reports.render import print_report
@@ -38,7 +38,7 @@ class _Status:
     snapshot: MetricsSnapshot
     report: NightReport | None
     running: tuple[tuple[LeaseRow, ProgressCounts | None], ...]
-    lookbacks: list[LookBackStatus]
+    lookbacks: list[LookbackStatus]
     alerts: tuple[str, ...]
     heartbeat: bool
     unsent: tuple[str, ...]

@@ -9,7 +9,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
 from archive.model.enums import FinishReason, Verdict, WalkEnd
-from archive.model.records import LookBack
+from archive.model.records import LookbackCounts
 from archive.storage.lookback_stats import count_lookback
 from crawler.config.run_options import RunOptions, software
 from crawler.spider.crawl import PortalCrawler
@@ -56,7 +56,7 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -
     return ExitCode.GOOD if verdict in (Verdict.GOOD, Verdict.QUIET) else ExitCode.FINDINGS
 
 
-def judge_backfill(done: LookBack | None, reason: FinishReason, *, failed: bool) -> Verdict:
+def judge_backfill(done: LookbackCounts | None, reason: FinishReason, *, failed: bool) -> Verdict:
     """How a backfill went, by its own counts alone: it has no history to be held against."""
     if reason not in _STOPPED:
         return Verdict.INTERRUPTED
@@ -68,7 +68,7 @@ def judge_backfill(done: LookBack | None, reason: FinishReason, *, failed: bool)
     return Verdict.GOOD if done and done.kept else Verdict.QUIET
 
 
-def _reason(since: date | None, done: LookBack | None, finish: FinishReason, failed: int) -> Reason:
+def _reason(since: date | None, done: LookbackCounts | None, finish: FinishReason, failed: int) -> Reason:
     day = str(since)
     if done is None:
         return Reason.of("backfill_done_before", day=day)

@@ -12,7 +12,7 @@ from archive.errors import ArchiveError
 from archive.index.queries.listings import SETTLED
 from archive.index.queries.removals import VANISHED
 from archive.model.enums import Event, Outcome
-from archive.model.records import ListEntry, ListRequest, LookBackMark
+from archive.model.records import ListEntry, ListRequest, LookbackMark
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import charset_of
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
@@ -54,7 +54,7 @@ class Articles:
         section: str,
         key: str,
         url: str,
-        mark: LookBackMark | None = None,
+        mark: LookbackMark | None = None,
         *,
         etag: str | None = None,
         last_modified: str | None = None,

@@ -18,8 +18,8 @@ from scrapy.http import Request, Response
 from archive.index.queries.lookbacks import Position
 from archive.index.rows import PendingEntry
 from archive.model.enums import WalkEnd
-from archive.model.records import ListEntry, LookBackMark
-from archive.storage.lookback_stats import LookBackEnd
+from archive.model.records import ListEntry, LookbackMark
+from archive.storage.lookback_stats import LookbackEnd
 from crawler.config.run_options import next_lookback
 from crawler.listings.listing import Following, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, RequestInfo
@@ -68,7 +68,7 @@ class LookbackBudget:
         self._limit, self._recorder = limit, recorder
         self._earlier = sum(1 for page in recorder.writer.pages if page.lookback)
         self._asked = 0
-        self._marks: dict[str, LookBackMark] = {}
+        self._marks: dict[str, LookbackMark] = {}
 
     @property
     def left(self) -> int:
@@ -79,12 +79,12 @@ class LookbackBudget:
         """Count one request."""
         self._asked += 1
 
-    def take_article(self, key: str, mark: LookBackMark) -> None:
+    def take_article(self, key: str, mark: LookbackMark) -> None:
         """Count the request for an article; its files belong to the look-back as well."""
         self._marks[key] = mark
         self.take()
 
-    def mark_of_file(self, key: str) -> LookBackMark | None:
+    def mark_of_file(self, key: str) -> LookbackMark | None:
         """Return the mark for a file's line, where a look-back found its article tonight."""
         return self._marks.get(key.rpartition("/~")[0])
 
@@ -106,7 +106,7 @@ class _Progress:
     walked tonight; `left` counts the articles that the budget left for another night.
     """
 
-    mark: LookBackMark
+    mark: LookbackMark
     open: dict[str, tuple[Following, int]] = field(default_factory=dict)
     delayed: set[str] = field(default_factory=set)
     left: int = 0
@@ -148,7 +148,7 @@ class Lookback:
         return now
 
     @property
-    def end(self) -> LookBackEnd | None:
+    def end(self) -> LookbackEnd | None:
         """Which look-back went on tonight, and whether it came to its end; None where there was none."""
         progress = self._progress
         if progress is None:
@@ -178,18 +178,18 @@ class Lookback:
                 progress.delayed.add(section.name)
         return progress
 
-    def _mark(self) -> LookBackMark | None:
+    def _mark(self) -> LookbackMark | None:
         """Return the mark of tonight's look-back: one that is due, else one that was cut."""
         tonight = self._recorder.writer.night
         last = self._lookups.last_lookback(self._since)
-        unfinished = LookBackMark(last.began, last.since) if last and not last.complete else None
+        unfinished = LookbackMark(last.began, last.since) if last and not last.complete else None
         if self._since:
-            return unfinished or LookBackMark(tonight, self._since)
+            return unfinished or LookbackMark(tonight, self._since)
         first = self._lookups.first_walk()
         if not self._plan.days or first is None or not self._beyond:
             return None
         due = next_lookback(self._portal.name, self._plan.days, first, last.began if last else None) <= tonight
-        return LookBackMark(tonight) if due else unfinished
+        return LookbackMark(tonight) if due else unfinished
 
     def _first_page(self, section: Section) -> tuple[Following, int] | None:
         """Return where to begin: a look-back where tonight's walk ended, a backfill, which walks alone, with the list."""
@@ -217,7 +217,7 @@ class Lookback:
         info = replace(info, number=number, lookback=self._progress.mark)
         return [self._builder.build(info, self._on_listing, _DEEPER)]
 
-    def _article_request(self, section: str, key: str, url: str, mark: LookBackMark | None) -> list[Request]:
+    def _article_request(self, section: str, key: str, url: str, mark: LookbackMark | None) -> list[Request]:
         requests = self._articles.request(section, key, url, mark)
         if requests and mark is not None:
             self._budget.take_article(key, mark)
@@ -254,7 +254,7 @@ class Lookback:
                 found += self._article_request(section, entry.key, entry.url, progress.mark)
         return found
 
-    def delay(self, info: RequestInfo) -> LookBackMark | None:
+    def delay(self, info: RequestInfo) -> LookbackMark | None:
         """Leave a section whose list page could not be had for another night; return the mark for the page's line."""
         if self._progress is not None and self._progress.open.pop(info.section, None) is not None:
             self._progress.delayed.add(info.section)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from archive.model.enums import LATE, Event, FinishReason, Verdict, WalkEnd
-from archive.model.records import LookBack, Run
+from archive.model.records import LookbackCounts, Run
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines, read_run
 from archive.store import Archive
@@ -169,12 +169,12 @@ def test_a_portal_that_was_never_walked_is_refused(walked: Path, server: Replica
     assert "da_nang was never walked: run its first night with" in done.stderr
 
 
-DONE = LookBack(NIGHT, SINCE, pages=3, found=4, kept=4)
+DONE = LookbackCounts(NIGHT, SINCE, pages=3, found=4, kept=4)
 VERDICTS = {
     "kept something": (DONE, "finished", False, Verdict.GOOD),
-    "nothing there": (LookBack(NIGHT, SINCE, pages=3), "finished", False, Verdict.QUIET),
+    "nothing there": (LookbackCounts(NIGHT, SINCE, pages=3), "finished", False, Verdict.QUIET),
     "a page could not be read": (DONE, "finished", True, Verdict.SUSPICIOUS),
-    "no page could be read": (LookBack(NIGHT, SINCE), "finished", True, Verdict.BROKEN),
+    "no page could be read": (LookbackCounts(NIGHT, SINCE), "finished", True, Verdict.BROKEN),
     "the portal does not want it": (DONE, "blocked", True, Verdict.BLOCKED),
     "no answer": (DONE, "unreachable", True, Verdict.UNREACHABLE),
     "told to end": (DONE, "shutdown", False, Verdict.INTERRUPTED),
@@ -182,5 +182,5 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize(("done", "reason", "failed", "verdict"), VERDICTS.values(), ids=VERDICTS.keys())
-def test_how_a_backfill_went(done: LookBack, reason: str, failed: bool, verdict: Verdict) -> None:
+def test_how_a_backfill_went(done: LookbackCounts, reason: str, failed: bool, verdict: Verdict) -> None:
     assert judge_backfill(done, FinishReason(reason), failed=failed) is verdict

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from archive.index.index import Index
 from archive.index.schema import TABLES
 from archive.model.enums import LATE, Outcome, WalkEnd
-from archive.model.records import ListEntry, LookBack, LookBackMark, PageRecord, Run
+from archive.model.records import ListEntry, LookbackCounts, LookbackMark, PageRecord, Run
 from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_page, encode_page
 from archive.store import Archive
-from crawler.config.run_options import FIRST_AFTER, LookBackPlan, next_lookback
+from crawler.config.run_options import FIRST_AFTER, LookbackPlan, next_lookback
 from crawler.spider.lookback import WalkBound
 from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle
@@ -98,7 +98,7 @@ def test_on_its_last_page_what_is_too_old_is_passed_over() -> None:
 
 def test_the_mark_stands_in_the_line() -> None:
     page = PageRecord("https://a.replica.test/", Outcome.LISTING, datetime(2025, 3, 3, tzinfo=TZ), page_number=7)
-    marked = replace(page, lookback=LookBackMark(FIRST, OLD, WalkEnd.LAST_PAGE))
+    marked = replace(page, lookback=LookbackMark(FIRST, OLD, WalkEnd.LAST_PAGE))
     assert decode_page(encode_page(marked)) == marked
     assert b"lookback" not in encode_page(page)
 
@@ -180,7 +180,7 @@ def test_what_appeared_on_page_seven_is_found_and_called_late(
     _, pages, _ = the_night(root, PORTAL, DUE)
     assert {page.page_number for page in pages for entry in page.listed if entry.key == PAGE_SEVEN.key} == {7}
     # 43 articles on pages of four; the walk of the night read two, the last look-back page names no next one.
-    assert run.lookback == LookBack(DUE, None, 9, 13, 35, 2, 2, 2, complete=True)
+    assert run.lookback == LookbackCounts(DUE, None, 9, 13, 35, 2, 2, 2, complete=True)
     # None of it is the night's own: what a night is compared by stays what the other nights have.
     assert (run.listed, run.sections[SECTION].pages, run.sections[SECTION].fresh) == (8, 2, 1)
     assert run.sections[SECTION].end is WalkEnd.KNOWN
@@ -259,7 +259,7 @@ def test_it_can_be_switched_off(walked: Path, server: ReplicaServer, tmp_path: P
 def test_the_bounds_are_checked() -> None:
     done = crawl("-s", "LOOKBACK_PAGES=0", portal="ba_song", port=1)
     assert (done.code, done.err) == (2, "LOOKBACK_PAGES=0 should be a whole number from 1\n")
-    assert LookBackPlan() == LookBackPlan(30, 30, 300)
+    assert LookbackPlan() == LookbackPlan(30, 30, 300)
 
 
 def test_an_index_without_look_backs_answers(tmp_path: Path) -> None:

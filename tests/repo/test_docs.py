@@ -16,7 +16,7 @@ from archive.index.schema import TABLES
 from archive.leases.states import LeaseState
 from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import Event, FinishReason, Outcome, Verdict, WalkEnd
-from archive.model.records import HostVisit, LookBack, PageRecord, Run, SectionWalk
+from archive.model.records import HostVisit, LookbackCounts, PageRecord, Run, SectionWalk
 from archive.model.run_metrics import Measures
 from archive.storage.jsonl import ArticleLine
 from crawler.portal import Sure
@@ -144,7 +144,7 @@ def test_a_decision_is_told_in_four_parts() -> None:
 def test_the_format_page_has_every_field_and_code() -> None:
     page = (ROOT / "docs/format.md").read_text(encoding="utf-8")
     words = set(re.findall(r"`(\w+)`", page)) | set(re.findall(r"\w+", " ".join(re.findall(r"`(\{[^`]*\})`", page))))
-    records = (ArticleLine, PageRecord, Run, Measures, HostVisit, LookBack, Decommission, SectionWalk)
+    records = (ArticleLine, PageRecord, Run, Measures, HostVisit, LookbackCounts, Decommission, SectionWalk)
     fields = {field.name for record in records for field in dataclasses.fields(record)}
     codes = {
         code.value

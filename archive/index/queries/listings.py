@@ -18,7 +18,7 @@ from archive.index.queries.lookbacks import LookbackQueries
 from archive.index.rows import PendingEntry
 from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES
 from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import LookBackMark
+from archive.model.records import LookbackMark
 
 __all__ = ["SETTLED", "ListingQueries"]
 
@@ -59,7 +59,7 @@ class ListingQueries:
         deeper = self.lookbacks.pages(portal) if first else {}
         found = [(row, deeper.get(row.at)) for row in first.values()]
         return [
-            PendingEntry(row.section, row.key, row.url, row.title, LookBackMark(*of) if of else None)
+            PendingEntry(row.section, row.key, row.url, row.title, LookbackMark(*of) if of else None)
             for row, of in found
         ]
 

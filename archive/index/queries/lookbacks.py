@@ -2,7 +2,7 @@
 
 The nightly walk of a list ends at the first page of which every entry is known. An article put online with an old date
 stands below that page. So each portal's lists are walked further once in a while, as far as its first walk had come, under a
-bound on requests, over several nights if needed. Every request of a look-back carries a mark (`LookBackMark`) on its line of
+bound on requests, over several nights if needed. Every request of a look-back carries a mark (`LookbackMark`) on its line of
 `pages.jsonl`; where the look-back continues follows from these lines.
 
 An article is *late* when complete walks of its section, `LATE_DAYS` or more days after the day it gives as its own, had not
@@ -19,11 +19,11 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from archive.index.schema import LISTED, LOOKBACKS, PAGES, RUNS
 from archive.model.enums import WalkEnd
-from archive.model.records import ListRequest, LookBack
+from archive.model.records import ListRequest, LookbackCounts
 from archive.storage.jsonl import decode_request
 from archive.storage.run_record import run_from
 
-__all__ = ["LATE_DAYS", "LastLookBack", "LookbackQueries", "Position"]
+__all__ = ["LATE_DAYS", "LastLookback", "LookbackQueries", "Position"]
 
 LATE_DAYS = 3
 """Days after which an article not yet listed is late: portals often put articles online a day or two after their date."""
@@ -32,13 +32,13 @@ _COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 
 
 @dataclass(frozen=True, slots=True)
-class LastLookBack:
+class LastLookback:
     """A look-back so far: `nights` counts its closed runs, `total` is their sum."""
 
     began: date
     since: date | None
     nights: int
-    total: LookBack
+    total: LookbackCounts
 
     @property
     def complete(self) -> bool:
@@ -65,7 +65,7 @@ class LookbackQueries:
 
     connection: Connection
 
-    def latest(self, portal: str, since: date | None = None) -> LastLookBack | None:
+    def latest(self, portal: str, since: date | None = None) -> LastLookback | None:
         """Return the last monthly look-back of a portal, or its last backfill to the day `since`."""
         runs = self._runs(portal, since)
         query = select(func.max(LOOKBACKS.c.began)).where(LOOKBACKS.c.portal == portal, _to(since))
@@ -74,9 +74,9 @@ class LookbackQueries:
         if began is None:
             return None
         own = [run for run in runs if run.began == began]
-        return LastLookBack(began, since, len(own), _summed(began, since, own))
+        return LastLookback(began, since, len(own), _summed(began, since, own))
 
-    def _runs(self, portal: str, since: date | None) -> list[LookBack]:
+    def _runs(self, portal: str, since: date | None) -> list[LookbackCounts]:
         query = select(RUNS.c.record).where(RUNS.c.portal == portal, RUNS.c.lookback.is_not(None))
         rows = self.connection.execute(query.order_by(RUNS.c.lookback.desc(), RUNS.c.night, RUNS.c.run).limit(100))
         recorded = (run_from(row).lookback for row in rows.scalars())
@@ -159,8 +159,8 @@ def _to(since: date | None) -> ColumnElement[bool]:
     return LOOKBACKS.c.since.is_(None) if since is None else LOOKBACKS.c.since == since.isoformat()
 
 
-def _summed(began: date, since: date | None, runs: list[LookBack]) -> LookBack:
-    return LookBack(
+def _summed(began: date, since: date | None, runs: list[LookbackCounts]) -> LookbackCounts:
+    return LookbackCounts(
         began,
         since,
         pages=sum(run.pages for run in runs),

@@ -8,13 +8,13 @@ import pytest
 from scrapy.http import Request
 
 from archive.model.enums import Outcome, WalkEnd
-from archive.model.records import CaptureRef, ListRequest, LookBackMark, PageRecord
+from archive.model.records import CaptureRef, ListRequest, LookbackMark, PageRecord
 from crawler.requests import Exchange, Expect, RequestBuilder, RequestInfo, StoredResponse, exchange_of
 
 URL = "https://tinh.gov.vn/tin"
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 REF = CaptureRef("pages-00001.warc.gz", 0, 10, "0" * 64)
-MARK = LookBackMark(NOW.date())
+MARK = LookbackMark(NOW.date())
 LIST = RequestInfo(Expect.LISTING, URL, "tin", number=2, lookback=MARK)
 
 

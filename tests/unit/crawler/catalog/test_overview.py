@@ -156,7 +156,8 @@ def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[s
     listed("--json", "--settings", str(settings))
     told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert (
-        told["bac_giang"]["skipped"]["text"] == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
+        told["bac_giang"]["skipped"]["text"]
+        == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
     )
     assert told["da_nang"]["live"] is True
 
