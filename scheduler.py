@@ -131,7 +131,7 @@ def _check_opens(service: NightService) -> None:
             service.open(stack)
     except (ArchiveUnusable, DiskFull) as error:
         if not service.request.once:
-            with log_errors("told"):
+            with log_errors("reported"):
                 service.after_night.report_failure(error, clock())
         raise
 
@@ -209,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", choices=["status", "report", "alerts"], help=_COMMANDS)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--once", action="store_true", help="run one night now and end")
-    which.add_argument("--due", action="store_true", help="run what is owed now and end (cron, timers)")
+    which.add_argument("--due", action="store_true", help="run what is pending now and end (cron, timers)")
     parser.add_argument("--portal", nargs="+", action="extend", metavar="P", help="only these portals (with --once)")
     parser.add_argument(
         "--night", metavar="D", help="the night, YYYY-MM-DD (with --once: today; with report: the last)"

@@ -83,7 +83,7 @@ class TextLines(logging.Formatter):
         """Return the event's own line."""
         # Redact before line ends are escaped: an escaped end joined `\n` and `Cookie:` to one word, and the cookie was
         # shown.
-        record.message = one_line(self._redact(record.message))  # a line end bounds what a secret is told by
+        record.message = one_line(self._redact(record.message))  # a line end bounds the form of a secret
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:

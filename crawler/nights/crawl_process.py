@@ -214,7 +214,7 @@ def crawl_command(archive: Archive, settings: NightSettings, portal: str, night:
     own = settings.portal(portal)
     command = [sys.executable, "-m", "scrapy", "crawl", portal]
     command += ["--archive", str(archive.paths.root.resolve()), "--night", night.isoformat()]
-    if own.delay is not None and archive.identity.kind is ArchiveKind.LIVE:  # a rehearsal waits for nobody
+    if own.delay is not None and archive.identity.kind is ArchiveKind.LIVE:  # a rehearsal makes no pause
         command += ["-s", f"DOWNLOAD_DELAY={own.delay}"]
     if own.looks is not None:
         command += ["-s", f"LOOKS={','.join(map(str, own.looks))}"]
@@ -242,8 +242,8 @@ def crawl_environment(settings: NightSettings, progress: Path) -> dict[str, str]
 def reap_orphans() -> int:
     """Wait for every orphan that has ended and return how many there were. Does nothing unless this is process 1.
 
-    Outside of a container orphans go to the system's init. Our own crawls are left to whoever started them: each leads a
-    session of its own.
+    Outside of a container orphans go to the system's init. The runner waits for our own crawls, which lead
+    sessions of their own.
     """
     return sum(_reaped(pid) for pid in _dead_orphans()) if os.getpid() == 1 else 0
 

@@ -55,8 +55,8 @@ def attempt_result(
     code = ended.stopped.code if ended.stopped is not None else ExitCode.BUG
     if ended.stopped is None:
         if ended.code == ExitCode.INTERRUPTED and finish == FinishReason.UNREACHABLE:
-            said = Reason.sentence(ended.last_line) if ended.last_line else Reason.of("did_not_answer")
-            reason = Reason.of("unreachable", why=said)
+            last = Reason.sentence(ended.last_line) if ended.last_line else Reason.of("did_not_answer")
+            reason = Reason.of("unreachable", why=last)
             return AttemptResult(LeaseState.PLANNED, reason, ended.code, due=now + window.silent_for, unanswered=True)
         if ended.code == ExitCode.TIME_LIMIT:
             return AttemptResult(LeaseState.PARTIAL, ended.reason, ended.code)

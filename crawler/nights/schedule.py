@@ -224,8 +224,8 @@ class Schedule:
 
     def _unsealed(self, night: date) -> bool:
         sealed = self.archive.last_seal()
-        owed = any(row.state is not LeaseState.SKIPPED for row in self.ledger.of_night(night))
-        return owed and (sealed is None or night > sealed.night)
+        pending = any(row.state is not LeaseState.SKIPPED for row in self.ledger.of_night(night))
+        return pending and (sealed is None or night > sealed.night)
 
     def _whole(self, night: date) -> bool:
         """Return whether every scheduled portal is in the ledger and earlier nights are sealed, or the night itself is."""

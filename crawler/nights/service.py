@@ -107,12 +107,12 @@ class NightService:
                     self.after_night.renew_metrics(schedule.archive, schedule.ledger, clock())
                 return code
         except Exception as error:  # reported as an alert, then raised
-            with log_errors("told"):
+            with log_errors("reported"):
                 self.after_night.report_failure(error, clock())
             raise
         finally:
             self.liveness.no_turns()
-            with log_errors("told again"):
+            with log_errors("reported again"):
                 self.after_night.retry_messages(clock())
 
     def _run_due(self, schedule: Schedule, runner: NightRunner) -> ExitCode:

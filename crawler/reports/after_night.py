@@ -68,8 +68,8 @@ def night_report(store: Archive, ledger: Ledger, settings: NightSettings, night:
 
 
 def _lasting(remarks: Sequence[str]) -> list[str]:
-    """Leave out the remarks on the disk and the alerts, which are made anew."""
-    return [text for text in remarks if not text.startswith((NOT_SENT, DISK_LASTS))]
+    """Leave out the remarks on the disk and the alerts, which are made anew. Older reports begin the latter `not told:`."""
+    return [text for text in remarks if not text.startswith((NOT_SENT, "not told:", DISK_LASTS))]
 
 
 def _room(store: Archive, settings: NightSettings) -> tuple[int | None, int | None]:
@@ -203,7 +203,7 @@ class AfterNight:
             error = senders[target]() if target in senders else None  # an address that was taken out of the settings
             if error is not None:
                 errors[target] = error
-                log.error("%s was not told: %s (try %d)", message.key, error, tried.tries)
+                log.error("%s was not sent: %s (try %d)", message.key, error, tried.tries)
         if message.pending:
             self._outbox.put(tried.with_errors(errors))
 

@@ -50,7 +50,7 @@ def alerts(settings: AlertSettings, console: Console, now: datetime, *, test: bo
     addresses, heartbeat = settings.addresses(), settings.heartbeat()
     check_addresses(addresses)
     if test and not addresses and not heartbeat:
-        raise UsageError("nobody is told: write addresses under [alerts] in nights.toml, or into `urls_file`")
+        raise UsageError("there is no alert address: write some under [alerts] in nights.toml, or into `urls_file`")
     failed = 0
     title, body = trial_message(now.isoformat(timespec="seconds"))
     for address in addresses:
@@ -63,10 +63,11 @@ def alerts(settings: AlertSettings, console: Console, now: datetime, *, test: bo
         failed += error is not None
         console.print(error or "the heartbeat answered", markup=False, highlight=False, soft_wrap=True)
     if not test:
-        recipients = (
-            f"told of: {', '.join(settings.on) or 'nothing'}; {'with' if heartbeat else 'without'} a heartbeat address"
-        )
+        recipients = f"reported are: {', '.join(settings.on) or 'nothing'}; {'with' if heartbeat else 'without'} a heartbeat address"
         console.print(
-            recipients if addresses or heartbeat else "nobody is told", markup=False, highlight=False, soft_wrap=True
+            recipients if addresses or heartbeat else "no alert addresses",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
     return ExitCode.FINDINGS if failed else ExitCode.GOOD

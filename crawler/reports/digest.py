@@ -14,7 +14,7 @@ from crawler.reports.render import markdown_safe
 
 __all__ = ["DISK_LASTS", "NOT_SENT", "digest", "disk_remark", "failure", "needs_alert", "silence", "trial_message"]
 
-NOT_SENT = "not told:"
+NOT_SENT = "not sent:"
 """The beginning of a report's remarks on messages that could not be sent."""
 DISK_LASTS = "the disk lasts"
 """The beginning of a report's remark on a disk that fills."""
@@ -62,7 +62,7 @@ def _item(line: PortalLine) -> str:
 
 def failure(error: Exception, night: date, kind: ArchiveKind) -> Message:
     """Return the message that a night could not be run, with the error."""
-    body = f"{markdown_safe(one_line(str(error) or type(error).__name__))}\n\nThe bells go on; what is owed stays owed."
+    body = f"{markdown_safe(one_line(str(error) or type(error).__name__))}\n\nThe scheduler goes on; what is pending stays pending."
     return Message(f"error {night}", "alert", f"{_name(kind)} {night}: the night could not be run", body, good=False)
 
 

@@ -134,7 +134,7 @@ class PlainProgress:
 
 
 def _words(state: LeaseState) -> str:
-    return "is owed again" if state is LeaseState.PLANNED else state.value
+    return "is pending again" if state is LeaseState.PLANNED else state.value
 
 
 @dataclass(slots=True)

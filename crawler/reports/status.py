@@ -138,9 +138,9 @@ def _disk(snapshot: MetricsSnapshot) -> str:
 
 
 def _alerts(found: _Status) -> str:
-    addresses = ", ".join(found.alerts) or "nobody is told"
+    addresses = ", ".join(found.alerts) or "none"
     beat = "; a heartbeat" if found.heartbeat else ""
-    unsent = f"; {len(found.unsent)} untold" if found.unsent else ""
+    unsent = f"; {len(found.unsent)} unsent" if found.unsent else ""
     return f"{addresses}{beat}{unsent}"
 
 

@@ -501,7 +501,7 @@ def test_without_a_terminal_each_event_is_a_line(caplog: pytest.LogCaptureFixtur
     view.close()
     assert [record.getMessage() for record in caplog.records] == [
         "2025-03-03 quang_tri started",
-        "2025-03-03 quang_tri is owed again: was killed by SIGSEGV",
+        "2025-03-03 quang_tri is pending again: was killed by SIGSEGV",
     ]
 
 

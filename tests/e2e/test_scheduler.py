@@ -77,7 +77,7 @@ def files(folder: Path) -> set[str]:
         pytest.param("live", "", "", "report --night 2025-13-01", 2, "--night '2025-13-01' is no day", id="no day"),
         pytest.param("live", "", "", "status --once", 2, "`status` runs nothing", id="status that runs"),
         pytest.param("live", "", REACHABLE, "--once --json", 2, "belong to `status`, `report`", id="a form for a run"),
-        pytest.param("live", "", "", "alerts --test", 2, "nobody is told: write addresses", id="nobody to test"),
+        pytest.param("live", "", "", "alerts --test", 2, "there is no alert address: write some", id="nobody to test"),
         pytest.param(
             "live",
             "",

@@ -170,7 +170,7 @@ def test_what_cannot_be_sent_is_reported_and_tried_again(
     place.after(after_night, NOW, "da_nang had no log")
     assert "1 try" in place.report()
     assert "da\\_nang had no log" in place.report()
-    assert "not told: json://127.0.0.1:" in place.report()
+    assert "not sent: json://127.0.0.1:" in place.report()
     ours = [record.levelno for record in caplog.records if record.name == "scheduler"]
     assert ours == [logging.ERROR]
     after_night.retry_messages(NOW + PAUSES[0] - timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""`scheduler.py status`: one look says what runs and since when, how long the disk lasts, and what was not told."""
+"""`scheduler.py status`: one look says what runs and since when, how long the disk lasts, and what was not sent."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_it_says_whom_alerts_reach_without_a_secret_and_what_was_not_told(place:
     place.settings = replace(place.settings, alerts=AlertSettings(urls=urls, heartbeat_url="http://127.0.0.1:9/beat"))
     AfterNight(place.settings, place.root / "archive", ArchiveKind.LIVE, {}).report_failure(OSError("broken"), NOW)
     said = place.said()
-    assert "alerts: json://me:****@127.0.0.1:9/; a heartbeat; 1 untold" in said
+    assert "alerts: json://me:****@127.0.0.1:9/; a heartbeat; 1 unsent" in said
     assert "  error 2025-03-06: json://me:****@127.0.0.1:9/: " in said
     assert "c4n4ry" not in said + place.said(as_json=True)
 
@@ -104,5 +104,5 @@ def test_before_the_first_night_it_says_so(tmp_path: Path) -> None:
     said = Place(tmp_path, NightSettings(logs=tmp_path, reports=tmp_path)).said()
     assert "sealed: never" in said
     assert "79 GB free of 252 GB; no night has been sealed yet" in said
-    assert "alerts: nobody is told" in said
+    assert "alerts: none" in said
     assert said.splitlines()[-1] == "running: nothing"
