@@ -1,4 +1,4 @@
-"""The end of a crawl that only went further back: always closed, because the lists say where the next one goes on."""
+"""Close the run of a backfill: always, because the lists' lines say where the next one goes on."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ _CUT = {
 }
 
 
-def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -> ExitCode:
-    """Close the run as a backfill, which no night's verdict counts, and say how it went."""
-    night.commit()
+def end_backfill(writer: RunWriter, options: RunOptions, spider: PortalCrawler) -> ExitCode:
+    """Close the run as a backfill, which no night's verdict counts, and return the exit code."""
+    writer.commit()
     reason = spider.recorder.finish_reason or FinishReason.SHUTDOWN
-    done = count_lookback(night.pages, night.articles, spider.lookback.end)
-    failed = [page for page in night.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
-    why = _reason(tonight.backfill, done, reason, len(failed))
+    done = count_lookback(writer.pages, writer.articles, spider.lookback.end)
+    failed = [page for page in writer.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
+    why = _reason(options.backfill, done, reason, len(failed))
     verdict = judge_backfill(done, reason, failed=bool(failed))
 
-    def told(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
+    def judged(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
         return verdict, (why,)
 
-    night.close(
-        tonight.clock.now(),
+    writer.close(
+        options.clock.now(),
         complete=reason in _STOPPED,
         finish_reason=FinishReason.BACKFILL,
-        judge_night=told,
+        judge_night=judged,
         extraction=dict(sorted(spider.recorder.extraction.items())),
         software=software(),
         lookback=spider.lookback.end,
@@ -57,7 +57,7 @@ def end_backfill(night: RunWriter, tonight: RunOptions, spider: PortalCrawler) -
 
 
 def judge_backfill(done: LookbackCounts | None, reason: FinishReason, *, failed: bool) -> Verdict:
-    """How a backfill went, by its own counts alone: it has no history to be held against."""
+    """Return a backfill's verdict from its own counts alone: there is no history to compare it with."""
     if reason not in _STOPPED:
         return Verdict.INTERRUPTED
     stopped = _STOPPED[reason]

@@ -1,8 +1,8 @@
-"""One portal's night from beginning to end: open the archive, crawl, judge, close; or let go so that it can go on.
+"""Run one portal's night: open the archive, crawl, judge, close the run; or suspend it for a later start.
 
-How it ends, by the crawl's finish reason: `finished`, `blocked` and `unreachable` close the night with its record;
-`shutdown` and `closespider_timeout` leave it open for a later start, and so does `unreachable` while the scheduler will ask
-again later tonight; an error of the archive leaves what was committed.
+The crawl's finish reason decides: `finished`, `blocked` and `unreachable` close the run with its record; `shutdown` and
+`closespider_timeout` leave it open for a later start, and so does `unreachable` while the scheduler will ask again later in
+the night. After an error of the archive, what was committed stays.
 """
 
 from __future__ import annotations
@@ -44,33 +44,33 @@ _READ = (*FIRST_TEXTS, Event.REVISION, Event.DUPLICATE)
 
 
 def crawl_portal(process: AsyncCrawlerProcess, settings: BaseSettings, portal: type[PortalCrawler]) -> ExitCode:
-    """Crawl one portal's night into its archive and say how it went.
+    """Crawl one portal's night into its archive and return the exit code.
 
     Raises UsageError, ArchiveUnusable or RunBusy before anything is fetched, DiskFull when the archive cannot be
     written any more.
     """
-    tonight = RunOptions.read(settings)
-    portal.read_with()  # a wrong file of rules is told before anything is asked
-    settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
-    with Archive.open(tonight.archive, tonight.kind) as archive, replica_served(settings, tonight.replica_folder):
-        night = archive.start(portal.name, tonight.night, tonight.clock.now(), judge, tonight.fence)
+    options = RunOptions.read(settings)
+    portal.read_with()  # a wrong file of rules is refused before the first request
+    settings.set("NIGHT", options.night.isoformat(), priority="cmdline")
+    with Archive.open(options.archive, options.kind) as archive, replica_served(settings, options.replica_folder):
+        writer = archive.start(portal.name, options.night, options.clock.now(), judge, options.fence)
         try:
-            spider = _crawl(process, portal, tonight, night)
-            return _end(archive, night, tonight, spider)
+            spider = _crawl(process, portal, options, writer)
+            return _end(archive, writer, options, spider)
         except BaseException:
-            night.abandon()
+            writer.abandon()
             raise
 
 
 def _crawl(
-    process: AsyncCrawlerProcess, portal: type[PortalCrawler], tonight: RunOptions, night: RunWriter
+    process: AsyncCrawlerProcess, portal: type[PortalCrawler], options: RunOptions, writer: RunWriter
 ) -> PortalCrawler | None:
-    """Run Scrapy to its end; None when it could not even begin (the reason is in the log)."""
-    # Their lines repeat what the night's record says, with tracebacks.
+    """Run Scrapy to its end and return the spider; None when it could not start (the log says why)."""
+    # Their lines repeat what the run's record says, with tracebacks.
     for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers.http11"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(portal)
-    task = process.crawl(crawler, options=tonight, writer=night)
+    task = process.crawl(crawler, options=options, writer=writer)
     process.start()
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
@@ -79,23 +79,23 @@ def _crawl(
     return spider if isinstance(spider, PortalCrawler) else None
 
 
-def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: PortalCrawler | None) -> ExitCode:
+def _end(archive: Archive, writer: RunWriter, options: RunOptions, spider: PortalCrawler | None) -> ExitCode:
     if spider is None:
-        night.suspend()
+        writer.suspend()
         return ExitCode.BUG
     recorder = spider.recorder
     if recorder.fatal is not None:
         raise recorder.fatal
-    if tonight.backfill is not None:
-        return end_backfill(night, tonight, spider)
+    if options.backfill is not None:
+        return end_backfill(writer, options, spider)
     reason = recorder.finish_reason
-    # Closing each attempt would make P, P.2 and P.3 of one night, each judged by itself. The run stays open, and one
+    # Closing each attempt would make P, P.2 and P.3 of one writer, each judged by itself. The run stays open, and one
     # record is judged from all attempts.
-    if reason is FinishReason.UNREACHABLE and tonight.stay_open:
-        night.suspend()
+    if reason is FinishReason.UNREACHABLE and options.stay_open:
+        writer.suspend()
         raise Interrupted(recorder.silence)
     if reason not in _ENDED:
-        night.suspend()
+        writer.suspend()
         if reason is FinishReason.LOW_DISK and recorder.low_disk is not None:
             raise low_disk_error(recorder.low_disk)
         if reason is None:
@@ -103,27 +103,29 @@ def _end(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Portal
         if reason is FinishReason.SHUTDOWN:
             return ExitCode.INTERRUPTED
         return ExitCode.TIME_LIMIT if reason is FinishReason.TIME_LIMIT else ExitCode.BUG
-    run = _close(archive, night, tonight, spider, reason)
+    run = _close(archive, writer, options, spider, reason)
     return ExitCode.GOOD if run.verdict in _GOOD else ExitCode.FINDINGS
 
 
-def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: PortalCrawler, reason: FinishReason) -> Run:
-    suspects, residue = _residue(archive, night, spider)
-    runs = [*_earlier_tonight(archive, night), *archive.history(night.portal, night.night, NIGHTS)]
+def _close(
+    archive: Archive, writer: RunWriter, options: RunOptions, spider: PortalCrawler, reason: FinishReason
+) -> Run:
+    candidates, residue = _residue(archive, writer, spider)
+    runs = [*_earlier_tonight(archive, writer), *archive.history(writer.portal, writer.night, NIGHTS)]
     before = History.of(runs)
-    why = dissolution(spider.province, spider.dissolved, night.night)
-    end = assess(archive, night, runs, DecommissionRule(why, tonight.gone_nights))
+    why = dissolution(spider.province, spider.dissolved, writer.night)
+    end = assess(archive, writer, runs, DecommissionRule(why, options.gone_nights))
 
     def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-        judged, reasons = judge_night(night_counts(night, tally, spider.recorder.extraction), before, end)
-        return judged, (*reasons, *residue)  # told, and no reason for another verdict
+        judged, reasons = judge_night(night_counts(writer, tally, spider.recorder.extraction), before, end)
+        return judged, (*reasons, *residue)  # for people, and no reason for another verdict
 
-    return night.close(
-        tonight.clock.now(),
+    return writer.close(
+        options.clock.now(),
         complete=True,
         finish_reason=reason,
         judge_night=verdict,
-        extraction=dict(sorted((spider.recorder.extraction + suspects).items())),
+        extraction=dict(sorted((spider.recorder.extraction + candidates).items())),
         software=software(),
         lookback=spider.lookback.end,
         province=spider.province,
@@ -132,33 +134,33 @@ def _close(archive: Archive, night: RunWriter, tonight: RunOptions, spider: Port
     )
 
 
-def _earlier_tonight(archive: Archive, night: RunWriter) -> list[Run]:
-    """The records of this very night when it is run again, newest first: what they showed is no longer new."""
-    runs = [run for run in archive.runs(night.night) if run.portal == night.portal and run.crawled]
+def _earlier_tonight(archive: Archive, writer: RunWriter) -> list[Run]:
+    """Return the records of this night's earlier runs, newest first: what they showed is no longer new."""
+    runs = [run for run in archive.runs(writer.night) if run.portal == writer.portal and run.crawled]
     return sorted(runs, key=lambda run: run.started_at, reverse=True)
 
 
-def _residue(archive: Archive, night: RunWriter, spider: PortalCrawler) -> tuple[Counter[str], tuple[Reason, ...]]:
-    """The lines that the portal seems to repeat, tonight's articles included: their count, and the words for it."""
-    night.commit()
+def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler) -> tuple[Counter[str], tuple[Reason, ...]]:
+    """Count the lines that the portal seems to repeat, tonight's articles included; return the count and its reason."""
+    writer.commit()
     try:
-        count, said = candidates_note(archive, night.portal, spider.read_with())
-    except Exception:  # what was kept is kept: looking at it must not cost the night its record
-        _log.exception("the repeated lines of %s could not be looked for", night.portal)
+        count, said = candidates_note(archive, writer.portal, spider.read_with())
+    except Exception:  # a failure here must not cost the run its record
+        _log.exception("the repeated lines of %s could not be looked for", writer.portal)
         return Counter(), ()
     return Counter({"residue suspects": count}), (said,) if said else ()
 
 
-def night_counts(night: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:
-    """What the verdict is judged from: the committed lines of all attempts, and how the last one read its pages."""
-    last = {page.key: page.outcome for page in night.pages if page.key and not page.attachment_of}
-    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - night.vanished_before()
+def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:
+    """Return what the verdict is judged from: the lines of all attempts, and how the last one read its pages."""
+    last = {page.key: page.outcome for page in writer.pages if page.key and not page.attachment_of}
+    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - writer.vanished_before()
     misses, laid = layouts_of(extraction)
-    obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in night.pages)
+    obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in writer.pages)
     outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
     outcomes[Outcome.RATE_LIMITED] = max(outcomes.get(Outcome.RATE_LIMITED, 0) - obeyed, 0)  # waited for, then let in
     return NightCounts(
-        day=covered_day(night.began_at),
+        day=covered_day(writer.began_at),
         outcomes=outcomes,
         of_articles={Outcome(name): count for name, count in tally.measures.asked.items()},
         sections=tally.sections,
@@ -167,8 +169,10 @@ def night_counts(night: RunWriter, tally: RunSummary, extraction: dict[str, int]
         quarantined=tally.measures.set_aside,
         misses=misses,
         laid=laid,
-        withdrawn=sum(1 for key in vanished if night.lookups.is_stored(key)),
+        withdrawn=sum(1 for key in vanished if writer.lookups.is_stored(key)),
         misfits=misfits(extraction),
-        failed={page.section: page.outcome for page in night.pages if page.section and page.walk_end is WalkEnd.FAILED},
+        failed={
+            page.section: page.outcome for page in writer.pages if page.section and page.walk_end is WalkEnd.FAILED
+        },
         measures=tally.measures,
     )
