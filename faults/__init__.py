@@ -1,1 +1,4 @@
-"""Faults made on purpose, row by row, against the real program; `python -m faults`."""
+"""Break the real program on purpose, row by row, and check what is left: `python -m faults`.
+
+Imports the product, `replicas` and `testing`, never `tests`; tests import it only to test it.
+"""

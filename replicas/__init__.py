@@ -1,4 +1,7 @@
-"""Composed portals on loopback: invented people and events, real markup shapes. Nothing here is evidence."""
+"""Serve composed portals on loopback: invented people and events, real markup shapes. Nothing here is evidence.
+
+Imports the product; nothing of the product imports it.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Play months of nights over recorded or composed articles and hold the archive against what was published."""
+"""Run months of nights over recorded articles and hold the archive against what was published.
+
+Imports the product, `replicas`, `testing` and `bench.runner`.
+"""

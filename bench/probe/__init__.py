@@ -1,1 +1,4 @@
-"""Portals drawn with a seed that the probe has not seen: families under other skins, and systems of no family."""
+"""Probe portals drawn with a seed: known families under other skins, and systems of no family.
+
+Imports the product, `replicas`, `testing` and `bench.runner`.
+"""

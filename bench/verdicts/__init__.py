@@ -1,1 +1,4 @@
-"""Simulate years of portals and measure detections and false alarms of the nightly verdict."""
+"""Simulate years of portals and measure detections and false alarms of the nightly verdict.
+
+Imports the product, `replicas`, `testing` and `bench.runner`.
+"""
