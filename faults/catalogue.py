@@ -1,6 +1,6 @@
 """The rows of the catalogue of faults: number, title, what each needs of the machine, and the function that breaks something.
 
-A row sets up, breaks, checks the oracles and returns what it saw in one line. It raises CheckFailure when an oracle does not
+A row sets up, breaks, checks (O1 to O4) and returns what it saw in one line. It raises CheckFailure when a check does not
 hold, and Skip when something the machine lacks shows only on the way.
 """
 
@@ -37,7 +37,7 @@ _Point = TypeVar("_Point")
 
 
 class CheckFailure(AssertionError):
-    """An oracle does not hold; the message says which and what was seen."""
+    """A check does not hold; the message says which and what was seen."""
 
 
 class Skip(Exception):

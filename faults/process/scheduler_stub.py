@@ -1,6 +1,6 @@
-"""The resident scheduler's bell, rung at a moment that a row chooses, over stand-in crawls; live rules, and no network.
+"""Run the resident scheduler's due work at a moment that a row chooses, over fake crawls; live rules, and no network.
 
-It is the real bell, schedule, runner, ledger and seal; the clock and the crawls are the row's.
+It is the real night service, schedule, runner, ledger and seal; the clock and the crawls are the row's.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from faults.process.subprocesses import ChildExit, start
 
 def _run_due(ended: ChildExit, code: int = 0) -> ChildExit:
     if ended.code != code:
-        raise CheckFailure(f"the bell ends with {ended.code} where {code} is right: {ended.error[-500:]}")
+        raise CheckFailure(f"the night service ends with {ended.code} where {code} is right: {ended.error[-500:]}")
     return ended
 
 
