@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 # Recorded pages and texts that are no part of the repository; tests that need them are skipped without.
-DATA := $(addprefix --data ,$(wildcard ../shared/data))
+RECORDED := $(wildcard ../shared/data)
+DATA := $(addprefix --data=,$(RECORDED))
 
 # A night starts many processes; where this is set, each of them would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,7 +48,7 @@ faults-quick: $(READY)  ## a sample of the same, about a minute; the tests run t
 	@$(BIN)/python -m faults --quick --jobs 2
 
 quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
-	@$(if $(DATA),LUU_TRU_DATA=$(lastword $(DATA)) )$(BIN)/python -m bench.extraction
+	@$(if $(RECORDED),LUU_TRU_DATA=$(RECORDED) )$(BIN)/python -m bench.extraction
 
 month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month
 	$(BIN)/python bench/months/month.py --articles $(ARTICLES) --from $(or $(FROM),2025-12-01) --to $(or $(TO),2025-12-31) \

@@ -1,6 +1,6 @@
 """Recorded pages and texts of real portals, which are no part of the repository.
 
-Their folder is named by `pytest --data DIR` or the variable LUU_TRU_DATA; what needs them is skipped without it. The tables
+Their folder is named by `pytest --data=DIR` or the variable LUU_TRU_DATA; what needs them is skipped without it. The tables
 of the field guide lie in its sibling `field-guide`.
 """
 
@@ -12,6 +12,6 @@ from pathlib import Path
 __all__ = ["ABSENT", "DATA", "GUIDE", "VARIABLE"]
 
 VARIABLE = "LUU_TRU_DATA"
-ABSENT = f"no recorded pages here: name their folder with --data DIR or {VARIABLE}"
+ABSENT = f"no recorded pages here: name their folder with --data=DIR or {VARIABLE}"
 DATA = Path(os.environ.get(VARIABLE) or "/nonexistent").resolve()
 GUIDE = DATA.parent / "field-guide"

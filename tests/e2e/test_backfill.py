@@ -25,6 +25,7 @@ from replicas.records import TZ
 from replicas.serve import ReplicaServer
 from replicas.sites.sharepoint import QuangNinh
 from testing.crawl import ROOT, environment, new_archive
+from testing.once import once
 
 PORTAL = "quang_ninh"
 NIGHT = date(2025, 3, 3)
@@ -56,9 +57,13 @@ def settings(root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def walked(server: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def walked(server: ReplicaServer, session_folder: Path) -> Path:
     """One sealed night."""
-    root = new_archive(tmp_path_factory.mktemp("walked") / "archive")
+    return once(session_folder / "backfill", lambda folder: _walked(server, folder))
+
+
+def _walked(server: ReplicaServer, folder: Path) -> Path:
+    root = new_archive(folder / "archive")
     done = scheduler(root, server.port, "--once", "--portal", PORTAL, "--night", str(NIGHT))
     assert done.returncode == 0, done.stdout + done.stderr
     assert FIRST_WALK <= kept(root) < WANTED

@@ -28,6 +28,7 @@ from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
 from replicas.sites.sharepoint import QuangNinh
 from testing.crawl import ROOT, crawl, environment, new_archive, the_night
+from testing.once import once
 
 PORTAL = "quang_ninh"
 FIRST = date(2025, 3, 3)
@@ -129,9 +130,13 @@ def server() -> Iterator[ReplicaServer]:
 
 
 @pytest.fixture(scope="module")
-def walked(server: ReplicaServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def walked(server: ReplicaServer, session_folder: Path) -> Path:
     """Two nights of the portal: the first walk, and one after the late articles had appeared that did not see them."""
-    root = new_archive(tmp_path_factory.mktemp("walked") / "archive")
+    return once(session_folder / "lookback", lambda folder: _walked(server, folder))
+
+
+def _walked(server: ReplicaServer, folder: Path) -> Path:
+    root = new_archive(folder / "archive")
     for night in (FIRST, FIRST + timedelta(days=6)):
         run, lines = crawled(root, server, night)
         assert run.lookback is None

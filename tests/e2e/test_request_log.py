@@ -20,6 +20,7 @@ from archive.storage.run_record import ReadLines, read_run
 from replicas import FIRST_NIGHT
 from replicas.serve import LogEntry, ReplicaServer
 from testing.crawl import ROOT, command, environment, new_archive
+from testing.once import once
 
 PORTALS = ("bac_giang", "bao_chinh_phu", "cong_an_ha_noi", "da_nang", "ha_noi", "vinh_phuc", "vjst")
 HANDLER = "testing.replica_client.SharedMachine"
@@ -32,10 +33,13 @@ def of_the_night(root: Path, night: date) -> tuple[list[Run], list[PageRecord]]:
     return [read_run(folder) for folder in folders], [page for folder in folders for page in ReadLines(folder).pages]
 
 
-@pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+@pytest.fixture(scope="session")
+def night(session_folder: Path) -> Night:
     """One night of portals whose lists are pages, forms and interfaces, two portals at a time."""
-    folder = tmp_path_factory.mktemp("visits")
+    return once(session_folder / "requests", _night)
+
+
+def _night(folder: Path) -> Night:
     root = new_archive(folder / "archive")
     settings = folder / "nights.toml"
     settings.write_text('logs = "log"\nreports = "reports"\nmin_free = "1 MB"\n', encoding="utf-8")

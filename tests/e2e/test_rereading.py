@@ -23,6 +23,7 @@ from pipelines.reread import reread_document
 from testing.archives import at, tree
 from testing.crawl import NIGHT, ROOT, crawl, new_archive, the_night
 from testing.http_server import HttpServer
+from testing.once import once
 from testing.portals.later.ba_song import BULLETIN
 from testing.reextraction import (
     FIRST_PARAGRAPH,
@@ -43,10 +44,10 @@ from testing.reextraction import (
 )
 
 
-@pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def crawled(session_folder: Path) -> Path:
     """One sealed night."""
-    return crawled_night(tmp_path_factory.mktemp("crawled"))
+    return once(session_folder / "crawled", crawled_night)
 
 
 @pytest.fixture
@@ -55,10 +56,15 @@ def root(crawled: Path, tmp_path: Path) -> Path:
     return copy_of(crawled, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def accepted(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def accepted(crawled: Path, session_folder: Path) -> Path:
     """The archive after the new reading was kept in the next night."""
-    root = copy_of(crawled, tmp_path_factory.mktemp("accepted"))
+    return once(session_folder / "accepted", lambda folder: _accepted(crawled, folder))
+
+
+def _accepted(crawled: Path, folder: Path) -> Path:
+    folder.mkdir()
+    root = copy_of(crawled, folder)
     done = reextract(root, "--accept", "--night", NEXT.isoformat())
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith(f"kept 1 new reading in {NEXT} as ba_song; what was kept before is as it was\n")
