@@ -14,6 +14,7 @@ from archive.messages.reason import format_size
 from archive.model.enums import Verdict
 from archive.model.records import HostVisit
 from archive.storage.jsonl import json_values
+from crawler.log.setup import one_line
 from crawler.reports.night_report import NightReport, PortalLine
 
 __all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
@@ -268,5 +269,12 @@ def _plain_portal(line: PortalLine) -> dict[str, object]:
         "seconds": line.took.total_seconds() if line.took is not None else None,
         "outcomes": dict(line.outcomes),
         "hosts": {host: json_values(visit) for host, visit in line.hosts},
-        "reasons": [reason.reported() for reason in line.reasons],
+        "reasons": [_visible(reason.reported()) for reason in line.reasons],
     }
+
+
+def _visible(value: object) -> object:
+    """Return JSON values without characters that could hide or turn around what a portal wrote."""
+    if isinstance(value, dict):
+        return {name: _visible(each) for name, each in value.items()}
+    return one_line(value) if isinstance(value, str) else value
