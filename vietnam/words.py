@@ -18,7 +18,7 @@ from vietnam.letters import fold, strip_diacritics
 __all__ = ["LONGEST", "Word", "folded_words", "words"]
 
 LONGEST = 64
-"""How many letters of a word count; no Vietnamese word has as many."""
+"""Letters of a word that count; no Vietnamese word has as many."""
 
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")

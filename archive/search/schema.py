@@ -20,7 +20,7 @@ METADATA = MetaData()
 METHOD_NAME = "words 1"
 NO_CONTENT = 0
 COLUMNS = ("title", "body", "exact_title", "exact")
-"""What the words of a content stand in: of its title and of all of it, without diacritics and with them."""
+"""Columns of a content's words: of its title and of all of it, without diacritics and with them."""
 
 METHOD = Table(
     "method",

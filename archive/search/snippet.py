@@ -15,7 +15,7 @@ from vietnam.words import Word, folded_words, words
 __all__ = ["Segment", "marks", "snippet"]
 
 _WORDS = 36
-"""How many words a snippet has."""
+"""Words of a snippet."""
 _BEFORE = 6
 _MOST_MATCHES = 200  # of one paragraph: a hostile text repeats a word without end
 _MOST_LETTERS = 400_000  # of a text: what stands below is found and not shown

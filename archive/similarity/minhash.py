@@ -35,10 +35,10 @@ _FORM = 1  # counts up with every change of what a word, a sentence or a folded 
 # The library counts its algorithm up when its digests change; a program of another method refuses to compare and names
 # `rebuild`.
 PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} form={_FORM} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
-"""What a signature was made by; one that was stored with other words has to be computed again."""
+"""Method of a signature; one stored under another method has to be computed again."""
 
 LEAST_BANDS = 2
-"""How many equal bands make a candidate: one alone is shared by too many texts of one office for an index to be one."""
+"""Equal bands that make a candidate: too many texts of one office share a single band."""
 
 _SENTENCE = re.compile(r"(?<=[.!?;:…])\s+")
 _WORD = re.compile(r"\w+(?:[.,/\-]\w+)*")

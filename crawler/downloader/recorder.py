@@ -23,7 +23,7 @@ class DownloadRecorder(Protocol):
 
     @property
     def stopping(self) -> bool:
-        """Whether the crawl is being ended."""
+        """True while the crawl is being ended."""
 
     def now(self) -> datetime:
         """Return the crawl's time, aware."""

@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[Event, ...]] = {
     "files": (Event.ATTACHMENT,),
     "set-aside": (Event.QUARANTINED,),
 }
-"""What a night's list can be narrowed to."""
+"""Filters of a night's list."""
 
 
 @dataclass(frozen=True, slots=True)
