@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-from archive.model.records import Attachment, Image
-from pipelines.article import Article, Block, BlockKind, Layout, PublishedFrom
+import msgspec
+
+from pipelines.article import Article, Layout
 from vietnam.dates import Moment
 
 __all__ = ["ArticleJson", "article_from_json", "article_to_json", "layout_from_json", "layout_to_json"]
@@ -33,42 +35,14 @@ class ArticleJson(TypedDict):
 
 def article_to_json(article: Article) -> ArticleJson:
     """Convert an article to plain values."""
-    return {
-        "url": article.url,
-        "title": article.title,
-        "published": article.published.isoformat() if article.published else None,
-        "published_raw": article.published_raw,
-        "published_from": article.published_from.value,
-        "author": article.author,
-        "blocks": [{"kind": block.kind.value, "text": block.text} for block in article.blocks],
-        "attachments": [{"name": a.name, "url": a.url, "type": a.type} for a in article.attachments],
-        "images": [{"url": image.url, "caption": image.caption} for image in article.images],
-        "layout": article.layout,
-        "extractor": article.extractor,
-        "restored": article.restored,
-        "removed": list(article.removed),
-        "flags": list(article.flags),
-    }
+    plain = msgspec.to_builtins(article) | {"published": article.published.isoformat() if article.published else None}
+    return cast("ArticleJson", {name: plain[name] for name in ArticleJson.__annotations__})
 
 
 def article_from_json(data: ArticleJson) -> Article:
     """Restore the article that `article_to_json` wrote."""
-    return Article(
-        url=data["url"],
-        title=data["title"],
-        blocks=tuple(Block(BlockKind(block["kind"]), block["text"]) for block in data["blocks"]),
-        published=_moment(data["published"]),
-        published_raw=data["published_raw"],
-        published_from=PublishedFrom(data["published_from"]),
-        author=data["author"],
-        attachments=tuple(Attachment(a["name"], a["url"], a["type"]) for a in data["attachments"]),
-        images=tuple(Image(image["url"], image["caption"]) for image in data["images"]),
-        layout=data["layout"],
-        extractor=data["extractor"],
-        restored=data["restored"],
-        removed=tuple(data["removed"]),
-        flags=tuple(data["flags"]),
-    )
+    article = msgspec.convert({**data, "published": None}, Article)
+    return replace(article, published=_moment(data["published"]))
 
 
 def _moment(text: str | None) -> Moment | None:
@@ -85,5 +59,4 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
 
 def layout_from_json(data: dict[str, Any]) -> Layout:
     """Restore the layout that `layout_to_json` wrote."""
-    values: dict[str, Any] = {name: value if isinstance(value, str) else tuple(value) for name, value in data.items()}
-    return Layout(**values)
+    return msgspec.convert(data, Layout)

@@ -31,7 +31,7 @@ _UNIT_WORDS = frozenset(
     "dien tu - –".split()
 )
 _PAGE_NAMES = frozenset(
-    {
+    (
         "trang chu",
         "chi tiet tin",
         "chi tiet bai viet",
@@ -41,7 +41,7 @@ _PAGE_NAMES = frozenset(
         "home",
         "menu",
         "untitled",
-    }
+    )
 )
 _CODE = re.compile(r"(?:function\s*\w*\s*\(|var \w+\s*=|\$\(|document\.|window\.|=>|\{\s*\"|</?\w+)")
 

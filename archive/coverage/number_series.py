@@ -17,7 +17,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -282,10 +282,7 @@ def _with_gaps(series: Series) -> Series:
         if high - low > 1:
             after = _first_day(series.seen[low]) if low in series.seen else None
             gaps.append(NumberGap(low + 1, high - 1, after, _first_day(series.seen[high])))
-    return Series(
-        series.issuer, series.type, series.organ, series.with_year, series.since, series.until,
-        series.first, series.last, series.seen, tuple(gaps),
-    )  # fmt: skip
+    return replace(series, gaps=tuple(gaps))
 
 
 def _first_day(mentions: Sequence[Mention]) -> date:

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from archive.leases.process_id import Owner, boot_seconds
 from archive.messages.reason import Reason
@@ -107,24 +108,13 @@ class AttemptResult:
 
 def lease_row(row: sqlite3.Row) -> LeaseRow:
     """Convert a row of `nights`."""
-    return LeaseRow(
-        portal=row["portal"],
-        night=date.fromisoformat(row["night"]),
-        state=LeaseState(row["state"]),
-        due_at=datetime.fromisoformat(row["due_at"]),
-        owner=Owner.parse(row["owner"]) if row["owner"] else None,
-        lease_until=_at(row["lease_until"]),
-        heartbeat=_at(row["heartbeat"]),
-        tries=row["tries"],
-        fence=row["fence"],
-        reason=read_reason(row["reason"]),
-        exit_code=row["exit_code"],
-        run=row["run"],
-        started_at=_at(row["started_at"]),
-        finished_at=_at(row["finished_at"]),
-        unanswered=row["unanswered"],
-        beat=row["beat"],
-    )
+    values: dict[str, Any] = dict(row)
+    for name in ("lease_until", "heartbeat", "started_at", "finished_at"):
+        values[name] = datetime.fromisoformat(row[name]) if row[name] else None
+    values["night"], values["due_at"] = date.fromisoformat(row["night"]), datetime.fromisoformat(row["due_at"])
+    values["state"], values["reason"] = LeaseState(row["state"]), read_reason(row["reason"])
+    values["owner"] = Owner.parse(row["owner"]) if row["owner"] else None
+    return LeaseRow(**values)
 
 
 def read_reason(text: str) -> Reason | None:
@@ -143,7 +133,3 @@ def reason_text(reason: Reason | None) -> str:
 def utc(moment: datetime) -> str:
     """Format an aware moment as rows hold it: UTC, so that text sorts as time does."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _at(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

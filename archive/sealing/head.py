@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import cast
@@ -175,14 +175,4 @@ def _from_json(text: str) -> Head:
         found = read_statement(canonical(raw) + b"\n")
     except (KeyError, ValueError, AttributeError) as error:
         raise UsageError(f"this is no head as `python -m archive head --json` prints it: {error}") from None
-    return Head(
-        found.archive,
-        found.night,
-        found.number,
-        found.head,
-        found.root,
-        found.leaves,
-        found.previous,
-        key,
-        signature,
-    )
+    return replace(found, key=key, signature=signature)

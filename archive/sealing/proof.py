@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import cast
 
@@ -143,18 +143,7 @@ def _read(data: bytes) -> Proof:
 
 
 def _head(statement: str, key: str | None, signature: str | None) -> Head:
-    stated = read_statement(statement.encode())
-    return Head(
-        stated.archive,
-        stated.night,
-        stated.number,
-        stated.head,
-        stated.root,
-        stated.leaves,
-        stated.previous,
-        key,
-        signature,
-    )
+    return replace(read_statement(statement.encode()), key=key, signature=signature)
 
 
 def _check_heads(heads: Sequence[Head], key: str | None) -> None:

@@ -34,7 +34,7 @@ from vietnam.letters import fold
 __all__ = ["DeclaredSpider", "Structure", "next_page"]
 
 _NEXT = frozenset(
-    {
+    (
         "tiếp",
         "tiếp theo",
         "sau",
@@ -45,7 +45,7 @@ _NEXT = frozenset(
         "kế tiếp",
         "next",
         "xem tiếp",
-    }
+    )
 )
 _ONLY_ARROWS = frozenset({"›", ">", "→"})  # `»` often leads to the last page
 _MORE = 4  # the rank of `Xem thêm`

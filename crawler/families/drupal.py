@@ -37,23 +37,7 @@ __all__ = ["DrupalSpider"]
 
 _NODE = re.compile(r"/node/(?P<id>\d+)/?")
 _ALIAS = re.compile(r"(?:/index\.php)?/(?P<alias>[^/.]+)/?")
-_NO_ALIAS = frozenset(
-    {
-        "node",
-        "taxonomy",
-        "user",
-        "search",
-        "archive",
-        "van-ban",
-        "admin",
-        "sites",
-        "core",
-        "themes",
-        "modules",
-        "bm",
-        "index.php",
-    }
-)
+_NO_ALIAS = frozenset("node taxonomy user search archive van-ban admin sites core themes modules bm index.php".split())
 _LIST = ListShape(
     module="",
     pager="",

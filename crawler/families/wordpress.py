@@ -32,20 +32,7 @@ __all__ = ["WordPressSpider"]
 
 _POST = re.compile(r"(?:/index\.php)?(?:/\d{4}/\d{2}(?:/\d{2})?)?/(?P<slug>[^/.]+?)(?:\.html)?/?")
 _NO_POSTS = frozenset(
-    {
-        "category",
-        "tag",
-        "author",
-        "page",
-        "feed",
-        "wp-content",
-        "wp-json",
-        "wp-admin",
-        "wp-login.php",
-        "wp-includes",
-        "search",
-        "index.php",
-    }
+    "category tag author page feed wp-content wp-json wp-admin wp-login.php wp-includes search index.php".split()
 )
 _PAGE = re.compile(r"/page/(?P<number>\d{1,6})/?$")
 _LIST = ListShape(

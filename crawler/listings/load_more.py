@@ -24,19 +24,7 @@ _MORE_WORDS = frozenset(
     {"xem thêm", "tải thêm", "xem tiếp", "hiển thị thêm", "xem thêm tin", "thêm tin", "tin tiếp theo", "load more", "show more"}
 )  # fmt: skip
 BUTTON_ADDRESSES = ("data-url", "data-href", "data-next-url", "data-next", "data-link", "data-action", "data-src")
-_COUNTERS = (
-    "page",
-    "trang",
-    "p",
-    "pageindex",
-    "pagenumber",
-    "pageno",
-    "currentpage",
-    "start",
-    "offset",
-    "skip",
-    "from",
-)
+_COUNTERS = "page trang p pageindex pagenumber pageno currentpage start offset skip from".split()
 _TITLES = re.compile(r"title|tieu_?de|name|^ten|subject|headline", re.IGNORECASE)
 _VISIT = re.compile(r"^__|token|csrf|viewstate", re.IGNORECASE)
 _MOST_VALUES = 20_000
