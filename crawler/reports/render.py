@@ -246,9 +246,7 @@ def as_json(report: NightReport) -> str:
         "remarks": report.remarks,
         "portals": [_plain_portal(line) for line in report.portals],
     }
-    text = json.dumps(plain_report, ensure_ascii=False, indent=1) + "\n"
-    # A reason's parameters are data and keep what a portal wrote; bidi overrides in them must not turn the screen's text.
-    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
+    return json.dumps(plain_report, ensure_ascii=False, indent=1) + "\n"
 
 
 def _plain_portal(line: PortalLine) -> dict[str, object]:
