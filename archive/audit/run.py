@@ -82,7 +82,6 @@ class _RunAudit:
         return f"{self._base}/{name}"
 
     def _check_names(self) -> None:
-        """Check all names, whatever part of the files is read."""
         entries, withheld = self._task.entries, self._task.withheld.texts
         collisions = colliding_names(self._names)
         for name, entry in self._names.items():

@@ -81,7 +81,6 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 
 def _filters(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
-    """Yield the options as filters."""
     for name in ("province", "portal", "event", "title"):
         if (value := getattr(options, name)) is not None:
             yield name, value

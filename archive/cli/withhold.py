@@ -62,7 +62,6 @@ def _run(options: argparse.Namespace) -> ExitCode:
 
 
 def _copies(archive: Archive, item: EventRow) -> list[Article]:
-    """Return other articles with the same text as any version of this one."""
     with archive.index.reading() as queries:
         contents = {event.content_sha256 for event in queries.events.of_article(item.portal, item.key)}
         found = [other for content in sorted(contents) for other in queries.events.with_content(content)]

@@ -176,7 +176,6 @@ _STATUS: dict[type[ArchiveError], int] = {
 
 
 def _in_language(request: PageRequest, other: str) -> str:
-    """Return the address of the same page and query in another language."""
     return with_query(f"/{other}{request.path[len(request.language) + 1 :]}", **request.query)
 
 

@@ -84,7 +84,6 @@ def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int
 
 
 def _archived(archive: Archive, event: EventRow) -> ComparedArticle | None:
-    """Return an article by its archived text alone."""
     try:
         paragraphs = archive.captures.content(event)
         fetched = archive.captures.line(event).fetched_at.date()

@@ -25,7 +25,7 @@ from crawler.downloader.successor import SuccessorRedirect
 from crawler.listings.listing import Entry, Following
 from crawler.portal import PortalSpider
 from crawler.requests import Expect, RequestBuilder, RequestInfo
-from crawler.responses.facts import see
+from crawler.responses.facts import facts_of
 from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
 from crawler.urls import real_url
@@ -140,7 +140,7 @@ class PortalChecker(CheckSpider):
                 away = real_url(self.recorder.sent_to)
             return FetchResult(info, outcome, detail, sent_to=away, tls=tls_words(error))
         layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
-        judged, words = classify(see(response, info, self.portal.home, self.recorder.hosts.asked, layouts))
+        judged, words = classify(facts_of(response, info, self.portal.home, self.recorder.hosts.asked, layouts))
         return FetchResult(info, judged, words, response)
 
 

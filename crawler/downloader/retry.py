@@ -93,7 +93,6 @@ class PatientRetry(RetryMiddleware):
         return there if there.tzinfo is not None else there.replace(tzinfo=UTC)
 
     def _adjust_pace(self, request: Request, status: int, seconds_asked: float | None) -> None:
-        """Adjust the pace to the answer: too much, or well."""
         pace, now = self._slots.pace(urlsplit(request.url).hostname or ""), time.monotonic()
         if status in SLOW_DOWN:
             pace.slow_down(now)

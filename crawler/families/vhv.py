@@ -182,7 +182,6 @@ class VHVSpider(PortalSpider, family="VHV"):
 
 
 def _linked(found: ListPage) -> str | None:
-    """Return the pager's own link to the next page."""
     for link in found.pager.css("a.next-pages[href], a.next[href]") if found.pager else ():
         url = absolute(found.base, link.attrib["href"])
         if url and host_of(url) == host_of(found.base) and url != found.base:

@@ -100,7 +100,6 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
 
 
 def _main_links(found: ListPage) -> list[str]:
-    """Return the addresses that are linked outside the side columns."""
     sides = {side.root for side in found.page.css(_SIDES)}
     links = [link for link in found.page.css("a[href]")[:_MOST_LINKS] if sides.isdisjoint(link.root.iterancestors())]
     return [url for link in links if (url := absolute(found.base, link.attrib["href"])) is not None]

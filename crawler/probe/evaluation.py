@@ -49,12 +49,12 @@ def evaluate(found: ProbeResult, exploration: Exploration, now: datetime) -> Non
     for page in exploration.articles:
         article = extract(page.body, page.url, layouts, now, page.charset)
         found.articles.append((page, article))
-        named = exploration.named.get(page.asked, "")
+        named = exploration.named.get(page.requested, "")
         titled += bool(article.title) and (not named or fold(named).rstrip(". …")[:40] in fold(article.title))
         dated += article.published is not None
         whole += article.layout != "none" and not check(article, now)
     of = len(exploration.articles)
-    keyed = sum(1 for page in exploration.articles if spider.article_key(page.asked))
+    keyed = sum(1 for page in exploration.articles if spider.article_key(page.requested))
     found.checks.append(Check("articles whose address has a key", keyed, of))
     found.checks.append(Check("articles whose title is the list's", titled, of))
     found.checks.append(Check("articles with a date", dated, of))

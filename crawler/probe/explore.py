@@ -157,7 +157,6 @@ async def _visit(budget: _Budget, exploration: Exploration, links: Sequence[Menu
 
 
 async def _more_sections(budget: _Budget, exploration: Exploration, now: datetime) -> None:
-    """Visit the rest of the menu, as far as the limit reaches."""
     waiting, exploration.unvisited, done = exploration.unvisited, [], len(exploration.visited)
     await _visit(budget, exploration, _likeliest(waiting, exploration), 0)
     _choose(exploration, now, done)
@@ -243,7 +242,7 @@ async def _further_pages(budget: _Budget, exploration: Exploration) -> None:
 
 async def _second_looks(budget: _Budget, exploration: Exploration) -> None:
     for first in [*exploration.articles[:1], *[probed.visited for probed in exploration.lists[:1]]]:
-        second = await budget.get(first.asked)
+        second = await budget.get(first.requested)
         if second is not None:
             exploration.again.append((first, second))
 

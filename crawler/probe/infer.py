@@ -43,7 +43,7 @@ def infer_portal(
     known = province_of_host(host_of(home))
     province = known.slug if known and host_of(home).removeprefix("www.") == known.domain else None
     parts = [
-        find_parts(page, now, exploration.named.get(page.asked, ""), exploration.days.get(page.asked))
+        find_parts(page, now, exploration.named.get(page.requested, ""), exploration.days.get(page.requested))
         for page in exploration.articles
     ]
     parts = [each for each in parts if (each.read.title and each.read.blocks) or each.read.attachments]
@@ -84,7 +84,6 @@ def _short_lists(portal: PortalDraft, exploration: Exploration, found: ProbeResu
 
 
 def _leave_open(exploration: Exploration, found: ProbeResult) -> None:
-    """List the menu's pages about which nothing was decided."""
     taken = {section.title for section in found.portal.sections} if found.portal else set()
     found.undecided += [
         f"section {probed.link.title!r}: its entries stand on most other lists too, so it was left out"

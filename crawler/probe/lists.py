@@ -136,7 +136,6 @@ def _titles(page: HtmlPage, entry: str) -> set[str]:
 
 
 def _item(lists: Iterable[tuple[VisitedPage, ListBlock]]) -> str:
-    """Return the entries' tag, with a class that all of them carry."""
     items = [item for _, block in lists for item in block.items]
     tags = Counter(tag_of(item) for item in items)
     tag, count = tags.most_common(1)[0]

@@ -105,9 +105,9 @@ def _paged(portal: PortalDraft, structure: Structure, lists: Sequence[ListProbe]
             how = (
                 "nothing links a second page;" if probed.guessed else "a button;" if candidate.more else "by its links,"
             )
-            found.evidence.append(f"paging: {how} {probed.second.asked} brought {len(new)} new entries")
+            found.evidence.append(f"paging: {how} {probed.second.requested} brought {len(new)} new entries")
             return candidate
-        tried.append(probed.second.asked)
+        tried.append(probed.second.requested)
     ends = next((why for probed in lists if (why := scripted_paging(probed.visited))), "")
     whole = "" if ends or tried else "no link leads to a second page"
     nothing = f"{tried[0]} brought nothing new" if tried else ""

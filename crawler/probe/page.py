@@ -34,9 +34,9 @@ _LONG_NUMBER = re.compile(r"\d{3,}")
 
 @dataclass(frozen=True, slots=True)
 class VisitedPage:
-    """One answer. `asked` is the requested address, `url` the one that answered; `headers` in lower case."""
+    """One answer. `requested` is the address of the request, `url` the one that answered; `headers` in lower case."""
 
-    asked: str
+    requested: str
     url: str
     status: int
     body: bytes

@@ -98,7 +98,6 @@ def volatile_parts(first: VisitedPage, second: VisitedPage) -> tuple[str, ...]:
 
 
 def _values(visited: VisitedPage) -> list[tuple[str, str]]:
-    """Return texts and attribute values of a page with their places."""
     found = []
     for element in visited.page().root.iter():
         tag = tag_of(element)

@@ -139,7 +139,7 @@ def second_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
     """Return the keys that the spider reads from a list's second page; none where it cannot."""
     if probed.second is None:
         return set()
-    way = probed.way.following if probed.way else probed.second.asked
+    way = probed.way.following if probed.way else probed.second.requested
     if isinstance(way, str):
         return {entry.key for entry in listing_of(spider, probed.second, 2).entries}
     try:

@@ -209,7 +209,7 @@ def real_page(page: VisitedPage) -> VisitedPage:
     """Return the page as the portal itself serves it, without a rehearsal's suffix in its addresses and words."""
     return replace(
         page,
-        asked=page.asked.replace(REPLICA_SUFFIX, ""),
+        requested=page.requested.replace(REPLICA_SUFFIX, ""),
         url=page.url.replace(REPLICA_SUFFIX, ""),
         body=page.body.replace(REPLICA_SUFFIX.encode(), b""),
     )

@@ -17,7 +17,7 @@ from pipelines.html.tree import HtmlPage, match, parse, pick
 from pipelines.readers.json_api import page_of
 from vietnam.letters import decode
 
-__all__ = ["charset_of", "layouts_of", "listing_text", "see"]
+__all__ = ["charset_of", "facts_of", "layouts_of", "listing_text"]
 
 _LONGEST_NOTICE = 1 << 20  # bytes
 
@@ -38,7 +38,7 @@ def listing_text(response: Response) -> str | None:
     return None if text is None or is_storm(text) else text
 
 
-def see(
+def facts_of(
     response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...]
 ) -> ResponseFacts:
     """Return the facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""

@@ -15,7 +15,7 @@ from scrapy.settings import BaseSettings
 from archive.index.queries.attachments import PendingAttachment
 from archive.model.enums import Outcome
 from crawler.requests import Expect, RequestBuilder, RequestInfo, exchange_of
-from crawler.responses.facts import see
+from crawler.responses.facts import facts_of
 from crawler.responses.outcome import ResponseFacts, classify
 from crawler.spider.lookback import LookbackBudget
 from crawler.spider.recorder import RunRecorder
@@ -94,7 +94,7 @@ class Attachments:
         exchange = exchange_of(response)
         file = exchange.attachment
         assert file is not None  # noqa: S101  set with the request
-        facts = see(response, exchange.info, self._home, self._recorder.hosts.asked, ())
+        facts = facts_of(response, exchange.info, self._home, self._recorder.hosts.asked, ())
         outcome, detail = judge_attachment(facts, file.type)
         page = exchange.page(outcome, detail)
         if outcome is Outcome.ATTACHMENT:

@@ -14,7 +14,7 @@ from archive.model.enums import Outcome
 from archive.model.records import ListRequest
 from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
 from crawler.requests import Exchange, RequestInfo
-from crawler.responses.facts import listing_text, see
+from crawler.responses.facts import facts_of, listing_text
 from crawler.responses.outcome import classify
 from crawler.spider.recorder import RunRecorder
 from pipelines.article import Layout
@@ -130,6 +130,6 @@ def judge_response(
     exchange: Exchange, response: Response, home: str, own: frozenset[str], layouts: tuple[Layout, ...] = ()
 ) -> tuple[Outcome, str | None]:
     """Return what a response is, and a detail for its line; of a shell that was not rendered also why not."""
-    outcome, detail = classify(see(response, exchange.info, home, own, layouts))
+    outcome, detail = classify(facts_of(response, exchange.info, home, own, layouts))
     why = exchange.not_rendered if outcome is Outcome.APP_SHELL else None
     return outcome, f"{detail}; {why}"[:200] if why else detail

@@ -16,7 +16,7 @@ from archive.model.enums import Outcome
 from archive.model.records import Capture
 from crawler.downloader.browser import BrowserRequest, BrowserResponse, Chromium, NotRendered, missing
 from crawler.requests import Exchange, Expect, RequestInfo, StoredResponse, exchange_of
-from crawler.responses.facts import see
+from crawler.responses.facts import facts_of
 from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
 from crawler.spider.recorder import RunRecorder
@@ -77,7 +77,7 @@ class Renderer:
             return response
 
     def _is_shell(self, info: RequestInfo, response: Response) -> bool:
-        return classify(see(response, info, self._home, self._recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
+        return classify(facts_of(response, info, self._home, self._recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
 
     async def _rendered(self, exchange: Exchange, response: Response) -> Response:
         recorder, stored = self._recorder, exchange.stored

@@ -12,7 +12,7 @@ from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import ListEntry, PageRecord
 from crawler.listings.listing import Following, Listing, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, exchange_of
-from crawler.responses.facts import see
+from crawler.responses.facts import facts_of
 from crawler.responses.outcome import classify
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
@@ -147,6 +147,6 @@ class Homepage:
     def on_response(self, response: Response) -> None:
         """Record what stands there. Nothing is read from it: a section's list is what its declaration says."""
         exchange = exchange_of(response)
-        outcome, detail = classify(see(response, exchange.info, self._home, self._recorder.hosts.asked, ()))
+        outcome, detail = classify(facts_of(response, exchange.info, self._home, self._recorder.hosts.asked, ()))
         self._recorder.write(exchange.page(outcome, detail))
         self._recorder.react(outcome)

@@ -80,7 +80,6 @@ def _is_title(piece: Piece) -> bool:
 
 
 def _members(pieces: list[Piece], container: HtmlElement) -> dict[HtmlElement, list[Piece]]:
-    """Map every element below the container to its blocks."""
     members: dict[HtmlElement, list[Piece]] = {}
     for piece in pieces:
         for element in (piece.element, *piece.element.iterancestors()):

@@ -156,7 +156,6 @@ def stored_text(context: PageContext, captures: ArchiveReader, found: EventRow) 
 
 
 def _tombstone(context: PageContext, found: EventRow) -> Tombstone | None:
-    """Return the tombstone of a withheld article."""
     if WITHHELD not in found.flags:
         return None
     place = (date.fromisoformat(found.night), found.run, found.seq)
