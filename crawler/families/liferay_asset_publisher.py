@@ -22,6 +22,7 @@ follows the last sentence (`labels` of the spider).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
@@ -61,6 +62,19 @@ _IN_BODY = tuple(
 )
 
 
+_LAYOUT = Layout(
+    name="title-detail",
+    fits=".title-detail",
+    title=("h1.title-detail", ".title-detail h1", ".title-detail"),
+    published=_dated_below(".title-detail"),
+    lead=("meta[name=description]::attr(content)",),
+    body=(".journal-content-article", ".content-detail", ".detail-content"),
+    captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption", *CENTRED_CAPTIONS),
+    drop=_IN_BODY,
+    attachments=('.journal-content-article a[href*="/documents/"]', ".asset-attachments a"),
+)
+
+
 class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"):
     """A portal whose articles are journal articles shown by the asset publisher."""
 
@@ -74,27 +88,13 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
     )
 
     layouts = (
-        Layout(
-            name="title-detail",
-            fits=".title-detail",
-            title=("h1.title-detail", ".title-detail h1", ".title-detail"),
-            published=_dated_below(".title-detail"),
-            lead=("meta[name=description]::attr(content)",),
-            body=(".journal-content-article", ".content-detail", ".detail-content"),
-            captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption", *CENTRED_CAPTIONS),
-            drop=_IN_BODY,
-            attachments=('.journal-content-article a[href*="/documents/"]', ".asset-attachments a"),
-        ),
-        Layout(
+        _LAYOUT,
+        replace(
+            _LAYOUT,
             name="title-news",
             fits=".title-news",
             title=(".title-news h1", ".title-news"),
             published=_dated_below(".title-news"),
-            lead=("meta[name=description]::attr(content)",),
-            body=(".journal-content-article", ".content-detail", ".detail-content"),
-            captions=(".caption", ".image-caption", ".img-caption", ".note", "figcaption", *CENTRED_CAPTIONS),
-            drop=_IN_BODY,
-            attachments=('.journal-content-article a[href*="/documents/"]', ".asset-attachments a"),
         ),
     )
 

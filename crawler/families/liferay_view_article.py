@@ -19,6 +19,7 @@ Widgets: the block `Các tin khác` to its end.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
@@ -40,6 +41,20 @@ _LIST = ListShape(
 )
 
 
+_LAYOUT = Layout(
+    name="view-article",
+    fits=".view-article",
+    title=(".view-article h2.article-title", ".view-article .article-title"),
+    published=(".view-article .article-date",),
+    lead=(".view-article .article-summary",),
+    body=(".view-article .article-content",),
+    author=(".view-article .article-author",),
+    captions=(".article-content .caption", *CENTRED_CAPTIONS),
+    drop=(".other-news",),
+    attachments=(".view-article .article-files a",),
+)
+
+
 class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     """A portal whose articles stand under `/-/view-article/`."""
 
@@ -50,30 +65,13 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     )
 
     layouts = (
-        Layout(
+        replace(
+            _LAYOUT,
             name="view-article-department",
             fits=".view-article > .article-date:first-child, .article-date + .article-title, .date-above",
             title=(".view-article .article-title", ".view-article h2"),
-            published=(".view-article .article-date",),
-            lead=(".view-article .article-summary",),
-            body=(".view-article .article-content",),
-            author=(".view-article .article-author",),
-            captions=(".article-content .caption", *CENTRED_CAPTIONS),
-            drop=(".other-news",),
-            attachments=(".view-article .article-files a",),
         ),
-        Layout(
-            name="view-article",
-            fits=".view-article",
-            title=(".view-article h2.article-title", ".view-article .article-title"),
-            published=(".view-article .article-date",),
-            lead=(".view-article .article-summary",),
-            body=(".view-article .article-content",),
-            author=(".view-article .article-author",),
-            captions=(".article-content .caption", *CENTRED_CAPTIONS),
-            drop=(".other-news",),
-            attachments=(".view-article .article-files a",),
-        ),
+        _LAYOUT,
     )
 
     @classmethod
