@@ -86,6 +86,8 @@ FRESH = "FRESH_PROCESS"
 _OF_A_PROCESS = "crawler.settings"
 """Reads the environment as it is imported, so every program imports it anew."""
 _STEERING = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONSAFEPATH", "PYTHONIOENCODING", "PYTHONWARNINGS", FRESH)
+_ARGUMENTS = (22, 23)
+"""How many `_fork_exec` takes in the versions of Python whose order of them stands below; with others all is executed."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _FOLDERS = ("archive", "bench", "crawler", "pipelines", "replicas", "scrapy", "testing")
 
@@ -341,6 +343,8 @@ class ForkServer:
 
 def _asked(asked: Sequence[Any]) -> Start | None:
     """Return what a call of `_fork_exec` asks for, or None when the program must be executed."""
+    if len(asked) not in _ARGUMENTS:
+        return None
     command, _, close, keep, folder, environment = asked[:6]
     words = [os.fsdecode(word) for word in command]
     pairs = (

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from testing import fork_server
 from testing.fork_server import ROOT, Program
 
 FRESH = {**os.environ, "FRESH_PROCESS": "1"}
@@ -167,3 +168,8 @@ def test_steered_programs_and_other_folders_are_executed(folder: Path, hurt: Cal
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.stdout == "False\n"
     assert run("-c", code).stdout == "True\n"
+
+
+def test_a_python_that_starts_programs_in_another_way_executes_them() -> None:
+    asked = ([sys.executable, "-c", "pass"], [], True, (), str(ROOT), None, *[-1] * 20)
+    assert vars(fork_server)["_asked"](asked) is None
