@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +16,15 @@ from pipelines.article import Article, Block, BlockKind
 from pipelines.clean import clean, clean_text, main
 from testing.recorded import ABSENT, DATA
 
-ROOT = Path(__file__).parents[3]
 SAMPLES = DATA / "samples"
+
+
 P = BlockKind.PARAGRAPH
 
+
 OPENING = "Sáng 03/3/2025, xã Tân Hòa ra mắt tổ công nghệ số cộng đồng với mười hai thành viên từ các thôn."
+
+
 CLOSING = "Dịp này, xã trao năm bộ máy tính cho nhà văn hóa thôn./."
 
 
@@ -135,17 +137,6 @@ def test_plain_text_is_final(text: str) -> None:
     once = clean_text(text)
     assert clean_text(once) == once
     assert once == "" or (once.endswith("\n") and not once.endswith("\n\n"))
-
-
-def test_command_prints_the_cleaned_files(tmp_path: Path) -> None:
-    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
-    one.write_text(f"\ufeff{OPENING}\n\nLượt xem: 12\n", "utf-8")
-    two.write_text("Trang chủ\nHội thi cấy lúa", "utf-8")
-    ran = subprocess.run(
-        [sys.executable, "-m", "pipelines.clean", str(one), str(two)],
-        cwd=ROOT, capture_output=True, check=False, env={"LC_ALL": "C", "PYTHONUTF8": "0"},
-    )  # fmt: skip
-    assert (ran.returncode, ran.stdout.decode(), ran.stderr) == (0, f"{OPENING}\nHội thi cấy lúa\n", b"")
 
 
 def test_bad_input_is_one_line_and_code_2(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,8 +23,9 @@ from replicas.sites.site import SUFFIX, SiteRequest, Suffixer, suffixed
 from testing.recorded import ABSENT, DATA
 from testing.replica_client import ask
 
-CHECKOUT = Path(__file__).parent.parent.parent.parent
 PAGES = DATA / "pages"
+
+
 SUFFIXER = Suffixer(site.host for site in SITES.values())
 
 
@@ -34,9 +33,6 @@ SUFFIXER = Suffixer(site.host for site in SITES.values())
 def server() -> Iterator[ReplicaServer]:
     with ReplicaServer() as running:
         yield running
-
-
-# Hosts, headers, log ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("portal", PORTALS)
@@ -164,9 +160,6 @@ def test_the_same_request_brings_the_same_response() -> None:
     assert portal_site("da_nang").respond(request) == portal_site("da_nang").respond(request)
 
 
-# Real articles in a composed portal's markup ---------------------------------------------------------------------------
-
-
 def test_a_liferay_site_serves_any_articles_and_sections() -> None:
     article = ReplicaArticle(
         key="tin-thu",
@@ -197,9 +190,6 @@ def test_an_unknown_shape_of_a_body_is_an_error() -> None:
     style = BodyStyle(image=str, figure="{}{}".format, link="{}{}".format)
     with pytest.raises(ValueError, match="unknown shape of a body: 'wrod'"):
         build_body(read_body("Một đoạn."), style, "wrod")
-
-
-# A folder of recorded pages --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -251,19 +241,6 @@ def test_the_recorded_newspaper_pages_are_reachable() -> None:
             assert SUFFIXER.unsuffixed(page.body) == []
             assert page.body.replace(SUFFIX.encode(), b"") == (PAGES / name).read_bytes()
             assert page_address((PAGES / name).read_bytes()) == "https://baochinhphu.vn" + path
-
-
-# The command -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_command_says_its_port_and_ends_when_told() -> None:
-    command = [sys.executable, "-m", "replicas.serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        process.terminate()
-        assert process.wait(10) == 0
-    assert re.fullmatch(r"replica on 127\.0\.0\.1:\d+\n", line)
 
 
 def test_a_taken_port_is_one_clear_line(server: ReplicaServer, capsys: pytest.CaptureFixture[str]) -> None:

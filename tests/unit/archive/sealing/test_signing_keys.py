@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.__main__ import main
-from archive.audit.seals import Expectations
-from archive.audit.verify import verify
 from archive.errors import ArchiveError, UsageError
 from archive.sealing.countersign import sign_seals
 from archive.sealing.signatures import load_key, new_key, public_key
@@ -22,7 +17,8 @@ from testing import archives as composed
 from testing.archives import FIRST, make
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-ROOT = Path(__file__).parents[4]
+
+
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -56,23 +52,6 @@ def test_a_key_is_not_made_inside_an_archive(unsigned: Path, place: str) -> None
 def test_a_key_wants_a_folder_that_is_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no folder"):
         new_key(tmp_path / "none" / "seal.pem")
-
-
-def test_seals_are_signed_on_another_host_as_the_page_says(unsigned: Path, tmp_path: Path) -> None:
-    home, host, key = tmp_path / "home", tmp_path / "host", tmp_path / "seal.pem"
-    shutil.copytree(unsigned, home)
-    host.mkdir()
-    new_key(key)
-    [block] = re.findall(r"```sh\n# sign elsewhere\n(.*?)```", (ROOT / "docs/operations.md").read_text(), re.DOTALL)
-    places = {"ARCHIVE": str(home), "HOST": str(host), "KEY": str(key)}
-    done = subprocess.run(["sh", "-euc", block], cwd=ROOT, env={**os.environ, **places}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "3 signed" in done.stdout
-    assert not list(host.rglob("*.txt"))  # the seals are enough: no text leaves the archive
-    keys = frozenset({public_key(load_key(key))})
-    assert verify(read_identity(home), Paths(home), expected=Expectations(keys=keys)).findings == []
-    assert sign_seals(read_identity(home), Paths(home), None, load_key(key)) == []
-    assert main(["sign", "2025-03-04", "--archive", str(home), "--key", str(key)]) == 0
 
 
 def test_a_signature_is_never_replaced(tmp_path: Path) -> None:

@@ -6,11 +6,9 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from archive.model.enums import Verdict
 from bench.extraction.corpus import Sample, composed, corpus
 from bench.extraction.readers import layouts
 from pipelines.article import Article, Block, BlockKind, Layout
@@ -20,9 +18,6 @@ from pipelines.sandbox.crosscheck import crosscheck
 from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 from replicas.sites.catalogue import SITES
-from testing.ba_song_pages import html, listing
-from testing.crawl import NIGHT, crawl, new_archive, the_night
-from testing.http_server import HttpServer, response
 
 PROSE = (
     "Sáng nay, mưa lớn làm ngập ba thôn ven sông, chính quyền xã đã đưa 214 hộ dân đến nơi tránh trú an toàn.",
@@ -31,6 +26,8 @@ PROSE = (
     "Ủy ban nhân dân xã đề nghị bà con không vớt củi trên sông và không qua ngầm tràn khi nước chảy xiết.",
     "Dự kiến sau khi nước rút, đoàn viên thanh niên sẽ giúp các gia đình dọn bùn, khơi thông cống rãnh.",
 )
+
+
 CAPTION = "Thuyền của lực lượng xung kích đưa người già qua đoạn đường ngập ở thôn Đoài"
 
 
@@ -139,6 +136,8 @@ def seen(**changes: object) -> Crosscheck:
 
 
 WRONG, LITTLE, GOOD = seen(missed=400), seen(missed=80), seen()
+
+
 NIGHTS = {
     "all good": ((GOOD,) * 5, ()),
     "none sampled": ((), ()),
@@ -187,26 +186,3 @@ def test_the_child_says_the_same() -> None:
 
         assert checked == crosscheck(parse(page.body, page.expected.url), article)
         assert worker.read(page.body, page.expected.url, layouts("quang_tri"), page.now) == article
-
-
-def redesigned(number: int) -> bytes:
-    """The layout still fits, and its body container holds the first sentence only."""
-    head = f"<h1>Xã An Bình ứng phó mưa lớn đợt {number}</h1><p class='ngay'>04/03/2025 08:0{number}</p>"
-    teaser = f"<div class='noi-dung'><p>{PROSE[0]} Đợt {number}.</p></div>"
-    body = "".join(f"<p>{text} Đợt {number}.</p>" for text in PROSE[1:])
-    return response(html(f"<article>{head}{teaser}<div class='than-bai-moi'>{body}</div></article>"))
-
-
-def test_a_night_over_a_redesigned_portal_says_so(tmp_path: Path) -> None:
-    archive = new_archive(tmp_path / "archive")
-    served = {f"/tin/{key}.html": redesigned(number) for number, key in enumerate("abc", 1)}
-    with HttpServer({"/tin-tuc": response(listing(["a", "b", "c"])), **served}) as server:
-        crawl("--archive", str(archive), "--night", NIGHT.isoformat(), port=server.port)
-    run, _, _ = the_night(archive)
-
-    assert run.extraction["crosscheck pages"] >= 1
-    assert run.extraction["crosscheck disagree"] == run.extraction["crosscheck pages"]
-    assert run.verdict is Verdict.SUSPICIOUS
-    assert any(
-        "layout plain misses " in str(reason) and "the layout no longer fits" in str(reason) for reason in run.reasons
-    )

@@ -15,7 +15,7 @@ from archive.errors import UsageError
 from crawler.downloader.replica import ReplicaServer, loopback_url
 from crawler.urls import replica_url
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
