@@ -9,16 +9,15 @@ from rich.text import Text as Line
 
 from archive.cli.output import marked, printable
 from archive.diff.words import diff_paragraphs
-from archive.export.version_diff import Difference
+from archive.export.version_diff import Difference, paragraphs_of
 from archive.index.rows import EventRow
-from archive.ingest.revisions import Text
 
 __all__ = ["print_difference"]
 
 
 def print_difference(found: Difference, console: Console, *, as_json: bool) -> None:
     """Print similarity and classes, then the text, without unchanged paragraphs but one around each change."""
-    lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
+    lines = diff_paragraphs(paragraphs_of(found.old_text), paragraphs_of(found.new_text))
     if as_json:
         plain = {
             "old": _plain(found.old),
@@ -48,19 +47,6 @@ def _rounded_down(similarity: float) -> str:
     return f"{round(similarity * 10_000) // 10 / 10:.1f} %"
 
 
-def _paragraphs(text: Text) -> list[str]:
-    """Return the text as the file has it: the published line stands below the title."""
-    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
-    return [title, *([text.published_raw] if text.published_raw else []), *rest]
-
-
 def _plain(item: EventRow) -> dict[str, str | None]:
-    return {
-        "id": item.id,
-        "night": item.night,
-        "event": item.event.value,
-        "url": item.url,
-        "title": item.title,
-        "published": item.published,
-        "sha256": item.sha256,
-    }
+    names = ("id", "night", "event", "url", "title", "published", "sha256")
+    return {name: getattr(item, name) for name in names}

@@ -100,12 +100,12 @@ class Series:
 
     @property
     def from_merger(self) -> bool:
-        """Whether the period begins with a merger, not with the year."""
+        """True when the period begins with a merger, not with the year."""
         return (self.since.month, self.since.day) != (1, 1)
 
     @property
     def to_merger(self) -> bool:
-        """Whether the period ends with a merger, not with the year."""
+        """True when the period ends with a merger, not with the year."""
         return (self.until.month, self.until.day) != (12, 31)
 
     @property

@@ -13,7 +13,7 @@ from archive.model.enums import VERSIONS
 from archive.store import Archive
 from vietnam.letters import nfc
 
-__all__ = ["Difference", "NothingToCompare", "difference", "difference_of_nights"]
+__all__ = ["Difference", "NothingToCompare", "difference", "difference_of_nights", "paragraphs_of"]
 
 
 class NothingToCompare(ArchiveError):
@@ -79,3 +79,9 @@ def _last_two(archive: Archive, article: str, until: date | None) -> tuple[Event
         which = "it has one version only" if len(history) == 1 else f"{new.id} is its first version"
         raise NothingToCompare(f"nothing to compare for {article}: {which}, archived {new.night}")
     return history[number - 1], new
+
+
+def paragraphs_of(text: Text) -> list[str]:
+    """Return the text's paragraphs as its file has them: the published line stands below the title."""
+    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
+    return [title, *([text.published_raw] if text.published_raw else []), *rest]

@@ -11,12 +11,11 @@ from starlette.responses import HTMLResponse
 
 from archive.diff.words import diff_paragraphs
 from archive.errors import ArchiveError
-from archive.export.version_diff import Difference, NothingToCompare, difference
+from archive.export.version_diff import Difference, NothingToCompare, difference, paragraphs_of
 from archive.index.queries.clusters import Cluster, VersionLink
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.index.transaction import Queries
-from archive.ingest.revisions import Text
 from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.storage.jsonl import ArticleLine
@@ -184,7 +183,7 @@ def changes(context: PageContext, request: PageRequest) -> HTMLResponse:
             found = difference(context.archive, old, new)
         except NothingToCompare:
             raise PageNotFound(Reason.of("no_version_of_two")) from None
-        lines = diff_paragraphs(_paragraphs(found.old_text), _paragraphs(found.new_text))
+        lines = diff_paragraphs(paragraphs_of(found.old_text), paragraphs_of(found.new_text))
     return context.show(request, "changes.html", found=found, lines=lines, percent=_percent(found))
 
 
@@ -198,11 +197,6 @@ def _refuse_long(context: PageContext, *versions: str) -> None:
             path = folder / str(item.file)
             if path.is_file() and path.stat().st_size > LONGEST:
                 raise BadRequest(Reason.of("too_long_to_compare", portal=item.portal))
-
-
-def _paragraphs(text: Text) -> list[str]:
-    title, *rest = [line for line in text.content.split("\n") if line.strip()] or [""]
-    return [title, *([text.published_raw] if text.published_raw else []), *rest]
 
 
 def _percent(found: Difference) -> float:
