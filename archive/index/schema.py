@@ -12,6 +12,7 @@ official document that the text of a line names.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +48,7 @@ __all__ = [
     "SIGNATURES",
     "TABLES",
     "Utf8Text",
+    "define_columns",
 ]
 
 
@@ -70,73 +72,63 @@ class Utf8Text(TypeDecorator[str]):
 
 
 METADATA = MetaData()
-# In SQLite only INTEGER can be the rowid, which needs no tree of its own.
-_Document = BigInteger().with_variant(Integer, "sqlite")
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "": Utf8Text(),
+    "int": Integer(),
+    "bigint": BigInteger(),
+    # In SQLite only INTEGER can be the rowid, which needs no tree of its own.
+    "rowid": BigInteger().with_variant(Integer, "sqlite"),
+    "float": Float(),
+    "bytes": LargeBinary(),
+}
+
+
+def define_columns(columns: str) -> Iterator[Column[Any]]:  # Any: as SQLAlchemy declares it
+    """Yield the columns of a table from their names, parted by blanks.
+
+    A `*` before a name: part of the primary key. A `?` at the end: may be NULL. A type other than text stands after `:`.
+    """
+    for column in columns.split():
+        name, _, kind = column.strip("*?").partition(":")
+        is_key, is_nullable = column.startswith("*"), column.endswith("?")
+        yield Column(name, _TYPES[kind], primary_key=is_key, autoincrement=False, nullable=is_nullable)
+
+
+def _index_part(name: str, rows: str, *columns: str) -> Index:
+    """Return an index over few of a table's rows; a query uses it if its condition selects no others."""
+    return Index(name, *columns, sqlite_where=text(rows), postgresql_where=text(rows))
+
 
 RUNS = Table(
     "runs",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("portal", Utf8Text, nullable=False),
-    Column("verdict", Utf8Text, nullable=False),
-    Column("complete", Integer, nullable=False),
-    Column("lookback", Utf8Text),
-    Column("province", Utf8Text),
-    Column("record", Utf8Text, nullable=False),
+    *define_columns("*night *run portal verdict complete:int lookback? province? record"),
     Index("runs_portal", "portal", "night", "run"),
     Index("runs_province", "province", "night", "run"),
+    _index_part("runs_lookback", "lookback IS NOT NULL", "portal", "lookback"),
 )
 
 EVENTS = Table(
     "events",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("event", Utf8Text, nullable=False),
-    Column("id", Utf8Text, nullable=False),
-    Column("portal", Utf8Text, nullable=False),
-    Column("section", Utf8Text, nullable=False),
-    Column("key", Utf8Text, nullable=False),
-    Column("url", Utf8Text, nullable=False),
-    Column("title", Utf8Text, nullable=False),
-    Column("title_plain", Utf8Text, nullable=False),
-    Column("published", Utf8Text),
-    Column("author", Utf8Text),
-    Column("file", Utf8Text),
-    Column("sha256", Utf8Text),
-    Column("content_sha256", Utf8Text, nullable=False),
-    Column("revision_of", Utf8Text),
-    Column("duplicate_of", Utf8Text),
-    Column("attachment_of", Utf8Text),
-    Column("flags", Utf8Text, nullable=False),
+    *define_columns(
+        "*night *run *seq:int at event id portal section key url title title_plain published? author? "
+        "file? sha256? content_sha256 revision_of? duplicate_of? attachment_of? flags"
+    ),
     Index("events_article", "portal", "key", "at"),
     Index("events_portal", "portal", "at"),
     Index("events_content", "content_sha256", "at"),
     Index("events_id", "id"),
     Index("events_url", "url"),
     Index("events_sha256", "sha256"),
+    _index_part("events_stored", "file IS NOT NULL", "content_sha256"),
+    _index_part("events_set_aside", "event = 'quarantined'", "at"),
 )
 
 ATTACHMENTS = Table(
     "attachments",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("event", Utf8Text, nullable=False),
-    Column("version", Utf8Text, nullable=False),
-    Column("portal", Utf8Text, nullable=False),
-    Column("section", Utf8Text, nullable=False),
-    Column("article", Utf8Text, nullable=False),
-    Column("key", Utf8Text, nullable=False),
-    Column("url", Utf8Text, nullable=False),
-    Column("name", Utf8Text, nullable=False),
-    Column("type", Utf8Text, nullable=False),
+    *define_columns("*night *run *seq:int *position:int at event version portal section article key url name type"),
     Index("attachments_night", "portal", "night"),
     Index("attachments_article", "portal", "article", "at"),
 )
@@ -144,181 +136,77 @@ ATTACHMENTS = Table(
 PAGES = Table(
     "pages",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("portal", Utf8Text, nullable=False),
-    Column("section", Utf8Text),
-    Column("key", Utf8Text),
-    Column("url", Utf8Text, nullable=False),
-    Column("outcome", Utf8Text, nullable=False),
-    Column("status", Integer),
-    Column("walk_end", Utf8Text),
-    Column("fetched_at", Utf8Text, nullable=False),
-    Column("etag", Utf8Text),
-    Column("last_modified", Utf8Text),
-    Column("body_sha256", Utf8Text),
-    Column("warc_file", Utf8Text),
-    Column("warc_offset", Integer),
-    Column("warc_length", Integer),
+    *define_columns(
+        "*night *run *line:int at portal section? key? url outcome status:int? walk_end? fetched_at "
+        "etag? last_modified? body_sha256? warc_file? warc_offset:int? warc_length:int?"
+    ),
     Index("pages_url", "portal", "url", "at"),
     Index("pages_article", "portal", "key", "at"),
+    _index_part("pages_walk", "walk_end IS NOT NULL", "portal", "section", "at"),
+    _index_part("pages_walked", "walk_end IS NOT NULL", "portal", "at"),
 )
 
 LISTED = Table(
     "listed",
     METADATA,
-    Column("portal", Utf8Text, primary_key=True),
-    Column("section", Utf8Text, primary_key=True),
-    Column("key", Utf8Text, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("url", Utf8Text, nullable=False),
-    Column("title", Utf8Text, nullable=False),
-    Column("day", Utf8Text),
-    Column("owed", Integer, nullable=False),
+    *define_columns("*portal *section *key at position:int url title day? owed:int"),
     Index("listed_article", "portal", "key"),
     Index("listed_first", "portal", "section", "at"),
-)
-
-LOOKS = Table(
-    "looks",
-    METADATA,
-    Column("portal", Utf8Text, primary_key=True),
-    Column("key", Utf8Text, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("section", Utf8Text),
-    Column("url", Utf8Text, nullable=False),
-    Column("outcome", Utf8Text, nullable=False),
-    Column("etag", Utf8Text),
-    Column("last_modified", Utf8Text),
-    Column("body_sha256", Utf8Text),
-    Column("next_look", Utf8Text),
-    Index("looks_due", "portal", "next_look"),
+    _index_part("listed_owed", "owed = 1", "portal", "at", "position"),
 )
 
 LOOKBACKS = Table(
     "lookbacks",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("portal", Utf8Text, nullable=False),
-    Column("began", Utf8Text, nullable=False),
-    Column("since", Utf8Text),
-    Column("section", Utf8Text, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("url", Utf8Text, nullable=False),
-    Column("request", Utf8Text),
-    Column("end", Utf8Text),
+    *define_columns("*night *run *line:int at portal began since? section number:int url request? end?"),
     Index("lookbacks_portal", "portal", "at"),
+)
+
+LOOKS = Table(
+    "looks",
+    METADATA,
+    *define_columns("*portal *key at section? url outcome etag? last_modified? body_sha256? next_look?"),
+    Index("looks_due", "portal", "next_look"),
 )
 
 SEALS = Table(
     "seals",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("head", Utf8Text, nullable=False),
-    Column("previous", Utf8Text),
-    Column("root", Utf8Text, nullable=False),
-    Column("files", Integer, nullable=False),
+    *define_columns("*night *number:int head previous? root files:int"),
     Index("seals_previous", "previous"),
 )
 
-NEAR_METHOD = Table("near_method", METADATA, Column("parameters", Utf8Text, primary_key=True))
+NEAR_METHOD = Table("near_method", METADATA, *define_columns("*parameters"))
 
 SIGNATURES = Table(
     "signatures",
     METADATA,
-    Column("document", _Document, primary_key=True, autoincrement=False),
-    Column("night", Utf8Text, nullable=False),
-    Column("run", Utf8Text, nullable=False),
-    Column("seq", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("published_raw", Utf8Text),
-    Column("signature", LargeBinary, nullable=False),
+    *define_columns("*document:rowid night run seq:int size:int published_raw? signature:bytes"),
     Index("signatures_night", "night", "run", "seq"),
-)
-
-# The key is the whole row, so a look-up reads nothing else; `day` is the night's ordinal: the newest texts are read first.
-BANDS = Table(
-    "bands",
-    METADATA,
-    Column("band", BigInteger, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("document", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
 )
 
 LINKS = Table(
     "links",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("portal", Utf8Text, nullable=False),
-    Column("key", Utf8Text, nullable=False),
-    Column("other", Utf8Text, nullable=False),
-    Column("other_portal", Utf8Text, nullable=False),
-    Column("other_key", Utf8Text, nullable=False),
-    Column("exact", Integer, nullable=False),
-    Column("similarity", Float, nullable=False),
+    *define_columns(
+        "*night *run *seq:int *position:int portal key other other_portal other_key exact:int similarity:float"
+    ),
     Index("links_from", "portal", "key"),
     Index("links_to", "other_portal", "other_key"),
 )
 
+# The key is the whole row, so a look-up reads nothing else; `day` is the night's ordinal: the newest texts are read first.
+BANDS = Table("bands", METADATA, *define_columns("*band:bigint *day:int *document:bigint"), sqlite_with_rowid=False)
+
 DOCUMENTS = Table(
     "documents",
     METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("run", Utf8Text, primary_key=True),
-    Column("seq", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("at", Utf8Text, nullable=False),
-    Column("id", Utf8Text, nullable=False),
-    Column("portal", Utf8Text, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("letter", Utf8Text, nullable=False),
-    Column("year", Integer),
-    Column("type", Utf8Text, nullable=False),
-    Column("organ", Utf8Text, nullable=False),
-    Column("issued", Utf8Text),
-    Column("issuer", Utf8Text),
-    Column("published", Utf8Text),
-    Column("raw", Utf8Text, nullable=False),
+    *define_columns(
+        "*night *run *seq:int *position:int at id portal number:int letter year:int? type organ "
+        "issued? issuer? published? raw"
+    ),
     Index("documents_number", "number", "organ"),
     Index("documents_portal", "portal", "at"),
 )
 
-
-def _partly(name: str, table: Table, rows: str, *columns: str) -> None:
-    """Define an index over few of a table's rows; a query uses it if its condition selects no others."""
-    Index(name, *(table.c[column] for column in columns), sqlite_where=text(rows), postgresql_where=text(rows))
-
-
-_partly("events_stored", EVENTS, "file IS NOT NULL", "content_sha256")
-_partly("events_set_aside", EVENTS, "event = 'quarantined'", "at")
-_partly("runs_lookback", RUNS, "lookback IS NOT NULL", "portal", "lookback")
-_partly("pages_walk", PAGES, "walk_end IS NOT NULL", "portal", "section", "at")
-_partly("pages_walked", PAGES, "walk_end IS NOT NULL", "portal", "at")
-_partly("listed_owed", LISTED, "owed = 1", "portal", "at", "position")
-
-TABLES = (
-    RUNS,
-    EVENTS,
-    ATTACHMENTS,
-    PAGES,
-    LISTED,
-    LOOKBACKS,
-    LOOKS,
-    SEALS,
-    NEAR_METHOD,
-    SIGNATURES,
-    LINKS,
-    BANDS,
-    DOCUMENTS,
-)
+TABLES = tuple(METADATA.tables.values())

@@ -10,9 +10,9 @@ database's best way (`archive.search.sqlite_fts`, `archive.search.postgresql`).
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, Table
+from sqlalchemy import Index, MetaData, Table
 
-from archive.index.schema import Utf8Text
+from archive.index.schema import define_columns
 
 __all__ = ["COLUMNS", "CONTENTS", "FILLED", "METADATA", "METHOD", "METHOD_NAME", "NO_CONTENT", "PLACES", "TABLES"]
 
@@ -22,32 +22,14 @@ NO_CONTENT = 0
 COLUMNS = ("title", "body", "exact_title", "exact")
 """Columns of a content's words: of its title and of all of it, without diacritics and with them."""
 
-METHOD = Table(
-    "method",
-    METADATA,
-    Column("archive", Utf8Text, primary_key=True),
-    Column("name", Utf8Text, nullable=False),
-    Column("withheld", Integer, nullable=False),
-)
+METHOD = Table("method", METADATA, *define_columns("*archive name withheld:int"))
 
-FILLED = Table(
-    "filled",
-    METADATA,
-    Column("night", Utf8Text, primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("head", Utf8Text, nullable=False),
-)
+FILLED = Table("filled", METADATA, *define_columns("*night *number:int head"))
 
 CONTENTS = Table(
     "contents",
     METADATA,
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("content_sha256", Utf8Text, nullable=False),
-    Column("night", Utf8Text, nullable=False),
-    Column("run", Utf8Text, nullable=False),
-    Column("file", Utf8Text, nullable=False),
-    Column("sha256", Utf8Text, nullable=False),
-    Column("published_raw", Utf8Text),
+    *define_columns("*document:int content_sha256 night run file sha256 published_raw?"),
     Index("contents_sha256", "content_sha256", unique=True),
 )
 
@@ -55,16 +37,7 @@ CONTENTS = Table(
 PLACES = Table(
     "places",
     METADATA,
-    Column("document", Integer, primary_key=True, autoincrement=False),
-    Column("portal", Utf8Text, primary_key=True),
-    Column("at", Utf8Text, primary_key=True),
-    Column("article", Utf8Text, nullable=False),
-    Column("newest", Integer, nullable=False),
-    Column("province", Utf8Text),
-    Column("event", Utf8Text, nullable=False),
-    Column("said", Utf8Text, nullable=False),
-    Column("published", Utf8Text),
-    Column("night", Utf8Text, nullable=False),
+    *define_columns("*document:int *portal *at article newest:int province? event said published? night"),
     Index("places_article", "article", "at"),
     Index("places_portal", "portal", "night"),
     sqlite_with_rowid=False,
