@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
+import msgspec
 from sqlalchemy import Row
 
 from archive.model.enums import Event, Outcome
@@ -73,46 +75,22 @@ class VersionLocation:
     key: str
 
 
+_Record = TypeVar("_Record")
+
+
+def record_of(row: Row[tuple[object, ...]], kind: type[_Record], **values: object) -> _Record:
+    """Return the columns of a row as a record; `values` replace those that the database has in another form."""
+    return msgspec.convert({str(name): value for name, value in row._mapping.items()} | values, kind)
+
+
 def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
     """Return the version of a row of `events`, None for no row."""
-    if row is None:
-        return None
-    return Version(
-        id=row.id,
-        portal=row.portal,
-        key=row.key,
-        night=row.night,
-        run=row.run,
-        event=Event(row.event),
-        content_sha256=row.content_sha256,
-        published=row.published,
-        file=row.file,
-    )
+    return record_of(row, Version) if row else None
 
 
 def found_of(row: Row[tuple[object, ...]]) -> EventRow:
     """Return the event of a row of `events`."""
-    return EventRow(
-        night=row.night,
-        run=row.run,
-        seq=row.seq,
-        event=Event(row.event),
-        id=row.id,
-        portal=row.portal,
-        section=row.section,
-        key=row.key,
-        url=row.url,
-        title=row.title,
-        published=row.published,
-        author=row.author,
-        file=row.file,
-        sha256=row.sha256,
-        content_sha256=row.content_sha256,
-        revision_of=row.revision_of,
-        duplicate_of=row.duplicate_of,
-        attachment_of=row.attachment_of,
-        flags=tuple(row.flags.split()),
-    )
+    return record_of(row, EventRow, flags=row.flags.split())
 
 
 @dataclass(frozen=True, slots=True)

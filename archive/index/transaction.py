@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from enum import Enum
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
@@ -53,7 +54,7 @@ class Queries:
         self.events = EventQueries(connection)
         self.lookbacks = LookbackQueries(connection)
         self.listings = ListingQueries(connection, self.lookbacks)
-        self.removals = RemovalQueries(connection, self.events)
+        self.removals = RemovalQueries(connection)
         self.responses = ResponseQueries(connection, self.events)
         self.runs = RunQueries(connection)
         self.seals = SealQueries(connection)
@@ -72,12 +73,10 @@ class Transaction(Queries):
 
     def add_event(self, night: date, run: str, line: ArticleLine) -> None:
         """Add the rows of one line of `articles.jsonl`."""
-        values = {column: getattr(line, column) for column in _EVENT_COLUMNS}
-        values |= {
+        values = _values(EVENTS, line) | {
             "night": night.isoformat(),
             "run": run,
             "at": place(night, run, line.seq),
-            "event": line.event.value,
             "title_plain": strip_diacritics(line.title),
             "flags": " ".join(line.flags),
         }
@@ -103,43 +102,20 @@ class Transaction(Queries):
     def add_page(self, night: date, run: str, number: int, page: PageRecord) -> None:
         """Add the rows of one line of `pages.jsonl`: the response, its listed entries and its next recheck."""
         portal, at = run_order(run)[0], place(night, run, number)
-        values = {
-            "night": night.isoformat(),
-            "run": run,
-            "line": number,
-            "at": at,
-            "portal": portal,
-            "section": page.section,
-            "key": page.key,
-            "url": page.url,
-            "outcome": page.outcome.value,
-            "status": page.status,
-            "walk_end": page.walk_end.value if page.walk_end else None,
-            "fetched_at": page.fetched_at.isoformat(),
-            "etag": page.etag,
-            "last_modified": page.last_modified,
-            "body_sha256": page.body_sha256,
-            "warc_file": page.warc.file if page.warc else None,
-            "warc_offset": page.warc.offset if page.warc else None,
-            "warc_length": page.warc.length if page.warc else None,
-        }
-        self.connection.execute(insert(PAGES).values(values))
+        of_line = {"night": night.isoformat(), "run": run, "line": number, "at": at, "portal": portal}
+        warc = {f"warc_{name}": getattr(page.warc, name, None) for name in ("file", "offset", "length")}
+        self.connection.execute(insert(PAGES).values(_values(PAGES, page) | of_line | warc))
         if page.lookback is not None and page.page_number is not None:
-            self._add_lookback(values, page, page.lookback)
+            self._add_lookback(of_line, page, page.lookback)
         for position, entry in enumerate(page.listed):
             self._merge_listed(portal, page.section or "", at, position, entry)
         if page.key is not None and page.outcome.value in _CONCLUSIVE:
             self._merge_recheck(portal, at, page)
 
-    def _add_lookback(self, row: dict[str, object], page: PageRecord, mark: LookbackMark) -> None:
-        values = {name: row[name] for name in ("night", "run", "line", "at", "portal", "url")} | {
-            "began": mark.began.isoformat(),
-            "since": mark.since.isoformat() if mark.since else None,
-            "section": page.section or "",
-            "number": page.page_number,
-            "request": encode_request(page.request) if page.request else None,
-            "end": mark.end.value if mark.end else None,
-        }
+    def _add_lookback(self, of_line: dict[str, object], page: PageRecord, mark: LookbackMark) -> None:
+        values = _values(LOOKBACKS, mark) | of_line
+        values |= {"section": page.section or "", "number": page.page_number, "url": page.url}
+        values["request"] = encode_request(page.request) if page.request else None
         self.connection.execute(insert(LOOKBACKS).values(values))
 
     def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: ListEntry) -> None:
@@ -149,15 +125,10 @@ class Transaction(Queries):
             return
         if known is not None:
             self.connection.execute(delete(LISTED).where(where))
-        day = entry.day.isoformat() if entry.day else None
-        values = {"portal": portal, "section": section, "key": entry.key, "at": at, "position": position}
-        title = "" if self.withheld.is_withheld(portal, entry.key) else entry.title
-        values |= {
-            "url": entry.url,
-            "title": title,
-            "day": day,
-            "owed": int(self.listings.is_pending(portal, entry.key)),
-        }
+        values = _values(LISTED, entry) | {"portal": portal, "section": section, "at": at, "position": position}
+        values["owed"] = int(self.listings.is_pending(portal, entry.key))
+        if self.withheld.is_withheld(portal, entry.key):
+            values["title"] = ""
         self.connection.execute(insert(LISTED).values(values))
 
     def _merge_recheck(self, portal: str, at: str, page: PageRecord) -> None:
@@ -166,18 +137,7 @@ class Transaction(Queries):
         if known is not None and known.at >= at:
             return
         self.connection.execute(delete(LOOKS).where(where))
-        values = {
-            "portal": portal,
-            "key": page.key,
-            "at": at,
-            "section": page.section,
-            "url": page.url,
-            "outcome": page.outcome.value,
-            "etag": page.etag,
-            "last_modified": page.last_modified,
-            "body_sha256": page.body_sha256,
-            "next_look": page.next_look.isoformat() if page.next_look else None,
-        }
+        values = _values(LOOKS, page) | {"portal": portal, "at": at}
         self.connection.execute(insert(LOOKS).values(values))
         if (known is not None and known.outcome in SETTLED) != (page.outcome.value in SETTLED):
             self.listings.recompute_pending(portal, [str(page.key)])
@@ -185,14 +145,9 @@ class Transaction(Queries):
     def add_run(self, run: Run) -> None:
         """Add the row of a `run.json`."""
         self.connection.execute(delete(RUNS).where(and_(RUNS.c.night == run.night.isoformat(), RUNS.c.run == run.run)))
-        values = {
-            "night": run.night.isoformat(),
-            "run": run.run,
-            "portal": run.portal,
-            "verdict": run.verdict.value,
+        values = _values(RUNS, run) | {
             "complete": int(run.complete),
             "lookback": run.lookback.began.isoformat() if run.lookback else None,
-            "province": run.province,
             "record": canonical(run_plain(run)).decode(),
         }
         self.connection.execute(insert(RUNS).values(values))
@@ -201,15 +156,7 @@ class Transaction(Queries):
         """Add the row of a manifest's head."""
         night = seal.night.isoformat()
         self.connection.execute(delete(SEALS).where(and_(SEALS.c.night == night, SEALS.c.number == seal.number)))
-        values = {
-            "night": night,
-            "number": seal.number,
-            "head": seal.head,
-            "previous": seal.previous,
-            "root": seal.root,
-            "files": len(seal.files),
-        }
-        self.connection.execute(insert(SEALS).values(values))
+        self.connection.execute(insert(SEALS).values(_values(SEALS, seal) | {"files": len(seal.files)}))
 
     def drop_events(self, night: date, run: str) -> None:
         """Delete the events of one run, before its lines are added again."""
@@ -226,20 +173,13 @@ class Transaction(Queries):
             self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
 
 
-_EVENT_COLUMNS = (
-    "seq",
-    "id",
-    "portal",
-    "section",
-    "key",
-    "url",
-    "title",
-    "published",
-    "author",
-    "file",
-    "sha256",
-    "content_sha256",
-    "revision_of",
-    "duplicate_of",
-    "attachment_of",
-)
+def _values(table: Table, record: object) -> dict[str, object]:
+    """Return the fields of a record that have a column of their name, as the database holds them."""
+    found = {name: getattr(record, name) for name in table.c.keys() if hasattr(record, name)}
+    return {name: _stored(value) for name, value in found.items()}
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

@@ -147,7 +147,7 @@ class BatchCommit:
             event = Event.GONE
         else:
             return None
-        version = transaction.removals.last_version(self.portal, page.key)
+        version = transaction.events.latest(self.portal, page.key)
         return removal_line(event, seq, version, self.portal, page, self.via) if version else None
 
     def _judge_one(

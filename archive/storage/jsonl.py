@@ -45,7 +45,7 @@ earlier version. A quarantined attachment is `quarantined` with its `attachment_
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TypeVar, cast
 
@@ -209,33 +209,9 @@ def decode_request(text: str) -> ListRequest:
 
 def article_line(document: Document, event: Event, seq: int, version: str, content: str) -> ArticleLine:
     """Make the line of a document without its file: the caller adds the place of the text."""
-    return ArticleLine(
-        event=event,
-        id=version,
-        seq=seq,
-        portal=document.portal,
-        section=document.section,
-        url=document.url,
-        key=document.key,
-        title=document.title,
-        published=document.published,
-        published_raw=document.published_raw,
-        published_from=document.published_from,
-        author=document.author,
-        fetched_at=document.fetched_at,
-        via=document.via.value,
-        file=None,
-        sha256=None,
-        content_sha256=content,
-        bytes=None,
-        warc=document.warc,
-        layout=document.layout,
-        extractor=document.extractor,
-        documents=document.documents,
-        attachments=document.attachments,
-        images=document.images,
-        flags=document.flags,
-        read_from=document.read_from,
-        attachment_of=document.attachment_of,
-        cited=document.cited,
-    )
+    values = {name: getattr(document, name) for name in _OF_DOCUMENT}
+    values |= {"event": event, "id": version, "seq": seq, "via": document.via.value, "content_sha256": content}
+    return ArticleLine(**values, file=None, sha256=None, bytes=None)
+
+
+_OF_DOCUMENT = {field.name for field in fields(ArticleLine)} & {field.name for field in fields(Document)}

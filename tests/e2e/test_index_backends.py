@@ -157,7 +157,6 @@ QUESTIONS: dict[str, Question] = {
     "runs.last_conclusive": lambda q: [
         q.runs.last_conclusive("can_tho", night) for night in (LAST, LAST - timedelta(days=1))
     ],
-    "removals.last_version": each_key(lambda q, portal, key: q.removals.last_version(portal, key)),
     "listings.last_walk": each_portal(
         lambda q, portal: [q.listings.last_walk(portal, section) for section in ("tin", "x")]
     ),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from sqlalchemy import Connection, and_, insert, select
 
-from archive.index.rows import Mention
+from archive.index.rows import Mention, record_of
 from archive.index.schema import DOCUMENTS, RUNS
 from archive.model.enums import VERSIONS, Event
 from archive.storage.jsonl import ArticleLine
@@ -16,7 +15,6 @@ from vietnam.documents import CitationContext, read_number
 
 __all__ = ["DocumentQueries"]
 
-_day = lru_cache(maxsize=4096)(date.fromisoformat)  # a hundred thousand mentions have a few hundred days
 _NAMING = {*VERSIONS, Event.ATTACHMENT}
 
 
@@ -69,20 +67,6 @@ class DocumentQueries:
             query = query.where(DOCUMENTS.c.number == number)
         query = query.order_by(DOCUMENTS.c.at, DOCUMENTS.c.portal, DOCUMENTS.c.position)
         return [
-            Mention(
-                night=_day(row.night),
-                portal=row.portal,
-                province=row.province,
-                id=row.id,
-                number=row.number,
-                letter=row.letter,
-                year=row.year,
-                type=row.type,
-                organ=row.organ,
-                issued=_day(row.issued) if row.issued else None,
-                issuer=row.issuer,
-                published=_day(row.published[:10]) if row.published else None,
-                raw=row.raw,
-            )
+            record_of(row, Mention, published=row.published and row.published[:10])
             for row in self.connection.execute(query)
         ]

@@ -15,13 +15,13 @@ from typing import cast
 
 from sqlalchemy import Connection, and_, exists, func, select
 
-from archive.index.queries.events import EventQueries
+from archive.index.rows import EventRow
 from archive.index.schema import EVENTS, PAGES
 from archive.model.enums import REMOVALS, Event, Outcome, Via
 from archive.model.records import PageRecord
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["VANISHED", "LastVersion", "Removal", "RemovalQueries", "held", "removal_line"]
+__all__ = ["VANISHED", "Removal", "RemovalQueries", "held", "removal_line"]
 
 VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
@@ -37,24 +37,10 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class LastVersion:
-    """The fields that a line of removal repeats of the article's last version."""
-
-    id: str
-    section: str
-    url: str
-    title: str
-    published: str | None
-    author: str | None
-    content_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class RemovalQueries:
     """Query removals on one connection."""
 
     connection: Connection
-    events: EventQueries
 
     def vanished_nights(self, portal: str, key: str) -> tuple[date, ...]:
         """Return the nights, in order, in which the article had vanished since its last good response.
@@ -84,22 +70,13 @@ class RemovalQueries:
         row = self.connection.execute(query).first()
         return Removal(Event(row.event), date.fromisoformat(row.night)) if row else None
 
-    def last_version(self, portal: str, key: str) -> LastVersion | None:
-        """Return what a line of removal repeats of an article; None when no text of it was ever stored."""
-        last = self.events.latest(portal, key)
-        if last is None:
-            return None
-        return LastVersion(
-            last.id, last.section, last.url, last.title, last.published, last.author, last.content_sha256
-        )
-
 
 def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
     """Return True if an article vanished in these nights is gone: in this one too, `gone_after` days after the first."""
     return bool(vanished) and vanished[-1] == night and (night - vanished[0]).days >= gone_after
 
 
-def removal_line(event: Event, seq: int, version: LastVersion, portal: str, page: PageRecord, via: Via) -> ArticleLine:
+def removal_line(event: Event, seq: int, version: EventRow, portal: str, page: PageRecord, via: Via) -> ArticleLine:
     """Make the line of a removal or return: the last version's fields, the response that showed it, and no text."""
     return ArticleLine(
         event=event,

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, Select, exists, select, tuple_
 
+from archive.index.rows import record_of
 from archive.index.schema import SEALS
 
 __all__ = ["SealQueries", "SealRow"]
@@ -56,4 +57,4 @@ class SealQueries:
 
 
 def _seal(row: Row[tuple[object, ...]]) -> SealRow:
-    return SealRow(date.fromisoformat(row.night), row.number, row.head, row.previous, row.root, row.files)
+    return record_of(row, SealRow)

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from archive.errors import ArchiveUnusable
+from archive.index.rows import record_of
 from archive.index.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
 from archive.model.enums import Event
 from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, bands, pack, unpack
@@ -201,15 +202,4 @@ def _fingerprint(row: Row[tuple[object, ...]]) -> Fingerprint:
 
 
 def _stored_text(row: Row[tuple[object, ...]]) -> StoredText:
-    return StoredText(
-        night=row.night,
-        run=row.run,
-        seq=row.seq,
-        id=row.id,
-        portal=row.portal,
-        key=row.key,
-        content_sha256=row.content_sha256,
-        file=row.file,
-        sha256=row.sha256,
-        fingerprint=_fingerprint(row),
-    )
+    return record_of(row, StoredText, fingerprint=_fingerprint(row))
