@@ -1,4 +1,4 @@
-"""What every family's article key begins with: the address on the portal's own hosts, without what does not identify."""
+"""Split an article's address on the portal's own hosts into the parts of which every family makes its key."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class OwnAddress:
 
 
 def own_address(portal: type[PortalSpider], url: str) -> OwnAddress | None:
-    """The parts of an address that may identify an article.
+    """Return the parts of an address that may identify an article.
 
-    None for other hosts and ports, other schemes, broken or over-long addresses, feeds, forms and mail. The host may carry
-    the suffix of a rehearsal. The query's names are in lower case, the first wins.
+    None for other hosts and ports, other schemes, broken or over-long addresses, feeds, forms and mail. The host may
+    carry the suffix of a rehearsal. The query's names are in lower case, the first wins.
     """
     url = url.strip()
     if len(url) > LONGEST:
