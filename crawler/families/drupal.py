@@ -1,4 +1,4 @@
-"""Drupal (district portals of An Giang, the science department of Lạng Sơn).
+r"""Drupal (district portals of An Giang, the science department of Lạng Sơn).
 
 Recognise: `/sites/default/files/` [seen]; `<meta name="Generator" content="Drupal 10 …">`, `data-history-node-id` [inferred].
 
@@ -13,7 +13,7 @@ Portals: none with a spider of its own. Traces: district portals of An Giang (Dr
   and author, tags, related posts and comments after it; `lang="en"` says nothing about the text
 
 [inferred]: the alias as key where the page's node id is not in the address; `?page=1` as the second page; `Description:
-C:\\…` of pictures pasted from Word is never text (it stands in `alt`).
+C:\…` of pictures pasted from Word is never text (it stands in `alt`).
 
 Widgets: `.related-posts`, `#node-single-comment`, `.post-tags`.
 """

@@ -1,4 +1,4 @@
-"""Liferay with a portlet whose lists come as JSON (Bắc Ninh).
+r"""Liferay with a portlet whose lists come as JSON (Bắc Ninh).
 
 Recognise: `newsbycategory_WAR_bacninhportlet`, `p_p_resource_id=loadPage`, a script variable `loadPageURL` on every section page.
 
@@ -7,7 +7,7 @@ Portals: bacninh.gov.vn.
 [seen] in a public scraper and in addresses of 2026, no saved page:
 - the section page names the list in `loadPageURL`; GET it with `pageNum` (from 1), `recordPerPage` (50 worked) and an empty
   `keyword`; JSON `items[]` with `id`, `title`, `summary`, `content`, `createdDate`, `urlDetail`, and `totalPageNum`
-- another client got a page with the JSON in a line `data = '{…}';`, with escapes like `\\u003d`, and sent
+- another client got a page with the JSON in a line `data = '{…}';`, with escapes like `\u003d`, and sent
   `X-Requested-With` and a Referer of the section: both forms are read
 - articles `/-/details/37632/<slug>-<id>`, English ones below `/en/news`, older ones by
   `_newsbycategory_WAR_bacninhportlet_articleId=<id>`; summary and content of the JSON are cut, so the page is read
