@@ -88,6 +88,8 @@ _OF_A_PROCESS = "crawler.settings"
 _STEERING = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONSAFEPATH", "PYTHONIOENCODING", "PYTHONWARNINGS", FRESH)
 _ARGUMENTS = (22, 23)
 """How many `_fork_exec` takes in the versions of Python whose order of them stands below; with others all is executed."""
+_LEAST_MEMORY = 1536 << 20
+"""What the warm process has mapped leaves no room under a smaller bound on address space: such programs are executed."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _FOLDERS = ("archive", "bench", "crawler", "pipelines", "replicas", "scrapy", "testing")
 
@@ -116,6 +118,8 @@ class Program:
                     return None
                 strict = True
         if len(words) >= 2 and words[0] == "-m" and words[1].split(".")[0] in _FOLDERS and words[1] != __name__:
+            if _bound(words[1], words[2:]) < _LEAST_MEMORY:
+                return None
             return cls("module", words[1], tuple(words[2:]), strict, unbuffered)
         if len(words) >= 2 and words[0] == "-c":
             return cls("code", words[1], tuple(words[2:]), strict, unbuffered)
@@ -140,6 +144,16 @@ class Program:
         module.__spec__, module.__file__, module.__package__ = spec, spec.origin, spec.parent
         loader: Any = spec.loader
         return loader.get_code(spec.name), module, [spec.origin, *self.arguments]
+
+
+def _bound(module: str, arguments: Sequence[str]) -> int:
+    """Return the bytes of address space that a program is told to keep to; where none is told, as many as are enough."""
+    place = {"crawler.nights.rlimits": 1, "pipelines.files.text": 0, "pipelines.sandbox.extraction_worker": 0}.get(
+        module
+    )
+    if place is None or len(arguments) <= place or not arguments[place].isdigit():
+        return _LEAST_MEMORY
+    return int(arguments[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +224,8 @@ def _run(program: Program, start: Start) -> NoReturn:
             signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # ignored in the background, and Python leaves it so
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(start.environment)
     time.tzset()
