@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import cast
 
 from archive.cli import (
     coverage,
@@ -23,7 +22,7 @@ from archive.cli import (
     withhold,
 )
 from archive.cli import list as list_
-from archive.cli.arguments import Subcommands, archive_option
+from archive.cli.arguments import Commands
 from archive.errors import ArchiveError, ExitCode
 
 COMMANDS = (
@@ -61,10 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m archive", description="Examine and prove an archive.")
-    subcommands = cast("Subcommands", parser.add_subparsers(required=True, metavar="COMMAND"))
-    shared = archive_option()
+    commands = Commands(parser)
     for command in COMMANDS:
-        command.add(subcommands, shared)
+        command.add(commands)
     return parser
 
 

@@ -10,22 +10,20 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
-from typing import IO
 
 from archive.errors import ArchiveError, UsageError
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.reader import run_folder
-from archive.index.rows import EventRow
 from archive.model.enums import Event
 from archive.model.records import CaptureRef
 from archive.search.engine import SearchIndex
 from archive.search.indexer import search_lock
-from archive.storage.fsync import disk_errors, make_folder, sync_folder, write_durably
+from archive.storage.fsync import PIECE, disk_errors, make_folder, read_pieces, sync_folder, write_durably
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.manifest import FileEntry, sealed_runs, seals_on_disk
 from archive.storage.paths import Paths
@@ -44,8 +42,6 @@ from archive.store import Archive
 
 __all__ = ["WithholdRequest", "finish", "plan", "withhold"]
 
-_PIECE = 1 << 18
-
 
 @dataclass(frozen=True, slots=True)
 class WithholdRequest:
@@ -57,12 +53,8 @@ class WithholdRequest:
     when: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Trace:
-    """Lines and captures of one article."""
-
-    lines: dict[LineRef, ArticleLine]
-    captures: dict[tuple[date, str], set[CaptureRef]]
+_Captures = dict[tuple[date, str], set[CaptureRef]]
+"""References to captures, by the night and the run whose folder holds them."""
 
 
 def plan(archive: Archive, request: WithholdRequest) -> Tombstone | None:
@@ -72,12 +64,9 @@ def plan(archive: Archive, request: WithholdRequest) -> Tombstone | None:
     """
     known = withheld_in(archive.paths, strictly=True)
     lines: dict[LineRef, ArticleLine] = {}
-    captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
+    captures: _Captures = defaultdict(set)
     for portal, key in request.articles:
-        trace = _trace(archive, portal, key)
-        lines |= trace.lines
-        for place, refs in trace.captures.items():
-            captures[place] |= refs
+        _collect(archive, portal, key, lines, captures)
     _refuse_unsealed(archive.paths, {(ref.night, ref.run) for ref in lines} | set(captures))
     lines = {ref: line for ref, line in lines.items() if (ref.night, ref.run, ref.seq) not in known.lines}
     texts = [_text_entry(ref, line) for ref, line in lines.items() if line.file is not None]
@@ -151,15 +140,14 @@ def _remove_left_behind(paths: Paths) -> None:
             path.with_name(path.name + extra).unlink(missing_ok=True)
 
 
-def _trace(archive: Archive, portal: str, key: str) -> _Trace:
-    lines: dict[LineRef, ArticleLine] = {}
-    captures: dict[tuple[date, str], set[CaptureRef]] = defaultdict(set)
+def _collect(archive: Archive, portal: str, key: str, lines: dict[LineRef, ArticleLine], captures: _Captures) -> None:
+    """Add the lines and captures of one article to those collected so far."""
     with archive.index.reading() as queries:
         # An article is withheld whole: a version alone would stay readable in the captures that found it unchanged.
         events, responses = queries.events.of_article(portal, key), queries.withheld.stored_responses(portal, key)
     for event in events:
-        line = _line_of(archive.paths, event)
         night = date.fromisoformat(event.night)
+        line = _line(archive.paths, night, event.run, event.seq)
         lines[LineRef(night, event.run, event.seq)] = line
         if line.warc is not None:
             captures[night, event.run].add(line.warc)
@@ -173,11 +161,6 @@ def _trace(archive: Archive, portal: str, key: str) -> _Trace:
             raise ArchiveError(f"{path}: line {number} cannot be read; restore it from a copy first") from None
         if ref is not None:
             captures[night, run].add(ref)
-    return _Trace(lines, captures)
-
-
-def _line_of(paths: Paths, event: EventRow) -> ArticleLine:
-    return _line(paths, date.fromisoformat(event.night), event.run, event.seq)
 
 
 def _line(paths: Paths, night: date, run: str, seq: int) -> ArticleLine:
@@ -203,14 +186,12 @@ def _text_entry(ref: LineRef, line: ArticleLine) -> FileEntry:
     return FileEntry(path, int(line.bytes or 0), str(line.sha256))
 
 
-def _records(
-    name: str, captures: dict[tuple[date, str], set[CaptureRef]], known: Tombstones
-) -> tuple[OverwrittenRecord, ...]:
-    records = []
-    for (night, run), refs in captures.items():
-        for ref in refs:
-            digest = sha256(filler(ref.length, name, ref.offset)).hexdigest()
-            records.append(OverwrittenRecord(night, run, ref.file, ref.offset, ref.length, ref.sha256, digest))
+def _records(name: str, captures: _Captures, known: Tombstones) -> tuple[OverwrittenRecord, ...]:
+    records = [
+        OverwrittenRecord(night, run, **asdict(ref), filler=sha256(filler(ref.length, name, ref.offset)).hexdigest())
+        for (night, run), refs in captures.items()
+        for ref in refs
+    ]
     fresh = [record for record in records if (record.path, record.offset) not in known.records]
     return tuple(sorted(fresh, key=lambda record: (record.path, record.offset)))
 
@@ -226,24 +207,18 @@ def _digests(path: Path, name: str, records: Iterable[OverwrittenRecord]) -> tup
     before, after = sha256(), sha256()
     with path.open("rb") as stream:
         for record in records:
-            for piece in _pieces(stream, record.offset - stream.tell()):
+            for piece in read_pieces(stream, record.offset - stream.tell()):
                 before.update(piece)
                 after.update(piece)
             there = 0
-            for piece in _pieces(stream, record.length):
+            for piece in read_pieces(stream, record.length):
                 before.update(piece)
                 there += len(piece)
             after.update(filler(record.length, name, record.offset)[:there])
-        while piece := stream.read(_PIECE):
+        while piece := stream.read(PIECE):
             before.update(piece)
             after.update(piece)
     return before.hexdigest(), after.hexdigest()
-
-
-def _pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:
-    while length > 0 and (piece := stream.read(min(_PIECE, length))):
-        length -= len(piece)
-        yield piece
 
 
 def _remove_texts(paths: Paths, tombstone: Tombstone) -> int:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from archive.model.records import CaptureRef
+from archive.storage.fsync import PIECE, read_pieces
 
 __all__ = ["WarcDigest", "colliding_names", "read_once", "read_warc", "walk"]
 
-_PIECE = 1 << 18
 _FIRST = 1 << 13  # most texts are shorter: a larger buffer for each would cost more than the reading
 _KEPT = 1 << 20
 
@@ -59,7 +59,7 @@ def read_once(path: str) -> tuple[str, int, bytes | None]:
             return digest.hexdigest(), len(data), data
         held: list[bytes] | None = [data]
         size = len(data)
-        while data := os.read(handle, _PIECE):
+        while data := os.read(handle, PIECE):
             digest.update(data)
             size += len(data)
             if held is not None:
@@ -89,15 +89,15 @@ def read_warc(path: Path, refs: Iterable[CaptureRef]) -> WarcDigest:
             if ref.offset < position:
                 overlapping.append(ref)
                 continue
-            for piece in _pieces(stream, ref.offset - position):
+            for piece in read_pieces(stream, ref.offset - position):
                 whole.update(piece)
             record = sha256()
-            for piece in _pieces(stream, ref.length):
+            for piece in read_pieces(stream, ref.length):
                 whole.update(piece)
                 record.update(piece)
             found[ref] = record.hexdigest()
             position = ref.offset + max(ref.length, 0)
-        while piece := stream.read(_PIECE):
+        while piece := stream.read(PIECE):
             whole.update(piece)
         size = stream.tell()
         for ref in overlapping:  # no line that the program wrote: read apart
@@ -106,17 +106,11 @@ def read_warc(path: Path, refs: Iterable[CaptureRef]) -> WarcDigest:
     return WarcDigest(whole.hexdigest(), size, found, ended)
 
 
-def _pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:
-    while length > 0 and (piece := stream.read(min(_PIECE, length))):
-        length -= len(piece)
-        yield piece
-
-
 def _apart(stream: IO[bytes], ref: CaptureRef) -> str:
     if ref.offset < 0:
         return ""
     digest = sha256()
     stream.seek(ref.offset)
-    for piece in _pieces(stream, ref.length):
+    for piece in read_pieces(stream, ref.length):
         digest.update(piece)
     return digest.hexdigest()

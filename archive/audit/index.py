@@ -30,22 +30,21 @@ _Row = tuple[object, ...]
 _OF_TEXTS = (SIGNATURES, BANDS)
 
 
-def compare_index(identity: Identity, paths: Paths, audit: Audit) -> None:
+def compare_index(identity: Identity, paths: Paths) -> Audit:
     """Report the rows that the files do not give, and the rows of the files that the index lacks."""
+    audit, label = Audit(), "index"
     try:
         database = database_of(paths, identity.id)
-    except ArchiveError as error:
-        audit.found(Code.INDEX, "index", Reason.of_error(error))
-        return
-    try:
+        label = database.label
         if not database.exists():
-            audit.found(Code.INDEX, database.label, Reason.of("index_missing"))
+            audit.found(Code.INDEX, label, Reason.of("index_missing"))
         elif (damage := database.damage()) is not None:
-            audit.found(Code.INDEX, database.label, Reason.of("index_damaged", error=damage))
+            audit.found(Code.INDEX, label, Reason.of("index_damaged", error=damage))
         else:
             _compare(paths, database, audit)
     except ArchiveError as error:
-        audit.found(Code.INDEX, database.label, Reason.of_error(error))
+        audit.found(Code.INDEX, label, Reason.of_error(error))
+    return audit
 
 
 def _compare(paths: Paths, database: Database, audit: Audit) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archive.audit.files import WarcDigest, colliding_names, read_once, read_warc, walk
@@ -25,20 +25,11 @@ from archive.storage.run_record import RUN_FILE, read_lines, read_run, same_reco
 from archive.storage.texts import NAME
 from archive.storage.warc import members
 
-__all__ = ["RunPart", "RunTask", "check_run"]
+__all__ = ["RunTask", "check_run"]
 
 
-@dataclass(slots=True)
-class RunPart:
-    """Result of reading a run; `leaves` are the leaf hashes of its lines."""
-
-    name: str
-    audit: Audit = field(default_factory=Audit)
-    leaves: bytes = b""
-
-
-def check_run(task: RunTask) -> RunPart:
-    """Audit one run."""
+def check_run(task: RunTask) -> tuple[Audit, bytes]:
+    """Audit one run; return the findings and the leaf hashes of its lines."""
     return _RunAudit(task).read()
 
 
@@ -55,8 +46,7 @@ class _RunAudit:
         self._names: dict[str, os.DirEntry[str]] = {}
         self._texts: dict[str, ArticleLine] = {}
 
-    def read(self) -> RunPart:
-        part = RunPart(self._task.folder.name)
+    def read(self) -> tuple[Audit, bytes]:
         if self._task.closed:
             start = len(str(self._task.folder)) + 1
             self._names = {entry.path[start:]: entry for entry in walk(self._task.folder)}
@@ -64,7 +54,7 @@ class _RunAudit:
         else:
             inside = os.scandir(self._task.folder)
             self._names = {entry.name: entry for entry in inside if entry.is_file(follow_symlinks=False)}
-        part.leaves = self._read_articles()
+        leaves = self._read_articles()
         if not self._task.sealed_only:
             self._lines.runs += 1
             self._read_pages()
@@ -74,9 +64,8 @@ class _RunAudit:
                 self._read_file(name)
         if not self._task.sealed_only:
             self._check_lines()
-        part.audit.join(self._sealed)
-        part.audit.join(self._lines)
-        return part
+        self._sealed.join(self._lines)
+        return self._sealed, leaves
 
     def _path(self, name: str) -> str:
         return f"{self._base}/{name}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from archive.search.engine import SearchIndex
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.storage.manifest import Seal, seals_on_disk
 from archive.storage.paths import Identity, Paths, run_order
+from archive.storage.texts import read_text_file
 from archive.storage.tombstones import Tombstones
 
 __all__ = ["compare_search"]
@@ -35,14 +35,15 @@ _AT_ONCE = 200  # lines in one statement
 _WITH_PLACES = select(func.count(PLACES.c.document.distinct())).where(PLACES.c.document != NO_CONTENT)
 
 
-def compare_search(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset, audit: Audit) -> None:
-    """Record where search.db is not what the sealed files give, in the one part of a `subset` that it belongs to."""
+def compare_search(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset) -> Audit:
+    """Report where search.db is not what the sealed files give, in the one part of a `subset` that it belongs to."""
+    audit = Audit()
     if "search.db" not in subset:
-        return
+        return audit
     try:
         database = database_of(paths, identity.id)
     except ArchiveError:
-        return  # the comparison of the index comes first and records this
+        return audit  # the comparison of the index comes first and records this
     with SearchIndex.beside(database, identity.id, paths) as search:
         label = search.store.database.label
         try:
@@ -54,6 +55,7 @@ def compare_search(identity: Identity, paths: Paths, withheld: Tombstones, subse
                 _Comparison(search, paths, withheld, audit).compare()
         except ArchiveError as error:
             audit.found(Code.WORDS_DIFFER, label, Reason.of("search_unusable", error=Reason.of_error(error)))
+    return audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class _Comparison:
         """Return True if so many texts are listed: all, or without some that cannot be read now."""
         if texts >= len(self.texts):
             return texts == len(self.texts)
-        return texts >= sum(_is_readable(path, digest) for path, digest in self.texts.values())
+        return texts >= sum(read_text_file(path, digest) is not None for path, digest in self.texts.values())
 
     def _find_withheld(self) -> None:
         lines = iter(self.withheld.lines)
@@ -166,10 +168,3 @@ class _Comparison:
             for article in articles:
                 detail = Reason.of("search_withheld", article=article)
                 self.audit.found(Code.WITHHELD_BACK, f"{self._label}/words", detail)
-
-
-def _is_readable(path: Path, digest: str | None) -> bool:
-    try:
-        return sha256(path.read_bytes()).hexdigest() == digest
-    except OSError:
-        return False

@@ -103,15 +103,15 @@ def verify(
     with _workers(how.jobs) as run:
         # The index is one piece of work, and the longest: it starts first where there are several processes.
         compares_index = not how.sealed_only and "index.db" in how.subset
-        index = run(partial(_index_audit, identity, paths)) if compares_index else None
-        words = run(partial(_words_audit, identity, paths, withheld, how.subset)) if not how.sealed_only else None
+        index = run(partial(compare_index, identity, paths)) if compares_index else None
+        words = run(partial(compare_search, identity, paths, withheld, how.subset)) if not how.sealed_only else None
         for part in _parts(nights, progress, how.jobs, run):
             audit.join(part.audit)
             chain += part.links
         for night, folder in paths.open_runs() if not how.sealed_only else ():
             audit.notes.append(Reason.of("run_open", night=night, run=folder.name))
             task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
-            audit.join(check_run(task).audit)
+            audit.join(check_run(task)[0])
         check_calendar(paths, audit)
         check_chain(chain, audit)
         check_expected(identity, chain, expected, audit)
@@ -198,22 +198,11 @@ def _read_night(task: _NightTask, progress: ReportProgress = lambda night, read:
             entries = {}
         only = how.sealed_only or name not in closed
         kind = task.identity.kind
-        run = check_run(RunTask(paths.root, night, folder, kind, entries, task.withheld, how.subset, sealed_only=only))
-        leaves[name] = run.leaves
-        audit.join(run.audit)
-        progress(night, Extent(run.audit.files, run.audit.bytes))
+        part, leaves[name] = check_run(
+            RunTask(paths.root, night, folder, kind, entries, task.withheld, how.subset, sealed_only=only)
+        )
+        audit.join(part)
+        progress(night, Extent(part.files, part.bytes))
     for read in seals:
         check_root(paths, read, leaves, audit)
     return _NightAudit(audit, [read.link for read in seals])
-
-
-def _words_audit(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset) -> Audit:
-    audit = Audit()
-    compare_search(identity, paths, withheld, subset, audit)
-    return audit
-
-
-def _index_audit(identity: Identity, paths: Paths) -> Audit:
-    audit = Audit()
-    compare_index(identity, paths, audit)
-    return audit

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
 
 from archive.cli.output import print_articles
 from archive.errors import ArchiveError, ExitCode, UsageError
@@ -17,12 +16,11 @@ from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 
 __all__ = [
     "DEFAULT",
+    "Commands",
     "NotFound",
-    "Subcommands",
     "add_as_of",
     "add_filters",
     "add_identifier",
-    "archive_option",
     "clock",
     "find",
     "find_one",
@@ -36,13 +34,21 @@ DEFAULT = Path("var/archive")
 Run = Callable[[argparse.Namespace], ExitCode]
 
 
-class Subcommands(Protocol):
-    """Part of argparse in which a command declares itself: the result of `ArgumentParser.add_subparsers`."""
+class Commands:
+    """The commands of a parser."""
 
-    def add_parser(
-        self, name: str, *, parents: list[argparse.ArgumentParser] = ..., help: str
-    ) -> argparse.ArgumentParser:
-        """Return the parser of one command."""
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(self, name: str, run: Run, help: str, *, of_archive: bool = True) -> argparse.ArgumentParser:
+        """Add a command and return its parser, with the option `--archive` if it works on an archive."""
+        command = self._parsers.add_parser(name, help=help)
+        command.set_defaults(run=run)
+        if of_archive:
+            command.add_argument(
+                "--archive", type=Path, default=DEFAULT, metavar="DIR", help=f"the archive (default {DEFAULT})"
+            )
+        return command
 
 
 class NotFound(ArchiveError):
@@ -65,22 +71,15 @@ def province_slugs(text: str) -> frozenset[str]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def archive_option() -> argparse.ArgumentParser:
-    """Return the option that every command but `init` has."""
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--archive", type=Path, default=DEFAULT, metavar="DIR", help=f"the archive (default {DEFAULT})")
-    return shared
+def add_province(command: argparse.ArgumentParser, help: str) -> None:
+    """Add the filter by a province, which selects those merged into it as well."""
+    command.add_argument("--province", type=province_slugs, metavar="NAME", help=help)
 
 
 def add_filters(command: argparse.ArgumentParser) -> None:
     """Add the filters of articles: portal, province, night, words of the title, address or hash."""
     command.add_argument("--portal", metavar="NAME")
-    command.add_argument(
-        "--province",
-        type=province_slugs,
-        metavar="NAME",
-        help="a province of today with those merged into it, or one of these",
-    )
+    add_province(command, "a province of today with those merged into it, or one of these")
     command.add_argument("--night", type=night, metavar="DATE")
     command.add_argument("--title", metavar="WORDS", help="words of the title, with or without diacritics")
     command.add_argument("--url", metavar="URL")

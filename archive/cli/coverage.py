@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -12,8 +11,8 @@ from datetime import date
 from rich.console import Console
 from rich.text import Text
 
-from archive.cli.arguments import Subcommands, night, province_slugs
-from archive.cli.output import printable
+from archive.cli.arguments import Commands, add_province, night
+from archive.cli.output import print_json, printable
 from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.coverage.reader import read_coverage, span
 from archive.errors import ExitCode
@@ -32,20 +31,14 @@ _STYLES = {
     DayState.GONE: "dim",
 }
 _WIDEST = 366
+_VALUES = ("day", "state", "stored", "published", "caught_up", "reasons")
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser(
-        "coverage", parents=[shared], help="show for each portal and day what is there or missing"
-    )
+    command = commands.add("coverage", _run, "show for each portal and day what is there or missing")
     command.add_argument("--portal", metavar="NAME", action="append", default=[], help="only this one; may be repeated")
-    command.add_argument(
-        "--province",
-        type=province_slugs,
-        metavar="NAME",
-        help="only portals of this province and those merged into it",
-    )
+    add_province(command, "only portals of this province and those merged into it")
     command.add_argument("--since", type=night, metavar="DATE", help="default: the archive's first night")
     command.add_argument("--until", type=night, metavar="DATE", help="default: its last night")
     command.add_argument(
@@ -54,7 +47,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON object for each portal and day")
     form.add_argument("--csv", action="store_true", help="print a line for each portal and day")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
@@ -64,7 +56,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if options.json:
         for portal in portals:
             for day in portal.days:
-                print(json.dumps({"portal": portal.portal} | _plain(day), ensure_ascii=False, sort_keys=True))
+                reasons = [reason.reported() for reason in day.reasons]
+                print_json({"portal": portal.portal} | _values(day) | {"reasons": reasons})
     elif options.csv:
         _print_csv(portals)
     elif options.gaps:
@@ -75,29 +68,16 @@ def _run(options: argparse.Namespace) -> ExitCode:
     return ExitCode.FINDINGS if options.gaps and lost else ExitCode.GOOD
 
 
-def _plain(day: Day) -> dict[str, object]:
-    return {
-        "day": day.day.isoformat(),
-        "state": day.state.value,
-        "reasons": [reason.reported() for reason in day.reasons],
-        "stored": day.stored,
-        "published": day.published,
-        "caught_up": day.caught_up.isoformat() if day.caught_up else None,
-    }
+def _values(day: Day) -> dict[str, object]:
+    return {name: getattr(day, name) for name in _VALUES}
 
 
 def _print_csv(portals: Sequence[PortalCoverage]) -> None:
-    rows = csv.writer(sys.stdout)
-    rows.writerow(["portal", "day", "state", "stored", "published", "caught_up", "reasons"])
+    rows = csv.DictWriter(sys.stdout, ("portal", *_VALUES))
+    rows.writeheader()
     for portal in portals:
         for day in portal.days:
-            cells = _plain(day) | {"reasons": printable(joined(day.reasons))}
-            rows.writerow(
-                [
-                    portal.portal,
-                    *(cells[name] for name in ("day", "state", "stored", "published", "caught_up", "reasons")),
-                ]
-            )
+            rows.writerow({"portal": portal.portal} | _values(day) | {"reasons": printable(joined(day.reasons))})
 
 
 def _print_gaps(portals: Sequence[PortalCoverage]) -> None:

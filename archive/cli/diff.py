@@ -7,7 +7,7 @@ from datetime import date
 
 from rich.console import Console
 
-from archive.cli.arguments import Subcommands, known_until, night
+from archive.cli.arguments import Commands, known_until, night
 from archive.cli.diff_view import print_difference
 from archive.errors import ExitCode, UsageError
 from archive.export.version_diff import difference, difference_of_nights
@@ -16,9 +16,9 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("diff", parents=[shared], help="show word by word what changed in an article")
+    command = commands.add("diff", _run, "show word by word what changed in an article")
     command.add_argument(
         "article", metavar="ID", help="portal/key: its last two versions; portal/key@version: that one"
     )
@@ -32,7 +32,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         help="what was known that night; given twice: what it said on the one and on the other",
     )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

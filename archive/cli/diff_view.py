@@ -31,7 +31,7 @@ def print_difference(found: Difference, console: Console, *, as_json: bool) -> N
     for sign, item in (("-", found.old), ("+", found.new)):
         _print_line(console, f"{sign} {item.night}  {item.event.value}  {printable(item.id)}")
     classes = ", ".join(change.value.replace("_", " ") for change in found.comparison.classes) or "nothing"
-    _print_line(console, f"similarity {_rounded_down(found.comparison.similarity)}; changed: {classes}", style="bold")
+    _print_line(console, f"similarity {found.percent:.1f} %; changed: {classes}", style="bold")
     for spans in lines:
         _print_line(console, "")
         _print_line(console, marked(console, spans))
@@ -40,11 +40,6 @@ def print_difference(found: Difference, console: Console, *, as_json: bool) -> N
 def _print_line(console: Console, text: str | Line, style: str | None = None) -> None:
     """Print one line, which only a terminal's width may break."""
     console.print(text, markup=False, highlight=False, emoji=False, style=style, soft_wrap=not console.is_terminal)
-
-
-def _rounded_down(similarity: float) -> str:
-    """Round down, so that 99.96 % is not shown as all."""
-    return f"{round(similarity * 10_000) // 10 / 10:.1f} %"
 
 
 def _plain(item: EventRow) -> dict[str, str | None]:

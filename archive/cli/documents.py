@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from archive.cli.arguments import Subcommands, province_slugs
-from archive.cli.output import printable
+from archive.cli.arguments import Commands, add_province
+from archive.cli.output import print_json, printable
 from archive.coverage.calendar import PortalCoverage
 from archive.coverage.number_gaps import coverage_of, failed_nights, mentions_of, portals_of, read_number_series
 from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
@@ -20,23 +20,15 @@ from vietnam.letters import nfc
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser(
-        "documents", parents=[shared], help="show the series of numbered documents and their holes"
-    )
+    command = commands.add("documents", _run, "show the series of numbered documents and their holes")
     command.add_argument("number", nargs="?", metavar="NUMBER", help="where this one is named: 1204/QĐ-UBND, 36-NQ/TW")
     command.add_argument("--portal", metavar="NAME", help="only what its texts name")
-    command.add_argument(
-        "--province",
-        type=province_slugs,
-        metavar="NAME",
-        help="only numbers of this province and those merged into it",
-    )
+    add_province(command, "only numbers of this province and those merged into it")
     command.add_argument("--year", type=int, metavar="YEAR")
     command.add_argument("--holes", action="store_true", help="list every missing number; exit 1 when there is one")
     command.add_argument("--json", action="store_true", help="one JSON object for each series, or for each place")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
@@ -48,7 +40,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
         covered = coverage_of(archive, series) if options.holes or options.json else {}
     if options.json:
         for one in series:
-            print(json.dumps(_plain(one, covered), ensure_ascii=False, sort_keys=True))
+            print_json(_plain(one, covered))
     else:
         _print(series, covered, holes=options.holes)
         if not (options.portal or options.province or options.year):
@@ -72,7 +64,10 @@ def _run_places(archive: Archive, options: argparse.Namespace) -> ExitCode:
     if options.province:
         places = [one for one in places if one.province in options.province]
     for place in places:
-        print(json.dumps(_place(place), ensure_ascii=False, sort_keys=True) if options.json else _place_line(place))
+        if options.json:
+            print_json({name: getattr(place, name) for name in ("id", "issued", "issuer", "night", "portal", "raw")})
+        else:
+            print(_place_line(place))
     if not places and not options.json:
         print(f"no text names {printable(options.number)}")
     return ExitCode.GOOD if places else ExitCode.FINDINGS
@@ -82,17 +77,6 @@ def _place_line(place: Mention) -> str:
     extras = [f"issued {place.issued}"] if place.issued else []
     extras += [f"by {printable(place.issuer)}"] if place.issuer else []
     return "\t".join([place.night.isoformat(), place.portal, place.id, printable(place.raw), *extras])
-
-
-def _place(place: Mention) -> dict[str, object]:
-    return {
-        "id": place.id,
-        "issued": place.issued.isoformat() if place.issued else None,
-        "issuer": place.issuer,
-        "night": place.night.isoformat(),
-        "portal": place.portal,
-        "raw": place.raw,
-    }
 
 
 def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, holes: bool) -> None:
@@ -128,30 +112,15 @@ def _print_left_out(found: NumberSeriesSet) -> None:
 
 
 def _plain(one: Series, covered: Mapping[str, PortalCoverage]) -> dict[str, object]:
-    return {
-        "issuer": one.issuer,
-        "type": one.type,
-        "organ": one.organ,
-        "with_year": one.with_year,
-        "since": one.since.isoformat(),
-        "until": one.until.isoformat(),
+    names = ("issuer", "type", "organ", "with_year", "since", "until", "first", "last", "missing")
+    return {name: getattr(one, name) for name in names} | {
         "portals": portals_of(one),
-        "first": one.first,
-        "last": one.last,
         "seen": len(one.seen),
-        "missing": one.missing,
         "completeness": round(one.completeness, 4),
-        "holes": [
-            {
-                "first": hole.first,
-                "last": hole.last,
-                "after": hole.after.isoformat() if hole.after else None,
-                "before": hole.before.isoformat() if hole.before else None,
-                "gaps": [
-                    {"portal": name, "day": day.day.isoformat(), "state": day.state.value}
-                    for name, day in failed_nights(hole, one, covered)
-                ],
-            }
-            for hole in one.gaps
-        ],
+        "holes": [asdict(hole) | {"gaps": _plain_gaps(hole, one, covered)} for hole in one.gaps],
     }
+
+
+def _plain_gaps(hole: NumberGap, one: Series, covered: Mapping[str, PortalCoverage]) -> list[dict[str, object]]:
+    failed = failed_nights(hole, one, covered)
+    return [{"portal": name, "day": day.day, "state": day.state} for name, day in failed]

@@ -7,7 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands, night, province_slugs
+from archive.cli.arguments import Commands, add_province, night
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.formats import ExportFormat, write_records
@@ -20,9 +20,9 @@ __all__ = ["add"]
 _SHOWN = 5  # texts that could not be read and are named
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("export", parents=[shared], help="hand over articles with their texts")
+    command = commands.add("export", _run, "hand over articles with their texts")
     command.add_argument("target", type=Path, metavar="FILE|DIR", help="one file, or a folder: a file for each night")
     forms = [form.value for form in ExportFormat]
     command.add_argument(
@@ -30,13 +30,10 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--one-per-cluster", action="store_true", help="one article of those that say nearly the same")
     command.add_argument("--portal", metavar="NAME")
-    command.add_argument(
-        "--province", type=province_slugs, metavar="NAME", help="what was published under it or those merged into it"
-    )
+    add_province(command, "what was published under it or those merged into it")
     command.add_argument("--night", type=night, metavar="DATE", help="one night")
     command.add_argument("--since", type=night, metavar="DATE", help="nights from this one on")
     command.add_argument("--until", type=night, metavar="DATE", help="nights up to this one")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

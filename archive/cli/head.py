@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from archive.cli.arguments import NotFound, Subcommands, night
+from archive.cli.arguments import Commands, NotFound, night
 from archive.errors import ExitCode
 from archive.sealing.head import head_of
 from archive.sealing.signatures import read_signature
@@ -15,14 +15,11 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser(
-        "head", parents=[shared], help="print the head to publish: mail it, print it, keep it"
-    )
+    command = commands.add("head", _run, "print the head to publish: mail it, print it, keep it")
     command.add_argument("--night", type=night, metavar="DATE", help="the last seal of this night (default: of all)")
     command.add_argument("--json", action="store_true", help="print it as JSON")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from uuid import uuid4
 
-from archive.cli.arguments import DEFAULT, Subcommands, clock
+from archive.cli.arguments import DEFAULT, Commands, clock
 from archive.errors import ExitCode
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
@@ -14,14 +14,13 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("init", help="make an archive in a new or empty folder")
+    command = commands.add("init", _run, "make an archive in a new or empty folder", of_archive=False)
     command.add_argument("folder", type=Path, nargs="?", metavar="DIR", help=f"default {DEFAULT}")
     command.add_argument(
         "--kind", required=True, choices=[kind.value for kind in ArchiveKind], help="real captures or a rehearsal's"
     )
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archive.cli.arguments import Subcommands, add_as_of, add_filters, find
+from archive.cli.arguments import Commands, add_as_of, add_filters, find
 from archive.cli.output import print_articles
 from archive.errors import ExitCode
 from archive.index.queries.clusters import one_per_cluster
@@ -14,9 +14,9 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("list", parents=[shared], help="list articles")
+    command = commands.add("list", _run, "list articles")
     add_filters(command)
     add_as_of(command)
     command.add_argument(
@@ -29,7 +29,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--limit", type=int, default=None, metavar="N")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

@@ -22,6 +22,7 @@ from archive.index.queries.attachments import AttachmentState
 from archive.index.queries.clusters import Article, VersionLink
 from archive.index.rows import EventRow
 from archive.model.enums import WITHHELD, Event
+from archive.storage.jsonl import iso
 
 __all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]
 
@@ -34,11 +35,16 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in text)
 
 
+def print_json(value: object) -> None:
+    """Print a value as JSON on one line, days and moments in ISO 8601."""
+    print(json.dumps(value, ensure_ascii=False, sort_keys=True, default=iso))
+
+
 def print_articles(found: Sequence[EventRow], *, as_json: bool) -> None:
     """Print one line per event."""
     if as_json:
         for item in found:
-            print(json.dumps(asdict(item), ensure_ascii=False, sort_keys=True))
+            print_json(asdict(item))
         return
     if not sys.stdout.isatty():
         for item in found:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands, add_identifier, find_one
+from archive.cli.arguments import Commands, add_identifier, find_one
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.proofs import prove
@@ -19,9 +19,9 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare both commands."""
-    command = commands.add_parser("prove", parents=[shared], help="write a proof of one text that needs no archive")
+    command = commands.add("prove", _prove, "write a proof of one text that needs no archive")
     add_identifier(command)
     command.add_argument(
         "--output", "-o", type=Path, metavar="FILE", help="where to write it (default: standard output)"
@@ -29,12 +29,10 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--until-now", action="store_true", help="with every later seal, so that today's published head proves it too"
     )
-    command.set_defaults(run=_prove)
-    check = commands.add_parser("check-proof", help="check a proof that `prove` wrote; needs no archive")
+    check = commands.add("check-proof", _check, "check a proof that `prove` wrote; needs no archive", of_archive=False)
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--key", metavar="KEY", help="the public key (base64) it must be signed with")
     check.add_argument("--head", type=Path, metavar="HEAD", help="a published head it must lead to")
-    check.set_defaults(run=_check)
 
 
 def _prove(options: argparse.Namespace) -> ExitCode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands
+from archive.cli.arguments import Commands
 from archive.errors import ExitCode
 from archive.index.connect import database_of
 from archive.rebuild import rebuild
@@ -17,11 +17,10 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("rebuild", parents=[shared], help="make the index again from the files")
+    command = commands.add("rebuild", _run, "make the index again from the files")
     command.add_argument("--only-search", action="store_true", help="only the words that `search` looks for")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -11,8 +10,8 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.text import Text
 
-from archive.cli.arguments import Subcommands
-from archive.cli.output import printable
+from archive.cli.arguments import Commands
+from archive.cli.output import print_json, printable
 from archive.errors import ArchiveError, ExitCode
 from archive.search.engine import Order, SearchIndex
 from archive.search.indexer import catch_up
@@ -24,9 +23,9 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("search", parents=[shared], help="find texts by their words")
+    command = commands.add("search", _run, "find texts by their words")
     command.add_argument(
         "words",
         nargs="*",
@@ -53,7 +52,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument("--limit", type=int, default=20, metavar="N", help=f"hits on a page, {LARGEST_PAGE} at most")
     command.add_argument("--offset", type=int, default=0, metavar="N", help="hits to pass over")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
@@ -74,7 +72,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
         print(f"note: {note}", file=sys.stderr)
     if options.json:
         for hit in page.hits:
-            print(json.dumps(_plain(hit), ensure_ascii=False, sort_keys=True))
+            print_json(_plain(hit))
     else:
         _print(page, options.offset)
     return ExitCode.GOOD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands
+from archive.cli.arguments import Commands
 from archive.errors import ExitCode
 
 __all__ = ["add"]
@@ -13,9 +13,9 @@ __all__ = ["add"]
 _PORT = 8642
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("serve", parents=[shared], help="show the archive in a browser, read-only")
+    command = commands.add("serve", _run, "show the archive in a browser, read-only")
     command.add_argument("--port", type=int, default=_PORT, metavar="N", help=f"default {_PORT}; 0 takes a free one")
     command.add_argument(
         "--bind", default="127.0.0.1", metavar="ADDRESS", help="default 127.0.0.1; another one needs --token-file"
@@ -27,7 +27,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--report", type=Path, metavar="FILE", help="show the audit that `verify --json` wrote into this file"
     )
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

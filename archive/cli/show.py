@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands, add_as_of, add_identifier, find_one
+from archive.cli.arguments import Commands, add_as_of, add_identifier, find_one
 from archive.cli.output import print_attached, print_near, printable
 from archive.errors import ExitCode
 from archive.index.rows import EventRow
@@ -17,12 +17,11 @@ from archive.store import Archive
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("show", parents=[shared], help="show one article: where it stands and what it says")
+    command = commands.add("show", _run, "show one article: where it stands and what it says")
     add_identifier(command)
     add_as_of(command)
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from archive.cli.arguments import Subcommands, night
+from archive.cli.arguments import Commands, night
 from archive.errors import ExitCode
 from archive.sealing.countersign import sign_seals
 from archive.sealing.signatures import load_key, new_key, public_key
@@ -14,18 +14,14 @@ from archive.storage.paths import Paths, read_identity
 __all__ = ["add"]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare both commands."""
-    key = commands.add_parser("key", help="make a signing key, or show its public half")
+    key = commands.add("key", _key, "make a signing key, or show its public half", of_archive=False)
     key.add_argument("action", choices=("new", "show"))
     key.add_argument("file", type=Path, metavar="FILE", help="the private key (PEM), outside of every archive")
-    key.set_defaults(run=_key)
-    command = commands.add_parser(
-        "sign", parents=[shared], help="sign seals that are unsigned; their .sig files can be carried back"
-    )
+    command = commands.add("sign", _sign, "sign seals that are unsigned; their .sig files can be carried back")
     command.add_argument("night", nargs="?", type=night, metavar="NIGHT", help="one night (default: every seal)")
     command.add_argument("--key", type=Path, required=True, metavar="FILE", help="the private key (PEM)")
-    command.set_defaults(run=_sign)
 
 
 def _sign(options: argparse.Namespace) -> ExitCode:

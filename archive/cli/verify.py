@@ -15,7 +15,7 @@ from archive.audit.findings import Audit
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import Expectations
 from archive.audit.verify import Extent, VerifyOptions, sealed_bytes, verify
-from archive.cli.arguments import Subcommands
+from archive.cli.arguments import Commands
 from archive.cli.output import print_audit
 from archive.errors import ExitCode, UsageError
 from archive.sealing.head import Head, read_head
@@ -27,9 +27,9 @@ _MANY = 5_000  # files from which on further processes are worth their start
 _READERS = 4  # on a cold disk four readers are twice as fast as one; on two cores no more helps
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser("verify", parents=[shared], help="read everything again and name each damaged thing")
+    command = commands.add("verify", _run, "read everything again and name each damaged thing")
     command.add_argument(
         "--against",
         type=Path,
@@ -55,7 +55,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
         help=f"processes that read (default: 1, up to {_READERS} from {_MANY} files on)",
     )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

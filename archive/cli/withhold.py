@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archive.cli.arguments import Subcommands, add_identifier, clock, find_one
+from archive.cli.arguments import Commands, add_identifier, clock, find_one
 from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import EventRow
@@ -18,11 +18,9 @@ __all__ = ["add"]
 Article = tuple[str, str]
 
 
-def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
+def add(commands: Commands) -> None:
     """Declare the command."""
-    command = commands.add_parser(
-        "withhold", parents=[shared], help="remove an article lawfully: its texts and captures, in every version"
-    )
+    command = commands.add("withhold", _run, "remove an article lawfully: its texts and captures, in every version")
     add_identifier(command)
     command.add_argument("--reason", metavar="R", help="why: the law, the court's decision, the request")
     command.add_argument("--who", metavar="W", help="who asked for it, and who does it")
@@ -32,7 +30,6 @@ def add(commands: Subcommands, shared: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--repeat", action="store_true", help="do again what the tombstones say: after a crash, or in a restored copy"
     )
-    command.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:

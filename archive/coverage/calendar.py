@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Self
 
 from archive.messages.reason import Reason, joined
 from archive.model.enums import STORED, Verdict
@@ -32,49 +33,38 @@ __all__ = [
 
 
 class DayState(StrEnum):
-    """State of a portal's night, as an auditor asks."""
+    """State of a portal's night, as an auditor asks.
 
-    PUBLISHED = "published"
-    QUIET = "quiet"
-    THIN = "thin"
-    SUSPICIOUS = "suspicious"
-    FAILED = "failed"
-    BLOCKED = "blocked"
-    UNREACHABLE = "unreachable"
-    MOVED = "moved"
-    GONE = "gone"
-    MISSED = "missed"
-    NOT_SCHEDULED = "not scheduled"
-    BEFORE_FIRST = "before its first night"
-    NOT_SEALED = "not sealed yet"
+    `letter` is its sign where a day has one column, readable without colour. `is_gap` is True when the portal was not read
+    that night although it was there to be read.
+    """
 
-    @property
-    def letter(self) -> str:
-        """Sign for it where a day has one column: readable without colour."""
-        return _LETTERS[self]
+    _value_: str
+    letter: str
+    is_gap: bool
 
-    @property
-    def is_gap(self) -> bool:
-        """True when the portal was not read that night although it was there to be read."""
-        return self in _GAPS
+    PUBLISHED = "published", "█"
+    QUIET = "quiet", "·"
+    THIN = "thin", "▂"
+    SUSPICIOUS = "suspicious", "?"
+    FAILED = "failed", "F", True
+    BLOCKED = "blocked", "B", True
+    UNREACHABLE = "unreachable", "U", True
+    MOVED = "moved", "→"
+    GONE = "gone", "×"
+    MISSED = "missed", "M", True
+    NOT_SCHEDULED = "not scheduled", "-", True
+    BEFORE_FIRST = "before its first night", " "
+    NOT_SEALED = "not sealed yet", "…"
+
+    def __new__(cls, value: str, letter: str, is_gap: bool = False) -> Self:
+        """Make a member from its value, its sign and whether it is a gap."""
+        state = str.__new__(cls, value)
+        state._value_, state.letter, state.is_gap = value, letter, is_gap
+        return state
 
 
-_LETTERS = {
-    DayState.PUBLISHED: "█",
-    DayState.QUIET: "·",
-    DayState.THIN: "▂",
-    DayState.SUSPICIOUS: "?",
-    DayState.FAILED: "F",
-    DayState.BLOCKED: "B",
-    DayState.UNREACHABLE: "U",
-    DayState.MOVED: "→",
-    DayState.GONE: "×",
-    DayState.MISSED: "M",
-    DayState.NOT_SCHEDULED: "-",
-    DayState.BEFORE_FIRST: " ",
-    DayState.NOT_SEALED: "…",
-}
-_GAPS = {DayState.FAILED, DayState.BLOCKED, DayState.UNREACHABLE, DayState.MISSED, DayState.NOT_SCHEDULED}
+# The better verdict first: a repeated run mends the first one's failure.
 _OF_VERDICT = {
     Verdict.GOOD: DayState.PUBLISHED,
     Verdict.QUIET: DayState.QUIET,
@@ -200,14 +190,13 @@ def _state(
     night: date, runs: Sequence[Run], missed: Reason | None, first: date | None, unsealed: frozenset[date]
 ) -> tuple[DayState, tuple[Reason, ...]]:
     if runs:
-        run = min(runs, key=lambda one: _RANK.index(one.verdict))  # a repeated run mends the first one's failure
+        run = min(runs, key=lambda one: list(_OF_VERDICT).index(one.verdict))
         state = _OF_VERDICT[run.verdict]
         if state is DayState.PUBLISHED and not sum(run.events.get(event, 0) for event in STORED):
             state = DayState.QUIET
-        quiet = state is DayState.QUIET
-        return state, _usual(night) if quiet and _usual(
-            night
-        ) else run.reasons if state is not DayState.PUBLISHED else ()
+        if state is DayState.PUBLISHED:
+            return state, ()
+        return state, (state is DayState.QUIET and _usual(night)) or run.reasons
     if missed is not None:
         return DayState.MISSED, (missed,)
     if first is None or night < first:
@@ -215,20 +204,6 @@ def _state(
     if night in unsealed:
         return DayState.NOT_SEALED, ()
     return DayState.NOT_SCHEDULED, (Reason.of("not_owed"),)
-
-
-_RANK = (
-    Verdict.GOOD,
-    Verdict.QUIET,
-    Verdict.THIN,
-    Verdict.SUSPICIOUS,
-    Verdict.BLOCKED,
-    Verdict.UNREACHABLE,
-    Verdict.MOVED,
-    Verdict.GONE,
-    Verdict.BROKEN,
-    Verdict.INTERRUPTED,
-)
 
 
 def _usual(night: date) -> tuple[Reason, ...]:

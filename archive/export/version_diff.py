@@ -30,6 +30,11 @@ class Difference:
     new_text: Text
     comparison: TextComparison
 
+    @property
+    def percent(self) -> float:
+        """The similarity, 0 to 100, rounded down, so that 99.96 is not shown as all."""
+        return round(self.comparison.similarity * 10_000) // 10 / 10
+
 
 def difference(archive: Archive, one: str, other: str | None = None, *, until: date | None = None) -> Difference:
     """Compare two versions, in the order given; with `until`, a night, as if nothing had come later.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from archive.index.queries.clusters import article_of
@@ -17,7 +16,7 @@ from archive.model.enums import Event
 from archive.model.records import NearDuplicate
 from archive.similarity.minhash import near, signature
 from archive.storage.jsonl import ArticleLine
-from archive.storage.texts import text_content
+from archive.storage.texts import read_text_file, text_content
 
 __all__ = [
     "LINKS",
@@ -61,7 +60,7 @@ def content_of(data: bytes, text: Fingerprint) -> str:
 
 def read_fingerprint(folder: Path, line: ArticleLine) -> Fingerprint | None:
     """Return the fingerprint of a line's file; None when the file is not the one that the line names."""
-    data = _read(folder / str(line.file), line.sha256)
+    data = read_text_file(folder / str(line.file), line.sha256)
     return None if data is None else fingerprint(data, line.published_raw)
 
 
@@ -73,16 +72,8 @@ def read_fingerprints(folder: Path, lines: Iterable[ArticleLine]) -> dict[int, F
 
 def read_content(folder: Path, text: StoredText) -> str | None:
     """Return a stored text without its published line; None when the file in the run's folder is another one."""
-    data = _read(folder / text.file, text.sha256)
+    data = read_text_file(folder / text.file, text.sha256)
     return None if data is None else content_of(data, text.fingerprint)
-
-
-def _read(path: Path, digest: str | None) -> bytes | None:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    return data if sha256(data).hexdigest() == digest else None
 
 
 def links(

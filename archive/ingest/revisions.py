@@ -55,15 +55,8 @@ class VersionHistory:
         return Text(text_content(self.captures.text(holder), raw), line.published_raw, line.published)
 
     def _line(self, found: EventRow) -> ArticleLine:
-        if (
-            self.folder is not None
-            and self.own
-            and (found.night, found.run)
-            == (
-                self.folder.parent.name,
-                self.folder.name,
-            )
-        ):
+        run = self.folder and (self.folder.parent.name, self.folder.name)
+        if self.own and (found.night, found.run) == run:
             return self.own[found.seq]
         return self.captures.line(found)
 

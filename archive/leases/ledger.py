@@ -159,22 +159,15 @@ class Ledger:
     def finish(self, claim: Claim, now: datetime, ending: AttemptResult) -> None:
         """Record the result of the claimed try. Raises StaleClaim when another process took over."""
         uncounted = int(ending.free or ending.unanswered)
+        due, reason = utc(ending.due or now), reason_text(ending.reason)
+        ended = (ending.state.value, due, reason, ending.exit_code, ending.run)
         with self._write():
             self._require_held(claim)
             self._db.execute(
                 "UPDATE nights SET state = ?, due_at = ?, reason = ?, exit_code = ?, run = COALESCE(?, run), "
                 "tries = tries - ?, unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL "
                 "WHERE portal = ? AND night = ?",
-                (
-                    *(
-                        ending.state.value,
-                        utc(ending.due or now),
-                        reason_text(ending.reason),
-                        ending.exit_code,
-                        ending.run,
-                    ),
-                    *(uncounted, int(ending.unanswered), utc(now), claim.portal, claim.night.isoformat()),
-                ),
+                (*ended, uncounted, int(ending.unanswered), utc(now), claim.portal, claim.night.isoformat()),
             )
 
     def postpone(self, portal: str, night: date, due: datetime, reason: Reason) -> None:

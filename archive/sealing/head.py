@@ -50,16 +50,8 @@ class Head:
     @property
     def statement(self) -> bytes:
         """Signed bytes."""
-        value = {
-            "archive": self.archive,
-            "head": self.head,
-            "leaves": self.leaves,
-            "night": self.night.isoformat(),
-            "number": self.number,
-            "previous": self.previous,
-            "root": self.root,
-            "statement": _STATEMENT,
-        }
+        names = ("archive", "head", "leaves", "night", "number", "previous", "root")
+        value = {name: getattr(self, name) for name in names} | {"statement": _STATEMENT}
         return canonical(value) + b"\n"
 
     @property

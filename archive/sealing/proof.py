@@ -154,11 +154,8 @@ def _check_heads(heads: Sequence[Head], key: str | None) -> None:
             raise ProofError("later seals count only when they are signed")
         if (head.key is None) != (head.signature is None):
             raise ProofError("a key without a signature, or a signature without a key")
-        if (
-            head.key is not None
-            and head.signature is not None
-            and not signature_holds(head.key, head.signature, head.statement)
-        ):
+        signed = head.key is not None and head.signature is not None
+        if signed and not signature_holds(str(head.key), str(head.signature), head.statement):
             raise ProofError(f"the signature does not fit the seal of {head.night}")
     if key is not None and heads[0].key != key:
         raise ProofError(f"it is signed by {heads[0].key or 'nobody'}, not by the key that was named")

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from archive.errors import ArchiveError, DiskFull
 
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 TEMPORARY = ".tmp-"
+PIECE = 1 << 18
+"""Bytes of a file that are read at a time."""
 
 _REFUSED = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
@@ -64,6 +67,13 @@ def try_writing(folder: Path, size: int = 1 << 20) -> None:
                 os.fsync(stream.fileno())
         finally:
             path.unlink(missing_ok=True)
+
+
+def read_pieces(stream: IO[bytes], length: int) -> Iterator[bytes]:
+    """Yield the next `length` bytes of a file, or those up to its end, in pieces."""
+    while length > 0 and (piece := stream.read(min(PIECE, length))):
+        length -= len(piece)
+        yield piece
 
 
 def sync_folder(folder: Path) -> None:

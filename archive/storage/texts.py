@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
+from pathlib import Path
 
 __all__ = ["content_sha256", "file_name", "text_bytes", "text_content", "text_paragraphs", "version_id"]
 
@@ -29,6 +30,15 @@ def content_sha256(content: str) -> str:
     """
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFC", content)).strip()
     return sha256(folded.encode("utf-8")).hexdigest()
+
+
+def read_text_file(path: Path, digest: str | None) -> bytes | None:
+    """Return the bytes of a text; None when the file cannot be read or has another SHA-256 (hex)."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data if sha256(data).hexdigest() == digest else None
 
 
 def text_paragraphs(text: str, published_raw: str | None) -> list[str]:

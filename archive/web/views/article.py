@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from archive.diff.words import diff_paragraphs
 from archive.errors import ArchiveError
-from archive.export.version_diff import Difference, NothingToCompare, difference, paragraphs_of
+from archive.export.version_diff import NothingToCompare, difference, paragraphs_of
 from archive.index.queries.clusters import Cluster, VersionLink
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
@@ -184,7 +184,7 @@ def changes(context: PageContext, request: PageRequest) -> HTMLResponse:
         except NothingToCompare:
             raise PageNotFound(Reason.of("no_version_of_two")) from None
         lines = diff_paragraphs(paragraphs_of(found.old_text), paragraphs_of(found.new_text))
-    return context.show(request, "changes.html", found=found, lines=lines, percent=_percent(found))
+    return context.show(request, "changes.html", found=found, lines=lines, percent=found.percent)
 
 
 def _refuse_long(context: PageContext, *versions: str) -> None:
@@ -197,11 +197,6 @@ def _refuse_long(context: PageContext, *versions: str) -> None:
             path = folder / str(item.file)
             if path.is_file() and path.stat().st_size > LONGEST:
                 raise BadRequest(Reason.of("too_long_to_compare", portal=item.portal))
-
-
-def _percent(found: Difference) -> float:
-    """Round down, so that 99.96 % is not shown as all."""
-    return found.comparison.similarity * 10_000 // 10 / 10
 
 
 def event_named(context: PageContext, request: PageRequest) -> EventRow:

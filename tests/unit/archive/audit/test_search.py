@@ -205,8 +205,7 @@ def test_the_same_is_named_in_postgresql(
             with words.writing() as connection:
                 for statement in (schema, *statements):
                     connection.execute(text(statement))
-            audit = Audit()
-            compare_search(identity, Paths(made.root), Tombstones(), WHOLE, audit)
+            audit = compare_search(identity, Paths(made.root), Tombstones(), WHOLE)
             assert {one.code for one in audit.findings} <= {Code.WORDS_DIFFER}
             return sorted({one.path.rpartition("/")[2] for one in audit.findings})
 
