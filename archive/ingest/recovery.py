@@ -36,7 +36,6 @@ class RecoveryResult:
 
     articles: tuple[ArticleLine, ...]
     pages: tuple[PageRecord, ...]
-    warc_files: int
     notes: tuple[str, ...]
 
 
@@ -70,11 +69,10 @@ def recover(paths: Paths, night: date, folder: Path) -> RecoveryResult:
     _set_texts_aside(folder, articles, aside)
     _clear_quarantine(paths, night, folder, aside)
     refs = [page.warc for page in pages if page.warc] + [line.warc for line in articles if line.warc]
-    warcs = sorted(folder.glob("pages-*.warc.gz"))
-    for warc in warcs:
+    for warc in sorted(folder.glob("pages-*.warc.gz")):
         _cut_tail(warc, refs, aside)
     sync_folder(folder)
-    return RecoveryResult(tuple(articles), tuple(pages), len(warcs), tuple(aside.notes))
+    return RecoveryResult(tuple(articles), tuple(pages), tuple(aside.notes))
 
 
 def sweep_texts(paths: Paths, night: date, folder: Path, articles: list[ArticleLine]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Protocol
 
+from archive.index.queries.listings import ListingQueries
 from archive.index.queries.removals import VANISHED
 from archive.messages.reason import Reason
 from archive.model.enums import Event, Verdict, WalkEnd
@@ -38,16 +38,6 @@ JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[Reason, ...]]]
 """What a portal's night is called, and why, in words."""
 
 
-class ListHistory(Protocol):
-    """Say what the index knows of the lists of a portal (`ListingQueries`); a place is a night, a run and a number."""
-
-    def count_first_listed(self, portal: str, section: str, at: str) -> int:
-        """Return how many keys the section showed for the first time at this place or later."""
-
-    def walked_before(self, portal: str, section: str, at: str) -> bool:
-        """Return whether a walk of a section was complete before this place."""
-
-
 @dataclass(frozen=True, slots=True)
 class SummaryContext:
     """Name the run to count: its place in the index, the index's lists, the keys that had vanished before the night."""
@@ -55,7 +45,7 @@ class SummaryContext:
     portal: str
     night: date
     start: str
-    before: ListHistory
+    before: ListingQueries
     vanished_before: Collection[str] = ()
 
 

@@ -36,7 +36,6 @@ __all__ = [
     "WarcRecord",
     "members",
     "payload_digest",
-    "read_capture",
     "read_member",
     "read_record",
 ]
@@ -222,12 +221,6 @@ def read_member(path: Path, ref: CaptureRef) -> bytes | None:
     except OSError:
         return None
     return member if sha256(member).hexdigest() == ref.sha256 else None
-
-
-def read_capture(path: Path, ref: CaptureRef, via: Via) -> Capture | None:
-    """Return the response at a reference, None when its bytes are damaged. A revisit has an empty body."""
-    record = read_record(path, ref, via)
-    return record.capture if record else None
 
 
 def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:

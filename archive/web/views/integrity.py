@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
 
 from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
 from archive.index.queries.seals import SealRow
-from archive.messages.reason import Reason, sentences
+from archive.messages.reason import Reason
+from archive.storage.jsonl import decode, decoder
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
 from vietnam.dates import TZ
 
@@ -22,7 +21,6 @@ __all__ = ["VerifyReport", "integrity", "read_report"]
 
 _LARGEST = 20_000_000  # bytes of a report
 _SHOWN = 500  # findings
-_COUNTS = ("nights", "texts", "captures", "files", "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +48,17 @@ class VerifyReport:
     """Output of `python -m archive verify --json` in a file, and the time of that file."""
 
     findings: tuple[ReportFinding, ...]
-    notes: tuple[Reason, ...]
     nights: int
     texts: int
     captures: int
     files: int
     bytes: int
-    written: datetime
+    notes: tuple[Reason, ...] = ()
     withheld: tuple[TombstoneView, ...] = ()
+    written: datetime | None = None
+
+
+_REPORT = decoder(VerifyReport)
 
 
 def read_report(path: Path) -> VerifyReport | None:
@@ -66,27 +67,12 @@ def read_report(path: Path) -> VerifyReport | None:
         at = path.stat()
         if at.st_size > _LARGEST:
             raise BadRequest(Reason.of("report_too_large", file=path.name))
-        raw = cast("dict[str, object]", json.loads(path.read_bytes()))
-        findings = cast("list[dict[str, object]]", raw["findings"])
-        found_damage = tuple(
-            ReportFinding(str(one["code"]), str(one["path"]), Reason.parse(one["detail"])) for one in findings
-        )
-        stones = tuple(_stone(one) for one in cast("list[dict[str, object]]", raw.get("withheld", [])))
-        notes = sentences(raw.get("notes"))
-        nights, texts, captures, files, size = (int(cast(int, raw[name])) for name in _COUNTS)
+        report = decode(_REPORT, path.read_bytes(), "a report")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise BadRequest(Reason.of("no_report", file=path.name, error=str(error))) from None
-    return VerifyReport(
-        found_damage, notes, nights, texts, captures, files, size, datetime.fromtimestamp(at.st_mtime, TZ), stones
-    )
-
-
-def _stone(raw: dict[str, object]) -> TombstoneView:
-    articles = tuple(str(name) for name in cast("list[object]", raw["articles"]))
-    reason, who, when, path = (str(raw[name]) for name in ("reason", "who", "when", "path"))
-    return TombstoneView(articles, reason, who, when, path)
+    return replace(report, written=datetime.fromtimestamp(at.st_mtime, TZ))
 
 
 def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
