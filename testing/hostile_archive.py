@@ -72,7 +72,12 @@ PAYLOADS = (
     "<div id=main><div id=find><a name=forms>clobber</a></div></div>",
 )
 
-REASONS = (PAYLOADS[3], PAYLOADS[29], *(f"the title is an error message: {payload}" for payload in PAYLOADS[:34]))
+# As records of both ages hold them: sentences, and codes with the portal's words as a parameter.
+REASONS = (
+    Reason.sentence(PAYLOADS[3]),
+    Reason.sentence(PAYLOADS[29]),
+    *(Reason.of("title_of_error", title=payload) for payload in PAYLOADS[:34]),
+)
 
 BODIES = {
     "page": ("text/html", b"<!doctype html><script>window.pwned=1</script>"),
@@ -110,7 +115,7 @@ def _keep(
     number: int,
     kind: str = "text/html",
     body: bytes = b"",
-    reasons: tuple[str, ...] = (),
+    reasons: tuple[Reason, ...] = (),
 ) -> None:
     moment = at(night.night) + timedelta(seconds=1)
     clean = "".join(char for char in payload if char.isprintable() and char.isascii())[:300]
@@ -137,6 +142,6 @@ def _keep(
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=key, section="tin", warc=ref)
     if reasons:
-        night.write(page, document, tuple(map(Reason.sentence, reasons)))
+        night.write(page, document, reasons)
     else:
         night.write(page, document)

@@ -235,7 +235,7 @@ def test_nights_of_a_portal_with_every_kind_of_file(tmp_path: Path, capsys: pyte
         assert of["/f/1.pdf"].documents == ("7/TB-UBND",)
         assert (of["/f/1.pdf"].file, of["/f/1.pdf"].duplicate_of) == (None, of["/g/1.pdf"].id)
         assert (of["/f/scan.pdf"].file, of["/f/scan.pdf"].flags) == (None, ("scanned_pdf",))
-        assert of["/f/old.docx"].reasons == (Reason.sentence("text typed for a TCVN3 or VNI font"),)
+        assert of["/f/old.docx"].reasons == (Reason.of("legacy_font"),)
         text = root / "2025/03/05/ba_song" / str(of["/g/1.pdf"].file)
         assert text.read_text(encoding="utf-8").split() == " ".join(SAID).split()
         others = {x.url.rpartition("/")[2]: x.outcome for x in answers if x.attachment_of and x.url[-8:] not in of}

@@ -157,12 +157,12 @@ def test_pages_that_are_pictures_among_others_are_told(worker: AttachmentWorker)
 @pytest.mark.parametrize("made", [pdf_bytes, docx_bytes], ids=["pdf", "docx"])
 def test_text_of_an_old_font_is_no_text_to_keep(made: object) -> None:
     assert callable(made)
-    assert read_attachment(made((LEGACY,))).reasons == (Reason.sentence("text typed for a TCVN3 or VNI font"),)
+    assert read_attachment(made((LEGACY,))).reasons == (Reason.of("legacy_font"),)
 
 
 def test_letters_that_no_font_names_are_no_text_to_keep() -> None:
     reading = read_attachment(pdf_bytes(("\ue001\ue002\ue003 \ue004 là",)))
-    assert reading.reasons == (Reason.sentence("4 letters that the file's fonts do not name"),)
+    assert reading.reasons == (Reason.of("unmapped_letters", count=4),)
 
 
 def test_decomposed_letters_are_stored_composed() -> None:
