@@ -47,7 +47,7 @@ faults: $(READY)  ## every fault of the catalogue against the real program, a li
 faults-quick: $(READY)  ## a sample of the same, about a minute; the tests run the shortest rows of it
 	@$(BIN)/python -m faults --quick --jobs 2
 
-quality: $(READY)  ## what is kept and left of every kind of article in every family, beside three libraries
+quality: $(READY)  ## what is kept and left of every kind of article in every family, beside trafilatura
 	@$(if $(RECORDED),LUU_TRU_DATA=$(RECORDED) )$(BIN)/python -m bench.extraction
 
 month: $(READY)  ## a month of nights over recorded articles: make month ARTICLES=file.csv ARCHIVE=var/month

@@ -1,7 +1,6 @@
-"""The ways of reading a page that are compared: ours by layout, ours without one, and three libraries alone.
+"""The ways of reading a page that are compared: ours by layout, ours without one, and trafilatura alone.
 
-The libraries get the whole page as it was served and their own defaults, tables included. What they return is split at
-their own line ends; readability returns markup, which our own block reader turns into lines, the kindest way there is.
+Trafilatura gets the whole page as it was served and its own defaults, tables included. Its text is split at its own line ends.
 """
 
 from __future__ import annotations
@@ -14,9 +13,6 @@ from importlib import import_module
 from typing import cast
 
 import trafilatura
-from readability import Document  # type: ignore[import-untyped]
-from resiliparse.extract.html2text import extract_plain_text
-from resiliparse.parse.html import HTMLTree
 
 from bench.extraction.corpus import Sample
 from crawler.portal import PortalSpider
@@ -24,14 +20,12 @@ from crawler.responses.facts import layouts_of
 from pipelines.article import Article, Layout
 from pipelines.clean import clean
 from pipelines.extract import extract
-from pipelines.html.blocks import pieces_of
-from pipelines.html.tree import line, parse
+from pipelines.html.tree import line
 from vietnam.letters import decode
 
-__all__ = ["GENERIC", "OTHERS", "OURS", "Reader", "ReaderResult", "layouts", "ours", "readers"]
+__all__ = ["GENERIC", "LIBRARY", "OURS", "Reader", "ReaderResult", "layouts", "ours", "readers"]
 
-OURS, GENERIC = "by layout", "without layout"
-OTHERS = ("trafilatura", "readability", "resiliparse")
+OURS, GENERIC, LIBRARY = "by layout", "without layout", "trafilatura"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +69,12 @@ def _of_article(article: Article) -> ReaderResult:
 def readers() -> dict[str, Reader]:
     """All ways by name, ours first."""
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    logging.getLogger("readability").setLevel(logging.CRITICAL)
-    others = (_trafilatura, _readability, _resiliparse)
-    return {OURS: ours(), GENERIC: ours(lambda portal: ()), **dict(zip(OTHERS, others, strict=True))}
-
-
-def _text(sample: Sample) -> str:
-    return decode(sample.body, None).text
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(line, text.splitlines())))
+    return {OURS: ours(), GENERIC: ours(lambda portal: ()), LIBRARY: _trafilatura}
 
 
 def _trafilatura(sample: Sample) -> ReaderResult:
-    document = trafilatura.bare_extraction(_text(sample), with_metadata=True)
+    document = trafilatura.bare_extraction(decode(sample.body, None).text, with_metadata=True)
     if document is None or isinstance(document, dict):
         return ReaderResult((), None, None)
-    return ReaderResult(_lines(document.text or ""), document.title, document.date)
-
-
-def _readability(sample: Sample) -> ReaderResult:
-    document = Document(_text(sample))
-    page = parse(document.summary().encode(), sample.expected.url, "utf-8")
-    return ReaderResult(tuple(piece.text for piece in pieces_of(page.root) if piece.text), document.short_title(), None)
-
-
-def _resiliparse(sample: Sample) -> ReaderResult:
-    text = _text(sample)
-    read = extract_plain_text(text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True)
-    return ReaderResult(_lines(read), HTMLTree.parse(text).title or None, None)
+    lines = tuple(filter(None, map(line, (document.text or "").splitlines())))
+    return ReaderResult(lines, document.title, document.date)

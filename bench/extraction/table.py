@@ -9,14 +9,14 @@ from rich.table import Table
 
 from bench.extraction.floors import figures
 from bench.extraction.measure import PARTS, Score
-from bench.extraction.readers import GENERIC, OTHERS, OURS
+from bench.extraction.readers import GENERIC, LIBRARY, OURS
 
 __all__ = ["by_cell", "by_source", "record"]
 
 Measured = Mapping[tuple[str, str, str], Mapping[str, Score]]
 """Source, family and kind to the measure of every way."""
 
-_BESIDE = (GENERIC, *OTHERS)
+_BESIDE = (GENERIC, LIBRARY)
 _TITLE = (
     "composed portals and quality corpus: by layout, kept % of each part and lines of residue; beside it on the same pages, "
     "kept % of all blocks / lines of residue"

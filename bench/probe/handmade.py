@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qs
 
-from bench.probe.markup import list_rows, page_links, whole_page
+from bench.probe.markup import Style, list_rows, page_links, whole_page
 from bench.probe.texts import article_page
 from replicas.prose.commune_news import commune_articles
 from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
-__all__ = ["KINDS", "HandmadePortal", "Style", "truth_blocks"]
+__all__ = ["KINDS", "HandmadePortal", "truth_blocks"]
 
 PAGE = 6
 _TITLES = (
@@ -34,25 +34,6 @@ _HEADS = ("h1", "h2", "two-h1", "div", "bold")
 _DATES = ("slash", "bar", "words", "label", "hour-first", "seconds")
 _PLACES = ("below", "above", "byline", "foot")
 _BODIES = ("p", "div", "br", "widgets", "font")
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """Hold what a portal does in its own way; the words are those of `bench.probe.markup` and `bench.probe.texts`."""
-
-    menu: str
-    listing: str
-    paging: str
-    address: str
-    head: str
-    when: str
-    where: str
-    body: str
-    names: int
-    odd: frozenset[str] = frozenset()
-    charset: str = "utf-8"
-    robots: str = "none"
-    sections: str = "/chuyen-muc/{}"
 
 
 KINDS: dict[str, dict[str, object]] = {

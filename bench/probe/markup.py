@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from replicas.records import ReplicaArticle, plain
 from replicas.sites.site import SiteRequest
 
-__all__ = ["NAMES", "MarkupPortal", "link_to", "list_rows", "named", "page_links", "whole_page"]
+__all__ = ["NAMES", "MarkupPortal", "Style", "link_to", "list_rows", "named", "page_links", "whole_page"]
 
 NAMES = (
     ("", "", "", "", "", "", ""),
@@ -21,6 +22,25 @@ NAMES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Hold what a portal does in its own way; the words are those of this module and of `bench.probe.texts`."""
+
+    menu: str
+    listing: str
+    paging: str
+    address: str
+    head: str
+    when: str
+    where: str
+    body: str
+    names: int
+    odd: frozenset[str] = frozenset()
+    charset: str = "utf-8"
+    robots: str = "none"
+    sections: str = "/chuyen-muc/{}"
+
+
 class MarkupPortal(Protocol):
     """Define what the markup needs of a portal."""
 
@@ -28,34 +48,10 @@ class MarkupPortal(Protocol):
     name: str
     titles: list[str]
     articles: tuple[ReplicaArticle, ...]
+    style: Style
 
-    @property
-    def style(self) -> _Style: ...
     def list_path(self, section: int, number: int = 1) -> str: ...
     def path(self, article: ReplicaArticle) -> str: ...
-
-
-class _Style(Protocol):
-    @property
-    def menu(self) -> str: ...
-    @property
-    def listing(self) -> str: ...
-    @property
-    def paging(self) -> str: ...
-    @property
-    def head(self) -> str: ...
-    @property
-    def when(self) -> str: ...
-    @property
-    def where(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def names(self) -> int: ...
-    @property
-    def odd(self) -> frozenset[str]: ...
-    @property
-    def charset(self) -> str: ...
 
 
 def named(portal: MarkupPortal, at: int) -> str:
