@@ -6,6 +6,7 @@ takes any articles, so that real ones can be served in a family's markup too.
 
 from __future__ import annotations
 
+import re
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -78,6 +79,12 @@ class ComposedSite(ABC):
     """What a still page tells of its state."""
     page_parameter = "page"
     """The query parameter that pages a list."""
+    numbered = False
+    """Take the number written with an article as its natural key, instead of its slug."""
+    key_pattern = ""
+    """The paths of articles, with the key as first group."""
+    files_path = ""
+    """The folder of all attachments; empty where each has one of its own."""
     beyond = "empty"
     """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
 
@@ -94,10 +101,10 @@ class ComposedSite(ABC):
 
     # What a family says ------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        """Return the natural key of an article from its slug, its time and the number written with it; by default the slug."""
-        return slug
+    @classmethod
+    def key_of(cls, slug: str, published: datetime, number: str) -> str:
+        """Return the natural key of an article from its slug, its time and the number written with it."""
+        return number if cls.numbered else slug
 
     @abstractmethod
     def article_path(self, article: ReplicaArticle) -> str:
@@ -107,9 +114,10 @@ class ComposedSite(ABC):
     def twin_path(self, article: ReplicaArticle) -> str:
         """Path and query of its second address."""
 
-    @abstractmethod
     def key_at(self, path: str, query: str) -> str | None:
-        """The key that an address names, None when it is no article's address."""
+        """Return the key that an address names, None when it is no article's address."""
+        found = re.fullmatch(self.key_pattern, path)
+        return found[1] if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         """Return path and query of a section's list page."""
@@ -130,7 +138,7 @@ class ComposedSite(ABC):
 
     def file_path(self, name: str) -> str:
         """Path and query of an attachment."""
-        return f"/documents/20182/{zlib.crc32(name.encode())}/{name}"
+        return f"{self.files_path or f'/documents/20182/{zlib.crc32(name.encode())}/'}{name}"
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """Whatever else the family serves (feeds, fragments)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,6 +22,8 @@ class MauDrupal(DaysOnly):
     host = "tamlo.huyen-mau.vn"
     family = "drupal"
     name = "Cổng thông tin điện tử huyện Tam Lộ"
+    key_pattern = r"(?:/index\.php)?/([a-z0-9-]+)"
+    files_path = "/sites/default/files/2025-03/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/taxonomy/term/4", "Tin tức - Sự kiện"),
         ReplicaSection("thong-bao", "/taxonomy/term/9", "Thông báo"),
@@ -48,10 +49,6 @@ class MauDrupal(DaysOnly):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/index.php/{article.key}"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/index\.php)?/([a-z0-9-]+)", path)
-        return found[1] if found else None
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}?page={number - 1}"
 
@@ -62,6 +59,3 @@ class MauDrupal(DaysOnly):
 
     def date_line(self, article: ReplicaArticle) -> str:
         return f"{article.published:%d/%m/%Y}"
-
-    def file_path(self, name: str) -> str:
-        return f"/sites/default/files/2025-03/{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from replicas.records import ReplicaArticle, ReplicaSection
@@ -21,6 +20,8 @@ class HaTinh(ComposedSite):
     host = "hatinh.gov.vn"
     family = "hatinh"
     name = "Cổng thông tin điện tử tỉnh Hà Tĩnh"
+    key_pattern = r"(?:/vi)?/bai-viet/([^/]+)"
+    files_path = "/uploads/files/"
     beyond = "last"
     sections: Sequence[ReplicaSection] = DeclaredSections("ha_tinh")
     style = BodyStyle(
@@ -37,13 +38,6 @@ class HaTinh(ComposedSite):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/bai-viet/{article.slug}"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/vi)?/bai-viet/([^/]+)", path)
-        return found[1] if found else None
-
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
         return f"Đăng tải: {at:%H:%M - %d/%m/%Y}" if article.clock else f"Đăng tải: {at:%d/%m/%Y}"
-
-    def file_path(self, name: str) -> str:
-        return f"/uploads/files/{name}"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -62,6 +61,9 @@ class CongAnHaNoi(_Interface):
     host = "congan.hanoi.gov.vn"
     family = "dnn"
     name = "Công an thành phố Hà Nội"
+    numbered = True
+    key_pattern = r"/tin-tuc/[a-z0-9-]+-(\d+)"
+    files_path = "/Portals/0/tai-lieu/"
     sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_ha_noi", 391)
     style = BodyStyle(
         image=lambda name: f"/Portals/0/{name}",
@@ -74,19 +76,11 @@ class CongAnHaNoi(_Interface):
         modules = _modules()
         self.sections = tuple(replace(each, code=modules.get(each.path, each.code)) for each in self.sections)
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
-
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/tin-tuc/{article.slug}-{article.key}"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-tuc/{article.slug[:12]}-{article.key}"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/tin-tuc/[a-z0-9-]+-(\d+)", path)
-        return found[1] if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return f"{_DNN}listnew?PortalId=0&ModuleId={section.code}&GetType=3&PageIndex={number}"
@@ -95,9 +89,6 @@ class CongAnHaNoi(_Interface):
         module = parse_qs(query).get("ModuleId", [""])[-1]
         there = next((section for section in self.sections if section.code == module), None)
         return (there, page_number(query, "PageIndex")) if there and path == f"{_DNN}listnew" else None
-
-    def file_path(self, name: str) -> str:
-        return f"/Portals/0/tai-lieu/{name}"
 
     def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
         """All that the interface knows of an article."""
@@ -149,6 +140,8 @@ class VinhPhuc(_Interface):
     host = "vinhphuc.gov.vn"
     family = "sharepoint_query"
     name = "Cổng thông tin giao tiếp điện tử tỉnh Vĩnh Phúc"
+    numbered = True
+    files_path = "/ct/cms/tintuc/Documents/"
     page_size = 50
     sections: Sequence[ReplicaSection] = DeclaredSections("vinh_phuc")
     style = BodyStyle(
@@ -156,10 +149,6 @@ class VinhPhuc(_Interface):
         figure=centred_figure,
         link=lambda name, text: f'<a href="/ct/cms/tintuc/Documents/{name}">{text}</a>',
     )
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
 
     def article_path(self, article: ReplicaArticle) -> str:
         return f"{self.section(article.section).path}/View_Detail.aspx?ItemID={article.key}"
@@ -175,9 +164,6 @@ class VinhPhuc(_Interface):
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         return None
-
-    def file_path(self, name: str) -> str:
-        return f"/ct/cms/tintuc/Documents/{name}"
 
     def rows(self, section: ReplicaSection, night: date) -> list[Row]:
         """Ids are counted per list: an article of two lists has two addresses."""
@@ -224,6 +210,8 @@ class BacNinh(_Interface):
     host = "bacninh.gov.vn"
     family = "json_portlet"
     name = "Cổng thông tin điện tử tỉnh Bắc Ninh"
+    key_pattern = r"(?:/en/news)?/-/details/37632/[a-z0-9-]+-(\d+)"
+    files_path = "/documents/20182/37632/"
     page_size = 4
     in_script = False
     sections: Sequence[ReplicaSection] = DeclaredSections("bac_ninh", 37632)
@@ -243,10 +231,6 @@ class BacNinh(_Interface):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/en/news/-/details/37632/{article.slug}-{article.key}"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/en/news)?/-/details/37632/[a-z0-9-]+-(\d+)", path)
-        return found[1] if found else None
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path
 
@@ -258,9 +242,6 @@ class BacNinh(_Interface):
         """The address of the list's answers, with what Liferay puts into it."""
         named = "p_p_id=newsbycategory_WAR_bacninhportlet&p_p_lifecycle=2&p_p_resource_id=loadPage&p_auth=Xk3v9QwZ"
         return f"{section.path}?{named}&_newsbycategory_WAR_bacninhportlet_categoryId={section.code}"
-
-    def file_path(self, name: str) -> str:
-        return f"/documents/20182/37632/{name}"
 
     def stamp(self, article: ReplicaArticle) -> str:
         """The form of `createdDate` is not known; day before month."""

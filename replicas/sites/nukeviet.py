@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
@@ -21,6 +20,9 @@ class MauNukeviet(ComposedSite):
     host = "bentam.huyen-mau.vn"
     family = "nukeviet"
     name = "Trang thông tin điện tử huyện Bến Tắm"
+    numbered = True
+    key_pattern = r"(?:/vi)?/news/[a-z-]+/[^/]+-(\d+)\.html"
+    files_path = "/uploads/news/2025_03/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/news/tin-tuc/", "Tin tức"),
         ReplicaSection("thong-bao", "/news/thong-bao/", "Thông báo"),
@@ -34,19 +36,11 @@ class MauNukeviet(ComposedSite):
     )
     disallow = ("/admin/", "/users/", "/news/print/", "/news/savefile/")
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
-
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/news/{article.section}/{article.slug}-{article.key}.html"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/vi/news/tin-tuc/{article.slug}-{article.key}.html"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/vi)?/news/[a-z-]+/[^/]+-(\d+)\.html", path)
-        return found[1] if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}page-{number}/"
@@ -61,6 +55,3 @@ class MauNukeviet(ComposedSite):
 
     def list_day(self, article: ReplicaArticle) -> str:
         return f"{article.published:%d/%m/%Y %H:%M:%S}"
-
-    def file_path(self, name: str) -> str:
-        return f"/uploads/news/2025_03/{name}"

@@ -55,6 +55,7 @@ class NinhThuan(ComposedSite):
     host = "ninhthuan.gov.vn"
     family = "tan_dan"
     name = "Cổng thông tin điện tử tỉnh Ninh Thuận"
+    files_path = "/portal/Attachments/2025/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_tuc_su_kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
         ReplicaSection("thong_tin_trong_tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
@@ -98,9 +99,6 @@ class NinhThuan(ComposedSite):
     def list_day(self, article: ReplicaArticle) -> str:
         return f"({article.published:%d/%m/%Y})"
 
-    def file_path(self, name: str) -> str:
-        return f"/portal/Attachments/2025/{name}"
-
 
 class QuangNinh(ComposedSite):
     """www.quangninh.gov.vn: the query is the key, in any letter case of the path; one article stays on top of page 1."""
@@ -109,6 +107,8 @@ class QuangNinh(ComposedSite):
     host = "www.quangninh.gov.vn"
     family = "sp_qnp"
     name = "Cổng thông tin điện tử tỉnh Quảng Ninh"
+    numbered = True
+    files_path = "/Lists/TinTuc/Attachments/4417/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_tuc_su_kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),
     )
@@ -120,10 +120,6 @@ class QuangNinh(ComposedSite):
         filler="<div>&nbsp;</div>",
     )
     disallow = ("/_layouts/", "/_vti_bin/", "/_catalogs/")
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
 
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/Trang/ChiTietTinTuc.aspx?nid={article.key}"
@@ -149,9 +145,6 @@ class QuangNinh(ComposedSite):
     def list_day(self, article: ReplicaArticle) -> str:
         return self.date_line(article)
 
-    def file_path(self, name: str) -> str:
-        return f"/Lists/TinTuc/Attachments/4417/{name}"
-
 
 class Vjst(ComposedSite):
     """vjst.vn: a number in the path is the key, the slug after it proves nothing; the date stands above the title."""
@@ -160,6 +153,9 @@ class Vjst(ComposedSite):
     host = "vjst.vn"
     family = "ministry"
     name = "Cổng thông tin khoa học và công nghệ"
+    numbered = True
+    key_pattern = r"/vn/tin-tuc/(\d+)/[^/]+\.aspx"
+    files_path = "/Images/FileVanBan/"
     beyond = "last"
     sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
     style = BodyStyle(
@@ -171,19 +167,11 @@ class Vjst(ComposedSite):
     )
     disallow = ("/admin/", "/Desktopmodules/")
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
-
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/vn/tin-tuc/{article.key}/{article.slug[:100]}.aspx"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/vn/tin-tuc/{article.key}/{article.slug[:31]}-.aspx"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/vn/tin-tuc/(\d+)/[^/]+\.aspx", path)
-        return found[1] if found else None
 
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
@@ -191,9 +179,6 @@ class Vjst(ComposedSite):
 
     def list_day(self, article: ReplicaArticle) -> str:
         return f"Ngày {article.published:%d/%m/%Y}"
-
-    def file_path(self, name: str) -> str:
-        return f"/Images/FileVanBan/{name}"
 
 
 class DienBien(NinhThuan):

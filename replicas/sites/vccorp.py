@@ -68,6 +68,8 @@ class BaoChinhPhu(ComposedSite):
     host = "baochinhphu.vn"
     family = "vccorp"
     name = "Báo Điện tử Chính phủ"
+    key_pattern = r"/[a-z0-9-]+-(\d{18})\.htm"
+    files_path = "/Uploads/attach/"
     beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("chinh_sach_moi", "/chinh-sach-va-cuoc-song/chinh-sach-moi.htm", "Chính sách mới", "1021119"),
@@ -98,10 +100,6 @@ class BaoChinhPhu(ComposedSite):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/{'-'.join(article.slug.split('-')[:5])}-{article.key}.htm"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/[a-z0-9-]+-(\d{18})\.htm", path)
-        return found[1] if found else None
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"/timelinelist/{section.code}/{number}.htm"
 
@@ -124,9 +122,6 @@ class BaoChinhPhu(ComposedSite):
 
     def list_day(self, article: ReplicaArticle) -> str:
         return self.date_line(article)
-
-    def file_path(self, name: str) -> str:
-        return f"/Uploads/attach/{name}"
 
     def us_time(self, moment: datetime) -> str:
         """A time as the list's `title` attributes write it: month first, twelve hours."""
@@ -188,6 +183,7 @@ class HaNoi(BaoChinhPhu):
     host = "hanoi.gov.vn"
     family = "vccorp_posted"
     name = "Cổng thông tin điện tử thành phố Hà Nội"
+    key_pattern = r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm"
     page_size = 3
     beyond = "empty"
     sections: Sequence[ReplicaSection] = DeclaredSections("ha_noi", 1021)
@@ -202,10 +198,6 @@ class HaNoi(BaoChinhPhu):
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm", path)
-        return found[1] if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path

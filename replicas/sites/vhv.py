@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 from replicas.records import ReplicaArticle, ReplicaSection
@@ -32,6 +31,8 @@ class VHVSite(ComposedSite):
     """A portal of VHV in the newer skin: the slug is the key, with and without a section before it."""
 
     family = "vhv_new"
+    key_pattern = r"(?:/[a-z0-9-]+)+/([^/]+)\.html"
+    files_path = "/upload/tep/"
     site_id = 2005000
     skin = "news-default"
     style = BodyStyle(
@@ -48,16 +49,9 @@ class VHVSite(ComposedSite):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-tuc/{article.slug}.html?categoryId=100254"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/[a-z0-9-]+)+/([^/]+)\.html", path)
-        return found[1] if found else None
-
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
         return f"{weekday(at)}, {at:%d/%m/%Y}" + (f" | {at:%H:%M}" if article.clock else "")
-
-    def file_path(self, name: str) -> str:
-        return f"/upload/tep/{name}"
 
 
 class GiaLai(VHVSite):
@@ -101,22 +95,16 @@ class HungYen(VHVSite):
     portal = "hung_yen"
     host = "hungyen.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Hưng Yên"
+    numbered = True
+    key_pattern = r"/[a-z0-9-]+-c(\d+)\.html"
     skin = "item-new"
     sections: Sequence[ReplicaSection] = DeclaredSections("hung_yen")
-
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
 
     def article_path(self, article: ReplicaArticle) -> str:
         return f"/{article.slug}-c{article.key}.html"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/{article.slug[:20]}-c{article.key}.html?categoryId=217"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/[a-z0-9-]+-c(\d+)\.html", path)
-        return found[1] if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path.replace("-1.html", f"-{number}.html")
@@ -134,6 +122,8 @@ class BinhDinh(VHVSite):
     host = "binhdinh.gov.vn"
     family = "vhv"
     name = "Cổng thông tin điện tử tỉnh Bình Định"
+    key_pattern = r"/tin-tuc/(?:[a-z0-9-]+/)?([^/]+)\.html"
+    files_path = _UPLOAD
     sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"{_UPLOAD}{zlib.crc32(name.encode()) % 100_000}{name}",
@@ -148,10 +138,3 @@ class BinhDinh(VHVSite):
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-tuc/kinh-te-xa-hoi/{article.slug}.html?categoryId=100254"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/tin-tuc/(?:[a-z0-9-]+/)?([^/]+)\.html", path)
-        return found[1] if found else None
-
-    def file_path(self, name: str) -> str:
-        return f"{_UPLOAD}{name}"

@@ -5,9 +5,7 @@ Answered are the fields that a scraper sends: category, site, page and page size
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
@@ -26,6 +24,9 @@ class VNPTSite(ComposedSite):
     """A portal of VNPT: the number after the last `-` is the key."""
 
     family = "vnpt"
+    numbered = True
+    key_pattern = r"/[a-z0-9-]+/[a-z0-9-]+-(\d+)"
+    files_path = "/files/"
     site_id = 9041
     page_size = 15
     header_titles = False
@@ -37,19 +38,11 @@ class VNPTSite(ComposedSite):
     )
     disallow = ("/admin/", "/login", "/search")
 
-    @staticmethod
-    def key_of(slug: str, published: datetime, number: str) -> str:
-        return number
-
     def article_path(self, article: ReplicaArticle) -> str:
         return f"{self.section(article.section).path}/{article.slug}-{article.key}"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-noi-bat/{article.slug}-{article.key}?fbclid=IwAR0x"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/[a-z0-9-]+/[a-z0-9-]+-(\d+)", path)
-        return found[1] if found else None
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         number = page_number(query, "page") if self.by_link else 1
@@ -58,9 +51,6 @@ class VNPTSite(ComposedSite):
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
         return f"Ngày đăng: {at:%d/%m/%Y %H:%M}" if article.clock else f"Ngày đăng: {at:%d/%m/%Y}"
-
-    def file_path(self, name: str) -> str:
-        return f"/files/{name}"
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """The piece of a list that the page's script asks for."""

@@ -31,6 +31,8 @@ class KhanhHoa(ComposedSite):
     host = "khanhhoa.gov.vn"
     family = "webforms"
     name = "Cổng Thông tin điện tử tỉnh Khánh Hòa"
+    key_pattern = r"/vi/[a-z0-9-]+/([a-z0-9-]+)"
+    files_path = "/Uploads/"
     page_size = 2
     sections: Sequence[ReplicaSection] = DeclaredSections("khanh_hoa")
     style = BodyStyle(
@@ -52,10 +54,6 @@ class KhanhHoa(ComposedSite):
     def twin_path(self, article: ReplicaArticle) -> str:
         return self.article_path(article) + "?lang=vi"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/vi/[a-z0-9-]+/([a-z0-9-]+)", path)
-        return found[1] if found else None
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path
 
@@ -65,9 +63,6 @@ class KhanhHoa(ComposedSite):
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
         return f"{at:%d/%m/%Y %H:%M}" if article.clock else f"{at:%d/%m/%Y}"
-
-    def file_path(self, name: str) -> str:
-        return f"/Uploads/{name}"
 
     def state(self, section: ReplicaSection, number: int, visit: int) -> str:
         """A view state: it names the page it was made for and never repeats."""

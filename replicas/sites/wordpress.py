@@ -24,6 +24,8 @@ class MauWordpress(DaysOnly):
     host = "vanson.xa-mau.vn"
     family = "wordpress"
     name = "Trang thông tin điện tử xã Vạn Sơn"
+    key_pattern = r"(?:/\d{4}/\d\d/\d\d)?/([a-z0-9-]+)/"
+    files_path = "/wp-content/uploads/2025/03/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin-tuc", "/category/tin-tuc/", "Tin tức"),
         ReplicaSection("thong-bao", "/category/thong-bao/", "Thông báo"),
@@ -42,10 +44,6 @@ class MauWordpress(DaysOnly):
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/{article.published:%Y/%m/%d}/{article.slug}/"
 
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/\d{4}/\d\d/\d\d)?/([a-z0-9-]+)/", path)
-        return found[1] if found else None
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}page/{number}/"
 
@@ -60,6 +58,3 @@ class MauWordpress(DaysOnly):
 
     def list_day(self, article: ReplicaArticle) -> str:
         return self.date_line(article)
-
-    def file_path(self, name: str) -> str:
-        return f"/wp-content/uploads/2025/03/{name}"
