@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
@@ -17,7 +18,7 @@ from archive.storage.paths import Paths, run_order
 from archive.store import Archive
 from vietnam.dates import TZ
 
-__all__ = ["ROOT", "call", "day", "interrupt", "new_archive", "run_night", "runs_of", "verify"]
+__all__ = ["ROOT", "call", "day", "error_of", "exit_code", "new_archive", "run_night", "runs_of", "verify"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,10 +63,7 @@ def run_night(night: date, folder: Path, settings: Path, port: int, portals: Seq
     done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
     if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS) and _is_sealed(folder, night):
         return
-    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    error = ArchiveError(f"the night of {night} could not be run: {lines[-1] if lines else 'it said nothing'}")
-    error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) else ExitCode.BUG
-    raise error
+    raise error_of(done, f"the night of {night} could not be run: ", "it said nothing")
 
 
 def _is_sealed(folder: Path, night: date) -> bool:
@@ -98,6 +96,26 @@ def day(option: str, text: str) -> date:
     raise UsageError(f"{option} {text!r} is no day: write it as 2025-12-01")
 
 
-def interrupt(number: int, frame: FrameType | None) -> None:
-    """SIGTERM as Ctrl-C: what runs is ended first."""
+def exit_code(name: str, measure: Callable[[], int]) -> int:
+    """Run a measurement; an error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return measure()
+    except ArchiveError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted; run it again with a new --archive", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def error_of(done: subprocess.CompletedProcess[str], message: str, otherwise: str) -> ArchiveError:
+    """Return the error of a command that failed: the message, the command's last line and its exit code."""
+    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    error = ArchiveError(f"{message}{lines[-1] if lines else otherwise}")
+    error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) - {0} else ExitCode.BUG
+    return error
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import tempfile
 import time
@@ -32,7 +31,7 @@ from archive.store import Archive
 from bench.months.check import MonthResult, judge_month
 from bench.months.planted import planted_month
 from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, month_articles, read_rows
-from bench.runner import ROOT, day, interrupt, new_archive, run_night, verify
+from bench.runner import ROOT, day, exit_code, new_archive, run_night, verify
 from replicas.serve import ReplicaServer
 
 __all__ = ["PORTAL", "main"]
@@ -42,23 +41,18 @@ PORTAL = "da_nang"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
-    asked = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        first, last = day("--from", asked.first), day("--to", asked.last)
-        if first > last:
-            raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
-        if asked.planted:
-            articles = month_articles(read_rows(asked.articles))
-            run = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-            return planted_month(articles, run, asked.archive, lambda line: print(line, file=sys.stderr))
-        return _month(asked.articles, first, last, asked.archive)
-    except ArchiveError as error:
-        print(f"month: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("month: interrupted; run it again with a new --archive", file=sys.stderr)
-        return ExitCode.INTERRUPTED
+    options = _parser().parse_args(arguments)
+    return exit_code("month", lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    first, last = day("--from", options.first), day("--to", options.last)
+    if first > last:
+        raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
+    if not options.planted:
+        return _month(options.articles, first, last, options.archive)
+    run = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return planted_month(month_articles(read_rows(options.articles)), run, options.archive)
 
 
 def _month(csv: Path, first: date, last: date, folder: Path) -> int:
@@ -68,7 +62,7 @@ def _month(csv: Path, first: date, last: date, folder: Path) -> int:
     began = time.monotonic()
     served = _run_nights(articles, first, last, folder)
     took = time.monotonic() - began
-    clean, said = verify(folder)
+    clean, report = verify(folder)
     judged = judge_month(Paths(folder), PORTAL, articles, first, last)
     figures = _figures(judged, took) | {
         "from": first.isoformat(),
@@ -80,7 +74,7 @@ def _month(csv: Path, first: date, last: date, folder: Path) -> int:
         "labels": sum(bool(article.label) for article in articles),
         "page_size": PAGE_SIZE,
         "served": served,
-        "verify": "clean" if clean else said,
+        "verify": "clean" if clean else report,
         "seconds_with_verify": round(time.monotonic() - began, 1),
     }
     print(json.dumps(figures, ensure_ascii=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -42,9 +42,7 @@ def plan_month(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
     return made
 
 
-def planted_month(
-    articles: Sequence[MonthArticle], run: Sequence[date], folder: Path, tell: Callable[[str], None]
-) -> ExitCode:
+def planted_month(articles: Sequence[MonthArticle], run: Sequence[date], folder: Path) -> ExitCode:
     """Run the nights, print what came of them as JSON; GOOD when every plant was found and nothing was invented."""
     made = plan_month(articles, run)
     sites = {PORTAL: PlantedSite(articles, made), OTHER: other_site(made)}
@@ -56,9 +54,9 @@ def planted_month(
         for night in run:
             started = monotonic()
             run_night(night, folder, settings, server.port, (PORTAL, OTHER), jobs=2)
-            tell(f"{night}  {len(server.log)} requests so far ({monotonic() - started:.1f} s)")
+            print(f"{night}  {len(server.log)} requests so far ({monotonic() - started:.1f} s)", file=sys.stderr)
     took = monotonic() - began
-    clean, said = verify(folder)
+    clean, report = verify(folder)
     kinds = judge_plants(Paths(folder), made, sites)
     judged = judge_month(Paths(folder), PORTAL, articles, run[0], run[-1], planted=made.keys, shown=made.nights.at)
     figures: dict[str, object] = {
@@ -72,12 +70,11 @@ def planted_month(
         "kinds": {name: asdict(kind) for name, kind in kinds.items()},
         "unplanted": {name: getattr(judged, name) for name in ("archived", "missed", "late", "strangers")}
         | {"text_mismatches": [asdict(one) for one in judged.text_mismatches]},
-        "verify": "clean" if clean else said,
+        "verify": "clean" if clean else report,
         "seconds": round(took, 1),
     }
     _show(kinds)
-    print(json.dumps(figures, ensure_ascii=False))
-    sys.stdout.flush()
+    print(json.dumps(figures, ensure_ascii=False), flush=True)
     whole = all(kind.found == kind.planted and not kind.invented for kind in kinds.values())
     return ExitCode.GOOD if whole and judged.good and clean else ExitCode.FINDINGS
 

@@ -21,7 +21,7 @@ from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
 from replicas.sites.liferay import DaNang
 
-__all__ = ["LOOKBACK_DAYS", "OTHER", "PORTAL", "DueNight", "Nights", "Plan", "Plant", "plan"]
+__all__ = ["LOOKBACK_DAYS", "OTHER", "PORTAL", "Nights", "Plan", "Plant", "plan"]
 
 PORTAL, OTHER = "da_nang", "bac_giang"
 _EARLY = 14  # plants are made of what appears in so many first nights
@@ -94,15 +94,15 @@ class _Planter:
 
     def edit(self, kind: str, edit: Edit) -> None:
         one = self.take(lambda article: edit.make(article) is not None)
-        kept = self.nights.at(one.day) if one else None
+        stored = self.nights.at(one.day) if one else None
         edited = edit.make(one) if one else None
-        look = self.nights.look(kept, kept + timedelta(days=3)) if kept else DueNight()
-        if one is None or kept is None or edited is None or look.night is None:
+        since = stored + timedelta(days=3) if stored else None
+        due = self.nights.recheck(stored, since) if stored and since else None
+        if one is None or since is None or edited is None or due is None:
             self.plant(None, kind)
             return
         event = None if edit.classes is None else Event.REVISION
-        since = kept + timedelta(days=3)
-        self.plant(Plant(f"edit: {kind}", PORTAL, one.slug, since, look.night, event, edit.classes or ()), kind)
+        self.plant(Plant(f"edit: {kind}", PORTAL, one.slug, since, due, event, edit.classes or ()), kind)
         changed = Revision(since, edited.title, edited.lead, edited.parts)
         self.made.changed[one.slug] = replace(one, revisions=(changed,))
 
@@ -114,18 +114,16 @@ class _Planter:
             self.plant(None, kind)
             return
         since = kept + timedelta(days=1)
-        vanished = self.nights.look(kept, since)
-        gone = self.nights.gone(vanished.night) if vanished.night else DueNight()
+        vanished = self.nights.recheck(kept, since)
+        removed = self.nights.removed(vanished) if vanished else None
         until = since + timedelta(days=away) if away else None
-        back = (
-            self.nights.returned(vanished.night, gone.night, until) if until and vanished.night and gone.night else None
-        )
-        if gone.night is None or (back is not None and back.night is None):
+        back = self.nights.returned(vanished, removed, until) if until and vanished and removed else None
+        if removed is None or (until is not None and back is None):
             self.plant(None, kind)
             return
-        self.plant(Plant(f"removed: {kind}", PORTAL, one.slug, since, gone.night, Event.GONE), kind)
-        if back is not None and until is not None:
-            self.plant(Plant("returned", PORTAL, one.slug, until, back.night, Event.RETURNED), kind)
+        self.plant(Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE), kind)
+        if until is not None:
+            self.plant(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED), kind)
         self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
 
     def short_absence(self) -> None:
@@ -214,13 +212,6 @@ LOOKBACK_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class DueNight:
-    """The night that records something; None: none of those that are run."""
-
-    night: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Nights:
     """The nights that are run. On `refused` ones the portal answers 503, on `empty` ones it finds nothing (404)."""
 
@@ -246,28 +237,28 @@ class Nights:
             found.append(night)
         return tuple(found)
 
-    def look(self, kept: date, since: date) -> DueNight:
-        """The first look from `since` on at an article that was kept in the night `kept`."""
+    def recheck(self, kept: date, since: date) -> date | None:
+        """Return the first recheck from `since` on of an article that was stored in the night `kept`."""
         night: date | None = kept
         while night is not None:
             due = next_recheck(kept, night, DaNangSpider.recheck_days)
             night = self.at(due) if due else None
             if night is not None and night >= since:
-                return DueNight(night)
-        return DueNight()
+                return night
+        return None
 
-    def gone(self, vanished: date) -> DueNight:
-        """The look that calls an article gone, which vanished in the night `vanished`."""
-        return self._look_for(vanished, vanished, vanished + timedelta(days=DaNangSpider.gone_after))
+    def removed(self, vanished: date) -> date | None:
+        """Return the recheck that calls an article gone, which vanished in the night `vanished`."""
+        return self._recheck_of_vanished(vanished, vanished, vanished + timedelta(days=DaNangSpider.gone_after))
 
-    def returned(self, vanished: date, gone: date, until: date) -> DueNight:
-        """The look that finds it back where it stands again from `until` on."""
-        return self._look_for(vanished, gone, until)
+    def returned(self, vanished: date, gone: date, until: date) -> date | None:
+        """Return the recheck that finds it back where it stands again from `until` on."""
+        return self._recheck_of_vanished(vanished, gone, until)
 
-    def _look_for(self, vanished: date, after: date, least: date) -> DueNight:
+    def _recheck_of_vanished(self, vanished: date, after: date, least: date) -> date | None:
         night: date | None = after
         while night is not None:
             night = self.at(next_recheck_of_vanished(vanished, night, DaNangSpider.gone_after))
             if night is not None and night >= least:
-                return DueNight(night)
-        return DueNight()
+                return night
+        return None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 from collections import Counter
@@ -20,27 +19,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called as a file, Python finds only `bench`
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.model.enums import Event, Outcome
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
-from bench.runner import call, day, interrupt, new_archive, verify
+from bench.runner import call, day, error_of, exit_code, new_archive, verify
 
 __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
-    asked = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        return _recorded(asked.pages, asked.portal, day("--night", asked.night), asked.archive)
-    except ArchiveError as error:
-        print(f"recorded: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("recorded: interrupted; run it again with a new --archive", file=sys.stderr)
-        return ExitCode.INTERRUPTED
+    options = _parser().parse_args(arguments)
+    return exit_code(
+        "recorded",
+        lambda: _recorded(options.pages, options.portal, day("--night", options.night), options.archive),
+    )
 
 
 def _recorded(pages: Path, portal: str, night: date, folder: Path) -> int:
@@ -50,7 +44,7 @@ def _recorded(pages: Path, portal: str, night: date, folder: Path) -> int:
     began = time.monotonic()
     _crawl(pages, portal, night, folder)
     took = time.monotonic() - began
-    clean, said = verify(folder)
+    clean, report = verify(folder)
     runs = Paths(folder).closed_runs(night)
     lines = ReadLines(runs[-1])
     kept = [line for line in lines.articles if line.event is not Event.QUARANTINED]
@@ -68,7 +62,7 @@ def _recorded(pages: Path, portal: str, night: date, folder: Path) -> int:
         "quarantined": [line.key for line in lines.articles if line.event is Event.QUARANTINED],
         "outcomes_of_articles": dict(sorted(of_articles.items())),
         "outcomes_of_lists": dict(sorted(of_lists.items())),
-        "verify": "clean" if clean else said,
+        "verify": "clean" if clean else report,
     }
     print(json.dumps(figures, ensure_ascii=False))
     return ExitCode.GOOD if kept and clean else ExitCode.FINDINGS
@@ -81,10 +75,7 @@ def _crawl(pages: Path, portal: str, night: date, folder: Path) -> None:
     environment.pop("REPLICA_PORT", None)  # a server that runs already would serve something else
     done = call(command, environment)
     if not Paths(folder).closed_runs(night):
-        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        error = ArchiveError(lines[-1] if lines else f"the crawl left no record (exit code {done.returncode})")
-        error.exit_code = ExitCode(done.returncode) if done.returncode in set(ExitCode) - {0} else ExitCode.BUG
-        raise error
+        raise error_of(done, "", f"the crawl left no record (exit code {done.returncode})")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from archive.errors import ArchiveError, ExitCode, UsageError
-from bench.runner import day, interrupt, verify
+from archive.errors import ExitCode, UsageError
+from bench.runner import day, exit_code, verify
 from bench.year.check import check_year
 from bench.year.compose import FIRST, compose_year
 from replicas.articles import EVERY_PORTAL
@@ -30,32 +29,25 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
-    asked = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        first = day("--from", asked.first) if asked.first else FIRST
-        return _year(asked, first, _portals(asked.portals))
-    except ArchiveError as error:
-        print(f"year: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("year: interrupted; run it again with a new --archive", file=sys.stderr)
-        return ExitCode.INTERRUPTED
+    options = _parser().parse_args(arguments)
+    return exit_code("year", lambda: _year(options))
 
 
-def _year(asked: argparse.Namespace, first: date, portals: Sequence[str]) -> int:
+def _year(options: argparse.Namespace) -> int:
     began = time.monotonic()
+    first = day("--from", options.first) if options.first else FIRST
+    portals = _portals(options.portals)
 
-    def tell(night: date, nights: int, articles: int) -> None:
+    def report(night: date, nights: int, articles: int) -> None:
         if nights % 10 == 0:
-            said = f"{night}  {nights} of {asked.nights} nights, {articles} articles, {time.monotonic() - began:.0f} s"
-            print(said, file=sys.stderr)
+            took = time.monotonic() - began
+            print(f"{night}  {nights} of {options.nights} nights, {articles} articles, {took:.0f} s", file=sys.stderr)
 
-    planted = compose_year(asked.archive, portals, first, asked.nights, asked.seed, asked.volume, tell)
+    planted = compose_year(options.archive, portals, first, options.nights, options.seed, options.volume, report)
     figures: dict[str, object] = {"seconds": round(time.monotonic() - began, 1)}
-    found = check_year(asked.archive, planted)
-    clean, said = verify(asked.archive) if asked.verify else (True, "not asked for")
-    figures |= {"verify": "clean" if clean and asked.verify else said, **found.plain()}
+    found = check_year(options.archive, planted)
+    clean, verified = verify(options.archive) if options.verify else (True, "not asked for")
+    figures |= {"verify": "clean" if clean and options.verify else verified, **found.plain()}
     for line in found.wrong[:20]:
         print(line, file=sys.stderr)
     print(json.dumps(figures, ensure_ascii=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from faults import checks
@@ -13,7 +14,7 @@ from faults.process.composed_run import NIGHT, PORTAL, base, close_only, recover
 from faults.process.subprocesses import ChildExit, run
 from faults.process.syscalls import ACKNOWLEDGED, READING, Call, Fault
 from faults.process.tracing import broken_at, traced
-from faults.process.workspace import GROUP, PLAIN, Workspace, until_closed, whole_night, workspace
+from faults.process.workspace import GROUP, PLAIN, Workspace, passed, until_closed, whole_night, workspace
 from faults.storage.disks import filled, in_memory
 
 __all__ = ["flushed_once"]
@@ -39,47 +40,28 @@ def _part(call: Call) -> str:
     return "folders and records"
 
 
-def _killed(call: Call, ended: ChildExit) -> None:
-    """Nothing more to ask: that it was killed is seen by `broken_at`."""
-
-
-def _kills(place: Place, *parts: str) -> str:
+def _kills(place: Place, part: str) -> str:
     with workspace(place) as where:
-        calls = [call for call in until_closed(where.calls) if _part(call) in parts]
-        count = where.each(place.sample(calls, 6), _KILL, _killed)
+        calls = [call for call in until_closed(where.calls) if _part(call) == part]
+        count = where.each(place.sample(calls, 6), _KILL)
     return f"killed at {count} of {len(calls)} calls; 0 lost, 0 torn, every resumed night as an undisturbed one"
 
 
-@row("A1", "kill -9 while a response is appended to the WARC file", Need.TRACE, weight=4, quick=True)
-def _a1(place: Place) -> str:
-    return _kills(place, "captures")
-
-
-@row("A2", "kill -9 while texts are written and take their names", Need.TRACE, weight=30, quick=True)
-def _a2(place: Place) -> str:
-    return _kills(place, "texts")
-
-
-@row("A3", "kill -9 while the lines, which are the commit, are written", Need.TRACE, weight=8, quick=True)
-def _a3(place: Place) -> str:
-    return _kills(place, "lines")
-
-
-@row("A4", "kill -9 inside a transaction of the index", Need.TRACE, weight=50, quick=True)
-def _a4(place: Place) -> str:
-    return _kills(place, "index")
-
-
-@row("A5", "kill -9 after the commit, before it is acknowledged", Need.TRACE, weight=3, quick=True)
-def _a5(place: Place) -> str:
-    return _kills(place, "acknowledgement")
+for _number, _title, _broken, _weight in (
+    ("A1", "kill -9 while a response is appended to the WARC file", "captures", 4),
+    ("A2", "kill -9 while texts are written and take their names", "texts", 30),
+    ("A3", "kill -9 while the lines, which are the commit, are written", "lines", 8),
+    ("A4", "kill -9 inside a transaction of the index", "index", 50),
+    ("A5", "kill -9 after the commit, before it is acknowledged", "acknowledgement", 3),
+):
+    row(_number, _title, Need.TRACE, weight=_weight, quick=True)(partial(_kills, part=_broken))
 
 
 @row("A6", "kill -9 while a night is closed and sealed", Need.TRACE, weight=30, quick=True)
 def _a6(place: Place) -> str:
     with workspace(place) as where:
         calls = [call for call in until_closed(where.calls) if _part(call) == "folders and records"]
-        closing = where.each(place.sample(calls, 4), _KILL, _killed)
+        closing = where.each(place.sample(calls, 4), _KILL)
     with workspace(place, _closed, lambda root: lambda say: seal_only(root, say)) as where:
         run(where.work(where.fresh()))
         bytes_once = checks.archive_files(where.root)
@@ -145,12 +127,12 @@ def _fails(
     error: str,
     calls: Callable[[Workspace], list[Call]],
     most: int,
-    check: Callable[[Call, ChildExit], None],
+    check: Callable[[Call, ChildExit], None] = passed,
 ) -> str:
     """One error at each of the calls: reported in one line with the exit code of a disk, or harmless."""
     harmless = 0
 
-    def told(call: Call, ended: ChildExit) -> None:
+    def stops(call: Call, ended: ChildExit) -> None:
         nonlocal harmless
         check(call, ended)
         harmless += ended.code == 0
@@ -160,15 +142,11 @@ def _fails(
 
     with workspace(place) as where:
         points = calls(where)
-        count = where.each(place.sample(points, most), Fault(error), told)
+        count = where.each(place.sample(points, most), Fault(error), stops)
     stopped = count - harmless
     return (
         f"{error} at {count} of {len(points)} calls: {stopped} told in one line, {harmless} did no harm; 0 lost, 0 torn"
     )
-
-
-def _nothing(call: Call, ended: ChildExit) -> None:
-    """Nothing beyond what is asked of every point."""
 
 
 def _ours(calls: Sequence[Call]) -> list[Call]:
@@ -188,7 +166,6 @@ def _a11(place: Place) -> str:
         "ENOSPC",
         lambda where: [call for call in _ours(where.calls) if call.writes and call.name in _NO_SPACE],
         10,
-        _nothing,
     )
     return f"{each}; {_filling_up(place)}"
 
@@ -225,7 +202,7 @@ def _a15(place: Place) -> str:
         reading = [call for call in _ours(where.calls) if call.name in READING]
         return writing + reading[::6]
 
-    return _fails(place, "EIO", calls, 10, _nothing)
+    return _fails(place, "EIO", calls, 10)
 
 
 def flushed_once(call: Call, ended: ChildExit) -> None:

@@ -21,7 +21,7 @@ from faults.process.subprocesses import ChildExit, Work, run
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
 from faults.process.tracing import CallNotReached, broken_at, traced
 
-__all__ = ["GROUP", "PLAIN", "SILENT", "Workspace", "fast_folder", "until_closed", "whole_night", "workspace"]
+__all__ = ["GROUP", "PLAIN", "SILENT", "Workspace", "fast_folder", "passed", "until_closed", "whole_night", "workspace"]
 
 SILENT = ("nhu-cu", "go-bai")  # what brings no line of its own, or one of another kind
 _MEMORY = Path("/dev/shm")
@@ -38,6 +38,10 @@ def fast_folder(place: Place) -> Iterator[Path]:
             yield Path(folder)
         finally:
             tempfile.tempdir = before
+
+
+def passed(call: Call, ended: ChildExit) -> None:
+    """Ask nothing beyond what is asked of every point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Workspace:
         checks.same_state(*map(checks.without_changes, states) if unread else states)
         checks.intact(self.root)
 
-    def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, ChildExit], None]) -> int:
+    def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, ChildExit], None] = passed) -> int:
         """Every call in turn; `seen` looks at how the child ended. Returns the number of points.
 
         A reading call that is not made again (what it read was still in memory) is passed over, a writing one is a failure.

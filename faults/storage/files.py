@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from faults import checks
@@ -21,12 +21,14 @@ _DAY = f"{NIGHT:%Y/%m/%d}"
 _NOBODY = 65534
 
 
-def _once(root: Path) -> checks.State:
-    """The whole night, undisturbed, beside the archive; its state."""
-    copy = root.with_name("undisturbed")
-    shutil.copytree(root, copy)
-    _good(run(lambda say: write_night(copy, say)))
-    return checks.state(copy)
+@contextmanager
+def _prepared(place: Place) -> Iterator[tuple[Path, checks.State]]:
+    """Make `start` and beside it `undisturbed`, which holds the whole night; yield their folder and the latter's state."""
+    with fast_folder(place) as folder:
+        base(folder / "start")
+        copy = shutil.copytree(folder / "start", folder / "undisturbed")
+        _good(run(lambda say: write_night(copy, say)))
+        yield folder, checks.state(copy)
 
 
 def _good(ended: ChildExit) -> None:
@@ -50,9 +52,7 @@ def _after(root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: 
 
 @row("A10", "a torn write: zeros where a text, a capture or a line ended", quick=True)
 def _a10(place: Place) -> str:
-    with fast_folder(place) as folder:
-        base(folder / "start")
-        wanted = _once(folder / "start")
+    with _prepared(place) as (folder, wanted):
         shutil.copytree(folder / "undisturbed", folder / "sealed")
         named = []
         for name in ("010_*.txt", "pages-00001.warc.gz", "articles.jsonl"):
@@ -61,12 +61,10 @@ def _a10(place: Place) -> str:
             if code != 1 or not any(where.endswith(path.name) for _, where in found):
                 raise CheckFailure(f"O4: the zeros at the end of {path.name} are not seen")
             named.append(path.name)
-        root = folder / "open"
-        shutil.copytree(folder / "start", root)
-        seen: list[str] = []
+        root = shutil.copytree(folder / "start", folder / "open")
         child = Child(lambda say: write_night(root, say))
         child.go()
-        seen.append(child.first_word())
+        child.first_word()
         child.kill()
         child.end()
         run_folder = root / f"open/{NIGHT}/{PORTAL}"
@@ -86,12 +84,9 @@ def _zeroed(path: Path, count: int = 40) -> Path:
 
 @row("A14", "no more files fit on the file system: texts are small", Need.LOOP, quick=True)
 def _a14(place: Place) -> str:
-    with fast_folder(place) as folder:
-        base(folder / "start")
-        wanted = _once(folder / "start")
+    with _prepared(place) as (folder, wanted):
         with mounted(made(folder / "few.img", 16, "-N", "160"), folder / "disk") as disk:
-            root = disk / "archive"
-            shutil.copytree(folder / "start", root)
+            root = shutil.copytree(folder / "start", disk / "archive")
             ballast = disk / "ballast"
             ballast.mkdir()
             while os.statvfs(disk).f_favail > 40:
@@ -103,12 +98,9 @@ def _a14(place: Place) -> str:
 
 @row("A17", "the file system is mounted read-only", Need.ROOT, weight=6)
 def _a17(place: Place) -> str:
-    with fast_folder(place) as folder:
-        base(folder / "start")
-        wanted = _once(folder / "start")
+    with _prepared(place) as (folder, wanted):
         with in_memory(folder / "disk", "16m") as disk:
-            root = disk / "archive"
-            shutil.copytree(folder / "start", root)
+            root = shutil.copytree(folder / "start", disk / "archive")
             remounted(disk, "ro")
             did = scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"})
             expect(did, 3)
@@ -141,11 +133,8 @@ def _a18(place: Place) -> str:
 
 @row("A19", "no permission in one night's folder", quick=True)
 def _a19(place: Place) -> str:
-    with fast_folder(place) as folder:
-        base(folder / "start")
-        wanted = _once(folder / "start")
-        root = folder / "archive"
-        shutil.copytree(folder / "start", root)
+    with _prepared(place) as (folder, wanted):
+        root = shutil.copytree(folder / "start", folder / "archive")
         (root / _DAY).mkdir(parents=True)
         (root / _DAY).chmod(0)
         ended = run(_as_nobody(folder, lambda say: write_night(root, say)))
@@ -171,11 +160,8 @@ def _as_nobody(folder: Path, work: Work) -> Work:
 
 @row("A20", "the index is locked by another process, shorter and longer than we wait", weight=8, quick=True)
 def _a20(place: Place) -> str:
-    with fast_folder(place) as folder:
-        base(folder / "start")
-        wanted = _once(folder / "start")
-        root = folder / "archive"
-        shutil.copytree(folder / "start", root)
+    with _prepared(place) as (folder, wanted):
+        root = shutil.copytree(folder / "start", folder / "archive")
 
         def impatient(say: Callable[[str], None]) -> None:
             from archive.index import sqlite
