@@ -97,7 +97,7 @@ def judge_month(
     """
     judged = MonthResult()
     articles = [article for article in articles if article.slug not in planted]
-    kept: dict[str, list[_StoredVersion]] = {}
+    stored: dict[str, list[_StoredVersion]] = {}
     files: dict[str, Path] = {}
     listed: set[str] = set()
     for night, folder in runs_of(paths, portal):
@@ -108,12 +108,12 @@ def judge_month(
             if line.event is Event.QUARANTINED:
                 judged.quarantined.append(line.key)
             elif line.event in _VERSIONS:
-                kept.setdefault(line.key, []).append(_StoredVersion(night, line, folder))
+                stored.setdefault(line.key, []).append(_StoredVersion(night, line, folder))
             if line.file is not None and line.event is not Event.QUARANTINED:
                 files[line.id] = folder / line.file
-    judged.listed, judged.archived = len(listed), len(kept)
-    judged.strangers = sorted(set(kept) - {article.slug for article in articles} - set(planted))
-    _judge(judged, articles, kept, files, (first, last), shown)
+    judged.listed, judged.archived = len(listed), len(stored)
+    judged.strangers = sorted(set(stored) - {article.slug for article in articles} - set(planted))
+    _judge(judged, articles, stored, files, (first, last), shown)
     return judged
 
 
@@ -131,13 +131,13 @@ def _count(judged: MonthResult, run: Run) -> None:
 def _judge(
     judged: MonthResult,
     articles: Iterable[MonthArticle],
-    kept: dict[str, list[_StoredVersion]],
+    stored: dict[str, list[_StoredVersion]],
     files: dict[str, Path],
     span: tuple[date, date],
     shown: Callable[[date], date | None],
 ) -> None:
     for article in sorted(articles, key=lambda article: article.published):
-        versions = kept.get(article.slug, [])
+        versions = stored.get(article.slug, [])
         if not article.clock:
             night = versions[0].night.isoformat() if versions else None
             judged.without_clock.append(UndatedArticle(article.slug, article.day.isoformat(), night))

@@ -109,12 +109,12 @@ class _Planter:
     def removal(self, kind: str, status: int, away: int | None = None) -> None:
         """Taken down the day after it was kept; `away`: back after so many days."""
         one = self.take()
-        kept = self.nights.at(one.day) if one else None
-        if one is None or kept is None:
+        stored = self.nights.at(one.day) if one else None
+        if one is None or stored is None:
             self.plant(None, kind)
             return
-        since = kept + timedelta(days=1)
-        vanished = self.nights.recheck(kept, since)
+        since = stored + timedelta(days=1)
+        vanished = self.nights.recheck(stored, since)
         removed = self.nights.removed(vanished) if vanished else None
         until = since + timedelta(days=away) if away else None
         back = self.nights.returned(vanished, removed, until) if until and vanished and removed else None
@@ -129,11 +129,11 @@ class _Planter:
     def short_absence(self) -> None:
         """Away for a few days: that removes nothing."""
         one = self.take()
-        kept = self.nights.at(one.day) if one else None
-        if one is None or kept is None:
+        stored = self.nights.at(one.day) if one else None
+        if one is None or stored is None:
             self.plant(None, "short absence")
             return
-        since = kept + timedelta(days=1)
+        since = stored + timedelta(days=1)
         away = Removal(since, since + timedelta(days=4))
         self.plant(Plant("short absence", PORTAL, one.slug, since, None, None), "short absence")
         self.made.changed[one.slug] = replace(one, removals=(away,))
@@ -147,10 +147,10 @@ class _Planter:
         if one is None or due is None:
             self.plant(None, kind)
             return
-        said = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
+        text = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
         slug = f"{one.slug[:60]}-{'dang-lai' if event is Event.DUPLICATE else 'trich'}"
         published = one.published + timedelta(days=days, minutes=7)
-        made = replace(said, key=slug, slug=slug, published=published)
+        made = replace(text, key=slug, slug=slug, published=published)
         if portal == PORTAL:
             self.made.extra.append((made, _TOPICS[days % 2]))
         else:
@@ -237,11 +237,11 @@ class Nights:
             found.append(night)
         return tuple(found)
 
-    def recheck(self, kept: date, since: date) -> date | None:
+    def recheck(self, stored: date, since: date) -> date | None:
         """Return the first recheck from `since` on of an article that was stored in the night `kept`."""
-        night: date | None = kept
+        night: date | None = stored
         while night is not None:
-            due = next_recheck(kept, night, DaNangSpider.recheck_days)
+            due = next_recheck(stored, night, DaNangSpider.recheck_days)
             night = self.at(due) if due else None
             if night is not None and night >= since:
                 return night

@@ -55,13 +55,13 @@ class _Event:
 
 def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) -> dict[str, PlantResult]:
     """By kind: how many were planted and found, and what was invented."""
-    told = [each for portal in (PORTAL, OTHER) for each in _events(paths, portal)]
+    recorded = [each for portal in (PORTAL, OTHER) for each in _events(paths, portal)]
     kinds: dict[str, PlantResult] = {}
     expected: set[tuple[str, str, Event]] = set()
     for plant in plan.plants:
         kind = kinds.setdefault(plant.kind, PlantResult())
         kind.planted += 1
-        wrong = _missed(plant, [each for each in told if each.key == (plant.portal, plant.key)], paths)
+        wrong = _missed(plant, [each for each in recorded if each.key == (plant.portal, plant.key)], paths)
         if wrong is None:
             kind.found += 1
         else:
@@ -69,7 +69,7 @@ def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) ->
         if plant.event is not None:
             expected.add((plant.portal, plant.key, plant.event))
     truth = _Truth(plan, sites)
-    for each in told:
+    for each in recorded:
         claim = truth.invented(each, expected)
         if claim is not None:
             kinds.setdefault(claim, PlantResult()).invented.append(
@@ -85,17 +85,17 @@ def _events(paths: Paths, portal: str) -> Iterator[_Event]:
                 yield _Event(night, line)
 
 
-def _missed(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
+def _missed(plant: Plant, recorded: Sequence[_Event], paths: Paths) -> str | None:
     """Return what is wrong with the events of a plant; None when nothing is."""
     if plant.event is None:
-        claims = [each for each in told if each.line.event in _CLAIMS]
+        claims = [each for each in recorded if each.line.event in _CLAIMS]
         return None if not claims else f"{claims[0].line.event.value} on {claims[0].night}"
     if plant.kind == "two addresses":
-        return _twice(plant, told, paths)
+        return _twice(plant, recorded, paths)
     events = _FIRST if plant.event is Event.NEW else (plant.event,)
-    found = [each for each in told if each.line.event in events]
+    found = [each for each in recorded if each.line.event in events]
     if plant.event is Event.DUPLICATE and not found:
-        return _other_way(plant, told, paths)
+        return _other_way(plant, recorded, paths)
     if len(found) != 1:
         return f"{len(found)} events {plant.event.value}"
     night, line = found[0].night, found[0].line
@@ -117,20 +117,20 @@ def _named(plant: Plant, line: ArticleLine) -> str | None:
     return None
 
 
-def _other_way(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
+def _other_way(plant: Plant, recorded: Sequence[_Event], paths: Paths) -> str | None:
     """Of two texts of one night the canonical one is kept: the copy may be the text, and the article its duplicate."""
     portal, _, key = plant.other.partition("/")
     first = [each for each in _events(paths, portal) if each.line.key == key and each.line.event is Event.DUPLICATE]
-    if len(first) == 1 and first[0].night == plant.due and told and told[0].line.event in _FIRST:
+    if len(first) == 1 and first[0].night == plant.due and recorded and recorded[0].line.event in _FIRST:
         if (first[0].line.duplicate_of or "").startswith(f"{plant.portal}/{plant.key}@"):
             return None
-    return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
+    return f"told {', '.join(each.line.event.value for each in recorded) or 'nothing'}"
 
 
-def _twice(plant: Plant, told: Sequence[_Event], paths: Paths) -> str | None:
+def _twice(plant: Plant, recorded: Sequence[_Event], paths: Paths) -> str | None:
     """One article, one text, and both places recorded."""
-    if [each.line.event in _FIRST for each in told] != [True]:
-        return f"told {', '.join(each.line.event.value for each in told) or 'nothing'}"
+    if [each.line.event in _FIRST for each in recorded] != [True]:
+        return f"told {', '.join(each.line.event.value for each in recorded) or 'nothing'}"
     lists = (page for _, folder in runs_of(paths, plant.portal) for page in ReadLines(folder).pages)
     places = {entry.url for page in lists for entry in page.listed if entry.key == plant.key}
     return None if len(places) == 2 else f"recorded at {len(places)} addresses"
@@ -145,20 +145,20 @@ class _Truth:
         }
         self._late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
 
-    def invented(self, told: _Event, expected: set[tuple[str, str, Event]]) -> str | None:
+    def invented(self, recorded: _Event, expected: set[tuple[str, str, Event]]) -> str | None:
         """The kind of event that was invented; None when it happened."""
-        line = told.line
-        if (*told.key, line.event) in expected and line.event in _CLAIMS:
+        line = recorded.line
+        if (*recorded.key, line.event) in expected and line.event in _CLAIMS:
             return None
         if line.event in _CLAIMS:
             return line.event.value
-        if told.key not in self._texts:
+        if recorded.key not in self._texts:
             return "stranger"
-        if LATE in line.flags and told.key not in self._late:
+        if LATE in line.flags and recorded.key not in self._late:
             return LATE
-        if line.event is Event.DUPLICATE and self._text(line.duplicate_of) != self._texts[told.key]:
+        if line.event is Event.DUPLICATE and self._text(line.duplicate_of) != self._texts[recorded.key]:
             return line.event.value
-        far = [near for near in line.near if _shared(self._text(near.id), self._texts[told.key]) < _ALIKE]
+        far = [near for near in line.near if _shared(self._text(near.id), self._texts[recorded.key]) < _ALIKE]
         return "near" if far else None
 
     def _text(self, version: str | None) -> str:

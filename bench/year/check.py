@@ -21,7 +21,7 @@ from vietnam.provinces import province_of_host
 
 __all__ = ["YearResult", "check_year"]
 
-_TOLD = {
+_EXPECTED = {
     State.UNREACHABLE: DayState.UNREACHABLE,
     State.BLOCKED: DayState.BLOCKED,
     State.FAILED: DayState.FAILED,
@@ -61,56 +61,58 @@ class YearResult:
 
 def check_year(folder: Path, planted: PlantedYear) -> YearResult:
     """Read the year's coverage and hold it against what was planted."""
-    said = YearResult(len(planted.nights), len(planted.portals))
+    result = YearResult(len(planted.nights), len(planted.portals))
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         covered = read_coverage(archive, planted.nights[0], planted.nights[-1])
         with archive.index.reading() as queries:
             for portal in planted.portals:
                 for run in queries.runs.between(portal, planted.nights[0], planted.nights[-1]):
-                    said.events.update(run.events)
+                    result.events.update(run.events)
         found = read_number_series(archive)
     for of_portal in covered:
-        _judge(said, of_portal, planted)
-    _judge_documents(said, found, planted)
-    return said
+        _judge(result, of_portal, planted)
+    _judge_documents(result, found, planted)
+    return result
 
 
-def _judge(said: YearResult, portal: PortalCoverage, planted: PlantedYear) -> None:
+def _judge(result: YearResult, portal: PortalCoverage, planted: PlantedYear) -> None:
     gone = sum(planted.calendar.of(portal.portal, day.day) is State.GONE for day in portal.days)
     for day in portal.days:
         state = planted.calendar.of(portal.portal, day.day)
-        said.states[day.state.value] += 1
-        wanted = _TOLD.get(state)
+        result.states[day.state.value] += 1
+        wanted = _EXPECTED.get(state)
         if state is State.GONE and gone < GONE_NIGHTS:  # too short a time to tell it from a fault
             wanted = DayState.UNREACHABLE
         if wanted is not None:
-            said.planted[wanted.value] += 1
+            result.planted[wanted.value] += 1
         if day.state is wanted:
-            said.found[wanted.value] += 1
+            result.found[wanted.value] += 1
         elif wanted is not None or day.state.is_gap:
-            said.wrong.append(f"{portal.portal} {day.day}: planted {state.value}, told {day.explanation}")
+            result.wrong.append(f"{portal.portal} {day.day}: planted {state.value}, told {day.explanation}")
 
 
 _Name = tuple[str, str, str, bool, date]
 """Issuer, type, organ, whether the year is written, the first day of the count."""
 
 
-def _judge_documents(said: YearResult, found: NumberSeriesSet, planted: PlantedYear) -> None:
+def _judge_documents(result: YearResult, found: NumberSeriesSet, planted: PlantedYear) -> None:
     """Every number that was issued and never published is reported as missing, and no other."""
     published = _published(planted)
-    told: dict[_Name, set[int]] = {}
+    reported: dict[_Name, set[int]] = {}
     for one in found.series:
         name = (one.issuer, one.type, one.organ, one.with_year, one.since)
-        told[name] = {number for hole in one.gaps for number in range(hole.first, hole.last + 1)}
+        reported[name] = {number for hole in one.gaps for number in range(hole.first, hole.last + 1)}
         wanted = {number for number in range(one.first, one.last) if number not in published.get(name, ())}
-        said.planted["missing numbers"] += len(wanted)
-        said.found["missing numbers"] += len(wanted & told[name])
-        if wanted != told[name]:
-            said.wrong.append(f"{' '.join(map(str, name))}: planted {sorted(wanted)}, told {sorted(told[name])}")
+        result.planted["missing numbers"] += len(wanted)
+        result.found["missing numbers"] += len(wanted & reported[name])
+        if wanted != reported[name]:
+            result.wrong.append(f"{' '.join(map(str, name))}: planted {sorted(wanted)}, told {sorted(reported[name])}")
     whole = {name for name, numbers in published.items() if len(numbers) >= LEAST and _dense(numbers)}
-    said.planted["series"] += len(whole)
-    said.found["series"] += len(whole & told.keys())
-    said.wrong += [f"{' '.join(map(str, name))}: no such series was planted" for name in told.keys() - published.keys()]
+    result.planted["series"] += len(whole)
+    result.found["series"] += len(whole & reported.keys())
+    result.wrong += [
+        f"{' '.join(map(str, name))}: no such series was planted" for name in reported.keys() - published.keys()
+    ]
 
 
 def _published(planted: PlantedYear) -> dict[_Name, set[int]]:

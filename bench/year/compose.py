@@ -33,7 +33,7 @@ _OFFLINE = {
 }
 """When portals of merged provinces go offline, and how; until then they are as quiet as an office that closed."""
 _ASK_DAYS = 30  # how often one that is gone is asked again
-_KEPT = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTERRUPTED)
+_RUN_STATES = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compose_year(
     nights: int,
     seed: int,
     volume: float,
-    tell: Callable[[date, int, int], None] = lambda night, number, articles: None,
+    report: Callable[[date, int, int], None] = lambda night, number, articles: None,
     calendar: Calendar | None = None,
 ) -> PlantedYear:
     """Make the archive; `calendar` is drawn unless it is given.
@@ -78,14 +78,14 @@ def compose_year(
             for portal, year in years.items():
                 articles += year.publish(night)
                 state = calendar.of(portal, night)
-                if state in _KEPT:
+                if state in _RUN_STATES:
                     year.run(night, state)
                 elif state in (State.GONE, State.MOVED) and why_unscheduled(archive, portal, night, _ASK_DAYS) is None:
                     year.run(night, state)
                 elif state is State.MISSED:
                     missed[portal] = calendar.reasons[portal, night]
             archive.seal(night, {name: Reason.sentence(why) for name, why in missed.items()})
-            tell(night, number, articles)
+            report(night, number, articles)
     series = {portal: room.series for portal, room in rooms.items()}
     published = {portal: room.known for portal, room in rooms.items()}
     return PlantedYear(tuple(portals), run, calendar, series, published, articles)

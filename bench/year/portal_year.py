@@ -56,9 +56,9 @@ class PortalYear:
     lists: dict[str, list[ReplicaArticle]] = field(default_factory=lambda: defaultdict(list))
     shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     walked: dict[str, bool] = field(default_factory=dict)
-    looks: dict[date, list[ReplicaArticle]] = field(default_factory=lambda: defaultdict(list))
+    rechecks: dict[date, list[ReplicaArticle]] = field(default_factory=lambda: defaultdict(list))
     history: History = field(default_factory=History)
-    owed: list[ReplicaArticle] = field(default_factory=list)
+    pending: list[ReplicaArticle] = field(default_factory=list)
     vanished: dict[str, date] = field(default_factory=dict)
     files: dict[str, ReplicaFile] = field(default_factory=dict)
     _moment: datetime = datetime(2025, 1, 1, tzinfo=TZ)
@@ -80,38 +80,38 @@ class PortalYear:
     def run(self, night: date, state: State) -> Run:
         """Play one night and close it."""
         self._moment = datetime.combine(night, time(23, 59, 59), TZ)
-        kept = self.archive.start(self.portal, night, self._moment, judge)
+        writer = self.archive.start(self.portal, night, self._moment, judge)
         try:
             if state in (State.GOOD, State.INTERRUPTED):
-                self._walk(kept, night, state)
+                self._walk(writer, night, state)
             else:
-                self._fail(kept, night, state)
-            return self._close(kept, state)
+                self._fail(writer, night, state)
+            return self._close(writer, state)
         except BaseException:
-            kept.abandon()
+            writer.abandon()
             raise
 
     # what a night asks for
 
-    def _walk(self, kept: RunWriter, night: date, state: State) -> None:
+    def _walk(self, writer: RunWriter, night: date, state: State) -> None:
         found: list[ReplicaArticle] = []
         sections = self.room.sections
         for section in sections[:1] if state is State.INTERRUPTED else sections:
-            found += self._section(kept, section, night)
-        wanted = [*self.owed, *found]
-        self.owed = []
+            found += self._section(writer, section, night)
+        wanted = [*self.pending, *found]
+        self.pending = []
         if state is State.INTERRUPTED:
             half = len(wanted) // 2
-            wanted, self.owed = wanted[:half], wanted[half:]
-        due = [day for day in self.looks if day <= night]
-        for article in [*wanted, *(one for day in sorted(due) for one in self.looks.pop(day))]:
-            self._article(kept, article, night)
-        kept.commit()
-        for line in list(kept.articles):
+            wanted, self.pending = wanted[:half], wanted[half:]
+        due = [day for day in self.rechecks if day <= night]
+        for article in [*wanted, *(one for day in sorted(due) for one in self.rechecks.pop(day))]:
+            self._article(writer, article, night)
+        writer.commit()
+        for line in list(writer.articles):
             if line.attachments and line.event not in (Event.GONE, Event.RETURNED):
-                self._attachments(kept, line)
+                self._attachments(writer, line)
 
-    def _section(self, kept: RunWriter, section: str, night: date) -> list[ReplicaArticle]:
+    def _section(self, writer: RunWriter, section: str, night: date) -> list[ReplicaArticle]:
         """Its pages down to one that is wholly known; the first walk ends at the days that stood there before."""
         entries = [one for one in self.lists[section] if one.removal(night) is None]
         known, fresh = self.shown[section], []
@@ -122,7 +122,7 @@ class PortalYear:
             end = WalkEnd.KNOWN if not new and self.walked.get(section) else None
             if end is None and number == len(pages):
                 end = WalkEnd.LAST_PAGE if self.walked.get(section) else WalkEnd.SINCE
-            self._list(kept, section, number, rows, night, end)
+            self._list(writer, section, number, rows, night, end)
             if end is not None:
                 break
         known |= {one.key for one in fresh}
@@ -131,7 +131,7 @@ class PortalYear:
 
     def _list(
         self,
-        kept: RunWriter,
+        writer: RunWriter,
         section: str,
         number: int,
         rows: Sequence[ReplicaArticle],
@@ -142,93 +142,93 @@ class PortalYear:
         url = self._address(site.list_path(site.section(section), number))
         request = SiteRequest(site.host, "/", "", night, number)
         body = _list_body(site, section, request)
-        ref = self._capture(kept, url, 200, body)
+        ref = self._capture(writer, url, 200, body)
         listed = tuple(ListEntry(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
         page = self._page(url, Outcome.LISTING, 200, ref, len(body))
-        kept.write(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
+        writer.write(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
 
-    def _article(self, kept: RunWriter, article: ReplicaArticle, night: date) -> None:
+    def _article(self, writer: RunWriter, article: ReplicaArticle, night: date) -> None:
         shown = article.as_of(night)
         site = self.room.site((shown,))
         url = self._address(site.article_path(article))
         if (removal := article.removal(night)) is not None:
-            ref = self._capture(kept, url, removal.status, b"<html><body>404</body></html>")
+            ref = self._capture(writer, url, removal.status, b"<html><body>404</body></html>")
             page = self._page(url, Outcome.GONE, removal.status, ref, 29)
-            kept.write(replace(page, key=article.key, section=article.section), gone_after=GONE_AFTER)
-            self._look_for_vanished(article, night)
+            writer.write(replace(page, key=article.key, section=article.section), gone_after=GONE_AFTER)
+            self._plan_recheck_of_vanished(article, night)
             return
         request = SiteRequest(site.host, "/", "", night, 1)
         body = site.render_article(shown, request).encode()
-        ref = self._capture(kept, url, 200, body)
+        ref = self._capture(writer, url, 200, body)
         page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
         document = article_document(site, shown, page)
         for attached, (name, _) in zip(document.attachments, shown.links(), strict=False):
             self.files[attached.url] = replica_file(name, shown)
         if self.room.rng.random() < 0.003 and not article.revisions and not document.documents:
-            kept.write(page, document, (Reason.sentence("the text is much shorter than the portal's usual"),))
+            writer.write(page, document, (Reason.sentence("the text is much shorter than the portal's usual"),))
         else:
-            kept.write(page, document)
-        self._look_again(article, night)
+            writer.write(page, document)
+        self._plan_recheck(article, night)
 
-    def _look_again(self, article: ReplicaArticle, night: date) -> None:
+    def _plan_recheck(self, article: ReplicaArticle, night: date) -> None:
         later = [revision.since for revision in article.revisions if revision.since > night]
         later += [removal.since for removal in article.removals if removal.since > night]
         if later:
-            self.looks[min(later) + timedelta(days=1)].append(article)
+            self.rechecks[min(later) + timedelta(days=1)].append(article)
 
-    def _look_for_vanished(self, article: ReplicaArticle, night: date) -> None:
+    def _plan_recheck_of_vanished(self, article: ReplicaArticle, night: date) -> None:
         first = self.vanished.setdefault(article.key, night)
         if (night - first).days < GONE_AFTER:
-            self.looks[first + timedelta(days=GONE_AFTER)].append(article)
+            self.rechecks[first + timedelta(days=GONE_AFTER)].append(article)
         elif (until := article.removals[0].until) is not None:
-            self.looks[max(until, night) + timedelta(days=1)].append(article)
+            self.rechecks[max(until, night) + timedelta(days=1)].append(article)
 
-    def _attachments(self, kept: RunWriter, line: ArticleLine) -> None:
+    def _attachments(self, writer: RunWriter, line: ArticleLine) -> None:
         for file in line.attachments:
-            said = self.files.pop(file.url, None)
-            if said is None:
+            file_facts = self.files.pop(file.url, None)
+            if file_facts is None:
                 continue
-            body = file_bytes(said)
-            ref = self._capture(kept, file.url, 200, body, "application/pdf")
+            body = file_bytes(file_facts)
+            ref = self._capture(writer, file.url, 200, body, "application/pdf")
             key = attachment_key(line.key, file.url)
             page = self._page(file.url, Outcome.ATTACHMENT, 200, ref, len(body))
             page = replace(page, key=key, section=line.section, attachment_of=line.id)
-            kept.write(page, file_document(self.portal, line, file, said, page))
+            writer.write(page, file_document(self.portal, line, file, file_facts, page))
 
     # a night that fails
 
-    def _fail(self, kept: RunWriter, night: date, state: State) -> None:
+    def _fail(self, writer: RunWriter, night: date, state: State) -> None:
         for section in self.room.sections:
             site = self.room.site(())
             url = self._address(site.list_path(site.section(section), 1))
             if state is State.FAILED:  # the list's markup was changed: nothing is found on it
-                self._list(kept, section, 1, (), night, WalkEnd.EMPTY)
+                self._list(writer, section, 1, (), night, WalkEnd.EMPTY)
                 continue
             if state in (State.UNREACHABLE, State.GONE):
                 detail = NO_NAME if state is State.GONE else "timeout"
                 page = replace(self._page(url, Outcome.UNREACHABLE, None, None, None), unanswered=3, detail=detail)
             elif state is State.MOVED:
-                ref = self._capture(kept, url, 301, b"")
+                ref = self._capture(writer, url, 301, b"")
                 page = replace(self._page(url, Outcome.MOVED, 301, ref, 0), detail=self.room.successor)
             else:
-                ref = self._capture(kept, url, 200, _REFUSED.encode())
+                ref = self._capture(writer, url, 200, _REFUSED.encode())
                 page = self._page(url, Outcome.CHALLENGE, 200, ref, len(_REFUSED))
-            kept.write(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
+            writer.write(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
 
     # how it ends
 
-    def _close(self, kept: RunWriter, state: State) -> Run:
+    def _close(self, writer: RunWriter, state: State) -> Run:
         stopped = Reason.sentence("told to stop") if state is State.INTERRUPTED else None
-        kept.commit()
-        read = sum(page.outcome is Outcome.ARTICLE for page in kept.pages)
+        writer.commit()
+        read = sum(page.outcome is Outcome.ARTICLE for page in writer.pages)
         extraction = {f"layout {self.room.site.family}": read} if read else {}
 
-        end = self._end(kept) if state in (State.GONE, State.MOVED) else None
+        end = self._end(writer) if state in (State.GONE, State.MOVED) else None
 
         def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-            return judge_night(replace(night_counts(kept, tally, extraction), stopped=stopped), self.history, end)
+            return judge_night(replace(night_counts(writer, tally, extraction), stopped=stopped), self.history, end)
 
-        run = kept.close(
+        run = writer.close(
             self._moment,
             complete=stopped is None,
             finish_reason=FinishReason.FINISHED if stopped is None else FinishReason.SHUTDOWN,
@@ -241,18 +241,18 @@ class PortalYear:
         self.history.add(run)
         return run
 
-    def _end(self, kept: RunWriter) -> DecommissionAssessment:
-        before = self.archive.history(self.portal, kept.night, 2 * GONE_NIGHTS)
-        return assess(self.archive, kept, before, DecommissionRule(dissolution(self.room.slug, None, kept.night)))
+    def _end(self, writer: RunWriter) -> DecommissionAssessment:
+        before = self.archive.history(self.portal, writer.night, 2 * GONE_NIGHTS)
+        return assess(self.archive, writer, before, DecommissionRule(dissolution(self.room.slug, None, writer.night)))
 
     def _address(self, path: str) -> str:
         return f"https://{suffixed(self.room.site.host)}{path}"
 
-    def _capture(self, kept: RunWriter, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
+    def _capture(self, writer: RunWriter, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
         self._moment += timedelta(seconds=_SECONDS)
         kind = kind or f"{'application/json' if body.startswith(b'{') else 'text/html'}; charset=utf-8"
         headers = (("Content-Type", kind), ("Server", "replica"), ("ETag", f'"{sha256(body).hexdigest()[:16]}"'))
-        return kept.capture(Capture(url, status, headers, body, self._moment, ArchiveKind.REPLICA))
+        return writer.capture(Capture(url, status, headers, body, self._moment, ArchiveKind.REPLICA))
 
     def _page(
         self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int | None

@@ -108,11 +108,11 @@ def base(root: Path) -> None:
     with Archive.create(root, ArchiveKind.REPLICA, _ID, _at(date(2025, 3, 3))) as archive:
         for day, portals in ((3, {PORTAL: _FIRST, OTHER: (_Article("goc", "chung"),)}), (4, {PORTAL: _SECOND})):
             night = date(2025, 3, day)
-            for portal, told in portals.items():
+            for portal, article in portals.items():
                 crawl = archive.start(portal, night, _at(night), judge)
-                _list(crawl, told)
-                for item in told:
-                    _keep(crawl, item)
+                _list(crawl, article)
+                for item in article:
+                    _store(crawl, item)
                 _close(crawl)
             archive.seal(night, {}, KEY)
 
@@ -166,11 +166,11 @@ def _write(night: RunWriter, say: Report, count: int, group: int) -> None:
     articles = list(_tonight(count))
     if not any(page.page_number for page in night.pages):
         _list(night, articles)
-    for told in articles:
-        if told.key in asked and (told.vanished or told.key == "nhu-cu" or _has_line(night, told.key)):
+    for article in articles:
+        if article.key in asked and (article.vanished or article.key == "nhu-cu" or _has_line(night, article.key)):
             continue
-        waiting.append(told.key)
-        _keep(night, told)
+        waiting.append(article.key)
+        _store(night, article)
         if len(waiting) >= group:
             night.commit()
             say("kept " + " ".join(waiting))
@@ -197,9 +197,9 @@ def _close(night: RunWriter) -> None:
 
 def _list(night: RunWriter, articles: Sequence[_Article]) -> None:
     url = f"https://{night.portal.replace('_', '-')}.vn.replica.test/tin"
-    body = "".join(f"<li>{told.key}</li>" for told in articles).encode()
+    body = "".join(f"<li>{article.key}</li>" for article in articles).encode()
     ref = night.capture(Capture(url, 200, (), body, _at(night.night), ArchiveKind.REPLICA))
-    listed = tuple(ListEntry(told.key, f"{url}/{told.key}", told.word) for told in articles)
+    listed = tuple(ListEntry(article.key, f"{url}/{article.key}", article.word) for article in articles)
     end = WalkEnd.LAST_PAGE
     night.write(
         PageRecord(
@@ -217,52 +217,52 @@ def _list(night: RunWriter, articles: Sequence[_Article]) -> None:
     )
 
 
-def _keep(night: RunWriter, told: _Article) -> None:
-    url = f"https://{night.portal.replace('_', '-')}.vn.replica.test/tin/{told.key}"
+def _store(night: RunWriter, article: _Article) -> None:
+    url = f"https://{night.portal.replace('_', '-')}.vn.replica.test/tin/{article.key}"
     moment = _at(night.night, 1)
-    body = b"" if told.vanished else f"<h1>Xa {told.key}</h1><p>{told.word}</p>{night.night}".encode()
-    status = 404 if told.vanished else 200
+    body = b"" if article.vanished else f"<h1>Xa {article.key}</h1><p>{article.word}</p>{night.night}".encode()
+    status = 404 if article.vanished else 200
     ref = night.capture(Capture(url, status, (("Content-Type", "text/html"),), body, moment, ArchiveKind.REPLICA))
-    if told.vanished:
-        night.write(PageRecord(url, Outcome.GONE, moment, 404, told.key, "tin", warc=ref), gone_after=1)
+    if article.vanished:
+        night.write(PageRecord(url, Outcome.GONE, moment, 404, article.key, "tin", warc=ref), gone_after=1)
         return
-    page = PageRecord(url, Outcome.ARTICLE, moment, 200, told.key, "tin", warc=ref)
-    document = _document(night, told, url, moment, page)
-    if told.doubtful:
+    page = PageRecord(url, Outcome.ARTICLE, moment, 200, article.key, "tin", warc=ref)
+    document = _document(night, article, url, moment, page)
+    if article.doubtful:
         night.write(page, document, (Reason.sentence("composed as doubtful"),))
     else:
         night.write(page, document)
-    if told.file:
-        _attach(night, told, moment)
+    if article.file:
+        _attach(night, article, moment)
 
 
-def _document(night: RunWriter, told: _Article, url: str, moment: datetime, page: PageRecord) -> Document:
-    title = f"Bến Đá mở lớp {told.word}"
-    said = _paragraphs(told.like or told.word)
-    if told.like:
-        said[-1] = f"Lớp {told.word} khai giảng sau."
-    shown = f"08:00 {told.day}"
+def _document(night: RunWriter, article: _Article, url: str, moment: datetime, page: PageRecord) -> Document:
+    title = f"Bến Đá mở lớp {article.word}"
+    paragraphs = _paragraphs(article.like or article.word)
+    if article.like:
+        paragraphs[-1] = f"Lớp {article.word} khai giảng sau."
+    shown = f"08:00 {article.day}"
     return Document(
         portal=night.portal,
         section="tin",
         url=url,
-        key=told.key,
+        key=article.key,
         title=title,
-        text="\n\n".join([title, shown, *said]) + "\n",
-        content="\n".join([title, *said]),
+        text="\n\n".join([title, shown, *paragraphs]) + "\n",
+        content="\n".join([title, *paragraphs]),
         fetched_at=moment,
         via=ArchiveKind.REPLICA,
         warc=page.warc,
-        published=f"{told.day}T08:00:00+07:00",
+        published=f"{article.day}T08:00:00+07:00",
         published_raw=shown,
-        attachments=(Attachment("lich.pdf", _FILE, "pdf"),) if told.file else (),
+        attachments=(Attachment("lich.pdf", _FILE, "pdf"),) if article.file else (),
     )
 
 
-def _attach(night: RunWriter, told: _Article, moment: datetime) -> None:
+def _attach(night: RunWriter, article: _Article, moment: datetime) -> None:
     ref = night.capture(Capture(_FILE, 200, (), b"%PDF-1.4 composed", moment, ArchiveKind.REPLICA))
-    key, title = attachment_key(told.key, _FILE), "lich.pdf"
-    of = f"{night.portal}/{told.key}@0123456789abcdef"
+    key, title = attachment_key(article.key, _FILE), "lich.pdf"
+    of = f"{night.portal}/{article.key}@0123456789abcdef"
     page = PageRecord(_FILE, Outcome.ATTACHMENT, moment, 200, key, "tin", warc=ref, attachment_of=of)
     text = f"{title}\n\nLịch học của thôn.\n"
     document = Document(

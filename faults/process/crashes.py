@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from faults import checks
@@ -40,11 +39,14 @@ def _part(call: Call) -> str:
     return "folders and records"
 
 
-def _kills(place: Place, part: str) -> str:
-    with workspace(place) as where:
-        calls = [call for call in until_closed(where.calls) if _part(call) == part]
-        count = where.each(place.sample(calls, 6), _KILL)
-    return f"killed at {count} of {len(calls)} calls; 0 lost, 0 torn, every resumed night as an undisturbed one"
+def _kills(part: str) -> Callable[[Place], str]:
+    def kill(place: Place) -> str:
+        with workspace(place) as where:
+            calls = [call for call in until_closed(where.calls) if _part(call) == part]
+            count = where.each(place.sample(calls, 6), _KILL)
+        return f"killed at {count} of {len(calls)} calls; 0 lost, 0 torn, every resumed night as an undisturbed one"
+
+    return kill
 
 
 for _number, _title, _broken, _weight in (
@@ -54,7 +56,7 @@ for _number, _title, _broken, _weight in (
     ("A4", "kill -9 inside a transaction of the index", "index", 50),
     ("A5", "kill -9 after the commit, before it is acknowledged", "acknowledgement", 3),
 ):
-    row(_number, _title, Need.TRACE, weight=_weight, quick=True)(partial(_kills, part=_broken))
+    row(_number, _title, Need.TRACE, weight=_weight, quick=True)(_kills(_broken))
 
 
 @row("A6", "kill -9 while a night is closed and sealed", Need.TRACE, weight=30, quick=True)

@@ -1,4 +1,4 @@
-"""The fault suite's own tests: every row is there, a sample of it runs, and each oracle can fail."""
+"""The fault suite's own tests: every row is there, a sample of it runs, and each check can fail."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def raising(error: Exception) -> Callable[[Place], str]:
         (Skip("needs a second disk"), "skipped", "needs a second disk"),
         (KeyError("x"), "FAILED", "KeyError: 'x' | test_faults.py"),
     ],
-    ids=["an oracle", "a lack", "a surprise"],
+    ids=["a check", "a lack", "a surprise"],
 )
 def test_a_row_that_does_not_hold_says_so(error: Exception, verdict: str, saw: str) -> None:
     found = run_one(Row("A0", "a row", raising(error)), quick=False)
@@ -115,7 +115,7 @@ def test_a_row_is_one_line() -> None:
     assert isinstance(found, Result)
 
 
-# each oracle can fail
+# each check can fail
 
 
 def flip(path: Path) -> None:
