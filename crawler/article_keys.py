@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from crawler.listings.alternate_urls import page_path
 from crawler.portal import PortalSpider, own_hosts
 from crawler.urls import LONGEST, as_key, host_of, parameters, real_host
 
-__all__ = ["OwnAddress", "own_address"]
+__all__ = ["OwnAddress", "is_section_path", "key_in_path", "own_address"]
 
 _NO_PAGES = frozenset({"print.aspx", "savefile", "sendmail", "rss", "login", "feed"})
 
@@ -51,3 +52,15 @@ def own_address(portal: type[PortalSpider], url: str) -> OwnAddress | None:
         query.setdefault(name.lower(), value)
     home = host_of(portal.home).removeprefix("www.")
     return OwnAddress("" if host.removeprefix("www.") == home else f"{host}/", path, query)
+
+
+def key_in_path(portal: type[PortalSpider], url: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the group `id` of a pattern that matches the whole path of an own address; None where it does not."""
+    address = own_address(portal, url)
+    match = pattern.fullmatch(address.path) if address else None
+    return address.site + match["id"] if address and match else None
+
+
+def is_section_path(portal: type[PortalSpider], path: str) -> bool:
+    """Return whether a path is that of one of the portal's sections, a slash at the end aside."""
+    return any(urlsplit(section.path).path.rstrip("/") == path.rstrip("/") for section in portal.sections)

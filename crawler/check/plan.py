@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from parsel import Selector
@@ -193,15 +194,4 @@ def _bare(url: str) -> str:
 
 def _real(answer: ListAnswer) -> ListAnswer:
     """Return the answer with addresses as the portal itself names them."""
-    return ListAnswer(
-        answer.section,
-        _bare(answer.requested),
-        _bare(answer.url),
-        answer.outcome,
-        answer.detail,
-        answer.listing,
-        answer.kind,
-        answer.sent_to,
-        answer.tls,
-        answer.lines,
-    )
+    return replace(answer, requested=_bare(answer.requested), url=_bare(answer.url))

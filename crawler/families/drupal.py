@@ -21,11 +21,10 @@ Widgets: `.related-posts`, `#node-single-comment`, `.post-tags`.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
-from crawler.article_keys import own_address
+from crawler.article_keys import is_section_path, own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Listing, Section
@@ -86,13 +85,9 @@ class DrupalSpider(PortalSpider, family="Drupal"):
         if node:
             return f"{address.site}node/{node['id']}"
         alias = _ALIAS.fullmatch(address.path)
-        if alias is None or alias["alias"].lower() in _NO_ALIAS or cls._is_section(address.path):
+        if alias is None or alias["alias"].lower() in _NO_ALIAS or is_section_path(cls, address.path):
             return None
         return address.site + alias["alias"]
-
-    @classmethod
-    def _is_section(cls, path: str) -> bool:
-        return any(urlsplit(section.path).path.rstrip("/") == path.rstrip("/") for section in cls.sections)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

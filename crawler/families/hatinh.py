@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.article_keys import own_address
+from crawler.article_keys import key_in_path
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_list, read_whole
 from crawler.listings.listing import Listing, Section
@@ -31,7 +31,7 @@ from pipelines.article import Layout
 
 __all__ = ["HaTinhSpider"]
 
-_ARTICLE = re.compile(r"/bai-viet/(?P<slug>[^/]+)/?")
+_ARTICLE = re.compile(r"/bai-viet/(?P<id>[^/]+)/?")
 _LIST = ListShape(
     module="main, #main, .main-content, [class*=list-news], [class*=news-list]",
     pager='[class*="pagination"], [class*="paging"], [class*="pager"], :has(> a[href*="page="])',
@@ -69,9 +69,7 @@ class HaTinhSpider(PortalSpider, family="Hà Tĩnh"):
     @classmethod
     def article_key(cls, url: str) -> str | None:
         """Return the slug after `/bai-viet/`, with or without `/vi` before it."""
-        address = own_address(cls, url)
-        match = _ARTICLE.fullmatch(address.path) if address else None
-        return address.site + match["slug"] if address and match else None
+        return key_in_path(cls, url, _ARTICLE)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crawler.article_keys import own_address
+from crawler.article_keys import key_in_path
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_list
 from crawler.listings.listing import Listing, Section
@@ -77,9 +77,7 @@ class LiferayViewArticleSpider(PortalSpider, family="Liferay view-article"):
     @classmethod
     def article_key(cls, url: str) -> str | None:
         """Return the last number of the path: with or without `/vi`, whatever the channel."""
-        address = own_address(cls, url)
-        match = _ARTICLE.fullmatch(address.path) if address else None
-        return address.site + match["id"] if address and match else None
+        return key_in_path(cls, url, _ARTICLE)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.article_keys import own_address
+from crawler.article_keys import key_in_path
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_list
 from crawler.listings.listing import Listing, Section
@@ -64,9 +64,7 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     @classmethod
     def article_key(cls, url: str) -> str | None:
         """Return the number in the path, whatever the slug."""
-        address = own_address(cls, url)
-        match = _ARTICLE.fullmatch(address.path) if address else None
-        return address.site + match["id"] if address and match else None
+        return key_in_path(cls, url, _ARTICLE)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

@@ -30,7 +30,7 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
-from crawler.article_keys import own_address
+from crawler.article_keys import key_in_path
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Listing, Section
@@ -89,9 +89,7 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
     @classmethod
     def article_key(cls, url: str) -> str | None:
         """Return the number before `.html`, whatever module, category and alias."""
-        address = own_address(cls, url)
-        match = _ARTICLE.fullmatch(address.path) if address else None
-        return address.site + match["id"] if address and match else None
+        return key_in_path(cls, url, _ARTICLE)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

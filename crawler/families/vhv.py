@@ -22,6 +22,7 @@ Widgets: share bars, `A- A A+`, contrast buttons, `div[id^=audio]`, `.rating`, `
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawler.article_keys import own_address
@@ -90,52 +91,45 @@ _ATTACHMENTS = (
     "div.file-attach a",
 )
 
+_LAYOUT = Layout(
+    name="common-content",
+    fits=".article-content.common-content",
+    title=("h1.common-title-detail", "h1.title-detail"),
+    published=_PUBLISHED,
+    lead=(".article-brief.common-brief", ".article-brief"),
+    body=(".article-content.common-content",),
+    author=_AUTHOR,
+    captions=_CAPTIONS,
+    drop=_DROP,
+    attachments=_ATTACHMENTS,
+)
 _LAYOUTS = (
-    Layout(
-        name="common-content",
-        fits=".article-content.common-content",
-        title=("h1.common-title-detail", "h1.title-detail"),
-        published=_PUBLISHED,
-        lead=(".article-brief.common-brief", ".article-brief"),
-        body=(".article-content.common-content",),
-        author=_AUTHOR,
-        captions=_CAPTIONS,
-        drop=_DROP,
-        attachments=_ATTACHMENTS,
-    ),
-    Layout(
+    _LAYOUT,
+    replace(
+        _LAYOUT,
         name="content-detail",
         fits=".content-detail, [itemprop=articleBody]",
         title=("h1.title-detail", "h1[itemprop=headline]"),
         published=(*_PUBLISHED, "meta[itemprop=datePublished]::attr(content)"),
         lead=("div.brief", ".article-brief"),
         body=(".content-detail", "[itemprop=articleBody]"),
-        author=_AUTHOR,
-        captions=_CAPTIONS,
-        drop=_DROP,
-        attachments=_ATTACHMENTS,
     ),
-    Layout(
+    replace(
+        _LAYOUT,
         name="brief-only",
         fits="h1.title-detail ~ .brief, .block-core-a3 > .brief",
         title=("h1.title-detail",),
-        published=_PUBLISHED,
+        lead=(),
         body=("div.brief",),
-        author=_AUTHOR,
-        captions=_CAPTIONS,
-        drop=_DROP,
-        attachments=_ATTACHMENTS,
     ),
-    Layout(
+    replace(
+        _LAYOUT,
         name="article-content",
         fits=".article-content:has(p)",
         title=("h1.title-detail", "h1.article-title", ".article-title"),
-        published=_PUBLISHED,
+        lead=(),
         body=(".article-content",),
-        author=_AUTHOR,
-        captions=_CAPTIONS,
         drop=(*_DROP, "h1.title-detail", ".post-date"),
-        attachments=_ATTACHMENTS,
     ),
 )
 

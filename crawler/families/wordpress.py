@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from crawler.article_keys import own_address
+from crawler.article_keys import is_section_path, own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListPage, ListShape, read_list
 from crawler.listings.listing import Listing, Section
@@ -94,13 +94,13 @@ class WordPressSpider(PortalSpider, family="WordPress"):
         if address.path in ("/", "") and address.query.get("p", "").isdecimal():
             return f"{address.site}p/{address.query['p']}"
         post = _POST.fullmatch(address.path)
-        if post is None or not _NO_POSTS.isdisjoint(address.path.lower().split("/")) or cls._is_section(address.path):
+        if (
+            post is None
+            or not _NO_POSTS.isdisjoint(address.path.lower().split("/"))
+            or is_section_path(cls, address.path)
+        ):
             return None
         return address.site + post["slug"]
-
-    @classmethod
-    def _is_section(cls, path: str) -> bool:
-        return any(urlsplit(section.path).path.rstrip("/") == path.rstrip("/") for section in cls.sections)
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

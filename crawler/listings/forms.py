@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from crawler.listings.listing import ListRequest
@@ -36,8 +37,7 @@ def with_field(request: ListRequest, name: str, value: str) -> ListRequest:
     fields = [(key, value if key == name else old) for key, old in _fields(request)]
     if all(key != name for key, _ in fields):
         fields.append((name, value))
-    headers = [header for header in request.headers if header != FORM]
-    return post_form(request.url, fields, headers, json=request.json, of_visit=request.of_visit)
+    return replace(request, body=urlencode(fields))
 
 
 def _fields(request: ListRequest) -> list[tuple[str, str]]:
@@ -49,5 +49,4 @@ def with_values(request: ListRequest, name: str, values: Iterable[str]) -> ListR
     fields = _fields(request)
     known = {value for key, value in fields if key == name}
     fields += [(name, value) for value in dict.fromkeys(values) if value not in known]
-    headers = [header for header in request.headers if header != FORM]
-    return post_form(request.url, fields, headers, json=request.json, of_visit=request.of_visit)
+    return replace(request, body=urlencode(fields))

@@ -148,15 +148,14 @@ def _item(lists: Iterable[tuple[VisitedPage, ListBlock]]) -> str:
 
 def _box_names(box: HtmlElement) -> Iterable[str]:
     """Return selectors of the list's box, the shortest first, then under its ancestors' names, at last by its tags."""
-    own = [tag_of(box) + name if name.startswith(".") else name for name in stable_names(box)]
+    own = own_names(box)
     yield from own
     last = [*own, tag_of(box)]
     way = ""
     for level, around in enumerate(box.iterancestors()):
         if level > 6 or tag_of(around) in ("body", "html"):
             break
-        for name in stable_names(around):
-            named = tag_of(around) + name if name.startswith(".") else name
+        for named in own_names(around):
             for end in last:
                 yield f"{named} > {way}{end}"
         way = f"{tag_of(around)} > {way}"

@@ -17,7 +17,7 @@ from crawler.probe.explore import Exploration, ListProbe
 from crawler.probe.layouts import propose_layout
 from crawler.probe.list_selectors import ListRules, list_rules, widen_rule
 from crawler.probe.lists import ListRule
-from crawler.probe.page import stable_names
+from crawler.probe.page import own_names
 from crawler.probe.pagination import scripted_paging
 from crawler.probe.result import PortalDraft, ProbeResult, first_keys, second_keys, sections_of, spider_of
 from crawler.urls import absolute
@@ -145,8 +145,7 @@ def _pager(lists: Sequence[ListProbe]) -> str:
         for around in list(link.iterancestors())[:5]:
             if tag_of(around) in ("body", "html"):
                 break
-            for name in stable_names(around):
-                named = tag_of(around) + name if name.startswith(".") else name
+            for named in own_names(around):
                 if all(next_page(page, named, url, each.base, 1) == there for page, url, each, there in linked):
                     return named
     return ""

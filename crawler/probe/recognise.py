@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
-import crawler.families
+from crawler.catalog.overview import families
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.probe.page import VisitedPage
 from pipelines.html.tree import HtmlPage, match
 
-__all__ = ["ENOUGH", "FamilyMatch", "families", "recognise"]
+__all__ = ["ENOUGH", "FamilyMatch", "recognise"]
 
 ENOUGH = 4
 """The weight from which marks are evidence: one that is hardly met elsewhere, or two usual ones."""
@@ -34,21 +32,12 @@ class FamilyMatch:
         return sum(mark.weight for mark in self.found)
 
 
-def families() -> Iterator[type[PortalSpider]]:
-    """Yield every family that can be recognised, by its module's name."""
-    for module in sorted(pkgutil.iter_modules(crawler.families.__path__), key=lambda each: each.name):
-        loaded = import_module(f"crawler.families.{module.name}")
-        for each in vars(loaded).values():
-            if isinstance(each, type) and issubclass(each, PortalSpider) and each.__module__ == loaded.__name__:
-                yield each
-
-
 def recognise(pages: Sequence[VisitedPage], known: Iterable[type[PortalSpider]] | None = None) -> list[FamilyMatch]:
     """Return the families with any mark on these pages, the best first; a mark counts once however often it is met."""
     read = [(visited, visited.page()) for visited in pages if visited.is_page]
     addresses = {value for _, page in read for value in _named(page)}
     found = []
-    for family in families() if known is None else known:
+    for family in families().values() if known is None else known:
         marks = tuple(mark for mark in family.marks if _has(mark, read, addresses))
         if marks:
             found.append(FamilyMatch(family, marks))

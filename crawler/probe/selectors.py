@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from crawler.probe.page import stable_names
+from crawler.probe.page import own_names
 from pipelines.html.tree import HtmlPage, match, tag_of
 
 __all__ = ["FEWEST", "common_selectors", "first", "names_of"]
@@ -74,15 +74,14 @@ def names_of(element: HtmlElement) -> Iterator[str]:
     down.
     """
     tag = tag_of(element)
-    own = [tag + name if name.startswith(".") else name for name in stable_names(element)]
+    own = own_names(element)
     yield from own
     if tag in ("h1", "article", "time"):
         yield tag
     for level, around in enumerate(element.iterancestors()):
         if level > _LEVELS or tag_of(around) in ("body", "html"):
             break
-        for name in stable_names(around):
-            named = tag_of(around) + name if name.startswith(".") else name
+        for named in own_names(around):
             for end in (*own, tag):
                 yield f"{named} > {end}" if level == 0 else f"{named} {end}"
             if level == 0:

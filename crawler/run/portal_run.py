@@ -111,7 +111,7 @@ def _close(
     archive: Archive, writer: RunWriter, options: RunOptions, spider: PortalCrawler, reason: FinishReason
 ) -> Run:
     candidates, residue = _residue(archive, writer, spider)
-    runs = [*_earlier_tonight(archive, writer), *archive.history(writer.portal, writer.night, NIGHTS)]
+    runs = [*_earlier_runs(archive, writer), *archive.history(writer.portal, writer.night, NIGHTS)]
     before = History.of(runs)
     why = dissolution(spider.province, spider.dissolved, writer.night)
     end = assess(archive, writer, runs, DecommissionRule(why, options.gone_nights))
@@ -134,7 +134,7 @@ def _close(
     )
 
 
-def _earlier_tonight(archive: Archive, writer: RunWriter) -> list[Run]:
+def _earlier_runs(archive: Archive, writer: RunWriter) -> list[Run]:
     """Return the records of this night's earlier runs, newest first: what they showed is no longer new."""
     runs = [run for run in archive.runs(writer.night) if run.portal == writer.portal and run.crawled]
     return sorted(runs, key=lambda run: run.started_at, reverse=True)
@@ -144,11 +144,11 @@ def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler) -> tupl
     """Count the lines that the portal seems to repeat, tonight's articles included; return the count and its reason."""
     writer.commit()
     try:
-        count, said = candidates_note(archive, writer.portal, spider.read_with())
+        count, reason = candidates_note(archive, writer.portal, spider.read_with())
     except Exception:  # a failure here must not cost the run its record
         _log.exception("the repeated lines of %s could not be looked for", writer.portal)
         return Counter(), ()
-    return Counter({"residue suspects": count}), (said,) if said else ()
+    return Counter({"residue suspects": count}), (reason,) if reason else ()
 
 
 def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:

@@ -59,7 +59,7 @@ class RunRecorder:
         self.low_disk: Reason | None = None
         self.finish_reason: FinishReason | None = None
         self._home, self._gone_after, self._close = home, gone_after, close
-        self._away: Reason | None = None
+        self._long_wait: Reason | None = None
         self._outcomes: Counter[str] = Counter()
         self._silent = 0
         self._why_silent = ""
@@ -92,7 +92,7 @@ class RunRecorder:
         """Stop the crawl where the portal refuses or does not answer: neither is worked around."""
         if outcome in _STOPPING:
             self.stop(FinishReason.BLOCKED)
-        elif self._away:  # later tonight, where the scheduler asks again
+        elif self._long_wait:  # later tonight, where the scheduler asks again
             self.stop(FinishReason.UNREACHABLE)
         self._silent = self._silent + 1 if outcome is Outcome.UNREACHABLE else 0
         self._why_silent = why
@@ -140,7 +140,7 @@ class RunRecorder:
             exchange_of(response).page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay),
         )
         if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:
-            self._away = Reason.of("robots_waits", detail=decision.words)
+            self._long_wait = Reason.of("robots_waits", detail=decision.words)
 
     def record_retry(self, request: Request, response: Response) -> None:
         """Record a response after which the same is asked again."""
@@ -152,7 +152,7 @@ class RunRecorder:
 
     def record_long_wait(self, status: int, seconds: float) -> None:
         """Leave the portal alone, once the response has its line: it asks for longer than a crawl waits."""
-        self._away = Reason.of("left_alone", seconds=round(seconds), status=status)
+        self._long_wait = Reason.of("left_alone", seconds=round(seconds), status=status)
 
     def record_refusal(self, request: Request, reason: str) -> None:
         """Record a request that the guard refused where no errback does: robots.txt sent elsewhere."""
@@ -189,8 +189,8 @@ class RunRecorder:
     @property
     def silence(self) -> Reason:
         """The reason for which a portal is left alone for tonight."""
-        if self._away is not None:
-            return self._away
+        if self._long_wait is not None:
+            return self._long_wait
         return Reason.of("requests_unanswered", requests=self._silent, detail=self._why_silent)
 
     @property

@@ -45,13 +45,8 @@ class Renderer:
         recorder: RunRecorder,
         download: Callable[[Request], Awaitable[Response]],
     ) -> None:
-        self._wanted, self._settings, self._home, self._recorder, self._download = (
-            wanted,
-            settings,
-            home,
-            recorder,
-            download,
-        )
+        self._wanted, self._settings, self._home = wanted, settings, home
+        self._recorder, self._download = recorder, download
         self._chromium: Chromium | None = None
 
     async def close(self) -> None:

@@ -14,12 +14,12 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from bench.probe.unknown_portals import UnknownPortal
+from crawler.catalog.overview import families
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_keys import infer_key
 from crawler.probe.explore import Exploration, Fetch, explore
 from crawler.probe.infer import infer_portal
 from crawler.probe.page import VisitedPage
-from crawler.probe.recognise import families
 from crawler.probe.report import report, volatile_parts
 from crawler.probe.result import ProbeResult, name_for, spider_of
 from crawler.probe.write import saved_pages, spider_source
@@ -190,7 +190,7 @@ def test_a_portal_is_named_by_its_province_or_host(host: str, name: str) -> None
 
 
 def test_every_family_but_the_declared_one_says_its_marks() -> None:
-    assert [f.__module__ for f in families() if not f.marks] == ["crawler.families.declared"]
+    assert [f.__module__ for f in families().values() if not f.marks] == ["crawler.families.declared"]
 
 
 def test_a_spider_passes_the_checks_of_its_declaration() -> None:
