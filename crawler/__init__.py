@@ -1,1 +1,1 @@
-"""Where pages are: portals, their families, listings, outcomes and the guard of what may be fetched."""
+"""Find and fetch pages: portals, their families, listings, outcomes and the guard of requests."""

@@ -80,16 +80,16 @@ WARM_FOLDERS = (
     "scrapy.downloadermiddlewares",
     "scrapy.spidermiddlewares",
 )
-"""What the server imports before its first fork. None of it may import the reactor: that is chosen by each crawl."""
+"""The modules that the server imports before its first fork. None of it may import the reactor: that is chosen by each crawl."""
 FRESH = "FRESH_PROCESS"
 """In the environment of a command: execute it and what it starts."""
 _OF_A_PROCESS = "crawler.settings"
 """Reads the environment as it is imported, so every program imports it anew."""
 _STEERING = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONSAFEPATH", "PYTHONIOENCODING", "PYTHONWARNINGS", FRESH)
 _ARGUMENTS = (22, 23)
-"""How many `_fork_exec` takes in the versions of Python whose order of them stands below; with others all is executed."""
+"""The number of arguments of `_fork_exec` in the versions of Python known here. With others every program is executed."""
 _LEAST_MEMORY = 1536 << 20
-"""What the warm process has mapped leaves no room under a smaller bound on address space: such programs are executed."""
+"""The smallest bound on address space that a warm process fits under. Programs with a smaller one are executed."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _FOLDERS = ("archive", "bench", "crawler", "pipelines", "replicas", "scrapy", "testing")
 
@@ -158,7 +158,7 @@ def _bound(module: str, arguments: Sequence[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a process is to be started, besides its three standard descriptors."""
+    """Start of a process, without its three standard descriptors."""
 
     command: list[str]
     folder: str
@@ -172,7 +172,7 @@ FILTERS = list(warnings.filters)
 
 
 class _Warm:
-    """What this interpreter looked like when everything was imported and nothing had run."""
+    """State of this interpreter when everything was imported and nothing had run."""
 
     def __init__(self) -> None:
         self.path = sys.path[1:]

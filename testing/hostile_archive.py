@@ -16,7 +16,7 @@ __all__ = ["BODIES", "PAYLOADS", "PORTAL", "SIGNAL", "hostile"]
 
 PORTAL = "quang_tri"
 SIGNAL = "pwned"
-"""What every payload that ran would leave: a global, an element's id, a title, or a host that is asked."""
+"""The traces of a payload that ran: a global, an element's id, a title, or a host that is asked."""
 
 _RUN = f"window.{SIGNAL}=1"
 PAYLOADS = (

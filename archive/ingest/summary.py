@@ -35,7 +35,7 @@ class RunSummary:
 
 
 JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[Reason, ...]]]
-"""What a portal's night is called, and why, in words."""
+"""The function that gives a run its verdict and the reasons for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ __all__ = ["FLOORS", "Cell", "Figures", "below", "figures", "raised", "read_floo
 FLOORS = Path(__file__).with_name("floors.toml")
 
 Cell = tuple[str, str]
-"""What is measured: a way of reading or a family, and a kind."""
+"""One row of the table: a way of reading or a family, and a kind."""
 Figures = Mapping[str, float]
 
 _CEILINGS = ("residue", "moved", "leaked")

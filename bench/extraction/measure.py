@@ -17,7 +17,7 @@ from vietnam.letters import clean_letters, fold_spaces
 __all__ = ["PARTS", "Score", "Share", "measure"]
 
 PARTS = ("title", "published", "lead", "body", "caption", "table row", "sign-off", "author", "files")
-"""What is measured as a share. `title` and `published` are the fields' accuracy; `body` is paragraphs, headings, items."""
+"""The measures that are shares. `title` and `published` are the fields' accuracy; `body` is paragraphs, headings, items."""
 
 _PART_OF = {
     Kind.LEAD: "lead",

@@ -39,7 +39,7 @@ from testing.postgresql import missing, serve_postgresql
 from vietnam.dates import TZ
 
 FLOOR = 2.0
-"""How much longer anything may take at the last size than at the first."""
+"""The largest allowed ratio of the time at the last size to that at the first."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 

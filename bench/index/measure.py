@@ -69,10 +69,10 @@ LOOK_UPS: dict[str, Ask] = {
     ),
     "cluster": lambda q, item: _found(q.clusters.of_article(item.portal, item.key)),
 }
-"""What is asked of one document."""
+"""The queries about one document."""
 
 SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: _found(q.events.find(words=item.title))}
-"""What only people ask, and what grows with the archive."""
+"""The queries that only people make, and those whose answer grows with the archive."""
 
 
 def _found(answer: object) -> str:

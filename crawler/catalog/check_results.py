@@ -66,12 +66,12 @@ class CheckResult:
 
     @property
     def answered(self) -> bool:
-        """Whether the portal answered at all."""
+        """Return whether the portal answered at all."""
         return not any(each.field == "address" and each.held is FieldStatus.UNTRIED for each in self.findings)
 
     @property
     def passed(self) -> bool:
-        """Whether no field that was tried is wrong."""
+        """Return whether no field that was tried is wrong."""
         return self.answered and not any(each.held is FieldStatus.WRONG for each in self.findings)
 
 

@@ -104,7 +104,7 @@ class _Network:
 
     @property
     def gone(self) -> bool:
-        """Whether three portals in a row did not answer: then the network is down rather than they."""
+        """Return whether three portals in a row did not answer: then the network is down rather than they."""
         return len(self._silent) >= _SILENT_PORTALS
 
     @property

@@ -46,7 +46,7 @@ class NewReading:
 
     @property
     def worth_storing(self) -> bool:
-        """Whether it becomes a version: it passes the checks, and more than the name of the layout changes."""
+        """Return whether it becomes a version: it passes the checks, and more than the name of the layout changes."""
         return not self.reasons and any(change.field is not Field.LAYOUT for change in self.changes)
 
     @property

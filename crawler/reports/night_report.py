@@ -55,7 +55,7 @@ class PortalLine:
 
     @property
     def skipped(self) -> bool:
-        """Whether it is off the schedule."""
+        """Return whether it is off the schedule."""
         return self.state == LeaseState.SKIPPED
 
     @property
@@ -107,7 +107,7 @@ class NightReport:
 
     @property
     def good(self) -> bool:
-        """Whether no portal needs attention."""
+        """Return whether no portal needs attention."""
         return not self.bad
 
     @property

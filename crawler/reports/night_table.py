@@ -39,7 +39,7 @@ class NightRow:
 
     @property
     def good(self) -> bool:
-        """Whether the portal needs no attention."""
+        """Return whether the portal needs no attention."""
         if self.state is LeaseState.SKIPPED:
             return True
         good = self.run is not None and self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
@@ -47,7 +47,7 @@ class NightRow:
 
     @property
     def expected(self) -> bool:
-        """Whether a dissolved portal did not answer and that was reported before.
+        """Return whether a dissolved portal did not answer and that was reported before.
 
         It is reported on the first such night, and on the night on which the portal is recorded as gone.
         """
@@ -58,7 +58,7 @@ class NightRow:
 
     @property
     def _unremarkable(self) -> bool:
-        """Whether nothing was wrong and nothing left out, so that its reasons need no attention."""
+        """Return whether nothing was wrong and nothing left out, so that its reasons need no attention."""
         return self.good and self.state is not LeaseState.SKIPPED and not self.expected
 
     @property

@@ -41,7 +41,7 @@ class Message:
 
     @property
     def given_up(self) -> bool:
-        """Whether it failed as often as it may be tried."""
+        """Return whether it failed as often as it may be tried."""
         return bool(self.pending) and self.tries > len(PAUSES)
 
     def due(self, now: datetime) -> bool:

@@ -68,9 +68,9 @@ class PortalCrawler(scrapy.Spider):
     labels: tuple[str, ...]
     layouts: ClassVar[tuple[Layout, ...]]
     texts_in_lists: ClassVar[bool] = False
-    """Whether the responses that list articles hold their texts as well: then these are read, at every walk anew."""
+    """True where the responses that list articles hold their texts as well. Every walk reads these texts again."""
     day_from_list: ClassVar[bool] = False
-    """Whether the day that a list shows beside an article is its date where its page shows none."""
+    """True where the day that a list shows beside an article is its date if its page shows none."""
 
     def __init__(self, *, options: RunOptions, writer: RunWriter, settings: BaseSettings) -> None:
         super().__init__()

@@ -100,7 +100,7 @@ class LookbackBudget:
 
 @dataclass(slots=True)
 class _Progress:
-    """How far tonight's look-back came.
+    """Progress of the run's look-back.
 
     `open` are the sections to go on with, each with the way and number of its next page; `delayed` those that cannot be
     walked tonight; `left` counts the articles that the budget left for another night.
@@ -149,7 +149,7 @@ class Lookback:
 
     @property
     def end(self) -> LookbackEnd | None:
-        """Which look-back went on tonight, and whether it came to its end; None where there was none."""
+        """Return the run's look-back and whether it came to its end; None where there was none."""
         progress = self._progress
         if progress is None:
             return None

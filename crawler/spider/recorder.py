@@ -165,7 +165,7 @@ class RunRecorder:
 
     @property
     def stopping(self) -> bool:
-        """Whether the crawl is being ended."""
+        """Return whether the crawl is being ended."""
         return self._closing is not None
 
     def stop(self, reason: FinishReason) -> None:

@@ -1,4 +1,4 @@
-"""What is usual for a portal, in numbers: counts by kind of day, their spread, and how improbable a count is.
+"""State in numbers what is usual for a portal: counts by kind of day, their spread, and how improbable a count is.
 
 Counts of news vary more than chance alone would have it (campaigns, sessions of the council, somebody's leave), so they
 are held against a negative binomial distribution. Its mean is a mean with its upper end cut off at the median and two
@@ -31,14 +31,14 @@ _TOGETHER = (0, 1, 2, 6)  # nights before tonight that are counted with it
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What a portal or section brings: `level` entries on a workday, each kind of day's factor, the spread of one night."""
+    """Usual volume of a portal or section: `level` entries on a workday, each kind of day's factor, the spread of one night."""
 
     level: float
     factors: Mapping[DayType, float]
     spread: float
 
     def expected(self, observed: Sequence[VolumeHistory]) -> float:
-        """The number of entries usual over all these days."""
+        """Return the number of entries usual over all these days."""
         return self.level * sum(self.factors[day] for one in observed for day in one.days)
 
     @property
@@ -47,7 +47,7 @@ class Baseline:
         return self.level * (5 + self.factors[DayType.SATURDAY] + self.factors[DayType.SUNDAY])
 
     def at_most(self, count: int, expected: float, nights: int) -> float:
-        """How probable it is that so few entries or fewer come in so many nights, where `expected` are usual."""
+        """Return the probability that so few entries or fewer come in so many nights, where `expected` are usual."""
         if expected <= 0:
             return 1.0
         size = 1 / (self.spread / max(nights, 1) + _DRIFT**2)
@@ -60,7 +60,7 @@ class Baseline:
 
 
 def usual(observed: Sequence[VolumeHistory], factors: Mapping[DayType, float] | None = None) -> Baseline:
-    """What was usual over these observations. `factors` of the whole portal serve a section that has too few entries."""
+    """Return the baseline of these observations. `factors` of the whole portal serve a section that has too few entries."""
     workdays = [one.fresh for one in observed if one.days == (DayType.WORKDAY,)]
     middle = median(workdays) if workdays else 0.0
     cap = middle + _SIGMAS * _MAD * (median(abs(count - middle) for count in workdays) if workdays else 0) + 3
@@ -100,7 +100,7 @@ def more(
     improbable: float = IMPROBABLE,
     least: int = 1,
 ) -> bool:
-    """Whether tonight's share is more than history explains, by itself or with the nights right before it.
+    """Return whether the last share is more than history explains, by itself or with the nights right before it.
 
     `before` are the same two numbers of earlier nights, oldest first. A portal of two articles a week needs several
     nights to be sure; where a single article may be odd, at `least` so many have to be.
@@ -119,7 +119,7 @@ def more(
 
 
 def binomial_tail(count: int, of: int, share: float) -> float:
-    """How probable it is that so many or more of `of` are what usually is a `share` of them."""
+    """Return the probability of so many or more among `of`, where a `share` of them is usual."""
     both = log(share), log1p(-share)
     logs = (
         lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1) + k * both[0] + (of - k) * both[1]
@@ -129,7 +129,7 @@ def binomial_tail(count: int, of: int, share: float) -> float:
 
 
 def excess(count: int, of: int, before: int, of_before: int, floor: float, improbable: float = IMPROBABLE) -> bool:
-    """Whether `count` of `of` is more than a floor and improbable by its share before.
+    """Return whether `count` of `of` is more than a floor and improbable by its share before.
 
     What never happened before needs no more than happening to all, or to two.
     """

@@ -1,4 +1,4 @@
-"""What one night of a portal counted, and what a judge finds in it."""
+"""Hold the counts of one run of a portal, and the findings of the judge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCA
 
 @dataclass(frozen=True, slots=True)
 class NightCounts:
-    """What one night of a portal counted.
+    """Counts of one run of a portal.
 
     `day` is the last day whose news the night shows (`crawler.verdicts.history.covered_day`). `outcomes` counts every
     line; `of_articles` counts, for each article that was asked for, what its last line said. `new` counts articles that
@@ -56,11 +56,11 @@ class NightCounts:
         return self.of_articles.get(Outcome.ARTICLE, 0)
 
     def count(self, *outcomes: Outcome) -> int:
-        """The number of these outcomes among the articles asked for."""
+        """Return the number of these outcomes among the articles asked for."""
         return sum(self.of_articles.get(outcome, 0) for outcome in outcomes)
 
     def share(self, *outcomes: Outcome) -> float:
-        """The share of these outcomes among the articles asked for."""
+        """Return the share of these outcomes among the articles asked for."""
         return self.count(*outcomes) / max(self.wanted, 1)
 
 

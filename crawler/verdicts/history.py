@@ -23,9 +23,9 @@ NIGHTS = 160  # of the past: enough for four weeks of tonight's kind beside thre
 
 @dataclass(frozen=True, slots=True)
 class VolumeHistory:
-    """News counted over some days: which kinds of days (none: it is not known since when), the last of them, how many
-    entries were shown for the first time.
+    """Entries shown for the first time over some days.
 
+    `day` is the last of these days, `days` are their kinds (none where the first is not known), `fresh` is the count.
     For a section `walk` tells how its lists were walked; for the whole portal it is empty.
     """
 
@@ -36,7 +36,7 @@ class VolumeHistory:
 
     @property
     def tet(self) -> bool:
-        """Whether one of the days belongs to Tết: then its number says nothing of what is usual."""
+        """Return whether one of the days belongs to Tết. Its count is then no measure of what is usual."""
         return DayType.TET in self.days
 
 
@@ -132,7 +132,7 @@ class History:
         return VolumeHistory(day, days, fresh + since.carried, walk or SectionWalk())
 
     def _append(self, seen: NightVolume) -> None:
-        """A night that was run again is one night: what both runs showed belongs together."""
+        """Merge the runs of a night that was run again: both belong to one night."""
         if self.seen and self.seen[-1].day >= seen.day:
             before = self.seen.pop()
             sections = {
@@ -157,5 +157,5 @@ def layouts_of(extraction: Mapping[str, int]) -> tuple[int, int]:
 
 
 def covered_day(started_at: datetime) -> date:
-    """The last day whose news a night shows: before noon in Viet Nam it is the day before."""
+    """Return the last day whose news a night shows: before noon in Viet Nam it is the day before."""
     return (started_at.astimezone(TZ) - timedelta(hours=12)).date()

@@ -49,7 +49,7 @@ _ORDER = (
 def judge_night(
     night: NightCounts, history: History, end: DecommissionAssessment | None = None
 ) -> tuple[Verdict, tuple[Reason, ...]]:
-    """The verdict and its reasons, heaviest first; `no history yet` comes first while there are under seven nights.
+    """Return the verdict and its reasons, heaviest first; `no history yet` comes first while there are under seven nights.
 
     `history` are the portal's nights before this one; it is not changed. `end` is the assessment of whether the portal is
     decommissioned.
@@ -90,7 +90,7 @@ def _slow(nights: Sequence[NightVolume]) -> list[VerdictFinding]:
 
 
 def _held(nights: Sequence[NightVolume], subject: str) -> int:
-    """How many nights ago the same was first found, with no long pause since."""
+    """Return how many nights ago the same was first found, with no long pause since."""
     held = 0
     for ago in range(1, min(_TOLD[-1] + 2, len(nights))):
         if ago > held + _APART:

@@ -20,7 +20,7 @@ _CHECKED_NIGHTS = 3  # nights with sampled pages before tonight: a page lost the
 
 
 def layout_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """What the layouts made of tonight's pages, beside what they usually make of them."""
+    """Compare the layouts' results on the run's pages with their usual results."""
     yield from _unfitting(night, before)
     for misfit in night.misfits:
         yield _lossy(misfit, night, before)

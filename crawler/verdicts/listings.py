@@ -19,7 +19,7 @@ _RANK = 2  # what usually is fewest: two odd nights do not make it usual
 
 
 def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """What the walks of tonight's sections say, alone and beside the nights before."""
+    """Judge the walks of the run's sections, alone and against the nights before."""
     for name, walk in night.sections.items():
         past = [seen.sections[name] for seen in before[-_NIGHTS:] if name in seen.sections]
         if walk.end is WalkEnd.EMPTY:
@@ -56,7 +56,7 @@ def _failed(night: NightCounts, name: str, walk: SectionWalk, before: Sequence[N
 
 
 def _fewest(past: Sequence[VolumeHistory]) -> int:
-    """The fewest entries that a section usually lists; 0 while that is not known."""
+    """Return the fewest entries that a section usually lists; 0 while that is not known."""
     return sorted(one.walk.listed for one in past)[_RANK] if len(past) >= _LEAST else 0
 
 
@@ -68,7 +68,7 @@ def _short(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Itera
 
 
 def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
-    """The second page gave the first again. Entries may be missed when none on the first was known."""
+    """Judge a second page that repeats the first. Entries may be missed when none on the first was known."""
     if walk.end is not WalkEnd.REPEATED or walk.pages != 2:
         return
     went_on = [one for one in past if one.walk.pages > 2 or (one.walk.pages == 2 and one.walk.end is WalkEnd.KNOWN)]

@@ -26,7 +26,7 @@ _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 
 
 def answer_findings(night: NightCounts) -> Iterator[VerdictFinding]:
-    """Whether the crawl was stopped, whether anybody answered, and whether the portal let it in."""
+    """Judge whether the crawl was stopped, any host answered, and the portal let it in."""
     if night.stopped is not None:
         yield VerdictFinding(Verdict.INTERRUPTED, Reason.of("stopped_early", why=night.stopped))
     failed = night.outcomes.get(Outcome.UNREACHABLE, 0)
@@ -42,7 +42,7 @@ def answer_findings(night: NightCounts) -> Iterator[VerdictFinding]:
 
 
 def article_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """What came of the articles that were asked for, beside what usually comes of them."""
+    """Compare the outcomes of the requested articles with their usual outcomes."""
     yield from _unread(night, before)
     gone = night.count(*_VANISHED)
     if night.articles and night.wanted >= _GONE_FROM and more(gone, night.wanted, _asked(before, _VANISHED), _SHARE):
@@ -75,7 +75,7 @@ def _unread(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Verdi
 
 
 def _same(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """The same page for every address is an outage; texts that are all known under other addresses are new addresses."""
+    """Judge texts that repeat: one page for every address is an outage, known texts under others are new addresses."""
     same = night.measures.identical + night.measures.near
     counts = ((seen.measures.identical + seen.measures.near, _articles(seen)) for seen in before)
     if (same > 2 or same == night.articles > 1) and more(same, night.articles, counts, _SAME):
@@ -91,7 +91,7 @@ def _percent(count: int, of: int) -> int:
 
 
 def _failed(seen: NightVolume) -> bool:
-    """Whether a share of that night's articles, and more than one, could not be had for a moment."""
+    """Return whether a share of that night's articles, and more than one, could not be had for a moment."""
     asked = seen.measures.asked
     count = sum(asked.get(outcome.value, 0) for outcome in TRANSIENT)
     return count > 1 and count > _SHARE * sum(asked.values())
@@ -109,7 +109,7 @@ def _asked(before: Sequence[NightVolume], outcomes: Iterable[Outcome]) -> Iterat
 
 
 def _most(night: NightCounts) -> Reason:
-    """What most of the articles came to instead, in the words of the record."""
+    """Return the outcome of most of the other articles, as the record names it."""
     bad = {outcome: count for outcome, count in night.of_articles.items() if outcome not in _READ and count}
     if not bad:
         return Reason.of("no_answer_came")

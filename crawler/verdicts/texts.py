@@ -29,7 +29,7 @@ _SHORT_DEVIATIONS = 2  # where another sign says the same
 
 
 def text_findings(nights: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """What the new texts of the last of these nights say, with those before it."""
+    """Judge the new texts of the last of these nights against those before it."""
     if not nights[-1].measures.texts or nights[-1].look_back:
         return
     ordinary = [seen.measures for seen in nights if seen.measures.texts and not seen.look_back]
@@ -52,7 +52,7 @@ def _shorter(nights: Sequence[Measures]) -> Iterator[VerdictFinding]:
 
 
 def shortened(nights: Sequence[Measures]) -> bool:
-    """Whether the new texts of the last of these nights are so short that they bear out another sign of a lost body."""
+    """Return whether the new texts of the last of these nights are so short that they bear out another sign of a lost body."""
     before = [one for one in nights[:-1] if one.texts][-_BEFORE:]
     if not nights[-1].texts or sum(one.texts for one in before) < _TEXTS:
         return False
@@ -61,7 +61,7 @@ def shortened(nights: Sequence[Measures]) -> bool:
 
 
 def _against(window: Sequence[Measures], before: Sequence[Measures]) -> tuple[float, float, float]:
-    """The logarithms of the length of a window's texts and of the usual one, and the robust deviations between."""
+    """Return the logarithms of the length of a window's texts and of the usual one, and the robust deviations between."""
     usual = _middle(before, _length)
     spread = max(_SPREAD, 1.4826 * median(abs(_length(one) - usual) * sqrt(one.texts) for one in before))
     texts = sum(one.texts for one in window)
@@ -100,7 +100,7 @@ def _lag(one: Measures) -> float:
 
 
 def _middle(nights: Sequence[Measures], value: Callable[[Measures], float]) -> float:
-    """The median of nightly medians, each counted as often as it has texts."""
+    """Return the median of nightly medians, each counted as often as it has texts."""
     ranked = sorted((value(one), one.texts) for one in nights)
     half, passed = sum(texts for _, texts in ranked) / 2, 0
     for number, texts in ranked:

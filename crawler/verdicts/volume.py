@@ -30,7 +30,7 @@ _MOST_TIMES = 1.6  # more than the days of a window are ever worth beside any da
 
 
 def volume_findings(nights: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
-    """What the volume of the last of these nights says, with those before it."""
+    """Judge the volume of the last of these nights against those before it."""
     portal = _ordinary(nights, None)
     if not portal or portal[-1].day != nights[-1].day or len(portal) <= _LEAST:
         return
@@ -50,7 +50,7 @@ def volume_findings(nights: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
 
 
 def _ordinary(nights: Sequence[NightVolume], section: str | None) -> list[VolumeHistory]:
-    """The observations of a section or of the portal, without those that touch Tết."""
+    """Return the observations of a section or of the portal, without those that touch Tết."""
     seen = ((one.portal if section is None else one.sections.get(section)) for one in nights)
     return [one for one in seen if one is not None and one.days and not one.tet]
 
@@ -99,7 +99,7 @@ def _plainly(observed: Sequence[VolumeHistory]) -> float:
 
 
 def _trailing(observed: Sequence[VolumeHistory]) -> int:
-    """How many of the last observations showed nothing new."""
+    """Return how many of the last observations showed nothing new."""
     count = 0
     for one in reversed(observed):
         if one.fresh:
@@ -109,7 +109,7 @@ def _trailing(observed: Sequence[VolumeHistory]) -> int:
 
 
 def _longest(observed: Sequence[VolumeHistory]) -> int:
-    """The longest run of observations that showed nothing new."""
+    """Return the longest run of observations that showed nothing new."""
     longest = run = 0
     for one in observed:
         run = 0 if one.fresh else run + 1

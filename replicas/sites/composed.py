@@ -74,9 +74,9 @@ class ComposedSite(ABC):
     page_size = 4
     disallow: tuple[str, ...] = ()
     still_articles = False
-    """Whether article pages carry no counter and answer conditional requests."""
+    """True where article pages carry no counter and answer conditional requests."""
     validators: tuple[str, ...] = ("etag", "last_modified")
-    """What a still page tells of its state."""
+    """The validators that a page without a counter sends."""
     page_parameter = "page"
     """The query parameter that pages a list."""
     numbered = False
@@ -86,7 +86,7 @@ class ComposedSite(ABC):
     files_path = ""
     """The folder of all attachments; empty where each has one of its own."""
     beyond = "empty"
-    """What a page after the last one shows: `empty`, `last` (the last page again) or `first`."""
+    """The content of a page after the last one: `empty`, `last` (the last page again) or `first`."""
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         self.articles = tuple(articles)

@@ -22,7 +22,7 @@ __all__ = ["CongBaoSonLa"]
 _BASE = "/congbao.nsf"
 _PER_ISSUE = 3
 _TITLE = re.compile(r"(.+?) (số \S+) (.+)")
-"""What a row shows of a document: whose and what it is, its number, what it is about."""
+"""The columns of a row: issuer, kind, number and subject of a document."""
 
 
 class CongBaoSonLa(DaysOnly):
