@@ -40,7 +40,7 @@ from crawler.reports.alerts import check_addresses
 from crawler.reports.commands import alerts, report
 from crawler.reports.prometheus import serve_metrics
 from crawler.reports.status import status
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent
 TICK_SECONDS = 60

@@ -18,19 +18,6 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from enum import IntEnum
 
-__all__ = [
-    "ArchiveError",
-    "ArchiveUnusable",
-    "DiskFull",
-    "ExitCode",
-    "Interrupted",
-    "RunBusy",
-    "StaleClaim",
-    "TimeLimit",
-    "UsageError",
-    "did_you_mean",
-]
-
 
 class ExitCode(IntEnum):
     """Exit codes of every command."""

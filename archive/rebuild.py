@@ -18,8 +18,6 @@ from archive.storage.paths import Paths, read_identity
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
 from archive.storage.tombstones import Tombstones, withheld_in
 
-__all__ = ["fill", "rebuild"]
-
 
 def fill(paths: Paths, transaction: Transaction, problem: Callable[[Path, str], None]) -> None:
     """Add every line, run record and manifest of an archive to empty tables; unreadable ones go to `problem`."""

@@ -32,8 +32,6 @@ from archive.storage.manifest import Seal, sealed_runs, seals_on_disk
 from archive.storage.paths import Identity, Paths, create_identity, read_identity, run_order
 from archive.storage.run_record import RUN_FILE, read_run
 
-__all__ = ["Archive"]
-
 
 class Archive:
     """One archive folder. Opening it never makes or repairs anything but a missing index of an empty archive."""

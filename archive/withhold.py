@@ -40,8 +40,6 @@ from archive.storage.tombstones import (
 from archive.storage.warc_filler import filler
 from archive.store import Archive
 
-__all__ = ["WithholdRequest", "finish", "plan", "withhold"]
-
 
 @dataclass(frozen=True, slots=True)
 class WithholdRequest:

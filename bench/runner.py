@@ -16,9 +16,7 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.model.enums import ArchiveKind
 from archive.storage.paths import Paths, run_order
 from archive.store import Archive
-from vietnam.dates import TZ
-
-__all__ = ["ROOT", "call", "day", "error_of", "exit_code", "new_archive", "run_night", "runs_of", "verify"]
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,8 +10,6 @@ from crawler.listings.alternate_urls import page_path
 from crawler.portal import PortalSpider, own_hosts
 from crawler.urls import LONGEST, as_key, host_of, parameters, real_host
 
-__all__ = ["OwnAddress", "is_section_path", "key_in_path", "own_address"]
-
 _NO_PAGES = frozenset({"print.aspx", "savefile", "sendmail", "rss", "login", "feed"})
 
 

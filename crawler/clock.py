@@ -5,9 +5,7 @@ from __future__ import annotations
 import time as ticking
 from datetime import date, datetime, time, timedelta
 
-from vietnam.dates import TZ
-
-__all__ = ["Clock"]
+from vietnam.date_forms import TZ
 
 _REHEARSAL_STARTS = time(
     23, 59, 59

@@ -18,17 +18,6 @@ from typing import Protocol
 from archive.errors import DiskFull
 from archive.messages.reason import Reason
 
-__all__ = [
-    "MIN_FILES",
-    "DiskSpace",
-    "StatVfs",
-    "free_space",
-    "low_disk_error",
-    "nights_left",
-    "read_size",
-    "shortage",
-]
-
 MIN_FILES = 10_000
 """Files that must still fit on the file system before a crawl starts; a portal's night makes some dozens."""
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}

@@ -19,22 +19,8 @@ from archive.errors import UsageError
 from crawler.downloader import guard
 from crawler.listings.listing import Section
 from crawler.spider.crawl import PortalCrawler
-from crawler.urls import REPLICA_SUFFIX
 from pipelines.article import Layout
 from vietnam.provinces import PROVINCES
-
-__all__ = [
-    "REPLICA_SUFFIX",
-    "TODO",
-    "DeclarationError",
-    "FamilyMark",
-    "MarkKind",
-    "PortalSpider",
-    "Sure",
-    "own_hosts",
-    "refuse_unfinished",
-    "unfinished",
-]
 
 # Two separate exceptions: `level1` admits old ciphers and still verifies, `unverified` only skips the certificate. A
 # portal that needs both shows as unreachable, with the reason, before a person decides to trust it blindly.

@@ -15,8 +15,6 @@ from archive.index.queries.attachments import PendingAttachment
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import CaptureRef, ListEntry, ListRequest, LookbackMark, PageRecord
 
-__all__ = ["Callback", "Exchange", "Expect", "RequestBuilder", "RequestInfo", "StoredResponse", "exchange_of"]
-
 Callback = Callable[[Response], AsyncIterator[Any] | None]
 
 _EXCHANGE = "exchange"  # the key in a request's meta

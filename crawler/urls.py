@@ -7,21 +7,6 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
-__all__ = [
-    "LONGEST",
-    "REPLICA_SUFFIX",
-    "absolute",
-    "as_key",
-    "host_of",
-    "is_homepage",
-    "parameters",
-    "real_host",
-    "real_url",
-    "replica_url",
-    "with_parameter",
-    "without_parameter",
-]
-
 LONGEST = 2048  # characters; a longer link is a broken editor or an attack
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)

@@ -12,8 +12,6 @@ from archive.errors import ExitCode
 from faults.catalogue import chosen
 from faults.runner import results
 
-__all__ = ["main"]
-
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; ends with 1 when a row failed."""

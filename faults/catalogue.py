@@ -17,22 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = [
-    "ROWS",
-    "CheckFailure",
-    "Need",
-    "Place",
-    "Row",
-    "Skip",
-    "chosen",
-    "has_strace",
-    "lacking",
-    "order",
-    "postgres_tool",
-    "row",
-]
-
-
 _Point = TypeVar("_Point")
 
 

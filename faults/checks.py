@@ -25,22 +25,6 @@ from archive.__main__ import main as archive_command
 from faults.catalogue import CheckFailure
 from faults.process.composed_run import NIGHT
 
-__all__ = [
-    "Committed",
-    "State",
-    "acknowledged",
-    "archive_files",
-    "committed",
-    "intact",
-    "same_state",
-    "sees_damage",
-    "state",
-    "unchanged",
-    "verify",
-    "without_changes",
-    "without_numbers",
-]
-
 _TONIGHT = f"{NIGHT:%Y/%m/%d}"
 _OWN = (
     "seq",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from faults.catalogue import ROWS
 from faults.network import pages
 from faults.network import servers as network
 from faults.process import crashes, nights
 from faults.storage import damage, databases, power
 from faults.storage import files as storage
 from faults.time import clocks
-
-__all__ = ["MODULES", "ROWS"]
 
 MODULES = (clocks, crashes, damage, databases, network, nights, pages, power, storage)

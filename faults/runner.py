@@ -21,11 +21,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import FrameType
 
-from faults.catalogue import CheckFailure, Place, Row, Skip, has_strace, lacking
+from faults.catalogue import ROWS, CheckFailure, Place, Row, Skip, has_strace, lacking
 from faults.process.tracing import shim
-from faults.rows import ROWS
-
-__all__ = ["Result", "results", "run_one"]
 
 _SECONDS = 1800.0
 _PATIENCE = 10.0

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from faults.catalogue import order
 
-__all__ = ["table", "with_table"]
-
 _BEGIN, _END = "<!-- the rows, written by faults/table.py -->\n", "<!-- end of the rows -->\n"
 
 

@@ -9,8 +9,6 @@ from enum import StrEnum
 from archive.model.records import Attachment, Image
 from vietnam.dates import Moment
 
-__all__ = ["Article", "Block", "BlockKind", "JsonShape", "Layout", "PublishedFrom", "RowShape"]
-
 
 class BlockKind(StrEnum):
     """Kind of a text block. Blocks stand in the order of the page."""

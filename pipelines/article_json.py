@@ -11,8 +11,6 @@ import msgspec
 from pipelines.article import Article, Layout
 from vietnam.dates import Moment
 
-__all__ = ["ArticleJson", "article_from_json", "article_to_json", "layout_from_json", "layout_to_json"]
-
 
 class ArticleJson(TypedDict):
     """Fields of an `Article`; `published` is ISO 8601, a day or a moment with `+07:00`."""

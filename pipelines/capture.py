@@ -20,8 +20,6 @@ from vietnam.documents import cited_documents, document_numbers
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["CaptureMiddleware", "CrawlRecorder", "capture_of", "crawl_recorder", "document_of"]
-
 # What would identify us or let others in; RFC 9110 names the last two.
 _SECRET = frozenset({"cookie", "authorization", "proxy-authorization"})
 

@@ -9,8 +9,6 @@ from archive.messages.reason import Reason
 from pipelines.article import Article
 from vietnam.letters import fold, is_legacy_font, is_mojibake, strip_diacritics
 
-__all__ = ["check", "is_foreign"]
-
 _ENOUGH = 250  # characters from which a text's language is recognisable
 _PICTURES = 2  # a photo story without a word has at least as many
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ\u1ea0-\u1ef9]")

@@ -21,8 +21,6 @@ from vietnam.letters import clean_letters, fold_spaces
 from vietnam.residue import find_residue, strip_residue
 from vietnam.signoff import read_signoff
 
-__all__ = ["clean", "clean_text", "main"]
-
 # A block of these kinds is a sign-off by its words alone; a caption or a table's cell may be a bare name.
 _SIGNOFF_KINDS = (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.SIGNOFF)
 

@@ -6,8 +6,6 @@ from archive.model.enums import Event
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Document
 
-__all__ = ["judge", "judge_reread"]
-
 
 def judge(document: Document, content_sha256: str, latest: Version | None, same_content: Version | None) -> Judgement:
     """Decide the event of an article that was read.

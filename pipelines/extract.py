@@ -26,12 +26,10 @@ from pipelines.readers.generic import read_generic
 from pipelines.readers.json_api import page_of
 from pipelines.readers.layout import PageReading, fits, read_layout
 from pipelines.readers.trafilatura import EXTRACTOR, count_restored
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.letters import fold
 from vietnam.residue import find_residue, is_residue
 from vietnam.signoff import read_signoff
-
-__all__ = ["article_of", "blocks_of", "extract", "read_page"]
 
 _AUTHOR_LABEL = re.compile(
     r"^(?:(?:tác giả|người viết)\s+(?![:：])|"

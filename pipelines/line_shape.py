@@ -6,8 +6,6 @@ import re
 
 from vietnam.letters import clean_letters, fold, fold_spaces
 
-__all__ = ["shape_of"]
-
 _NUMBER = re.compile(r"\d+(?:[.,:/ ]?\d+)*")
 _AROUND = re.compile(r"^[^\w#]+|[^\w#]+$")
 

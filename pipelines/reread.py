@@ -21,19 +21,6 @@ from pipelines.html.decoding import CUT, TOO_LARGE, UNKNOWN_ENCODING, declared_c
 from pipelines.html.published import listed_on
 from pipelines.readers.json_api import page_of
 
-__all__ = [
-    "ExtractionArguments",
-    "Field",
-    "FieldChange",
-    "Reader",
-    "compare",
-    "extraction_arguments",
-    "listed_day",
-    "reread",
-    "reread_document",
-    "reread_record",
-]
-
 ExtractionArguments = tuple[bytes, str, tuple[Layout, ...], datetime, str | None]
 Reader = Callable[[bytes, str, tuple[Layout, ...], datetime, str | None], Article]
 """`pipelines.extract.extract`, or the same in a worker process with a deadline."""

@@ -33,17 +33,6 @@ from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker,
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = [
-    "ArticleResponse",
-    "CheckStage",
-    "CheckedArticle",
-    "CleanStage",
-    "ExtractStage",
-    "ExtractedArticle",
-    "RereadStage",
-    "StoreStage",
-]
-
 _log = logging.getLogger(__name__)
 
 

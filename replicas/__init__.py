@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-__all__ = ["FIRST_NIGHT", "LAST_NIGHT"]
-
 FIRST_NIGHT = date(2025, 3, 3)
 """The first night with news of its own; the portals already hold articles of the twenty days before it."""
 

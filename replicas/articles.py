@@ -19,22 +19,6 @@ from replicas.sites.catalogue import EVERY, SITES
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, Suffixer
 
-__all__ = [
-    "EVERY_PORTAL",
-    "PORTALS",
-    "ExpectedArticle",
-    "ExpectedAttachment",
-    "ExpectedBlock",
-    "Kind",
-    "ReplicaArticle",
-    "article_url",
-    "articles",
-    "expected",
-    "expected_of",
-    "portal_site",
-    "render_article",
-]
-
 PORTALS = tuple(SITES)
 """The portals whose articles are written by hand: what the demo, the benches and most tests use."""
 EVERY_PORTAL = tuple(EVERY)

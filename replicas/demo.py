@@ -32,9 +32,7 @@ from crawler.reports.night_table import last_run, other_outcomes
 from replicas import FIRST_NIGHT
 from replicas.articles import PORTALS
 from replicas.serve import ReplicaServer
-from vietnam.dates import TZ
-
-__all__ = ["DEMO_PORTALS", "PortalTotal", "main", "next_nights", "sum_nights"]
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent.parent
 # Each portal is a process of its own, and a newcomer should not wait for all of them.

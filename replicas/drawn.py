@@ -16,8 +16,6 @@ from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
 from replicas.sites.composed import ComposedSite, DaysOnly
 
-__all__ = ["draw_articles"]
-
 _BEFORE = (19, 16, 12, 9, 6, 4, 2)  # days before the first night
 _NIGHTS = (0, 1, 2, (LAST_NIGHT - FIRST_NIGHT).days)
 _SHAPES = ("plain", "word", "nested", "br", "centre")

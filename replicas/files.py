@@ -20,17 +20,6 @@ from itertools import groupby
 from replicas.reading import CONTENT
 from replicas.records import ReplicaArticle, plain
 
-__all__ = [
-    "FileKind",
-    "ReplicaFile",
-    "assemble_pdf",
-    "docx_bytes",
-    "file_bytes",
-    "pdf_bytes",
-    "replica_file",
-    "scan_bytes",
-]
-
 _COLUMNS = 92  # characters of a line
 _LINES = 46  # lines of a page
 _MOMENT = datetime(2025, 3, 3, 8)

@@ -18,8 +18,6 @@ from pathlib import Path
 from replicas import FIRST_NIGHT
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
 
-__all__ = ["CONTENT", "read_articles", "read_body"]
-
 CONTENT = Path(__file__).parent / "content"
 
 _IMAGE = re.compile(r"\[img ([^\]]+)\]\s*(.*)")

@@ -13,20 +13,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-__all__ = [
-    "TZ",
-    "ExpectedArticle",
-    "ExpectedAttachment",
-    "ExpectedBlock",
-    "Kind",
-    "Part",
-    "Removal",
-    "ReplicaArticle",
-    "ReplicaSection",
-    "Revision",
-    "plain",
-]
-
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _LINK = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]")

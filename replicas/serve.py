@@ -27,8 +27,6 @@ from replicas.sites.catalogue import EVERY
 from replicas.sites.recorded import recorded_sites
 from replicas.sites.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
 
-__all__ = ["NIGHT_HEADER", "ComposedSites", "LogEntry", "ReplicaServer", "main"]
-
 NIGHT_HEADER = "X-Replica-Night"
 _LIMIT = 1 << 20
 

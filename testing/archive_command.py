@@ -8,8 +8,6 @@ import subprocess
 
 from archive.__main__ import main
 
-__all__ = ["archive_command"]
-
 
 def archive_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Return the exit code and what the command printed."""

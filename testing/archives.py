@@ -16,7 +16,7 @@ from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdi
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Run
 from archive.store import Archive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.documents import cited_documents, document_numbers
 
 FIRST = date(2025, 3, 3)

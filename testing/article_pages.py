@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from pipelines.article import Block, BlockKind, Layout
 
-__all__ = ["SHAPES", "ArticleShape"]
-
 L, H, P, C, LI, T, S = (
     BlockKind.LEAD,
     BlockKind.HEADING,

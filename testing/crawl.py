@@ -16,9 +16,7 @@ from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from archive.storage.run_record import ReadLines, read_run
 from archive.store import Archive
-from vietnam.dates import TZ
-
-__all__ = ["NIGHT", "CommandResult", "command", "crawl", "environment", "new_archive", "the_night"]
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[1]
 NIGHT = date(2025, 3, 5)

@@ -36,8 +36,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["FRESH", "install"]
-
 ROOT = Path(__file__).resolve().parents[1]
 WARM = (
     "aiohttp",

@@ -12,8 +12,6 @@ from archive.model.records import Attachment, Capture, Document, PageRecord
 from archive.store import Archive
 from testing.archives import FIRST, at, finish, judge, make
 
-__all__ = ["BODIES", "PAYLOADS", "PORTAL", "SIGNAL", "hostile"]
-
 PORTAL = "quang_tri"
 SIGNAL = "pwned"
 """The traces of a payload that ran: a global, an element's id, a title, or a host that is asked."""

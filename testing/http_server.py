@@ -15,21 +15,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-__all__ = [
-    "HttpRequest",
-    "HttpServer",
-    "Misbehaviour",
-    "NotificationServer",
-    "Reply",
-    "SlowRelay",
-    "reset",
-    "response",
-    "silent",
-    "slow_body",
-    "slow_head",
-    "torn_chunks",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Misbehaviour:

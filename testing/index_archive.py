@@ -19,8 +19,6 @@ from archive.store import Archive
 from testing.archives import FIRST, NIGHTS, ComposedArticle, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import CitationContext
 
-__all__ = ["LAST", "WORDS", "composed"]
-
 WORDS = (
     "ăn",
     "An",

@@ -14,8 +14,6 @@ from archive.store import Archive
 from pipelines.dedup import judge
 from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, walk
 
-__all__ = ["CLUSTERS", "PLAN", "Plan", "release", "replay", "report"]
-
 Plan = Sequence[Mapping[str, Sequence[ComposedArticle]]]
 
 _RELEASES = {

@@ -15,8 +15,6 @@ from typing import TypeAlias
 
 from archive.storage.run_record import read_lines
 
-__all__ = ["JsonValue", "night_digests"]
-
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | float | bool | None"
 
 # What differs between two runs: moments, compressed captures, the noise that replica portals print into their pages, the libraries.

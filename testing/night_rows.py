@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, FinishReason, Verdict
 from archive.model.records import Run
 from crawler.reports.night_table import NightRow
-from vietnam.dates import TZ
-
-__all__ = ["BEGAN", "NIGHT", "row", "thirty_four"]
+from vietnam.date_forms import TZ
 
 NIGHT = date(2025, 3, 5)
 BEGAN = datetime(2025, 3, 5, 1, 0, tzinfo=TZ)

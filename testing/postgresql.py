@@ -23,8 +23,6 @@ from urllib.parse import quote
 
 import psycopg
 
-__all__ = ["PASSWORD", "PostgresServer", "missing", "serve_postgresql", "shared"]
-
 PASSWORD = "kh0ng-ai/biết@"
 _USER = "luu_tru"
 _DATABASES = count(1)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["ABSENT", "DATA", "GUIDE", "VARIABLE"]
-
 VARIABLE = "LUU_TRU_DATA"
 ABSENT = f"no recorded pages here: name their folder with --data=DIR or {VARIABLE}"
 DATA = Path(os.environ.get(VARIABLE) or "/nonexistent").resolve()

@@ -12,8 +12,6 @@ from replicas import LAST_NIGHT
 from replicas.serve import NIGHT_HEADER, ReplicaServer
 from replicas.sites.site import suffixed
 
-__all__ = ["ReplicaResponse", "SharedMachine", "ask"]
-
 
 @dataclass(frozen=True, slots=True)
 class ReplicaResponse:

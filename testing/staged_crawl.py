@@ -23,7 +23,7 @@ from archive.model.enums import FinishReason, Outcome, Verdict
 from archive.model.judgement import Judgement
 from archive.model.records import PageRecord
 from archive.store import Archive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 BEAT = 0.1
 

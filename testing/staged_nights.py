@@ -27,7 +27,8 @@ from rich.console import Console
 import crawler.nights.service
 import scheduler
 from archive.audit.verify import verify
-from archive.leases.ledger import LeaseRow, LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow, LeaseState
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import PortalInfo
@@ -35,9 +36,7 @@ from crawler.config.settings_file import NightSettings
 from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from crawler.portal import Sure
-from vietnam.dates import TZ
-
-__all__ = ["NIGHT", "START", "NightStage", "alive"]
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[1]
 START = datetime(2026, 3, 2, 1, 30, tzinfo=TZ)

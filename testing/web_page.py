@@ -18,8 +18,6 @@ from archive.web.app import application
 from archive.web.context import PageContext
 from archive.web.middleware import AccessRules
 
-__all__ = ["HtmlElement", "read", "serve_page"]
-
 
 @contextmanager
 def serve_page(root: Path, rules: AccessRules | None = None, report: Path | None = None) -> Iterator[str]:

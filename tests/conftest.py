@@ -12,8 +12,6 @@ from hypothesis import settings
 from testing import fork_server
 from testing.postgresql import PostgresServer, missing, shared
 
-__all__ = ["executed", "postgresql", "session_folder"]
-
 E2E = Path(__file__).parent / "e2e"
 
 # The same code draws the same examples everywhere, so a red run can be repeated; HYPOTHESIS_PROFILE=drawn looks for new ones.

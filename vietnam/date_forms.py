@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-__all__ = ["TZ", "DateMatch", "Label", "clock_spans", "date_matches", "day_spans"]
-
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 _FLAGS = re.IGNORECASE | re.VERBOSE
 

@@ -15,8 +15,6 @@ from email.utils import parsedate_to_datetime
 from vietnam.date_forms import TZ, DateMatch, Label, date_matches
 from vietnam.letters import clean_letters, fold_spaces
 
-__all__ = ["FIRST_YEAR", "TZ", "Moment", "find_published", "read_machine", "read_published", "read_url_day"]
-
 FIRST_YEAR = 1997
 
 _ISO = re.compile(

@@ -13,15 +13,6 @@ from datetime import date
 
 from vietnam.letters import clean_letters
 
-__all__ = [
-    "CitationContext",
-    "DocumentNumber",
-    "cited_documents",
-    "document_numbers",
-    "read_document_numbers",
-    "read_number",
-]
-
 # Abbreviations of document types: Decree 30/2020/NĐ-CP appendix III, the Party's rules, and those portals use.
 _TYPES = frozenset(
     "NQ QĐ QĐi CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB TT TTLT NĐ NQLT CTLT L PL"

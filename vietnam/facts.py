@@ -15,8 +15,6 @@ from vietnam.documents import read_document_numbers
 from vietnam.letters import fold, fold_spaces
 from vietnam.persons import person_spans
 
-__all__ = ["Fact", "FactKind", "facts", "is_number_word"]
-
 
 class FactKind(StrEnum):
     """Kind of a fact. DATE is a day, month, year, quarter, weekday or time of day."""

@@ -11,8 +11,6 @@ import re
 
 from vietnam.letters import clean_letters, fold, fold_spaces
 
-__all__ = ["formula_kind", "is_formula"]
-
 _DOCUMENT = (
     r"(?:quyết định|chỉ thị|thông báo|kế hoạch|tờ trình|báo cáo|công điện(?: khẩn)?|nghị quyết|thông tư|nghị định|luật"
     r"|pháp lệnh|hướng dẫn|công văn|giấy mời|thư mời|thư ngỏ|thư chúc mừng|thư kêu gọi|lời kêu gọi|thông cáo báo chí"

@@ -15,8 +15,6 @@ from functools import cache
 from holidays import country_holidays
 from holidays.holiday_base import HolidayBase
 
-__all__ = ["BEFORE_TET", "SINCE_TET", "DayType", "day_type", "holiday_name", "tet"]
-
 # The days off around Tết are announced anew each year; offices empty before them and fill slowly after them.
 BEFORE_TET, SINCE_TET = 4, 8  # days before, and days from the first day on, that count as Tết
 

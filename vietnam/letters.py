@@ -11,18 +11,6 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = [
-    "DecodedText",
-    "clean_letters",
-    "decode",
-    "fold",
-    "fold_spaces",
-    "is_legacy_font",
-    "is_mojibake",
-    "nfc",
-    "strip_diacritics",
-]
-
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
 # Every separator of Unicode but the plain blank; U+200B is no separator there and goes below.
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")

@@ -7,8 +7,6 @@ import re
 from vietnam.letters import strip_diacritics
 from vietnam.provinces import is_province_name
 
-__all__ = ["is_initials", "is_name", "is_syllable"]
-
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.? ?){1,4}[A-ZĐ]\.?|[A-ZĐ][a-zđ]{0,3}\.[A-ZĐ][a-zà-ỹđ]*|[A-ZĐ]\.[A-ZĐÀ-Ỵ][^\W\d_]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvxfjwzy])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnptk])?"

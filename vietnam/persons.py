@@ -13,8 +13,6 @@ from vietnam.letters import fold
 from vietnam.names import is_initials, is_name
 from vietnam.provinces import is_province_name
 
-__all__ = ["person_spans"]
-
 # With their marks: without them `Đông` would be `Đồng`, and `An Bình` or `Mỹ Sơn` persons.
 _SURNAMES = frozenset(
     fold(surname)

@@ -14,20 +14,6 @@ from urllib.parse import urlsplit
 
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = [
-    "PROVINCES",
-    "Province",
-    "Status",
-    "UnknownProvince",
-    "find_province",
-    "is_province_name",
-    "predecessors",
-    "province",
-    "province_of_host",
-    "successor",
-    "with_predecessors",
-]
-
 
 class Status(StrEnum):
     """State of a province today."""

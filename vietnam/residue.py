@@ -24,8 +24,6 @@ from vietnam.residue_forms import (
     any_token,
 )
 
-__all__ = ["find_residue", "is_residue", "residue_kind", "strip_residue"]
-
 _LONGEST = 300
 # What stands above a line of at least this many characters may be its heading.
 _PROSE = 80

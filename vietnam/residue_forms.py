@@ -14,19 +14,6 @@ from pathlib import Path
 
 from vietnam.letters import fold
 
-__all__ = [
-    "BUTTONS",
-    "COMPANIONS",
-    "FORMS",
-    "LOUD",
-    "PROPER",
-    "SECTION_LABELS",
-    "ResidueForm",
-    "Strength",
-    "any_form",
-    "any_token",
-]
-
 _NUMBER = r"(?:\d[\d., ]*(?: ?(?:lượt|lần|người|khách|nghìn|ngàn|triệu|k|m)(?!\w))?)"
 _WILD = re.compile(r"\.\{|\]\{")
 

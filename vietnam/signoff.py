@@ -14,8 +14,6 @@ from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.names import is_initials, is_name, is_syllable
 from vietnam.provinces import is_province_name
 
-__all__ = ["Signoff", "read_signoff"]
-
 _LONGEST = 120
 
 

@@ -15,8 +15,6 @@ from functools import lru_cache
 
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["LONGEST", "Word", "folded_words", "words"]
-
 LONGEST = 64
 """Letters of a word that count; no Vietnamese word has as many."""
 

@@ -14,8 +14,6 @@ from typing import IO
 from archive.model.records import CaptureRef
 from archive.storage.fsync import PIECE, read_pieces
 
-__all__ = ["WarcDigest", "colliding_names", "read_once", "read_warc", "walk"]
-
 _FIRST = 1 << 13  # most texts are shorter: a larger buffer for each would cost more than the reading
 _KEPT = 1 << 20
 

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from archive.messages.reason import Reason
 
-__all__ = ["Audit", "Code", "Finding", "Notice"]
-
 
 class Code(StrEnum):
     """Kind of damage. A row of docs/operations.md for each names the remedy."""

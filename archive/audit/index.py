@@ -24,8 +24,6 @@ from archive.messages.reason import Reason
 from archive.rebuild import fill
 from archive.storage.paths import Identity, Paths
 
-__all__ = ["compare_index"]
-
 _Row = tuple[object, ...]
 _OF_TEXTS = (SIGNATURES, BANDS)
 

@@ -19,8 +19,6 @@ from archive.storage.texts import content_sha256, text_content
 from archive.storage.tombstones import Tombstones
 from archive.storage.warc import read_member
 
-__all__ = ["RunTask", "check_read_from", "check_text"]
-
 
 @dataclass(frozen=True, slots=True)
 class RunTask:

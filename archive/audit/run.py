@@ -25,8 +25,6 @@ from archive.storage.run_record import RUN_FILE, read_lines, read_run, same_reco
 from archive.storage.texts import NAME
 from archive.storage.warc import members
 
-__all__ = ["RunTask", "check_run"]
-
 
 def check_run(task: RunTask) -> tuple[Audit, bytes]:
     """Audit one run; return the findings and the leaf hashes of its lines."""

@@ -8,8 +8,6 @@ from zlib import crc32
 
 from archive.errors import UsageError
 
-__all__ = ["WHOLE", "Subset"]
-
 
 @dataclass(frozen=True, slots=True)
 class Subset:

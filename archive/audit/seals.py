@@ -19,20 +19,6 @@ from archive.storage import merkle
 from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal
 from archive.storage.paths import Identity, Paths
 
-__all__ = [
-    "ChainLink",
-    "Expectations",
-    "SealFile",
-    "check_calendar",
-    "check_chain",
-    "check_expected",
-    "check_night",
-    "check_root",
-    "listed_files",
-    "read_seals",
-    "relative",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Expectations:

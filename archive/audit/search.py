@@ -29,8 +29,6 @@ from archive.storage.paths import Identity, Paths, run_order
 from archive.storage.texts import read_text_file
 from archive.storage.tombstones import Tombstones
 
-__all__ = ["compare_search"]
-
 _AT_ONCE = 200  # lines in one statement
 _WITH_PLACES = select(func.count(PLACES.c.document.distinct())).where(PLACES.c.document != NO_CONTENT)
 

@@ -43,8 +43,6 @@ from archive.storage.run_record import RUN_FILE
 from archive.storage.sqlite_journal import journal_note
 from archive.storage.tombstones import Tombstones, withheld_in
 
-__all__ = ["Extent", "VerifyOptions", "sealed_bytes", "verify"]
-
 _SIZE = re.compile(rb'"size":(\d+)')
 
 

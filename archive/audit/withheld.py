@@ -11,8 +11,6 @@ from archive.messages.reason import Reason
 from archive.storage.paths import Identity, Paths
 from archive.storage.tombstones import Tombstones
 
-__all__ = ["check_tombstones"]
-
 
 def check_tombstones(
     identity: Identity, paths: Paths, withheld: Tombstones, chain: list[ChainLink], audit: Audit

@@ -11,23 +11,8 @@ from archive.cli.output import print_articles
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.rows import EventRow
 from archive.store import Archive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.provinces import UnknownProvince, find_province, with_predecessors
-
-__all__ = [
-    "DEFAULT",
-    "Commands",
-    "NotFound",
-    "add_as_of",
-    "add_filters",
-    "add_identifier",
-    "clock",
-    "find",
-    "find_one",
-    "known_until",
-    "night",
-    "province_slugs",
-]
 
 DEFAULT = Path("var/archive")
 

@@ -19,8 +19,6 @@ from archive.errors import ExitCode
 from archive.messages.reason import joined
 from archive.store import Archive
 
-__all__ = ["add"]
-
 _STYLES = {
     DayState.PUBLISHED: "green",
     DayState.QUIET: "dim",

@@ -13,8 +13,6 @@ from archive.errors import ExitCode, UsageError
 from archive.export.version_diff import difference, difference_of_nights
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

@@ -12,8 +12,6 @@ from archive.diff.words import diff_paragraphs
 from archive.export.version_diff import Difference, paragraphs_of
 from archive.index.rows import EventRow
 
-__all__ = ["print_difference"]
-
 
 def print_difference(found: Difference, console: Console, *, as_json: bool) -> None:
     """Print similarity and classes, then the text, without unchanged paragraphs but one around each change."""

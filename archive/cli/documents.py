@@ -17,8 +17,6 @@ from archive.store import Archive
 from vietnam.documents import read_number
 from vietnam.letters import nfc
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

@@ -15,8 +15,6 @@ from archive.export.versions import Selection, VersionReader
 from archive.storage.fsync import disk_errors, make_folder
 from archive.store import Archive
 
-__all__ = ["add"]
-
 _SHOWN = 5  # texts that could not be read and are named
 
 

@@ -12,8 +12,6 @@ from archive.sealing.signatures import read_signature
 from archive.storage.manifest import manifest_path, seals_on_disk
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

@@ -11,8 +11,6 @@ from archive.errors import ExitCode
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

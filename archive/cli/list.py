@@ -11,8 +11,6 @@ from archive.index.queries.clusters import one_per_cluster
 from archive.model.enums import LATE, VERSIONS, WITHHELD
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

@@ -24,8 +24,6 @@ from archive.index.rows import EventRow
 from archive.model.enums import WITHHELD, Event
 from archive.storage.jsonl import iso
 
-__all__ = ["marked", "plain_line", "print_articles", "print_attached", "print_audit", "print_near", "printable"]
-
 _STYLES = {SpanKind.SAME: "", SpanKind.OLD: "red strike", SpanKind.NEW: "green", SpanKind.GAP: "dim"}
 _MARKS = {SpanKind.SAME: "{}", SpanKind.OLD: "[-{}-]", SpanKind.NEW: "{{+{}+}}", SpanKind.GAP: "… {} …"}
 

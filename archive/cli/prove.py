@@ -16,8 +16,6 @@ from archive.sealing.proof import check_proof
 from archive.storage.fsync import disk_errors, write_durably
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare both commands."""

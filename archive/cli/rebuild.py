@@ -14,8 +14,6 @@ from archive.search.indexer import refill
 from archive.storage.paths import Paths, read_identity
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

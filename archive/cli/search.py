@@ -20,8 +20,6 @@ from archive.search.results import LARGEST_PAGE, Hit, HitPage, search
 from archive.search.snippet import Segment
 from archive.store import Archive
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare the command."""

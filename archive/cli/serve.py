@@ -8,8 +8,6 @@ from pathlib import Path
 from archive.cli.arguments import Commands
 from archive.errors import ExitCode
 
-__all__ = ["add"]
-
 _PORT = 8642
 
 

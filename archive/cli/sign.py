@@ -11,8 +11,6 @@ from archive.sealing.countersign import sign_seals
 from archive.sealing.signatures import load_key, new_key, public_key
 from archive.storage.paths import Paths, read_identity
 
-__all__ = ["add"]
-
 
 def add(commands: Commands) -> None:
     """Declare both commands."""

@@ -21,8 +21,6 @@ from archive.errors import ExitCode, UsageError
 from archive.sealing.head import Head, read_head
 from archive.storage.paths import Paths, read_identity
 
-__all__ = ["add"]
-
 _MANY = 5_000  # files from which on further processes are worth their start
 _READERS = 4  # on a cold disk four readers are twice as fast as one; on two cores no more helps
 

@@ -13,8 +13,6 @@ from archive.storage.tombstones import Tombstone
 from archive.store import Archive
 from archive.withhold import WithholdRequest, finish, plan, withhold
 
-__all__ = ["add"]
-
 Article = tuple[str, str]
 
 

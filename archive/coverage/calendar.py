@@ -20,17 +20,6 @@ from archive.model.enums import STORED, Verdict
 from archive.model.records import Run
 from vietnam.holidays import DayType, day_type, holiday_name
 
-__all__ = [
-    "Day",
-    "DayState",
-    "DecommissionPeriod",
-    "PortalCoverage",
-    "PortalKnowledge",
-    "count_states",
-    "cover",
-    "nights_between",
-]
-
 
 class DayState(StrEnum):
     """State of a portal's night, as an auditor asks.

@@ -13,8 +13,6 @@ from archive.index.rows import Mention
 from archive.store import Archive
 from vietnam.documents import DocumentNumber
 
-__all__ = ["coverage_of", "failed_nights", "mentions_of", "portals_of", "read_number_series"]
-
 _LATER = timedelta(days=7)  # a document stands on a page within a week, or is late
 _SOON = timedelta(days=3)  # what stands on a list stands there longer
 

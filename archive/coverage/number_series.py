@@ -26,8 +26,6 @@ from statistics import median
 from archive.index.rows import Mention
 from vietnam.provinces import PROVINCES, find_province, is_province_name, predecessors
 
-__all__ = ["DENSE", "LEAST", "NATIONAL", "NumberGap", "NumberSeriesSet", "Series", "read_series"]
-
 NATIONAL = "national"
 LEAST = 10
 """Numbers that a series has at least."""

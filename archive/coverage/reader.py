@@ -21,8 +21,6 @@ from archive.model.decommission import DecommissionSign
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
-__all__ = ["decommission_periods", "read_coverage", "span"]
-
 
 def span(archive: Archive, since: date | None, until: date | None) -> tuple[date, date]:
     """Return the days from `since` to `until`; by default from the archive's first night to its last.

@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 
 from vietnam.letters import fold, nfc
 
-__all__ = ["ParagraphPair", "likeness", "pairs"]
-
 _LIKE = 0.4  # paragraphs with a smaller share of words in common are two paragraphs
 _GAIN = 0.1  # by how much a neighbour has to make a match better to belong to it
 _LARGEST = 10_000  # pairs of paragraphs between two anchors; beyond that they are matched by their place

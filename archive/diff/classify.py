@@ -19,8 +19,6 @@ from vietnam.facts import Fact, FactKind, facts, is_number_word
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.signoff import read_signoff
 
-__all__ = ["Change", "TextComparison", "changes"]
-
 _MOVED = 0.7  # a paragraph that stands elsewhere with this share of its words is that paragraph
 _MOST_MOVED = 2_500  # pairs of paragraphs that are looked at for that
 _COSTLIEST = 150_000  # equal words, old by new: difflib looks at each of them again and again

@@ -13,8 +13,6 @@ from itertools import groupby
 
 from archive.diff.alignment import ParagraphPair, pairs
 
-__all__ = ["Span", "SpanKind", "diff_paragraphs"]
-
 _LIKE = 0.4  # paragraphs with fewer words in common are shown one after the other, not woven into each other
 _LARGEST = 25_000_000  # pairs of words; comparing more takes minutes
 _BREAK = "¶"

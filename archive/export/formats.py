@@ -20,8 +20,6 @@ from typing import IO
 from archive.storage.fsync import TEMPORARY, disk_errors, sync_folder
 from archive.storage.jsonl import ArticleLine, canonical
 
-__all__ = ["COLUMNS", "ExportFormat", "Record", "spreadsheet_cell", "write_records"]
-
 Record = dict[str, object]
 """The values of one line as JSON has them, and `night`, `run`, `text` (None where it cannot be had) and `cluster`, the
 canonical article's `portal/key`."""

@@ -16,8 +16,6 @@ from archive.storage.manifest import Seal, leaves, manifest_path, seals_on_disk
 from archive.storage.run_record import read_lines
 from archive.store import Archive
 
-__all__ = ["prove", "published_head"]
-
 
 class NotSealedError(ArchiveError):
     """The version stands in no seal yet."""

@@ -13,8 +13,6 @@ from archive.model.enums import VERSIONS
 from archive.store import Archive
 from vietnam.letters import nfc
 
-__all__ = ["Difference", "NothingToCompare", "difference", "difference_of_nights", "paragraphs_of"]
-
 
 class NothingToCompare(ArchiveError):
     """No version, or only one, fits the request."""

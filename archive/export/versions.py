@@ -24,8 +24,6 @@ from archive.storage.run_record import RUN_FILE, read_lines, read_run
 from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
 
-__all__ = ["Selection", "VersionReader"]
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:

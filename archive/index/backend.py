@@ -11,8 +11,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from archive.errors import ArchiveError
 
-__all__ = ["BUSY_SECONDS", "Database"]
-
 BUSY_SECONDS = 30.0
 """Seconds that a write transaction waits for another process to end its own."""
 

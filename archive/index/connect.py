@@ -15,8 +15,6 @@ from archive.index.postgresql import PostgresqlSchema
 from archive.index.sqlite import SqliteFile
 from archive.storage.paths import Paths
 
-__all__ = ["VARIABLE", "database_of"]
-
 VARIABLE = "ARCHIVE_INDEX"
 _SCHEMES = ("postgresql://", "postgres://")
 

@@ -16,8 +16,6 @@ from archive.index.backend import Database
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import Queries, Transaction
 
-__all__ = ["Index", "remaking"]
-
 
 class Index:
     """The index of one archive; a path is that of a SQLite file. `read_only` refuses `writing()`."""

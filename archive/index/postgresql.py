@@ -25,8 +25,6 @@ from archive.index.backend import BUSY_SECONDS, Database
 from archive.index.schema import METADATA
 from archive.messages.reason import Reason
 
-__all__ = ["PostgresqlSchema"]
-
 _FORM = "write ARCHIVE_INDEX=postgresql://user@host:5432/database, its password in ~/.pgpass or PGPASSWORD"
 _AGAIN = "run the night again: nothing kept is lost"
 _REBUILD = "`python -m archive rebuild` makes the index again from the files"

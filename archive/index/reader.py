@@ -23,8 +23,6 @@ from archive.storage.run_record import read_lines
 from archive.storage.texts import text_content
 from archive.storage.warc import WarcRecord, read_record
 
-__all__ = ["ArchiveReader", "Unreadable", "run_folder"]
-
 _CACHED_RUNS = 8  # closed runs whose lines are kept in memory
 
 

@@ -13,8 +13,6 @@ from archive.model.enums import Event, Outcome
 from archive.model.judgement import Version
 from archive.model.records import LookbackMark
 
-__all__ = ["EventRow", "Mention", "PendingEntry", "Recheck", "VersionLocation", "found_of", "version_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class PendingEntry:

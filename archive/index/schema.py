@@ -31,26 +31,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-__all__ = [
-    "ATTACHMENTS",
-    "BANDS",
-    "DOCUMENTS",
-    "EVENTS",
-    "LINKS",
-    "LISTED",
-    "LOOKBACKS",
-    "LOOKS",
-    "METADATA",
-    "NEAR_METHOD",
-    "PAGES",
-    "RUNS",
-    "SEALS",
-    "SIGNATURES",
-    "TABLES",
-    "Utf8Text",
-    "define_columns",
-]
-
 
 class Utf8Text(TypeDecorator[str]):
     """Text sorted by its UTF-8 bytes (SQLite's BINARY, PostgreSQL's "C"), not by a locale.

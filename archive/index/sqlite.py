@@ -25,8 +25,6 @@ from archive.messages.reason import Reason
 from archive.storage.fsync import sync_folder
 from archive.storage.sqlite_journal import journal_for
 
-__all__ = ["BUSY_SECONDS", "SqliteFile"]
-
 _STEPS = 10_000  # of SQLite's machine between two checks of the clock, well under a millisecond
 _BESIDE = ("-wal", "-shm", "-journal")
 

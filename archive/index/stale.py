@@ -12,8 +12,6 @@ from archive.index.index import Index
 from archive.storage.paths import Paths
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
 
-__all__ = ["refuse_left_behind"]
-
 
 def refuse_left_behind(paths: Paths, index: Index, *, read_only: bool) -> None:
     """Raise ArchiveUnusable when the index lacks a run of the last night on disk; add a record that alone is missing."""

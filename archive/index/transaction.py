@@ -31,8 +31,6 @@ from archive.storage.paths import run_order
 from archive.storage.run_record import run_plain
 from vietnam.letters import strip_diacritics
 
-__all__ = ["Queries", "Transaction", "place"]
-
 # A passing failure says nothing of the article: its next recheck stays where it was.
 _CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 

@@ -28,8 +28,6 @@ from archive.storage.jsonl import ArticleLine, article_line
 from archive.storage.paths import Paths
 from archive.storage.texts import content_sha256, file_name, text_bytes, version_id
 
-__all__ = ["BatchCommit", "QueuedLine"]
-
 
 @dataclass(slots=True)
 class QueuedLine:

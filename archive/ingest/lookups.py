@@ -11,8 +11,6 @@ from archive.index.queries.lookbacks import LastLookback, Position
 from archive.index.queries.removals import Removal
 from archive.index.rows import PendingEntry, Recheck
 
-__all__ = ["RunLookups"]
-
 
 class RunLookups:
     """Look up what the archive knows of one portal on one night, from committed lines only.

@@ -18,20 +18,6 @@ from archive.similarity.minhash import near, signature
 from archive.storage.jsonl import ArticleLine
 from archive.storage.texts import read_text_file, text_content
 
-__all__ = [
-    "LINKS",
-    "READ",
-    "content_of",
-    "fingerprint",
-    "holds_text",
-    "linked",
-    "links",
-    "merged",
-    "read_content",
-    "read_fingerprint",
-    "read_fingerprints",
-]
-
 READ = 8
 LINKS = 5
 # A text cut to a third has a fifth of all word runs in common with the whole: what is estimated is how much of the

@@ -23,8 +23,6 @@ from archive.storage.fsync import disk_errors, make_folder, move_durably
 from archive.storage.locks import try_lock
 from archive.storage.paths import Paths
 
-__all__ = ["LockHolder", "free", "hold", "place_run"]
-
 
 @dataclass(frozen=True, slots=True)
 class LockHolder:

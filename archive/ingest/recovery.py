@@ -27,8 +27,6 @@ from archive.storage.warc import members, read_member
 
 _Line = TypeVar("_Line")
 
-__all__ = ["RecoveryResult", "recover", "sweep_texts"]
-
 
 @dataclass(frozen=True, slots=True)
 class RecoveryResult:

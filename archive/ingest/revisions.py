@@ -14,8 +14,6 @@ from archive.storage.jsonl import ArticleLine
 from archive.storage.texts import text_content
 from vietnam.letters import fold_spaces, nfc
 
-__all__ = ["Text", "VersionHistory", "compared", "described"]
-
 
 @dataclass(frozen=True, slots=True)
 class Text:

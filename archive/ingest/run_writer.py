@@ -40,8 +40,6 @@ from archive.storage.request_stats import visits
 from archive.storage.run_record import RUN_FILE, run_bytes
 from archive.storage.warc import EarlierCapture, WarcFile
 
-__all__ = ["RunWriter"]
-
 BATCH_DOCUMENTS = 25
 BATCH_SECONDS = 5
 

@@ -16,8 +16,6 @@ from archive.model.records import PageRecord, SectionWalk
 from archive.model.run_metrics import Measures
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["JudgeNight", "RunSummary", "SummaryContext", "tally"]
-
 _NEW = (Event.NEW, Event.NEAR_DUPLICATE)
 _READ = (*_NEW, Event.REVISION, Event.DUPLICATE, Event.QUARANTINED)
 

@@ -17,8 +17,6 @@ from archive.errors import ArchiveUnusable, StaleClaim
 from archive.storage.fsync import disk_errors, make_folder, write_durably
 from archive.storage.paths import Paths
 
-__all__ = ["Fence", "drop_fences", "highest_fence"]
-
 _SUFFIX = ".fence"
 
 

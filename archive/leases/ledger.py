@@ -23,8 +23,6 @@ from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState, le
 from archive.messages.reason import Reason
 from archive.storage.sqlite_journal import journal_for, plainly
 
-__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "Ledger", "StaleClaim"]
-
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS nights (
   portal TEXT NOT NULL, night TEXT NOT NULL, state TEXT NOT NULL, due_at TEXT NOT NULL,

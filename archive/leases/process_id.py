@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Owner", "boot_seconds"]
-
 _EXIT_SECONDS = 10.0
 
 

@@ -12,8 +12,6 @@ from typing import Any
 from archive.leases.process_id import Owner, boot_seconds
 from archive.messages.reason import Reason
 
-__all__ = ["AttemptResult", "Claim", "LeaseRow", "LeaseState", "lease_row", "read_reason", "reason_text", "utc"]
-
 
 class LeaseState(StrEnum):
     """State of a portal's night. The last five are terminal."""

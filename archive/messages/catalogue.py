@@ -9,8 +9,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-__all__ = ["DEFAULT", "LANGUAGES", "MessageCatalogue", "catalogue"]
-
 LANGUAGES = ("vi", "en")
 DEFAULT = "vi"
 

@@ -22,8 +22,6 @@ from typing import cast
 
 from archive.messages.catalogue import MessageCatalogue, catalogue
 
-__all__ = ["Part", "Reason", "Source", "Value", "format_size", "joined", "parts", "sentences"]
-
 _DEEPEST = 8  # reasons within a reason of a file that somebody else wrote
 
 

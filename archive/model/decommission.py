@@ -13,8 +13,6 @@ from enum import StrEnum
 
 from archive.messages.reason import Reason
 
-__all__ = ["BAD_CERTIFICATE", "GONE_NIGHTS", "NO_NAME", "Decommission", "DecommissionSign"]
-
 GONE_NIGHTS = 14
 """Nights without an answer after which a dissolved portal is gone: the default of the setting `gone_nights`."""
 

@@ -9,23 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-__all__ = [
-    "FIRST_TEXTS",
-    "LATE",
-    "REMOVALS",
-    "STORED",
-    "VERSIONS",
-    "WITHHELD",
-    "ArchiveKind",
-    "Event",
-    "FinishReason",
-    "Outcome",
-    "Verdict",
-    "Via",
-    "WalkEnd",
-    "first_texts",
-]
-
 LATE = "late"
 """The flag of an article's first line when the portal's lists were walked days after its own date and did not show it."""
 

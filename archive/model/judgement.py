@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from archive.model.enums import Event
 from archive.model.records import Document
 
-__all__ = ["Judge", "Judgement", "Version"]
-
 
 @dataclass(frozen=True, slots=True)
 class Version:

@@ -11,25 +11,6 @@ from archive.model.enums import FinishReason, Outcome, Verdict, Via, WalkEnd
 from archive.model.run_metrics import Measures
 from vietnam.documents import CitationContext
 
-__all__ = [
-    "Attachment",
-    "Capture",
-    "CapturePlace",
-    "CaptureRef",
-    "Document",
-    "HostVisit",
-    "Image",
-    "ListEntry",
-    "ListRequest",
-    "LookbackCounts",
-    "LookbackMark",
-    "NearDuplicate",
-    "PageRecord",
-    "Reread",
-    "Run",
-    "SectionWalk",
-]
-
 LONGEST_BODY = 16 * 1024
 """Characters of a posted form that a line of `pages.jsonl` repeats."""
 

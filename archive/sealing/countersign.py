@@ -17,8 +17,6 @@ from archive.storage.fsync import disk_errors, write_durably
 from archive.storage.manifest import Seal, manifest_path, seals_on_disk
 from archive.storage.paths import Identity, Paths
 
-__all__ = ["sign_seals"]
-
 
 def sign_seals(identity: Identity, paths: Paths, night: date | None, key: Ed25519PrivateKey) -> list[Path]:
     """Sign the unsigned seals of a night, or of all; returns the written signature files.

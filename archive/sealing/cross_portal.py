@@ -25,8 +25,6 @@ from archive.storage.jsonl import ArticleLine, decode_article, encode_article
 from archive.storage.paths import Paths
 from archive.storage.run_record import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
 
-__all__ = ["mark_duplicates", "repeat_rows"]
-
 
 @dataclass(slots=True)
 class _UnsealedRun:

@@ -26,8 +26,6 @@ from archive.errors import UsageError
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Seal
 
-__all__ = ["Head", "head_of", "read_head", "read_statement", "statement_of"]
-
 _STATEMENT = "luu-tru head 1"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _FIELDS = ("archive", "seal", "head", "root", "leaves", "previous", "key", "signature", "check")

@@ -28,8 +28,6 @@ from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, canonical, decode_article
 
-__all__ = ["Proof", "ProofResult", "check_proof", "make_proof"]
-
 _FORM = "luu-tru proof 1"
 _HEX = re.compile(r"[0-9a-f]{64}")
 

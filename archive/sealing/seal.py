@@ -34,8 +34,6 @@ from archive.storage.paths import Identity, Paths
 from archive.storage.run_record import RUN_FILE, read_run
 from archive.storage.tombstones import tombstone_paths, unsealed
 
-__all__ = ["seal_night"]
-
 
 def seal_night(
     identity: Identity,

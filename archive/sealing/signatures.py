@@ -27,18 +27,6 @@ from archive.storage.fsync import disk_errors, sync_folder
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import read_seal
 
-__all__ = [
-    "UNSIGNED",
-    "SignatureFile",
-    "load_key",
-    "new_key",
-    "public_key",
-    "read_signature",
-    "sign",
-    "signature_holds",
-    "verify_signature",
-]
-
 UNSIGNED = b"unsigned\n"
 
 

@@ -12,8 +12,6 @@ from sqlalchemy import Connection, Select
 from archive.index.backend import Database
 from archive.search.query import Term
 
-__all__ = ["GAP", "Connect", "ContentWords", "SearchStore"]
-
 Connect = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction, for reading or for writing."""
 

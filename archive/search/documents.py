@@ -19,8 +19,6 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines, read_run
 from archive.storage.texts import text_paragraphs
 
-__all__ = ["Problem", "SealedLine", "place_row", "read_paragraphs", "run_lines", "sealed_lines"]
-
 Problem = Callable[[Path, str], None]
 
 

@@ -27,8 +27,6 @@ from archive.search.sqlite_fts import SqliteSearch
 from archive.storage.paths import Paths
 from archive.store import Archive
 
-__all__ = ["ContentRow", "Order", "ResultPage", "SearchIndex", "VersionPlace"]
-
 
 class Order(StrEnum):
     """Order of hits: titles that have all the words first, then the newest; or by the day alone."""

@@ -29,17 +29,6 @@ from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
 from vietnam.words import folded_words
 
-__all__ = [
-    "Backlog",
-    "catch_up",
-    "chain_order",
-    "content_words",
-    "find_backlog",
-    "forget_withheld",
-    "refill",
-    "search_lock",
-]
-
 _LONGEST_TITLE = 250
 _AT_ONCE = 500
 

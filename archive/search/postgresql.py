@@ -38,8 +38,6 @@ from archive.search.backend import GAP, Connect, ContentWords, SearchStore
 from archive.search.query import Term
 from archive.search.schema import COLUMNS, METADATA, TABLES
 
-__all__ = ["PostgresqlSearch", "parts_of"]
-
 _PENDING = 16_384  # kB
 _OWN = MetaData()
 _WORDS = Table(

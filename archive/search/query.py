@@ -31,8 +31,6 @@ from archive.model.enums import VERSIONS, Event
 from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 from vietnam.words import words
 
-__all__ = ["EVENTS", "FILTERS", "DayRange", "Query", "Term", "TermGroup", "parse"]
-
 FILTERS = ("province", "portal", "published", "crawled", "event", "title")
 EVENTS = (*VERSIONS, Event.ATTACHMENT)
 """The events whose texts are looked through."""

@@ -26,8 +26,6 @@ from archive.storage.paths import Paths
 from archive.storage.texts import text_paragraphs
 from archive.store import Archive
 
-__all__ = ["LARGEST_PAGE", "Hit", "HitPage", "search"]
-
 LARGEST_PAGE = 1000
 _AT_ONCE = 100
 

@@ -14,8 +14,6 @@ from sqlalchemy import Index, MetaData, Table
 
 from archive.index.schema import define_columns
 
-__all__ = ["COLUMNS", "CONTENTS", "FILLED", "METADATA", "METHOD", "METHOD_NAME", "NO_CONTENT", "PLACES", "TABLES"]
-
 METADATA = MetaData()
 METHOD_NAME = "words 1"
 NO_CONTENT = 0

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from archive.search.query import Query, Term
 from vietnam.words import Word, folded_words, words
 
-__all__ = ["Segment", "marks", "snippet"]
-
 _WORDS = 36
 """Words of a snippet."""
 _BEFORE = 6

@@ -16,8 +16,6 @@ from archive.search.backend import Connect, ContentWords, SearchStore
 from archive.search.query import Term
 from archive.search.schema import COLUMNS, METADATA
 
-__all__ = ["SqliteSearch"]
-
 _CREATE = f"CREATE VIRTUAL TABLE words USING fts5({', '.join(COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 _WORDS = table("words", column("rowid", Integer), *(column(name) for name in COLUMNS))
 _AT_ONCE = 200

@@ -16,8 +16,6 @@ from itertools import pairwise
 
 from vietnam.letters import clean_letters, fold
 
-__all__ = ["FactCount", "FactWord", "WordKind", "compare_facts", "other_facts", "sentences"]
-
 # Likeness cannot separate a weekly report from last week's: the two are more alike than most copies. What they state
 # between the same words does (docs/adr/0018-near-duplicates-by-containment-and-facts.md).
 _WINDOW = 4  # words: a fact and the three beside it

@@ -18,8 +18,6 @@ from archive.similarity.facts import other_facts
 from vietnam.letters import fold
 from vietnam.signoff import read_signoff
 
-__all__ = ["LEAST_BANDS", "PARAMETERS", "THRESHOLD", "bands", "containment", "near", "pack", "signature", "unpack"]
-
 _SHINGLE = 4  # words
 _BANDS = 64
 _ROWS = 2

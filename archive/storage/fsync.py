@@ -15,17 +15,6 @@ from typing import IO
 
 from archive.errors import ArchiveError, DiskFull
 
-__all__ = [
-    "TEMPORARY",
-    "append_durably",
-    "disk_errors",
-    "make_folder",
-    "move_durably",
-    "sync_folder",
-    "try_writing",
-    "write_durably",
-]
-
 TEMPORARY = ".tmp-"
 PIECE = 1 << 18
 """Bytes of a file that are read at a time."""

@@ -65,21 +65,6 @@ from archive.model.records import (
 )
 from vietnam.documents import CitationContext
 
-__all__ = [
-    "ArticleLine",
-    "article_line",
-    "canonical",
-    "decode",
-    "decode_article",
-    "decode_page",
-    "decode_request",
-    "encode_article",
-    "encode_page",
-    "encode_request",
-    "iso",
-    "json_values",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class ArticleLine:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import fcntl
 from typing import Protocol
 
-__all__ = ["try_lock"]
-
 
 class _Open(Protocol):
     def fileno(self) -> int: ...

@@ -11,8 +11,6 @@ from archive.model.enums import LATE, Event, Outcome
 from archive.model.records import LookbackCounts, LookbackMark, PageRecord
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["LookbackEnd", "apart", "count_lookback"]
-
 LookbackEnd = tuple[LookbackMark, bool]
 """The mark of a run's look-back, and True if it reached its end."""
 

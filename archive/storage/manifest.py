@@ -31,19 +31,6 @@ from archive.storage.jsonl import canonical, decode, decoder, json_values
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
 
-__all__ = [
-    "FileEntry",
-    "Previous",
-    "Seal",
-    "describe",
-    "entry_leaves",
-    "leaves",
-    "manifest_path",
-    "read_seal",
-    "sealed_runs",
-    "seals_on_disk",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:

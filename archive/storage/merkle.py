@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-__all__ = ["audit_path", "leaf_hash", "root", "root_from_path"]
-
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the SHA-256 of 0x00 and the leaf; the prefix keeps a leaf from posing as a node."""

@@ -19,8 +19,6 @@ from archive.errors import ArchiveUnusable, UsageError
 from archive.model.enums import ArchiveKind
 from archive.storage.fsync import disk_errors, make_folder, write_durably
 
-__all__ = ["FORMAT", "RUN_NAME", "Identity", "Paths", "create_identity", "read_identity"]
-
 FORMAT = 1
 _NIGHT = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
 RUN_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[1-9]\d*)?")

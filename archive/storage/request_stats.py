@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 from archive.model.enums import Outcome
 from archive.model.records import HostVisit, PageRecord
 
-__all__ = ["percentile", "visits"]
-
 
 def visits(pages: Sequence[PageRecord]) -> dict[str, HostVisit]:
     """Map each host to its counts; hosts without a request are left out."""

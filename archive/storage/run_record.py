@@ -13,18 +13,6 @@ from typing import cast
 from archive.model.records import Run
 from archive.storage.jsonl import canonical, decode, decode_article, decode_page, decoder, iso, json_values
 
-__all__ = [
-    "RUN_FILE",
-    "ReadLines",
-    "count_events",
-    "read_lines",
-    "read_run",
-    "run_bytes",
-    "run_from",
-    "run_plain",
-    "same_record",
-]
-
 RUN_FILE = "run.json"
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from archive.errors import ArchiveUnusable, DiskFull, RunBusy
 from archive.messages.reason import Reason
 
-__all__ = ["journal_for", "journal_note", "plainly"]
-
 _HEADER = 20  # bytes; 18 and 19 are 1 for a rollback journal and 2 for WAL (SQLite's file format, 1.3)
 
 

@@ -12,8 +12,6 @@ import unicodedata
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["content_sha256", "file_name", "text_bytes", "text_content", "text_paragraphs", "version_id"]
-
 NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
 

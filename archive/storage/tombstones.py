@@ -32,19 +32,6 @@ from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths
 from archive.storage.warc_filler import filler
 
-__all__ = [
-    "LineRef",
-    "OverwrittenRecord",
-    "RewrittenWarc",
-    "Tombstone",
-    "Tombstones",
-    "entry_of",
-    "read_tombstone",
-    "tombstone_paths",
-    "unsealed",
-    "withheld_in",
-]
-
 _FORM = "luu-tru tombstone 1"
 _NAME = re.compile(r"[0-9]{6}\.json")
 _HEX = re.compile(r"[0-9a-f]{64}")

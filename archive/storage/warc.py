@@ -30,16 +30,6 @@ from warcio.warcwriter import WARCWriter
 from archive.model.enums import Via
 from archive.model.records import Capture, CaptureRef
 
-__all__ = [
-    "EarlierCapture",
-    "WarcFile",
-    "WarcRecord",
-    "members",
-    "payload_digest",
-    "read_member",
-    "read_record",
-]
-
 PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHUNK = 65536
 _SECRET = {"cookie", "authorization", "proxy-authorization"}

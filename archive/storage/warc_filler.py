@@ -11,8 +11,6 @@ import struct
 import zlib
 from uuid import NAMESPACE_URL, uuid5
 
-__all__ = ["filler"]
-
 _COMMENT = 0x10
 _HEAD = b"\x1f\x8b\x08%c\0\0\0\0\0\xff"
 

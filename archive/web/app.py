@@ -27,8 +27,6 @@ from archive.web.views.integrity import integrity
 from archive.web.views.quarantine import doubtful
 from archive.web.views.search import find
 
-__all__ = ["ROUTES", "application"]
-
 _STATIC = Path(__file__).with_name("static")
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 

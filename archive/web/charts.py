@@ -15,8 +15,6 @@ from statistics import median
 
 from archive.coverage.calendar import Day, DayState, PortalCoverage
 
-__all__ = ["Band", "Cell", "Curve", "Month", "curve", "day_cell", "months_of", "strip", "summed_cell"]
-
 _UNUSUAL = (DayState.THIN, DayState.SUSPICIOUS)
 _SILENT = (DayState.BEFORE_FIRST, DayState.NOT_SEALED)
 # How high a day stands in a strip of 12; gaps stand in the lane below.

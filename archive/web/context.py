@@ -25,8 +25,6 @@ from archive.web.reasons import ReasonMarkup
 from archive.web.urls import Links, with_query
 from vietnam.provinces import PROVINCES
 
-__all__ = ["ROWS", "SECONDS", "BadRequest", "PageContext", "PageNotFound", "PageRequest", "TextWithheld", "TooBusy"]
-
 ROWS = 50
 """Rows of a list on one page."""
 

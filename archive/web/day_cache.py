@@ -22,8 +22,6 @@ from archive.messages.reason import Reason
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
-__all__ = ["DayCache", "SeriesCache", "YearDays"]
-
 _YEARS = 6  # remembered
 _SECONDS = 60.0  # for a year that is not cached yet
 _AFTER = timedelta(days=62)  # in which a gap of December may have been caught up on

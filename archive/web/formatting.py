@@ -8,19 +8,6 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-__all__ = [
-    "archived",
-    "as_link",
-    "full_day",
-    "inline",
-    "isolated",
-    "number",
-    "path_part",
-    "short_day",
-    "size",
-    "visible",
-]
-
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from archive.messages.catalogue import DEFAULT, LANGUAGES
 
-__all__ = ["preferred"]
-
 _MOST = 16  # languages of a header that are looked at
 
 

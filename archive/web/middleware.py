@@ -18,18 +18,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = [
-    "COOKIE",
-    "DOWNLOAD_POLICY",
-    "ENTER",
-    "LOCAL",
-    "PAGE_POLICY",
-    "AccessRules",
-    "SecurityMiddleware",
-    "host_name",
-    "is_loopback",
-]
-
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 COOKIE = "luu_tru_token"
 ENTER = "/enter"

@@ -10,8 +10,6 @@ from archive.messages.catalogue import MessageCatalogue
 from archive.messages.reason import Part, Reason, Source, parts
 from archive.web.formatting import archived
 
-__all__ = ["ReasonMarkup"]
-
 _ENGLISH = Markup('<span lang="en">{}</span>')
 
 

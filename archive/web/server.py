@@ -19,8 +19,6 @@ from archive.web.app import application
 from archive.web.context import PageContext
 from archive.web.middleware import ENTER, LOCAL, AccessRules, host_name, is_loopback
 
-__all__ = ["Settings", "read_token", "rules_of", "serve"]
-
 _log = logging.getLogger(__name__)
 _SHORTEST = 20  # characters of a token
 _AT_ONCE = 64  # requests; more are sent away for a moment

@@ -8,8 +8,6 @@ from urllib.parse import quote, urlencode
 from archive.index.rows import EventRow
 from archive.web.formatting import path_part
 
-__all__ = ["Links", "with_query"]
-
 
 def with_query(path: str, **values: object) -> str:
     """Return a path with those values that are not empty."""

@@ -21,8 +21,6 @@ from bench.dedup.measure import PairResult, candidates, judge, score, speed
 from bench.dedup.sources import Source, composed_sources, recorded_sources, words
 from bench.dedup.table import classes, curve, halves, recall_by_share, record
 
-__all__ = ["main"]
-
 _LEAST = 0.99
 _SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 

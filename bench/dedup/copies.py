@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from bench.dedup.sources import Source, words
 from vietnam.letters import nfc
 
-__all__ = ["COPIED_NOTICES", "COPIES", "Copy", "cut_to"]
-
 Copy = Callable[[random.Random, Source], str | None]
 """A near-duplicate's text, None where the source has not what the class needs."""
 

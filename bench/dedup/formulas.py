@@ -16,8 +16,6 @@ from datetime import date, timedelta
 from bench.dedup.sources import Source
 from replicas.prose.composer import Composer, read_stock
 
-__all__ = ["Forms", "accounts", "issues", "read_forms"]
-
 _FIRST = date(2025, 1, 6)
 _EVENT = date(2025, 3, 5)
 _CORPUS = "recurring_forms"

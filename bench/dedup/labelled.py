@@ -19,8 +19,6 @@ from bench.dedup.unrelated import OTHER_NOTICES, OTHERS, Other
 from bench.months.recorded_articles import Row, read_rows
 from vietnam.letters import fold
 
-__all__ = ["Pair", "composed_pairs", "doubled_pairs", "made_pairs", "real_pairs", "related"]
-
 _SHORT = 80  # words; title and lead of an article are rarely more
 _RUN = 30  # words in the same order: more than a quotation of a sentence
 

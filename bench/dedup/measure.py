@@ -12,8 +12,6 @@ from statistics import median
 from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, containment, near, signature
 from bench.dedup.labelled import Pair
 
-__all__ = ["CURVE", "PairResult", "Score", "candidates", "judge", "score", "speed"]
-
 CURVE = tuple(step / 100 for step in range(30, 101, 5))
 """The thresholds of the curve."""
 

@@ -13,8 +13,6 @@ from replicas.articles import PORTALS, articles
 from replicas.records import Kind, plain
 from vietnam.letters import fold
 
-__all__ = ["Source", "composed_sources", "held_back", "recorded_sources", "words"]
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from archive.similarity.minhash import PARAMETERS, THRESHOLD
 from bench.dedup.measure import CURVE, PairResult, score
 
-__all__ = ["classes", "curve", "halves", "recall_by_share", "record"]
-
 _WIDTH = 40
 
 

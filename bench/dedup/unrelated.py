@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from bench.dedup.copies import cut_to
 from bench.dedup.sources import Source, words
 
-__all__ = ["OTHERS", "OTHER_NOTICES", "Other"]
-
 Other = Callable[[random.Random, Source, Sequence[Source]], str | None]
 """Another article's text from one source and its neighbours; None where the source has not what the class needs."""
 

@@ -24,8 +24,6 @@ from bench.extraction.table import Measured, by_cell, by_source, record
 from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT
 
-__all__ = ["cells", "main", "measured_by"]
-
 _SEEDS = 3
 _REAL: Cell = ("real", "pages without layout")
 _CLEANED: Cell = ("real", "samples cleaned")

@@ -15,8 +15,6 @@ from replicas.records import Kind, Part
 from replicas.sites.bodies import BodyStyle, build_body
 from replicas.sites.composed import ComposedSite
 
-__all__ = ["SHAPES", "build"]
-
 _SPANS = (
     '<span style="font-size:14.0pt">',
     '<span style="font-family:&quot;Times New Roman&quot;,serif">',

@@ -21,8 +21,6 @@ from replicas.sites.catalogue import SITES
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, Suffixer
 
-__all__ = ["COMPOSED", "CORPUS", "KINDS", "NIGHT", "SHORT", "Sample", "composed", "corpus", "kind_of"]
-
 NIGHT = date(2025, 3, 12)
 """The night at whose end all composed pages are fetched."""
 FETCHED = datetime.combine(NIGHT, time(23, 59, 59), TZ)

@@ -14,8 +14,6 @@ from typing import cast
 from archive.errors import UsageError
 from bench.extraction.measure import PARTS, Score
 
-__all__ = ["FLOORS", "Cell", "Figures", "below", "figures", "raised", "read_floors", "write_floors"]
-
 FLOORS = Path(__file__).with_name("floors.toml")
 
 Cell = tuple[str, str]

@@ -14,8 +14,6 @@ from pipelines.article import BlockKind
 from replicas.records import Kind
 from vietnam.letters import clean_letters, fold_spaces
 
-__all__ = ["PARTS", "Score", "Share", "measure"]
-
 PARTS = ("title", "published", "lead", "body", "caption", "table row", "sign-off", "author", "files")
 """The measures that are shares. `title` and `published` are the fields' accuracy; `body` is paragraphs, headings, items."""
 

@@ -23,8 +23,6 @@ from pipelines.extract import extract
 from pipelines.html.tree import line
 from vietnam.letters import decode
 
-__all__ = ["GENERIC", "LIBRARY", "OURS", "Reader", "ReaderResult", "layouts", "ours", "readers"]
-
 OURS, GENERIC, LIBRARY = "by layout", "without layout", "trafilatura"
 
 

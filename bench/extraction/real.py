@@ -20,8 +20,6 @@ from replicas.records import TZ, ExpectedArticle
 from testing.recorded import DATA
 from vietnam.letters import clean_letters
 
-__all__ = ["real_pages", "samples"]
-
 _FETCHED = datetime(2026, 3, 8, 12, tzinfo=TZ)
 
 

@@ -11,8 +11,6 @@ from bench.extraction.floors import figures
 from bench.extraction.measure import PARTS, Score
 from bench.extraction.readers import GENERIC, LIBRARY, OURS
 
-__all__ = ["by_cell", "by_source", "record"]
-
 Measured = Mapping[tuple[str, str, str], Mapping[str, Score]]
 """Source, family and kind to the measure of every way."""
 

@@ -11,8 +11,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["after_body", "before_body", "between", "byline", "listed", "own_box"]
-
 Widget = Callable[[random.Random], list[str]]
 """The lines of one widget."""
 

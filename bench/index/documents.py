@@ -19,9 +19,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256, shake_128
 
 from archive.similarity.minhash import bands, signature
-from vietnam.dates import TZ
-
-__all__ = ["FIRST", "LOOKS", "NIGHTLY", "PORTALS", "SECTIONS", "TWIN", "Document", "Synthetic", "words"]
+from vietnam.date_forms import TZ
 
 PORTALS = tuple(f"tinh_{number:02d}" for number in range(32))
 SECTIONS = ("tin-tuc", "thong-bao", "chi-dao", "van-ban")

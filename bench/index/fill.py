@@ -32,8 +32,6 @@ from bench.index.documents import LOOKS as LOOK_DAYS
 from bench.index.documents import NIGHTLY, PORTALS, SECTIONS, TWIN, Document, Synthetic
 from vietnam.letters import strip_diacritics
 
-__all__ = ["OWED", "fill"]
-
 OWED = 5
 """Entries that each portal owes, whatever the size."""
 

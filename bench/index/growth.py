@@ -36,7 +36,7 @@ from bench.index.documents import Synthetic
 from bench.index.fill import fill
 from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
 from testing.postgresql import missing, serve_postgresql
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 FLOOR = 2.0
 """The largest allowed ratio of the time at the last size to that at the first."""

@@ -19,10 +19,8 @@ from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
 from bench.index.documents import PORTALS, SECTIONS, Synthetic, words
 from pipelines.dedup import judge
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.letters import strip_diacritics
-
-__all__ = ["GROUP", "inserts"]
 
 GROUP = 25
 _NEW, _NEAR, _REVISED = 17, 22, 24  # of the 25 kinds: new below the first, near-duplicates below the second ...

@@ -24,8 +24,6 @@ from bench.index.documents import LOOKS, NIGHTLY, Document, Synthetic
 from bench.index.fill import OWED
 from bench.index.inserts import inserts
 
-__all__ = ["INSERT", "NEAR", "SLOW", "Filled", "QueryTiming", "measure", "peak", "questions_of"]
-
 INSERT = "insert: 25 documents, captured and committed"
 NEAR = "near content (candidates by bands)"
 _SLOW = 3  # repetitions of what reads every row

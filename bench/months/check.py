@@ -16,8 +16,6 @@ from bench.months.recorded_articles import MonthArticle, folded
 from bench.runner import runs_of
 from vietnam.letters import clean_letters
 
-__all__ = ["Mismatch", "MonthResult", "UndatedArticle", "judge_month"]
-
 _VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)
 _AROUND = 60  # characters shown from where two texts part
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 
 from replicas.records import Kind, Part, ReplicaArticle
 
-__all__ = ["EDITS", "Edit", "near_twin", "text_of"]
-
 _UNITS = r"hộ|người|học sinh|đơn vị|doanh nghiệp|tỷ|triệu|ha|đại biểu|sản phẩm|dự án|tàu|giỏ|thuyền"
 _NUMBER = re.compile(rf"(?<![\w/.,\-])(?P<spot>[1-9]\d{{1,3}})(?= (?:{_UNITS})\b)")
 _DATE = re.compile(r"(?<=ngày )(?P<spot>[1-9]|1\d|2[0-7])(?=[/-](?:1[0-2]|0?[1-9])(?!\d))")

@@ -34,8 +34,6 @@ from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, m
 from bench.runner import ROOT, day, exit_code, new_archive, run_night, verify
 from replicas.serve import ReplicaServer
 
-__all__ = ["PORTAL", "main"]
-
 PORTAL = "da_nang"
 
 

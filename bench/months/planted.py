@@ -24,8 +24,6 @@ from replicas.serve import ReplicaServer
 from replicas.sites.liferay import BacGiang
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["PlantedSite", "other_site", "plan_month", "planted_month"]
-
 
 def plan_month(articles: Sequence[MonthArticle], run: Sequence[date]) -> Plan:
     """Plan the plants and the two nights on which the portal is down: one refuses everything, one finds nothing.

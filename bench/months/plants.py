@@ -21,8 +21,6 @@ from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
 from replicas.sites.liferay import DaNang
 
-__all__ = ["LOOKBACK_DAYS", "OTHER", "PORTAL", "Nights", "Plan", "Plant", "plan"]
-
 PORTAL, OTHER = "da_nang", "bac_giang"
 _EARLY = 14  # plants are made of what appears in so many first nights
 _PARTS = 4

@@ -21,9 +21,6 @@ from bench.months.recorded_articles import folded
 from bench.runner import runs_of
 from replicas.sites.composed import ComposedSite
 
-__all__ = ["PlantResult", "judge_plants"]
-
-
 _ALIKE = 0.6
 
 

@@ -21,19 +21,7 @@ from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
 from replicas.sites.composed import Row as ListRow
 from replicas.sites.liferay import DaNang
 from replicas.sites.site import SiteRequest
-from vietnam.dates import TZ
-
-__all__ = [
-    "LABELS",
-    "PAGE_SIZE",
-    "MonthArticle",
-    "MonthSite",
-    "Row",
-    "folded",
-    "month_articles",
-    "paragraphs",
-    "read_rows",
-]
+from vietnam.date_forms import TZ
 
 LABELS = (
     "Hoạt động của các sở, ngành và địa phương",

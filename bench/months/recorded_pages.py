@@ -25,8 +25,6 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
 from bench.runner import call, day, error_of, exit_code, new_archive, verify
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""

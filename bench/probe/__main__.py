@@ -39,8 +39,6 @@ from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import SITES
 from replicas.sites.site import Site, Suffixer
 
-__all__ = ["Truth", "draw_portal", "judge_articles", "main", "measure", "truth_of"]
-
 _ENOUGH = 0.95
 _ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 built by hand, 3 families, 2 drawn systems
 

@@ -19,8 +19,6 @@ from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
-__all__ = ["KINDS", "HandmadePortal", "truth_blocks"]
-
 PAGE = 6
 _TITLES = (
     "Thời sự", "Kinh tế - Đầu tư", "Người tốt việc tốt", "Khuyến nông", "Chuyển đổi số", "Nhịp sống xóm làng",

@@ -10,8 +10,6 @@ from typing import Protocol
 from replicas.records import ReplicaArticle, plain
 from replicas.sites.site import SiteRequest
 
-__all__ = ["NAMES", "MarkupPortal", "Style", "link_to", "list_rows", "named", "page_links", "whole_page"]
-
 NAMES = (
     ("", "", "", "", "", "", ""),
     ("tin-bai-list", "tin-bai-row", "tb-ten", "tb-ngay", "tb-chitiet", "tb-sapo", "tb-noidung"),

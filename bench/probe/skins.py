@@ -13,8 +13,6 @@ from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["SkinnedPortal", "skin"]
-
 _CLASS = re.compile(r'class="([^"<>]+ [^"<>]+)"')
 _TITLES = (
     "Tin hoạt động",

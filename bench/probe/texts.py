@@ -10,8 +10,6 @@ from replicas.records import Kind, Part, ReplicaArticle, plain
 from replicas.sites.composed import weekday
 from replicas.sites.site import SiteRequest
 
-__all__ = ["article_page"]
-
 
 def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
     """The published line as the portal writes it."""

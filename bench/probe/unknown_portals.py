@@ -15,8 +15,6 @@ from replicas.sites.composed import weekday
 from replicas.sites.site import SiteRequest, SiteResponse
 from vietnam.letters import strip_diacritics
 
-__all__ = ["UnknownPortal"]
-
 _PAGE = 5
 _SECTIONS = (
     ("Kinh tế", "kinh-te"),

@@ -18,9 +18,7 @@ from pipelines.extract import extract
 from pipelines.html.decoding import declared_charset
 from replicas import LAST_NIGHT
 from replicas.sites.site import Site, SiteRequest, Suffixer
-from vietnam.dates import TZ
-
-__all__ = ["NOW", "MemoryWire", "WalkResult", "walk_site"]
+from vietnam.date_forms import TZ
 
 _MOST = 30
 _PAGES = 30

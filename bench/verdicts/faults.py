@@ -11,8 +11,6 @@ from archive.model.records import SectionWalk
 from bench.verdicts.portals import Fault, SimulatedNight, SimulatedPortal
 from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["FAULTS", "PlantedFault"]
-
 
 def _unscaled(chosen: str, lasted: int, section: str) -> float:
     return 1.0

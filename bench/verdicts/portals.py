@@ -18,10 +18,8 @@ from archive.model.run_metrics import Measures
 from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import covered_day
 from pipelines.sandbox.crosscheck_stats import Misfit
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.holidays import DayType, day_type
-
-__all__ = ["Fault", "SimulatedNight", "SimulatedPortal", "binomial", "draw_portal", "poisson"]
 
 LOOKS = (1, 7, 30)  # days after which a kept article is asked for again
 

@@ -34,8 +34,6 @@ from bench.verdicts.portals import SimulatedNight, SimulatedPortal, draw_portal
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 
-__all__ = ["Year", "main", "simulate"]
-
 _GOOD = (Verdict.GOOD, Verdict.QUIET)
 _FIRST_YEAR = 2024
 _WARM_UP = 120  # nights before the counted year: a portal is judged with the history that it has after four months

@@ -29,10 +29,8 @@ from archive.storage.run_record import RUN_FILE, run_bytes
 from archive.storage.texts import content_sha256, file_name, text_bytes, text_content, version_id
 from archive.store import Archive
 from replicas.prose.syllables import SyllableComposer
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.provinces import PROVINCES
-
-__all__ = ["FIRST", "ComposedArchive", "composed_archive"]
 
 FIRST = date(2024, 1, 1)
 _PORTALS = sorted(PROVINCES)[:32]

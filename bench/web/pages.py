@@ -33,8 +33,6 @@ from archive.web.urls import Links
 from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
 
-__all__ = ["main"]
-
 LIMIT = 0.5
 """Seconds in which 95 of 100 pages of each kind are to be there."""
 

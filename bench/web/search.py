@@ -32,8 +32,6 @@ from bench.web.archive import FIRST, ComposedArchive, composed_archive
 from replicas.prose.syllables import SyllableComposer
 from testing.postgresql import missing, serve_postgresql
 
-__all__ = ["main"]
-
 LIMIT = 1.0
 """Seconds in which 95 of 100 questions of each kind are to be answered."""
 

@@ -24,8 +24,6 @@ from bench.year.check import check_year
 from bench.year.compose import FIRST, compose_year
 from replicas.articles import EVERY_PORTAL
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""

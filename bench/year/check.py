@@ -19,8 +19,6 @@ from bench.year.states import State
 from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 
-__all__ = ["YearResult", "check_year"]
-
 _EXPECTED = {
     State.UNREACHABLE: DayState.UNREACHABLE,
     State.BLOCKED: DayState.BLOCKED,

@@ -22,8 +22,6 @@ from replicas.sites.catalogue import EVERY
 from replicas.sites.domino import CongBaoSonLa
 from vietnam.provinces import PROVINCES, predecessors, province_of_host
 
-__all__ = ["FIRST", "PlantedYear", "compose_year"]
-
 FIRST = date(2025, 3, 3)
 """From here a year holds the mergers of 1 July 2025, the public holidays, a New Year and Tết."""
 _OFFLINE = {

@@ -12,8 +12,6 @@ from random import Random
 from bench.verdicts.portals import poisson
 from vietnam.holidays import DayType, day_type
 
-__all__ = ["CITED", "IssuedDocument", "Series", "gazetted_series", "series_of"]
-
 _SUBJECTS = (
     "phê duyệt kế hoạch sử dụng đất",
     "bổ nhiệm cán bộ quản lý",

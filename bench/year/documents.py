@@ -11,8 +11,6 @@ from replicas.records import ReplicaArticle
 from replicas.sites.composed import ComposedSite
 from vietnam.documents import cited_documents, document_numbers
 
-__all__ = ["article_document", "file_document"]
-
 
 def article_document(site: ComposedSite, shown: ReplicaArticle, page: PageRecord) -> Document:
     """An article as its page reads."""

@@ -20,8 +20,6 @@ from replicas.sites.domino import CongBaoSonLa
 from vietnam.holidays import DayType, day_type
 from vietnam.letters import strip_diacritics
 
-__all__ = ["FACTORS", "Newsroom", "ReleaseWire"]
-
 FACTORS = {DayType.WORKDAY: 1.0, DayType.SATURDAY: 0.35, DayType.SUNDAY: 0.2, DayType.HOLIDAY: 0.15, DayType.TET: 0.1}
 _OWN_ARTICLE = 0.3  # of a day's documents: the others stand in the week's list
 _ANNOUNCED = "Danh mục văn bản ban hành từ ngày {0:%d/%m/%Y} đến ngày {1:%d/%m/%Y}"

@@ -37,8 +37,6 @@ from replicas.records import TZ, ReplicaArticle
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, suffixed
 
-__all__ = ["GONE_AFTER", "PortalYear", "before_first"]
-
 GONE_AFTER = 14
 _PAGE = 10
 _BEFORE = 12  # days of news that stand on the lists when a portal is crawled for the first time

@@ -8,8 +8,6 @@ from datetime import date
 from enum import StrEnum
 from random import Random
 
-__all__ = ["Calendar", "State", "calendar_of"]
-
 
 class State(StrEnum):
     """The state in which a portal's night is composed; the words are those of coverage where it has one."""

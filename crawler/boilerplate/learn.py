@@ -19,8 +19,6 @@ from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, recurr
 from pipelines.line_shape import shape_of
 from pipelines.reread import ExtractionArguments, extraction_arguments
 
-__all__ = ["RECENT", "LearningResult", "RuleTrial", "candidates_note", "learn", "rule_for", "try_rule"]
-
 RECENT = 200  # articles: what a portal printed a year ago is another skin's
 LOOKED_AT = 24  # pages that the end of a night reads again, when there is a line to look at
 _BYTES = 2_000_000  # of a page that is read again here

@@ -9,8 +9,6 @@ from archive.index.rows import EventRow
 from crawler.boilerplate.learn import LearningResult, RuleTrial
 from pipelines.boilerplate.candidates import BoilerplateCandidate, LineRole
 
-__all__ = ["as_json", "reason_for", "report"]
-
 _STANDS = {LineRole.BEFORE: "before the text", LineRole.AMONG: "amid the text", LineRole.AFTER: "after the text"}
 _SHOWN = 3  # examples
 _TITLE = 60  # characters

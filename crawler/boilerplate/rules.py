@@ -32,8 +32,6 @@ from pipelines.article import Layout
 from pipelines.boilerplate.candidates import LineRole
 from pipelines.boilerplate.recurring_lines import exclusion_reason
 
-__all__ = ["FILE", "BoilerplateRule", "add_rule", "file_of", "layouts_with_rules", "name_of", "rules_of", "with_rules"]
-
 FILE = "residue.toml"
 DROP = "drop"
 _KINDS = (DROP, *(where.value for where in LineRole))

@@ -20,17 +20,6 @@ from archive.model.enums import ArchiveKind
 if TYPE_CHECKING:
     from crawler.portal import PortalSpider
 
-__all__ = [
-    "CheckResult",
-    "FieldFinding",
-    "FieldStatus",
-    "as_plain",
-    "confirmed",
-    "declaration",
-    "last_check",
-    "store_check",
-]
-
 
 class FieldStatus(StrEnum):
     """The result for one field of a portal's declaration."""

@@ -19,8 +19,6 @@ from archive.errors import ExitCode
 from crawler.catalog.overview import Overview, families, family_of, overview, spiders
 from crawler.portal import FamilyMark, PortalSpider, Sure
 
-__all__ = ["COMMAND", "families_page", "pages", "portals_page"]
-
 COMMAND = "python -m crawler.catalog.docs"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
 _HEAD = f"<!-- Made from the code by `{COMMAND}`. What is changed here by hand is lost. -->\n"

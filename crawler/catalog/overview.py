@@ -17,8 +17,6 @@ from archive.errors import UsageError, did_you_mean
 from crawler.portal import PortalSpider, Sure, refuse_unfinished, unfinished
 from vietnam.provinces import province, successor
 
-__all__ = ["Overview", "families", "family_of", "overview", "portal_named", "province_in_words", "spiders"]
-
 _BASIS = re.compile(r"^ {4}sure = Sure\.[A-Z]+  # (.+)$", re.MULTILINE)
 _TLS = {"level1": "old ciphers are accepted (level1)", "unverified": "the certificate is not verified"}
 _USUAL_DELAY = PortalSpider.delay

@@ -22,17 +22,6 @@ from crawler.verdicts.decommissioned import dissolution
 if TYPE_CHECKING:
     from crawler.config.settings_file import NightSettings
 
-__all__ = [
-    "PortalInfo",
-    "addresses",
-    "chosen",
-    "dissolved_by",
-    "load_portals",
-    "portal_of",
-    "province_of",
-    "why_skipped",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class PortalInfo:

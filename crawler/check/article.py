@@ -11,8 +11,6 @@ from crawler.listings.listing import Entry
 from pipelines.article import Article, BlockKind, PublishedFrom
 from vietnam.letters import fold
 
-__all__ = ["article_findings"]
-
 _ENOUGH = 250  # characters from which a text is no mere notice
 _LINE = 100  # characters up to which a paragraph may be a widget's label
 _SHOWN = 80

@@ -32,8 +32,6 @@ from crawler.downloader.replica import replica_served
 from crawler.downloader.user_agent import user_agent
 from crawler.portal import PortalSpider, unfinished
 
-__all__ = ["check", "check_options", "is_checked"]
-
 _COLOURS = {
     FieldStatus.OK: "green",
     FieldStatus.DOUBTFUL: "yellow",

@@ -30,8 +30,6 @@ from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
 from crawler.urls import real_url
 
-__all__ = ["FetchResult", "PortalCheck", "PortalChecker", "tls_words", "visit_all"]
-
 _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
 
 

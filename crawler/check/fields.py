@@ -13,8 +13,6 @@ from crawler.check.article import article_findings
 from crawler.listings.listing import Entry, Listing, SectionKind
 from pipelines.article import Article
 
-__all__ = ["ArticleAnswer", "ListAnswer", "PortalResponses", "findings"]
-
 _SILENT = frozenset(
     {Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.RATE_LIMITED, Outcome.MAINTENANCE, Outcome.REFUSED}
 )

@@ -32,8 +32,6 @@ from pipelines.html.published import listed_on
 from pipelines.readers.json_api import pages_of
 from vietnam.letters import fold
 
-__all__ = ["read_list", "tour"]
-
 _log = logging.getLogger(__name__)
 
 _DOORS = 4  # pages before a list: a year's issues, an issue

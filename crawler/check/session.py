@@ -14,8 +14,6 @@ from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.robots import RobotsDecision
 
-__all__ = ["CheckSpider", "VisitRecorder", "store_nothing"]
-
 
 class VisitRecorder:
     """A recorder of a visit that stores nothing: it ignores the events of the middlewares."""

@@ -11,8 +11,6 @@ from archive.errors import ArchiveError, UsageError
 from crawler.log.setup import LogStyle, refuse
 from crawler.spider.crawl import PortalCrawler
 
-__all__ = ["end_with", "portal_argument", "refuse_options"]
-
 
 def refuse_options(args: Sequence[str], command: str) -> None:
     """Raise UsageError for an unknown option, which Scrapy's parser leaves among the arguments."""

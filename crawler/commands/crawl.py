@@ -15,8 +15,6 @@ from crawler.log.setup import LogStyle, install, style_of
 from crawler.portal import refuse_unfinished
 from crawler.run.portal_run import crawl_portal
 
-__all__ = ["Command"]
-
 _log = logging.getLogger(__name__)
 
 

@@ -21,8 +21,6 @@ from crawler.commands.arguments import end_with
 from crawler.portal import TODO
 from vietnam.provinces import province_of_host
 
-__all__ = ["Command"]
-
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+")
 _SCRAPYS_DEFAULT = "basic"

@@ -28,8 +28,6 @@ from crawler.verdicts.decommissioned import decommissioned_portals
 if TYPE_CHECKING:
     from crawler.config.settings_file import NightSettings
 
-__all__ = ["Command"]
-
 ROOT = Path(__file__).resolve().parents[2]
 _WIDE = 400  # of what is piped: no line is broken
 

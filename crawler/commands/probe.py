@@ -12,8 +12,6 @@ from archive.errors import ArchiveError
 from crawler.commands.arguments import end_with
 from crawler.probe.spider import MOST
 
-__all__ = ["Command"]
-
 ROOT = Path(__file__).resolve().parents[2]
 
 

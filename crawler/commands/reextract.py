@@ -28,8 +28,6 @@ from crawler.reextract.report import as_json, print_report
 from crawler.spider.crawl import PortalCrawler
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 
-__all__ = ["Command"]
-
 
 class Command(ScrapyCommand):
     """Read a portal's archived captures again."""

@@ -25,8 +25,6 @@ from crawler.probe.write import real_page
 from crawler.requests import Expect
 from crawler.responses.facts import charset_of
 
-__all__ = ["Command"]
-
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "replicas" / "pages"
 

@@ -22,8 +22,6 @@ from pipelines.boilerplate.candidates import BoilerplateCandidate
 from pipelines.boilerplate.recurring_lines import exclusion_reason
 from pipelines.line_shape import shape_of
 
-__all__ = ["Command"]
-
 
 class Command(ScrapyCommand):
     """Show the boilerplate candidates of a portal; accept one into its rules."""

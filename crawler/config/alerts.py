@@ -14,12 +14,10 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from archive.errors import UsageError
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.model.enums import Verdict
 from crawler.config.setting_types import TABLE, Count, OptionalFile, ShouldBe, WebAddress, YesOrNo
 from crawler.log.redaction import secrets_of_addresses
-
-__all__ = ["DEFAULT_ON", "REPORTABLE", "AlertSettings"]
 
 REPORTABLE = (*Verdict, LeaseState.FAILED, LeaseState.MISSED, LeaseState.PARTIAL)
 """Every word for a portal's night that a report may use, and so every word that `on` takes."""

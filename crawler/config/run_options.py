@@ -21,17 +21,6 @@ from archive.model.decommission import GONE_NIGHTS
 from archive.model.enums import ArchiveKind
 from crawler.clock import Clock
 
-__all__ = [
-    "FIRST_AFTER",
-    "NO_LOOKBACK",
-    "LookbackPlan",
-    "ProgressFile",
-    "RunOptions",
-    "day_of",
-    "next_lookback",
-    "software",
-]
-
 _LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "pypdf", "python-docx", "warcio", "sqlalchemy")
 
 

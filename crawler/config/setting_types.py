@@ -16,25 +16,6 @@ from pydantic_core import core_schema
 
 from crawler.disk_space import read_size
 
-__all__ = [
-    "TABLE",
-    "ByteSize",
-    "ClockTime",
-    "Count",
-    "Folder",
-    "LookbackDays",
-    "LookbackPages",
-    "LookbackRequests",
-    "OptionalFile",
-    "RisingDays",
-    "Seconds",
-    "ShouldBe",
-    "WebAddress",
-    "YesOrNo",
-    "minutes",
-    "optional_file",
-]
-
 TABLE = ConfigDict(extra="forbid")
 """The configuration of a table: a key that is no field is an error."""
 

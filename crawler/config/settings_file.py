@@ -33,9 +33,7 @@ from crawler.config.setting_types import (
     optional_file,
 )
 from crawler.log.setup import LogStyle
-from vietnam.dates import TZ
-
-__all__ = ["NightSettings", "PortalSettings", "read_settings", "settings_at"]
+from vietnam.date_forms import TZ
 
 _LOOKBACK = LookbackPlan()
 _WEB = r"https?://[^\s<>()]+\.[^\s<>()]+"

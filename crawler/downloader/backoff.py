@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["Pace", "retry_after_seconds", "retry_pause"]
-
 _STEPS = 16  # doublings that are remembered: the limit is met long before
 
 

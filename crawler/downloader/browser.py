@@ -21,8 +21,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright, Request, Route
 
-__all__ = ["BrowserRequest", "BrowserResponse", "Chromium", "NotRendered", "RenderedPage", "browser_path", "missing"]
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NOWHERE = "http://127.0.0.1:9"  # the discard port: no service listens there
 

@@ -10,8 +10,6 @@ from scrapy.http import Request
 from scrapy.http.cookies import CookieJar
 from scrapy.utils.httpobj import urlparse_cached
 
-__all__ = ["HostCookies"]
-
 
 class HostCookies(CookiesMiddleware):
     """Scrapy's cookies without its look at the public suffix list, which it would download past the guard."""

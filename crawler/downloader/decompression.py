@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, Self
 from scrapy.http import Request, Response
 from scrapy.responsetypes import responsetypes
 
-from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING, Body, BodyFlag, decode_body
+from pipelines.html.decoding import UNKNOWN_ENCODING, decode_body
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-__all__ = [
-    "CUT",
-    "DATALOSS",
-    "TOO_LARGE",
-    "UNKNOWN_ENCODING",
-    "Body",
-    "BodyFlag",
-    "DecodeMiddleware",
-    "decode_body",
-]
 
 
 # Scrapy's gunzip accepts a body that was cut in half as a page; this one checks the trailer and bounds the inflated

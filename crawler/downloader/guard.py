@@ -30,18 +30,6 @@ from crawler.urls import REPLICA_SUFFIX, replica_url
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = [
-    "AddressRefused",
-    "GuardDenied",
-    "GuardMiddleware",
-    "GuardedResolver",
-    "NoSuchName",
-    "PortalHosts",
-    "address_allowed",
-    "own_hosts",
-    "url_allowed",
-]
-
 LOOPBACK = "127.0.0.1"
 
 # IANA special-purpose registries (RFC 6890 and its updates): Python's own lists differ between its patch releases.

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
 
-__all__ = ["BoundedProtocol", "HeadTooLarge", "PoliteHandler"]
-
 
 class HeadTooLarge(Exception):
     """The status line and headers of a response are larger than the limit."""

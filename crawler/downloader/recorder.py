@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from crawler.downloader.guard import PortalHosts
     from crawler.downloader.robots import RobotsDecision
 
-__all__ = ["DownloadRecorder", "recorder_of"]
-
 
 class DownloadRecorder(Protocol):
     """Take note of what a request meets on its way. Every spider of ours holds one as `recorder`."""

@@ -15,8 +15,6 @@ from crawler.requests import Expect, exchange_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["RedirectGate", "RefreshGate", "redirect_target"]
-
 
 class RedirectGate:
     """End a request whose answer redirects to a successor: number 620, before redirects are followed."""

@@ -33,8 +33,6 @@ from crawler.urls import REPLICA_SUFFIX
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["PortalDownloadHandler", "ReplicaServer", "loopback_url", "replica_served"]
-
 NIGHT_HEADER = "X-Replica-Night"
 _READY = re.compile(rf"replica on {re.escape(LOOPBACK)}:(\d+)")
 _START_SECONDS = 60.0

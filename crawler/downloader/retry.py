@@ -17,15 +17,13 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloader.backoff import retry_after_seconds, retry_pause
-from crawler.downloader.decompression import CUT, DATALOSS
 from crawler.downloader.recorder import recorder_of
 from crawler.downloader.slots import AddressSlots, slots_of
 from crawler.requests import exchange_of
+from pipelines.html.decoding import CUT, DATALOSS
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-__all__ = ["SLOW_DOWN", "PatientRetry"]
 
 SLOW_DOWN = (429, 503)
 """Statuses by which a portal says that it is asked too much (RFC 6585, 4; RFC 9110, 15.6.4)."""

@@ -17,15 +17,13 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigur
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.downloader.recorder import recorder_of
 from crawler.downloader.slots import AddressSlots, SlotClosed, slots_of
 from crawler.requests import Expect, RequestInfo, exchange_of
+from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-__all__ = ["LARGEST", "RobotsDecision", "RobotsDenied", "RobotsGate", "RobotsUnreachable", "decide"]
 
 LARGEST = 500 * 1024  # bytes that are read: RFC 9309, 2.5, asks for at least as much
 _SPOILED = {DATALOSS: "cut", CUT: "cut", TOO_LARGE: "too large", UNKNOWN_ENCODING: "in an unknown encoding"}

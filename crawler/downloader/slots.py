@@ -26,8 +26,6 @@ from crawler.downloader.backoff import Pace
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["AddressSlots", "SlotClosed", "slots_of"]
-
 _SLICE = 0.25  # seconds: a stop is noticed within this time
 _OTHER = 0.05  # seconds between two looks at a lock that another process holds
 _ODD = re.compile(r"[^a-z0-9.-]")

@@ -16,8 +16,6 @@ from scrapy.exceptions import IgnoreRequest
 from crawler.urls import REPLICA_SUFFIX
 from vietnam.provinces import province_of_host
 
-__all__ = ["SuccessorRedirect", "refresh_target", "successor_of"]
-
 _SHORT = 4096  # bytes: a page that only sends on has nothing else
 _REFRESH = re.compile(
     r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh["']?[^>]*\burl\s*=\s*["']?([^"'>\s;]+)""", re.IGNORECASE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["PRODUCT", "VERSION", "user_agent"]
-
 PRODUCT = "luu-tru"
 VERSION = "0.1"
 

@@ -5,8 +5,6 @@ May import `portal`, `article_keys` and what stands below them.
 
 from __future__ import annotations
 
-__all__ = ["CENTRED_CAPTIONS"]
-
 # Editors of most systems set a caption as a centred paragraph in italics right below its picture, without any class.
 CENTRED_CAPTIONS = tuple(
     f"p:has(img) + p[{centred}]:has(> {tag})"

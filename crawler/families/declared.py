@@ -22,16 +22,15 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.listings.html_list import ListShape, read_whole
-from crawler.listings.listing import Following, Listing, ListRequest, Section
+from crawler.listings.listing import Following, Listing, Section
 from crawler.listings.load_more import count_up, is_more, next_piece, read_piece
 from crawler.portal import PortalSpider
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.article import Layout
 from vietnam.letters import fold
-
-__all__ = ["DeclaredSpider", "Structure", "next_page"]
 
 _NEXT = frozenset(
     (

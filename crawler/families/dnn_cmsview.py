@@ -21,16 +21,15 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.json_api import entry_of, json_of
-from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
+from crawler.listings.listing import Entry, Following, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter
 from pipelines.article import JsonShape, Layout
 from pipelines.readers.json_values import records_in, text_value
-
-__all__ = ["DNNCmsviewSpider"]
 
 _API = "/DesktopModules/cmsview/api/NewsContent/"
 _ARTICLE = re.compile(r"/tin-tuc/[^/]*-(?P<id>\d+)/?")

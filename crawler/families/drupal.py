@@ -32,8 +32,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
 
-__all__ = ["DrupalSpider"]
-
 _NODE = re.compile(r"/node/(?P<id>\d+)/?")
 _ALIAS = re.compile(r"(?:/index\.php)?/(?P<alias>[^/.]+)/?")
 _NO_ALIAS = frozenset("node taxonomy user search archive van-ban admin sites core themes modules bm index.php".split())

@@ -29,8 +29,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter
 from pipelines.article import Layout
 
-__all__ = ["HaTinhSpider"]
-
 _ARTICLE = re.compile(r"/bai-viet/(?P<id>[^/]+)/?")
 _LIST = ListShape(
     module="main, #main, .main-content, [class*=list-news], [class*=news-list]",

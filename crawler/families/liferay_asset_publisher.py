@@ -32,8 +32,6 @@ from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
-__all__ = ["LiferayAssetPublisherSpider"]
-
 _CONTENT = re.compile(r"(?:/[^/]+)*/-/asset_publisher/[^/]+/content/(?P<slug>[^/]+(?:/\d+)?)(?:/maximized)?/?")
 _SHORT = re.compile(r"(?:/[A-Za-z]{2}(?:_[A-Za-z]{2})?)?(?:/(?:web|group)/[^/]+)?(?:/[^/]+)?/-/(?P<slug>[^/]+)/?")
 _LIST = ListShape(

@@ -26,17 +26,16 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.forms import SCRIPTED
 from crawler.listings.json_api import entry_of, json_of
-from crawler.listings.listing import Entry, Listing, ListingError, ListRequest, Section
+from crawler.listings.listing import Entry, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter, without_parameter
 from pipelines.article import Layout
 from pipelines.readers.json_values import number_in, records_in, text_value, unescaped
-
-__all__ = ["LiferayJsonPortletSpider"]
 
 _LOAD = re.compile(r"""\bloadPageURL\s*[=:]\s*(?P<sign>["'])(?P<url>[^"'\s<>]{1,2000})(?P=sign)""")
 _ARTICLE = re.compile(r"(?:/[^/]+)*/-/details/\d+/[^/]*?-?(?P<id>\d+)/?")

@@ -29,8 +29,6 @@ from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
-__all__ = ["LiferayViewArticleSpider"]
-
 _ARTICLE = re.compile(r"(?:/[^/]+)*/-/view-article(?:/\d+)*/(?P<id>\d+)/?", re.IGNORECASE)
 _LIST = ListShape(
     module=".portlet, .portlet-body, ul.news-list",

@@ -38,8 +38,6 @@ from crawler.urls import absolute
 from pipelines.article import Layout, RowShape
 from vietnam.letters import fold_spaces, nfc
 
-__all__ = ["LotusDominoSpider"]
-
 _ID = re.compile(r"[0-9A-Fa-f]{32}")
 _CATEGORY = re.compile(r"[0-9A-Za-z%._~+-]{1,200}")
 _CLOCK = re.compile(r"\d{2}/\d{2}/(?P<year>20\d{2})\b")

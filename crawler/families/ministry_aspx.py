@@ -26,8 +26,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter
 from pipelines.article import Layout
 
-__all__ = ["MinistryAspxSpider"]
-
 _ARTICLE = re.compile(r"(?:/v[ni])?/tin-tuc/(?P<id>\d+)/[^/]+\.aspx", re.IGNORECASE)
 _LIST = ListShape(
     module="div.list-news",

@@ -38,8 +38,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of
 from pipelines.article import Layout
 
-__all__ = ["NukeVietSpider"]
-
 _ARTICLE = re.compile(r"(?:/index\.php)?(?:/[^/.]+)+?-(?P<id>\d+)\.html", re.IGNORECASE)
 _PAGE = re.compile(r"/page-(?P<number>\d{1,6})/?$")
 _LIST = ListShape(

@@ -25,16 +25,15 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.forms import form_field, post_form, with_field
 from crawler.listings.json_api import entry_of, json_of
-from crawler.listings.listing import Entry, Following, Listing, ListingError, ListRequest, Section
+from crawler.listings.listing import Entry, Following, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import JsonShape, Layout
 from pipelines.readers.json_values import records_in, text_value
-
-__all__ = ["SharePointQuerySpider"]
 
 _QUERY = "/APIVP/api/DSTinTuc/QUERYDATA"
 _LENGTH = 50

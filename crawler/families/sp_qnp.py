@@ -28,8 +28,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter
 from pipelines.article import Layout
 
-__all__ = ["SPQNPSpider"]
-
 _ARTICLE = re.compile(r"(?P<site>(?:/[^/]+)*)/trang/chitiettintuc\.aspx")
 _LIST = ListShape(
     module="div.ds-tin, .ms-webpart-zone",

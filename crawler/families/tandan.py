@@ -33,8 +33,6 @@ from crawler.urls import with_parameter
 from pipelines.article import Layout
 from vietnam.dates import read_url_day
 
-__all__ = ["TanDanSpider"]
-
 _ARTICLE = re.compile(r"/portal/pages/(?P<path>\d{4}(?:-\d{1,2}-\d{1,2})?/[^/]+\.aspx)")
 _LIST = ListShape(
     module=".ms-webpart-zone, .ms-webpartzone-cell, .s4-wpcell, [class*=td-channel], [class*=channel-news-list]",

@@ -33,8 +33,6 @@ from crawler.listings.listing import Listing, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
-__all__ = ["VCCorpSpider"]
-
 _ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?", re.IGNORECASE)
 _NO_ARTICLE = frozenset({"chu-de", "timelinelist"})
 _ZONE = re.compile(r"[1-9][0-9]*")

@@ -23,14 +23,13 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+from archive.model.records import ListRequest
 from crawler.families.vccorp import VCCorpSpider
 from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field, with_values
 from crawler.listings.html_list import ListShape, read_whole
-from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.listings.listing import Listing, Section
 from crawler.portal import FamilyMark, MarkKind
 from pipelines.article import Layout
-
-__all__ = ["VCCorpPostedSpider"]
 
 _ZONE = "/api/NewsZone/NewsZone"
 _NAMES = ("Catname", "LanguageId", "Site")

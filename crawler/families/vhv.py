@@ -34,8 +34,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
 
-__all__ = ["VHVSpider"]
-
 _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")
 _LIST_PAGE = re.compile(r"(?P<before>.*-c\d+-)(?P<number>\d+)\.html")

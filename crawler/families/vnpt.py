@@ -32,16 +32,15 @@ from urllib.parse import urljoin
 
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.forms import form_field, post_form, with_field
 from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole
-from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.listings.listing import Listing, Section
 from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
-
-__all__ = ["VNPTSpider"]
 
 _ARTICLE = re.compile(r"(?:/[^/.]+)*/[^/.]*-(?P<id>\d{3,})/?")
 _OLDER = re.compile(r"/(?P<id>\d+/\d+/\d+/\d+)/[^/.]+/[^/.]+/?")

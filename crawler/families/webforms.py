@@ -29,16 +29,15 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.forms import post_form
 from crawler.listings.html_list import ListPage, ListShape, read_whole
-from crawler.listings.listing import Listing, ListRequest, Section
+from crawler.listings.listing import Listing, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute
 from pipelines.article import Layout
-
-__all__ = ["WebFormsSpider"]
 
 _ARTICLE = re.compile(r"/(?P<key>[^/]+/[^/.]+)/?")
 _POSTBACK = re.compile(

@@ -28,8 +28,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of
 from pipelines.article import Layout
 
-__all__ = ["WordPressSpider"]
-
 _POST = re.compile(r"(?:/index\.php)?(?:/\d{4}/\d{2}(?:/\d{2})?)?/(?P<slug>[^/.]+?)(?:\.html)?/?")
 _NO_POSTS = frozenset(
     "category tag author page feed wp-content wp-json wp-admin wp-login.php wp-includes search index.php".split()

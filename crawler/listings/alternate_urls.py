@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from crawler.urls import parameters
 
-__all__ = ["is_alternate", "page_path"]
-
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _LANGUAGE = re.compile(r"/vi(?:[_-]vn)?(?=/)", re.IGNORECASE)
 _BEFORE = re.compile(r"/(?:print|amp)(?=/.)", re.IGNORECASE)

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
-from crawler.listings.listing import ListRequest
-
-__all__ = ["FORM", "SCRIPTED", "form_field", "post_form", "with_field", "with_values"]
+from archive.model.records import ListRequest
 
 FORM = ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 SCRIPTED = ("X-Requested-With", "XMLHttpRequest")

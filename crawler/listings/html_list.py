@@ -15,10 +15,9 @@ from w3lib.html import get_base_url
 
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute
-from vietnam.dates import TZ, read_published
+from vietnam.date_forms import TZ
+from vietnam.dates import read_published
 from vietnam.letters import fold_spaces, nfc
-
-__all__ = ["ListPage", "ListShape", "read_list", "read_whole"]
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)

@@ -9,10 +9,9 @@ from crawler.listings.listing import Entry, ListingError
 from pipelines.article import JsonShape
 from pipelines.readers.json_api import plain_text
 from pipelines.readers.json_values import JsonError, json_text, value_of
-from vietnam.dates import TZ, read_machine, read_published
+from vietnam.date_forms import TZ
+from vietnam.dates import read_machine, read_published
 from vietnam.letters import fold_spaces, nfc
-
-__all__ = ["day_of", "entry_of", "json_of"]
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)

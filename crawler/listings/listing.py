@@ -23,20 +23,6 @@ from crawler.urls import absolute
 from vietnam.dates import read_machine
 from vietnam.letters import fold_spaces, nfc
 
-__all__ = [
-    "Entry",
-    "Following",
-    "KeyOf",
-    "ListRequest",
-    "Listing",
-    "ListingError",
-    "Section",
-    "SectionKind",
-    "address_of",
-    "read_feed",
-    "read_sitemap",
-]
-
 KeyOf = Callable[[str], str | None]
 
 Following = str | ListRequest

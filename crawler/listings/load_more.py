@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
-from crawler.listings.listing import Entry, KeyOf, ListRequest
+from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.readers.json_values import JsonError, json_text, value_of
 from vietnam.letters import fold, fold_spaces, nfc
-
-__all__ = ["BUTTON_ADDRESSES", "count_up", "counters", "is_more", "next_piece", "read_piece"]
 
 _MORE_WORDS = frozenset(
     {"xem thêm", "tải thêm", "xem tiếp", "hiển thị thêm", "xem thêm tin", "thêm tin", "tin tiếp theo", "load more", "show more"}

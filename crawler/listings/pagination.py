@@ -10,8 +10,6 @@ from parsel import Selector
 from crawler.urls import absolute, host_of, parameters, with_parameter, without_parameter
 from vietnam.letters import fold
 
-__all__ = ["has_postback", "next_by_parameter"]
-
 _NEXT = frozenset({"tiếp", "tiếp theo", "sau", "trang sau", "trang tiếp", "trang kế", "kế tiếp", "next", ""})
 _ARROWS = " \u00a0»›>→."
 

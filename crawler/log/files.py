@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["add_line", "open_log", "remove_old"]
-
 _NIGHT = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OURS = re.compile(r"[a-z][a-z0-9_]*\.(log|progress)")
 

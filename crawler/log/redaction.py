@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["HIDDEN", "Redactor", "for_crawl", "secrets_of_addresses", "secrets_of_environment"]
-
 HIDDEN = "***"
 _SECRET_NAME = re.compile(
     r"PASS(WORD|WD|PHRASE)?($|_)|SECRET|TOKEN|API_?KEY|CREDENTIAL|COOKIE|(^|_)AUTH|PRIVATE_?KEY|_ALERT_URLS|HEARTBEAT_\w*URL",

@@ -28,22 +28,7 @@ from twisted.python.failure import Failure
 from archive.cli.output import printable
 from archive.errors import UsageError
 from crawler.log.redaction import Redactor, secrets_of_environment
-from vietnam.dates import TZ
-
-__all__ = [
-    "LOG_STYLE",
-    "JsonLines",
-    "LogStyle",
-    "QuietFormatter",
-    "SureHandler",
-    "TextLines",
-    "event_line",
-    "install",
-    "last_event",
-    "one_line",
-    "refuse",
-    "style_of",
-]
+from vietnam.date_forms import TZ
 
 LOG_STYLE = "LUU_TRU_LOG"
 """The environment variable with the log style of a crawl."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.queries.lookbacks import LastLookback
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, joined
 from archive.model.enums import ArchiveKind, FinishReason, Verdict
 from archive.model.records import Run
@@ -28,8 +28,6 @@ from crawler.nights.orphaned_runs import close_leftover
 from crawler.nights.runner import NightRunner
 from crawler.nights.schedule import Schedule
 from crawler.nights.service import NightService, clock
-
-__all__ = ["Backfill", "backfill", "backfill_of", "backfill_options"]
 
 _POLL_SECONDS = 0.1
 _LONGEST = timedelta(days=7)  # the next night ends it long before; a rehearsal has its bound on requests

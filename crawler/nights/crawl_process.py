@@ -25,16 +25,6 @@ from crawler.log.files import open_log
 from crawler.log.redaction import for_crawl
 from crawler.log.setup import LOG_STYLE, last_event
 
-__all__ = [
-    "CrawlProcess",
-    "Limits",
-    "ProcessExit",
-    "StopReason",
-    "crawl_command",
-    "crawl_environment",
-    "reap_orphans",
-]
-
 _ROOT = Path(__file__).resolve().parent.parent.parent
 # What Python, C++ and the C library say when the limit on address space is met.
 _NO_MEMORY = re.compile(r"\bMemoryError\b|\bbad_alloc\b|[Cc]annot allocate memory|[Oo]ut of memory")

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode
-from archive.leases.ledger import AttemptResult, Claim, LeaseState
+from archive.leases.states import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import FinishReason
 from crawler.config.settings_file import NightSettings
 from crawler.nights.crawl_process import ProcessExit
-
-__all__ = ["NightWindow", "archive_error", "attempt_result", "failed_try"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 
-__all__ = ["SEALING_SECONDS", "STUCK_SECONDS", "Liveness", "notify", "touch_alive"]
-
 STUCK_SECONDS = 600.0
 """Seconds for which a running night may make no turn before a service manager may restart it: names resolve slowly."""
 SEALING_SECONDS = 3600.0

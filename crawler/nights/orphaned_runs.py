@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from archive.errors import ArchiveError, RunBusy, StaleClaim
 from archive.ingest.summary import RunSummary
-from archive.leases.ledger import AttemptResult, Claim, LeaseState
+from archive.leases.states import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict
@@ -20,8 +20,6 @@ from crawler.clock import Clock
 from crawler.reports.night_table import last_run
 from crawler.verdicts.decommissioned import DecommissionRule, assess
 from crawler.verdicts.history import NIGHTS
-
-__all__ = ["close_leftover", "close_try", "fresh_run"]
 
 
 def fresh_run(archive: Archive, claim: Claim) -> Run | None:

@@ -15,8 +15,6 @@ import sys
 
 from archive.errors import ExitCode
 
-__all__ = ["main"]
-
 _PR_SET_PDEATHSIG = 1
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from threading import Event
 
 from archive.errors import ArchiveError, DiskFull, ExitCode, RunBusy, StaleClaim
-from archive.leases.ledger import AttemptResult, Claim, LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, FinishReason
 from archive.model.records import Run
@@ -38,8 +39,6 @@ from crawler.nights.crawl_process import (
 from crawler.nights.exit_status import NightWindow, archive_error, attempt_result, failed_try
 from crawler.nights.orphaned_runs import close_try, fresh_run
 from crawler.reports.progress import ProgressView, read_counts
-
-__all__ = ["LEASE", "NightRunner", "RunnerOptions"]
 
 LEASE = timedelta(minutes=5)
 """Time for which a claim holds without a heartbeat; another scheduler takes over from one that is paused for longer."""

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 
 from archive.errors import ArchiveError, RunBusy, UsageError
 from archive.ingest.placement import free
-from archive.leases.ledger import AttemptResult, Claim, LeaseRow, LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.sealing.signatures import load_key
@@ -28,9 +29,7 @@ from crawler.config.settings_file import NightSettings
 from crawler.nights.orphaned_runs import close_leftover, fresh_run
 from crawler.nights.runner import LEASE
 from crawler.verdicts.decommissioned import why_unscheduled
-from vietnam.dates import TZ
-
-__all__ = ["LONGEST_GAP", "Schedule", "reclaim_expired_leases"]
+from vietnam.date_forms import TZ
 
 LONGEST_GAP = timedelta(days=31)
 """A longer gap between nights is taken for a wrong clock rather than for a host that was off."""

@@ -37,9 +37,7 @@ from crawler.reports.night_table import exit_code, night_rows
 from crawler.reports.progress import RecordedProgress, progress_view
 from crawler.reports.render import print_report
 from crawler.reports.snapshot import USUAL_NIGHTS, MetricsSnapshot, gather
-from vietnam.dates import TZ
-
-__all__ = ["NightService", "RunRequest", "clock"]
+from vietnam.date_forms import TZ
 
 log = logging.getLogger("scheduler")
 _WAIT_SECONDS = 0.2

@@ -11,8 +11,6 @@ from urllib.parse import unquote, urlsplit
 from crawler.listings.alternate_urls import is_alternate, page_path
 from crawler.urls import as_key, parameters
 
-__all__ = ["KeyRule", "infer_key"]
-
 # A wrong key makes two articles one: a rule must also tell the entries apart, and take no section, menu entry or page
 # link.
 _MOST = 0.8  # share of a list's entries that a rule must take

@@ -22,8 +22,6 @@ from pipelines.readers.generic import read_generic
 from pipelines.readers.main_content import find_region
 from vietnam.letters import fold
 
-__all__ = ["ArticleParts", "find_parts"]
-
 _LINE = 160
 _PROSE = 60  # characters of a block that is more than a label
 _LEVELS = 5  # ancestors of the title that may hold the published line too

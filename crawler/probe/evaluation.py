@@ -20,8 +20,6 @@ from pipelines.check import check
 from pipelines.extract import extract
 from vietnam.letters import fold
 
-__all__ = ["evaluate"]
-
 
 def evaluate(found: ProbeResult, exploration: Exploration, now: datetime) -> None:
     """Try the spider on every visited page and record the checks."""

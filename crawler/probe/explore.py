@@ -18,8 +18,6 @@ from crawler.probe.sections import MenuLink, feeds, menu_links, sitemaps
 from crawler.urls import with_parameter
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["Exploration", "Fetch", "ListProbe", "explore"]
-
 Fetch = Callable[[Following], Awaitable[VisitedPage | None]]
 
 SECTIONS = 9

@@ -22,17 +22,6 @@ from crawler.probe.page import VisitedPage
 from crawler.probe.write import expectation
 from crawler.urls import host_of
 
-__all__ = [
-    "EXPECTED",
-    "Sample",
-    "SavedPages",
-    "differing",
-    "kind_of_page",
-    "refuse_interfaces",
-    "reread_page",
-    "wanted_pages",
-]
-
 EXPECTED = "expected.json"
 MOST = 10  # addresses of one call: a sample is no crawl
 LARGEST = 2_000_000  # bytes: a page that is kept with the code

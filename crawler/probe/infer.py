@@ -27,8 +27,6 @@ from crawler.probe.result import (
 from crawler.urls import host_of, real_host
 from vietnam.provinces import province_of_host
 
-__all__ = ["UserHints", "infer_portal"]
-
 
 def infer_portal(
     exploration: Exploration, name: str, title: str, now: datetime, hints: UserHints | None = None

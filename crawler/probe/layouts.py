@@ -23,8 +23,6 @@ from vietnam.letters import fold
 from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff
 
-__all__ = ["propose_layout"]
-
 _OFTEN = 0.6  # share of the pages from which a line is the portal's
 _LINE = 80  # characters of the longest such line
 _DATE_LINE = 120  # characters of the longest line of date, byline and counters

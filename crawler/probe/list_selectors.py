@@ -18,8 +18,6 @@ from crawler.probe.page import own_links
 from crawler.probe.selectors import common_selectors
 from pipelines.html.tree import HtmlPage, match, tag_of
 
-__all__ = ["ListRules", "list_rules", "widen_rule"]
-
 _MOST = 3  # ways of building a list
 _CLIMB = 4  # levels from a list's box to one that holds its head too
 

@@ -17,8 +17,6 @@ from crawler.probe.page import VisitedPage, is_furniture, own_links, own_names, 
 from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
 from vietnam.dates import find_published, read_url_day
 
-__all__ = ["ListBlock", "ListRule", "best_block", "common_rule", "list_blocks"]
-
 LEAST = 3  # entries: two links side by side are no list
 _TITLE = 18  # characters of a link that reads like a title
 _LONG = 90

@@ -15,8 +15,6 @@ from pipelines.article import Layout
 from pipelines.check import check
 from pipelines.extract import extract
 
-__all__ = ["propose_by_family"]
-
 _SAME_TEXT = 0.7
 
 

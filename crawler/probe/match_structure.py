@@ -8,8 +8,8 @@ from datetime import datetime
 
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.families.declared import Structure, next_page
-from crawler.listings.listing import ListRequest
 from crawler.listings.load_more import counters
 from crawler.probe.article_keys import KeyRule, infer_key
 from crawler.probe.article_parts import ArticleParts
@@ -24,8 +24,6 @@ from crawler.urls import absolute
 from pipelines.article import Layout
 from pipelines.html.tree import tag_of
 from pipelines.readers.json_values import json_text
-
-__all__ = ["UserHints", "propose_by_structure"]
 
 
 @dataclass(frozen=True, slots=True)

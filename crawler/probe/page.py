@@ -13,8 +13,6 @@ from pipelines.files.file_type import kind_of
 from pipelines.html.tree import HtmlPage, parse, tag_of
 from vietnam.letters import decode
 
-__all__ = ["VisitedPage", "is_furniture", "own_links", "own_names", "place", "same_site", "stable_names"]
-
 _FILE = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|jpe?g|png|gif|webp|svg|mp[34]|css|js|ico|xml|rss)$", re.IGNORECASE
 )

@@ -14,8 +14,6 @@ from crawler.probe.page import VisitedPage
 from crawler.probe.selectors import first, names_of
 from pipelines.html.tree import HtmlPage, tag_of, text_of
 
-__all__ = ["PageTrigger", "find_next_page", "scripted_paging"]
-
 
 @dataclass(frozen=True, slots=True)
 class PageTrigger:

@@ -14,13 +14,11 @@ from parsel import Selector
 from archive.errors import UsageError
 from crawler.listings.listing import Section
 from crawler.probe.explore import Exploration
-from crawler.probe.infer import UserHints
+from crawler.probe.match_structure import UserHints
 from crawler.probe.result import PortalDraft, ProbeResult, section_of
 from crawler.probe.sections import MenuLink
 from pipelines.article import Layout
 from pipelines.extract import extract
-
-__all__ = ["Questioner", "ask", "ask_first"]
 
 _YES = ("y", "yes", "c", "có")
 _NO = ("n", "no", "k", "không")

@@ -11,8 +11,6 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.probe.page import VisitedPage
 from pipelines.html.tree import HtmlPage, match
 
-__all__ = ["ENOUGH", "FamilyMatch", "recognise"]
-
 ENOUGH = 4
 """The weight from which marks are evidence: one that is hardly met elsewhere, or two usual ones."""
 

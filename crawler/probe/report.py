@@ -12,8 +12,6 @@ from crawler.probe.recognise import ENOUGH, FamilyMatch
 from crawler.probe.result import ProbeResult
 from pipelines.html.tree import tag_of
 
-__all__ = ["report", "volatile_parts"]
-
 
 def report(found: ProbeResult, exploration: Exploration, robots: str, refused: Sequence[str]) -> str:
     """Return the whole report; the most doubtful things first."""

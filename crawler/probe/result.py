@@ -19,21 +19,6 @@ from pipelines.html.tree import line, match, text_of
 from vietnam.letters import fold, strip_diacritics
 from vietnam.provinces import province_of_host
 
-__all__ = [
-    "LEAST_ENTRIES",
-    "Check",
-    "PortalDraft",
-    "ProbeResult",
-    "first_keys",
-    "listing_of",
-    "name_for",
-    "same_list",
-    "second_keys",
-    "sections_of",
-    "spider_of",
-    "title_for",
-]
-
 LEAST_ENTRIES = 3
 _SAME_LIST = 0.6
 

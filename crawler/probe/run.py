@@ -15,15 +15,14 @@ from archive.errors import ExitCode, UsageError
 from crawler.catalog.docs import COMMAND
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
-from crawler.probe.infer import UserHints, infer_portal
+from crawler.probe.infer import infer_portal
+from crawler.probe.match_structure import UserHints
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.report import report
 from crawler.probe.result import ProbeResult, name_for, title_for
 from crawler.probe.spider import MOST, ProbeSpider, visit
 from crawler.probe.write import mark_reviewed, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
-
-__all__ = ["probe"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _LEAST = 8

@@ -14,8 +14,6 @@ from crawler.urls import absolute
 from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["MenuLink", "feeds", "menu_links", "section_name", "sitemaps"]
-
 _NEWS = re.compile(
     r"\btin\b|su kien|thoi su|hoat dong|chi dao|kinh te|xa hoi|van hoa|chinh tri|the thao|giao duc|y te|du lich|"
     r"quoc phong|an ninh|phap luat|doi song|thong bao|bai viet|chuyen muc|trong nuoc|quoc te|khoa hoc|nong nghiep|"

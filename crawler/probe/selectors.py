@@ -9,8 +9,6 @@ from lxml.html import HtmlElement
 from crawler.probe.page import own_names
 from pipelines.html.tree import HtmlPage, match, tag_of
 
-__all__ = ["FEWEST", "common_selectors", "first", "names_of"]
-
 FEWEST = 2  # pages: a selector that was seen on one page is a guess
 # A selector finds the part or nothing: one that finds something else on some page is worse than none.
 _ENOUGH = 0.75  # share of pages on which a part's selectors must find it

@@ -26,8 +26,6 @@ from crawler.urls import host_of, real_host
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["MOST", "ProbeSpider", "RequestLimit", "for_probe", "visit"]
-
 
 class _ProbeRecorder(VisitRecorder):
     """Record the refused requests and the robots.txt."""

@@ -20,8 +20,6 @@ from pipelines.article import Layout
 from pipelines.article_json import article_to_json
 from pipelines.extract import extract
 
-__all__ = ["expectation", "mark_reviewed", "real_page", "saved_pages", "spider_source", "write"]
-
 WIDTH = 120
 _LISTS, _ARTICLES = 2, 3
 

@@ -29,8 +29,6 @@ from pipelines.dedup import judge_reread
 from pipelines.reread import Field, FieldChange, Reader, compare, listed_day, reread, reread_document
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
 
-__all__ = ["NewReading", "ReextractResult", "accept", "read_again", "target_night"]
-
 
 @dataclass(frozen=True, slots=True)
 class NewReading:

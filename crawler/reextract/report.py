@@ -17,8 +17,6 @@ from archive.diff.words import Span, SpanKind, diff_paragraphs
 from crawler.reextract.reextract import NewReading, ReextractResult
 from pipelines.reread import Field
 
-__all__ = ["as_json", "print_report"]
-
 _TEXT = (Field.TITLE, Field.LEAD, Field.BODY, Field.CAPTIONS)
 
 

@@ -33,16 +33,6 @@ from crawler.reports.prometheus import openmetrics, write_metrics
 from crawler.reports.render import as_json, as_markdown
 from crawler.reports.snapshot import gather, night_sizes
 
-__all__ = [
-    "AfterNight",
-    "log_errors",
-    "night_report",
-    "report_path",
-    "reports_folder",
-    "stored_remarks",
-    "write_report",
-]
-
 log = logging.getLogger("scheduler")
 _SLACK = timedelta(hours=1)  # from the cut-off to the moment at which a night without a seal is reported
 

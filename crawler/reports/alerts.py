@@ -21,8 +21,6 @@ from archive.errors import UsageError
 from archive.storage.fsync import write_durably
 from crawler.log.setup import one_line
 
-__all__ = ["call_heartbeat", "check_addresses", "public_form", "send", "touch_heartbeat"]
-
 _SECONDS = 60
 _CALL_SECONDS = 20
 _USER_AGENT = "luu-tru heartbeat"

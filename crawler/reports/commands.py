@@ -18,8 +18,6 @@ from crawler.reports.alerts import call_heartbeat, check_addresses, public_form,
 from crawler.reports.digest import trial_message
 from crawler.reports.render import as_json, as_markdown, print_report
 
-__all__ = ["alerts", "report"]
-
 
 def report(archive: Path, settings: NightSettings, console: Console, night: date | None, form: str | None) -> ExitCode:
     """Print the report of a night (the last one that the ledger knows) for a terminal, as `markdown` or as `json`.

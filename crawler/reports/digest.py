@@ -12,8 +12,6 @@ from crawler.reports.night_report import NightReport, PortalLine
 from crawler.reports.outbox import Message
 from crawler.reports.render import markdown_safe
 
-__all__ = ["DISK_LASTS", "NOT_SENT", "digest", "disk_remark", "failure", "needs_alert", "silence", "trial_message"]
-
 NOT_SENT = "not sent:"
 """The beginning of a report's remarks on messages that could not be sent."""
 DISK_LASTS = "the disk lasts"

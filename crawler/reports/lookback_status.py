@@ -13,8 +13,6 @@ from archive.store import Archive
 from crawler.config.run_options import next_lookback
 from crawler.config.settings_file import NightSettings
 
-__all__ = ["LookbackStatus", "lookback_statuses", "lookback_table"]
-
 
 @dataclass(frozen=True, slots=True)
 class LookbackStatus:

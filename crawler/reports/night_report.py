@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, format_size
 from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import HostVisit
 from archive.storage.manifest import Seal
 from crawler.log.setup import one_line
 from crawler.reports.night_table import NightRow, other_outcomes
-from vietnam.dates import TZ
-
-__all__ = ["NightReport", "PortalLine", "SealLine", "report_of"]
+from vietnam.date_forms import TZ
 
 _GRAVITY = (
     LeaseState.FAILED, LeaseState.MISSED, Verdict.BROKEN, Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE, Verdict.BLOCKED,

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from archive.errors import ExitCode
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import Event, Outcome, Verdict
 from archive.model.records import Run
 from archive.store import Archive
-
-__all__ = ["NightRow", "exit_code", "last_run", "night_rows", "other_outcomes"]
 
 _EXPECTED = {Outcome.ARTICLE, Outcome.LISTING, Outcome.ROBOTS, Outcome.NOT_MODIFIED}
 

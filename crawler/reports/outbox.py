@@ -18,8 +18,6 @@ from pathlib import Path
 from archive.storage.fsync import write_durably
 from archive.storage.locks import try_lock
 
-__all__ = ["PAUSES", "Message", "Outbox", "fingerprint"]
-
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240))
 """The time from each failed try to the next one; after the last there is none."""
 _LIMIT = 120

@@ -20,20 +20,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, joined
 from archive.model.enums import Outcome, first_texts
 from archive.model.records import Run
-
-__all__ = [
-    "LiveProgress",
-    "PlainProgress",
-    "ProgressCounts",
-    "ProgressView",
-    "RecordedProgress",
-    "progress_view",
-    "read_counts",
-]
 
 _SHOWN_OUTCOMES = 3
 _TAIL = 8192

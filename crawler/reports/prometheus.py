@@ -19,14 +19,12 @@ from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
 from archive.errors import UsageError
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.model.enums import Verdict
 from archive.storage.fsync import disk_errors, make_folder
 from crawler.reports.night_report import NightReport, PortalLine, report_of
 from crawler.reports.snapshot import MetricsSnapshot
-from vietnam.dates import TZ
-
-__all__ = ["openmetrics", "serve_metrics", "write_metrics"]
+from vietnam.date_forms import TZ
 
 _LOOPBACK = "127.0.0.1"
 _WORDS = tuple(dict.fromkeys([*(verdict.value for verdict in Verdict), *(state.value for state in LeaseState)]))

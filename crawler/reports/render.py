@@ -17,8 +17,6 @@ from archive.storage.jsonl import json_values
 from crawler.log.setup import one_line
 from crawler.reports.night_report import NightReport, PortalLine
 
-__all__ = ["as_json", "as_markdown", "markdown_safe", "on_screen", "plain", "print_report"]
-
 _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the figures
 _MORE = "`scheduler.py report --markdown` has every reason"
 _STYLES = {"good": "green", "quiet": "green", "thin": "yellow", "interrupted": "yellow", "partial": "yellow"}

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
 
-from archive.leases.ledger import LeaseRow, LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow, LeaseState
 from archive.model.enums import ArchiveKind
 from archive.storage.manifest import Seal, seals_on_disk
 from archive.store import Archive
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import DiskSpace, StatVfs, free_space, nights_left
 from crawler.reports.night_table import NightRow, night_rows
-
-__all__ = ["USUAL_NIGHTS", "MetricsSnapshot", "gather", "night_sizes"]
 
 USUAL_NIGHTS = 7
 """The number of nights over which the usual size is the median."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 
 from archive.errors import ExitCode
-from archive.leases.ledger import LeaseRow, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow
 from archive.messages.reason import Reason, format_size
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
@@ -25,9 +26,7 @@ from crawler.reports.progress import ProgressCounts, read_counts
 from crawler.reports.render import print_report
 from crawler.reports.snapshot import MetricsSnapshot, gather
 from crawler.verdicts.decommissioned import decommissioned_portals
-from vietnam.dates import TZ
-
-__all__ = ["status"]
+from vietnam.date_forms import TZ
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from pipelines.html.tree import HtmlPage, match, parse, pick
 from pipelines.readers.json_api import page_of
 from vietnam.letters import decode
 
-__all__ = ["charset_of", "facts_of", "layouts_of", "listing_text"]
-
 _LONGEST_NOTICE = 1 << 20  # bytes
 
 

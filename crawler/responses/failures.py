@@ -18,13 +18,11 @@ from service_identity import VerificationError
 
 from archive.model.decommission import BAD_CERTIFICATE, NO_NAME
 from archive.model.enums import Outcome
-from crawler.downloader.decompression import CUT, DATALOSS
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.handler import HeadTooLarge
 from crawler.downloader.robots import RobotsDenied, RobotsUnreachable
 from crawler.downloader.successor import SuccessorRedirect
-
-__all__ = ["judge_failure", "passing_outcome"]
+from pipelines.html.decoding import CUT, DATALOSS
 
 
 def passing_outcome(response: Response) -> Outcome:

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from archive.model.enums import Outcome
-from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.requests import Expect
 from crawler.responses.page_shape import PageShape, read_shape
+from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from pipelines.readers.json_values import JsonError, json_text, value_of
 from vietnam.letters import strip_diacritics
-
-__all__ = ["ResponseFacts", "classify"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import lxml.etree
 import lxml.html
 
-__all__ = ["PageShape", "read_shape"]
-
 _XML = re.compile(r"\s*(?:<\?xml\b|<rss\b|<feed\b|<urlset\b|<sitemapindex\b)", re.I)
 _SET_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=")
 _RELOAD = re.compile(r"location\s*\.\s*(?:reload|replace|assign)\s*\(|location(?:\s*\.\s*href)?\s*=[^=]")

@@ -14,8 +14,6 @@ from archive.storage.lookback_stats import count_lookback
 from crawler.config.run_options import RunOptions, software
 from crawler.spider.crawl import PortalCrawler
 
-__all__ = ["end_backfill", "judge_backfill"]
-
 _STOPPED = {
     FinishReason.BLOCKED: Verdict.BLOCKED,
     FinishReason.UNREACHABLE: Verdict.UNREACHABLE,

@@ -18,8 +18,6 @@ from crawler.disk_space import StatVfs, free_space, shortage
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import RunRecorder
 
-__all__ = ["LowDisk"]
-
 _SECONDS = 5.0
 
 

@@ -28,13 +28,12 @@ from crawler.downloader.replica import replica_served
 from crawler.run.backfill_run import end_backfill
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
+from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.decommissioned import DecommissionRule, assess, dissolution
 from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
-from crawler.verdicts.judge import NightCounts, judge_night
+from crawler.verdicts.judge import judge_night
 from pipelines.dedup import judge
 from pipelines.sandbox.crosscheck_stats import misfits
-
-__all__ = ["crawl_portal", "night_counts"]
 
 _log = logging.getLogger(__name__)
 

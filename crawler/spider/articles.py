@@ -23,8 +23,6 @@ from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
 
-__all__ = ["Articles"]
-
 
 class Articles:
     """Ask for each article at most once a night, and hand what comes to the stages.

@@ -22,8 +22,6 @@ from crawler.spider.recorder import RunRecorder
 from pipelines.files.file_type import kind_of
 from pipelines.files.stage import FetchedAttachment
 
-__all__ = ["Attachments", "judge_attachment"]
-
 _LAST = -10  # behind articles, should one still be asked
 _PAGES = (Outcome.LOGIN, Outcome.MAINTENANCE, Outcome.APP_SHELL)
 

@@ -42,8 +42,6 @@ from crawler.spider.walk import Homepage, NightlyWalk
 from pipelines.article import Layout
 from pipelines.stages import ArticleResponse
 
-__all__ = ["PortalCrawler"]
-
 _log = logging.getLogger(__name__)
 
 

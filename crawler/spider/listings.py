@@ -19,8 +19,6 @@ from crawler.responses.outcome import classify
 from crawler.spider.recorder import RunRecorder
 from pipelines.article import Layout
 
-__all__ = ["DeclaredPortal", "ListReading", "ListingReader", "judge_response"]
-
 _log = logging.getLogger(__name__)
 
 _MOST_DOORS = 8  # of a section and night

@@ -29,8 +29,6 @@ from crawler.spider.recorder import RunRecorder
 from crawler.spider.walk import entries_of
 from pipelines.stages import ArticleResponse
 
-__all__ = ["Lookback", "LookbackBudget", "WalkBound"]
-
 _STEP = 10  # entries left by earlier nights that are asked for before their files are
 _DEEPER = -5  # behind articles, before files: nothing else is waiting then
 

@@ -24,8 +24,6 @@ from crawler.requests import Expect, StoredResponse, exchange_of
 from crawler.responses.failures import passing_outcome
 from pipelines.capture import capture_of
 
-__all__ = ["TRIED_AGAIN", "RunRecorder"]
-
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
 _STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)

@@ -21,8 +21,6 @@ from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
 from crawler.spider.recorder import RunRecorder
 
-__all__ = ["Renderer"]
-
 _SENT = frozenset({"accept", "content-type", "x-requested-with"})
 _OF_STATUS = {
     401: Outcome.REFUSED,

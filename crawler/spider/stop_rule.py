@@ -14,15 +14,6 @@ from datetime import date, timedelta
 from archive.model.enums import WalkEnd
 from archive.model.records import ListEntry
 
-__all__ = [
-    "LATER_PAGES",
-    "UNDATED_PAGES",
-    "SectionProgress",
-    "first_walk_since",
-    "next_recheck",
-    "next_recheck_of_vanished",
-]
-
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
 VANISHED_RECHECKS = (1, 3, 7, 14)  # days after an article had first vanished
 VANISHED_EVERY = 30  # and then, without end: what was withdrawn may come back

@@ -21,8 +21,6 @@ from crawler.spider.stop_rule import SectionProgress
 from crawler.urls import is_homepage
 from pipelines.stages import ArticleResponse
 
-__all__ = ["LISTS_FIRST", "Homepage", "NightlyWalk", "entries_of", "wants_homepage"]
-
 LISTS_FIRST = 10  # the priority of list pages: what is listed stays pending, whatever happens to the night
 
 

@@ -17,8 +17,6 @@ from archive.messages.reason import Reason
 from crawler.verdicts.history import VolumeHistory
 from vietnam.holidays import DayType
 
-__all__ = ["IMPROBABLE", "Baseline", "binomial_tail", "excess", "more", "rate", "usual"]
-
 _PRIOR = {DayType.WORKDAY: 1.0, DayType.SATURDAY: 0.4, DayType.SUNDAY: 0.3, DayType.HOLIDAY: 0.3, DayType.TET: 0.0}
 _PRIOR_ARTICLES = 6  # so many articles' worth of what is common among portals
 _SPREAD, _SPREAD_NIGHTS = 0.3, 20  # squared coefficient of variation before anything is known, and its worth in nights

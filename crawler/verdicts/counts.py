@@ -12,8 +12,6 @@ from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
 from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["TRANSIENT", "NightCounts", "VerdictFinding"]
-
 TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCATED, Outcome.MAINTENANCE})
 """Outcomes of a bad moment: what was asked for stays owed and is asked for again next time."""
 

@@ -22,18 +22,6 @@ from crawler.urls import is_homepage
 from crawler.verdicts.counts import VerdictFinding
 from vietnam.provinces import province, province_of_host, successor
 
-__all__ = [
-    "DecommissionAssessment",
-    "DecommissionRule",
-    "assess",
-    "assess_lines",
-    "decommission_findings",
-    "decommissioned_portals",
-    "dissolution",
-    "sign_of",
-    "why_unscheduled",
-]
-
 _SIGNS = {NO_NAME: DecommissionSign.NO_NAME, BAD_CERTIFICATE: DecommissionSign.CERTIFICATE}
 _NO_SIGN = (Outcome.ROBOTS, Outcome.REDIRECTED)  # robots.txt and the way to a response show nothing
 _SILENT = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)

@@ -13,10 +13,8 @@ from datetime import date, datetime, timedelta
 
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.holidays import DayType, day_type
-
-__all__ = ["NIGHTS", "History", "NightVolume", "VolumeHistory", "covered_day", "layouts_of"]
 
 NIGHTS = 160  # of the past: enough for four weeks of tonight's kind beside three months before them
 

@@ -21,8 +21,6 @@ from crawler.verdicts.texts import text_findings
 from crawler.verdicts.volume import volume_findings
 from vietnam.holidays import DayType, day_type, holiday_name
 
-__all__ = ["HISTORY_NIGHTS", "NightCounts", "judge_night"]
-
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
 # Reported again only after four weeks: an operator who looked and found the newsroom silent would learn to pass over
 # it.

@@ -12,8 +12,6 @@ from crawler.verdicts.history import NightVolume
 from crawler.verdicts.texts import shortened
 from pipelines.sandbox.crosscheck_stats import Misfit
 
-__all__ = ["layout_findings"]
-
 _SHARE = 0.3  # of the pages read: above it, something is wrong unless it always was so
 _ALL_IMPROBABLE = 0.05  # where no page at all fits, one may be enough: a redesign shows so
 _CHECKED_NIGHTS = 3  # nights with sampled pages before tonight: a page lost there and one tonight are two

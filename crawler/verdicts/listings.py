@@ -10,8 +10,6 @@ from archive.model.records import SectionWalk
 from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume, VolumeHistory
 
-__all__ = ["walk_findings"]
-
 _NIGHTS = 84
 _LEAST = 7  # nights of a section before its lists say what is usual
 _SHORT = 0.5  # of the fewest entries that the lists usually show

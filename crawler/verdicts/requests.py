@@ -10,8 +10,6 @@ from crawler.verdicts.baseline import more
 from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume
 
-__all__ = ["answer_findings", "article_findings"]
-
 _SHARE = 0.3  # of the articles asked for or read: above it, something is wrong unless it always was so
 _SAME = 0.5
 _FEW = 3

@@ -13,8 +13,6 @@ from crawler.verdicts.baseline import more
 from crawler.verdicts.counts import VerdictFinding
 from crawler.verdicts.history import NightVolume
 
-__all__ = ["shortened", "text_findings"]
-
 _BEFORE = 84
 _WINDOWS = (1, 2, 3, 5, 8, 13)
 _TEXTS = 30  # of history, before their length says what is usual

@@ -16,8 +16,6 @@ from crawler.verdicts.counts import VerdictFinding
 from crawler.verdicts.history import NightVolume, VolumeHistory
 from vietnam.holidays import DayType
 
-__all__ = ["volume_findings"]
-
 _BEFORE = 84  # nights from which what is usual is taken
 _LEAST, _LEAST_SECTION = 14, 28  # fewer nights than this say too little for a judgement over several
 _SILENT_PORTAL, _SILENT_SECTION = 1e-4, 1e-5

@@ -24,8 +24,6 @@ from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
 
-__all__ = ["KEYS", "CrawlResult", "closed_port", "crawl_failing", "crawl_recovered", "portal"]
-
 KEYS = ("a", "b", "c", "d")
 _ROBOTS = response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain")
 

@@ -31,8 +31,6 @@ from archive.model.enums import Outcome
 from crawler.responses.failures import judge_failure
 from crawler.spider.crawl import PortalCrawler
 
-__all__ = ["main"]
-
 _PEM = serialization.Encoding.PEM
 _PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 _BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from archive.leases.ledger import LeaseRow, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow
 from crawler.catalog.portals import load_portals
 from faults.catalogue import CheckFailure
 from testing.crawl import ROOT, CommandResult, environment
-
-__all__ = ["archive", "expect", "lease_row", "python", "scheduler", "start_command", "write_settings"]
 
 SECONDS = 120
 

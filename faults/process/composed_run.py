@@ -23,21 +23,7 @@ from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, Wal
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
-from vietnam.dates import TZ
-
-__all__ = [
-    "COUNT",
-    "GROUP",
-    "NIGHT",
-    "OTHER",
-    "PORTAL",
-    "Report",
-    "base",
-    "close_only",
-    "recover_only",
-    "seal_only",
-    "write_night",
-]
+from vietnam.date_forms import TZ
 
 COUNT, GROUP = 53, 25  # of plain articles beside the eight special ones; of documents in a group, as the store has it
 PORTAL, OTHER = "ben_da", "song_lam"

@@ -16,8 +16,6 @@ from faults.process.tracing import broken_at, traced
 from faults.process.workspace import GROUP, PLAIN, Workspace, passed, until_closed, whole_night, workspace
 from faults.storage.disks import filled, in_memory
 
-__all__ = ["flushed_once"]
-
 _KILL = Fault()
 _TEXT = re.compile(r"(^|/)(\.tmp-\d+-\d+|\d{3}_[0-9a-f]{16}\.txt)$")
 _FLUSH = ("fsync", "fdatasync")

@@ -20,9 +20,7 @@ from archive.model.enums import FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
-from vietnam.dates import TZ
-
-__all__ = ["fake_crawl_command"]
+from vietnam.date_forms import TZ
 
 
 def fake_crawl_command(portal: str, night: date, root: Path, way: str) -> list[str]:

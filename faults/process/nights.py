@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.model.enums import ArchiveKind
 from faults import checks
 from faults.catalogue import CheckFailure, Need, Place, row

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from rich.console import Console
 
-from archive.leases.ledger import LeaseRow, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow
 from archive.model.enums import ArchiveKind
 from archive.model.records import Run
 from archive.store import Archive
@@ -27,9 +28,7 @@ from faults import checks
 from faults.catalogue import CheckFailure
 from faults.process.fake_crawl import fake_crawl_command
 from faults.process.subprocesses import ChildExit, start
-from vietnam.dates import TZ
-
-__all__ = ["SchedulerStub", "at"]
+from vietnam.date_forms import TZ
 
 _ID = UUID("5d0a3f7e-1b7c-4c3a-9a5d-3f0b5e6c7d81")
 

@@ -15,8 +15,6 @@ from faults.process.composed_run import Report
 from faults.process.syscalls import Call
 from faults.process.writer import coded
 
-__all__ = ["Child", "ChildExit", "Work", "run", "start"]
-
 Work = Callable[[Report], None]
 _LOST = 99
 

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["ACKNOWLEDGED", "READING", "WRITING", "Call", "Fault", "read_calls"]
-
 WRITING = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "mkdir", "rmdir", "ftruncate", "openat")
 READING = ("read", "pread64")
 ACKNOWLEDGED = "acknowledged"  # the place of a call that tells the outside what is committed

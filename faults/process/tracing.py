@@ -21,8 +21,6 @@ from faults.process.composed_run import Report
 from faults.process.subprocesses import Child, ChildExit, Work, start
 from faults.process.syscalls import READING, WRITING, Call, Fault, read_calls
 
-__all__ = ["CallNotReached", "broken_at", "shim", "traced"]
-
 
 class CallNotReached(CheckFailure):
     """The call that was to be broken was not made: what was seen proves nothing."""

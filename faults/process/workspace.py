@@ -21,8 +21,6 @@ from faults.process.subprocesses import ChildExit, Work, run
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
 from faults.process.tracing import CallNotReached, broken_at, traced
 
-__all__ = ["GROUP", "PLAIN", "SILENT", "Workspace", "fast_folder", "passed", "until_closed", "whole_night", "workspace"]
-
 SILENT = ("nhu-cu", "go-bai")  # what brings no line of its own, or one of another kind
 _MEMORY = Path("/dev/shm")
 PLAIN, GROUP = 3, 6  # a night small enough to be broken at each of its calls

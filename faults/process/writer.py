@@ -13,8 +13,6 @@ from pathlib import Path
 from archive.errors import ArchiveError, ExitCode
 from faults.process.composed_run import Report, base, write_night
 
-__all__ = ["coded"]
-
 
 def coded(work: Callable[[Report], None], say: Report, complain: Report) -> int:
     """Do the work as a command does: our errors are one line and their exit code, anything else is a bug."""

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from faults.catalogue import Skip
 
-__all__ = ["filled", "in_memory", "made", "mounted", "remounted"]
-
 
 def _run(*command: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True)

@@ -166,7 +166,7 @@ def _a20(place: Place) -> str:
         def impatient(say: Callable[[str], None]) -> None:
             from archive.index import sqlite
 
-            sqlite.BUSY_SECONDS = 1.0  # in the child alone, so that nobody waits half a minute here
+            vars(sqlite)["BUSY_SECONDS"] = 1.0  # in the child alone, so that nobody waits half a minute here
             write_night(root, say)
 
         with closing(sqlite3.connect(root / "index.db", isolation_level=None)) as other:

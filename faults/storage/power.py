@@ -27,8 +27,6 @@ from faults.process.tracing import broken_at, traced
 from faults.process.workspace import GROUP, PLAIN, SILENT, fast_folder
 from faults.storage.disks import made, mounted
 
-__all__ = ["cut"]
-
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
 _COUNT, _GROUP = 53, 5
 

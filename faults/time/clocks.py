@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from crawler.config.settings_file import NightSettings
 from faults import checks
 from faults.catalogue import CheckFailure, Place, row

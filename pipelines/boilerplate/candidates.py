@@ -28,8 +28,6 @@ from pipelines.article import BlockKind
 from pipelines.boilerplate.positions import Path
 from pipelines.boilerplate.recurring_lines import BoxContents, ComparedArticle, LineIndex, LinePosition
 
-__all__ = ["THRESHOLD", "BoilerplateCandidate", "LineRole", "find_candidates"]
-
 THRESHOLD = 3
 MOST = 0.6  # of the articles of a section, or of all: what a portal prints everywhere
 ENOUGH = 10  # articles, before "most of them" says anything

@@ -16,8 +16,6 @@ from pipelines.readers.layout import PageReading
 from vietnam.letters import fold
 from vietnam.residue import find_residue
 
-__all__ = ["BlockPosition", "Path", "locate_blocks", "selectors_of"]
-
 Path = tuple[str, ...]
 """Steps from the container down, each a tag with its classes, else its id, digits as `0`: `("div.box", "p")`."""
 

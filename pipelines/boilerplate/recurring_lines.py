@@ -14,17 +14,6 @@ from pipelines.line_shape import shape_of
 from vietnam.formulas import formula_kind, is_formula
 from vietnam.signoff import read_signoff
 
-__all__ = [
-    "LEAST",
-    "SHARE",
-    "BoxContents",
-    "ComparedArticle",
-    "LineIndex",
-    "LinePosition",
-    "exclusion_reason",
-    "recurring",
-]
-
 LEAST = 4  # articles: fewer say the same by chance or by subject
 DAYS = 2  # one day's news repeats itself
 SHARE = 0.02  # of the articles of a section, or of all

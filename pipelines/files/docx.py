@@ -15,8 +15,6 @@ from lxml.etree import ErrorTypes, XMLSyntaxError, _Element
 
 from vietnam.letters import clean_letters, fold_spaces
 
-__all__ = ["EXTRACTOR", "office_kind", "read_docx"]
-
 EXTRACTOR = f"python-docx {version('python-docx')}"
 # The unpacked size is asked before anything is unpacked: a small archive may hold gigabytes.
 _UNPACKED = 64 * 1024 * 1024  # bytes of all parts

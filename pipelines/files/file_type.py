@@ -5,8 +5,6 @@ Names and declared types are often wrong, and a portal may serve a page in a fil
 
 from __future__ import annotations
 
-__all__ = ["kind_of"]
-
 # A file is what its bytes are, not what its name or its server calls it.
 _MAGIC = (
     (b"PK\x03\x04", "zip"),

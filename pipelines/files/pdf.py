@@ -12,8 +12,6 @@ from pypdf.errors import FileNotDecryptedError, LimitReachedError
 
 from vietnam.letters import clean_letters, fold_spaces
 
-__all__ = ["EXTRACTOR", "PdfText", "join_lines", "read_pdf"]
-
 EXTRACTOR = f"pypdf {pypdf.__version__}"
 _UNPACKED = 32 * 1024 * 1024  # bytes of one unpacked stream
 _OPERATORS = (

@@ -20,8 +20,6 @@ from vietnam.documents import cited_documents
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-__all__ = ["AttachmentStage", "FetchedAttachment", "attachment_document"]
-
 
 @dataclass(frozen=True, slots=True)
 class FetchedAttachment:

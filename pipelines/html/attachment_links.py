@@ -17,8 +17,6 @@ from pipelines.article import BlockKind
 from pipelines.html.blocks import Piece
 from pipelines.html.tree import line, tag_of, text_of
 
-__all__ = ["attachments_in", "images_of", "is_file", "is_file_link"]
-
 _TYPES = "pdf docx doc xlsx xls pptx ppt zip rar 7z odt ods rtf".split()
 _FILE = re.compile(r"\.(" + "|".join(_TYPES) + r")(?=$|[/?#&;'\"\s])", re.IGNORECASE)
 _CALL = re.compile(r"""(?:download|open|view|xem|tai)\w*\s*\(([^)]*)\)""", re.IGNORECASE)

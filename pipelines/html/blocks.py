@@ -18,8 +18,6 @@ from lxml.html import HtmlElement
 from pipelines.article import BlockKind
 from pipelines.html.tree import INLINE, INVISIBLE, is_hidden, line, tag_of, text_of
 
-__all__ = ["Piece", "pieces_of"]
-
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ITEMS = frozenset({"li", "dt", "dd"})
 _CAPTION_CLASS = re.compile(

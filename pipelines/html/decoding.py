@@ -9,18 +9,6 @@ import re
 import zlib
 from dataclasses import dataclass
 
-__all__ = [
-    "CUT",
-    "DATALOSS",
-    "NOT_COMPRESSED",
-    "TOO_LARGE",
-    "UNKNOWN_ENCODING",
-    "Body",
-    "BodyFlag",
-    "declared_charset",
-    "decode_body",
-]
-
 BodyFlag = str
 DATALOSS = "dataloss"  # Scrapy's own flag: fewer bytes than Content-Length, or a chunked body without its end
 CUT = "truncated"

@@ -14,8 +14,6 @@ from pipelines.article import Article, PublishedFrom
 from pipelines.html.tree import HtmlPage, line, match, text_of
 from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
 
-__all__ = ["PublishedDate", "choose_published", "in_metadata", "listed_on", "read_visible", "shown_line"]
-
 _COUNTERS = re.compile(
     r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
     r"(?:\s*lượt)?(?:\s*[|•·]\s*(?=\S))?",

@@ -12,8 +12,6 @@ from pipelines.html.blocks import Piece
 from pipelines.html.tree import INLINE, tag_of
 from vietnam.residue import residue_kind
 
-__all__ = ["PROSE", "holds", "links_of", "outside_link", "without_boxes", "without_titles"]
-
 PROSE = 40  # characters from which a block counts as prose
 _TEASER = 20  # characters of a link that may be another article's title
 _LABEL = 40  # characters of a label over such links

@@ -11,8 +11,6 @@ from lxml.html import HtmlElement
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, line, match, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
-__all__ = ["declared_titles", "find_title", "without_site"]
-
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•»«]|::)\s+|\s*\|\s*")
 _SITE_WORDS = re.compile(
     r"(?:cong|trang) (?:thong tin dien tu|ttdt|tttdt)|^(?:trang chu|tin tuc|home|chi tiet (?:tin|bai)(?: viet)?)$"

@@ -13,21 +13,6 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from vietnam.letters import clean_letters, decode, fold_spaces
 
-__all__ = [
-    "INLINE",
-    "INVISIBLE",
-    "HtmlPage",
-    "attribute",
-    "brief_text",
-    "is_hidden",
-    "line",
-    "match",
-    "parse",
-    "pick",
-    "tag_of",
-    "text_of",
-]
-
 # What a reader never sees as running text, wherever it stands.
 INVISIBLE = frozenset(
     "script style noscript template svg canvas iframe object embed audio video map head title link meta select option "

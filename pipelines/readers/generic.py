@@ -18,8 +18,6 @@ from pipelines.readers.main_content import Region, find_region
 from vietnam.dates import Moment
 from vietnam.residue import strip_residue
 
-__all__ = ["read_generic"]
-
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WRITER = re.compile(r"author|byline|tac-?gia|writer", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_][\w.]*[ ,&–-]*){1,6}$")

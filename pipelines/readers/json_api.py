@@ -19,8 +19,6 @@ from pipelines.html.tree import parse
 from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_of
 from vietnam.letters import decode
 
-__all__ = ["page_of", "pages_of", "plain_text", "record_page"]
-
 _ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # a storm of attributes costs the parser minutes
 _WHOLE_PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)  # what follows an end of these would be lost

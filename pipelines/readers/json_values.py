@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-__all__ = ["JsonError", "JsonRecord", "json_text", "number_in", "records_in", "text_value", "unescaped", "value_of"]
-
 JsonRecord = Mapping[str, object]
 """An object of the answer."""
 

@@ -19,8 +19,6 @@ from pipelines.html.tree import HtmlPage, attribute, match, pick, tag_of, text_o
 from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
-__all__ = ["PageReading", "fits", "read_layout"]
-
 _BYLINE_LENGTH = 200  # characters: an author element with more is no byline
 
 

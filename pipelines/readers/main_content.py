@@ -21,8 +21,6 @@ from pipelines.readers.trafilatura import lines_of
 from vietnam.letters import fold
 from vietnam.residue import is_residue, residue_kind
 
-__all__ = ["Region", "find_region"]
-
 _LINKED = 0.5  # share of link text from which a block is a link
 _LISTED = 20  # what a title in a list of others weighs, in characters against the element
 _GAP = 40  # characters of links and labels after which prose no longer belongs to the title by its place alone

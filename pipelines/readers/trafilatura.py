@@ -12,8 +12,6 @@ from lxml.html import builder as html
 from pipelines.article import Block, BlockKind
 from pipelines.html.tree import line
 
-__all__ = ["EXTRACTOR", "count_restored", "lines_of"]
-
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 
 # Short notices are discarded with a warning each; the count of restored blocks says the same.

@@ -23,8 +23,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-__all__ = ["Json", "ReadFailed", "ReadTimeout", "ReaderProcess", "serve"]
-
 _START = 60.0  # seconds for the child to load its libraries on a busy machine
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _ROOT = Path(__file__).resolve().parents[2]

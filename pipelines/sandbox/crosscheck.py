@@ -16,8 +16,6 @@ from pipelines.sandbox.crosscheck_stats import Crosscheck
 from vietnam.letters import fold
 from vietnam.residue import strip_residue
 
-__all__ = ["crosscheck"]
-
 _PROSE = 20  # letters of a sentence that counts
 _LINK = 6  # letters of a link that counts as one
 _SHOWN = 100  # characters of the first missed sentence, for the log

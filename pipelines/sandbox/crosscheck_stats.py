@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-__all__ = ["Crosscheck", "Misfit", "crosscheck_counts", "is_sampled", "misfits"]
-
 _EVERY = 10  # of so many articles one is sampled, by the hash of its key
 _DISAGREES = 0.3  # share of the whole page's prose that a layout may lack
 _LEAST = 160  # letters of prose below which a page says nothing against a layout

@@ -12,8 +12,6 @@ from pipelines.article_json import article_from_json, article_to_json, layout_fr
 from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 
-__all__ = ["ExtractFailed", "ExtractTimeout", "ExtractionWorker"]
-
 DEADLINE = 5.0  # seconds for one page
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; libraries alone take about 400 MB of it
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from replicas.prose.composer import Composer
 
-__all__ = ["PartComposer"]
-
 
 class PartComposer(Composer):
     """Compose one article's parts; no sentence comes twice."""

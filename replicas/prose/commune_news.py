@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from replicas.prose.composer import Composer
 from replicas.records import TZ, Kind, Part, ReplicaArticle
 
-__all__ = ["commune_articles"]
-
 
 def commune_articles(seed: int, count: int = 44) -> list[ReplicaArticle]:
     """Return articles of the ten weeks before 12 March 2025, the newest first, each title once."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, cast
 
-__all__ = ["Composer", "read_stock", "upper_first"]
-
 
 @cache
 def read_stock(corpus: str) -> dict[str, Any]:

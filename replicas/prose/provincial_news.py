@@ -8,8 +8,6 @@ from typing import Any
 
 from replicas.prose.composer import Composer, read_stock, upper_first
 
-__all__ = ["NewsText", "compose_article", "compose_notice"]
-
 _BULLETINS = (
     (
         "Giá nông sản tuần {week}",

@@ -10,8 +10,6 @@ import random
 import unicodedata
 from itertools import accumulate, product
 
-__all__ = ["SyllableComposer"]
-
 _INITIALS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()
 _RHYMES = (
     "a ai an ang anh ao at au ăm ăn ăng ân âng ây e em en eo ê êm ên ênh êu i ia iên iêt iêu im in inh o oa oan oi om on ong ô"

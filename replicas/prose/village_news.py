@@ -12,8 +12,6 @@ from replicas.prose.composer import Composer, upper_first
 from replicas.records import Kind, Part, ReplicaArticle
 from replicas.sites.composed import ComposedSite
 
-__all__ = ["past_article", "past_articles"]
-
 _SEED = 20250303
 _SENTENCES = 8
 

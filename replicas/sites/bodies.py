@@ -14,8 +14,6 @@ from itertools import groupby
 
 from replicas.records import Kind, Part
 
-__all__ = ["BodyStyle", "build_body"]
-
 _INLINE = re.compile(r"\[\[([^|\]]+)\|([^\]]+)\]\]|\*\*([^*]+)\*\*")
 _WORD_SPANS = (
     '<span style="font-size: 14pt;">',

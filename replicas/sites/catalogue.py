@@ -16,8 +16,6 @@ from replicas.sites.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
 from replicas.sites.webforms import KhanhHoa
 from replicas.sites.wordpress import MauWordpress
 
-__all__ = ["DRAWN", "EVERY", "SAMPLES", "SITES"]
-
 SITES: dict[str, type[ComposedSite]] = {
     site.portal: site for site in (NinhThuan, QuangTri, BinhDinh, BacGiang, Vjst, QuangNinh, DaNang, BaoChinhPhu)
 }

@@ -25,8 +25,6 @@ from replicas.sites.bodies import BodyStyle, build_body
 from replicas.sites.noise import noisy
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["ComposedSite", "DaysOnly", "Row", "page_number", "weekday"]
-
 _WEEKDAYS = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
 _FILES = {".pdf": "application/pdf", ".docx": "application/octet-stream", ".xlsx": "application/octet-stream"}
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif")

@@ -9,8 +9,6 @@ from typing import overload
 
 from replicas.records import ReplicaSection
 
-__all__ = ["DeclaredSections"]
-
 _SHARE = 4
 
 

@@ -17,8 +17,6 @@ from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["CongBaoSonLa"]
-
 _BASE = "/congbao.nsf"
 _PER_ISSUE = 3
 _TITLE = re.compile(r"(.+?) (số \S+) (.+)")

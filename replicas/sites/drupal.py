@@ -12,8 +12,6 @@ from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import DaysOnly
 from replicas.sites.liferay import centred_figure
 
-__all__ = ["MauDrupal"]
-
 
 class MauDrupal(DaysOnly):
     """A district on Drupal: the alias is the key, `?page=1` is the second page, a day without time of day."""

@@ -10,8 +10,6 @@ from replicas.sites.composed import ComposedSite
 from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 
-__all__ = ["HaTinh"]
-
 
 class HaTinh(ComposedSite):
     """hatinh.gov.vn: files, view counter and author stand at the end of the body, in this order; the last page repeats."""

@@ -19,8 +19,6 @@ from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["BacNinh", "CongAnHaNoi", "VinhPhuc"]
-
 
 def _json(value: object) -> SiteResponse:
     return SiteResponse(json.dumps(value, ensure_ascii=False).encode(), content_type="application/json; charset=utf-8")

@@ -18,8 +18,6 @@ from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, page_number, weekday
 from replicas.sites.declared_sections import DeclaredSections
 
-__all__ = ["AssetPublisher", "BacGiang", "DaNang", "QuangTri", "ThaiNguyen"]
-
 
 def centred_figure(src: str, caption: str) -> str:
     """Picture and caption as two centred paragraphs, the caption in italics and without a class."""

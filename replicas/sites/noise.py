@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from replicas.sites.site import SiteRequest
 
-__all__ = ["noisy"]
-
 _BANNERS = 7
 
 

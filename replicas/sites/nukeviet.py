@@ -10,8 +10,6 @@ from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, weekday
 from replicas.sites.liferay import centred_figure
 
-__all__ = ["MauNukeviet"]
-
 
 class MauNukeviet(ComposedSite):
     """A district on NukeViet: the number before `.html` is the key, whatever the category; pages `page-2/`."""

@@ -16,8 +16,6 @@ from urllib.parse import urlsplit
 
 from replicas.sites.site import Site, SiteRequest, SiteResponse
 
-__all__ = ["RecordedSite", "page_address", "recorded_sites"]
-
 _TAG = re.compile(rb"<(?:link|meta)\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([a-z0-9_-]+)""", re.IGNORECASE)

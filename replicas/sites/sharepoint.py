@@ -16,8 +16,6 @@ from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, page_number, weekday
 from replicas.sites.declared_sections import DeclaredSections
 
-__all__ = ["DienBien", "Most", "NinhThuan", "QuangNinh", "Vjst"]
-
 _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
 

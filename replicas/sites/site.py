@@ -14,8 +14,6 @@ from typing import Protocol
 
 from replicas.records import TZ
 
-__all__ = ["SUFFIX", "Site", "SiteRequest", "SiteResponse", "Suffixer", "base_host", "suffixed"]
-
 SUFFIX = ".replica.test"
 _TEXTUAL = ("text/", "application/xml", "application/rss", "application/json", "application/javascript")
 

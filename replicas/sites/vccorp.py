@@ -15,8 +15,6 @@ from replicas.sites.composed import ComposedSite
 from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["BaoChinhPhu", "HaNoi", "Mst", "ThangLong"]
-
 _FURTHER = (
     ("/chinh-sach-va-cuoc-song/tham-van-chinh-sach.htm", "Tham vấn chính sách", 4),
     ("/chinh-sach-va-cuoc-song.htm", "Chính sách và cuộc sống", 4),

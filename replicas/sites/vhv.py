@@ -16,8 +16,6 @@ from replicas.sites.composed import ComposedSite, weekday
 from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 
-__all__ = ["BinhDinh", "CongAnThanhHoa", "GiaLai", "HungYen", "Moit"]
-
 _UPLOAD = "/upload/2005340/20250303/"
 
 

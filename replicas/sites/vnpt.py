@@ -15,8 +15,6 @@ from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["CanTho", "CaoBang", "NinhBinh", "SoKhcnNinhBinh", "SonLa", "VNPTSite"]
-
 _LOAD = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
 
 

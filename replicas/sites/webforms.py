@@ -19,8 +19,6 @@ from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
-__all__ = ["KhanhHoa"]
-
 _WINDOW = 2
 
 

@@ -9,8 +9,6 @@ from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import DaysOnly, page_number
 
-__all__ = ["MauWordpress"]
-
 
 def _figure(src: str, caption: str) -> str:
     below = f"<figcaption>{caption}</figcaption>" if caption else ""

@@ -22,8 +22,6 @@ from testing.portals.samples.mau_drupal import MauDrupal
 from testing.portals.samples.mau_nukeviet import MauNukeviet
 from testing.portals.samples.mau_wordpress import MauWordpress
 
-__all__ = ["FURTHER", "FURTHER_ARTICLES", "FURTHER_NO_ARTICLES", "FURTHER_TWINS"]
-
 Portal = type[PortalSpider]
 
 FURTHER: list[Portal] = [

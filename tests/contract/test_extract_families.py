@@ -15,7 +15,7 @@ from pipelines.article import Article, Layout
 from pipelines.extract import extract
 from pipelines.html.published import listed_on
 from replicas.articles import EVERY_PORTAL, PORTALS, article_url, articles, expected, render_article
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 from vietnam.residue import strip_residue
 
 NIGHT = date(2025, 3, 20)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from parsel import Selector
 
-from crawler.listings.listing import Entry, Following, ListRequest
+from archive.model.records import ListRequest
+from crawler.listings.listing import Entry, Following
 from crawler.portal import PortalSpider
 from crawler.urls import real_host
 from pipelines.readers.json_api import page_of

@@ -12,7 +12,7 @@ import pytest
 from pipelines.article import Article
 from pipelines.extract import extract, main
 from testing.recorded import ABSENT, DATA
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 FOLDER = DATA / "pages"
 NOW = datetime(2026, 3, 8, 12, 0, tzinfo=TZ)

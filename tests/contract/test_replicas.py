@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from replicas import FIRST_NIGHT, LAST_NIGHT
-from replicas.articles import PORTALS, ReplicaArticle, article_url, articles, expected, portal_site, render_article
+from replicas.articles import PORTALS, article_url, articles, expected, portal_site, render_article
 from replicas.files import FileKind, file_bytes, replica_file
-from replicas.records import Kind, ReplicaSection, plain
+from replicas.records import Kind, ReplicaArticle, ReplicaSection, plain
 from replicas.serve import NIGHT_HEADER, ReplicaServer
 from testing.replica_client import ask
 

@@ -14,8 +14,6 @@ from replicas.sites.liferay import QuangTri
 from replicas.sites.site import SiteRequest
 from testing.crawl import ROOT, CommandResult, environment
 
-__all__ = ["BOX", "COUNTER", "PORTAL", "package", "planted_server", "scrapy", "widgets_in"]
-
 PORTAL = "quang_tri"
 BOX = "Gửi câu chuyện làng bạn về cho chúng tôi kể"
 COUNTER = "Bài này đã có {} bà con mở ra đọc"

@@ -55,7 +55,8 @@ from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import EVERY
 from replicas.sites.site import Site, SiteRequest, SiteResponse
 from testing.crawl import environment
-from vietnam.dates import TZ, read_machine
+from vietnam.date_forms import TZ
+from vietnam.dates import read_machine
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2025, 3, 12, 23, 59, 59, tzinfo=TZ)

@@ -17,7 +17,8 @@ import pytest
 from rich.console import Console
 
 from archive.errors import DiskFull, ExitCode
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, format_size
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
@@ -32,7 +33,7 @@ from testing.archives import ARCHIVE_ID, FIRST
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive
 from testing.http_server import HttpServer, response
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 3, 1, 30, tzinfo=TZ)
 GB = 10**9

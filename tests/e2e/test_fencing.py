@@ -16,8 +16,9 @@ import pytest
 
 from archive.ingest.placement import free
 from archive.leases.fencing import Fence
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import LeaseState
 from archive.storage.paths import Paths
 from crawler.nights.runner import LEASE
 from testing.staged_nights import NIGHT, ROOT, START, NightStage, alive, crawl

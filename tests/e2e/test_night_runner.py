@@ -20,8 +20,9 @@ import pytest
 from rich.console import Console
 
 from archive.errors import ArchiveUnusable, DiskFull, ExitCode, UsageError
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Verdict
 from archive.model.records import Run
@@ -33,7 +34,7 @@ from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from crawler.reports.night_table import exit_code, last_run, night_rows
 from crawler.reports.progress import ProgressCounts, progress_view, read_counts
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[2]
 NIGHT = date(2025, 3, 3)

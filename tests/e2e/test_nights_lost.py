@@ -19,13 +19,14 @@ import pytest
 
 import archive.index.sqlite
 from archive.errors import ArchiveUnusable, ExitCode, RunBusy, UsageError
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.model.enums import Verdict
 from archive.storage.paths import Paths
 from archive.store import Archive
 from crawler.reports.night_table import last_run
 from testing.staged_nights import NIGHT, ROOT, START, NightStage, alive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 DAY = timedelta(days=1)
 

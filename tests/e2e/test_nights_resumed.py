@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive.errors import ExitCode
-from archive.leases.ledger import LeaseRow, LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseRow, LeaseState
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.portals import load_portals
@@ -30,7 +31,7 @@ from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, command, environment, new_archive, the_night
 from testing.http_server import HttpServer, response
 from testing.staged_nights import ROOT, NightStage, alive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 _ARTICLE = re.compile(r"-\d{10,}\.htm$")
 

@@ -20,8 +20,9 @@ from archive.coverage.calendar import DayState
 from archive.coverage.reader import read_coverage
 from archive.errors import ExitCode, UsageError
 from archive.ingest.run_writer import RunWriter
-from archive.leases.ledger import AttemptResult, LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import AttemptResult, LeaseState
 from archive.messages.reason import Reason
 from archive.model.decommission import NO_NAME
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
@@ -45,7 +46,7 @@ from crawler.verdicts.decommissioned import DecommissionRule, assess, decommissi
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 from testing.crawl import ROOT
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 JULY = date(2025, 7, 10)
 PROVINCES = {"ben_da": "ninhthuan", "huyen_cu": "ninhthuan", "tinh_nay": "khanhhoa", "ninh_thuan": "ninhthuan"}

@@ -18,7 +18,8 @@ from archive.errors import UsageError
 from bench.probe.handmade import HandmadePortal
 from bench.probe.walk import NOW, MemoryWire
 from crawler.probe.explore import Exploration, explore
-from crawler.probe.infer import UserHints, infer_portal
+from crawler.probe.infer import infer_portal
+from crawler.probe.match_structure import UserHints
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.result import ProbeResult
 from replicas.serve import ReplicaServer

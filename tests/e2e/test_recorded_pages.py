@@ -15,7 +15,7 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines, read_run
 from bench.months.recorded_pages import main
 from testing.recorded import ABSENT, DATA
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = DATA / "pages"

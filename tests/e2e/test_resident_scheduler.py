@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.errors import ExitCode
 from testing.crawl import environment, new_archive
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -27,7 +27,7 @@ from replicas import LAST_NIGHT
 from replicas.articles import portal_site
 from replicas.serve import ReplicaServer
 from testing.crawl import environment
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "https://www.quangtri.gov.vn"

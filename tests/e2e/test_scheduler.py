@@ -20,7 +20,8 @@ from rich.console import Console
 
 import scheduler
 from archive.errors import ExitCode
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
@@ -30,7 +31,7 @@ from crawler.nights.runner import RunnerOptions
 from crawler.nights.service import NightService, RunRequest
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2025, 3, 3, 1, 30, tzinfo=TZ)

@@ -11,8 +11,9 @@ import pytest
 
 from archive.audit.verify import verify
 from archive.errors import RunBusy
-from archive.leases.ledger import AttemptResult, LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import AttemptResult, LeaseState
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up, find_backlog, search_lock
 from archive.search.query import parse
@@ -25,7 +26,7 @@ from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from testing.archives import FIRST, make
 from testing.search_archive import NIGHTS, PROVINCES, keys, run
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 
 def sealed_by_the_schedule(archive: Archive, root: Path, number: int) -> list[str]:

@@ -19,8 +19,6 @@ from sqlalchemy import Connection, Row, select
 from archive.index.schema import ATTACHMENTS, EVENTS, LOOKS
 from archive.model.enums import Event, Outcome
 
-__all__ = ["AttachmentQueries", "AttachmentState", "PendingAttachment", "attachment_key"]
-
 _CACHE_NUMBER = re.compile(r"(?:t|v|ts|time|rev|version)=\d+", re.IGNORECASE)
 # Events by which a publisher may have changed what an article names; the others only name files not known before.
 _BY_PUBLISHER = tuple(event.value for event in (Event.NEW, Event.REVISION, Event.DUPLICATE, Event.NEAR_DUPLICATE))

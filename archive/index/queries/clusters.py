@@ -20,8 +20,6 @@ from archive.index.schema import EVENTS, LINKS
 from archive.model.enums import VERSIONS
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["Article", "Cluster", "ClusterQueries", "VersionLink", "article_of", "one_per_cluster"]
-
 Article = tuple[str, str]
 """Portal and key."""
 

@@ -13,8 +13,6 @@ from sqlalchemy import Connection, func, select
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import STORED
 
-__all__ = ["CoverageQueries"]
-
 
 @dataclass(frozen=True, slots=True)
 class CoverageQueries:

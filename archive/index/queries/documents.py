@@ -13,8 +13,6 @@ from archive.model.enums import VERSIONS, Event
 from archive.storage.jsonl import ArticleLine
 from vietnam.documents import CitationContext, read_number
 
-__all__ = ["DocumentQueries"]
-
 _NAMING = {*VERSIONS, Event.ATTACHMENT}
 
 

@@ -15,8 +15,6 @@ from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.model.judgement import Version
 from vietnam.letters import strip_diacritics
 
-__all__ = ["EventQueries"]
-
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 
 

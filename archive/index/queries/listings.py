@@ -20,8 +20,6 @@ from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import LookbackMark
 
-__all__ = ["SETTLED", "ListingQueries"]
-
 SETTLED = tuple(
     outcome.value
     for outcome in (

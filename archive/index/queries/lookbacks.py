@@ -23,8 +23,6 @@ from archive.model.records import ListRequest, LookbackCounts
 from archive.storage.jsonl import decode_request
 from archive.storage.run_record import run_from
 
-__all__ = ["LATE_DAYS", "LastLookback", "LookbackQueries", "Position"]
-
 LATE_DAYS = 3
 """Days after which an article not yet listed is late: portals often put articles online a day or two after their date."""
 

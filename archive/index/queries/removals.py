@@ -21,8 +21,6 @@ from archive.model.enums import REMOVALS, Event, Outcome, Via
 from archive.model.records import PageRecord
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["VANISHED", "Removal", "RemovalQueries", "held", "removal_line"]
-
 VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)

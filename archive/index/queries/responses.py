@@ -18,8 +18,6 @@ from archive.index.rows import Recheck
 from archive.index.schema import LISTED, LOOKS, PAGES
 from archive.model.enums import Outcome
 
-__all__ = ["ResponseQueries", "ResponseRow"]
-
 _STANDS = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
 
 

@@ -14,8 +14,6 @@ from archive.model.enums import Verdict
 from archive.model.records import Run
 from archive.storage.run_record import run_from
 
-__all__ = ["RunQueries"]
-
 # History is read newest first until enough nights count, so a portal of many years costs what a new one costs.
 _AT_ONCE = 32
 _INCONCLUSIVE = (Verdict.UNREACHABLE, Verdict.INTERRUPTED)  # of whether the portal answers

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Row, Select, exists, select, tuple_
 from archive.index.rows import record_of
 from archive.index.schema import SEALS
 
-__all__ = ["SealQueries", "SealRow"]
-
 
 @dataclass(frozen=True, slots=True)
 class SealRow:

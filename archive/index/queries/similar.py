@@ -36,8 +36,6 @@ from archive.index.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
 from archive.model.enums import Event
 from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, bands, pack, unpack
 
-__all__ = ["BAND_ROWS", "LIKELY", "Fingerprint", "SimilarQueries", "StoredText", "document_number"]
-
 BAND_ROWS = 32
 LIKELY = 64
 

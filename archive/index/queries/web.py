@@ -15,8 +15,6 @@ from archive.index.rows import EventRow, found_of
 from archive.index.schema import EVENTS, RUNS, SEALS
 from archive.model.enums import REMOVALS, Event
 
-__all__ = ["CacheStamp", "WebQueries"]
-
 # A literal: a partial index is used only if the statement itself contains the condition of the index.
 _QUARANTINED = EVENTS.c.event == literal_column(f"'{Event.QUARANTINED.value}'", String)
 

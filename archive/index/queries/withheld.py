@@ -12,8 +12,6 @@ from archive.index.schema import EVENTS, LISTED, LOOKS, PAGES
 from archive.model.enums import WITHHELD
 from archive.storage.jsonl import ArticleLine
 
-__all__ = ["WithheldQueries", "not_withheld"]
-
 
 def not_withheld() -> ColumnElement[bool]:
     """Select rows of `looks` whose article is not withheld, so that it may be requested again."""

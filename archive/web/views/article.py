@@ -25,8 +25,6 @@ from archive.web.context import BadRequest, PageContext, PageNotFound, PageReque
 from archive.web.views.calendar import PORTAL
 from archive.web.views.quarantine import quarantined_text
 
-__all__ = ["KEY", "article", "changes", "event_named", "stored_text"]
-
 KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
 _EVENT_AT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/([^/]{1,90})/([0-9]{1,9})")

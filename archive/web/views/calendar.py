@@ -19,8 +19,6 @@ from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, s
 from archive.web.context import ROWS, BadRequest, PageContext, PageNotFound, PageRequest
 from archive.web.day_cache import YearDays
 
-__all__ = ["AT", "KINDS", "PORTAL", "WORST_FIRST", "month", "night", "overview", "portal"]
-
 PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
 AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
 _LAST_NIGHTS = 21

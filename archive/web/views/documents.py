@@ -12,8 +12,6 @@ from archive.coverage.number_series import Series
 from archive.messages.reason import Reason
 from archive.web.context import BadRequest, PageContext, PageRequest
 
-__all__ = ["documents"]
-
 _SHOWN = 100  # series on a page
 _HOLES = 40  # of each series
 

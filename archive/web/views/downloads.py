@@ -20,8 +20,6 @@ from archive.web.context import BadRequest, PageContext, PageNotFound, PageReque
 from archive.web.middleware import DOWNLOAD_POLICY
 from archive.web.views.article import event_named, stored_text
 
-__all__ = ["body", "capture", "proof", "text", "unpacked"]
-
 LARGEST = 64_000_000
 """Bytes of a body that is handed over, unpacked ones included."""
 

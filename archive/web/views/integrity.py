@@ -15,9 +15,7 @@ from archive.index.queries.seals import SealRow
 from archive.messages.reason import Reason
 from archive.storage.jsonl import decode, decoder
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
-from vietnam.dates import TZ
-
-__all__ = ["VerifyReport", "integrity", "read_report"]
+from vietnam.date_forms import TZ
 
 _LARGEST = 20_000_000  # bytes of a report
 _SHOWN = 500  # findings

@@ -18,8 +18,6 @@ from archive.storage.texts import NAME
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest
 from archive.web.views.calendar import AT
 
-__all__ = ["doubtful", "quarantined_text"]
-
 _CANDIDATES_COUNT = "residue suspects"
 
 

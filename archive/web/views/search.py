@@ -16,8 +16,6 @@ from archive.web.context import SECONDS, PageContext, PageRequest
 from archive.web.urls import Links
 from vietnam.provinces import PROVINCES, Status
 
-__all__ = ["find"]
-
 _HITS = 20
 _PAGES = 50
 """The last page that can be turned to; more hits are on the command line."""

@@ -11,7 +11,8 @@ from parsel import Selector
 from crawler.listings.listing import Entry, Listing, Section
 from crawler.portal import PortalSpider, Sure
 from pipelines.article import Layout
-from vietnam.dates import TZ, read_published
+from vietnam.date_forms import TZ
+from vietnam.dates import read_published
 
 _KEY = re.compile(r"/tin/([a-z0-9-]+)\.html")
 _LATE = datetime(2030, 1, 1, tzinfo=TZ)

@@ -15,7 +15,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from pipelines.capture import capture_of
 from pipelines.dedup import judge
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 5, 23, 59, 59, tzinfo=TZ)
 

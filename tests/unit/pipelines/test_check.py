@@ -10,7 +10,8 @@ import pytest
 from archive.model.records import Attachment, Image
 from pipelines.article import Article, Block, BlockKind
 from pipelines.check import check, is_foreign
-from vietnam.dates import TZ, Moment
+from vietnam.date_forms import TZ
+from vietnam.dates import Moment
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
 PROSE = (

@@ -11,7 +11,7 @@ from archive.model.enums import Event, Via
 from archive.model.judgement import Judgement, Version
 from archive.model.records import CaptureRef, Document, Reread
 from pipelines.dedup import judge, judge_reread
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 DOCUMENT = Document(
     portal="ba_song",

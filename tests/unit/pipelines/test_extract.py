@@ -32,7 +32,7 @@ from testing.article_pages import (
     page,
     plain,
 )
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
 URL = f"{BASE}/tin/tram-12.html"

@@ -21,7 +21,8 @@ from pipelines.extract import extract
 from pipelines.reread import Field, compare, reread
 from testing.ba_song_pages import article as page
 from testing.portals.first.ba_song import PlainSpider
-from vietnam.dates import TZ, Moment
+from vietnam.date_forms import TZ
+from vietnam.dates import Moment
 
 FETCHED = datetime(2025, 3, 5, 23, 59, 59, tzinfo=TZ)
 LEAD = Block(BlockKind.LEAD, "Đê được nâng cấp trước mùa lũ.")

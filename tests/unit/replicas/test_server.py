@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from replicas import FIRST_NIGHT
-from replicas.articles import PORTALS, ReplicaArticle, article_url, portal_site
+from replicas.articles import PORTALS, article_url, portal_site
 from replicas.reading import read_body
-from replicas.records import TZ, ReplicaSection
+from replicas.records import TZ, ReplicaArticle, ReplicaSection
 from replicas.serve import ReplicaServer, main
 from replicas.sites.bodies import BodyStyle, build_body
 from replicas.sites.catalogue import SITES

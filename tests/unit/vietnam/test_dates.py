@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
-from vietnam.dates import TZ, Moment, find_published, read_machine, read_published, read_url_day
+from vietnam.date_forms import TZ
+from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TZ)
 TABLE = GUIDE / "dates.csv"

@@ -17,7 +17,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, FinishReason, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from testing.archives import FIRST, make, sealed
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 MONDAY = date(2025, 3, 3)
 WALKED = {"tin": SectionWalk(2, 20, 3, WalkEnd.KNOWN)}

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import ArchiveUnusable, RunBusy
-from archive.leases.ledger import AttemptResult, Claim, LeaseState, Ledger, StaleClaim
+from archive.errors import ArchiveUnusable, RunBusy, StaleClaim
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner, boot_seconds
+from archive.leases.states import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.storage.sqlite_journal import journal_for
 

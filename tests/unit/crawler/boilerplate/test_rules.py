@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from archive.errors import UsageError
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, joined
 from archive.model.enums import FinishReason, Verdict, Via
 from archive.model.records import Run
@@ -20,7 +20,7 @@ from pipelines.article import Layout
 from pipelines.article_json import layout_from_json, layout_to_json
 from pipelines.boilerplate.positions import selectors_of
 from pipelines.extract import extract
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 LAYOUT = Layout("plain", "article", ("h1",), (".ngay",), (".noi-dung",), lead=(".tom-tat",), drop=(".cu",))
 LINE = "Kể chuyện cùng {} bà con"

@@ -12,7 +12,7 @@ from archive.errors import ExitCode, UsageError
 from crawler.config.alerts import DEFAULT_ON, AlertSettings
 from crawler.config.settings_file import NightSettings, PortalSettings, read_settings, settings_at
 from crawler.log.setup import LogStyle
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).parent.parent.parent.parent.parent
 

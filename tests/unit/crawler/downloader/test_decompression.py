@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.downloader.decompression import decode_body
+from pipelines.html.decoding import decode_body
 
 LIMIT = 1024 * 1024
 TEXT = ("<p>Ủy ban nhân dân huyện Ba Sông họp phiên thường kỳ.</p>" * 200).encode()

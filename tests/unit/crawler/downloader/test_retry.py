@@ -19,13 +19,13 @@ from scrapy.settings import Settings
 from archive.model.enums import Outcome
 from crawler.catalog.portals import load_portals
 from crawler.downloader.backoff import Pace, retry_after_seconds, retry_pause
-from crawler.downloader.decompression import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.robots import LARGEST, RobotsDenied, RobotsUnreachable, decide
 from crawler.downloader.user_agent import user_agent
 from crawler.responses.failures import judge_failure
 from crawler.spiders.bac_giang import BacGiang
-from vietnam.dates import TZ
+from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 5, 1, 0, 0, tzinfo=TZ)
 

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.listings.listing import Entry, ListingError, read_feed, read_sitemap
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2026, 3, 6, 23, 59, tzinfo=TZ)
 URL = "https://baochinhphu.vn/chinh-sach-va-cuoc-song/chinh-sach-moi.rss"

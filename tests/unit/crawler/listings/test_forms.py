@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from archive.model.enums import Outcome
-from archive.model.records import LONGEST_BODY, PageRecord
+from archive.model.records import LONGEST_BODY, ListRequest, PageRecord
 from archive.storage.jsonl import decode_page, encode_page
 from crawler.listings.forms import form_field
 from crawler.listings.json_api import day_of
-from crawler.listings.listing import Listing, ListingError, ListRequest
+from crawler.listings.listing import Listing, ListingError
 from crawler.portal import PortalSpider
 from crawler.spiders.bac_ninh import BacNinh
 from crawler.spiders.cong_an_ha_noi import CongAnHaNoi
@@ -26,7 +26,7 @@ from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract
 from pipelines.readers.json_api import pages_of
 from testing.recorded import ABSENT, DATA
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 PORTALS: list[type[PortalSpider]] = [BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, SonLa, VinhPhuc]
 

@@ -7,8 +7,9 @@ import json
 import pytest
 from parsel import Selector
 
+from archive.model.records import ListRequest
 from crawler.families.declared import DeclaredSpider, Structure, next_page
-from crawler.listings.listing import ListRequest, Section
+from crawler.listings.listing import Section
 from crawler.listings.load_more import count_up, counters, is_more, next_piece, read_piece
 from crawler.portal import Sure
 

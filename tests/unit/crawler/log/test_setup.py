@@ -17,7 +17,7 @@ from archive.errors import UsageError
 from crawler.log.files import remove_old
 from crawler.log.redaction import Redactor, for_crawl, secrets_of_addresses, secrets_of_environment
 from crawler.log.setup import LogStyle, SureHandler, event_line, install, last_event, one_line, style_of
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 FORGED = "Tin mới\r\n2026-11-22 01:00:00 ERROR forged\x1b[2J\u202e\x85\u2028end"
 

@@ -27,7 +27,7 @@ from replicas import LAST_NIGHT
 from replicas.articles import articles
 from replicas.sites.catalogue import SITES
 from replicas.sites.site import Site, SiteRequest, SiteResponse, Suffixer
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[4]
 NOW = datetime(2025, 3, 12, 23, 59, 59, tzinfo=TZ)

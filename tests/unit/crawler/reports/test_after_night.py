@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import DiskFull, RunBusy
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
@@ -25,7 +26,7 @@ from crawler.reports.snapshot import night_sizes
 from testing.archives import ARCHIVE_ID, FIRST, at, run_night
 from testing.archives import make as make_replica
 from testing.http_server import NotificationServer
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 3, 7, 5, tzinfo=TZ)
 

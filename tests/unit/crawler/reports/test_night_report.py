@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from archive.leases.ledger import LeaseState
+from archive.leases.states import LeaseState
 from archive.model.enums import ArchiveKind, Verdict
 from archive.storage.manifest import Seal
 from crawler.config.settings_file import NightSettings

@@ -13,7 +13,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as older_families
 
 from archive.errors import ArchiveError, UsageError
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
+from archive.leases.states import LeaseState
 from archive.model.enums import ArchiveKind, Verdict
 from archive.storage.manifest import Seal
 from archive.store import Archive
@@ -25,7 +26,7 @@ from crawler.reports.prometheus import openmetrics, serve_metrics, write_metrics
 from crawler.reports.snapshot import MetricsSnapshot, gather, night_sizes
 from testing.archives import FIRST, at, sealed
 from testing.night_rows import BEGAN, NIGHT, row, thirty_four
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NEXT = datetime(2025, 3, 6, 1, 0, tzinfo=TZ)
 FIGURES = MetricsSnapshot(

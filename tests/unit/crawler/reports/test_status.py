@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 from archive.errors import ExitCode
-from archive.leases.ledger import LeaseState, Ledger
+from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
+from archive.leases.states import LeaseState
 from archive.model.enums import ArchiveKind
 from crawler.config.alerts import AlertSettings
 from crawler.config.settings_file import NightSettings
@@ -22,7 +23,7 @@ from crawler.reports.after_night import AfterNight
 from crawler.reports.status import status
 from testing.archives import FIRST, at, sealed
 from testing.archives import make as make_empty
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NIGHT = FIRST + timedelta(days=3)
 NOW = datetime(2025, 3, 6, 1, 30, tzinfo=TZ)

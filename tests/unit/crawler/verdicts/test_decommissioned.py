@@ -16,10 +16,11 @@ from archive.storage.jsonl import canonical
 from archive.storage.run_record import run_from, run_plain
 from crawler.downloader.successor import refresh_target, successor_of
 from crawler.spider.walk import wants_homepage
+from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.decommissioned import DecommissionRule, assess_lines, dissolution, sign_of
 from crawler.verdicts.history import History
-from crawler.verdicts.judge import NightCounts, judge_night
-from vietnam.dates import TZ
+from crawler.verdicts.judge import judge_night
+from vietnam.date_forms import TZ
 from vietnam.provinces import PROVINCES, Status
 
 FIRST = date(2025, 7, 10)

@@ -14,9 +14,10 @@ from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, Wal
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
 from crawler.verdicts.baseline import binomial_tail, excess, rate, usual
+from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import NIGHTS, History, covered_day
-from crawler.verdicts.judge import NightCounts, judge_night
-from vietnam.dates import TZ
+from crawler.verdicts.judge import judge_night
+from vietnam.date_forms import TZ
 from vietnam.holidays import DayType
 
 FIRST = date(2025, 3, 3)  # a Monday; no holiday before 7 April

@@ -12,8 +12,9 @@ from archive.messages.reason import Reason, joined
 from archive.model.enums import Outcome, Verdict, WalkEnd
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
+from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import History
-from crawler.verdicts.judge import NightCounts, judge_night
+from crawler.verdicts.judge import judge_night
 
 WALK = SectionWalk(pages=1, listed=10, fresh=3, end=WalkEnd.KNOWN)
 TONIGHT = date(2025, 3, 12)

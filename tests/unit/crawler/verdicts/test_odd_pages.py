@@ -11,10 +11,11 @@ import pytest
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
+from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import History
-from crawler.verdicts.judge import NightCounts, judge_night
+from crawler.verdicts.judge import judge_night
 from pipelines.sandbox.crosscheck_stats import Misfit
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 FIRST, NIGHTS = date(2025, 3, 3), 60
 WALK = {"tin": SectionWalk(pages=1, listed=10, fresh=2, end=WalkEnd.KNOWN)}

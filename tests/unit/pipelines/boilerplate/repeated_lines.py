@@ -11,9 +11,7 @@ from itertools import product
 from pipelines.article import Layout
 from pipelines.boilerplate.positions import locate_blocks
 from pipelines.boilerplate.recurring_lines import ComparedArticle
-from vietnam.dates import TZ
-
-__all__ = ["FIRST", "LAYOUT", "SECTIONS", "ExtraMarkup", "Piece", "page", "sentence", "told"]
+from vietnam.date_forms import TZ
 
 LAYOUT = Layout(
     "plain", "article", ("article h1",), ("article .ngay",), ("article .noi-dung",), lead=("article .tom-tat",)

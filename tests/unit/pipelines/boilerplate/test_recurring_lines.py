@@ -18,7 +18,7 @@ from pipelines.line_shape import shape_of
 from replicas import LAST_NIGHT
 from replicas.articles import PORTALS, article_url, articles, render_article
 from tests.unit.pipelines.boilerplate.repeated_lines import LAYOUT, ExtraMarkup, Piece, sentence, told
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 MANY = 36
 LATE = datetime.combine(LAST_NIGHT, time(23, 59, 59), TZ)

@@ -16,7 +16,7 @@ from pipelines.article import PublishedFrom
 from pipelines.extract import extract
 from pipelines.readers.json_api import page_of
 from pipelines.readers.json_values import JsonError, json_text, text_value, value_of
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 7, 1, 23, 59, 59, tzinfo=TZ)
 URL = "https://vinhphuc.gov.vn/ct/cms/tintuc/Lists/KinhTe/View_Detail.aspx?ItemID={}"

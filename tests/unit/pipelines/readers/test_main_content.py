@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.article import Article
 from pipelines.extract import extract
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 URL = "https://tinh.replica.test/tin/tram-12.html"
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)

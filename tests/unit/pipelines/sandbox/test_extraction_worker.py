@@ -19,7 +19,7 @@ from pipelines.article_json import article_from_json, article_to_json, layout_fr
 from pipelines.extract import extract
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 from testing.article_pages import BASE, PLAIN, SHAPES, plain
-from vietnam.dates import TZ
+from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
 PAGE = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
