@@ -1,6 +1,7 @@
-"""Check a proof that `python -m archive prove` wrote, without a line of the archive's own code: python check_proof.py FILE [KEY]
+"""Check a proof that `python -m archive prove` wrote, without a line of the archive's own code.
 
-Needs Python 3.9 or newer, and the package `cryptography` for the signature. Exits 0 when the proof holds.
+Usage: python check_proof.py FILE [KEY]. Exits 0 when the proof holds. Needs Python 3.9 or newer, and the package
+`cryptography` for the signature.
 """
 
 import base64
@@ -12,11 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 
 def need(holds, why):
+    """End with this message unless the condition holds."""
     if not holds:
         sys.exit(f"no proof: {why}")
 
 
 def sha(*parts):
+    """Return the SHA-256 digest of the parts, joined."""
     return hashlib.sha256(b"".join(parts)).digest()
 
 

@@ -46,7 +46,7 @@ NIGHTS: tuple[dict[str, tuple[ComposedArticle, ...]], ...] = (
 
 
 def judge(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """The plainest judgement: enough to write every kind of line the store knows."""
+    """Return the plainest judgement: enough to write every kind of line the store knows."""
     if latest is not None and latest.content_sha256 == content:
         return Judgement(None)
     if latest is not None:
@@ -60,12 +60,12 @@ def good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
 
 
 def at(night: date) -> datetime:
-    """The moment at which a composed night starts."""
+    """Return the moment at which a composed night starts."""
     return datetime.combine(night, time(23, 59, 59), TZ)
 
 
 def make(root: Path) -> Archive:
-    """A new replica archive."""
+    """Make a new replica archive."""
     return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
 
 
@@ -133,7 +133,7 @@ def run_night(archive: Archive, number: int, portals: Sequence[str] | None = Non
 
 
 def sealed(root: Path) -> Archive:
-    """The archive after all composed nights, each sealed."""
+    """Make the archive of all composed nights, each sealed."""
     archive = make(root)
     for number in range(len(NIGHTS)):
         run_night(archive, number)

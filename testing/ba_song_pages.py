@@ -8,12 +8,12 @@ HOST = "www.ba-song.vn.replica.test"
 
 
 def html(main: str, title: str = "Cổng thông tin điện tử tỉnh Ba Sông") -> bytes:
-    """A whole page around its main part."""
+    """Return a whole page around its main part."""
     return f"<!DOCTYPE html><html><head><title>{title}</title></head><body>{main}</body></html>".encode()
 
 
 def article(number: int, words: str = "") -> bytes:
-    """An article's page."""
+    """Return an article's page."""
     text = "".join(
         f"<p>Xã An Bình {number} mở lớp học bơi thứ {part} cho trẻ em trong thôn, do thầy Trần Văn Lúa dạy. {words}</p>"
         for part in range(1, 5)
@@ -25,7 +25,7 @@ def article(number: int, words: str = "") -> bytes:
 
 
 def listing(keys: Sequence[str], following: str = "", day: str = "04/03/2025") -> bytes:
-    """A list page naming these articles."""
+    """Return a list page naming these articles."""
     items = "".join(f"<li class='tin'><a href='/tin/{key}.html'>Tin {key}</a> <span>{day}</span></li>" for key in keys)
     more = f"<a class='tiep' href='{following}'>Tiếp</a>" if following else ""
     return html(f"<h1>Tin tức</h1><ul>{items}</ul>{more}")

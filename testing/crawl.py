@@ -38,19 +38,19 @@ class CommandResult:
 
 
 def new_archive(root: Path, kind: ArchiveKind = ArchiveKind.REPLICA) -> Path:
-    """An empty archive."""
+    """Make an empty archive."""
     Archive.create(root, kind, UUID(int=7), datetime(2025, 3, 1, tzinfo=TZ)).close()
     return root
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This environment without what steers a crawl."""
+    """Return this environment without what steers a crawl."""
     steering = {"ARCHIVE", "REPLICA", "REPLICA_PORT", "NIGHT", "SINCE", "LUU_TRU_CONTACT", "PROGRESS_FILE"}
     return {name: value for name, value in os.environ.items() if name not in steering} | more
 
 
 def command(*arguments: str, portal: str = "ba_song") -> list[str]:
-    """The command line over the tests' own portal, warnings as errors."""
+    """Return the command line over the tests' own portal, warnings as errors."""
     start = [sys.executable, "-W", "error", "-m", "scrapy", "crawl"]
     return [*start, *([portal] if portal else []), "-s", "SPIDER_MODULES=testing.portals.first", *arguments]
 
@@ -73,7 +73,7 @@ def crawl(*arguments: str, portal: str = "ba_song", port: int | None = None, **m
 def the_night(
     root: Path, run: str = "ba_song", night: date = NIGHT
 ) -> tuple[Run, Sequence[PageRecord], Sequence[ArticleLine]]:
-    """A closed night: its record and its lines."""
+    """Return a closed night: its record and its lines."""
     folder = root / f"{night:%Y/%m/%d}" / run
     lines = ReadLines(folder)
     return read_run(folder), lines.pages, lines.articles

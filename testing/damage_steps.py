@@ -48,7 +48,7 @@ def sealed(root: Path) -> None:
 
 
 def unsealed(root: Path) -> None:
-    """The same with the last night closed and not sealed."""
+    """Make the same with the last night closed and not sealed."""
     with make(root) as archive:
         _nights(archive, 2)
         composed.run_night(archive, 2)
@@ -56,7 +56,7 @@ def unsealed(root: Path) -> None:
 
 
 def withheld(root: Path) -> None:
-    """The same as `sealed` with an article withheld, and a fourth night that lists the tombstone."""
+    """Make the same as `sealed` with an article withheld, and a fourth night that lists the tombstone."""
     with make(root) as archive:
         _nights(archive, 3)
         withhold(
@@ -264,7 +264,7 @@ def _again(paths: Paths, day: date, seal: Seal, heads: dict[str, str]) -> Seal:
 
 
 def fork(root: Path, whole: Path, night: str) -> None:
-    """A second seal of a night that follows the same seal as the first."""
+    """Write a second seal of a night, which follows the same seal as the first."""
     paths = Paths(root)
     [seal] = seals_on_disk(paths, date.fromisoformat(night))
     other = replace(

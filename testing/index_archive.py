@@ -85,7 +85,7 @@ def _words_night(archive: Archive) -> None:
 
 
 def _attachment(crawl: RunWriter, article: str) -> None:
-    """The file that every article names under its own address, word for word the same."""
+    """Record the file that every article names under its own address, word for word the same."""
     moment = at(crawl.night)
     url = f"https://bacgiang.gov.vn.replica.test/{quote(article)}/b.pdf"
     with crawl._index.reading() as queries:

@@ -68,7 +68,7 @@ def release(
 
 
 def report(key: str, week: int, published: str) -> ComposedArticle:
-    """A weekly report: one form, every figure another."""
+    """Return a weekly report: one form, every figure another."""
     figures = [((week * 7919 + number * 104729) % 9000) + 1000 for number in range(12)]
     paragraphs = tuple(
         f"Chỉ tiêu {name} trong tuần đạt {first} tấn, tăng {second} tấn so với tuần trước, bằng {third} phần nghìn."
@@ -123,7 +123,7 @@ CLUSTERS = {
 
 
 def replay(root: Path, plan: Plan, orders: Sequence[Sequence[str]]) -> Archive:
-    """The plan's nights, the portals of each night in one order, crawled side by side: all begun, then kept, then closed."""
+    """Write the plan's nights: the portals of each night side by side in one order, all begun, then stored, then closed."""
     archive = make(root)
     for number, (told, order) in enumerate(zip(plan, orders, strict=True)):
         night = FIRST + timedelta(days=number)

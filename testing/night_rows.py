@@ -18,7 +18,7 @@ BEGAN = datetime(2025, 3, 5, 1, 0, tzinfo=TZ)
 def row(
     portal: str, verdict: Verdict | LeaseState = Verdict.GOOD, *reasons: str, new: int = 12, minutes: int = 5
 ) -> NightRow:
-    """A portal's night that ended with this verdict, or with no run in this state of the ledger."""
+    """Return a portal's night that ended with this verdict, or with no run in this state of the ledger."""
     ended = BEGAN + timedelta(minutes=minutes)
     if isinstance(verdict, LeaseState):
         return NightRow(

@@ -29,7 +29,7 @@ _DATABASES = count(1)
 
 
 def _programs() -> Path | None:
-    """The folder of initdb, pg_ctl and postgres: on the PATH, else the newest where Debian puts them."""
+    """Return the folder of initdb, pg_ctl and postgres: on the PATH, else the newest where Debian puts them."""
     if all(shutil.which(name) for name in ("initdb", "pg_ctl", "postgres")):
         return Path(str(shutil.which("pg_ctl"))).parent
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")]
@@ -77,12 +77,12 @@ class PostgresServer:
         _run(account, [*command, *arguments])
 
     def url(self, database: str, *, user: str = _USER, password: str | None = PASSWORD) -> str:
-        """The address over loopback, for which the server wants the password."""
+        """Return the address over loopback, for which the server wants the password."""
         secret = f":{quote(password, safe='')}" if password else ""
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
     def database(self, options: str = "") -> str:
-        """The address of a new, empty database that sorts Vietnamese as people do by default."""
+        """Return the address of a new, empty database that sorts Vietnamese as people do by default."""
         name = f"archive_{os.getpid()}_{next(_DATABASES)}"
         locale = options or "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'vi-VN' LC_COLLATE 'C' LC_CTYPE 'C'"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0 {locale}")
@@ -97,7 +97,7 @@ class PostgresServer:
 
 @contextmanager
 def serve_postgresql(*, flushing: bool = False, within: Path | None = None) -> Iterator[PostgresServer]:
-    """A server from here to the end of the block, its folder made in `within`."""
+    """Run a server to the end of the block, its folder made in `within`."""
     server = _start(flushing=flushing, within=within)
     try:
         yield server
@@ -129,7 +129,7 @@ def _written(server: PostgresServer) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[list[int]]:
-    """The running processes that use the shared server, to be changed under a lock."""
+    """Lock and yield the pids that use the shared server; write them back at the end."""
     folder.mkdir(exist_ok=True)
     path = folder / "users"
     with (folder / "lock").open("w") as lock:

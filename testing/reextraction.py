@@ -28,7 +28,7 @@ SECOND_PARAGRAPH = "Ông Trần Văn Lúa cho biết tàu mới đi xa hơn và 
 
 
 def page(second: str = SECOND_PARAGRAPH, bulletin: str = BULLETIN, day: str = "04/03/2025 08:00") -> bytes:
-    """An article in whose body the portal prints the name of its bulletin."""
+    """Return an article in whose body the portal prints the name of its bulletin."""
     text = "".join(f"<p>{part}</p>" for part in (bulletin, FIRST_PARAGRAPH, second) if part)
     return html(
         f"<article><h1>Xã An Bình đóng tàu mới</h1><div class='ngay'>{day}</div>"
@@ -37,7 +37,7 @@ def page(second: str = SECOND_PARAGRAPH, bulletin: str = BULLETIN, day: str = "0
 
 
 def portal(articles: Mapping[str, bytes]) -> dict[str, Reply]:
-    """The portal with these articles, served compressed."""
+    """Return the portal with these articles, served compressed."""
     pages: dict[str, Reply] = {"/tin-tuc": response(listing(list(articles)))}
     for key, body in articles.items():
         pages[f"/tin/{key}.html"] = response(gzip.compress(body, mtime=0), Content_Encoding="gzip")
@@ -67,7 +67,7 @@ def reextract(root: Path, *arguments: str, later: bool = True, name: str = "ba_s
 
 
 def rows(done: CommandResult) -> list[list[str]]:
-    """The words of each line."""
+    """Return the words of each line."""
     return [line.split() for line in done.out.splitlines()]
 
 
@@ -77,7 +77,7 @@ def intact(root: Path) -> bool:
 
 
 def stored_line(root: Path) -> ArticleLine:
-    """The line of the new reading."""
+    """Return the line of the new reading."""
     _, pages, (line,) = the_night(root, night=NEXT)
     assert pages == []
     return line
@@ -96,12 +96,12 @@ def spoil(root: Path, key: str) -> str:
 
 
 def read_with(archive: Archive, *labels: str) -> ReextractResult:
-    """The archive read by a spider that declares these lines as labels."""
+    """Read the archive by a spider that declares these lines as labels."""
     return read_again(archive, "ba_song", layouts_of(PlainSpider.layouts, labels), extract, 1 << 24)
 
 
 def crawled_night(folder: Path) -> Path:
-    """An archive of one sealed night, with an article that carries the bulletin's name and one that does not."""
+    """Crawl an archive of one sealed night, with an article that carries the bulletin's name and one that does not."""
     root = new_archive(folder / "archive")
     crawl_night(root, NIGHT, {"tau": page(), "ghe": page(bulletin="", second="Ghe cũ được giữ lại làm bảo tàng xã.")})
     with Archive.open(root) as archive:
@@ -110,6 +110,6 @@ def crawled_night(folder: Path) -> Path:
 
 
 def copy_of(root: Path, folder: Path) -> Path:
-    """A copy to write into."""
+    """Copy the archive, to write into it."""
     subprocess.run(["cp", "-r", str(root), str(folder / "archive")], check=True)
     return folder / "archive"

@@ -51,7 +51,7 @@ def open_search_archive(root: Path, address: str) -> SearchArchive:
 
 @contextmanager
 def filled(root: Path, address: str = "") -> Iterator[SearchArchive]:
-    """The composed archive, made in this folder and found in the database at this address, SQLite without one."""
+    """Yield the composed archive, made in this folder and found in the database at this address, SQLite without one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, address)
         composed(root).close()
@@ -133,7 +133,7 @@ NIGHTS: tuple[dict[str, tuple[ComposedArticle, ...]], ...] = (
 
 
 def judge(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """A file is an attachment, whatever else is like it."""
+    """Judge a file to be an attachment, whatever else is like it."""
     return Judgement(Event.ATTACHMENT) if document.attachment_of else plainly(document, content, latest, same)
 
 
@@ -153,7 +153,7 @@ def run(archive: Archive, number: int, portals: tuple[str, ...] | None = None) -
 
 
 def _file(crawl: RunWriter) -> None:
-    """A file of the article about the bridge, whose lines are not joined."""
+    """Record a file of the article about the bridge, whose lines are not joined."""
     crawl.commit()
     with crawl._index.reading() as queries:
         version = queries.events.latest_version("quang_tri", "cau")

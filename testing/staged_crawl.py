@@ -103,7 +103,7 @@ def play(run: RunWriter, part: str) -> int:
 
 
 def main(portal: str, night: str, root: Path) -> int:
-    """The command."""
+    """Run the command."""
     with (root.parent / "started").open("a") as stream:
         stream.write(f"{portal} {night} {os.getpid()}\n")
     part = json.loads((root.parent / "stage.json").read_text())[portal]

@@ -58,7 +58,7 @@ class NightStage:
 
     @classmethod
     def make(cls, folder: Path, **parts: str) -> NightStage:
-        """A new archive whose portals play these parts."""
+        """Make a new archive whose portals play these parts."""
         Archive.create(folder / "archive", ArchiveKind.LIVE, UUID(int=9), START - timedelta(days=1)).close()
         stage = cls(folder / "archive")
         stage.play(**parts)
@@ -97,7 +97,7 @@ class NightStage:
             crawler.nights.service.clock = before
 
     def scheduler(self, command: str, offset: timedelta = timedelta(0)) -> subprocess.Popen[str]:
-        """A scheduler in a process of its own, whose clock starts at `now`."""
+        """Start a scheduler in a process of its own, whose clock starts at `now`."""
         moment = self.now + offset - datetime.now(TZ)
         (self.root.parent / "offset").write_text(str(moment.total_seconds()))
         line = [sys.executable, "-m", "testing.staged_nights", str(self.root), command]
@@ -106,7 +106,7 @@ class NightStage:
     # what is seen
 
     def rows(self, night: date = NIGHT) -> dict[str, LeaseRow]:
-        """The ledger's rows of a night."""
+        """Return the ledger's rows of a night."""
         with Ledger(self.root / "ledger.db") as ledger:
             return {row.portal: row for row in ledger.of_night(night)}
 
@@ -115,7 +115,7 @@ class NightStage:
         return {name: row.state for name, row in self.rows(night).items()}
 
     def runs(self, night: date = NIGHT) -> list[str]:
-        """The closed runs of a night."""
+        """Return the closed runs of a night."""
         with Archive.open(self.root) as archive:
             return [run.run for run in archive.runs(night)]
 
@@ -126,7 +126,7 @@ class NightStage:
         return Counter((line.split()[0], line.split()[1]) for line in lines)
 
     def pids(self) -> list[int]:
-        """The processes of all crawls so far."""
+        """Return the processes of all crawls so far."""
         path = self.root.parent / "started"
         return [int(line.split()[2]) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -157,7 +157,7 @@ class NightStage:
 
 
 def crawl(portal: str, night: date, root: Path) -> list[str]:
-    """The command of a staged crawl."""
+    """Return the command of a staged crawl."""
     return [sys.executable, "-m", "testing.staged_crawl", portal, night.isoformat(), str(root)]
 
 

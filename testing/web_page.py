@@ -21,7 +21,7 @@ from archive.web.middleware import AccessRules
 
 @contextmanager
 def serve_page(root: Path, rules: AccessRules | None = None, report: Path | None = None) -> Iterator[str]:
-    """The page's address, `http://127.0.0.1:port`, while the block runs."""
+    """Yield the page's address, `http://127.0.0.1:port`, while the block runs."""
     with Archive.open(root, read_only=True) as archive, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
@@ -51,15 +51,15 @@ class HtmlElement:
         self._element = element
 
     def nodes(self, path: str) -> list[HtmlElement]:
-        """The elements at an XPath."""
+        """Return the elements at an XPath."""
         return [HtmlElement(element) for element in cast("list[etree._Element]", self._element.xpath(path))]
 
     def strings(self, path: str) -> list[str]:
-        """The attributes or texts at an XPath."""
+        """Return the attributes or texts at an XPath."""
         return [str(text) for text in cast("list[str]", self._element.xpath(path))]
 
     def get(self, name: str) -> str:
-        """An attribute, empty where there is none."""
+        """Return an attribute, empty where there is none."""
         return str(self._element.get(name) or "")
 
     @property
@@ -74,5 +74,5 @@ class HtmlElement:
 
 
 def read(text: str) -> HtmlElement:
-    """A page, or a piece of one."""
+    """Parse a page, or a piece of one."""
     return HtmlElement(html.fromstring(text))

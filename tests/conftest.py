@@ -60,7 +60,7 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all workers of this session share."""
+    """Return a folder that all workers of this session share."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "session"
     folder.mkdir(exist_ok=True)
@@ -69,7 +69,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql(session_folder: Path) -> Iterator[PostgresServer]:
-    """A server on loopback that all workers share; its tests are skipped where PostgreSQL is not installed."""
+    """Yield a server on loopback that all workers share; its tests are skipped where PostgreSQL is not installed."""
     if (why := missing()) is not None:
         pytest.skip(why)
     with shared(session_folder / "postgresql") as server:

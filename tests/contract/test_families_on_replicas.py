@@ -49,7 +49,7 @@ def suffixed(way: Following, host: str) -> Following:
 
 
 def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date) -> list[Entry]:
-    """The entries of a section, page after page until one brings no new key."""
+    """Return the entries of a section, page after page until one brings no new key."""
     section = next(section for section in spider.sections if section.path == path)
     way: Following | None = suffixed(spider.first_page(section), site.host)
     entries: dict[str, Entry] = {}

@@ -203,7 +203,7 @@ def test_a_copy_has_its_articles_key_and_is_no_entry(portal: type[PortalSpider],
 
 @st.composite
 def real_shapes(draw: st.DrawFn) -> tuple[type[PortalSpider], str, str]:
-    """A portal's address shape with drawn numbers and slugs, and what must tell two of them apart."""
+    """Draw a portal's address shape with numbers and slugs, and what must tell two of them apart."""
     portal = draw(st.sampled_from(PORTALS))
     slug = draw(st.from_regex(r"[a-z0-9]{1,6}(-[a-z]{1,6}){1,4}", fullmatch=True))  # `-c1234` would be VHV's number
     number = draw(st.integers(10_000, 99_999_999))

@@ -34,7 +34,7 @@ def path_of(url: str) -> str:
 
 
 def words(page: str) -> str:
-    """A page's characters without tags, comments and scripts, blanks folded, attribute values of meta kept."""
+    """Return a page's characters without tags, comments and scripts, blanks folded, attribute values of meta kept."""
     contents = " ".join(re.findall(r'<meta[^>]+content="([^"]*)"', page))
     page = re.sub(r"(?s)<script.*?</script>|<!--.*?-->", " ", page)
     # Inline tags split words nowhere; block tags and breaks do.
@@ -223,7 +223,7 @@ def test_counter_and_clock_differ_at_every_request(server: ReplicaServer, portal
     assert first.body != second.body
 
     def still(page: str) -> str:
-        """The page without tokens and the comment behind it, and without numbers, in which counters and clocks stand."""
+        """Return the page without tokens and the comment behind it, and without numbers, in which counters and clocks stand."""
         page = re.sub(r"\b[0-9a-f]{8}(?:[0-9a-f]{8})?\b|banner\d|\bn\d\b|\.\d+s ", "", page)
         return re.sub(r"\b(?:0x)?[0-9A-Fa-f/]*\d[0-9A-Fa-f/]*\b|wU\S+", "", page)
 

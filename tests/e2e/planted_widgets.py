@@ -50,12 +50,12 @@ class PlantedSite(QuangTri):
 
 
 def planted_server() -> ReplicaServer:
-    """A server of this one portal."""
+    """Return a server of this one portal."""
     return ReplicaServer([PlantedSite(articles(PORTAL))])
 
 
 def package(folder: Path) -> Path:
-    """A package of spiders with the portal's; returns where its rules will stand."""
+    """Make a package of spiders with the portal's; return where its rules will stand."""
     (folder / "planted_spiders").mkdir()
     (folder / "planted_spiders" / "__init__.py").write_text("", encoding="utf-8")
     (folder / "planted_spiders" / f"{PORTAL}.py").write_text(_SPIDER, encoding="utf-8")
@@ -83,7 +83,7 @@ def scrapy(
 
 
 def widgets_in(folder: Path, night: date) -> list[str]:
-    """The planted lines that reached a night's texts."""
+    """Return the planted lines that reached a night's texts."""
     texts = [path.read_text("utf-8") for path in sorted((folder / "archive" / f"{night:%Y/%m/%d}").glob("*/*.txt"))]
     begin = COUNTER.partition("{")[0]
     return [line for text in texts for line in text.splitlines() if line == BOX or line.startswith(begin)]

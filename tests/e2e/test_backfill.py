@@ -50,7 +50,7 @@ def scheduler(root: Path, port: int, *arguments: str) -> subprocess.CompletedPro
 
 
 def settings(root: Path) -> Path:
-    """The defaults, with the logs beside the archive."""
+    """Write the default settings, with the logs beside the archive."""
     file = root.parent / "nights.toml"
     file.write_text("", encoding="utf-8")
     return file

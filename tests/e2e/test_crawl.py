@@ -26,7 +26,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def portal(**articles: Reply) -> dict[str, Reply]:
-    """A portal with one list page naming these articles (`_` in a name stands for `-`)."""
+    """Return a portal with one list page naming these articles (`_` in a name stands for `-`)."""
     keys = [name.replace("_", "-") for name in articles]
     pages: dict[str, Reply] = {"/tin-tuc": response(listing(keys))}
     return pages | {f"/tin/{key}.html": said for key, said in zip(keys, articles.values(), strict=True)}
@@ -79,7 +79,7 @@ def asked_as(server: HttpServer) -> None:
 
 
 def keeps_no_secret(archive: Path) -> None:
-    """The request records carry no cookie of ours; the response records what was served, Set-Cookie included."""
+    """Assert that request records carry no cookie of ours, and response records what was served, Set-Cookie included."""
     kept = gzip.decompress((archive / "2025/03/05/ba_song/pages-00001.warc.gz").read_bytes()).decode("utf-8", "replace")
     heads = [record for record in kept.split("WARC/1.1") if "WARC-Type: request" in record]
     assert heads

@@ -19,7 +19,7 @@ PROSE = (
 
 
 def redesigned(number: int) -> bytes:
-    """The layout still fits, and its body container holds the first sentence only."""
+    """Return a page whose layout still fits, and whose body container holds the first sentence only."""
     head = f"<h1>Xã An Bình ứng phó mưa lớn đợt {number}</h1><p class='ngay'>04/03/2025 08:0{number}</p>"
     teaser = f"<div class='noi-dung'><p>{PROSE[0]} Đợt {number}.</p></div>"
     body = "".join(f"<p>{text} Đợt {number}.</p>" for text in PROSE[1:])

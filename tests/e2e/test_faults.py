@@ -261,7 +261,7 @@ def test_a_writer_that_never_flushes_loses_what_it_acknowledged(
 
 
 def ended_by_a_cut(folder: Path) -> ChildExit:
-    """The night is written to its end on a disk whose power is then cut."""
+    """Write the night to its end on a disk whose power is then cut."""
     with mounted(made(folder / "disk.img", 24), folder / "disk") as disk:
         base(disk / "archive")
         os.sync()

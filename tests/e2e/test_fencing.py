@@ -26,7 +26,7 @@ from testing.staged_nights import NIGHT, ROOT, START, NightStage, alive, crawl
 
 @pytest.fixture
 def crawls() -> Iterator[list[subprocess.Popen[str]]]:
-    """Processes that a test started; none outlives it."""
+    """Collect the processes that a test starts; kill them at its end."""
     started: list[subprocess.Popen[str]] = []
     yield started
     for process in started:
@@ -35,7 +35,7 @@ def crawls() -> Iterator[list[subprocess.Popen[str]]]:
 
 
 def begun(stage: NightStage, portal: str, fence: int | None) -> subprocess.Popen[str]:
-    """A crawl under this fence that has committed three lines, in a session of its own."""
+    """Start a crawl under this fence and wait until it has committed three lines, in a session of its own."""
     environment = {**os.environ, "FENCE": str(fence) if fence else ""}
     line = crawl(portal, NIGHT, stage.root)
     process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)

@@ -64,7 +64,7 @@ def test_the_filled_rows_are_those_of_the_lines(tmp_path: Path) -> None:
 
 
 def tell(transaction: Transaction, documents: Synthetic) -> None:
-    """The one night of the smallest archive by the program's own lines."""
+    """Fill the one night of the smallest archive by the program's own lines."""
     for owner, portal in enumerate(PORTALS):
         items = [documents.document(documents.number(0, owner, seq)) for seq in range(NIGHTLY)]
         for number, section in enumerate(SECTIONS):
@@ -110,7 +110,7 @@ def test_twice_the_documents_cost_no_more_steps(tmp_path: Path) -> None:
 
 
 def steps(root: Path, documents: Synthetic) -> dict[str, float]:
-    """The median of the steps of each question, in tens."""
+    """Return the median of the steps of each question, in tens."""
     archive = filled(root, documents)
     counted = [0]
 

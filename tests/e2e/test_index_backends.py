@@ -32,7 +32,7 @@ PORTALS = ("bac_giang", "da_nang", "quang_tri", "nowhere")
 
 
 def each_key(ask: Callable[[Queries, str, str], object]) -> Question:
-    """The same question of every article, and of every file of one."""
+    """Ask the same question of every article, and of every file of one."""
 
     def asked(queries: Queries) -> object:
         files = [(file.key) for word in WORDS for file in queries.attachments.of_article("bac_giang", word)]
@@ -42,17 +42,17 @@ def each_key(ask: Callable[[Queries, str, str], object]) -> Question:
 
 
 def each_portal(ask: Callable[[Queries, str], object]) -> Question:
-    """The same question of every portal."""
+    """Ask the same question of every portal."""
     return lambda queries: {portal: ask(queries, portal) for portal in PORTALS}
 
 
 def each_run(ask: Callable[[Queries, date, str], object]) -> Question:
-    """The same question of every run."""
+    """Ask the same question of every run."""
     return lambda queries: [ask(queries, night, portal) for night in NIGHTS for portal in PORTALS]
 
 
 def plain(row: object) -> object:
-    """A row as a tuple, for comparing."""
+    """Return a row as a tuple, for comparing."""
     return tuple(row) if isinstance(row, tuple) else row
 
 
@@ -244,7 +244,7 @@ QUESTIONS: dict[str, Question] = {
 
 @pytest.fixture(scope="module")
 def archives(postgresql: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
-    """The same archive made through each database, and where its index is."""
+    """Make the same archive through each database; return its folder and the address of its index."""
     made = {}
     for name, address in (("sqlite", ""), ("postgresql", postgresql.database())):
         root = tmp_path_factory.mktemp(name) / "a"

@@ -44,7 +44,7 @@ CLOSED_PORT = "postgresql://luu_tru:bí-mật@127.0.0.1:9/archive"  # nobody lis
 
 @pytest.fixture
 def address(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A new database, which the environment names."""
+    """Make a new database, which the environment names."""
     made = postgresql.database()
     monkeypatch.setenv(VARIABLE, made)
     return made
@@ -52,7 +52,7 @@ def address(postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="module")
 def restarted() -> Iterator[PostgresServer]:
-    """A server that no other test uses: these stop it."""
+    """Yield a server that no other test uses: these stop it."""
     if (why := missing()) is not None:
         pytest.skip(why)
     with serve_postgresql() as server:
@@ -61,7 +61,7 @@ def restarted() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def own_server(monkeypatch: pytest.MonkeyPatch, restarted: PostgresServer) -> Iterator[PostgresServer]:
-    """That server, running again at the end; a new database of it is what the environment names."""
+    """Name a new database of that server in the environment; start the server again at the end."""
     monkeypatch.setenv(VARIABLE, restarted.database())
     yield restarted
     restarted.control("restart", "-m", "immediate")

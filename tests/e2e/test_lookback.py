@@ -213,7 +213,7 @@ def archive_says(root: Path, *arguments: str) -> str:
 
 
 def said_by_status(root: Path) -> tuple[str, str]:
-    """The portal's next and last look-back, as `status` prints them and as it gives them as JSON."""
+    """Return the portal's next and last look-back, as `status` prints them and as it gives them as JSON."""
     command = [sys.executable, "scheduler.py", "status", "--archive", str(root)]
     printed, plain = (
         subprocess.run(

@@ -218,7 +218,7 @@ def test_a_hung_crawl_is_killed_at_its_deadline_and_recorded_as_partial(place: P
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """A disk with no more room than that, for this process and those it starts: writing behind it fails with EFBIG."""
+    """Bound files to this size, for this process and those it starts: writing behind it fails with EFBIG."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

@@ -346,7 +346,7 @@ def test_a_folder_that_may_not_be_written_fails_that_portal_alone(tmp_path: Path
 
 
 def two_tries(folder: str) -> None:
-    """The night of a stage that was made, in this process."""
+    """Run the night of a stage that was made, in this process."""
     stage = NightStage(Path(folder) / "archive")
     stage.settings = replace(stage.settings, max_tries=2)
     stage.due()
@@ -354,7 +354,7 @@ def two_tries(folder: str) -> None:
 
 @contextmanager
 def locked(path: Path, how: str) -> Iterator[None]:
-    """A database that another connection holds."""
+    """Hold a database by another connection."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute(f"BEGIN {how}")
         yield
@@ -412,7 +412,7 @@ def test_a_locked_index_is_one_portals_trouble_and_passes(tmp_path: Path, monkey
 
 
 def damaged(path: Path) -> None:
-    """The middle of the file is noise."""
+    """Overwrite the middle of the file with noise."""
     data = bytearray(path.read_bytes())
     data[1000:-1000] = os.urandom(len(data) - 2000)
     path.write_bytes(bytes(data))

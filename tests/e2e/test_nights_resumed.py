@@ -50,7 +50,7 @@ def wait(what: str, seen: Callable[[], object], seconds: float = 60) -> None:
 
 
 def only(folder: Path, name: str, more: str = "") -> Path:
-    """Settings with every other portal switched off."""
+    """Write settings with every other portal switched off."""
     path = folder / "nights.toml"
     off = "".join(f"[portals.{other}]\nenabled = false\n" for other in load_portals() if other != name)
     path.write_text(f"{more}\n{off}", encoding="utf-8")
@@ -65,14 +65,14 @@ def scheduler(archive: Path, settings: Path, port: int, *options: str) -> subpro
 
 
 def row_of(archive: Path, night: date) -> LeaseRow:
-    """The one row that is not skipped."""
+    """Return the one row that is not skipped."""
     with Ledger(archive / "ledger.db") as ledger:
         (row,) = [row for row in ledger.of_night(night) if row.state is not LeaseState.SKIPPED]
     return row
 
 
 def committed(pages: Path) -> list[str]:
-    """The addresses of the articles whose lines stand in a run."""
+    """Return the addresses of the articles whose lines stand in a run."""
     lines = [json.loads(line) for line in pages.read_text(encoding="utf-8").splitlines()]
     return [urlsplit(line["url"]).path for line in lines if line["outcome"] == "article"]
 
@@ -197,7 +197,7 @@ assert crawl.wait() == 0, "our own child was taken from us"
 
 
 def contained(*line: str) -> subprocess.Popen[str]:
-    """The command as the first process of a pid namespace, as in a container."""
+    """Start the command as the first process of a pid namespace, as in a container."""
     if os.geteuid() != 0:
         pytest.skip("a pid namespace needs root")
     boxed = ["unshare", "--pid", "--fork", "--mount-proc", *line]

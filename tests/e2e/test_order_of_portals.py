@@ -22,7 +22,7 @@ Said = dict[tuple[str, str, int], tuple[str, str, str | None, str | None, tuple[
 
 
 def crawled(root: Path, jobs: int, portals: tuple[str, ...]) -> tuple[Said, dict[Article, Cluster]]:
-    """What the lines say but for captures and moments, and the clusters."""
+    """Crawl; return what the lines say but for captures and moments, and the clusters."""
     new_archive(root)
     for number in range(NIGHTS):
         night = (FIRST_NIGHT + timedelta(days=number)).isoformat()
@@ -45,7 +45,7 @@ def _said(line: ArticleLine) -> tuple[str, str, str | None, str | None, tuple[tu
 
 
 def key(portal: str, release: str) -> Article:
-    """The article by which a portal prints a release."""
+    """Return the article by which a portal prints a release."""
     [found] = [article.key for article in articles(portal) if release in (article.shared, article.reprint)]
     return portal, found
 

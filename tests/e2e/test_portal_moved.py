@@ -125,7 +125,7 @@ def live(root: Path, number: int, *more: str, **environment: str) -> Run:
 
 @contextlib.contextmanager
 def expired(folder: Path) -> Iterator[int]:
-    """A port whose certificate for the portal's host ended yesterday."""
+    """Serve at a port whose certificate for the portal's host ended yesterday."""
     key, name = ec.generate_private_key(ec.SECP256R1()), "www.ba-song.vn"
     now, subject = datetime.now(UTC), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     made = (

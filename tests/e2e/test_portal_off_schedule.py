@@ -88,7 +88,7 @@ class Year:
         return self.report(number)
 
     def crawl(self, portal: str, when: date, now: datetime, does: str) -> Run:
-        """A crawl that got these answers, judged and closed as the real one is."""
+        """Record a crawl that got these answers, judged and closed as the real one is."""
         crawl = self.archive.start(portal, when, now, lambda *_: Judgement(None))
         self.answers(crawl, now, does)
         crawl.commit()

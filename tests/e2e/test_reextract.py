@@ -39,7 +39,7 @@ def crawled(session_folder: Path) -> Path:
 
 @pytest.fixture
 def root(crawled: Path, tmp_path: Path) -> Path:
-    """A copy to write into."""
+    """Copy the archive, to write into it."""
     return copy_of(crawled, tmp_path)
 
 

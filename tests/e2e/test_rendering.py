@@ -142,7 +142,7 @@ LEAVING = ELSEWHERE + "setTimeout(() => { location.href = there + '/location'; }
 
 
 def read(page: bytes, answers: dict[str, bytes], seconds: float = 120) -> tuple[str, list[str]]:
-    """What Chromium makes of a page, and what it asked to have fetched."""
+    """Return what Chromium makes of a page, and what it asked to have fetched."""
     asked: list[str] = []
 
     async def bring(wanted: BrowserRequest) -> BrowserResponse | None:

@@ -28,7 +28,7 @@ Night = tuple[list[LogEntry], list[Run], list[PageRecord]]
 
 
 def of_the_night(root: Path, night: date) -> tuple[list[Run], list[PageRecord]]:
-    """The records and the lines of every portal."""
+    """Return the records and the lines of every portal."""
     folders = [folder for folder in sorted((root / f"{night:%Y/%m/%d}").iterdir()) if folder.is_dir()]
     return [read_run(folder) for folder in folders], [page for folder in folders for page in ReadLines(folder).pages]
 
@@ -99,7 +99,7 @@ def test_no_host_is_asked_again_before_it_has_answered(night: Night) -> None:
 
 
 def _path(page: PageRecord) -> str:
-    """What was asked for; of an article that an interface tells, that is not the address it stands at."""
+    """Return the path of the request; an article of an interface is not asked for at the address it stands at."""
     parts = urlsplit(page.request.url if page.request else page.url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 

@@ -52,13 +52,13 @@ def crawled(session_folder: Path) -> Path:
 
 @pytest.fixture
 def root(crawled: Path, tmp_path: Path) -> Path:
-    """A copy to write into."""
+    """Copy the archive, to write into it."""
     return copy_of(crawled, tmp_path)
 
 
 @pytest.fixture(scope="session")
 def accepted(crawled: Path, session_folder: Path) -> Path:
-    """The archive after the new reading was kept in the next night."""
+    """Make the archive in whose next night the new reading was stored."""
     return once(session_folder / "accepted", lambda folder: _accepted(crawled, folder))
 
 
@@ -73,7 +73,7 @@ def _accepted(crawled: Path, folder: Path) -> Path:
 
 @pytest.fixture
 def kept(accepted: Path, tmp_path: Path) -> Path:
-    """A copy of it to write into."""
+    """Copy that archive, to write into it."""
     return copy_of(accepted, tmp_path)
 
 

@@ -201,7 +201,7 @@ def test_one_night_of_one_portal_is_crawled_sealed_and_shown(tmp_path: Path, rep
 
 
 def only(tmp_path: Path, *names: str, start: str = "01:00", cut_off: str = "07:00") -> Path:
-    """Settings with every other portal switched off."""
+    """Write settings with every other portal switched off."""
     path = tmp_path / "nights.toml"
     off = "".join(f"[portals.{name}]\nenabled = false\n" for name in load_portals() if name not in names)
     path.write_text(f'start = "{start}"\ncut_off = "{cut_off}"\n{off}', encoding="utf-8")

@@ -24,7 +24,7 @@ def turns(folder: Path | None, pause: float = 0.0, going: Callable[[], bool] = l
 
 
 async def ask(at: AddressSlots, host: str, seconds: float = 0.02) -> Visit:
-    """A request that takes so long."""
+    """Make a request that takes so long."""
     async with at.hold(host):
         began = time.monotonic()
         await asyncio.sleep(seconds)

@@ -26,7 +26,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
-    """A folder with the spider's package and an archive of one night, whose first walk reached back a month."""
+    """Make a folder with the spider's package and an archive of one night, whose first walk reached back a month."""
     folder = tmp_path_factory.mktemp("planted")
     package(folder)
     new_archive(folder / "archive")
@@ -37,7 +37,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
 
 @pytest.fixture
 def folder(crawled: Path, tmp_path: Path) -> Path:
-    """A copy to write into."""
+    """Copy the archive, to write into it."""
     return Path(shutil.copytree(crawled, tmp_path / "planted"))
 
 

@@ -24,7 +24,7 @@ NOISY = "quang_tri"
 
 
 def quiet_site(portal: str) -> ComposedSite:
-    """A portal with its articles as they first read; those of VALIDATORS have article pages of the same bytes every time."""
+    """Return a portal with its articles as they first read; those of VALIDATORS have article pages of the same bytes every time."""
     first = [replace(article, revisions=(), removals=()) for article in articles(portal)]
     if portal not in VALIDATORS:
         return SITES[portal](first)

@@ -89,7 +89,7 @@ class Watched:
 
 @contextmanager
 def window(browser: Browser, address: str, **options: object) -> Iterator[Watched]:
-    """A new profile with one window; it ends with the proof that nothing odd happened in it."""
+    """Open a new profile with one window; assert at its end that nothing odd happened in it."""
     context = browser.new_context(**options)  # type: ignore[arg-type]  # playwright's own options by name
     try:
         watched = Watched(context, address)

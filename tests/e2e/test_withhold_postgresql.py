@@ -28,7 +28,7 @@ Told = Callable[..., str]
 
 @pytest.fixture
 def root(postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The sealed archive, its words filled in, all in a database of its own."""
+    """Make the sealed archive, its words filled in, all in a database of its own."""
     monkeypatch.setenv(VARIABLE, postgresql.database())
     with make(tmp_path / "a") as archive, SearchIndex.of(archive) as words:
         for number in range(len(NIGHTS)):
@@ -40,7 +40,7 @@ def root(postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Runs a command on it, which ends with this exit code, and returns what it prints."""
+    """Run a command on it, which ends with this exit code, and return what it prints."""
 
     def run(*words: str, code: int = 0) -> str:
         capsys.readouterr()
@@ -51,7 +51,7 @@ def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def on_the_server(server: PostgresServer, words: str) -> set[str]:
-    """The files of this database in which these words still stand."""
+    """Return the files of this database in which these words still stand."""
     with psycopg.connect(os.environ[VARIABLE]) as connection:
         row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
     server.run("CHECKPOINT")

@@ -56,5 +56,5 @@ def test_every_command_prints_what_stands_below_it(
 
 
 def _undated(line: str) -> str:
-    """The day on which something is withheld is that of the test."""
+    """Return the line without the day of a withholding, which is that of the test."""
     return re.sub(r"\d{4}-\d{2}-\d{2} \(withheld", "(withheld", line)

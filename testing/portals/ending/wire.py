@@ -40,7 +40,7 @@ class Resolver(GuardedResolver):
         return address
 
     def look_up(self, name: str, timeout: object = ()) -> Deferred[str]:
-        """The system's answer, never from an earlier one."""
+        """Return the system's answer, never from an earlier one."""
         return super().look_up(name, (5,))
 
 

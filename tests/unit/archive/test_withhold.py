@@ -67,7 +67,7 @@ def findings(archive: Archive) -> list[tuple[str, str]]:
 
 
 def speaking(root: Path, words: str) -> set[str]:
-    """The files, captures and databases of an archive in which these words can still be read, sealed lines apart."""
+    """Return the files, captures and databases of an archive in which these words can still be read, sealed lines apart."""
     found = set()
     for path in root.rglob("*"):
         if not path.is_file() or path.suffix == ".jsonl":

@@ -257,7 +257,7 @@ def test_letters_of_windows_1258_are_composed(declared: str | None) -> None:
 
 
 def _cp1258(character: str) -> bytes:
-    """The way the code page has: a letter with its hook or circumflex, then the tone."""
+    """Encode as the code page has it: a letter with its hook or circumflex, then the tone."""
     try:
         return character.encode("cp1258")
     except UnicodeEncodeError:

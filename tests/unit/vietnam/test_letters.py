@@ -26,7 +26,7 @@ TONES = "\u0300\u0301\u0309\u0303\u0323"
 
 
 def as_windows_1258(text: str) -> bytes:
-    """The text as a windows-1258 editor saves it: vowels with their hook, the tone as a character of its own."""
+    """Encode the text as a windows-1258 editor saves it: vowels with their hook, the tone as a character of its own."""
     body = b""
     for letter in unicodedata.normalize("NFC", text):
         parts = unicodedata.normalize("NFD", letter)

@@ -34,7 +34,7 @@ from testing.search_archive import SearchArchive, filled
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
-    """The archive in SQLite."""
+    """Yield the archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 
@@ -128,14 +128,14 @@ def test_one_part_of_a_subset_compares_it(root: Path) -> None:
 
 
 def redated(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """The same text again is kept again, as where only its published line changed; another portal's copy is not."""
+    """Store the same text again, as where only its published line changed; do not store another portal's copy."""
     if latest:
         return Judgement(Event.REDATED, revision_of=latest.id)
     return Judgement(Event.DUPLICATE, duplicate_of=same.id) if same else Judgement(Event.NEW)
 
 
 def sharing(root: Path) -> None:
-    """A text that two portals published, and one of them again."""
+    """Record a text that two portals published, and one of them again."""
     told = ComposedArticle("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
     with make(root) as archive, SearchIndex.of(archive) as words:
         for night, portals in ((FIRST, ("da_nang", "quang_tri")), (FIRST + timedelta(days=1), ("da_nang",))):

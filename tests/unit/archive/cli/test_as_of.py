@@ -20,7 +20,7 @@ GONE_AFTER = 14
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The composed archive; then the release vanishes on night 5, is gone on night 19 and back on night 25."""
+    """Make the composed archive; then the release vanishes on night 5, is gone on night 19 and back on night 25."""
     root = tmp_path_factory.mktemp("as_of") / "a"
     archive = sealed(root)
     for number in (5, 19):

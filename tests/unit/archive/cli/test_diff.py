@@ -29,7 +29,7 @@ EDITED = replace(ARTICLE, paragraphs=("Sáng 3/3, 15 hộ hiến đất.", "Đê
 
 
 def kept(archive: Archive, number: int, *told: ComposedArticle) -> list[ArticleLine]:
-    """A night of one portal with these articles in one group; its lines."""
+    """Record a night of one portal with these articles in one group; return its lines."""
     night = FIRST + timedelta(days=number)
     run = archive.start("da_nang", night, at(night), dedup.judge)
     for one in told:

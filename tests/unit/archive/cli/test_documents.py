@@ -19,7 +19,7 @@ HELD_BACK = (5, 9, 10)
 
 
 def said(number: int) -> ComposedArticle:
-    """An article that names one document of the province, one of a commune with the number before it, and one of the state's."""
+    """Return an article that names one document of the province, one of a commune with the number before it, and one of the state's."""
     day = FIRST + timedelta(days=number)
     words = f"UBND thành phố ban hành Quyết định số {number}/QĐ-UBND ngày {day:%d/%m/%Y} về việc giao đất."
     cited = (

@@ -30,7 +30,7 @@ from testing.search_archive import NIGHTS, Q, SearchArchive, filled, keys, run, 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
-    """The archive in SQLite."""
+    """Yield the archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 

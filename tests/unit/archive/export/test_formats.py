@@ -72,7 +72,7 @@ def command(*arguments: str) -> Done:
 
 
 def export(root: Path, target: Path, *options: str) -> list[dict[str, object]]:
-    """The records of a JSONL export that went well."""
+    """Export as JSONL, which must go well, and return the records."""
     done = command("export", str(target), "--archive", str(root), *options)
     assert (done.returncode, done.stderr) == (0, "")
     return [json.loads(line) for line in target.read_text(encoding="utf-8").split("\n")[:-1]]

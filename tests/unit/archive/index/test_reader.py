@@ -21,7 +21,7 @@ HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
 
 
 def serve(archive: Archive, number: int, words: str, body: bytes = BODY, status: int = 200) -> None:
-    """A night on which the address answers so, and its text says these words: each night a new version."""
+    """Record a night on which the address answers so, with these words as text: each night a new version."""
     night = FIRST + timedelta(days=number)
     run = archive.start("ba_song", night, at(night), judge)
     ref = run.capture(Capture(URL, status, HEADERS, body, at(night), ArchiveKind.REPLICA))

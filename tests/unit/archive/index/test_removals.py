@@ -304,7 +304,7 @@ def test_what_passes_changes_nothing_in_whatever_order_the_lines_arrive(
 
 
 def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
-    """What an index answers that was told these lines: number of the night, of the line, outcome."""
+    """Return what an index answers after these lines: number of the night, of the line, outcome."""
     with tempfile.TemporaryDirectory() as folder:
         index = Index.create(Path(folder) / "index.db")
         with index.writing() as transaction:

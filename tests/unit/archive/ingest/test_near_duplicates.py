@@ -31,7 +31,7 @@ LAST = FIRST + timedelta(days=len(PLAN))
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plan's nights, portal after portal by name."""
+    """Make the plan's nights, portal after portal by name."""
     root = tmp_path_factory.mktemp("near") / "a"
     replay(root, PLAN, IN_ORDER).close()
     return root

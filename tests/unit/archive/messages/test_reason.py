@@ -41,7 +41,7 @@ def calls() -> list[tuple[str, str, set[str] | None]]:
 
 
 def _code(node: ast.expr) -> ast.expr:
-    """The expression whose constants are the codes: not the condition between two of them."""
+    """Return the expression whose constants are the codes: not the condition between two of them."""
     return ast.List([node.body, node.orelse]) if isinstance(node, ast.IfExp) else node
 
 

@@ -29,14 +29,14 @@ from testing.search_archive import NIGHTS, Q, SearchArchive, filled, keys, run, 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchArchive]:
-    """The archive in SQLite."""
+    """Yield the archive in SQLite."""
     with filled(tmp_path_factory.mktemp("search") / "a") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresServer) -> Iterator[SearchArchive]:
-    """The same archive in PostgreSQL."""
+    """Yield the same archive in PostgreSQL."""
     with filled(tmp_path_factory.mktemp("search") / "a", postgresql.database()) as found:
         yield found
 

@@ -13,7 +13,7 @@ from archive.search.query import DayRange, Query, Term, TermGroup, parse
 
 
 def shown(query: Query) -> list[str]:
-    """The terms in a short form: `title:` and `-` before, `*` behind, words joined by `+`."""
+    """Return the terms in a short form: `title:` and `-` before, `*` behind, words joined by `+`."""
     return [
         f"{'-' * term.without}{'title:' * term.in_title}{'+'.join(term.plain)}{'*' * term.prefix}"
         for term in query.terms

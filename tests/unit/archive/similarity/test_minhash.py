@@ -261,7 +261,7 @@ def test_a_pair_counts_only_where_both_steps_find_it() -> None:
 
 
 def written(path: Path, sources: Sequence[Source]) -> Path:
-    """A CSV as the recorded articles are kept in."""
+    """Write a CSV as the recorded articles are stored in."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(("topic", "title", "summary", "url", "keywords", "public_time", "content"))

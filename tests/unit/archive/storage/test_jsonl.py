@@ -69,7 +69,7 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def walked(value: object) -> object:
-    """The JSON values of a record, field by field."""
+    """Return the JSON values of a record, field by field."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (tuple, list)):

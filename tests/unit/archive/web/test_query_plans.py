@@ -47,7 +47,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 @contextmanager
 def asked(engine: Engine) -> Iterator[list[tuple[str, object]]]:
-    """What is asked of the database meanwhile, with its values."""
+    """Collect the statements sent to the database meanwhile, with their values."""
     found: list[tuple[str, object]] = []
 
     def note(_one: object, _two: object, statement: str, values: object, *_rest: object) -> None:

@@ -79,7 +79,7 @@ def test_every_page_that_is_linked_is_there_in_both_languages(page: httpx.Client
 
 
 def _well_made(path: str, text: str) -> None:
-    """What a keyboard and a screen reader need, and nothing that the page's policy would stop."""
+    """Assert what a keyboard and a screen reader need, and nothing that the page's policy would stop."""
     tree = read(text)
     assert tree.get("lang") == path.split("/")[1], path
     for wanted in ("//h1", "//main", "//header[@class='top']", "//footer", "//form[@role='search']"):

@@ -28,7 +28,7 @@ LINE = "Kể chuyện cùng {} bà con"
 
 @pytest.fixture
 def portal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type:
-    """A portal of a family, whose files would stand in the test's folder."""
+    """Make a portal of a family, whose files would stand in the test's folder."""
     module = ModuleType("planted_rules")
     module.__file__ = str(tmp_path / "ba_song.py")
     monkeypatch.setitem(sys.modules, "planted_rules", module)

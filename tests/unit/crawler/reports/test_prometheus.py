@@ -51,7 +51,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def read(text: bytes) -> Samples:
-    """The samples, which must be the same for the parser of OpenMetrics and that of the older text."""
+    """Parse the samples, which must be the same for the parser of OpenMetrics and that of the older text."""
     both: list[Samples] = []
     for families in (openmetrics_families, older_families):
         samples = [sample for family in families(text.decode()) for sample in family.samples]

@@ -81,7 +81,7 @@ def told(
     ends: DecommissionRule = MERGED,
     deaf: frozenset[date] = frozenset(),
 ) -> list[Run]:
-    """The records of these nights, oldest first, each judged with those before it."""
+    """Return the records of these nights, oldest first, each judged with those before it."""
     runs: list[Run] = []
     for number, pages in nights:
         before = runs[::-1]

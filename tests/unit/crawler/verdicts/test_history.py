@@ -37,7 +37,7 @@ def run(night: date, sections: dict[str, SectionWalk], **changes: object) -> Run
 
 
 def nights(count: int, fresh: Callable[[date], dict[str, int]], first: date = FIRST) -> list[Run]:
-    """The records of so many nights in a row, oldest first; `fresh` tells what each section brought on a day."""
+    """Return the records of so many nights in a row, oldest first; `fresh` gives what each section brought on a day."""
     days = [first + timedelta(days=number) for number in range(count)]
     return [run(day, {name: walk(new) for name, new in fresh(day - timedelta(days=1)).items()}) for day in days]
 

@@ -47,7 +47,7 @@ class ExtraMarkup:
 
 
 def page(number: int, planted: ExtraMarkup) -> bytes:
-    """The page of one article."""
+    """Return the page of one article."""
 
     def at(pieces: Sequence[Piece]) -> str:
         return "\n".join(piece(number) for piece in pieces)

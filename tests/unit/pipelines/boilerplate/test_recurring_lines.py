@@ -30,7 +30,7 @@ def suspects(planted: ExtraMarkup, count: int = MANY) -> tuple[BoilerplateCandid
 
 
 def every(markup: str, step: int = 1, of: int = 0) -> Piece:
-    """The same markup in every `step`-th article; `{n}` is a number that changes."""
+    """Return the same markup in every `step`-th article; `{n}` is a number that changes."""
     return lambda number: markup.format(n=1200 + number * 37) if number % step == of else ""
 
 

@@ -59,7 +59,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def word(*paragraphs: str) -> bytes:
-    """A Word file whose body is this XML."""
+    """Return a Word file whose body is this XML."""
     document = docx.Document()
     for xml in paragraphs:
         document.element.body.insert(-1, parse_xml(xml))
@@ -69,7 +69,7 @@ def word(*paragraphs: str) -> bytes:
 
 
 def locked(password: str) -> bytes:
-    """An encrypted PDF; without a password everyone may read it."""
+    """Return an encrypted PDF; without a password everyone may read it."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_bytes(NUMBERED)))
     writer.encrypt(password, "chủ", algorithm="AES-256")
     written = io.BytesIO()
@@ -78,7 +78,7 @@ def locked(password: str) -> bytes:
 
 
 def drawn(content: bytes) -> bytes:
-    """A PDF of one page with this content, packed."""
+    """Return a PDF of one page with this content, packed."""
     packed = zlib.compress(content, 9)
     head = f"<< /Length {len(packed)} /Filter /FlateDecode >>\nstream\n".encode()
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"

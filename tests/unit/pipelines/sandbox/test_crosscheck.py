@@ -37,7 +37,7 @@ def pages(portal: str) -> tuple[Sample, ...]:
 
 
 def of_night(portal: str, chosen: tuple[Layout, ...]) -> Counter[str]:
-    """What a night would count that samples every page."""
+    """Count as a night would that samples every page."""
     counts: Counter[str] = Counter()
     for page in pages(portal):
         article = extract(page.body, page.expected.url, chosen, page.now)
