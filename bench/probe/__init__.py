@@ -1,4 +1,4 @@
-"""Probe portals drawn with a seed: known families under other skins, and systems of no family.
+"""Probe portals drawn with a seed: portals built by hand, and known families under other skins.
 
 Imports the product, `replicas`, `testing` and `bench.runner`.
 """

@@ -1,7 +1,7 @@
 """Probe portals that the probe was not tuned on, run the spiders it wrote unedited, and compare with what was composed.
 
-`python -m bench.probe --seeds 20 [--first 1000]`: per seed a portal of a known family under a drawn skin, or (every third)
-of no family; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
+`python -m bench.probe --seeds 20 [--first 1000]`: per seed a portal built by hand, or (every tenth) one of a known family
+under a drawn skin; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
 exploration and the spider file that was written run over the site in memory, in seconds instead of a minute.
 
 A spider counts as good when at least 95 % of the portal's articles are archived with right title, time and text. The
@@ -16,7 +16,6 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import sys
 import tempfile
@@ -27,10 +26,9 @@ from pathlib import Path
 
 from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
-from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
+from bench.probe.handmade import DRAWN, KINDS, HandmadePortal, truth_blocks
 from bench.probe.skins import skin
-from bench.probe.unknown_portals import UnknownPortal
-from bench.probe.walk import walk_site
+from bench.probe.walk import WalkResult, walk_site
 from bench.runner import call, new_archive, runs_of
 from replicas import LAST_NIGHT
 from replicas.articles import articles
@@ -40,7 +38,9 @@ from replicas.sites.catalogue import SITES
 from replicas.sites.site import Site, Suffixer
 
 _ENOUGH = 0.95
-_ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 built by hand, 3 families, 2 drawn systems
+_ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 habits, twice none, 3 families
+_habits = iter(kind for kind in KINDS if kind != DRAWN)
+_KINDS = {place: DRAWN if place % 15 == 3 else next(_habits) for place in range(_ROUND) if place % 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +55,22 @@ class Truth:
 def draw_portal(seed: int) -> tuple[str, Site, list[Truth]]:
     """The portal of a seed: what it is, its site, and what its lists show at the last composed night."""
     host = f"probe{seed}.mau.vn"
-    chance = random.Random(seed * 7919)
-    source = [article for portal in SITES for article in articles(portal) if article.clock]
-    place = seed % _ROUND
-    if place % 10 and place % 15 != 3:
-        kind_of = [n for n in range(_ROUND) if n % 10 and n % 15 != 3].index(place)
-        what = list(KINDS)[kind_of]
+    what = _KINDS.get(seed % _ROUND)
+    if what is not None:
         made = HandmadePortal(what, seed, host)
-        return what, made, [truth_of(a, truth_blocks(made, a)) for a in made.shown]
-    if place % 15 == 3:
-        stranger = UnknownPortal(seed, host, chance.sample(source, len(source)))
-        return (
-            f"no family: {stranger.style.address}, {stranger.style.paging}, {stranger.style.tags[0]}",
-            stranger,
-            [_truth(a, lead=stranger.style.lead) for a in stranger.visible(LAST_NIGHT)],
-        )
-    portal = chance.choice(sorted(SITES))
+        return what, made, [truth_of(article, truth_blocks(made, article)) for article in made.shown]
+    portal = random.Random(seed * 7919).choice(sorted(SITES))
     kind = SITES[portal]
     skinned = skin(kind, articles(portal), seed, host)
     site = skinned.site
     listed = {row.article.key: row.article for s in site.sections for row in site.rows(s, LAST_NIGHT)}
     shown = [article for article in listed.values() if not article.withdrawn]
-    return f"{kind.family}", skinned, [_truth(article, lead=True) for article in shown]
+    return f"{kind.family}", skinned, [truth_of(article, _blocks(article)) for article in shown]
 
 
-def _truth(article: ReplicaArticle, *, lead: bool) -> Truth:
-    blocks = [plain(article.lead)] if lead and article.lead else []
-    blocks += [plain(part.text) for part in article.parts if part.text and part.kind is not Kind.TABLE_ROW]
-    return truth_of(article, tuple(blocks))
+def _blocks(article: ReplicaArticle) -> tuple[str, ...]:
+    lead = (plain(article.lead),) if article.lead else ()
+    return (*lead, *(plain(part.text) for part in article.parts if part.text and part.kind is not Kind.TABLE_ROW))
 
 
 def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
@@ -91,53 +79,13 @@ def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
     return Truth(plain(article.title), when, blocks)
 
 
-def measure(seed: int, folder: Path) -> dict[str, object]:
-    """Probe and crawl the portal of a seed; what came of it."""
-    what, site, truth = draw_portal(seed)
-    name = f"probe{seed}"
-    spiders = folder / "probed"
-    spiders.mkdir(parents=True)
-    (spiders / "__init__.py").write_text("", encoding="utf-8")
-    began = time.monotonic()
-    with ReplicaServer([site]) as server:
-        server.suffixer = Suffixer([site.host])
-        env = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port), "PYTHONPATH": str(folder)}
-        night = ["--night", LAST_NIGHT.isoformat()]
-        where = ["--name", name, "--spiders", str(spiders), "--pages", str(folder / "pages")]
-        probe = call(["-m", "scrapy", "probe", f"https://{site.host}/", *night, *where], env)
-        requests = len(server.log)
-        written = (spiders / f"{name}.py").exists()
-        if written:
-            new_archive(folder / "archive")
-            command = ["-m", "scrapy", "crawl", name, "-s", "SPIDER_MODULES=probed", *night, "--since", "2020-01-01"]
-            crawl = call([*command, "--archive", str(folder / "archive")], env)
-            if not Paths(folder / "archive").closed_runs(LAST_NIGHT):
-                print(crawl.stderr[-800:], file=sys.stderr)
-        if not written:
-            print(probe.stderr[-800:], file=sys.stderr)
-    good, wrong = _compare(folder / "archive", name, truth) if written else (0, ["no spider was written"])
-    found = re.search(r"score (\d+)", probe.stdout)
-    return {
-        "seed": seed,
-        "portal": what,
-        "score": int(found[1]) if found else 0,
-        "requests": requests,
-        "articles": len(truth),
-        "right": good,
-        "unedited": bool(truth) and good >= _ENOUGH * len(truth),
-        "undecided": _undecided(probe.stdout),
-        "edit": _to_edit(wrong, written) if good < _ENOUGH * len(truth) else [],
-        "wrong": wrong[:4],
-        "seconds": round(time.monotonic() - began, 1),
-    }
-
-
-def in_memory(seed: int) -> dict[str, object]:
-    """The same for the written rules alone: what they read from the site without a crawl."""
+def measure(seed: int, rules: bool) -> dict[str, object]:
+    """Probe and crawl the portal of a seed, with `rules` in memory; what came of it."""
     what, site, truth = draw_portal(seed)
     began = time.monotonic()
-    seen = walk_site(site, f"probe{seed}")
+    seen = walk_site(site, f"probe{seed}") if rules else _crawled(site, f"probe{seed}")
     right, wrong = judge_articles(truth, seen.texts) if seen.written else (0, ["no spider was written"])
+    is_enough = right >= _ENOUGH * len(truth)
     return {
         "seed": seed,
         "portal": what,
@@ -145,12 +93,44 @@ def in_memory(seed: int) -> dict[str, object]:
         "requests": seen.requests,
         "articles": len(truth),
         "right": right,
-        "unedited": bool(truth) and right >= _ENOUGH * len(truth),
+        "unedited": bool(truth) and is_enough,
         "undecided": seen.undecided,
-        "edit": _to_edit(wrong, seen.written) if right < _ENOUGH * len(truth) else [],
+        "edit": [] if is_enough else _to_edit(wrong, seen.written),
         "wrong": wrong[:4],
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _crawled(site: Site, name: str) -> WalkResult:
+    """Probe and crawl a portal by the real commands over a server on loopback."""
+    with tempfile.TemporaryDirectory(prefix="probe-") as scratch, ReplicaServer([site]) as server:
+        folder = Path(scratch)
+        spiders = folder / "probed"
+        spiders.mkdir()
+        (spiders / "__init__.py").touch()
+        server.suffixer = Suffixer([site.host])
+        env = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(server.port), "PYTHONPATH": scratch}
+        night = ["--night", LAST_NIGHT.isoformat()]
+        where = ["--name", name, "--spiders", str(spiders), "--pages", str(folder / "pages")]
+        probe = call(["-m", "scrapy", "probe", f"https://{site.host}/", *night, *where], env)
+        score = re.search(r"score (\d+)", probe.stdout)
+        seen = WalkResult((spiders / f"{name}.py").exists(), int(score[1]) if score else 0, len(server.log))
+        seen.undecided = _undecided(probe.stdout)
+        if not seen.written:
+            print(probe.stderr[-800:], file=sys.stderr)
+            return seen
+        archive = folder / "archive"
+        new_archive(archive)
+        command = ["-m", "scrapy", "crawl", name, "-s", "SPIDER_MODULES=probed", *night, "--since", "2020-01-01"]
+        crawl = call([*command, "--archive", str(archive)], env)
+        if not Paths(archive).closed_runs(LAST_NIGHT):
+            print(crawl.stderr[-800:], file=sys.stderr)
+        for _, run in runs_of(Paths(archive), name):
+            for line in ReadLines(run).articles:
+                if line.file and line.title:
+                    text = (run / line.file).read_text("utf-8")
+                    seen.texts.setdefault(line.title, []).append((line.published or "", text))
+        return seen
 
 
 def _serve(seed: int, port: int) -> int:
@@ -169,15 +149,6 @@ def _serve(seed: int, port: int) -> int:
 def _undecided(said: str) -> list[str]:
     lines = said.partition("could not be decided:\n")[2].partition("\n\n")[0].splitlines()
     return [line.strip() for line in lines if line.strip() != "nothing"]
-
-
-def _compare(folder: Path, portal: str, truth: Sequence[Truth]) -> tuple[int, list[str]]:
-    kept: dict[str, list[tuple[str, str]]] = {}
-    for _, run in runs_of(Paths(folder), portal):
-        for line in ReadLines(run).articles:
-            if line.file and line.title:
-                kept.setdefault(line.title, []).append((line.published or "", (run / line.file).read_text("utf-8")))
-    return judge_articles(truth, kept)
 
 
 def judge_articles(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
@@ -227,11 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(asked.serve, asked.port)
     results = []
     for seed in range(asked.first, asked.first + asked.seeds):
-        folder = Path(tempfile.mkdtemp(prefix="probe-"))
-        try:
-            result = in_memory(seed) if asked.rules else measure(seed, folder)
-        finally:
-            shutil.rmtree(folder)
+        result = measure(seed, asked.rules)
         results.append(result)
         print(json.dumps(result, ensure_ascii=False) if asked.json else _line(result), flush=True)
     unedited = sum(1 for result in results if result["unedited"])

@@ -34,6 +34,7 @@ _PLACES = ("below", "above", "byline", "foot")
 _BODIES = ("p", "div", "br", "widgets", "font")
 
 
+DRAWN = "no habit of its own, absolute links"
 KINDS: dict[str, dict[str, object]] = {
     "nested tables without names": {"menu": "table", "listing": "rows", "head": "bold", "body": "font", "names": 0},
     "definition lists": {"listing": "dl", "paging": "head-next", "head": "h2"},
@@ -60,6 +61,7 @@ KINDS: dict[str, dict[str, object]] = {
     "pages counted from nought": {"paging": "nought"},
     "a button that brings pieces of HTML": {"paging": "fragment"},
     "sections as headings of boxes, dates in the page's head": {"menu": "headings", "where": "meta"},
+    DRAWN: {"listing": "articles", "odd": frozenset({"absolute"})},
 }  # fmt: skip
 
 

@@ -59,7 +59,9 @@ def named(portal: MarkupPortal, at: int) -> str:
 
 
 def _href(portal: MarkupPortal, path: str) -> str:
-    """Relative to the base where there is one, else from the root."""
+    """With the host where links are absolute, relative to the base where there is one, else from the root."""
+    if "absolute" in portal.style.odd:
+        path = f"https://{portal.host}{path}"
     return html.escape(path.removeprefix("/") if "base" in portal.style.odd else path)
 
 
@@ -181,6 +183,7 @@ def _rows(
         "rows": f"<table{box}>{''.join(made)}</table>",
         "dl": f"<dl{box}>{''.join(made)}</dl>",
         "items": f"<ul{box}>{''.join(made)}</ul>",
+        "articles": f"<section{box}>{''.join(made)}</section>",
     }.get(listing, f"<div{box}>{''.join(made)}</div>")
     return f"<div><p>Tin mới cập nhật</p>{whole}</div>" if front else whole
 
@@ -195,6 +198,8 @@ def _entry(portal: MarkupPortal, listing: str, path: str, title: str, day: str, 
             return f"<dt{when}>{day}</dt><dd{item}>{link}</dd>"
         case "items":
             return f"<li{item}><p{name}>{link}</p><span{when}>{day}</span><p>{html.escape(lead)}…</p></li>"
+        case "articles":
+            return f"<article{item}><h3{name}>{link}</h3><span{when}>{day}</span></article>"
         case "flat":
             return f"<h3{name}>{link}</h3><p{when}>Ngày đăng: {day}</p><p>{html.escape(lead)}…</p>"
     picture = f'<a href="{_href(portal, path)}"><img src="/anh/dai-dien.jpg" alt="{html.escape(title)}"></a>'

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from bench.probe.unknown_portals import UnknownPortal
+from bench.probe.handmade import DRAWN, HandmadePortal
 from crawler.catalog.overview import families
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_keys import infer_key
@@ -57,10 +57,7 @@ def fetching(site: Site) -> tuple[Fetch, list[str]]:
 
 @cache
 def probed(seed: int) -> tuple[Exploration, ProbeResult]:
-    source = [
-        article for portal in ("binh_dinh", "quang_ninh", "bac_giang") for article in articles(portal) if article.clock
-    ]
-    fetch, _ = fetching(UnknownPortal(seed, HOST, source))
+    fetch, _ = fetching(HandmadePortal(DRAWN, seed, HOST))
     brought = asyncio.run(explore(fetch, f"https://{HOST}.replica.test/", 30, NOW))
     return brought, infer_portal(brought, "la", "Trang mẫu", NOW)
 
