@@ -25,16 +25,22 @@ _WORD_SPANS = (
 )
 
 
+def centred_figure(src: str, caption: str) -> str:
+    """Picture and caption as two centred paragraphs, the caption in italics and without a class."""
+    picture = f'<p style="text-align: center;"><img alt="" src="{src}" style="width: 600px; height: 400px;" /></p>'
+    return picture + (f'\n<p style="text-align: center;"><em>{caption}</em></p>' if caption else "")
+
+
 @dataclass(frozen=True, slots=True)
 class BodyStyle:
     """The markup of a family for pictures, attachment links, sign-offs and headings. Functions get escaped text."""
 
     image: Callable[[str], str]
     """File name of a picture to its address."""
-    figure: Callable[[str, str], str]
-    """Address of a picture and its caption (may be empty) to markup."""
     link: Callable[[str, str], str]
     """File name of an attachment and its link text to markup."""
+    figure: Callable[[str, str], str] = centred_figure
+    """Address of a picture and its caption (may be empty) to markup."""
     signoff: Callable[[str], str] = '<p style="text-align: right;"><strong>{}</strong></p>'.format
     heading: str = "h3"
     filler: str = "<p>&nbsp;</p>"

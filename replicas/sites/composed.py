@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from markupsafe import Markup
 from replicas.files import FileKind, file_bytes, replica_file
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle, build_body
+from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.noise import noisy
 from replicas.sites.site import SiteRequest, SiteResponse
 
@@ -60,7 +60,7 @@ def page_number(query: str, name: str) -> int:
     return 1
 
 
-class ComposedSite(ABC):
+class ComposedSite:
     """One portal. Pure: a response depends on the request alone."""
 
     portal: str
@@ -69,6 +69,18 @@ class ComposedSite(ABC):
     name: str
     sections: Sequence[ReplicaSection]
     style: BodyStyle
+    first_code = 0
+    """The CMS's number of the first section that the portal's spider declares; 0 where sections have none."""
+    article_form = ""
+    """Path and query of an article's own address. Its slots: `article`, and `section`, the article's."""
+    alternate_form = ""
+    """Path and query of its second address, with the same slots."""
+    date_form = "{at:%d/%m/%Y}[ {at:%H:%M}]"
+    """The publication time on the article page; what stands in brackets is shown with a time of day alone."""
+    list_date_form = "{at:%d/%m/%Y}"
+    """The publication time in the lists."""
+    any_case = False
+    """Answer paths in any letter case; keys are in small letters."""
     page_size = 4
     disallow: tuple[str, ...] = ()
     still_articles = False
@@ -76,7 +88,7 @@ class ComposedSite(ABC):
     validators: tuple[str, ...] = ("etag", "last_modified")
     """The validators that a page without a counter sends."""
     page_parameter = "page"
-    """The query parameter that pages a list."""
+    """The query parameter that pages a list; empty where an address names the first page alone."""
     numbered = False
     """Take the number written with an article as its natural key, instead of its slug."""
     key_pattern = ""
@@ -85,6 +97,11 @@ class ComposedSite(ABC):
     """The folder of all attachments; empty where each has one of its own."""
     beyond = "empty"
     """The content of a page after the last one: `empty`, `last` (the last page again) or `first`."""
+
+    def __init_subclass__(cls) -> None:
+        """Give a portal that declares no sections those of its spider."""
+        if "portal" in vars(cls) and "sections" not in vars(cls):
+            cls.sections = DeclaredSections(cls.portal, cls.first_code)
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         self.articles = tuple(articles)
@@ -104,35 +121,46 @@ class ComposedSite(ABC):
         """Return the natural key of an article from its slug, its time and the number written with it."""
         return number if cls.numbered else slug
 
-    @abstractmethod
     def article_path(self, article: ReplicaArticle) -> str:
         """Path and query of an article's own address."""
+        return self._address(self.article_form, article)
 
-    @abstractmethod
     def twin_path(self, article: ReplicaArticle) -> str:
         """Path and query of its second address."""
+        return self._address(self.alternate_form, article)
+
+    def _address(self, form: str, article: ReplicaArticle) -> str:
+        section = self.section(article.section) if "{section" in form else None
+        return form.format(site=self, article=article, section=section)
 
     def key_at(self, path: str, query: str) -> str | None:
         """Return the key that an address names, None when it is no article's address."""
-        found = re.fullmatch(self.key_pattern, path)
-        return found[1] if found else None
+        found = re.fullmatch(self.key_pattern, path.lower() if self.any_case else path)
+        return unquote(found[1]) if found else None
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         """Return path and query of a section's list page."""
-        return section.path if number == 1 else f"{section.path}?{self.page_parameter}={number}"
+        first = number == 1 or not self.page_parameter
+        return section.path if first else f"{section.path}?{self.page_parameter}={number}"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         """Return section and page number that an address names, None when it is no list's."""
-        number = page_number(query, self.page_parameter)
-        return next(((section, number) for section in self.sections if path == section.path), None)
+        section = self.section_at(path)
+        number = page_number(query, self.page_parameter) if self.page_parameter else 1
+        return (section, number) if section else None
 
-    @abstractmethod
+    def section_at(self, path: str) -> ReplicaSection | None:
+        """Return the section whose first page stands at a path."""
+        fold = str.lower if self.any_case else str
+        return next((section for section in self.sections if fold(section.path) == fold(path)), None)
+
     def date_line(self, article: ReplicaArticle) -> str:
         """The publication time as the article page shows it."""
+        return _date(self.date_form, article)
 
     def list_day(self, article: ReplicaArticle) -> str:
         """The day as the list shows it."""
-        return f"{article.published:%d/%m/%Y}"
+        return _date(self.list_date_form, article)
 
     def file_path(self, name: str) -> str:
         """Path and query of an attachment."""
@@ -279,6 +307,11 @@ class ComposedSite(ABC):
 
     def _notice(self, request: SiteRequest, message: str, status: int) -> SiteResponse:
         return _html(self.render("notice.html", request, message=message), status)
+
+
+def _date(form: str, article: ReplicaArticle) -> str:
+    shown = re.sub(r"\[(.*)\]", r"\1" if article.clock else "", form)
+    return shown.format(at=article.published, weekday=weekday(article.published))
 
 
 def _html(text: str, status: int = 200) -> SiteResponse:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from replicas.records import ReplicaSection
+
+if TYPE_CHECKING:
+    from crawler.listings.listing import Section
 
 _SHARE = 4
 
@@ -26,16 +29,13 @@ class DeclaredSections(Sequence[ReplicaSection]):
     def _read(self) -> tuple[ReplicaSection, ...]:
         camel = "".join(part.capitalize() for part in self._portal.split("_"))
         declared = getattr(import_module(f"crawler.spiders.{self._portal}"), camel).sections
-        return tuple(
-            ReplicaSection(
-                section.name,
-                section.path,
-                section.title,
-                str(self._codes + 3 * number) if self._codes else "",
-                0 if number < 2 else _SHARE,
-            )
-            for number, section in enumerate(declared)
-        )
+        return tuple(self.sections(declared))
+
+    def sections(self, declared: Sequence[Section]) -> Iterator[ReplicaSection]:
+        """Return the sections that the site has for those of the spider."""
+        for number, section in enumerate(declared):
+            code = str(self._codes + 3 * number) if self._codes else ""
+            yield ReplicaSection(section.name, section.path, section.title, code, 0 if number < 2 else _SHARE)
 
     @overload
     def __getitem__(self, at: int) -> ReplicaSection: ...

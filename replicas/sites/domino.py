@@ -13,8 +13,6 @@ from urllib.parse import quote, unquote
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import DaysOnly, Row
-from replicas.sites.declared_sections import DeclaredSections
-from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
 _BASE = "/congbao.nsf"
@@ -30,8 +28,10 @@ class CongBaoSonLa(DaysOnly):
     host = "congbao.sonla.gov.vn"
     family = "domino"
     name = "Công báo tỉnh Sơn La"
-    sections: Sequence[ReplicaSection] = DeclaredSections("cong_bao_son_la")
-    style = BodyStyle(image=str, figure=centred_figure, link=lambda name, text: text)
+    style = BodyStyle(image=str, link="{1}".format)
+    page_parameter = ""
+    article_form = alternate_form = f"{_BASE}/NoiDung?openForm&ParentUNID={{article.key}}"
+    date_form = "{at.day}/{at.month}/{at.year}"
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         # A document is its row: title, day and file.
@@ -42,24 +42,8 @@ class CongBaoSonLa(DaysOnly):
     def key_of(slug: str, published: datetime, number: str) -> str:
         return md5(slug.encode(), usedforsecurity=False).hexdigest().upper()
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"{_BASE}/NoiDung?openForm&ParentUNID={article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return self.article_path(article)
-
-    def key_at(self, path: str, query: str) -> str | None:
-        return None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path
-
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        there = f"{path}?{query}" if query else path
-        return next(((section, 1) for section in self.sections if section.path == there), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        return f"{article.published.day}/{article.published.month}/{article.published.year}"
+        return super().list_at(f"{path}?{query}" if query else path, "")
 
     def file_path(self, name: str) -> str:
         key = next((article.key for article in self.articles if name in article.files), "")
@@ -77,16 +61,14 @@ class CongBaoSonLa(DaysOnly):
         issues = self.issues(request.night)
         if view == "gazettesbyyearmonth":
             shown = enumerate(issues, 1) if asked == str(request.night.year) else ()
-            return self._answer("issues.html", request, year=asked, issues=list(reversed(list(shown))))
+            listed = self.render("issues.html", request, year=asked, issues=list(reversed(list(shown))))
+            return SiteResponse(listed.encode())
         issue = re.fullmatch(r"\d{4}/No\.\{(\d+)\}", asked)
         if view == "documentsbygazette":
             number = int(issue[1]) if issue else 0
             rows = issues[number - 1] if 0 < number <= len(issues) else []
             return SiteResponse("".join(map(self._row, rows)).join(_AROUND).encode())
         return None
-
-    def _answer(self, template: str, request: SiteRequest, **values: object) -> SiteResponse:
-        return SiteResponse(self.render(template, request, **values).encode())
 
     def _row(self, row: Row) -> str:
         title = _TITLE.fullmatch(row.article.title)

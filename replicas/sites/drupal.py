@@ -10,7 +10,6 @@ from urllib.parse import parse_qs
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import DaysOnly
-from replicas.sites.liferay import centred_figure
 
 
 class MauDrupal(DaysOnly):
@@ -27,10 +26,11 @@ class MauDrupal(DaysOnly):
         ReplicaSection("thong-bao", "/taxonomy/term/9", "Thông báo"),
     )
     style = BodyStyle(
-        image=lambda name: f"/sites/default/files/2025-03/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/sites/default/files/2025-03/{name}">{text}</a>',
+        "/sites/default/files/2025-03/{}".format, '<a href="/sites/default/files/2025-03/{}">{}</a>'.format
     )
+    article_form = "/{article.key}"
+    alternate_form = "/index.php/{article.key}"
+    date_form = "{at:%d/%m/%Y}"
     disallow = ("/admin/", "/user/login", "/search/")
 
     @staticmethod
@@ -41,19 +41,11 @@ class MauDrupal(DaysOnly):
         """The number of an article's node."""
         return 5000 + zlib.crc32(article.key.encode()) % 4000
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/{article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/index.php/{article.key}"
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}?page={number - 1}"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         asked = parse_qs(query).get("page", ["0"])[-1]
         number = int(asked) + 1 if asked.isdecimal() else 1
-        return next(((s, number) for s in self.sections if path == s.path), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        return f"{article.published:%d/%m/%Y}"
+        section = self.section_at(path)
+        return (section, number) if section else None

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite
-from replicas.sites.declared_sections import DeclaredSections
-from replicas.sites.liferay import centred_figure
 
 
 class HaTinh(ComposedSite):
@@ -21,21 +16,12 @@ class HaTinh(ComposedSite):
     key_pattern = r"(?:/vi)?/bai-viet/([^/]+)"
     files_path = "/uploads/files/"
     beyond = "last"
-    sections: Sequence[ReplicaSection] = DeclaredSections("ha_tinh")
     style = BodyStyle(
         image=lambda name: f"/uploads/topics/20250303{len(name):06d}.jpg#{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/uploads/files/{name}">{text}</a>',
+        link='<a href="/uploads/files/{}">{}</a>'.format,
         signoff="<!--tep-->\n<div>Lượt xem: 125</div>\n<div>{}</div>".format,
     )
+    article_form = "/vi/bai-viet/{article.slug}"
+    alternate_form = "/bai-viet/{article.slug}"
+    date_form = "Đăng tải: [{at:%H:%M} - ]{at:%d/%m/%Y}"
     disallow = ("/admin/", "/api/")
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/vi/bai-viet/{article.slug}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/bai-viet/{article.slug}"
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"Đăng tải: {at:%H:%M - %d/%m/%Y}" if article.clock else f"Đăng tải: {at:%d/%m/%Y}"

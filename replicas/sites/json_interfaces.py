@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import html
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qsl, quote
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle, build_body
 from replicas.sites.composed import ComposedSite, Row, page_number
-from replicas.sites.declared_sections import DeclaredSections
-from replicas.sites.liferay import centred_figure
 from replicas.sites.site import SiteRequest, SiteResponse
 
 
@@ -24,27 +23,24 @@ def _json(value: object) -> SiteResponse:
     return SiteResponse(json.dumps(value, ensure_ascii=False).encode(), content_type="application/json; charset=utf-8")
 
 
-class _Interface(ComposedSite):
+class _Interface(ComposedSite, ABC):
     """A portal whose articles come as records; pages of its own it has none but shells."""
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         # The interfaces name no files beside the text.
         super().__init__([replace(article, files=()) for article in articles], sections)
 
-    def date_line(self, article: ReplicaArticle) -> str:
-        return ""
-
-    def stamp(self, article: ReplicaArticle) -> str:
-        """The record's date: local, without offset."""
-        return f"{article.published:%Y-%m-%dT%H:%M:%S}" if article.clock else f"{article.published:%Y-%m-%d}"
+    date_form = ""
+    list_date_form = "{at:%Y-%m-%d}[T{at:%H:%M:%S}]"
+    """The record's date: local, without offset."""
 
     def body(self, article: ReplicaArticle) -> str:
         """The record's HTML."""
         return build_body(article.parts, self.style, article.shape)
 
+    @abstractmethod
     def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
         """The article as the interface sends it."""
-        raise NotImplementedError
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
         """Return the record that answers for the article's text."""
@@ -62,31 +58,23 @@ class CongAnHaNoi(_Interface):
     numbered = True
     key_pattern = r"/tin-tuc/[a-z0-9-]+-(\d+)"
     files_path = "/Portals/0/tai-lieu/"
-    sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_ha_noi", 391)
-    style = BodyStyle(
-        image=lambda name: f"/Portals/0/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/Portals/0/tai-lieu/{name}">{text}</a>',
-    )
+    first_code = 391
+    style = BodyStyle("/Portals/0/{}".format, '<a href="/Portals/0/tai-lieu/{}">{}</a>'.format)
+    article_form = "/tin-tuc/{article.slug}-{article.key}"
+    alternate_form = "/tin-tuc/{article.slug:.12}-{article.key}"
 
     def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
         super().__init__(articles, sections)
         modules = _modules()
         self.sections = tuple(replace(each, code=modules.get(each.path, each.code)) for each in self.sections)
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-tuc/{article.slug}-{article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-tuc/{article.slug[:12]}-{article.key}"
-
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return f"{_DNN}listnew?PortalId=0&ModuleId={section.code}&GetType=3&PageIndex={number}"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        module = parse_qs(query).get("ModuleId", [""])[-1]
-        there = next((section for section in self.sections if section.code == module), None)
-        return (there, page_number(query, "PageIndex")) if there and path == f"{_DNN}listnew" else None
+        module = dict(parse_qsl(query)).get("ModuleId", "")
+        section = next((section for section in self.sections if section.code == module), None)
+        return (section, page_number(query, "PageIndex")) if section and path == f"{_DNN}listnew" else None
 
     def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
         """All that the interface knows of an article."""
@@ -95,7 +83,7 @@ class CongAnHaNoi(_Interface):
             "Url": address,
             "Name": html.escape(article.title, quote=False),
             "Description": article.lead,
-            "PublishTime": self.stamp(article),
+            "PublishTime": self.list_day(article),
             "FullContent": self.body(article),
             "ViewCount": None,
         }
@@ -103,23 +91,19 @@ class CongAnHaNoi(_Interface):
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """The two calls of the interface; pages are shells."""
         if request.path == f"{_DNN}getbyid":
-            key = parse_qs(request.query).get("id", [""])[-1]
+            key = request.asked.get("id")
             article = next((each for each in self.visible(request.night) if each.key == key), None)
             return _json(None) if article is None else _json(self.record(article, self.article_path(article)))
-        listed = self.list_at(request.path, request.query)
-        if listed is not None:
+        if (listed := self.list_at(request.path, request.query)) is not None:
             return _json(self._lists(*listed, request.night))
-        if self.key_at(request.path, "") or any(section.path == request.path for section in self.sections):
+        if self.key_at(request.path, "") or self.section_at(request.path):
             return SiteResponse(self.render("shell.html", request).encode())
         return None
 
     def _lists(self, section: ReplicaSection, number: int, night: date) -> dict[str, object]:
         rows, _ = self.page(section, number, night)
-        brief = [self._brief(row) for row in rows]
+        brief = [self.record(row.article, row.address) | {"FullContent": None} for row in rows]
         return {"ListData": brief[:2], "ListMoreData": brief[2:], "TotalRecord": len(self.rows(section, night))}
-
-    def _brief(self, row: Row) -> dict[str, object]:
-        return self.record(row.article, row.address) | {"FullContent": None}
 
 
 _DNN = "/DesktopModules/cmsview/api/NewsContent/"
@@ -141,24 +125,11 @@ class VinhPhuc(_Interface):
     numbered = True
     files_path = "/ct/cms/tintuc/Documents/"
     page_size = 50
-    sections: Sequence[ReplicaSection] = DeclaredSections("vinh_phuc")
+    page_parameter = ""
     style = BodyStyle(
-        image=lambda name: f"/ct/cms/tintuc/PublishingImages/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/ct/cms/tintuc/Documents/{name}">{text}</a>',
+        "/ct/cms/tintuc/PublishingImages/{}".format, '<a href="/ct/cms/tintuc/Documents/{}">{}</a>'.format
     )
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"{self.section(article.section).path}/View_Detail.aspx?ItemID={article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return self.article_path(article)
-
-    def key_at(self, path: str, query: str) -> str | None:
-        return None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path
+    article_form = alternate_form = "{section.path}/View_Detail.aspx?ItemID={article.key}"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         return None
@@ -176,7 +147,7 @@ class VinhPhuc(_Interface):
             "Title": f"## {article.title}",
             "DescriptionNews": html.escape(html.escape(article.lead)) if "<" in article.lead else article.lead,
             "ContentNews": html.escape(self.body(article)),
-            "CreatedDate": self.stamp(article),
+            "CreatedDate": self.list_day(article),
             "ImageNews": "/ct/cms/tintuc/PublishingImages/dai-dien.jpg",
         }
 
@@ -189,9 +160,8 @@ class VinhPhuc(_Interface):
         return None
 
     def _query(self, request: SiteRequest) -> SiteResponse:
-        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
-        path = quote(form.get("UrlList", ""), safe="/")
-        section = next((each for each in self.sections if each.path == path), None)
+        form = request.form
+        section = self.section_at(quote(form.get("UrlList", ""), safe="/"))
         start, length = form.get("start", ""), form.get("length", "")
         if request.method != "POST" or section is None or not (start.isdecimal() and length.isdecimal()):
             return SiteResponse(b'{"Message":"No HTTP resource was found."}', 404, "application/json; charset=utf-8")
@@ -210,40 +180,25 @@ class BacNinh(_Interface):
     name = "Cổng thông tin điện tử tỉnh Bắc Ninh"
     key_pattern = r"(?:/en/news)?/-/details/37632/[a-z0-9-]+-(\d+)"
     files_path = "/documents/20182/37632/"
-    page_size = 4
+    page_parameter = ""
     in_script = False
-    sections: Sequence[ReplicaSection] = DeclaredSections("bac_ninh", 37632)
-    style = BodyStyle(
-        image=lambda name: f"/documents/20182/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/documents/20182/37632/{name}">{text}</a>',
-    )
+    first_code = 37632
+    style = BodyStyle("/documents/20182/{}".format, '<a href="/documents/20182/37632/{}">{}</a>'.format)
+    article_form = "/-/details/37632/{article.slug}-{article.key}"
+    alternate_form = "/en/news" + article_form
+    list_date_form = ComposedSite.date_form  # the form of `createdDate` is not known; day before month
 
     @staticmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
         return f"141{number}"
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/-/details/37632/{article.slug}-{article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/en/news/-/details/37632/{article.slug}-{article.key}"
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path
-
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        there = next((section for section in self.sections if section.path == path), None)
-        return (there, 1) if there and not query else None
+        return None if query else super().list_at(path, query)
 
     def load_path(self, section: ReplicaSection) -> str:
         """The address of the list's answers, with what Liferay puts into it."""
         named = "p_p_id=newsbycategory_WAR_bacninhportlet&p_p_lifecycle=2&p_p_resource_id=loadPage&p_auth=Xk3v9QwZ"
         return f"{section.path}?{named}&_newsbycategory_WAR_bacninhportlet_categoryId={section.code}"
-
-    def stamp(self, article: ReplicaArticle) -> str:
-        """The form of `createdDate` is not known; day before month."""
-        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
 
     def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
         """One item: summary and content are cut and escaped."""
@@ -252,7 +207,7 @@ class BacNinh(_Interface):
             "title": article.title,
             "summary": html.escape(article.lead[:60]),
             "content": html.escape(self.body(article)[:80]),
-            "createdDate": self.stamp(article),
+            "createdDate": self.list_day(article),
             "urlDetail": address,
         }
 
@@ -262,10 +217,10 @@ class BacNinh(_Interface):
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """The list's answers."""
-        section = next((each for each in self.sections if each.path == request.path), None)
+        section = self.section_at(request.path)
         if section is None or "p_p_resource_id=loadPage" not in request.query:
             return None
-        code = parse_qs(request.query).get("_newsbycategory_WAR_bacninhportlet_categoryId", [""])[-1]
+        code = request.asked.get("_newsbycategory_WAR_bacninhportlet_categoryId")
         rows, last = self.page(section, page_number(request.query, "pageNum"), request.night)
         items = [self.record(row.article, row.address) for row in rows] if code == section.code else []
         value = {"items": items, "totalPageNum": last}

@@ -6,23 +6,14 @@ described by scrapers, their nesting is inferred.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from urllib.parse import unquote
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, page_number, weekday
-from replicas.sites.declared_sections import DeclaredSections
-
-
-def centred_figure(src: str, caption: str) -> str:
-    """Picture and caption as two centred paragraphs, the caption in italics and without a class."""
-    picture = f'<p style="text-align: center;"><img alt="" src="{src}" style="width: 600px; height: 400px;" /></p>'
-    return picture + (f'\n<p style="text-align: center;"><em>{caption}</em></p>' if caption else "")
 
 
 def _classed_figure(src: str, caption: str) -> str:
@@ -56,25 +47,16 @@ class QuangTri(ComposedSite):
         ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh", "1572913402817"),
         ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
     )
-    style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=20182))
+    style = BodyStyle(_journal_image, partial(_document_link, group=20182))
     page_parameter = "cur"
+    key_pattern = r"(?:/vi)?/chi-tiet-tin/-/view-article/1/\d{13}/(\d{13})"
+    article_form = "/chi-tiet-tin/-/view-article/1/{section.code}/{article.key}"
+    alternate_form = "/vi" + article_form
     disallow = ("/c/portal/login", "/group/", "/user/")
-
-    _ARTICLE = re.compile(r"(?:/vi)?/chi-tiet-tin/-/view-article/1/\d{13}/(\d{13})")
 
     @staticmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
         return str(int(published.timestamp() * 1000) - 200_000 - zlib.crc32(slug.encode()) % 1_500_000)
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/chi-tiet-tin/-/view-article/1/{self.section(article.section).code}/{article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return "/vi" + self.article_path(article)
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = self._ARTICLE.fullmatch(path)
-        return found[1] if found else None
 
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
@@ -108,9 +90,6 @@ class AssetPublisher(ComposedSite):
             ((s, page_number(query, "_cur")) for s in self.sections if path == s.path.removeprefix("/vi")), None
         )
 
-    def date_line(self, article: ReplicaArticle) -> str:
-        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
-
     def file_path(self, name: str) -> str:
         return document_path(name, self.group)
 
@@ -135,17 +114,10 @@ class BacGiang(AssetPublisher):
         ReplicaSection("tin_trong_nuoc", "/tin-trong-nuoc", "Tin trong nước", share=5),
         ReplicaSection("tin_tuc_quoc_te", "/tin-tuc-quoc-te", "Tin quốc tế", share=5),
     )
-    style = BodyStyle(_journal_image, _classed_figure, partial(_document_link, group=10184))
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/web/guest/-/asset_publisher/{self.instance}/content/{article.slug}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return self.article_path(article) + "?inheritRedirect=true"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/vi)?/web/guest/-/asset_publisher/\w+/content/([^/]+)", path)
-        return unquote(found[1]) if found else None
+    style = BodyStyle(_journal_image, partial(_document_link, group=10184), _classed_figure)
+    key_pattern = r"(?:/vi)?/web/guest/-/asset_publisher/\w+/content/([^/]+)"
+    article_form = "/web/guest/-/asset_publisher/{site.instance}/content/{article.slug}"
+    alternate_form = article_form + "?inheritRedirect=true"
 
 
 class DaNang(AssetPublisher):
@@ -167,17 +139,10 @@ class DaNang(AssetPublisher):
         ReplicaSection("doanh_nghiep", "/vi/doanh-nghiep", "Doanh nghiệp", share=4),
         ReplicaSection("du_khach", "/vi/du-khach", "Du khách", share=4),
     )
-    style = BodyStyle(_journal_image, centred_figure, partial(_document_link, group=59281))
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/web/dng/-/{article.slug}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/vi/web/dng/-/{article.slug}"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/vi)?/web/dng/-/([^/]+)", path)
-        return unquote(found[1]) if found else None
+    style = BodyStyle(_journal_image, partial(_document_link, group=59281))
+    key_pattern = r"(?:/vi)?/web/dng/-/([^/]+)"
+    article_form = "/web/dng/-/{article.slug}"
+    alternate_form = "/vi" + article_form
 
 
 class ThaiNguyen(AssetPublisher):
@@ -188,8 +153,8 @@ class ThaiNguyen(AssetPublisher):
     family = "asset_publisher"
     name = "Cổng thông tin điện tử tỉnh Thái Nguyên"
     instance = "CxpLMxKIhxrm"
-    sections: Sequence[ReplicaSection] = DeclaredSections("thai_nguyen")
     style = BacGiang.style
+    key_pattern = r"(?:/[^/]+)*/-/asset_publisher/\w+/content/([^/]+)"
 
     def article_path(self, article: ReplicaArticle) -> str:
         page = self.section(article.section).path.rstrip("/")
@@ -197,7 +162,3 @@ class ThaiNguyen(AssetPublisher):
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return self.article_path(article) + "?inheritRedirect=true"
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"(?:/[^/]+)*/-/asset_publisher/\w+/content/([^/]+)", path)
-        return unquote(found[1]) if found else None

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.records import ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite, weekday
-from replicas.sites.liferay import centred_figure
+from replicas.sites.composed import ComposedSite
 
 
 class MauNukeviet(ComposedSite):
@@ -27,18 +26,13 @@ class MauNukeviet(ComposedSite):
         ReplicaSection("van-hoa", "/news/van-hoa/", "Văn hóa", share=4),
     )
     style = BodyStyle(
-        image=lambda name: f"/uploads/news/2025_03/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a href="/uploads/news/2025_03/{name}">{text}</a>',
-        heading="h2",
+        "/uploads/news/2025_03/{}".format, '<a href="/uploads/news/2025_03/{}">{}</a>'.format, heading="h2"
     )
+    article_form = "/news/{article.section}/{article.slug}-{article.key}.html"
+    alternate_form = "/vi/news/tin-tuc/{article.slug}-{article.key}.html"
+    date_form = "{weekday} - {at:%d/%m/%Y}[ {at:%H:%M}]"
+    list_date_form = "{at:%d/%m/%Y %H:%M:%S}"
     disallow = ("/admin/", "/users/", "/news/print/", "/news/savefile/")
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/news/{article.section}/{article.slug}-{article.key}.html"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/vi/news/tin-tuc/{article.slug}-{article.key}.html"
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}page-{number}/"
@@ -46,10 +40,3 @@ class MauNukeviet(ComposedSite):
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         found = re.fullmatch(r"(/news/[a-z-]+/)(?:page-(\d{1,4})/)?", path)
         return next(((s, int(found[2] or 1)) for s in self.sections if found and s.path == found[1]), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"{weekday(at)} - {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday(at)} - {at:%d/%m/%Y}"
-
-    def list_day(self, article: ReplicaArticle) -> str:
-        return f"{article.published:%d/%m/%Y %H:%M:%S}"

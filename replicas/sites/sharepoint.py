@@ -5,7 +5,6 @@ Of Tân Dân the class names are seen in a pasted article; the markup of the oth
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +12,7 @@ from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite, page_number, weekday
-from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.composed import ComposedSite
 
 _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
@@ -42,10 +40,6 @@ def _font_figure(src: str, caption: str) -> str:
     return picture + (f'\n<p align="center"><em><font size="2">{caption}</font></em></p>' if caption else "")
 
 
-def _file_link(prefix: str, name: str, text: str) -> str:
-    return f'<a href="{prefix}{name}" target="_blank">{text}</a>'
-
-
 class NinhThuan(ComposedSite):
     """ninhthuan.gov.vn: the path below `/portal/pages/` is the key, in any letter case; paging by `PageIndex`."""
 
@@ -61,9 +55,14 @@ class NinhThuan(ComposedSite):
     style = BodyStyle(
         image=lambda name: f"/portal/Photos/2025-03-03/{zlib.crc32(name.encode()):08x}{name.replace(' ', '%20')}",
         figure=_plain_figure,
-        link=lambda name, text: _file_link("/portal/Attachments/2025/", name, text),
+        link='<a href="/portal/Attachments/2025/{}" target="_blank">{}</a>'.format,
         signoff='<p align="right"><b>{}</b></p>'.format,
     )
+    page_parameter = "PageIndex"
+    any_case = True
+    key_pattern = r"/portal/pages/(\d{4}-\d{1,2}-\d{1,2}/[^/]+\.aspx)"
+    date_form = "Đăng ngày {at:%d-%m-%Y}[ {at:%H:%M}]"
+    list_date_form = "({at:%d/%m/%Y})"
     disallow = ("/_layouts/", "/_vti_bin/", "/portal/pages/print.aspx")
 
     @staticmethod
@@ -77,25 +76,6 @@ class NinhThuan(ComposedSite):
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return self.article_path(article).lower()
-
-    def key_at(self, path: str, query: str) -> str | None:
-        found = re.fullmatch(r"/portal/pages/(\d{4}-\d{1,2}-\d{1,2}/[^/]+\.aspx)", path.lower())
-        return found[1] if found else None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?PageIndex={number}"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        number = page_number(query, "PageIndex")
-        return next(((s, number) for s in self.sections if path.lower() == s.path.lower()), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        return "Đăng ngày " + (
-            f"{article.published:%d-%m-%Y %H:%M}" if article.clock else f"{article.published:%d-%m-%Y}"
-        )
-
-    def list_day(self, article: ReplicaArticle) -> str:
-        return f"({article.published:%d/%m/%Y})"
 
 
 class QuangNinh(ComposedSite):
@@ -111,37 +91,23 @@ class QuangNinh(ComposedSite):
         ReplicaSection("tin_tuc_su_kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),
     )
     style = BodyStyle(
-        image=lambda name: f"/Style%20Library/SP.QNP/app/img/{name}",
+        image="/Style%20Library/SP.QNP/app/img/{}".format,
         figure=_broken_figure,
-        link=lambda name, text: _file_link("/Lists/TinTuc/Attachments/4417/", name, text),
+        link='<a href="/Lists/TinTuc/Attachments/4417/{}" target="_blank">{}</a>'.format,
         signoff='<div align="right"><b>{}</b></div>'.format,
         filler="<div>&nbsp;</div>",
     )
+    page_parameter = "PageIndex"
+    any_case = True
+    article_form = "/Trang/ChiTietTinTuc.aspx?nid={article.key}"
+    alternate_form = "/trang/chitiettintuc.aspx?nid={article.key}&cm=tin-noi-bat"
+    list_date_form = ComposedSite.date_form
     disallow = ("/_layouts/", "/_vti_bin/", "/_catalogs/")
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/Trang/ChiTietTinTuc.aspx?nid={article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/trang/chitiettintuc.aspx?nid={article.key}&cm=tin-noi-bat"
 
     def key_at(self, path: str, query: str) -> str | None:
         if path.lower() != "/trang/chitiettintuc.aspx":
             return None
         return parse_qs(query).get("nid", [""])[-1] or None
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}?PageIndex={number}"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        number = page_number(query, "PageIndex")
-        return next(((s, number) for s in self.sections if path.lower() == s.path.lower()), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        return f"{article.published:%d/%m/%Y %H:%M}" if article.clock else f"{article.published:%d/%m/%Y}"
-
-    def list_day(self, article: ReplicaArticle) -> str:
-        return self.date_line(article)
 
 
 class Vjst(ComposedSite):
@@ -159,24 +125,15 @@ class Vjst(ComposedSite):
     style = BodyStyle(
         image=lambda name: f"/Images/Tintuc/m{zlib.crc32(name.encode()):08x}-1f3c-4b6e-8d21-{len(name):012x}.jpg",
         figure=_font_figure,
-        link=lambda name, text: _file_link("/Images/FileVanBan/", name, text),
+        link='<a href="/Images/FileVanBan/{}" target="_blank">{}</a>'.format,
         signoff='<p align="right"><strong>{}</strong></p>'.format,
         filler="<p>&nbsp;</p>\n<p>&nbsp;</p>",
     )
+    article_form = "/vn/tin-tuc/{article.key}/{article.slug:.100}.aspx"
+    alternate_form = "/vn/tin-tuc/{article.key}/{article.slug:.31}-.aspx"
+    date_form = "{weekday}, {at:%d/%m/%Y}[ {at:%H:%M}]"
+    list_date_form = "Ngày {at:%d/%m/%Y}"
     disallow = ("/admin/", "/Desktopmodules/")
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/vn/tin-tuc/{article.key}/{article.slug[:100]}.aspx"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/vn/tin-tuc/{article.key}/{article.slug[:31]}-.aspx"
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"{weekday(at)}, {at:%d/%m/%Y %H:%M}" if article.clock else f"{weekday(at)}, {at:%d/%m/%Y}"
-
-    def list_day(self, article: ReplicaArticle) -> str:
-        return f"Ngày {article.published:%d/%m/%Y}"
 
 
 class DienBien(NinhThuan):
@@ -186,7 +143,6 @@ class DienBien(NinhThuan):
     host = "www.dienbien.gov.vn"
     family = "tan_dan_view"
     name = "Cổng thông tin điện tử tỉnh Điện Biên"
-    sections: Sequence[ReplicaSection] = DeclaredSections("dien_bien")
 
 
 class Most(Vjst):
@@ -195,7 +151,4 @@ class Most(Vjst):
     portal = "most"
     host = "www.most.gov.vn"
     name = "Bộ Khoa học và Công nghệ"
-    sections: Sequence[ReplicaSection] = DeclaredSections("most")
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        return super().date_line(article) + (" GMT+7" if article.clock else "")
+    date_form = "{weekday}, {at:%d/%m/%Y}[ {at:%H:%M} GMT+7]"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
+from urllib.parse import parse_qsl
 
 from replicas.records import TZ
 
@@ -33,6 +34,16 @@ class SiteRequest:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The query's parameters; of one that is repeated the last."""
+        return dict(parse_qsl(self.query))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a posted form; of one that is repeated the last."""
+        return dict(parse_qsl(self.body.decode("utf-8", "replace")))
 
     @property
     def clock(self) -> datetime:

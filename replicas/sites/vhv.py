@@ -12,9 +12,7 @@ from functools import partial
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite, weekday
-from replicas.sites.declared_sections import DeclaredSections
-from replicas.sites.liferay import centred_figure
+from replicas.sites.composed import ComposedSite
 
 _UPLOAD = "/upload/2005340/20250303/"
 
@@ -35,21 +33,13 @@ class VHVSite(ComposedSite):
     skin = "news-default"
     style = BodyStyle(
         image=lambda name: f"/upload/tep/{zlib.crc32(name.encode()) % 100_000}{name}",
-        figure=centred_figure,
         link=partial(_download, folder="/upload/tep/"),
         heading="h2",
     )
+    article_form = "{section.path}/{article.slug}.html"
+    alternate_form = "/tin-tuc/{article.slug}.html?categoryId=100254"
+    date_form = "{weekday}, {at:%d/%m/%Y}[ | {at:%H:%M}]"
     disallow = ("/data/", "/lib/", "/packages/", "/portals/", "/pages/", "/1/", "/content/download/")
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"{self.section(article.section).path}/{article.slug}.html"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-tuc/{article.slug}.html?categoryId=100254"
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"{weekday(at)}, {at:%d/%m/%Y}" + (f" | {at:%H:%M}" if article.clock else "")
 
 
 class GiaLai(VHVSite):
@@ -58,7 +48,6 @@ class GiaLai(VHVSite):
     portal = "gia_lai"
     host = "gialai.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Gia Lai"
-    sections: Sequence[ReplicaSection] = DeclaredSections("gia_lai")
 
 
 class Moit(VHVSite):
@@ -69,7 +58,6 @@ class Moit(VHVSite):
     name = "Bộ Công Thương"
     skin = "drawn-pager"
     site_id = 2005517
-    sections: Sequence[ReplicaSection] = DeclaredSections("moit")
 
     def date_line(self, article: ReplicaArticle) -> str:
         at = article.published
@@ -84,7 +72,6 @@ class CongAnThanhHoa(VHVSite):
     host = "conganthanhhoa.gov.vn"
     name = "Công an tỉnh Thanh Hóa"
     skin = "item"
-    sections: Sequence[ReplicaSection] = DeclaredSections("cong_an_thanh_hoa")
 
 
 class HungYen(VHVSite):
@@ -96,21 +83,17 @@ class HungYen(VHVSite):
     numbered = True
     key_pattern = r"/[a-z0-9-]+-c(\d+)\.html"
     skin = "item-new"
-    sections: Sequence[ReplicaSection] = DeclaredSections("hung_yen")
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/{article.slug}-c{article.key}.html"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/{article.slug[:20]}-c{article.key}.html?categoryId=217"
+    article_form = "/{article.slug}-c{article.key}.html"
+    alternate_form = "/{article.slug:.20}-c{article.key}.html?categoryId=217"
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path.replace("-1.html", f"-{number}.html")
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         found = re.fullmatch(r"(/chuyen-muc-.*-c\d+)-(\d{1,4})\.html", path)
-        asked = f"{found[1]}-1.html" if found else ""
-        return next(((s, int(found[2])) for s in self.sections if found and s.path == asked), None)
+        section = self.section_at(f"{found[1]}-1.html") if found else None
+        return (section, int(found[2])) if found and section else None
 
 
 class BinhDinh(VHVSite):
@@ -125,14 +108,8 @@ class BinhDinh(VHVSite):
     sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"{_UPLOAD}{zlib.crc32(name.encode()) % 100_000}{name}",
-        figure=centred_figure,
         link=partial(_download, folder=_UPLOAD),
-        signoff='<p style="text-align: right;"><strong>{}</strong></p>'.format,
     )
+    article_form = "/tin-tuc/{article.slug}.html"
+    alternate_form = "/tin-tuc/kinh-te-xa-hoi/{article.slug}.html?categoryId=100254"
     still_articles = True
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-tuc/{article.slug}.html"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-tuc/kinh-te-xa-hoi/{article.slug}.html?categoryId=100254"

@@ -5,14 +5,9 @@ Answered are the fields that a scraper sends: category, site, page and page size
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from urllib.parse import parse_qs
-
-from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.records import ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite, page_number
-from replicas.sites.declared_sections import DeclaredSections
-from replicas.sites.liferay import centred_figure
+from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, SiteResponse
 
 _LOAD = "/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"
@@ -29,32 +24,20 @@ class VNPTSite(ComposedSite):
     page_size = 15
     header_titles = False
     by_link = False
-    style = BodyStyle(
-        image=lambda name: f"/files/{name}",
-        figure=centred_figure,
-        link=lambda name, text: f'<a class="link-download" href="/files/{name}">{text}</a>',
-    )
+    style = BodyStyle("/files/{}".format, '<a class="link-download" href="/files/{}">{}</a>'.format)
+    article_form = "{section.path}/{article.slug}-{article.key}"
+    alternate_form = "/tin-noi-bat/{article.slug}-{article.key}?fbclid=IwAR0x"
+    date_form = "Ngày đăng: {at:%d/%m/%Y}[ {at:%H:%M}]"
     disallow = ("/admin/", "/login", "/search")
 
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"{self.section(article.section).path}/{article.slug}-{article.key}"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/tin-noi-bat/{article.slug}-{article.key}?fbclid=IwAR0x"
-
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        number = page_number(query, "page") if self.by_link else 1
-        return next(((s, number) for s in self.sections if path == s.path), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"Ngày đăng: {at:%d/%m/%Y %H:%M}" if article.clock else f"Ngày đăng: {at:%d/%m/%Y}"
+        return super().list_at(path, query if self.by_link else "")
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """The piece of a list that the page's script asks for."""
         if request.path != _LOAD or request.method != "POST":
             return None
-        form = {name: values[-1] for name, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
+        form = request.form
         section = next((s for s in self.sections if s.code == form.get("article_category_id")), None)
         page = form.get("page", "")
         own = form.get("site_id") == str(self.site_id) and form.get("page_size") == str(self.page_size)
@@ -72,7 +55,7 @@ class NinhBinh(VNPTSite):
     host = "ninhbinh.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Ninh Bình"
     page_size = 4
-    sections: Sequence[ReplicaSection] = DeclaredSections("ninh_binh", 56011)
+    first_code = 56011
 
 
 class SoKhcnNinhBinh(VNPTSite):
@@ -82,7 +65,7 @@ class SoKhcnNinhBinh(VNPTSite):
     host = "sokhcn.ninhbinh.gov.vn"
     name = "Sở Khoa học và Công nghệ tỉnh Ninh Bình"
     site_id = 9077
-    sections: Sequence[ReplicaSection] = DeclaredSections("so_khcn_ninh_binh", 57200)
+    first_code = 57200
 
 
 class SonLa(VNPTSite):
@@ -91,7 +74,7 @@ class SonLa(VNPTSite):
     portal = "son_la"
     host = "sonla.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Sơn La"
-    sections: Sequence[ReplicaSection] = DeclaredSections("son_la", 61708)
+    first_code = 61708
 
 
 class CaoBang(VNPTSite):
@@ -100,7 +83,7 @@ class CaoBang(VNPTSite):
     portal = "cao_bang"
     host = "caobang.gov.vn"
     name = "Cổng thông tin điện tử tỉnh Cao Bằng"
-    sections: Sequence[ReplicaSection] = DeclaredSections("cao_bang", 43100)
+    first_code = 43100
 
 
 class CanTho(VNPTSite):
@@ -112,4 +95,4 @@ class CanTho(VNPTSite):
     page_size = 4
     header_titles = True
     by_link = True
-    sections: Sequence[ReplicaSection] = DeclaredSections("can_tho", 38400)
+    first_code = 38400

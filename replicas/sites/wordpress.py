@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from replicas.records import ReplicaArticle, ReplicaSection
+from replicas.records import ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import DaysOnly, page_number
 
@@ -29,30 +29,21 @@ class MauWordpress(DaysOnly):
         ReplicaSection("thong-bao", "/category/thong-bao/", "Thông báo"),
     )
     style = BodyStyle(
-        image=lambda name: f"/wp-content/uploads/2025/03/{name}",
+        "/wp-content/uploads/2025/03/{}".format,
+        '<a href="/wp-content/uploads/2025/03/{}">{}</a>'.format,
         figure=_figure,
-        link=lambda name, text: f'<a href="/wp-content/uploads/2025/03/{name}">{text}</a>',
         heading="h2",
     )
+    article_form = "/{article.slug}/"
+    alternate_form = "/{article.published:%Y/%m/%d}/{article.slug}/"
+    date_form = list_date_form = "{at.day} Tháng {at.month}, {at.year}"
     disallow = ("/wp-admin/",)
-
-    def article_path(self, article: ReplicaArticle) -> str:
-        return f"/{article.slug}/"
-
-    def twin_path(self, article: ReplicaArticle) -> str:
-        return f"/{article.published:%Y/%m/%d}/{article.slug}/"
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         return section.path if number == 1 else f"{section.path}page/{number}/"
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         found = re.fullmatch(r"(/category/[a-z-]+/)(?:page/(\d{1,4})/)?", path)
+        section = self.section_at(found[1]) if found else None
         number = int(found[2]) if found and found[2] else page_number(query, "paged")
-        return next(((s, number) for s in self.sections if found and s.path == found[1]), None)
-
-    def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        return f"{at.day} Tháng {at.month}, {at.year}"
-
-    def list_day(self, article: ReplicaArticle) -> str:
-        return self.date_line(article)
+        return (section, number) if section else None
