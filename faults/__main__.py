@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 
 from archive.errors import ExitCode
-from faults.catalogue import chosen
+from faults.rows import chosen
 from faults.runner import results
 
 

@@ -7,10 +7,9 @@ hold, and Skip when something the machine lacks shows only on the way.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -22,6 +21,12 @@ _Point = TypeVar("_Point")
 
 class CheckFailure(AssertionError):
     """A check does not hold; the message says which and what was seen."""
+
+
+def require(holds: object, message: str) -> None:
+    """Raise CheckFailure with this message unless something holds."""
+    if not holds:
+        raise CheckFailure(message)
 
 
 class Skip(Exception):
@@ -50,6 +55,12 @@ class Place:
             return list(points)
         stride = (len(points) - 1) / max(most - 1, 1)
         return [points[round(number * stride)] for number in range(most)]
+
+    def below(self, name: str) -> Place:
+        """Return a place in a new folder below this one."""
+        folder = self.folder / name
+        folder.mkdir()
+        return Place(folder, self.quick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +95,6 @@ def row(
 def order(number: str) -> tuple[str, int]:
     """Rows in the catalogue's order: A2 before A11."""
     return number[0], int(number[1:])
-
-
-def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:
-    """The named rows, or all of them, in the catalogue's order; a letter names its section. Raises ValueError."""
-    wanted: set[str] = set()
-    for name in names:
-        found = {number for number in ROWS if re.fullmatch(rf"{re.escape(name.upper())}\d*", number)}
-        found = {name.upper()} if name.upper() in ROWS else found
-        if not found:
-            raise ValueError(f"no row {name}: `python -m faults --list` shows them")
-        wanted |= found
-    rows = [ROWS[number] for number in sorted(ROWS, key=order) if not wanted or number in wanted]
-    return [item for item in rows if item.quick or not quick or wanted]
 
 
 @cache

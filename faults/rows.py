@@ -1,7 +1,11 @@
-"""Every row: importing this enters them all."""
+"""Every row, and the choice among them: importing this enters them all in the catalogue."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from faults.catalogue import ROWS, Row, order
 from faults.network import pages
 from faults.network import servers as network
 from faults.process import crashes, nights
@@ -10,3 +14,16 @@ from faults.storage import files as storage
 from faults.time import clocks
 
 MODULES = (clocks, crashes, damage, databases, network, nights, pages, power, storage)
+
+
+def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:
+    """The named rows, or all of them, in the catalogue's order; a letter names its section. Raises ValueError."""
+    wanted: set[str] = set()
+    for name in names:
+        found = {number for number in ROWS if re.fullmatch(rf"{re.escape(name.upper())}\d*", number)}
+        found = {name.upper()} if name.upper() in ROWS else found
+        if not found:
+            raise ValueError(f"no row {name}: `python -m faults --list` shows them")
+        wanted |= found
+    rows = [ROWS[number] for number in sorted(ROWS, key=order) if not wanted or number in wanted]
+    return [item for item in rows if item.quick or not quick or wanted]

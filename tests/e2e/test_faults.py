@@ -15,13 +15,13 @@ import pytest
 from archive.ingest import recovery
 from archive.store import Archive
 from faults import checks
-from faults.catalogue import ROWS, CheckFailure, Need, Place, Row, Skip, chosen, lacking
+from faults.catalogue import ROWS, CheckFailure, Need, Place, Row, Skip, lacking
 from faults.process.composed_run import NIGHT, PORTAL, base, write_night
 from faults.process.crashes import flushed_once
 from faults.process.subprocesses import ChildExit, Work, run
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
 from faults.process.workspace import GROUP, PLAIN, Workspace, whole_night, workspace
-from faults.rows import MODULES
+from faults.rows import MODULES, chosen
 from faults.runner import Result, run_one
 from faults.storage.disks import made, mounted
 from faults.storage.power import cut
@@ -71,6 +71,11 @@ def test_rows_are_chosen_by_number(names: list[str], numbers: list[str]) -> None
 def test_a_section_is_chosen_by_its_letter() -> None:
     assert {row.number[0] for row in chosen(["B"])} == {"B"}
     assert len(chosen(["B"])) == 27
+
+
+def test_the_command_knows_every_row() -> None:
+    done = subprocess.run([sys.executable, "-m", "faults", "--list"], cwd=ROOT, capture_output=True, text=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [row.number for row in chosen([])]
 
 
 def test_an_unknown_row_is_one_line() -> None:
