@@ -132,6 +132,12 @@ def _rows(root: Path) -> None:
                 raise CheckFailure(f"O1: a row of {night} {run} names {file}, which is not there")
 
 
+def whole(root: Path) -> None:
+    """O1 and O4 where nothing is wrong."""
+    committed(root)
+    intact(root)
+
+
 def acknowledged(found: Committed, keys: Collection[str], silent: Collection[str] = ()) -> None:
     """O2: each key has its line. `silent` are those that bring none but the line of their answer."""
     missing = sorted(key for key in keys if key not in (found.asked if key in silent else found.tonight))
@@ -244,14 +250,19 @@ def intact(root: Path) -> None:
     _WHOLE.add(everything)
 
 
+def flip_bit(path: Path) -> None:
+    """Flip one bit in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
 def sees_damage(root: Path) -> None:
     """O4 where something is wrong: one bit of one text, in a copy."""
     copy = root.with_name(f"{root.name}-damaged")
     shutil.copytree(root, copy)
     text = max(copy.glob("[0-9]*/[0-9]*/[0-9]*/*/*.txt"))
-    data = bytearray(text.read_bytes())
-    data[len(data) // 2] ^= 1
-    text.write_bytes(data)
+    flip_bit(text)
     code, found = verify(copy)
     shutil.rmtree(copy)
     name = text.relative_to(copy).as_posix()

@@ -21,7 +21,7 @@ from archive.storage.jsonl import ArticleLine
 from faults import checks
 from faults.catalogue import CheckFailure, Place
 from testing.ba_song_pages import article, listing
-from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.crawl import NIGHT, CommandResult, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
 
 KEYS = ("a", "b", "c", "d")
@@ -91,8 +91,7 @@ def crawl_failing(
         night = _crawled(root, NIGHT, port or server.port, options, server)
     if code is not None and night.code != code:
         raise CheckFailure(f"exit code {night.code} where {code} is right: {night.reasons} {night.stderr[-300:]}")
-    checks.committed(root)
-    checks.intact(root)
+    checks.whole(root)
     return night
 
 
@@ -100,8 +99,15 @@ def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server
     done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
     if "Traceback" in done.err or done.code not in (0, 1):
         raise CheckFailure(f"the crawl ends with {done.code}: {done.err[-500:]}")
+    return read_crawl(root, done, when, server.asked)
+
+
+def read_crawl(
+    root: Path, done: CommandResult, when: date = NIGHT, asked: Mapping[str, int] | None = None
+) -> CrawlResult:
+    """Read what a crawl that has ended left of its night."""
     run, pages, articles = the_night(root, night=when)
-    return CrawlResult(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(server.asked))
+    return CrawlResult(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(asked))
 
 
 def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:

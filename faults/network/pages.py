@@ -137,9 +137,7 @@ def _b25(place: Place) -> str:
     }
     told = []
     for name, (robots, allowed, words) in forms.items():
-        folder = place.folder / name.replace(" ", "")
-        folder.mkdir()
-        night = crawl_failing(Place(folder), portal(robots=robots))
+        night = crawl_failing(place.below(name.replace(" ", "")), portal(robots=robots))
         if (len(night.kept) == len(KEYS)) != allowed:
             raise CheckFailure(f"{name}: kept {sorted(night.kept)}: {night.reasons}")
         if not allowed and set(night.asked) != {"/robots.txt"}:

@@ -10,9 +10,19 @@ import sys
 from archive.model.enums import ArchiveKind, Outcome, Verdict
 from faults import checks
 from faults.catalogue import CheckFailure, Place, Skip, row
-from faults.network.crawl import KEYS, CrawlResult, closed_port, crawl_failing, crawl_recovered, outcomes_of, portal
+from faults.network.crawl import (
+    KEYS,
+    CrawlResult,
+    closed_port,
+    crawl_failing,
+    crawl_recovered,
+    outcomes_of,
+    portal,
+    read_crawl,
+)
+from faults.process.commands import run_command
 from testing.ba_song_pages import HOST, article, html, listing
-from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
+from testing.crawl import NIGHT, new_archive
 from testing.http_server import reset, response, silent, slow_body, slow_head, torn_chunks
 
 _TEXT = article(1)
@@ -46,20 +56,11 @@ def _without_network(place: Place) -> CrawlResult:
     root = new_archive(place.folder / "archive", ArchiveKind.LIVE)
     crawl = [sys.executable, "-m", "scrapy", "crawl", "ba_song", "--archive", str(root), "--night", NIGHT.isoformat()]
     crawl += ["-s", "SPIDER_MODULES=testing.portals.first", "-s", "RETRY_BACKOFF=0.05", "-s", "DOWNLOAD_DELAY=0"]
-    done = subprocess.run(
-        [*apart, script, str(empty), *crawl],
-        cwd=ROOT,
-        env=environment(LUU_TRU_CONTACT="a@ba-song.vn"),
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    if done.returncode != 1:
-        raise CheckFailure(f"exit code {done.returncode}: {done.stderr[-400:]}")
-    run, pages, articles = the_night(root)
-    night = CrawlResult(root, done.returncode, done.stderr, run, tuple(pages), tuple(articles))
-    checks.committed(root)
-    checks.intact(root)
+    done = run_command([*apart, script, str(empty), *crawl], {"LUU_TRU_CONTACT": "a@ba-song.vn"})
+    if done.code != 1:
+        raise CheckFailure(f"exit code {done.code}: {done.err[-400:]}")
+    night = read_crawl(root, done)
+    checks.whole(root)
     return night
 
 
@@ -153,11 +154,8 @@ def _b11(place: Place) -> str:
         ("503", "3600", 1),
     )
     for number, (status, after, times) in enumerate(cases):
-        folder = place.folder / str(number)
-        folder.mkdir()
-        night = crawl_failing(
-            Place(folder), portal(list=response(b"slow down", f"{status} No", Retry_After=after)), code=1
-        )
+        pages = portal(list=response(b"slow down", f"{status} No", Retry_After=after))
+        night = crawl_failing(place.below(str(number)), pages, code=1)
         night.is_verdict(*((Verdict.BLOCKED,) if status == "429" else (Verdict.BROKEN, Verdict.UNREACHABLE)))
         _tried(night, "/tin-tuc", times)
         (visit,) = night.run.hosts.values()

@@ -14,19 +14,18 @@ from crawler.catalog.portals import load_portals
 from faults.catalogue import CheckFailure
 from testing.crawl import ROOT, CommandResult, environment
 
-SECONDS = 120
+_SECONDS = 120
 
 
 def python(*arguments: str, more: Mapping[str, str] | None = None) -> CommandResult:
     """Run one of the checkout's programs to its end."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=environment(**(more or {})),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
+    return run_command([sys.executable, *arguments], more or {})
+
+
+def run_command(command: Sequence[str], more: Mapping[str, str]) -> CommandResult:
+    """Run a command to its end in the checkout, with further variables of the environment."""
+    env = environment(**more)
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=_SECONDS)
     return CommandResult(done.returncode, done.stdout, done.stderr)
 
 

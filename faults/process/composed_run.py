@@ -7,7 +7,7 @@ and the same every time it is composed: two runs of it differ only by what was d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.index.queries.attachments import attachment_key
 from archive.ingest.run_writer import RunWriter
-from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
-from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
+from archive.model.enums import ArchiveKind, Outcome, WalkEnd
 from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
+from testing.archives import finish
 from vietnam.date_forms import TZ
 
 COUNT, GROUP = 53, 25  # of plain articles beside the eight special ones; of documents in a group, as the store has it
@@ -85,10 +85,6 @@ def _at(night: date, seconds: float = 0) -> datetime:
     return datetime.combine(night, time(1, 30), TZ) + timedelta(seconds=seconds)
 
 
-def _good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-    return Verdict.GOOD, (Reason.sentence("composed"),)
-
-
 def base(root: Path) -> None:
     """A replica archive with two sealed nights before the one that is going to be broken."""
     with Archive.create(root, ArchiveKind.REPLICA, _ID, _at(date(2025, 3, 3))) as archive:
@@ -99,7 +95,7 @@ def base(root: Path) -> None:
                 _list(crawl, article)
                 for item in article:
                     _store(crawl, item)
-                _close(crawl)
+                finish(crawl, _at(night, 9))
             archive.seal(night, {}, KEY)
 
 
@@ -163,22 +159,11 @@ def _write(night: RunWriter, say: Report, count: int, group: int) -> None:
             waiting.clear()
     night.commit()
     say("kept " + " ".join(waiting))
-    _close(night)
+    finish(night, _at(night.night, 9))
 
 
 def _has_line(night: RunWriter, key: str) -> bool:
     return any(line.key == key for line in night.articles)
-
-
-def _close(night: RunWriter) -> None:
-    night.close(
-        _at(night.night, 9),
-        complete=True,
-        finish_reason=FinishReason.FINISHED,
-        judge_night=_good,
-        extraction={},
-        software={"Luu Tru": "0"},
-    )
 
 
 def _list(night: RunWriter, articles: Sequence[_Article]) -> None:
@@ -186,21 +171,8 @@ def _list(night: RunWriter, articles: Sequence[_Article]) -> None:
     body = "".join(f"<li>{article.key}</li>" for article in articles).encode()
     ref = night.capture(Capture(url, 200, (), body, _at(night.night), ArchiveKind.REPLICA))
     listed = tuple(ListEntry(article.key, f"{url}/{article.key}", article.word) for article in articles)
-    end = WalkEnd.LAST_PAGE
-    night.write(
-        PageRecord(
-            url,
-            Outcome.LISTING,
-            _at(night.night),
-            200,
-            None,
-            "tin",
-            warc=ref,
-            listed=listed,
-            page_number=1,
-            walk_end=end,
-        )
-    )
+    page = PageRecord(url, Outcome.LISTING, _at(night.night), 200, None, "tin", warc=ref, listed=listed, page_number=1)
+    night.write(replace(page, walk_end=WalkEnd.LAST_PAGE))
 
 
 def _store(night: RunWriter, article: _Article) -> None:
@@ -214,10 +186,7 @@ def _store(night: RunWriter, article: _Article) -> None:
         return
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, article.key, "tin", warc=ref)
     document = _document(night, article, url, moment, page)
-    if article.doubtful:
-        night.write(page, document, (Reason.sentence("composed as doubtful"),))
-    else:
-        night.write(page, document)
+    night.write(page, document, (Reason.sentence("composed as doubtful"),) if article.doubtful else ())
     if article.file:
         _attach(night, article, moment)
 

@@ -13,7 +13,7 @@ from faults.process.composed_run import NIGHT, PORTAL, base, close_only, recover
 from faults.process.subprocesses import ChildExit, run
 from faults.process.syscalls import ACKNOWLEDGED, READING, Call, Fault
 from faults.process.tracing import broken_at, traced
-from faults.process.workspace import GROUP, PLAIN, Workspace, passed, until_closed, whole_night, workspace
+from faults.process.workspace import GROUP, PLAIN, Workspace, copied, passed, until_closed, whole_night, workspace
 from faults.storage.disks import filled, in_memory
 
 _KILL = Fault()
@@ -178,8 +178,7 @@ def _filling_up(place: Place) -> str:
     with workspace(place) as where, in_memory(where.folder / "disk", "8m") as disk:
         root = disk / "archive"
         for left in (4096, 40960, 65536, 131072, 196608)[:: 4 if place.quick else 1]:
-            shutil.rmtree(root, ignore_errors=True)
-            shutil.copytree(where.start, root)
+            copied(where.start, root)
             with filled(disk, left):
                 ended = run(whole_night(root))
                 if ended.code not in (0, 3) or ended.error.count("\n"):

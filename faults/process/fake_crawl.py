@@ -14,12 +14,11 @@ from datetime import time as hour
 from pathlib import Path
 
 from archive.errors import ArchiveError
-from archive.ingest.summary import RunSummary
-from archive.messages.reason import Reason
-from archive.model.enums import FinishReason, Outcome, Verdict, WalkEnd
+from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import Capture, Document, PageRecord
 from archive.store import Archive
 from pipelines.dedup import judge
+from testing.archives import finish
 from vietnam.date_forms import TZ
 
 
@@ -48,19 +47,8 @@ def main(portal: str, night: date, root: Path, way: str) -> int:
             if number == 0:
                 _misbehave(way, root)
         run.write(PageRecord(url, Outcome.LISTING, now, 200, None, "tin", page_number=1, walk_end=WalkEnd.LAST_PAGE))
-        run.close(
-            now + timedelta(minutes=1),
-            complete=True,
-            finish_reason=FinishReason.FINISHED,
-            judge_night=_good,
-            extraction={},
-            software={},
-        )
+        finish(run, now + timedelta(minutes=1))
     return 0
-
-
-def _good(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-    return Verdict.GOOD, ()
 
 
 def _misbehave(way: str, root: Path) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from archive.leases.states import LeaseState
@@ -17,7 +18,8 @@ from archive.model.enums import ArchiveKind
 from faults import checks
 from faults.catalogue import CheckFailure, Need, Place, row
 from faults.process.commands import expect, lease_row, scheduler, scheduler_line, start_command, write_settings
-from faults.process.subprocesses import Child
+from faults.process.composed_run import base, write_night
+from faults.process.subprocesses import killed, run_well
 from faults.storage.disks import filled, in_memory
 from replicas import FIRST_NIGHT
 from replicas.serve import ReplicaServer
@@ -83,8 +85,7 @@ def _a26(place: Place) -> str:
     others = [path for path in root.glob("2025/*/*") if path.name != f"{NIGHT:%d}"]
     if others or run.night != NIGHT:
         raise CheckFailure(f"some of it stands in {others}")
-    checks.committed(root)
-    checks.intact(root)
+    checks.whole(root)
     return f"begun on {min(days)}, fetched up to {max(days)}, all of it in the night of {run.night}"
 
 
@@ -99,8 +100,7 @@ def _a28(place: Place) -> str:
     runs = sorted(path.name for path in (root / f"{FIRST_NIGHT:%Y/%m/%d}").iterdir() if path.is_dir())
     if runs != [BESIDE, PORTAL] or said.count(f"{PORTAL} started") != 1 or said.count(f"{BESIDE} started") != 1:
         raise CheckFailure(f"runs {runs}: {said[-400:]}")
-    checks.committed(root)
-    checks.intact(root)
+    checks.whole(root)
     return f"each of {PORTAL} and {BESIDE} was started once and has one run"
 
 
@@ -149,23 +149,13 @@ def _children(pid: int) -> list[int]:
 
 @row("A30", "a lock left over from before: its holder was killed, its number belongs to somebody else", quick=True)
 def _a30(place: Place) -> str:
-    from faults.process.composed_run import base, write_night
-
     root = place.folder / "archive"
     base(root)
-    holder = Child(lambda say: write_night(root, say))
-    holder.go()
-    holder.first_word()
-    holder.kill()
-    holder.end()
+    killed(partial(write_night, root))
     lock = next((root / "open").glob("*.lock"))
     lock.write_text(f"{os.getpid()}\n")  # a living process that never held it
     before = checks.committed(root)
-    again = Child(lambda say: write_night(root, say))
-    again.go()
-    ended = again.end()
-    if ended.code != 0:
-        raise CheckFailure(f"the next start ends with {ended.code}: {ended.error[-300:]}")
+    run_well(partial(write_night, root), "the next start")
     checks.unchanged(before, checks.committed(root))
     checks.intact(root)
     return "the kernel had freed it; the next start went on at once"
@@ -175,15 +165,13 @@ def _a30(place: Place) -> str:
 def _a34(place: Place) -> str:
     said = []
     for times in (1, 2):
-        folder = place.folder / str(times)
-        folder.mkdir()
 
         def stop(process: subprocess.Popen[str], times: int = times) -> None:
             for _ in range(times):
                 process.send_signal(signal.SIGTERM)
                 time.sleep(0.3)
 
-        _, ended, seen = _interrupted(Place(folder, place.quick), stop)
+        _, ended, seen = _interrupted(place.below(str(times)), stop)
         if ended.code != 11 or not seen.startswith("planned"):
             raise CheckFailure(f"SIGTERM {times} times: exit code {ended.code}, {seen}: {ended.err[-300:]}")
         said.append(seen)
@@ -200,8 +188,7 @@ def _a12(place: Place) -> str:
         raise CheckFailure(f"exit code {did.code}, {done.state.value} {done.reason}: {did.err[-400:]}")
     if "log" not in did.err.lower():
         raise CheckFailure("that the log could not be written is told nowhere")
-    checks.committed(root)
-    checks.intact(root)
+    checks.whole(root)
     return f"the night is done; told: {next(line for line in did.err.splitlines() if 'log' in line.lower())[:90]}"
 
 
@@ -223,6 +210,5 @@ def _a13(place: Place) -> str:
         if state is not LeaseState.PLANNED:
             raise CheckFailure(f"the night that was not begun stands as {state.value}")
         expect(scheduler(root, write_settings(place.folder, PORTAL, **_SMALL_DISK), *_ONCE, more=more), 0)
-        checks.committed(root)
-        checks.intact(root)
+        checks.whole(root)
     return f"exit code 3, nothing begun, the night stays owed: {did.last[-80:]}; run when there was room"

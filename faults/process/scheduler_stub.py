@@ -14,7 +14,6 @@ from uuid import UUID
 
 from rich.console import Console
 
-from archive.leases.ledger import Ledger
 from archive.leases.states import LeaseRow
 from archive.model.enums import ArchiveKind
 from archive.model.records import Run
@@ -24,8 +23,7 @@ from crawler.config.settings_file import NightSettings
 from crawler.nights import service as nights
 from crawler.nights.runner import RunnerOptions
 from crawler.portal import Sure
-from faults import checks
-from faults.catalogue import CheckFailure
+from faults.process.commands import lease_row
 from faults.process.fake_crawl import fake_crawl_command
 from faults.process.subprocesses import ChildExit, start
 from vietnam.date_forms import TZ
@@ -92,17 +90,8 @@ class SchedulerStub:
 
     def row(self, day: int, portal: str = "ben_da") -> LeaseRow:
         """A portal's night in the ledger. Raises CheckFailure when it is silently absent."""
-        with Ledger(self.root / "ledger.db") as ledger:
-            for row in ledger.of_night(date(2025, 3, day)):
-                if row.portal == portal:
-                    return row
-        raise CheckFailure(f"{portal} of 2025-03-{day:02d} does not stand in the ledger")
+        return lease_row(self.root, portal, date(2025, 3, day))
 
     def states(self, *days: int) -> str:
         """The states of nights, in one word each."""
         return " ".join(self.row(day).state.value for day in days)
-
-    def check_whole(self) -> None:
-        """O1 and O4."""
-        checks.committed(self.root)
-        checks.intact(self.root)

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from faults.catalogue import require
 from faults.process.composed_run import Report
 from faults.process.syscalls import Call
 from faults.process.writer import coded
@@ -95,6 +96,21 @@ def start(work: Work) -> Child:
     return child
 
 
+def killed(work: Work) -> ChildExit:
+    """Begin something in a child, and kill it when it has said the first thing."""
+    child = start(work)
+    said = child.first_word()
+    child.kill()
+    return child.end(said)
+
+
 def run(work: Work) -> ChildExit:
     """Do something in a child, undisturbed."""
     return start(work).end()
+
+
+def run_well(work: Work, what: str = "the undisturbed night") -> ChildExit:
+    """Do something in a child. Raises CheckFailure unless it ends well."""
+    ended = run(work)
+    require(ended.code == 0, f"{what} ends with {ended.code}: {ended.error[-400:]}")
+    return ended

@@ -17,7 +17,7 @@ from pathlib import Path
 from faults import checks
 from faults.catalogue import CheckFailure, Place
 from faults.process.composed_run import base, write_night
-from faults.process.subprocesses import ChildExit, Work, run
+from faults.process.subprocesses import ChildExit, Work, run_well
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
 from faults.process.tracing import CallNotReached, broken_at, traced
 
@@ -36,6 +36,35 @@ def fast_folder(place: Place) -> Iterator[Path]:
             yield Path(folder)
         finally:
             tempfile.tempdir = before
+
+
+def copied(source: Path, target: Path) -> Path:
+    """Return the target, made a copy of the source in place of what it was."""
+    shutil.rmtree(target, ignore_errors=True)
+    return shutil.copytree(source, target)
+
+
+def interrupted(root: Path, ended: ChildExit) -> checks.Committed:
+    """Ask O1 and O2 of what an interrupted night left; return what is committed."""
+    found = checks.committed(root)
+    checks.acknowledged(found, ended.acknowledged, SILENT)
+    return found
+
+
+def resume(
+    root: Path,
+    before: checks.Committed,
+    wanted: checks.State,
+    night: Work,
+    compared: Callable[[checks.State], checks.State] = dict,
+) -> None:
+    """Run a night again and make all four checks; `compared` leaves out of a state what may differ."""
+    again = run_well(night, "O3: the night, run again,")
+    after = checks.committed(root)
+    checks.unchanged(before, after)
+    checks.acknowledged(after, again.acknowledged, SILENT)
+    checks.same_state(compared(checks.state(root)), compared(wanted))
+    checks.intact(root)
 
 
 def passed(call: Call, ended: ChildExit) -> None:
@@ -64,34 +93,20 @@ class Workspace:
 
     def fresh(self) -> Path:
         """The broken archive away, the base in its place."""
-        shutil.rmtree(self.root, ignore_errors=True)
-        shutil.copytree(self.start, self.root)
-        return self.root
+        return copied(self.start, self.root)
 
     def break_at(self, call: Call, fault: Fault) -> tuple[ChildExit, checks.Committed]:
         """Break one point and ask O1 and O2 of what is left before anyone repairs it."""
         ended = broken_at(self.work(self.fresh()), self.root, call, fault)
-        found = checks.committed(self.root)
-        checks.acknowledged(found, ended.acknowledged, SILENT)
-        return ended, found
+        return ended, interrupted(self.root, ended)
 
     def resume_after(self, ended: ChildExit) -> None:
         """Ask O1 and O2 of what is left, then run the night again."""
-        found = checks.committed(self.root)
-        checks.acknowledged(found, ended.acknowledged, SILENT)
-        self.resume(found)
+        self.resume(interrupted(self.root, ended))
 
     def resume(self, before: checks.Committed, unread: bool = False) -> None:
         """Run the night again and make all four checks; `unread`: an older text could not be read."""
-        again = run(whole_night(self.root))
-        if again.code != 0:
-            raise CheckFailure(f"O3: the night cannot be run again: exit code {again.code}, {again.error[-400:]}")
-        after = checks.committed(self.root)
-        checks.unchanged(before, after)
-        checks.acknowledged(after, again.acknowledged, SILENT)
-        states = (checks.state(self.root), self.wanted)
-        checks.same_state(*map(checks.without_changes, states) if unread else states)
-        checks.intact(self.root)
+        resume(self.root, before, self.wanted, whole_night(self.root), checks.without_changes if unread else dict)
 
     def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, ChildExit], None] = passed) -> int:
         """Every call in turn; `seen` looks at how the child ended. Returns the number of points.
@@ -132,9 +147,7 @@ def workspace(
         start, root = folder / "start", folder / "archive"
         make(start)
         whole = Workspace(folder, (), {}, work)
-        ended = run(whole_night(whole.fresh()))
-        if ended.code != 0:
-            raise CheckFailure(f"the undisturbed night ends with {ended.code}: {ended.error}")
+        run_well(whole_night(whole.fresh()))
         wanted = checks.state(root)
         checks.intact(root)
         undisturbed = traced(work(whole.fresh()), root)

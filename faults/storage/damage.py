@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from faults import checks
 from faults.catalogue import CheckFailure, Place, row
-from faults.process.commands import archive
+from faults.process.commands import archive, expect
 from faults.process.composed_run import NIGHT, PORTAL, base, write_night
-from faults.process.subprocesses import run
-from faults.process.workspace import fast_folder
+from faults.process.subprocesses import run, run_well
+from faults.process.workspace import copied, fast_folder
 
 _DAY = f"{NIGHT:%Y/%m/%d}"
 _RUN = f"{_DAY}/{PORTAL}"
@@ -19,37 +20,20 @@ _RUN = f"{_DAY}/{PORTAL}"
 
 def _whole(root: Path) -> Path:
     base(root)
-    ended = run(lambda say: write_night(root, say))
-    if ended.code != 0:
-        raise CheckFailure(f"the undisturbed night ends with {ended.code}: {ended.error}")
+    run_well(partial(write_night, root))
     checks.intact(root)
     return root
-
-
-def _copy(root: Path) -> Path:
-    copy = root.with_name("copy")
-    shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(root, copy)
-    return copy
 
 
 @row("A35", "one bit rots in a file of each kind", weight=5, quick=True)
 def _a35(place: Place) -> str:
     with fast_folder(place) as folder:
         root = _whole(folder / "whole")
-        kinds = (
-            f"{_RUN}/*.txt",
-            f"{_RUN}/*.warc.gz",
-            f"{_RUN}/articles.jsonl",
-            f"{_RUN}/pages.jsonl",
-            f"{_RUN}/run.json",
-        )
+        kinds = [f"{_RUN}/{name}" for name in ("*.txt", "*.warc.gz", "articles.jsonl", "pages.jsonl", "run.json")]
         for kind in (*kinds, f"{_DAY}/manifest-1.json", f"{_DAY}/manifest-1.sig"):
-            copy = _copy(root)
+            copy = copied(root, folder / "copy")
             path = min(copy.glob(kind))
-            data = bytearray(path.read_bytes())
-            data[len(data) // 2] ^= 1
-            path.write_bytes(data)
+            checks.flip_bit(path)
             name = path.relative_to(copy).as_posix()
             code, found = checks.verify(copy)
             seen = {where for _, where in found}
@@ -82,7 +66,7 @@ def _a36(place: Place) -> str:
     with fast_folder(place) as folder:
         root = _whole(folder / "whole")
         for name, (how, wanted) in done.items():
-            copy = _copy(root)
+            copy = copied(root, folder / "copy")
             how(copy)
             code, found = checks.verify(copy)
             if code != 1 or wanted not in {kind for kind, _ in found}:
@@ -93,16 +77,11 @@ def _a36(place: Place) -> str:
 @row("A37", "an older backup is put back: the chain's head is not the one that was published", weight=4, quick=True)
 def _a37(place: Place) -> str:
     with fast_folder(place) as folder:
-        root = folder / "whole"
+        root, head = folder / "whole", folder / "head.txt"
         base(root)
-        backup = root.with_name("backup")
-        shutil.copytree(root, backup)
-        run(lambda say: write_night(root, say))
-        published = archive("head", root=root)
-        if published.code != 0:
-            raise CheckFailure(f"`python -m archive head` ends with {published.code}: {published.last[:200]}")
-        head = folder / "head.txt"
-        head.write_text(published.out, encoding="utf-8")
+        backup = shutil.copytree(root, folder / "backup")
+        run(partial(write_night, root))
+        head.write_text(expect(archive("head", root=root), 0).out, encoding="utf-8")
         checks.intact(backup)  # by itself an older copy is whole
         did = archive("verify", "--against", str(head), root=backup)
         if did.code != 1:

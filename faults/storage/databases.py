@@ -9,13 +9,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from faults import checks
 from faults.catalogue import CheckFailure, Need, Place, postgres_tool, row
 from faults.process.composed_run import base, write_night
-from faults.process.subprocesses import ChildExit, Work, run, start
-from faults.process.workspace import SILENT
+from faults.process.subprocesses import Work, run, run_well, start
+from faults.process.workspace import interrupted, resume
 
 _NOBODY = 65534
 
@@ -56,9 +57,7 @@ class _Server:
 def _archive(place: Place) -> Iterator[tuple[Path, _Server, checks.State]]:
     """An archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
     base(place.folder / "plain")
-    done = run(lambda say: write_night(place.folder / "plain", say))
-    if done.code != 0:
-        raise CheckFailure(f"the undisturbed night ends with {done.code}: {done.error}")
+    run_well(partial(write_night, place.folder / "plain"))
     server = _Server(place.folder)
     server.control("start")
     os.environ["ARCHIVE_INDEX"] = server.address
@@ -73,19 +72,8 @@ def _archive(place: Place) -> Iterator[tuple[Path, _Server, checks.State]]:
         shutil.rmtree(place.folder / "postgresql", ignore_errors=True)
 
 
-def _night(root: Path, group: int = 5) -> Work:
-    return lambda say: write_night(root, say, group=group)
-
-
-def _resumed(root: Path, broken: ChildExit, wanted: checks.State) -> None:
-    before = checks.committed(root)
-    checks.acknowledged(before, broken.acknowledged, SILENT)
-    again = run(_night(root))
-    if again.code != 0:
-        raise CheckFailure(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
-    checks.unchanged(before, checks.committed(root))
-    checks.same_state(checks.state(root), wanted)
-    checks.intact(root)
+def _night(root: Path) -> Work:
+    return partial(write_night, root, group=5)
 
 
 @row("A22", "PostgreSQL restarts in a transaction", Need.POSTGRES, weight=15)
@@ -98,7 +86,7 @@ def _a22(place: Place) -> str:
         ended = child.end(heard)
         if ended.code not in (0, 1, 3, 4) or ended.error.count("\n"):
             raise CheckFailure(f"exit code {ended.code}: {ended.error[-500:]}")
-        _resumed(root, ended, wanted)
+        resume(root, interrupted(root, ended), wanted, _night(root))
     return f"exit code {ended.code} after {len(ended.acknowledged)} acknowledged documents: {ended.error[:80]}; resumed"
 
 
@@ -113,5 +101,5 @@ def _a23(place: Place) -> str:
         if checks.archive_files(root) != before:
             raise CheckFailure("files were written without their rows")
         server.control("start")
-        _resumed(root, ended, wanted)
+        resume(root, interrupted(root, ended), wanted, _night(root))
     return f"exit code {ended.code}, no file without a row: {ended.error[:90]}; run when it was back"

@@ -7,14 +7,15 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from faults import checks
 from faults.catalogue import CheckFailure, Need, Place, row
 from faults.process.commands import archive, expect, python, scheduler
 from faults.process.composed_run import NIGHT, PORTAL, base, write_night
-from faults.process.subprocesses import Child, ChildExit, Work, run
-from faults.process.workspace import SILENT, fast_folder
+from faults.process.subprocesses import ChildExit, Work, killed, run, run_well
+from faults.process.workspace import copied, fast_folder, interrupted, resume
 from faults.storage.disks import in_memory, made, mounted, remounted
 
 _DAY = f"{NIGHT:%Y/%m/%d}"
@@ -27,27 +28,19 @@ def _prepared(place: Place) -> Iterator[tuple[Path, checks.State]]:
     with fast_folder(place) as folder:
         base(folder / "start")
         copy = shutil.copytree(folder / "start", folder / "undisturbed")
-        _good(run(lambda say: write_night(copy, say)))
+        run_well(partial(write_night, copy))
         yield folder, checks.state(copy)
 
 
-def _good(ended: ChildExit) -> None:
-    if ended.code != 0:
-        raise CheckFailure(f"O3: the night cannot be run again: {ended.code} {ended.error[-400:]}")
-
-
-def _after(root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: Callable[[], None]) -> None:
+def _after(
+    root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: Callable[[], None] = lambda: None
+) -> None:
     """Check that what was acknowledged is there and that, after mending, the night goes on to the state of an undisturbed one."""
     if ended.code != code or ended.error.count("\n"):
         raise CheckFailure(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
-    before = checks.committed(root)
-    checks.acknowledged(before, ended.acknowledged, SILENT)
+    before = interrupted(root, ended)
     mend()
-    _good(run(lambda say: write_night(root, say)))
-    after = checks.committed(root)
-    checks.unchanged(before, after)
-    checks.same_state(checks.state(root), wanted)
-    checks.intact(root)
+    resume(root, before, wanted, partial(write_night, root))
 
 
 @row("A10", "a torn write: zeros where a text, a capture or a line ended", quick=True)
@@ -62,15 +55,11 @@ def _a10(place: Place) -> str:
                 raise CheckFailure(f"O4: the zeros at the end of {path.name} are not seen")
             named.append(path.name)
         root = shutil.copytree(folder / "start", folder / "open")
-        child = Child(lambda say: write_night(root, say))
-        child.go()
-        child.first_word()
-        child.kill()
-        child.end()
+        killed(partial(write_night, root))
         run_folder = root / f"open/{NIGHT}/{PORTAL}"
         for name in ("010_*.txt", "articles.jsonl"):
             _zeroed(next(run_folder.glob(name)))
-        _good(run(lambda say: write_night(root, say)))
+        run_well(partial(write_night, root))
         checks.same_state(checks.without_numbers(checks.state(root)), checks.without_numbers(wanted))
         checks.intact(root)
     return f"verify names {', '.join(named)}; in an open night they are set aside and asked for again"
@@ -91,7 +80,7 @@ def _a14(place: Place) -> str:
             ballast.mkdir()
             while os.statvfs(disk).f_favail > 40:
                 (ballast / str(os.statvfs(disk).f_favail)).touch()
-            ended = run(lambda say: write_night(root, say))
+            ended = run(partial(write_night, root))
             _after(root, ended, 3, wanted, lambda: shutil.rmtree(ballast))
     return f"exit code 3 after {len(ended.acknowledged)} acknowledged documents: {ended.error[:60]}…; resumed when files fit"
 
@@ -104,7 +93,7 @@ def _a17(place: Place) -> str:
             remounted(disk, "ro")
             did = scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"})
             expect(did, 3)
-            ended = run(lambda say: write_night(root, say))
+            ended = run(partial(write_night, root))
             _after(root, ended, 3, wanted, lambda: remounted(disk, "rw"))
     return f"exit code 3 of scheduler and writer: {ended.error[:70]}…; resumed when writable"
 
@@ -137,9 +126,9 @@ def _a19(place: Place) -> str:
         root = shutil.copytree(folder / "start", folder / "archive")
         (root / _DAY).mkdir(parents=True)
         (root / _DAY).chmod(0)
-        ended = run(_as_nobody(folder, lambda say: write_night(root, say)))
+        ended = run(_as_nobody(folder, partial(write_night, root)))
         (root / _DAY).chmod(0o755)
-        _after(root, ended, 3, wanted, lambda: None)
+        _after(root, ended, 3, wanted)
     return f"exit code 3, {len(ended.acknowledged)} acknowledged documents stay: {ended.error[:60]}…; resumed when permitted"
 
 
@@ -174,7 +163,7 @@ def _a20(place: Place) -> str:
             ended = run(impatient)
             if ended.code not in (1, 2) or "locked by another process" not in ended.error:
                 raise CheckFailure(f"a locked index ends with {ended.code}: {ended.error[-300:]}")
-        _after(root, ended, ended.code, wanted, lambda: None)
+        _after(root, ended, ended.code, wanted)
     return f"waited, then exit code {ended.code}: {ended.error.split('/')[-1][:70]}; resumed when the lock was gone"
 
 
@@ -182,7 +171,7 @@ def _a20(place: Place) -> str:
 def _a21(place: Place) -> str:
     with fast_folder(place) as folder:
         base(folder / "whole")
-        _good(run(lambda say: write_night(folder / "whole", say)))
+        run_well(partial(write_night, folder / "whole"))
         rows = _dump(folder / "whole" / "index.db")
         spoil: dict[str, Callable[[Path], object]] = {
             "deleted": lambda path: path.unlink(),
@@ -191,9 +180,7 @@ def _a21(place: Place) -> str:
             "noise in the last page": lambda path: _noise(path, path.stat().st_size // 4096 - 1),
         }
         for name, how in spoil.items():
-            root = folder / "spoilt"
-            shutil.rmtree(root, ignore_errors=True)
-            shutil.copytree(folder / "whole", root)
+            root = copied(folder / "whole", folder / "spoilt")
             how(root / "index.db")
             code, found = checks.verify(root)
             if code != 1 or not found:

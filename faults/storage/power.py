@@ -16,6 +16,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from faults import checks
@@ -24,7 +25,7 @@ from faults.process.composed_run import base, write_night
 from faults.process.subprocesses import ChildExit, run, start
 from faults.process.syscalls import Call, Fault
 from faults.process.tracing import broken_at, traced
-from faults.process.workspace import GROUP, PLAIN, SILENT, fast_folder
+from faults.process.workspace import GROUP, PLAIN, fast_folder, interrupted, resume
 from faults.storage.disks import made, mounted
 
 _SHUTDOWN, _NO_LOG_FLUSH = 0x8004587D, 2
@@ -49,15 +50,8 @@ class _PowerCut:
             ended = until(self.at / "archive")
         with mounted(copy, self.at):
             root = self.at / "archive"
-            before = checks.committed(root)
-            checks.acknowledged(before, ended.acknowledged, SILENT)
-            again = run(lambda say: write_night(root, say, self.count, self.group))
-            if again.code != 0:
-                raise CheckFailure(f"O3: the night cannot be run again: {again.code} {again.error[-400:]}")
-            after = checks.committed(root)
-            checks.unchanged(before, after)
-            checks.same_state(checks.state(root), self.wanted)
-            checks.intact(root)
+            night = partial(write_night, root, count=self.count, group=self.group)
+            resume(root, interrupted(root, ended), self.wanted, night)
         return len(ended.acknowledged)
 
 

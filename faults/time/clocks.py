@@ -50,7 +50,7 @@ def _a24(place: Place) -> str:
     if scheduler.states(4, 5, 6) not in ("done done done", "done partial done"):
         raise CheckFailure(f"the nights stand as {scheduler.states(4, 5, 6)}")
     _is([len(scheduler.runs(day)) for day in (4, 5, 6)], [1, 1, 1], "runs of each night")
-    scheduler.check_whole()
+    checks.whole(scheduler.root)
     return f"the night that was due ran at the next ring; what ran kept its date ({ended}); three nights, one run each"
 
 
@@ -65,7 +65,7 @@ def _a25(place: Place) -> str:
     refused = _run_due(scheduler.run_due(datetime.fromisoformat("1970-01-01T02:00:00+07:00")), 2)
     _is(checks.archive_files(scheduler.root), before, "files after a ring in 1970")
     _is(list(scheduler.root.glob("19*")), [], "folders of 1970")
-    scheduler.check_whole()
+    checks.whole(scheduler.root)
     return f"no night twice; in 1970 exit code 2: {refused.error[:90]}…"
 
 
@@ -93,7 +93,7 @@ def _a27(place: Place) -> str:
             f"the first night stands as {found.value} ({scheduler.row(4).reason}), {len(scheduler.runs(4))} runs"
         )
     _is((scheduler.row(5).state, len(scheduler.runs(5))), (LeaseState.DONE, 1), "the second night and its runs")
-    scheduler.check_whole()
+    checks.whole(scheduler.root)
     return f"the second is {row.state.value} ({str(row.reason)[:60]}) and ran when the first had ended ({found.value})"
 
 
@@ -115,7 +115,7 @@ def _a31(place: Place) -> str:
     sealed = [(scheduler.root / f"2025/03/{day:02d}/manifest-1.json").read_bytes() for day in (5, 6, 7)]
     if not all(b"ben_da" in manifest for manifest in sealed):
         raise CheckFailure("a missed night does not stand in its seal")
-    scheduler.check_whole()
+    checks.whole(scheduler.root)
     return f"three nights recorded as missed ({scheduler.row(6).reason}) and sealed so; the newest ran"
 
 
@@ -149,5 +149,5 @@ def _a33(place: Place) -> str:
     _is(scheduler.row(4, "doi_moi").state, LeaseState.DONE, "the portal behind it")
     (run,) = [run for run in scheduler.runs(4) if run.portal == "ben_da"]
     _is((run.complete, run.events), (False, {"new": 1}), "its record")
-    scheduler.check_whole()
+    checks.whole(scheduler.root)
     return f"killed and recorded as partial ({row.reason}); the next portal is done"
