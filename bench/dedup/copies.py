@@ -11,55 +11,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from bench.dedup.sources import Source, words
+from replicas.prose.composer import read_stock
 from vietnam.letters import nfc
 
 Copy = Callable[[random.Random, Source], str | None]
 """A near-duplicate's text, None where the source has not what the class needs."""
 
-_NAMES = (
-    "Lò Thị Bưởi",
-    "Ksor Y Thoan",
-    "Đinh Công Mạch",
-    "Hồ Sĩ Quảng",
-    "Trịnh Diệu Vy",
-    "Mạc Văn Tuất",
-    "Bế Thu Sương",
-)
-_PAPERS = ("Báo Vĩnh Thạch", "Cổng TTĐT xã Khe Lang", "Trang tin huyện Đồng Nghệ", "Bản tin Cửa Lạch")
-_SIGNED = ("{name}", "Tin, ảnh: {name}", "Theo {paper}", "Nguồn: {paper}", "{name} (tổng hợp)", "Tác giả: {name}")
-_BEFORE = (
-    "Thông báo - Niêm yết",
-    "Trang chủ / Tin tức / Tin trong huyện",
-    "Chuyên mục Xây dựng nông thôn mới của Trang tin điện tử xã Khe Lang",
-    "(Cổng TTĐT) - Xem với cỡ chữ: nhỏ, vừa, lớn. Nghe đọc bài viết.",
-    "Bản tin tổng hợp của Văn phòng huyện Đồng Nghệ, phát hành sáng thứ Hai.",
-)
-_AFTER = (
-    "In trang. Gửi cho bạn bè.",
-    "Tin của Trang thông tin điện tử xã Khe Lang.",
-    "Bản quyền thuộc về Trang thông tin điện tử huyện Đồng Nghệ; ghi rõ nguồn khi phát hành lại thông tin từ trang này.",
-    "Chịu trách nhiệm nội dung: Ban Biên tập Cổng thông tin điện tử xã Khe Lang, trụ sở tại thôn Bàu Hạ.",
-    "Mọi ý kiến đóng góp xin gửi về hộp thư của Ban Biên tập hoặc điện thoại đường dây nóng 0200 1234567.",
-    "Đánh giá bài viết: chưa có đánh giá nào. Chia sẻ bài viết qua mạng xã hội, in trang, gửi cho bạn bè.",
-    "Các tin khác: Lịch tiếp công dân của lãnh đạo huyện; Kết quả chấm điểm thi đua khối mầm non; Thông báo phun thuốc muỗi.",
-    "Quý bạn đọc quét mã để theo dõi kênh của xã trên ứng dụng công dân số và nhận tin sớm nhất mỗi ngày.",
-    "Số lượt truy cập hôm nay 2.417, trong tuần 19.306, tổng cộng 4.118.925 lượt kể từ khi khai trương trang.",
-)
-_TITLES = (
-    "Tin từ cơ sở: những điều bạn đọc cần biết",
-    "Điểm tin trong tỉnh sáng nay",
-    "Chuyện mới ghi nhận ở địa phương",
-    "Thông tin được nhiều bà con quan tâm",
-)
-_HOUSE = (
-    ("UBND", "Ủy ban nhân dân"),
-    ("HĐND", "Hội đồng nhân dân"),
-    ("TTĐT", "thông tin điện tử"),
-    ("TP", "thành phố"),
-    ("đồng chí", "ông"),
-    ("cho biết", "thông tin"),
-    ("trên địa bàn", "tại địa bàn"),
-)
+_STOCK = read_stock("reprints")
+_PERSONS: list[str] = read_stock("recurring_forms")["persons"]
 
 
 def _text(lines: Sequence[str]) -> str:
@@ -67,13 +26,13 @@ def _text(lines: Sequence[str]) -> str:
 
 
 def _signed(rng: random.Random) -> str:
-    return rng.choice(_SIGNED).format(name=rng.choice(_NAMES), paper=rng.choice(_PAPERS))
+    return str(rng.choice(_STOCK["signed"])).format(name=rng.choice(_PERSONS), paper=rng.choice(_STOCK["papers"]))
 
 
 def _framed(rng: random.Random, lines: Sequence[str]) -> list[str]:
     """The lines with a portal's own before and after them, at most half as many words as they have."""
-    before = rng.sample(_BEFORE, rng.randint(0, 2))
-    after = rng.sample(_AFTER, rng.randint(1, 4))
+    before = rng.sample(_STOCK["before"], rng.randint(0, 2))
+    after = rng.sample(_STOCK["after"], rng.randint(1, 4))
     while words(before + after) > words(lines) / 2:
         (before or after).pop()
     return [*before, *lines, *after]
@@ -127,13 +86,13 @@ def _boilerplate(rng: random.Random, source: Source) -> str | None:
 
 def _retitled(rng: random.Random, source: Source) -> str | None:
     lead = " ".join(source.lead.split()[: len(source.lead.split()) // 2])
-    copied = [rng.choice(_TITLES), lead, *source.body, source.signoff]
+    copied = [rng.choice(_STOCK["titles"]), lead, *source.body, source.signoff]
     return _text(copied) if words(source.body) > 2 * words([source.title, source.lead]) else None
 
 
 def _house_style(rng: random.Random, source: Source) -> str | None:
     text = source.text
-    for short, long in _HOUSE:
+    for short, long in _STOCK["house_style"]:
         one, other = (rf"(?<![\w-]){each}(?![\w-])" for each in (short, long))
         text = re.sub(one, long, text) if re.search(one, text) else re.sub(other, short, text)
     text = re.sub(r"\b(\d{1,2})-(\d{1,2})\b(?!-\d)", r"\1/\2", text)
@@ -156,7 +115,7 @@ def _edited(rng: random.Random, source: Source) -> str | None:
         for place in range(len(line) - 1, -1, -1):
             if line[place] in stock and rng.random() < 0.03:
                 line[place : place + 1] = [] if rng.random() < 0.5 else [rng.choice(stock)]
-    return _text([*(" ".join(line) for line in every), rng.choice(_AFTER)])
+    return _text([*(" ".join(line) for line in every), rng.choice(_STOCK["after"])])
 
 
 _FIGURE = re.compile(

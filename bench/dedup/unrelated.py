@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from bench.dedup.copies import cut_to
 from bench.dedup.sources import Source, words
+from replicas.prose.composer import read_stock
 
 Other = Callable[[random.Random, Source, Sequence[Source]], str | None]
 """Another article's text from one source and its neighbours; None where the source has not what the class needs."""
@@ -20,16 +21,7 @@ _YEAR = r"(?P<year>20\d\d)"
 _PLAIN = r"(?P<n>\d+(?:[.,]\d+)*)"
 _FIGURE = re.compile(rf"(?<![\w.,/-])(?:{_DATE}|{_YEAR}(?!\d)|{_PLAIN})")
 _NAME = re.compile(r"(?<=[^.!?:…\n“\"] )[A-ZĐÀ-Ỵ][\wà-ỹ]*(?: [A-ZĐÀ-Ỵ][\wà-ỹ]*)+")
-_PEOPLE = (
-    "Lò Bưởi",
-    "Ksor Y Thoan",
-    "Đinh Mạch",
-    "Hồ Sĩ Quảng",
-    "Trịnh Diệu Vy",
-    "Khe Lang",
-    "Bàu Trúc Hạ",
-    "Sơn Lộc Đông",
-)
+_OTHER_NAMES: list[str] = read_stock("reprints")["other_names"]
 
 
 def _figures(text: str) -> int:
@@ -75,16 +67,11 @@ def _another_number(rng: random.Random, old: str) -> str:
             return new
 
 
-def _all_figures(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    return _next_issue(rng, source.text, 1.0) if _figures(source.text) >= 3 else None
-
-
-def _half_the_figures(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    return _next_issue(rng, source.text, 0.5) if _figures(source.text) >= 6 else None
-
-
-def _a_year_later(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    return _next_issue(rng, source.text, 1.0, years=1) if _figures(source.text) >= 3 else None
+def _issue(share: float, least: int, years: int = 0) -> Other:
+    """The next issue of a text with at least so many figures."""
+    return lambda rng, source, near: (
+        _next_issue(rng, source.text, share, years) if _figures(source.text) >= least else None
+    )
 
 
 def _figures_and_names(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
@@ -92,7 +79,7 @@ def _figures_and_names(rng: random.Random, source: Source, near: Sequence[Source
     names = sorted({found[0] for found in _NAME.finditer(source.text)})
     if len(names) < 3 or _figures(source.text) < 3:
         return None
-    new = {name: rng.choice(_PEOPLE) for name in names}
+    new = {name: rng.choice(_OTHER_NAMES) for name in names}
     return _next_issue(rng, _NAME.sub(lambda found: new[found[0]], source.text), 1.0)
 
 
@@ -117,7 +104,7 @@ def _other_place(rng: random.Random, source: Source, near: Sequence[Source]) -> 
     if not names:
         return None
     name = max(names, key=lambda each: (names.count(each), each))
-    return source.text.replace(name, rng.choice(_PEOPLE))
+    return source.text.replace(name, rng.choice(_OTHER_NAMES))
 
 
 def _quotes(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
@@ -154,9 +141,9 @@ def _round_up(rng: random.Random, source: Source, near: Sequence[Source]) -> str
 
 
 OTHERS: dict[str, Other] = {
-    "all figures other": _all_figures,
-    "half the figures other": _half_the_figures,
-    "a year later": _a_year_later,
+    "all figures other": _issue(1.0, 3),
+    "half the figures other": _issue(0.5, 6),
+    "a year later": _issue(1.0, 3, years=1),
     "other figures and names": _figures_and_names,
     "a third quoted": _quotes,
     "half shared": _half_and_half,
@@ -166,9 +153,7 @@ OTHERS: dict[str, Other] = {
 
 OTHER_NOTICES: dict[str, Other] = {
     "short: the next notice": _next_notice,
-    "short: all figures other": lambda rng, source, near: (
-        _next_issue(rng, source.text, 1.0) if _figures(source.text) else None
-    ),
+    "short: all figures other": _issue(1.0, 1),
     "short: another place": _other_place,
 }
 """The same for texts of a title and a paragraph."""

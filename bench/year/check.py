@@ -19,17 +19,8 @@ from bench.year.states import State
 from replicas.sites.catalogue import EVERY
 from vietnam.provinces import province_of_host
 
-_EXPECTED = {
-    State.UNREACHABLE: DayState.UNREACHABLE,
-    State.BLOCKED: DayState.BLOCKED,
-    State.FAILED: DayState.FAILED,
-    State.INTERRUPTED: DayState.FAILED,
-    State.MISSED: DayState.MISSED,
-    State.MOVED: DayState.MOVED,
-    State.GONE: DayState.GONE,
-    State.NOT_SCHEDULED: DayState.NOT_SCHEDULED,
-    State.BEFORE_FIRST: DayState.BEFORE_FIRST,
-}
+_EXPECTED = {state: DayState[state.name] for state in State if state.name in DayState.__members__}
+_EXPECTED[State.INTERRUPTED] = DayState.FAILED
 
 
 @dataclass(slots=True)
@@ -46,15 +37,10 @@ class YearResult:
 
     def plain(self) -> dict[str, object]:
         """The figures as JSON values."""
-        return {
-            "nights": self.nights,
-            "portals": self.portals,
-            "events": dict(sorted(self.events.items())),
-            "states": dict(sorted(self.states.items())),
-            "planted": dict(sorted(self.planted.items())),
-            "found": dict(sorted(self.found.items())),
-            "wrong": len(self.wrong),
+        counters = {
+            name: dict(sorted(getattr(self, name).items())) for name in ("events", "states", "planted", "found")
         }
+        return {"nights": self.nights, "portals": self.portals, **counters, "wrong": len(self.wrong)}
 
 
 def check_year(folder: Path, planted: PlantedYear) -> YearResult:

@@ -10,29 +10,13 @@ from datetime import date
 from random import Random
 
 from bench.verdicts.portals import poisson
+from replicas.prose.composer import read_stock
 from vietnam.holidays import DayType, day_type
 
-_SUBJECTS = (
-    "phê duyệt kế hoạch sử dụng đất",
-    "bổ nhiệm cán bộ quản lý",
-    "công bố danh mục thủ tục hành chính",
-    "giao chỉ tiêu thu ngân sách",
-    "thành lập tổ công tác liên ngành",
-    "khen thưởng tập thể, cá nhân",
-    "phê duyệt quyết toán công trình",
-    "điều chỉnh chủ trương đầu tư",
-    "ứng phó thiên tai",
-    "bảo đảm an toàn giao thông",
-    "chuyển đổi số cấp xã",
-    "phòng, chống cháy rừng",
-    "tổ chức lễ kỷ niệm",
-)
-_NAMES = {"QĐ": "Quyết định", "KH": "Kế hoạch", "TB": "Thông báo", "NQ": "Nghị quyết", "CT": "Chỉ thị"}
-CITED = (
-    "Nghị định số 30/2020/NĐ-CP ngày 05/3/2020 của Chính phủ", "Nghị quyết số 57-NQ/TW ngày 22/12/2024",
-    "Luật Tổ chức chính quyền địa phương số 72/2025/QH15", "Quyết định số 749/QĐ-TTg ngày 03/6/2020 của Thủ tướng Chính phủ",
-    "Thông tư số 01/2023/TT-VPCP ngày 05/4/2023", "Nghị định số 61/2018/NĐ-CP", "Chỉ thị số 05/CT-TTg ngày 15/02/2022",
-)  # fmt: skip
+_STOCK = read_stock("numbered_documents")
+_SUBJECTS: list[str] = _STOCK["subjects"]
+_NAMES: dict[str, str] = _STOCK["kinds"]
+CITED: list[str] = _STOCK["cited"]
 """Documents of the state and the Party that every office cites; they belong to no province's series."""
 
 
@@ -49,7 +33,7 @@ class IssuedDocument:
     @property
     def named(self) -> str:
         """As a text names it."""
-        return f"{_NAMES[self.kind]} số {self.written} ngày {self.day:%d/%m/%Y} về việc {self.subject}"
+        return f"{_STOCK['kinds'][self.kind]} số {self.written} ngày {self.day:%d/%m/%Y} về việc {self.subject}"
 
 
 @dataclass(slots=True)
