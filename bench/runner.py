@@ -6,11 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 from uuid import uuid4
+
+from rich.console import Console
+from rich.table import Table
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.model.enums import ArchiveKind
@@ -78,10 +82,40 @@ def runs_of(paths: Paths, portal: str) -> Iterator[tuple[date, Path]]:
                 yield night, folder
 
 
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """Yield the address at which `python -m archive serve` shows an archive, in a process of its own."""
+    command = [sys.executable, "-m", "archive", "serve", "--archive", str(root), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            told = server.stdout.readline() if server.stdout else ""
+            yield told.split()[0].rstrip("/") if told else ""
+        finally:
+            server.terminate()
+
+
 def verify(folder: Path) -> tuple[bool, str]:
     """Return whether `python -m archive verify` finds nothing, and its last lines."""
     done = call(["-m", "archive", "verify", "--archive", str(folder.resolve())])
     return done.returncode == ExitCode.GOOD, "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+
+
+def waits(milliseconds: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median, the time that 95 of 100 stayed below, and the longest."""
+    ordered = sorted(milliseconds)
+    return ordered[len(ordered) // 2], ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> None:
+    """Print figures in columns, the first one words, and a line below them."""
+    table = Table(box=None, pad_edge=False)
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number else "left")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, width=100)
+    console.print(table)
+    console.print(note)
 
 
 def day(option: str, text: str) -> date:
@@ -98,13 +132,19 @@ def exit_code(name: str, measure: Callable[[], int]) -> int:
     """Run a measurement; an error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        return report_error(name, measure)
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted; run it again with a new --archive", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def report_error(name: str, measure: Callable[[], int]) -> int:
+    """Run a measurement; an error becomes one line on stderr and its exit code."""
+    try:
         return measure()
     except ArchiveError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print(f"{name}: interrupted; run it again with a new --archive", file=sys.stderr)
-        return ExitCode.INTERRUPTED
 
 
 def error_of(done: subprocess.CompletedProcess[str], message: str, otherwise: str) -> ArchiveError:

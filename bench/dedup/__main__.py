@@ -13,13 +13,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from archive.errors import ArchiveError, ExitCode
+from archive.errors import ExitCode
 from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, THRESHOLD
 from bench.dedup.copies import cut_to
 from bench.dedup.labelled import Pair, composed_pairs, doubled_pairs, made_pairs, real_pairs
 from bench.dedup.measure import PairResult, candidates, judge, score, speed
 from bench.dedup.sources import Source, composed_sources, recorded_sources, words
 from bench.dedup.table import classes, curve, halves, recall_by_share, record
+from bench.runner import report_error
 
 _LEAST = 0.99
 _SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
@@ -33,13 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one line of JSON and nothing else")
     parser.add_argument("--show", action="store_true", help="print the titles of every pair that is judged wrongly")
     asked = parser.parse_args(arguments)
-    try:
-        sources = recorded_sources(asked.articles) if asked.articles else composed_sources()
-        pairs = labelled(sources, asked.seed, asked.articles)
-    except ArchiveError as error:
-        print(f"near: {error}", file=sys.stderr)
-        return error.exit_code
-    judged = judge(pairs)
+    return report_error("near", lambda: _run(asked))
+
+
+def _run(asked: argparse.Namespace) -> int:
+    sources = recorded_sources(asked.articles) if asked.articles else composed_sources()
+    judged = judge(labelled(sources, asked.seed, asked.articles))
     per_text = 2 * len(candidates([each.text for each in sources])) / len(sources)
     took = speed([each.pair for each in judged[:: max(1, len(judged) // 300)]])
     if asked.json:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from bench.extraction.corpus import COMPOSED, CORPUS, KINDS, composed, corpus
 from bench.extraction.floors import FLOORS, Cell, Figures, below, figures, raised, read_floors, write_floors
 from bench.extraction.measure import Score, measure
 from bench.extraction.readers import GENERIC, OURS, Reader, readers
 from bench.extraction.real import real_pages, samples
 from bench.extraction.table import Measured, by_cell, by_source, record
+from bench.runner import report_error
 from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT
 
@@ -61,11 +62,7 @@ def cells(measured: Measured, real: Mapping[str, Score], cleaned: Score) -> dict
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns the exit code."""
     options = _options(arguments)
-    try:
-        return _run(options)
-    except ArchiveError as error:
-        print(f"quality: {error}", file=sys.stderr)
-        return error.exit_code
+    return report_error("quality", lambda: _run(options))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

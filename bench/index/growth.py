@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.schema import DropSchema
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.index.connect import VARIABLE
 from archive.index.index import Index
 from archive.index.postgresql import PostgresqlSchema
@@ -35,13 +35,12 @@ from archive.store import Archive
 from bench.index.documents import Synthetic
 from bench.index.fill import fill
 from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
+from bench.runner import ROOT, report_error
 from testing.postgresql import missing, serve_postgresql
 from vietnam.date_forms import TZ
 
 FLOOR = 2.0
 """The largest allowed ratio of the time at the last size to that at the first."""
-
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,9 @@ class GrowthFigures:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill and measure each size; returns the exit code."""
     options = _options(arguments)
-    try:
-        if options.memory is not None:
-            return _child(options.memory, options.sizes[0])
-        return _run(options)
-    except ArchiveError as error:
-        print(f"growth: {error}", file=sys.stderr)
-        return error.exit_code
+    if options.memory is not None:
+        return report_error("growth", lambda: _child(options.memory, options.sizes[0]))
+    return report_error("growth", lambda: _run(options))
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -131,7 +126,7 @@ def _filled(root: Path, size: int) -> Iterator[Filled]:
 def _memory(root: Path, size: int) -> float:
     """MiB, of a process of its own."""
     command = [sys.executable, "-m", "bench.index.growth", "--memory", str(root), "--sizes", str(size)]
-    return float(subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    return float(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def _child(root: Path, size: int) -> int:

@@ -11,25 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
 import httpx
-from rich.console import Console
-from rich.table import Table
 
-from archive.errors import ArchiveError, ExitCode
+from archive.errors import ExitCode
 from archive.index.rows import EventRow
 from archive.store import Archive
 from archive.web.urls import Links
+from bench.runner import print_table, report_error, served, waits
 from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
 
@@ -96,23 +93,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--archive", type=Path, metavar="DIR", help="made there if it is not, and kept")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
-    try:
-        with composed_archive(options.archive, options.texts, SyllableComposer()) as made:
-            known, texts, root = _known(made.archive), made.texts, made.archive.paths.root
-            with _served(root) as address, httpx.Client(base_url=address, timeout=60) as client:
-                first = time.perf_counter()
-                client.get(_TO.home())
-                client.get(_TO.documents())
-                first = time.perf_counter() - first
-                timed = [_timed(client, known, kind, draw, options.pages) for kind, draw in PAGES.items()]
-    except ArchiveError as error:
-        print(f"web: {error}", file=sys.stderr)
-        return error.exit_code
+    return report_error("web", lambda: _measured(options))
+
+
+def _measured(options: argparse.Namespace) -> int:
+    with composed_archive(options.archive, options.texts, SyllableComposer()) as made:
+        known, texts, root = _known(made.archive), made.texts, made.archive.paths.root
+        with served(root) as address, httpx.Client(base_url=address, timeout=60) as client:
+            first = time.perf_counter()
+            client.get(_TO.home())
+            client.get(_TO.documents())
+            first = time.perf_counter() - first
+            timed = [_timed(client, known, kind, draw, options.pages) for kind, draw in PAGES.items()]
     if options.json:
         print(json.dumps({"texts": texts, "first": first, "timed": [asdict(one) for one in timed]}))
     else:
-        _print(texts, first, timed)
+        columns = ("page", "p50 ms", "p95 ms", "longest ms", "kB", f"pages/s, {_AT_ONCE} readers")
+        note = f"{texts:,} texts; the first overview and series after the start: {first:.1f} s"
+        print_table(columns, map(_row, timed), note)
     return ExitCode.FINDINGS if any(one.p95 > 1000 * LIMIT for one in timed) else ExitCode.GOOD
+
+
+def _row(one: PageTiming) -> list[str]:
+    return [one.kind, *(f"{figure:.0f}" for figure in (one.p50, one.p95, one.longest, one.size / 1000, one.a_second))]
 
 
 def _known(archive: Archive) -> KnownPages:
@@ -123,18 +126,6 @@ def _known(archive: Archive) -> KnownPages:
     random.Random("events").shuffle(events)
     nights = [FIRST + timedelta(days=number) for number in range((last - FIRST).days + 1)]
     return KnownPages(nights, portals, events, SyllableComposer())
-
-
-@contextmanager
-def _served(root: Path) -> Iterator[str]:
-    """The real command in a process of its own."""
-    command = [sys.executable, "-m", "archive", "serve", "--archive", str(root), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            told = server.stdout.readline() if server.stdout else ""
-            yield told.split()[0].rstrip("/") if told else ""
-        finally:
-            server.terminate()
 
 
 def _timed(client: httpx.Client, known: KnownPages, kind: str, draw: Draw, pages: int) -> PageTiming:
@@ -153,29 +144,7 @@ def _timed(client: httpx.Client, known: KnownPages, kind: str, draw: Draw, pages
     with ThreadPoolExecutor(_AT_ONCE) as readers:
         statuses = list(readers.map(lambda address: client.get(address).status_code, addresses))
     a_second = sum(1 for status in statuses if status == 200) / (time.perf_counter() - began)
-    took.sort()
-    sizes.sort()
-    return PageTiming(
-        kind, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1], sizes[len(sizes) // 2], a_second
-    )
-
-
-def _print(texts: int, first: float, timed: Sequence[PageTiming]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("page", "p50 ms", "p95 ms", "longest ms", "kB", f"pages/s, {_AT_ONCE} readers"):
-        table.add_column(name, justify="left" if name == "page" else "right")
-    for one in timed:
-        figures = (
-            f"{one.p50:.0f}",
-            f"{one.p95:.0f}",
-            f"{one.longest:.0f}",
-            f"{one.size / 1000:.0f}",
-            f"{one.a_second:.0f}",
-        )
-        table.add_row(one.kind, *figures)
-    console = Console(highlight=False, width=100)
-    console.print(table)
-    console.print(f"{texts:,} texts; the first overview and series after the start: {first:.1f} s")
+    return PageTiming(kind, *waits(took), sorted(sizes)[len(sizes) // 2], a_second)
 
 
 if __name__ == "__main__":

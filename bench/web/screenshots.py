@@ -11,28 +11,21 @@ import argparse
 import os
 import re
 import shutil
-import socket
 import sys
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.model.enums import Event
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
 from archive.store import Archive
-from archive.web.app import application
-from archive.web.context import PageContext
-from archive.web.middleware import AccessRules
+from bench.runner import report_error, served
 
 _SCREEN, _PHONE = (1280, 900), (360, 740)
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -74,23 +67,23 @@ def main(arguments: list[str] | None = None) -> int:
     if chromium is None:
         print("screenshots: Chromium is not installed (apt-get install chromium)", file=sys.stderr)
         return ExitCode.USAGE
-    try:
-        with Archive.open(asked.archive, read_only=True) as archive, sync_playwright() as playwright:
-            with SearchIndex.of(archive) as words:
-                catch_up(archive, words)
-            names = _names(archive)
-            sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-            browser = playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *sandbox])
-            asked.out.mkdir(parents=True, exist_ok=True)
-            with _served(archive) as address:
-                for picture in PICTURES:
-                    data = _drawn(browser, address, picture, names)
-                    (asked.out / f"{picture.name}.png").write_bytes(data)
-                    print(f"{picture.name}.png  {len(data):,} bytes")
-            browser.close()
-    except ArchiveError as error:
-        print(f"screenshots: {error}", file=sys.stderr)
-        return error.exit_code
+    return report_error("screenshots", lambda: _draw(asked.archive, asked.out, chromium))
+
+
+def _draw(root: Path, out: Path, chromium: str) -> int:
+    with Archive.open(root, read_only=True) as archive:
+        with SearchIndex.of(archive) as words:
+            catch_up(archive, words)
+        names = _names(archive)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, served(root) as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*_ARGUMENTS, *sandbox])
+        for picture in PICTURES:
+            data = _drawn(browser, address, picture, names)
+            (out / f"{picture.name}.png").write_bytes(data)
+            print(f"{picture.name}.png  {len(data):,} bytes")
+        browser.close()
     return ExitCode.GOOD
 
 
@@ -121,25 +114,6 @@ def _drawn(browser: Browser, address: str, picture: Picture, names: Mapping[str,
         return page.screenshot()
     finally:
         context.close()
-
-
-@contextmanager
-def _served(archive: Archive) -> Iterator[str]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            application(PageContext(archive), AccessRules()), log_level="warning", lifespan="off", ws="none"
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 if __name__ == "__main__":

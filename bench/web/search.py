@@ -19,16 +19,14 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.index.connect import VARIABLE
 from archive.search.engine import Order, SearchIndex
 from archive.search.query import parse
 from archive.search.results import search
 from archive.store import Archive
-from bench.web.archive import FIRST, ComposedArchive, composed_archive
+from bench.runner import print_table, report_error, waits
+from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
 from testing.postgresql import missing, serve_postgresql
 
@@ -96,14 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--archive", type=Path, metavar="DIR", help="made there if it is not, and kept (SQLite alone)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
-    try:
-        if options.archive and options.backend == "postgresql":
-            raise UsageError("its database is gone at the end, so --archive cannot be kept with --backend postgresql")
-        with _database(options.backend):
-            return _measured(options)
-    except ArchiveError as error:
-        print(f"search: {error}", file=sys.stderr)
-        return error.exit_code
+    return report_error("search", lambda: _measured(options))
 
 
 @contextmanager
@@ -122,8 +113,10 @@ def _database(backend: str) -> Iterator[None]:
 
 
 def _measured(options: argparse.Namespace) -> int:
+    if options.archive and options.backend == "postgresql":
+        raise UsageError("its database is gone at the end, so --archive cannot be kept with --backend postgresql")
     composer = SyllableComposer()
-    with composed_archive(options.archive, options.texts, composer) as made:
+    with _database(options.backend), composed_archive(options.archive, options.texts, composer) as made:
         size = _size(made.archive, made.words)
         timed = [_timed(made.archive, made.words, composer, kind, options.questions) for kind in KINDS]
     slow = [one for one in timed if one.p95 > 1000 * LIMIT]
@@ -131,7 +124,9 @@ def _measured(options: argparse.Namespace) -> int:
         figures = {"texts": made.texts, "filled": made.filled, "mib": size, "timed": [asdict(one) for one in timed]}
         print(json.dumps(figures))
     else:
-        _print(made, size, timed)
+        filled = f" filled in {made.filled:.0f} s, {1000 * made.filled / made.texts:.2f} ms each" if made.filled else ""
+        columns = ("question", "texts found", "p50 ms", "p95 ms", "longest ms")
+        print_table(columns, map(_row, timed), f"{made.texts:,} texts{filled}; {size:.0f} MiB")
     return ExitCode.FINDINGS if slow else ExitCode.GOOD
 
 
@@ -162,24 +157,13 @@ def _timed(
         if number >= 2:  # the first ones bring the pages into memory
             took.append(1000 * (time.perf_counter() - began))
             found += [answer.total] if answer.total is not None else []
-    took.sort()
     middle = sorted(found)[len(found) // 2] if found else None
-    return SearchTiming(kind.name, middle, took[len(took) // 2], took[int(0.95 * (len(took) - 1))], took[-1])
+    return SearchTiming(kind.name, middle, *waits(took))
 
 
-def _print(made: ComposedArchive, size: float, timed: Sequence[SearchTiming]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("question", "texts found", "p50 ms", "p95 ms", "longest ms"):
-        table.add_column(name, justify="left" if name == "question" else "right")
-    for one in timed:
-        found = "–" if one.found is None else f"{one.found:,}"
-        table.add_row(one.kind, found, f"{one.p50:.0f}", f"{one.p95:.0f}", f"{one.longest:.0f}")
-    console = Console(highlight=False, width=100)
-    console.print(table)
-    filled = (
-        "" if made.filled is None else f" filled in {made.filled:.0f} s, {1000 * made.filled / made.texts:.2f} ms each"
-    )
-    console.print(f"{made.texts:,} texts{filled}; {size:.0f} MiB")
+def _row(one: SearchTiming) -> list[str]:
+    found = "–" if one.found is None else f"{one.found:,}"
+    return [one.kind, found, *(f"{figure:.0f}" for figure in (one.p50, one.p95, one.longest))]
 
 
 if __name__ == "__main__":
