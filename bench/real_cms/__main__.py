@@ -15,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archive.errors import ExitCode
+from bench.real_cms import nukeviet
 from bench.real_cms.content import compose
 from bench.real_cms.nights import SpiderNights, crawl_nights
+from bench.real_cms.nukeviet import VIEWS, NukeViet
 from bench.real_cms.site import CmsSite
 from bench.real_cms.stack import PACKAGES, THEMES, CmsStack, cms_stack, missing
 from bench.real_cms.wordpress import PERMALINKS, WordPress
@@ -51,7 +53,7 @@ def _measure(asked: argparse.Namespace) -> int:
         with cms_stack() as stack:
             for site in _sites(stack, asked):
                 began = time.monotonic()
-                for one in crawl_nights(site, stack.port, folder / site.host.split(".")[0], spiders):
+                for one in crawl_nights(site, stack.port, folder / site.name, spiders):
                     rows += 1
                     wrong += bool(one.result.findings)
                     print(_row(site, one, asked.details), flush=True)
@@ -66,18 +68,24 @@ def _measure(asked: argparse.Namespace) -> int:
 def _sites(stack: CmsStack, asked: argparse.Namespace) -> Iterator[CmsSite]:
     """Yield each site, installed and empty, as its turn comes."""
     story = compose()
-    permalinks = _SMALL if asked.small else tuple(PERMALINKS)
-    wanted = [
+    rows = [
         (theme, permalink, _HOST.format(name=f"wp-{theme.removeprefix('twenty')}-{permalink}"))
         for theme in THEMES
-        for permalink in permalinks
+        for permalink in (_SMALL if asked.small else PERMALINKS)
         if asked.only in f"wordpress {theme} {permalink}"
     ]
-    if wanted:
-        wordpress = WordPress(stack, story, [host for _, _, host in wanted])
-        stack.start_web()
-    for theme, permalink, host in wanted:
-        yield wordpress.site(host, theme, permalink)
+    views = [view for view in VIEWS if asked.nukeviet is not None and asked.only in f"nukeviet {view}"]
+    wordpress = WordPress(stack, story, [host for _, _, host in rows]) if rows else None
+    if views:
+        stack.serve(nukeviet.NAME, [nukeviet.HOST])
+    stack.start_web()
+    for theme, permalink, host in rows:
+        if wordpress is not None:
+            yield wordpress.site(host, theme, permalink)
+    if views:
+        portal = NukeViet(stack, asked.nukeviet, story)
+        for view in views:
+            yield portal.site(view)
 
 
 def _row(site: CmsSite, one: SpiderNights, details: int) -> str:
@@ -87,8 +95,8 @@ def _row(site: CmsSite, one: SpiderNights, details: int) -> str:
     head = f"{site.software} {site.theme} {site.view} {one.spider}: {score}{result.stored}/{result.articles} stored; {counts or 'right'}"
     lines = [head, *(f"    undecided: {line}" for line in one.undecided)]
     for kind in result.counts():
-        found = [finding for finding in result.findings if finding.kind == kind]
-        lines += [f"    {kind}: {finding.detail}" for finding in found[:details]]
+        found = list(dict.fromkeys(finding.detail for finding in result.findings if finding.kind == kind))
+        lines += [f"    {kind}: {detail[:300]}" for detail in found[:details]]
     return "\n".join(lines)
 
 

@@ -123,7 +123,7 @@ def compare(
     stored: dict[int, list[tuple[int, StoredLine]]] = {}
     for night, record in enumerate(nights):
         if record.verdict not in (Verdict.GOOD, Verdict.QUIET):
-            found.add("alarm", f"night {night + 1} {record.verdict}: {'; '.join(record.reasons)}")
+            found.add("alarm", f"{record.verdict}: {'; '.join(record.reasons)}")
         for one in record.lines:
             number = known.number_of(one)
             if number is not None:
@@ -203,6 +203,7 @@ def _compare_first(found: Comparison, state: Expected, one: StoredLine, sections
     if (line.author or None) != state.author:
         found.add("author", f"{state.title[:50]}: {line.author} for {state.author}")
     named = {unquote(urlsplit(attachment.url).path).rpartition("/")[2] for attachment in line.attachments}
+    named |= {attachment.name for attachment in line.attachments}
     if missing := [name for name in state.files if name not in named]:
         found.add("file", f"{state.title[:50]}: {', '.join(missing)}")
     if line.event is not Event.DUPLICATE:

@@ -64,12 +64,11 @@ def crawl_nights(
     site: CmsSite, port: int, folder: Path, spiders: Sequence[str] = ("probe", "family")
 ) -> list[SpiderNights]:
     """Load the site, probe it, crawl it for three nights with its edits between them; compare each spider's archive."""
-    name = re.sub(r"\W+", "_", site.host.split(".")[0])
     package = folder / _PACKAGE
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("", encoding="utf-8")
     environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port), "PYTHONPATH": str(folder)}
-    crawled = [SpiderNights(spider, f"{name}_{spider}", folder / spider) for spider in spiders]
+    crawled = [SpiderNights(spider, f"{site.name}_{spider}", folder / spider) for spider in spiders]
     states: list[list[Expected]] = []
     addresses = site.load(site.story.articles)
     every = addresses.categories

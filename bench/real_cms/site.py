@@ -37,3 +37,8 @@ class CmsSite:
     edit: Callable[[Edits], Addresses]
     author: Callable[[CmsArticle], str | None]
     shows_caption: bool = True
+
+    @property
+    def name(self) -> str:
+        """Return a name of its own for folders and spiders."""
+        return "_".join((self.software, self.theme.removeprefix("twenty"), self.view))
