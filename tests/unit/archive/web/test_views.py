@@ -16,6 +16,7 @@ import pytest
 
 from archive.__main__ import main
 from archive.coverage.calendar import Day, DayState, PortalCoverage
+from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
 from archive.errors import TimeLimit
 from archive.index.connect import VARIABLE
 from archive.model.enums import FinishReason
@@ -379,6 +380,16 @@ def test_a_question_that_takes_too_long_is_ended(root: Path) -> None:
             queries.connection.exec_driver_sql(endless).scalar()
         with archive.index.reading(5) as queries:
             assert queries.coverage.portals() == ["da_nang", "quang_tri"]
+
+
+def test_a_series_of_documents_is_shown_with_its_gaps(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"since": date(2025, 1, 1), "until": date(2025, 12, 31)}
+    gap = NumberGap(12, 14, date(2025, 3, 3), date(2025, 3, 5))
+    whole = Series("da_nang", "QĐ", "UBND", False, **days, first=11, last=15, seen={11: (), 15: ()}, gaps=(gap,))
+    monkeypatch.setattr("archive.web.day_cache.read_number_series", lambda archive: NumberSeriesSet((whole,), {}, 0))
+    with serve_page(root) as address:
+        shown = httpx.get(f"{address}/en/documents").text
+    assert "<b>12–14</b>" in shown
 
 
 def test_the_same_pages_stand_on_postgresql(
