@@ -36,6 +36,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from vietnam import residue_forms
+
 ROOT = Path(__file__).resolve().parents[1]
 WARM = (
     "aiohttp",
@@ -459,6 +461,8 @@ def main(number: int) -> int:
     for folder in WARM_FOLDERS:
         for module in pkgutil.iter_modules(importlib.import_module(folder).__path__, f"{folder}."):
             importlib.import_module(module.name)
+    for pattern in (residue_forms.any_form, residue_forms.any_token):
+        pattern()  # a tenth of a second to compile, in every crawl that stores a new text
     assert "twisted.internet.reactor" not in sys.modules
     vars(subprocess)["_fork_exec"] = _fork_here
     vars(os)["execv"] = _become

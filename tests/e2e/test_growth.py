@@ -101,7 +101,7 @@ def told(item: Document, documents: Synthetic) -> ArticleLine:
 
 def test_twice_the_documents_cost_no_more_steps(tmp_path: Path) -> None:
     """Steps of SQLite's own machine, which no other load on this computer changes."""
-    small, large = (steps(tmp_path / str(size), Synthetic(size)) for size in (10_000, 20_000))
+    small, large = (steps(tmp_path / str(size), Synthetic(size)) for size in (4_000, 8_000))
     ratios = {name: round(large[name] / small[name], 2) for name in small}
     # Chance shares more bands in a larger archive, up to the bound of archive/index/queries/similar.py.
     allowed = {NEAR: 2.0} | dict.fromkeys(SLOW, 2.2)
