@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         if not Path(folder).is_dir():
             raise pytest.UsageError(f"--data {folder} is no folder")
         os.environ["LUU_TRU_DATA"] = str(Path(folder).resolve())
+    # Modules are compiled once: each worker and each process would rewrite and compile all of them in every run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if not config.getoption("--exec") and not starts_workers:
         config.add_cleanup(fork_server.install().close)

@@ -6,6 +6,7 @@ import ast
 import json
 import unicodedata
 from datetime import date
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -23,13 +24,16 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
+@cache
 def calls() -> list[tuple[str, str, set[str] | None]]:
-    """Every `Reason.of(…)` of the product: where, the code, the names of its parameters (None: not all are written out)."""
+    """Return every `Reason.of(…)` of the product: where, the code, the names of its parameters (None: not all are written out)."""
     found = []
     for top in ("archive", "crawler", "pipelines"):
         for path in sorted((ROOT / top).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call) or ast.unparse(node.func) != "Reason.of":
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                if node.func.attr != "of" or ast.unparse(node.func) != "Reason.of":
                     continue
                 codes = [one.value for one in ast.walk(_code(node.args[0])) if isinstance(one, ast.Constant)]
                 names = {one.arg for one in node.keywords if one.arg}
@@ -45,16 +49,13 @@ def _code(node: ast.expr) -> ast.expr:
     return ast.List([node.body, node.orelse]) if isinstance(node, ast.IfExp) else node
 
 
-CALLS = calls()
-
-
 def test_every_code_that_is_used_has_a_message_and_every_message_is_used() -> None:
-    assert {code for _, code, _ in CALLS} == CODES
+    assert {code for _, code, _ in calls()} == CODES
 
 
 def test_a_message_takes_the_parameters_that_its_code_is_made_with() -> None:
     wrong = []
-    for where, code, names in CALLS:
+    for where, code, names in calls():
         for key in (f"reason.{code}", f"reason.{code}.one"):
             for language in LANGUAGES if names is not None and key in MESSAGES["en"] else ():
                 wanted = placeholders(MESSAGES[language][key]) | ({"n"} if key.endswith(".one") else set())
