@@ -12,7 +12,7 @@ import pytest
 from archive.model.enums import ArchiveKind
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, ROOT, command, crawl, environment, new_archive, the_night
-from testing.http_server import HttpServer, response
+from testing.http_server import HttpServer, Reply, response
 
 REFUSALS = {
     "unknown portal": ("ba_sog", {}, (), 2, "unknown portal 'ba_sog'; did you mean ba_song?"),
@@ -93,7 +93,7 @@ def test_a_full_disk_ends_the_crawl_in_one_line_and_what_was_kept_stays(tmp_path
     keys = [f"t{number}" for number in range(12)]
     # Incompressible comments, so that the WARC file grows past the limit while the index does not.
     noise = random.Random(1)
-    pages = {"/tin-tuc": response(listing(keys))}
+    pages: dict[str, Reply] = {"/tin-tuc": response(listing(keys))}
     for number, key in enumerate(keys):
         pages[f"/tin/{key}.html"] = response(article(number, f"<!-- {noise.randbytes(20_000).hex()} -->"))
     arguments = ["--archive", str(root), "--night", NIGHT.isoformat()]
