@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from archive.messages.reason import Reason, joined
 from crawler.catalog.check_results import FieldFinding, FieldStatus
@@ -24,6 +25,8 @@ _SOURCES = {
 }
 _GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL)  # what is read where the layout's own place shows nothing
 
+_finding = partial(FieldFinding, statement="layout")
+
 
 def article_findings(
     article: Article,
@@ -39,66 +42,53 @@ def article_findings(
     the article's own entry. `from_interface` is set for an article that an interface sent and not a page.
     """
     if article.layout == "none":
-        yield FieldFinding(
-            "layout", FieldStatus.WRONG, "no layout of the portal fits: the whole page was read", "layout"
-        )
+        yield _finding("layout", FieldStatus.WRONG, "no layout of the portal fits: the whole page was read")
     else:
-        yield FieldFinding("layout", FieldStatus.OK, article.layout, "layout")
+        yield _finding("layout", FieldStatus.OK, article.layout)
     yield _title(article, entry)
     yield _published(article, entry, from_interface=from_interface)
-    lead = article.lead
-    yield (
-        FieldFinding("lead", FieldStatus.OK, _cut(lead), "layout")
-        if lead
-        else FieldFinding("lead", FieldStatus.UNTRIED, "the article shows none")
-    )
+    yield _optional("lead", _cut(article.lead or ""), "the article shows none")
     yield _body(article, reasons)
-    author = article.author
-    yield (
-        FieldFinding("author", FieldStatus.OK, author, "layout")
-        if author
-        else FieldFinding("author", FieldStatus.UNTRIED, "none is named")
-    )
+    yield _optional("author", article.author, "none is named")
     yield _residue(article, entry, list_lines)
+
+
+def _optional(field: str, read: str | None, absent: str) -> FieldFinding:
+    return _finding(field, FieldStatus.OK, read) if read else FieldFinding(field, FieldStatus.UNTRIED, absent)
 
 
 def _title(article: Article, entry: Entry) -> FieldFinding:
     read, listed = fold(article.title), fold(entry.title).rstrip(_ELLIPSIS)
     if not read:
-        return FieldFinding("title", FieldStatus.WRONG, "none was found", "layout")
+        return _finding("title", FieldStatus.WRONG, "none was found")
     if listed and not read.startswith(listed) and not listed.startswith(read):
-        return FieldFinding(
-            "title", FieldStatus.DOUBTFUL, f"{_cut(article.title)}; the list says: {_cut(entry.title)}", "layout"
-        )
-    return FieldFinding("title", FieldStatus.OK, _cut(article.title), "layout")
+        both = f"{_cut(article.title)}; the list says: {_cut(entry.title)}"
+        return _finding("title", FieldStatus.DOUBTFUL, both)
+    return _finding("title", FieldStatus.OK, _cut(article.title))
 
 
 def _published(article: Article, entry: Entry, *, from_interface: bool) -> FieldFinding:
+    finding = partial(_finding, "published")
     if article.published is None:
-        return FieldFinding(
-            "published",
-            FieldStatus.WRONG,
-            f"none was read; the page says: {article.published_raw or 'nothing'}",
-            "layout",
-        )
+        return finding(FieldStatus.WRONG, f"none was read; the page says: {article.published_raw or 'nothing'}")
     read = f"{article.published.isoformat()}, from the {_SOURCES[article.published_from]}"
     if entry.day is not None and abs(article.published.day - entry.day) > timedelta(days=1):
-        return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}; the list says {entry.day}", "layout")
+        return finding(FieldStatus.DOUBTFUL, f"{read}; the list says {entry.day}")
     if article.published_from in _GUESSED and not from_interface:
-        return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}: the selector finds no time", "layout")
+        return finding(FieldStatus.DOUBTFUL, f"{read}: the selector finds no time")
     if "dates_disagree" in article.flags:
-        return FieldFinding("published", FieldStatus.DOUBTFUL, f"{read}; the page's metadata give another", "layout")
-    return FieldFinding("published", FieldStatus.OK, read, "layout")
+        return finding(FieldStatus.DOUBTFUL, f"{read}; the page's metadata give another")
+    return finding(FieldStatus.OK, read)
 
 
 def _body(article: Article, reasons: tuple[Reason, ...]) -> FieldFinding:
     if reasons:
-        return FieldFinding("body", FieldStatus.WRONG, f"would be set aside: {joined(reasons)}", "layout")
+        return _finding("body", FieldStatus.WRONG, f"would be set aside: {joined(reasons)}")
     blocks = [block for block in article.blocks if block.kind is not BlockKind.LEAD]
     length = sum(len(block.text) for block in blocks)
     files = f", {len(article.attachments)} files" if article.attachments else ""
     size = f"{length} characters in {len(blocks)} blocks{files}"
-    return FieldFinding("body", FieldStatus.OK if length >= _ENOUGH else FieldStatus.DOUBTFUL, size, "layout")
+    return _finding("body", FieldStatus.OK if length >= _ENOUGH else FieldStatus.DOUBTFUL, size)
 
 
 def _residue(article: Article, entry: Entry, list_lines: frozenset[str]) -> FieldFinding:
@@ -108,13 +98,9 @@ def _residue(article: Article, entry: Entry, list_lines: frozenset[str]) -> Fiel
     repeated = [block.text for block in later if fold(block.text) in frame]
     if repeated:
         first = "; ".join(map(_cut, repeated[:3]))
-        return FieldFinding(
-            "residue",
-            FieldStatus.DOUBTFUL,
-            f"{len(repeated)} lines of the text stand on the list page too: {first}",
-            "layout",
-        )
-    return FieldFinding("residue", FieldStatus.OK, f"{removed}, no line of the text stands on the list page", "layout")
+        shown = f"{len(repeated)} lines of the text stand on the list page too: {first}"
+        return _finding("residue", FieldStatus.DOUBTFUL, shown)
+    return _finding("residue", FieldStatus.OK, f"{removed}, no line of the text stands on the list page")
 
 
 def _cut(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from archive.messages.reason import Reason
 from archive.model.enums import Outcome
@@ -101,23 +102,15 @@ def _findings(responses: PortalResponses) -> Iterator[FieldFinding]:
 
 def _address(first: ListAnswer) -> FieldFinding:
     """Return whether the portal's own host answers."""
+    finding = partial(FieldFinding, "address", statement="home")
     if first.sent_to:
-        return FieldFinding(
-            "address",
-            FieldStatus.WRONG,
-            f"{first.requested} sends on to {first.sent_to}: the portal may have moved",
-            "home",
-        )
+        return finding(FieldStatus.WRONG, f"{first.requested} sends on to {first.sent_to}: the portal may have moved")
     if first.outcome in _SILENT:
-        return FieldFinding(
-            "address", FieldStatus.UNTRIED, f"{first.requested} did not answer: {_outcome(first)}", "home"
-        )
+        return finding(FieldStatus.UNTRIED, f"{first.requested} did not answer: {_outcome(first)}")
     if first.outcome in (Outcome.ROBOTS_DENIED, Outcome.GUARD_DENIED):
-        return FieldFinding(
-            "address", FieldStatus.WRONG, f"{first.requested} may not be asked: {_outcome(first)}", "home"
-        )
+        return finding(FieldStatus.WRONG, f"{first.requested} may not be asked: {_outcome(first)}")
     redirected = f", from {first.requested}" if first.url != first.requested else ""
-    return FieldFinding("address", FieldStatus.OK, f"{first.url} answered{redirected}", "home")
+    return finding(FieldStatus.OK, f"{first.url} answered{redirected}")
 
 
 def _tls(responses: PortalResponses) -> FieldFinding:
@@ -166,19 +159,14 @@ def _days(days: list[date], count: int, today: date) -> FieldFinding:
         return FieldFinding("list days", FieldStatus.UNTRIED, "the list shows no day, or none that is read")
     ahead = sum(day > today + timedelta(days=1) for day in days)
     falling = days == sorted(days, reverse=True)
+    finding = partial(FieldFinding, "list days", statement="list")
     range_of_days = f"{len(days)} of {count} entries have a day, {min(days)} to {max(days)}"
     if ahead:
-        return FieldFinding(
-            "list days",
-            FieldStatus.WRONG,
-            f"{range_of_days}; {ahead} lie ahead: day and month may be read the wrong way",
-            "list",
-        )
+        wrong_way = f"{ahead} lie ahead: day and month may be read the wrong way"
+        return finding(FieldStatus.WRONG, f"{range_of_days}; {wrong_way}")
     if not falling:
-        return FieldFinding("list days", FieldStatus.DOUBTFUL, f"{range_of_days}; not the newest first", "list")
-    return FieldFinding(
-        "list days", FieldStatus.OK if len(days) >= _MOST * count else FieldStatus.DOUBTFUL, range_of_days, "list"
-    )
+        return finding(FieldStatus.DOUBTFUL, f"{range_of_days}; not the newest first")
+    return finding(FieldStatus.OK if len(days) >= _MOST * count else FieldStatus.DOUBTFUL, range_of_days)
 
 
 def _next(responses: PortalResponses) -> FieldFinding:
@@ -186,19 +174,18 @@ def _next(responses: PortalResponses) -> FieldFinding:
     assert first.listing is not None  # noqa: S101  the caller has checked
     if first.kind is not SectionKind.PAGES:
         return FieldFinding("next page", FieldStatus.UNTRIED, f"a {first.kind.value} has none")
+    finding = partial(FieldFinding, "next page", statement="paging")
     if second is None:
         if len(first.listing.entries) < _MANY:
             return FieldFinding("next page", FieldStatus.UNTRIED, "a short list, and nothing leads on")
-        return FieldFinding("next page", FieldStatus.DOUBTFUL, "nothing leads to a second page", "paging")
+        return finding(FieldStatus.DOUBTFUL, "nothing leads to a second page")
     if second.listing is None:
-        return FieldFinding("next page", FieldStatus.WRONG, f"{second.requested}: {_outcome(second)}", "paging")
+        return finding(FieldStatus.WRONG, f"{second.requested}: {_outcome(second)}")
     shown = {entry.key for entry in first.listing.entries}
     new = sum(entry.key not in shown for entry in second.listing.entries)
     if not new:
-        return FieldFinding(
-            "next page", FieldStatus.WRONG, f"{second.requested} brings no other entry than the first page", "paging"
-        )
-    return FieldFinding("next page", FieldStatus.OK, f"{second.requested} brings {new} other entries", "paging")
+        return finding(FieldStatus.WRONG, f"{second.requested} brings no other entry than the first page")
+    return finding(FieldStatus.OK, f"{second.requested} brings {new} other entries")
 
 
 def _articles(responses: PortalResponses) -> Iterator[FieldFinding]:
@@ -210,13 +197,11 @@ def _articles(responses: PortalResponses) -> Iterator[FieldFinding]:
         yield FieldFinding("article", FieldStatus.WRONG, f"{last.url}: {_outcome(last)}{before}", "layout")
         return
     yield FieldFinding("article", FieldStatus.DOUBTFUL if before else FieldStatus.OK, f"{last.url}{before}", "layout")
-    same = last.key == last.entry.key
-    keys = (
-        f"{last.entry.key}"
-        if same
-        else f"listed as {last.entry.key}, the address that answered says {last.key or 'none'}"
-    )
-    yield FieldFinding("key", FieldStatus.OK if same else FieldStatus.WRONG, keys, "key")
+    if last.key == last.entry.key:
+        yield FieldFinding("key", FieldStatus.OK, last.entry.key, "key")
+    else:
+        keys = f"listed as {last.entry.key}, the address that answered says {last.key or 'none'}"
+        yield FieldFinding("key", FieldStatus.WRONG, keys, "key")
     yield from article_findings(
         last.article, last.entry, last.reasons, responses.first.lines, from_interface=last.from_interface
     )

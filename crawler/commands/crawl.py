@@ -6,11 +6,10 @@ import argparse
 import contextlib
 import logging
 
-from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.errors import ArchiveError, ExitCode, UsageError
-from crawler.commands.arguments import end_with, portal_argument
+from archive.errors import ExitCode, UsageError
+from crawler.command_line import PortalCommand, portal_argument
 from crawler.log.setup import LogStyle, install, style_of
 from crawler.portal import refuse_unfinished
 from crawler.run.portal_run import crawl_portal
@@ -18,19 +17,10 @@ from crawler.run.portal_run import crawl_portal
 _log = logging.getLogger(__name__)
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Crawl one portal for one night."""
 
-    requires_project = True
-    _style = LogStyle.TEXT
-
-    def syntax(self) -> str:
-        """Return the arguments in the usage line."""
-        return "[options] PORTAL"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Crawl one portal's night into the archive"
+    summary = "Crawl one portal's night into the archive"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
@@ -59,20 +49,19 @@ class Command(ScrapyCommand):
             return  # a person at a keyboard asked for Scrapy's own
         self.settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
         with contextlib.suppress(UsageError):  # `run` raises it again
-            self._style = style_of(str(self.settings.get("LOG_STYLE")))
-        install(self._style, str(self.settings.get("LOG_LEVEL")))
+            self.style = style_of(str(self.settings.get("LOG_STYLE")))
+        install(self.style, str(self.settings.get("LOG_LEVEL")))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl; report an error of usage or of the archive in one line."""
+        """Crawl; report an error of usage or of the archive in one line, a bug with its traceback."""
         try:
-            self.exitcode = int(self._crawl(args))
-        except ArchiveError as error:
-            self.exitcode = end_with(error, self._style)
+            super().run(args, opts)
         except Exception:  # Scrapy would end with code 1, which says findings
             _log.exception("a bug of ours: what was committed is kept, the night can be run again")
             self.exitcode = int(ExitCode.BUG)
 
-    def _crawl(self, args: list[str]) -> ExitCode:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Crawl."""
         process = self.crawler_process
         style_of(str(self.settings.get("LOG_STYLE")) if self.settings is not None else "")
         if self.settings is None or not isinstance(process, AsyncCrawlerProcess):

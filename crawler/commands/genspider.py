@@ -17,7 +17,7 @@ from scrapy.commands.genspider import Command as GenspiderCommand
 
 from archive.errors import ArchiveError, UsageError, did_you_mean
 from crawler.catalog.overview import families
-from crawler.commands.arguments import end_with
+from crawler.command_line import end_with
 from crawler.portal import TODO
 from vietnam.provinces import province_of_host
 

@@ -21,7 +21,7 @@ from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.catalog.overview import Overview, overview, spiders
 from crawler.catalog.portals import portal_of, why_skipped
-from crawler.commands.arguments import end_with
+from crawler.command_line import end_with
 from crawler.portal import DeclarationError
 from crawler.verdicts.decommissioned import decommissioned_portals
 

@@ -6,35 +6,23 @@ import argparse
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scrapy.commands import ScrapyCommand
-
-from archive.errors import ArchiveError
-from crawler.commands.arguments import end_with
+from archive.errors import ExitCode
+from crawler.command_line import PortalCommand
 from crawler.probe.spider import MOST
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Probe a portal."""
 
-    requires_project = True
-
-    def syntax(self) -> str:
-        """Return the arguments in the usage line."""
-        return "[options] URL"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Visit an unknown portal and write its spider, its saved pages and what could not be decided"
-
-    def long_desc(self) -> str:
-        """Return the description in `--help`."""
-        return (
-            "Visits a portal with at most 30 requests under its robots.txt, and writes crawler/spiders/NAME.py and "
-            "replicas/pages/NAME/ with what the spider reads from them, for a person to review. Exit code 1 when something "
-            "could not be decided."
-        )
+    arguments = "[options] URL"
+    summary = "Visit an unknown portal and write its spider, its saved pages and what could not be decided"
+    description = (
+        "Visits a portal with at most 30 requests under its robots.txt, and writes crawler/spiders/NAME.py and "
+        "replicas/pages/NAME/ with what the spider reads from them, for a person to review. Exit code 1 when something "
+        "could not be decided."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
@@ -73,11 +61,8 @@ class Command(ScrapyCommand):
         settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         for_probe(settings, rehearsed=bool(settings.get("REPLICA")))
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Probe; report an error of usage in one line."""
-        try:
-            from crawler.probe.run import probe
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Probe."""
+        from crawler.probe.run import probe
 
-            self.exitcode = int(probe(self.crawler_process, self.settings, args, opts))
-        except ArchiveError as error:
-            self.exitcode = end_with(error)
+        return probe(self.crawler_process, self.settings, args, opts)

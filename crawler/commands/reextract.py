@@ -12,16 +12,15 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 from rich.progress import Progress
-from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.model.enums import ArchiveKind
 from archive.store import Archive
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.clock import Clock
-from crawler.commands.arguments import end_with, portal_argument, refuse_options
+from crawler.command_line import PortalCommand, portal_argument, refuse_options
 from crawler.config.run_options import day_of
 from crawler.reextract.reextract import ReextractResult, accept, read_again, target_night
 from crawler.reextract.report import as_json, print_report
@@ -29,28 +28,18 @@ from crawler.spider.crawl import PortalCrawler
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Read a portal's archived captures again."""
 
-    requires_project = True
+    summary = "Read archived captures again with today's rules and show what changes"
+    description = (
+        "Reads the capture of each article's latest version with today's rules and shows, per field and word by word, "
+        "what they change. With --accept the new readings are kept tonight as `reread` events; nothing that was kept "
+        "before is touched. Exit code 1 when captures could not be read."
+    )
     requires_crawler_process = False  # nothing is fetched
+
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """Return the arguments in the usage line."""
-        return "[options] PORTAL"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Read archived captures again with today's rules and show what changes"
-
-    def long_desc(self) -> str:
-        """Return the description in `--help`."""
-        return (
-            "Reads the capture of each article's latest version with today's rules and shows, per field and word by word, "
-            "what they change. With --accept the new readings are kept tonight as `reread` events; nothing that was kept "
-            "before is touched. Exit code 1 when captures could not be read."
-        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
@@ -65,9 +54,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read again; report an error of usage or of the archive in one line."""
         try:
-            self.exitcode = int(self._reextract(args, opts))
-        except ArchiveError as error:
-            self.exitcode = end_with(error)
+            super().run(args, opts)
         except KeyboardInterrupt:
             sys.stderr.write("interrupted: run it again, what was kept is kept\n")
             self.exitcode = ExitCode.INTERRUPTED
@@ -78,7 +65,8 @@ class Command(ScrapyCommand):
             traceback.print_exc()
             self.exitcode = ExitCode.BUG
 
-    def _reextract(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Read again, store when it was asked for, and report."""
         settings = self.settings
         assert settings is not None  # noqa: S101  Scrapy sets it before it calls
         refuse_options(args, "reextract")

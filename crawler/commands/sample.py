@@ -7,15 +7,14 @@ import os
 import sys
 from pathlib import Path
 
-from scrapy.commands import ScrapyCommand
 from scrapy.crawler import AsyncCrawlerProcess
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.model.enums import Outcome
 from crawler.catalog.overview import portal_named, spiders
 from crawler.check.fetch import Fetch, FetchResult, PortalCheck, visit_all
 from crawler.check.session import store_nothing
-from crawler.commands.arguments import end_with, refuse_options
+from crawler.command_line import PortalCommand, refuse_options
 from crawler.config.run_options import RunOptions
 from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
@@ -29,27 +28,17 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "replicas" / "pages"
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Save pages of a portal for review."""
 
-    requires_project = True
-
-    def syntax(self) -> str:
-        """Return the arguments in the usage line."""
-        return "[options] PORTAL URL..."
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Save pages of a portal beside what its spider reads from them, for review"
-
-    def long_desc(self) -> str:
-        """Return the description in `--help`."""
-        return (
-            "Asks for each address once, under robots.txt and at the pace of every crawl, and writes replicas/pages/PORTAL/: the "
-            "pages as they were served, and expected.json with what the spider reads from them. A person compares the two and "
-            "says so with `scrapy probe --reviewed PORTAL`; tests/contract/test_saved_pages.py reads them again from then on. Exit code "
-            "1 when an address brought no page."
-        )
+    arguments = "[options] PORTAL URL..."
+    summary = "Save pages of a portal beside what its spider reads from them, for review"
+    description = (
+        "Asks for each address once, under robots.txt and at the pace of every crawl, and writes replicas/pages/PORTAL/: the "
+        "pages as they were served, and expected.json with what the spider reads from them. A person compares the two and "
+        "says so with `scrapy probe --reviewed PORTAL`; tests/contract/test_saved_pages.py reads them again from then on. Exit code "
+        "1 when an address brought no page."
+    )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
@@ -74,14 +63,8 @@ class Command(ScrapyCommand):
         self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         store_nothing(self.settings)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Save; report an error of usage in one line."""
-        try:
-            self.exitcode = int(self._sample(args, opts))
-        except ArchiveError as error:
-            self.exitcode = end_with(error)
-
-    def _sample(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Save the pages."""
         process, settings = self.crawler_process, self.settings
         rehearsed = settings is not None and bool(settings.get("REPLICA"))
         _refuse_tests(opts.pages, rehearsed=rehearsed)

@@ -7,44 +7,33 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
-from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.errors import ExitCode, UsageError
 from archive.store import Archive
 from crawler.boilerplate.learn import LearningResult, RuleTrial, learn, rule_for, try_rule
 from crawler.boilerplate.report import as_json, reason_for, report
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, name_of
-from crawler.commands.arguments import end_with, portal_argument, refuse_options
+from crawler.command_line import PortalCommand, portal_argument, refuse_options
 from crawler.spider.crawl import PortalCrawler
 from pipelines.boilerplate.candidates import BoilerplateCandidate
 from pipelines.boilerplate.recurring_lines import exclusion_reason
 from pipelines.line_shape import shape_of
 
 
-class Command(ScrapyCommand):
+class Command(PortalCommand):
     """Show the boilerplate candidates of a portal; accept one into its rules."""
 
-    requires_project = True
+    summary = "Show lines a portal repeats that are no text, and accept them into its rules"
+    description = (
+        "Compares the portal's newest archived articles and reads their captures again: a line that recurs where the "
+        "portal writes is a suspect. With --accept the rule that takes it out, tried on those captures, is appended to "
+        "residue.toml beside the spider. Exit code 1 when there are suspects."
+    )
     requires_crawler_process = False  # nothing is fetched
+
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        """Return the arguments in the usage line."""
-        return "[options] PORTAL"
-
-    def short_desc(self) -> str:
-        """Return the line in the list of commands."""
-        return "Show lines a portal repeats that are no text, and accept them into its rules"
-
-    def long_desc(self) -> str:
-        """Return the description in `--help`."""
-        return (
-            "Compares the portal's newest archived articles and reads their captures again: a line that recurs where the "
-            "portal writes is a suspect. With --accept the rule that takes it out, tried on those captures, is appended to "
-            "residue.toml beside the spider. Exit code 1 when there are suspects."
-        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
@@ -54,14 +43,8 @@ class Command(ScrapyCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         super().add_options(parser)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Show or accept; report an error of usage or of the archive in one line."""
-        try:
-            self.exitcode = int(self._suspects(args, opts))
-        except ArchiveError as error:
-            self.exitcode = end_with(error)
-
-    def _suspects(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Show the candidates, or accept one."""
         settings = self.settings
         assert settings is not None  # noqa: S101  Scrapy sets it before it calls
         refuse_options(args, "suspects")

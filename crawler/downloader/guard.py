@@ -23,7 +23,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
-from crawler.downloader.recorder import recorder_of
+from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.successor import successor_of
 from crawler.urls import REPLICA_SUFFIX, replica_url
 
@@ -168,19 +168,11 @@ class GuardDenied(IgnoreRequest):
     """The guard refused a request; the message is the reason."""
 
 
-class GuardMiddleware:
+class GuardMiddleware(CrawlerMiddleware):
     """Check every request with `url_allowed` before the robots check: number 10 among the downloader middlewares.
 
     Redirects, retries and robots.txt are new requests to Scrapy and pass here again.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawl."""
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Let the request pass or raise GuardDenied."""

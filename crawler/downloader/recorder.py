@@ -1,9 +1,9 @@
-"""Say what the downloader's middlewares ask of the running spider: one object that takes note of what requests meet."""
+"""Say what the downloader's middlewares share: their base, and what they ask of the running spider."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from scrapy.http import Request, Response
 
@@ -46,3 +46,15 @@ class _RecordedSpider(Protocol):
 def recorder_of(crawler: Crawler) -> DownloadRecorder:
     """Return the recorder of the crawl's spider."""
     return cast("_RecordedSpider", crawler.spider).recorder
+
+
+class CrawlerMiddleware:
+    """Base of the middlewares that need nothing but their crawler."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it for a crawl."""
+        return cls(crawler)

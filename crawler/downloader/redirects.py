@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.downloader.recorder import recorder_of
+from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.successor import SuccessorRedirect, refresh_target
 from crawler.requests import Expect, exchange_of
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
-
-class RedirectGate:
+class RedirectGate(CrawlerMiddleware):
     """End a request whose answer redirects to a successor: number 620, before redirects are followed."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawl."""
-        return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Let the answer pass or raise SuccessorRedirect."""

@@ -105,33 +105,31 @@ async def explore(
     """
     budget = _Budget(fetch, most, sent)
     exploration = Exploration(start)
-    exploration.front = await budget.get(start)
+    exploration.front = front = await budget.get(start)
     exploration.robots = robots()
-    if exploration.front is None or not exploration.front.is_page:
+    if front is None or not front.is_page:
         exploration.requests = budget.used
         return exploration
-    await _sections(budget, exploration, now)
+    await _sections(budget, exploration, front, now)
     await _articles(budget, exploration)
     await _further_pages(budget, exploration)
     await _second_looks(budget, exploration)
-    await _machine_lists(budget, exploration)
-    await _more_sections(budget, exploration, now)
+    await _machine_lists(budget, exploration, front)
+    await _more_sections(budget, exploration, front, now)
     exploration.requests = budget.used
     return exploration
 
 
-async def _sections(budget: _Budget, exploration: Exploration, now: datetime) -> None:
+async def _sections(budget: _Budget, exploration: Exploration, front: VisitedPage, now: datetime) -> None:
     """Visit the first of the menu's pages; the others wait until the rest of the limit is known."""
-    front = exploration.front
-    assert front is not None  # noqa: S101  explore has looked
     offered = menu_links(front)
     exploration.menu = frozenset(link.url for link in offered)
-    await _visit(budget, exploration, offered[:SECTIONS], min(_KEPT_BACK, budget.most // 2))
+    await _visit(budget, exploration, front, offered[:SECTIONS], min(_KEPT_BACK, budget.most // 2))
     waiting, done = offered[SECTIONS:], len(exploration.visited)
     _choose(exploration, now, 0)
     while waiting and len(exploration.lists) < _FEW and budget.left > min(_KEPT_BACK, budget.most // 2):
         waiting = _likeliest(waiting, exploration)
-        await _visit(budget, exploration, waiting[:3], min(_KEPT_BACK, budget.most // 2))
+        await _visit(budget, exploration, front, waiting[:3], min(_KEPT_BACK, budget.most // 2))
         _choose(exploration, now, done)
         waiting, done = waiting[3:], len(exploration.visited)
     exploration.unvisited += waiting
@@ -140,9 +138,9 @@ async def _sections(budget: _Budget, exploration: Exploration, now: datetime) ->
         _choose(exploration, now, len(exploration.visited) - 1)
 
 
-async def _visit(budget: _Budget, exploration: Exploration, links: Sequence[MenuLink], kept_back: int) -> None:
-    front = exploration.front
-    assert front is not None  # noqa: S101  explore has looked
+async def _visit(
+    budget: _Budget, exploration: Exploration, front: VisitedPage, links: Sequence[MenuLink], kept_back: int
+) -> None:
     for link in links:
         if budget.left <= kept_back:
             exploration.unvisited.append(link)
@@ -154,9 +152,9 @@ async def _visit(budget: _Budget, exploration: Exploration, links: Sequence[Menu
             exploration.no_lists.append(link)
 
 
-async def _more_sections(budget: _Budget, exploration: Exploration, now: datetime) -> None:
+async def _more_sections(budget: _Budget, exploration: Exploration, front: VisitedPage, now: datetime) -> None:
     waiting, exploration.unvisited, done = exploration.unvisited, [], len(exploration.visited)
-    await _visit(budget, exploration, _likeliest(waiting, exploration), 0)
+    await _visit(budget, exploration, front, _likeliest(waiting, exploration), 0)
     _choose(exploration, now, done)
     places = {probed.block.where for probed in exploration.lists}
     exploration.no_lists += [
@@ -245,9 +243,7 @@ async def _second_looks(budget: _Budget, exploration: Exploration) -> None:
             exploration.again.append((first, second))
 
 
-async def _machine_lists(budget: _Budget, exploration: Exploration) -> None:
-    front = exploration.front
-    assert front is not None  # noqa: S101  explore has looked
+async def _machine_lists(budget: _Budget, exploration: Exploration, front: VisitedPage) -> None:
     pages = [front, *(probed.visited for probed in exploration.lists)]
     named = dict.fromkeys(url for page in pages for url in feeds(page.page()))
     linked = [url for _, url in own_links(front.page()) if fold(url).rstrip("/").endswith(("/rss", ".rss", "/feed"))]

@@ -18,9 +18,8 @@ from archive.model.enums import ArchiveKind
 from crawler.downloader.guard import url_allowed
 from crawler.listings.listing import SectionKind
 from crawler.portal import PortalSpider, own_hosts
-from crawler.probe.page import VisitedPage
+from crawler.probe.page import VisitedPage, same_site
 from crawler.probe.write import expectation
-from crawler.urls import host_of
 
 EXPECTED = "expected.json"
 MOST = 10  # addresses of one call: a sample is no crawl
@@ -118,25 +117,16 @@ class SavedPages:
 def reread_page(portal: type[PortalSpider], file: Path, expected: Mapping[str, object]) -> Expectation:
     """Return today's reading of a saved page, as of the moment at which it was fetched."""
     charset = expected.get("charset")
-    page = VisitedPage(
-        str(expected["url"]),
-        str(expected["url"]),
-        200,
-        file.read_bytes(),
-        (),
-        charset if isinstance(charset, str) else None,
-    )
+    url, charset = str(expected["url"]), charset if isinstance(charset, str) else None
+    page = VisitedPage(url, url, 200, file.read_bytes(), charset=charset)
     read = expectation(portal, page, str(expected["kind"]), datetime.fromisoformat(str(expected["fetched_at"])))
     return {**read, **({"via": expected["via"]} if "via" in expected else {})}
 
 
 def differing(expected: Mapping[str, object], read: Mapping[str, object]) -> list[str]:
     """Return the fields in which two expectations differ, those of the article one by one, without the review."""
-    fields = [
-        name
-        for name in {**expected, **read}
-        if name not in ("reviewed", "article") and expected.get(name) != read.get(name)
-    ]
+    fields = [name for name in {**expected, **read} if expected.get(name) != read.get(name)]
+    fields = [name for name in fields if name not in ("reviewed", "article")]
     old, new = expected.get("article"), read.get("article")
     if isinstance(old, dict) and isinstance(new, dict):
         # The engine's version is no part of the page.
@@ -169,12 +159,9 @@ def wanted_pages(
 
 def _same(one: str, other: str) -> bool:
     """Return whether two addresses lead to one page as people write them: `www.` or not, a slash at the end or not."""
-    found = [urlsplit(each) for each in (one, other)]
-    hosts, paths = (
-        {host_of(each).removeprefix("www.") for each in (one, other)},
-        {each.path.rstrip("/") for each in found},
-    )
-    return len(hosts) == len(paths) == len({each.query for each in found}) == 1
+    first, second = urlsplit(one), urlsplit(other)
+    same_page = first.path.rstrip("/") == second.path.rstrip("/") and first.query == second.query
+    return same_page and same_site(one, other)
 
 
 def _read(path: Path) -> dict[str, Expectation]:

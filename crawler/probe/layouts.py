@@ -18,7 +18,7 @@ from crawler.probe.selectors import FEWEST, common_selectors, first, names_of
 from pipelines.article import Layout
 from pipelines.html.attachment_links import is_file_link
 from pipelines.html.blocks import Piece, pieces_of
-from pipelines.html.tree import match, tag_of, text_of
+from pipelines.html.tree import HtmlPage, match, tag_of, text_of
 from vietnam.letters import fold
 from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff
@@ -123,7 +123,7 @@ def _body(pages: Sequence[ArticleParts]) -> str | None:
         element = next(each for parts in pages if (each := first(parts.page, selector)) is not None)
         # Of boxes with the same text the innermost one; what stands above it must have a name of its own.
         rank = (cost, -len(place(element)), len(selector), selector)
-        if (best is None or rank < best) and (not _heads(pages, selector) or _lead(pages, selector)):
+        if (best is None or rank < best) and (not _above(pages, selector) or _lead(pages, selector)):
             best = rank
     return best[3] if best else None
 
@@ -163,26 +163,21 @@ def _cost(pages: Sequence[ArticleParts], selector: str) -> float | None:
     return cost if missed * 4 <= len(pages) and len(pages) - missed >= FEWEST else None
 
 
-def _heads(pages: Sequence[ArticleParts], selector: str) -> bool:
-    """Return whether on any page a piece of the text, or its lead, stands above the element."""
+def _above(pages: Sequence[ArticleParts], selector: str) -> list[tuple[HtmlPage, HtmlElement]]:
+    """Return the pages on which a piece of the text, or its lead, stands above the element, each with that piece."""
+    found = []
     for parts in pages:
         element = first(parts.page, selector)
         inside = set(element.iter()) if element is not None else set()
-        if element is not None and any(piece not in inside for piece in (*parts.lead, *parts.pieces[:1])):
-            return True
-    return False
+        outside = [piece for piece in (*parts.lead, *parts.pieces[:1]) if piece not in inside]
+        if element is not None and outside:
+            found.append((parts.page, outside[0]))
+    return found
 
 
 def _lead(pages: Sequence[ArticleParts], body: str) -> tuple[str, ...]:
     """Return the selector of the lead where it stands outside of the body's element."""
-    wanted = []
-    for parts in pages:
-        element = first(parts.page, body)
-        inside = set(element.iter()) if element is not None else set()
-        outside = [piece for piece in (*parts.lead, *parts.pieces[:1]) if piece not in inside]
-        if element is not None and outside:
-            wanted.append((parts.page, outside[0]))
-    return common_selectors(wanted)[:2]
+    return common_selectors(_above(pages, body))[:2]
 
 
 def _drop(pages: Sequence[ArticleParts], body: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -16,15 +15,13 @@ from archive.errors import UsageError
 from crawler.check.session import CheckSpider, VisitRecorder, store_nothing
 from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts, own_hosts
+from crawler.downloader.recorder import CrawlerMiddleware
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.listing import Following, address_of
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.page import VisitedPage
 from crawler.responses.facts import charset_of
 from crawler.urls import host_of, real_host
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 
 class _ProbeRecorder(VisitRecorder):
@@ -134,16 +131,8 @@ MOST = 30
 """Requests that a probe sends, at most and by default; robots.txt and what is asked again are among them."""
 
 
-class RequestLimit:
+class RequestLimit(CrawlerMiddleware):
     """Count requests in the spider's `sent` and refuse those beyond its `most`. Number 990."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawl."""
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Count one more request. Raises IgnoreRequest at the limit."""

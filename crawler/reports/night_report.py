@@ -71,15 +71,6 @@ class PortalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SealLine:
-    """The last seal of the night."""
-
-    number: int
-    head: str
-    signed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NightReport:
     """The whole night, portals in the order of reading. `remarks` concern no single portal."""
 
@@ -88,7 +79,7 @@ class NightReport:
     portals: tuple[PortalLine, ...]
     began: datetime | None = None
     ended: datetime | None = None
-    seal: SealLine | None = None
+    seal: Seal | None = None
     free: int | None = None
     nights_left: int | None = None
     remarks: tuple[str, ...] = ()
@@ -159,7 +150,7 @@ def report_of(
         tuple(lines),
         min(began, default=None),
         max(ended, default=None),
-        SealLine(seal.number, seal.head, seal.signed) if seal is not None and seal.night == night else None,
+        seal if seal is not None and seal.night == night else None,
         free,
         nights_left,
         tuple(one_line(remark) for remark in remarks),

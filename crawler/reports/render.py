@@ -21,6 +21,10 @@ _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the
 _MORE = "`scheduler.py report --markdown` has every reason"
 _STYLES = {"good": "green", "quiet": "green", "thin": "yellow", "interrupted": "yellow", "partial": "yellow"}
 _VISIT_HEADS = "| host | requests | no answer | bytes | seconds between, p50 | p99 | 429 | 503 | robots.txt |"
+_PLAIN_FIELDS = (
+    "portal", "verdict", "state", "good", "listed", "new", "revisions", "duplicates", "gone", "quarantined", "requests",
+    "bytes", "tries",
+)  # fmt: skip
 _MARKS = re.compile(r"([\\`*_\[\]<>|#])")
 
 
@@ -249,19 +253,7 @@ def as_json(report: NightReport) -> str:
 
 def _plain_portal(line: PortalLine) -> dict[str, object]:
     return {
-        "portal": line.portal,
-        "verdict": line.verdict,
-        "state": str(line.state),
-        "good": line.good,
-        "listed": line.listed,
-        "new": line.new,
-        "revisions": line.revisions,
-        "duplicates": line.duplicates,
-        "gone": line.gone,
-        "quarantined": line.quarantined,
-        "requests": line.requests,
-        "bytes": line.bytes,
-        "tries": line.tries,
+        **{name: getattr(line, name) for name in _PLAIN_FIELDS},
         "seconds": line.took.total_seconds() if line.took is not None else None,
         "outcomes": dict(line.outcomes),
         "hosts": {host: json_values(visit) for host, visit in line.hosts},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,9 +53,7 @@ def status(
     statvfs: StatVfs = os.statvfs,
 ) -> ExitCode:
     """Print the state at this moment. Change nothing."""
-    with ExitStack() as stack:
-        store = stack.enter_context(Archive.open(archive, read_only=True))
-        ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
+    with Archive.open(archive, read_only=True) as store, Ledger(store.paths.ledger, timeout=2) as ledger:
         found = _read(archive, store, ledger, settings, now, statvfs)
     if as_json:
         console.file.write(json.dumps(_plain(found), ensure_ascii=False, indent=1) + "\n")

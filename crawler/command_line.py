@@ -1,13 +1,16 @@
-"""The portal argument of the commands, and the one line with which each of them ends on an error."""
+"""The base of the commands, their portal argument, and the one line with which each of them ends on an error."""
 
 from __future__ import annotations
 
+import argparse
+from abc import abstractmethod
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import SpiderLoaderProtocol
 
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, ExitCode, UsageError
 from crawler.log.setup import LogStyle, refuse
 from crawler.spider.crawl import PortalCrawler
 
@@ -40,3 +43,36 @@ def end_with(error: ArchiveError, style: LogStyle = LogStyle.TEXT) -> int:
     """Write an error as one line on stderr and return its exit code."""
     refuse(str(error), style)
     return int(error.exit_code)
+
+
+class PortalCommand(ScrapyCommand):
+    """A command of this project. Its class declares the texts of the help and does its work in `execute`."""
+
+    requires_project = True
+    arguments = "[options] PORTAL"
+    summary = ""
+    description = ""
+    style = LogStyle.TEXT
+
+    def syntax(self) -> str:
+        """Return the arguments in the usage line."""
+        return self.arguments
+
+    def short_desc(self) -> str:
+        """Return the line in the list of commands."""
+        return self.summary
+
+    def long_desc(self) -> str:
+        """Return the description in `--help`."""
+        return self.description or self.summary
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the work; report an error of usage or of the archive in one line."""
+        try:
+            self.exitcode = int(self.execute(args, opts))
+        except ArchiveError as error:
+            self.exitcode = end_with(error, self.style)
+
+    @abstractmethod
+    def execute(self, args: list[str], opts: argparse.Namespace) -> ExitCode:
+        """Do the work and return the exit code."""
