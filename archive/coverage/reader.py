@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from archive.coverage.calendar import (
@@ -54,25 +54,39 @@ def read_coverage(
         for seal in seals:
             for portal, reason in seal.missed.items():
                 missed[portal][night] = reason
-    nights = nights_between(since, until)
-    last = max(sealed, default=None)
-    unsealed = frozenset(night for night in nights if night not in sealed and (last is None or night > last))
-    found = []
     with archive.index.reading() as queries:
         every = sorted({*queries.coverage.portals(), *missed})
         unknown = sorted(set(portals) - set(every))
         if unknown:
             raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
         belonged = queries.coverage.portals_of(provinces)
-        for portal in every:
-            of_province = not provinces or portal in belonged
-            if of_province and (not portals or portal in portals):
-                runs = queries.runs.between(portal, since, until)
-                dates = queries.coverage.published_by_day(portal, since, until)
-                absent = decommission_periods(queries, portal)
-                known = PortalKnowledge(queries.coverage.first_night(portal), runs, missed[portal], dates, absent)
-                found.append(cover(portal, known, nights, unsealed))
-    return found
+        wanted = [one for one in every if (not provinces or one in belonged) and (not portals or one in portals)]
+        return list(cover_portals(queries, wanted, (since, until), missed, sealed))
+
+
+def cover_portals(
+    queries: Queries,
+    portals: Iterable[str],
+    span: tuple[date, date],
+    missed: Mapping[str, Mapping[date, Reason]],
+    sealed: Collection[date],
+    runs_until: date | None = None,
+) -> Iterator[PortalCoverage]:
+    """Yield the coverage of portals in a span of nights, both ends included.
+
+    `missed`: the missed nights of each portal. `sealed`: sealed nights; later ones have no state yet. Runs up to
+    `runs_until` (default: the end of the span) count as catching up.
+    """
+    since, until = span
+    nights, last = nights_between(since, until), max(sealed, default=date.min)
+    unsealed = frozenset(night for night in nights if night not in sealed and night > last)
+    for portal in portals:
+        first = queries.coverage.first_night(portal)
+        runs = queries.runs.between(portal, since, runs_until or until)
+        dates = queries.coverage.published_by_day(portal, since, until)
+        absent = decommission_periods(queries, portal)
+        known = PortalKnowledge(first, runs, missed.get(portal, {}), dates, absent)
+        yield cover(portal, known, nights, unsealed)
 
 
 def decommission_periods(queries: Queries, portal: str) -> list[DecommissionPeriod]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from archive.model.enums import Event, Outcome
 from archive.model.judgement import Version
@@ -89,6 +89,25 @@ def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
 def found_of(row: Row[tuple[object, ...]]) -> EventRow:
     """Return the event of a row of `events`."""
     return record_of(row, EventRow, flags=row.flags.split())
+
+
+def events_of(connection: Connection, query: Select[Any]) -> list[EventRow]:  # Any: columns of whole tables
+    """Return the events that a query of whole rows selects."""
+    return [found_of(row) for row in connection.execute(query)]
+
+
+def day_of(connection: Connection, query: Select[Any]) -> date | None:  # Any: one column, or an aggregate of it
+    """Return the night or day that a query selects; None for no row or no value."""
+    found: str | None = connection.execute(query).scalar()
+    return date.fromisoformat(found) if found else None
+
+
+def within(
+    column: ColumnElement[Any], since: date | None = None, until: date | None = None
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that a column of days lies in a span, both ends included; None leaves an end open."""
+    conditions = [column >= since.isoformat()] if since else []
+    return conditions + ([column <= until.isoformat()] if until else [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date
+from typing import TypeVar
 
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
 from archive.index.queries.removals import Removal
 from archive.index.rows import PendingEntry, Recheck
+from archive.index.transaction import Queries
+
+_Answer = TypeVar("_Answer")
 
 
 class RunLookups:
@@ -23,8 +27,7 @@ class RunLookups:
 
     def has_walked(self, section: str) -> bool:
         """Return whether a complete walk of the section was ever committed."""
-        with self._index.reading() as queries:
-            return queries.listings.last_walk(self._portal, section) is not None
+        return self._ask(lambda queries: queries.listings.last_walk(self._portal, section) is not None)
 
     def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
         """Return those of the keys that the section had shown by the end of its last complete walk."""
@@ -36,65 +39,56 @@ class RunLookups:
         """Return whether an event of this article was committed, or waits in the open batch."""
         if self._is_queued(key):
             return True
-        with self._index.reading() as queries:
-            return queries.events.is_recorded(self._portal, key)
+        return self._ask(lambda queries: queries.events.is_recorded(self._portal, key))
 
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""
-        with self._index.reading() as queries:
-            return queries.events.first_night(self._portal, key)
+        return self._ask(lambda queries: queries.events.first_night(self._portal, key))
 
     def listed_day(self, key: str) -> date | None:
         """Return the day that the portal's lists showed beside an article."""
-        with self._index.reading() as queries:
-            return queries.listings.first_day(self._portal, key)
+        return self._ask(lambda queries: queries.listings.first_day(self._portal, key))
 
     def vanished_since(self, key: str) -> date | None:
         """Return the first night in which the article had vanished, with no good answer since; None while it stands."""
-        with self._index.reading() as queries:
-            return min(queries.removals.vanished_nights(self._portal, key), default=None)
+        return self._ask(lambda queries: min(queries.removals.vanished_nights(self._portal, key), default=None))
 
     def removal(self, key: str) -> Removal | None:
         """Return the last removal or return recorded of the article."""
-        with self._index.reading() as queries:
-            return queries.removals.latest(self._portal, key)
+        return self._ask(lambda queries: queries.removals.latest(self._portal, key))
 
     def waiting(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys that answered with something that is no article and are due only after tonight."""
-        with self._index.reading() as queries:
-            return queries.responses.awaiting_recheck(self._portal, list(keys), self._night)
+        return self._ask(lambda queries: queries.responses.awaiting_recheck(self._portal, list(keys), self._night))
 
     def pending(self) -> list[PendingEntry]:
         """Return the entries of earlier nights and attempts that were listed and never stored."""
-        with self._index.reading() as queries:
-            return queries.listings.pending(self._portal)
+        return self._ask(lambda queries: queries.listings.pending(self._portal))
 
     def last_lookback(self, since: date | None = None) -> LastLookback | None:
         """Return the portal's last monthly look-back, or its last backfill to the day `since`."""
-        with self._index.reading() as queries:
-            return queries.lookbacks.latest(self._portal, since)
+        return self._ask(lambda queries: queries.lookbacks.latest(self._portal, since))
 
     def lookback_positions(self, began: date, since: date | None) -> dict[str, Position]:
         """Return how far this look-back came, by section."""
-        with self._index.reading() as queries:
-            return queries.lookbacks.positions(self._portal, began, since)
+        return self._ask(lambda queries: queries.lookbacks.positions(self._portal, began, since))
 
     def first_walk(self) -> date | None:
         """Return the first night with a complete walk of a section of this portal."""
-        with self._index.reading() as queries:
-            return queries.lookbacks.first_walk(self._portal)
+        return self._ask(lambda queries: queries.lookbacks.first_walk(self._portal))
 
     def first_wanted(self, section: str) -> date | None:
         """Return the first day that the section's first complete walk still wanted."""
-        with self._index.reading() as queries:
-            return queries.lookbacks.first_wanted(self._portal, section)
+        return self._ask(lambda queries: queries.lookbacks.first_wanted(self._portal, section))
 
     def due_rechecks(self) -> list[Recheck]:
         """Return the articles whose next recheck is due by tonight."""
-        with self._index.reading() as queries:
-            return queries.responses.due_rechecks(self._portal, self._night)
+        return self._ask(lambda queries: queries.responses.due_rechecks(self._portal, self._night))
 
     def pending_attachments(self, since: date, per_article: int) -> list[PendingAttachment]:
         """Return files that articles committed since a night name and that are still to be fetched."""
+        return self._ask(lambda queries: queries.attachments.pending(self._portal, since, per_article))
+
+    def _ask(self, question: Callable[[Queries], _Answer]) -> _Answer:
         with self._index.reading() as queries:
-            return queries.attachments.pending(self._portal, since, per_article)
+            return question(queries)

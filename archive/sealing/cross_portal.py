@@ -25,6 +25,8 @@ from archive.storage.jsonl import ArticleLine, decode_article, encode_article
 from archive.storage.paths import Paths
 from archive.storage.run_record import RUN_FILE, count_events, read_lines, read_run, run_bytes, same_record
 
+_OF_LINE = ("seq", "id", "portal", "key", "content_sha256", "file", "sha256")
+
 
 @dataclass(slots=True)
 class _UnsealedRun:
@@ -156,18 +158,8 @@ def _mark_near_copies(paths: Paths, night: date, runs: Sequence[_UnsealedRun], c
 
 
 def _stored_text(night: date, run: _UnsealedRun, line: ArticleLine) -> StoredText:
-    return StoredText(
-        night=night.isoformat(),
-        run=run.folder.name,
-        seq=line.seq,
-        id=line.id,
-        portal=line.portal,
-        key=line.key,
-        content_sha256=line.content_sha256,
-        file=str(line.file),
-        sha256=str(line.sha256),
-        fingerprint=run.texts[line.seq],
-    )
+    of_line = {name: getattr(line, name) for name in _OF_LINE}
+    return StoredText(night.isoformat(), run.folder.name, fingerprint=run.texts[line.seq], **of_line)
 
 
 def _read_tonight(paths: Paths, night: date, text: StoredText) -> str | None:

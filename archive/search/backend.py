@@ -6,8 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain, islice
+from typing import ClassVar
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Insert, Select
 
 from archive.index.backend import Database
 from archive.search.query import Term
@@ -17,6 +19,8 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 
 GAP = "¶"
 """Stands between two paragraphs, so that no phrase goes over their ends; no word is made of it."""
+
+_AT_ONCE = 200  # rows in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class SearchStore(ABC):
     """Words of an archive's texts in one database. The constructor opens nothing."""
 
     database: Database
+    insertion: ClassVar[Insert]
 
     @abstractmethod
     def exists(self, connect: Connect) -> bool:
@@ -47,9 +52,15 @@ class SearchStore(ABC):
     def drop(self, connect: Connect) -> None:
         """Delete every word, if there are any."""
 
-    @abstractmethod
     def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
         """Store the words of these contents."""
+        rows = chain.from_iterable(map(self.rows, contents))
+        while some := list(islice(rows, _AT_ONCE)):
+            connection.execute(self.insertion, some)
+
+    @abstractmethod
+    def rows(self, content: ContentWords) -> Iterable[dict[str, object]]:
+        """Return the rows of a content, as `insertion` takes them."""
 
     @abstractmethod
     def optimize(self, connection: Connection) -> None:

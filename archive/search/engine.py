@@ -18,10 +18,11 @@ from sqlalchemy.engine import Engine
 
 from archive.index.backend import Database
 from archive.index.postgresql import PostgresqlSchema
+from archive.index.rows import within
 from archive.index.sqlite import SqliteFile
 from archive.search.backend import SearchStore
 from archive.search.postgresql import PostgresqlSearch
-from archive.search.query import DayRange, Query, TermGroup
+from archive.search.query import Query, TermGroup
 from archive.search.schema import CONTENTS, FILLED, METHOD, METHOD_NAME, NO_CONTENT, PLACES
 from archive.search.sqlite_fts import SqliteSearch
 from archive.storage.paths import Paths
@@ -212,7 +213,8 @@ class SearchIndex:
             conditions.append(PLACES.c.newest == 1)
         conditions += _chosen(PLACES.c.portal, query.portals) + _chosen(PLACES.c.event, query.events)
         conditions += _chosen(PLACES.c.province, query.provinces)
-        return conditions + _within(PLACES.c.published, query.published) + _within(PLACES.c.night, query.crawled)
+        conditions += within(PLACES.c.published, query.published.since, query.published.until)
+        return conditions + within(PLACES.c.night, query.crawled.since, query.crawled.until)
 
     def _contents(self, connection: Connection, query: Query, documents: Sequence[int]) -> Iterator[ContentRow]:
         places = select(PLACES).where(PLACES.c.document.in_(documents), *self._fits(query))
@@ -236,13 +238,4 @@ def _chosen(column: ColumnElement[str | None], choice: TermGroup) -> list[Column
         conditions.append(column.in_(sorted(choice.any_of)))
     if choice.none_of:
         conditions.append(or_(column.is_(None), not_(column.in_(sorted(choice.none_of)))))
-    return conditions
-
-
-def _within(column: ColumnElement[str | None], days: DayRange) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if days.since:
-        conditions.append(column >= days.since.isoformat())
-    if days.until:
-        conditions.append(column <= days.until.isoformat())
     return conditions

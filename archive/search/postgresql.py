@@ -8,7 +8,7 @@ contents (`parts` over 1) are searched word by word, the others at once.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column as Field
@@ -54,7 +54,6 @@ _WORDS = Table(
     ),
 )
 _MANY = Index("words_parts", _WORDS.c.parts, postgresql_where=_WORDS.c.parts > literal_column("1"))
-_AT_ONCE = 200
 _PLACES = 250
 _LONGEST = 16_000
 _BYTES = 200_000
@@ -66,6 +65,10 @@ class PostgresqlSearch(SearchStore):
     """A separate schema with its own write lock, so that filling it holds up no crawl."""
 
     database: PostgresqlSchema
+    insertion = insert(_WORDS).values(
+        document=bindparam("d"), part=bindparam("n"), parts=bindparam("of"),
+        **{name: cast(bindparam(f"of_{name}", type_=Text), TSVECTOR) for name in COLUMNS},
+    )  # fmt: skip
 
     def exists(self, connect: Connect) -> bool:
         with connect() as connection:
@@ -83,19 +86,13 @@ class PostgresqlSearch(SearchStore):
             METADATA.create_all(connection)
             _OWN.create_all(connection)
 
-    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
-        statement = insert(_WORDS).values(
-            document=bindparam("d"), part=bindparam("n"), parts=bindparam("of"),
-            **{name: cast(bindparam(f"of_{name}", type_=Text), TSVECTOR) for name in COLUMNS},
-        )  # fmt: skip
-        rows: list[dict[str, object]] = []
-        for content in contents:
-            rows += _rows(content)
-            if len(rows) >= _AT_ONCE:
-                connection.execute(statement, rows)
-                rows.clear()
-        if rows:
-            connection.execute(statement, rows)
+    def rows(self, content: ContentWords) -> Iterator[dict[str, object]]:
+        spans = parts_of(content.body)
+        for part, (start, end) in enumerate(spans):
+            titles = {name: _vector(getattr(content, name) if not part else ()) for name in ("title", "exact_title")}
+            bodies = {name: _vector(getattr(content, name)[start:end]) for name in ("body", "exact")}
+            row: dict[str, object] = {f"of_{name}": vector for name, vector in (titles | bodies).items()}
+            yield row | {"d": content.document, "n": part, "of": len(spans)}
 
     def optimize(self, connection: Connection) -> None:
         for name in COLUMNS:  # what is not in the tree yet is read from end to end by every question
@@ -131,15 +128,6 @@ def _phrase(term: Term, exact: bool) -> str:
     each = [f"'{word}'" for word in term.forms(exact)]
     each[-1] += ":*" if term.prefix else ""
     return f"({' <-> '.join(each)})"
-
-
-def _rows(content: ContentWords) -> Iterator[dict[str, object]]:
-    spans = parts_of(content.body)
-    for part, (start, end) in enumerate(spans):
-        titles = {name: _vector(getattr(content, name) if not part else ()) for name in ("title", "exact_title")}
-        bodies = {name: _vector(getattr(content, name)[start:end]) for name in ("body", "exact")}
-        row: dict[str, object] = {f"of_{name}": vector for name, vector in (titles | bodies).items()}
-        yield row | {"d": content.document, "n": part, "of": len(spans)}
 
 
 def _vector(words: Sequence[str]) -> str:

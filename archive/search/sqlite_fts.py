@@ -6,7 +6,7 @@ else, since they have no other sign of ASCII than letters and digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, Select, bindparam, column, insert, literal_column, select, table
@@ -18,7 +18,6 @@ from archive.search.schema import COLUMNS, METADATA
 
 _CREATE = f"CREATE VIRTUAL TABLE words USING fts5({', '.join(COLUMNS)}, content='', columnsize=0, tokenize='ascii')"
 _WORDS = table("words", column("rowid", Integer), *(column(name) for name in COLUMNS))
-_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,7 @@ class SqliteSearch(SearchStore):
     """A separate SQLite file, so that filling it holds up no crawl."""
 
     database: SqliteFile
+    insertion = insert(_WORDS)
 
     def exists(self, connect: Connect) -> bool:
         return self.database.exists()
@@ -41,16 +41,8 @@ class SqliteSearch(SearchStore):
             METADATA.create_all(connection)
             connection.exec_driver_sql(_CREATE)
 
-    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
-        rows: list[dict[str, object]] = []
-        for content in contents:
-            row: dict[str, object] = {name: " ".join(getattr(content, name)) for name in COLUMNS}
-            rows.append(row | {"rowid": content.document})
-            if len(rows) == _AT_ONCE:
-                connection.execute(insert(_WORDS), rows)
-                rows.clear()
-        if rows:
-            connection.execute(insert(_WORDS), rows)
+    def rows(self, content: ContentWords) -> list[dict[str, object]]:
+        return [{name: " ".join(getattr(content, name)) for name in COLUMNS} | {"rowid": content.document}]
 
     def optimize(self, connection: Connection) -> None:
         return

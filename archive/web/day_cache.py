@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
 
-from archive.coverage.calendar import PortalCoverage, PortalKnowledge, cover, nights_between
+from archive.coverage.calendar import PortalCoverage, nights_between
 from archive.coverage.number_gaps import read_number_series
 from archive.coverage.number_series import NumberSeriesSet
-from archive.coverage.reader import decommission_periods
+from archive.coverage.reader import cover_portals
 from archive.errors import ArchiveError
 from archive.index.queries.web import CacheStamp
 from archive.messages.reason import Reason
@@ -87,7 +87,6 @@ class DayCache:
 
     def _read(self, year: int, span: tuple[date, date]) -> YearDays:
         since, until = date(year, 1, 1), date(year, 12, 31)
-        nights = nights_between(since, min(until, span[1]))
         missed: dict[str, dict[date, Reason]] = defaultdict(dict)
         sealed, damaged = set(), []
         for night in nights_between(max(since, span[0]), min(until, span[1])):
@@ -96,17 +95,11 @@ class DayCache:
             damaged += [night] if reasons is None else []
             for portal, reason in (reasons or {}).items():
                 missed[portal][night] = reason
-        last = max(sealed, default=None)
-        open_ones = {night for night in nights if night not in sealed and (last is None or night > last)}
-        found = []
+        known = (since, min(until, span[1]))
         with self._archive.index.reading(_SECONDS) as queries:
-            for portal in sorted({*queries.coverage.portals(), *missed}):
-                runs = queries.runs.between(portal, since, until + _AFTER)
-                dates = queries.coverage.published_by_day(portal, since, until)
-                first = queries.coverage.first_night(portal)
-                known = PortalKnowledge(first, runs, missed[portal], dates, decommission_periods(queries, portal))
-                found.append(cover(portal, known, nights, frozenset(open_ones)))
-        return YearDays(year, tuple(found), span[0], span[1], tuple(damaged))
+            portals = sorted({*queries.coverage.portals(), *missed})
+            found = tuple(cover_portals(queries, portals, known, missed, sealed, until + _AFTER))
+        return YearDays(year, found, span[0], span[1], tuple(damaged))
 
     def _missed(self, night: date) -> tuple[tuple[str, ...], Mapping[str, Reason] | None]:
         """Return the names of a night's manifests and their missed portals, None for those when one is damaged."""

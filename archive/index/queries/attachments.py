@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, select
 
+from archive.index.rows import within
 from archive.index.schema import ATTACHMENTS, EVENTS, LOOKS
 from archive.model.enums import Event, Outcome
 
@@ -120,16 +121,15 @@ class AttachmentQueries:
         query = (
             select(ATTACHMENTS)
             .where(ATTACHMENTS.c.portal == portal, ATTACHMENTS.c.article == article)
+            .where(*within(ATTACHMENTS.c.night, until=until))
             .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
         )
-        if until:
-            query = query.where(ATTACHMENTS.c.night <= until.isoformat())
         rows = {row.key: row for row in self.connection.execute(query)}.values()
         return [self._state(row, until) for row in rows]
 
     def _state(self, row: Row[tuple[object, ...]], until: date | None) -> AttachmentState:
         at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_STORED))
-        at = at.where(EVENTS.c.night <= until.isoformat()) if until else at
+        at = at.where(*within(EVENTS.c.night, until=until))
         last = self.connection.execute(at.order_by(EVENTS.c.at.desc()).limit(1)).first()
         if last is None and until:
             return AttachmentState(row.name, row.url, row.key)

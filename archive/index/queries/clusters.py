@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, union
+from sqlalchemy import Connection, and_, insert, select, union
 
-from archive.index.rows import EventRow, VersionLocation
+from archive.index.rows import EventRow, VersionLocation, within
 from archive.index.schema import EVENTS, LINKS
 from archive.model.enums import VERSIONS
 from archive.storage.jsonl import ArticleLine
@@ -76,7 +76,7 @@ class ClusterQueries:
         found = [
             VersionLink(row.id, article_of(row.id), bool(row.exact), row.similarity)
             for query in (to, back)
-            for row in self.connection.execute(query.where(_known(until)))
+            for row in self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
         ]
         best: dict[str, VersionLink] = {}
         for one in sorted(found, key=lambda one: (-one.similarity, one.id)):
@@ -97,7 +97,7 @@ class ClusterQueries:
     def all(self, until: date | None = None) -> dict[Article, Cluster]:
         """Map every article that is not alone to its cluster, by the links recorded up to the night `until`."""
         query = select(LINKS.c.portal, LINKS.c.key, LINKS.c.other_portal, LINKS.c.other_key)
-        rows = self.connection.execute(query.where(_known(until)))
+        rows = self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
         pairs = (((row[0], row[1]), (row[2], row[3])) for row in rows)
         groups = _connected(pairs)
         rank = {article: number for number, article in enumerate(self._all_ordered())}
@@ -114,7 +114,11 @@ class ClusterQueries:
         back = select(LINKS.c.portal, LINKS.c.key).where(
             LINKS.c.other_portal == article[0], LINKS.c.other_key == article[1]
         )
-        return {(row[0], row[1]) for query in (to, back) for row in self.connection.execute(query.where(_known(until)))}
+        return {
+            (row[0], row[1])
+            for query in (to, back)
+            for row in self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
+        }
 
     def _ordered(self, articles: Iterable[Article]) -> Cluster:
         first = []
@@ -137,10 +141,6 @@ class ClusterQueries:
         for row in self.connection.execute(query.order_by(EVENTS.c.at)):
             first.setdefault((row.portal, row.key), _canonical(*row))
         return [(portal, key) for _, _, portal, key in sorted(first.values())]
-
-
-def _known(until: date | None) -> ColumnElement[bool]:
-    return LINKS.c.night <= until.isoformat() if until else true()
 
 
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from sqlalchemy import Connection, func, select
 
+from archive.index.rows import day_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import STORED
 
@@ -34,20 +33,17 @@ class CoverageQueries:
         query = select(func.min(RUNS.c.night))
         if portal is not None:
             query = query.where(RUNS.c.portal == portal)
-        night = cast("str | None", self.connection.execute(query).scalar())
-        return date.fromisoformat(night) if night else None
+        return day_of(self.connection, query)
 
     def last_night(self) -> date | None:
         """Return the night of the last run of all."""
-        night = cast("str | None", self.connection.execute(select(func.max(RUNS.c.night))).scalar())
-        return date.fromisoformat(night) if night else None
+        return day_of(self.connection, select(func.max(RUNS.c.night)))
 
     def adjacent_night(self, night: date, *, later: bool) -> date | None:
         """Return the nearest night with a run before this one, or after it if `later`."""
         beside = RUNS.c.night > night.isoformat() if later else RUNS.c.night < night.isoformat()
         nearest = func.min(RUNS.c.night) if later else func.max(RUNS.c.night)
-        found = cast("str | None", self.connection.execute(select(nearest).where(beside)).scalar())
-        return date.fromisoformat(found) if found else None
+        return day_of(self.connection, select(nearest).where(beside))
 
     def published_by_day(self, portal: str, since: date, until: date) -> dict[date, int]:
         """Count the articles of a portal by their date of publication as first stored."""
@@ -55,10 +51,7 @@ class CoverageQueries:
         query = (
             select(day.label("day"), func.count(EVENTS.c.key.distinct()).label("articles"))
             .where(EVENTS.c.portal == portal, EVENTS.c.event.in_(STORED), EVENTS.c.published.is_not(None))
-            .where(day >= since.isoformat(), day <= until.isoformat())
+            .where(*within(day, since, until))
             .group_by(day)
         )
-        found: dict[date, int] = defaultdict(int)
-        for row in self.connection.execute(query):
-            found[date.fromisoformat(row.day)] = row.articles
-        return dict(found)
+        return {date.fromisoformat(row.day): row.articles for row in self.connection.execute(query)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, insert, select
@@ -27,6 +27,8 @@ class DocumentQueries:
         if line.event not in _NAMING:
             return
         beside = {cited.raw: cited for cited in line.cited}
+        of_line = {"night": night.isoformat(), "run": run, "seq": line.seq, "at": at, "id": line.id}
+        of_line |= {"portal": line.portal, "published": line.published}
         rows = []
         for position, raw in enumerate(line.documents):
             read = read_number(raw)
@@ -34,26 +36,10 @@ class DocumentQueries:
                 continue
             digits = read.number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
             context = beside.get(raw, CitationContext(raw))
-            rows.append(
-                {
-                    "night": night.isoformat(),
-                    "run": run,
-                    "seq": line.seq,
-                    "position": position,
-                    "at": at,
-                    "id": line.id,
-                    "portal": line.portal,
-                    "number": int(digits),
-                    "letter": read.number[len(digits) :],
-                    "year": read.year,
-                    "type": read.type,
-                    "organ": read.organ,
-                    "issued": context.day.isoformat() if context.day else None,
-                    "issuer": context.by,
-                    "published": line.published,
-                    "raw": raw,
-                }
-            )
+            row = of_line | asdict(read) | {"position": position, "raw": raw}
+            row |= {"number": int(digits), "letter": read.number[len(digits) :]}
+            row |= {"issued": context.day.isoformat() if context.day else None, "issuer": context.by}
+            rows.append(row)
         if rows:
             self.connection.execute(insert(DOCUMENTS), rows)
 

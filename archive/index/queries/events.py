@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, func, or_, select
 
-from archive.index.rows import EventRow, VersionLocation, found_of, version_of
+from archive.index.rows import EventRow, VersionLocation, day_of, events_of, found_of, version_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.model.judgement import Version
@@ -62,8 +61,7 @@ class EventQueries:
     def first_night(self, portal: str, key: str) -> date | None:
         """Return the night of an article's first event."""
         query = select(func.min(EVENTS.c.night)).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        night = cast("str | None", self.connection.execute(query).scalar())
-        return date.fromisoformat(night) if night else None
+        return day_of(self.connection, query)
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """Return the event of an article's last version."""
@@ -90,7 +88,8 @@ class EventQueries:
 
     def of_article(self, portal: str, key: str) -> list[EventRow]:
         """Return every event of an article or attachment, oldest first."""
-        return self._found(select(EVENTS).where(EVENTS.c.portal == portal, EVENTS.c.key == key).order_by(EVENTS.c.at))
+        query = select(EVENTS).where(EVENTS.c.portal == portal, EVENTS.c.key == key).order_by(EVENTS.c.at)
+        return events_of(self.connection, query)
 
     def at(self, night: date, run: str, seq: int) -> EventRow | None:
         """Return the event on one line of one run."""
@@ -104,11 +103,7 @@ class EventQueries:
         query = query.where(_VERSION, ~EVENTS.c.flags.contains(WITHHELD))
         if portal:
             query = query.where(EVENTS.c.portal == portal)
-        if since:
-            query = query.where(EVENTS.c.night >= since.isoformat())
-        if until:
-            query = query.where(EVENTS.c.night <= until.isoformat())
-        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
+        query = query.where(*within(EVENTS.c.night, since, until)).order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq)
         return [VersionLocation(*row) for row in self.connection.execute(query)]
 
     def find(
@@ -130,41 +125,30 @@ class EventQueries:
         `provinces` (slugs) keeps events of portals that belonged to one of them in the event's night. `until` leaves out
         later nights. `standing` leaves of each article only its last event up to then; quarantined events do not count.
         """
-        query: Select[tuple[object, ...]] = select(EVENTS)
-        if portal:
-            query = query.where(EVENTS.c.portal == portal)
+        same = {EVENTS.c.portal: portal, EVENTS.c.night: night and night.isoformat(), EVENTS.c.url: url}
+        query = select(EVENTS).where(*(column == value for column, value in same.items() if value))
+        query = query.where(*within(EVENTS.c.night, until=until))
         if provinces:
             run = and_(RUNS.c.night == EVENTS.c.night, RUNS.c.run == EVENTS.c.run)
             query = query.where(exists().where(run, RUNS.c.province.in_(sorted(provinces))))
-        if night:
-            query = query.where(EVENTS.c.night == night.isoformat())
         for word in strip_diacritics(words or "").split():
             query = query.where(EVENTS.c.title_plain.contains(word, autoescape=True))
-        if url:
-            query = query.where(EVENTS.c.url == url)
         if digest:
             query = query.where(or_(_begins(EVENTS.c.sha256, digest), _begins(EVENTS.c.content_sha256, digest)))
         if article:
             owner, _, key = article.partition("/")  # no name of a portal has a stroke in it
             query = query.where(or_(EVENTS.c.id == article, and_(EVENTS.c.portal == owner, EVENTS.c.key == key)))
-        if until:
-            query = query.where(EVENTS.c.night <= until.isoformat())
         if standing:
             query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until))
-        query = query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit)
-        return self._found(query)
+        return events_of(self.connection, query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit))
 
     def with_content(self, content: str, until: date | None = None) -> list[EventRow]:
         """Return every event with this content, removals apart, up to the night `until`."""
         places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
-        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places)
-        if until:
-            query = query.where(EVENTS.c.night <= until.isoformat())
-        query = query.order_by(EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
-        return self._found(query)
-
-    def _found(self, query: Select[tuple[object, ...]]) -> list[EventRow]:
-        return [found_of(row) for row in self.connection.execute(query)]
+        known = within(EVENTS.c.night, until=until)
+        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places, *known)
+        order = (EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
+        return events_of(self.connection, query.order_by(*order))
 
 
 def _last_at(until: date | None) -> ScalarSelect[str]:

@@ -14,10 +14,10 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal_column, select, update
 
-from archive.index.queries.lookbacks import LookbackQueries
-from archive.index.rows import PendingEntry
+from archive.index.queries.lookbacks import LookbackQueries, walked
+from archive.index.rows import PendingEntry, day_of
 from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES
-from archive.model.enums import Outcome, WalkEnd
+from archive.model.enums import Outcome
 from archive.model.records import LookbackMark
 
 SETTLED = tuple(
@@ -35,7 +35,6 @@ SETTLED = tuple(
         Outcome.LOGIN,
     )
 )
-_COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
 # A literal: a partial index is used only if the statement itself contains the condition of the index.
 _YES: ColumnElement[int] = literal_column("1")
 _AT_ONCE = 500  # keys in one statement
@@ -99,22 +98,17 @@ class ListingQueries:
     def first_day(self, portal: str, key: str) -> date | None:
         """Return the earliest day that a list showed beside an article; None where none did."""
         query = select(func.min(LISTED.c.day)).where(LISTED.c.portal == portal, LISTED.c.key == key)
-        day = cast("str | None", self.connection.execute(query).scalar())
-        return date.fromisoformat(day) if day else None
+        return day_of(self.connection, query)
 
     def last_walk(self, portal: str, section: str) -> str | None:
         """Return the place at which the last complete walk of a section ended."""
-        query = select(PAGES.c.at).where(_walked(portal, section)).order_by(PAGES.c.at.desc()).limit(1)
+        query = select(PAGES.c.at).where(walked(portal, section)).order_by(PAGES.c.at.desc()).limit(1)
         return cast("str | None", self.connection.execute(query).scalar())
 
     def walked_before(self, portal: str, section: str, at: str) -> bool:
         """Return True if a walk of the section was complete before this place."""
-        query = select(PAGES.c.at).where(_walked(portal, section), PAGES.c.at < at)
+        query = select(PAGES.c.at).where(walked(portal, section), PAGES.c.at < at)
         return self.connection.execute(query.limit(1)).first() is not None
-
-
-def _walked(portal: str, section: str) -> ColumnElement[bool]:
-    return and_(PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(_COMPLETE))
 
 
 def _none(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

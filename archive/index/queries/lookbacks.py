@@ -17,6 +17,7 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
+from archive.index.rows import day_of
 from archive.index.schema import LISTED, LOOKBACKS, PAGES, RUNS
 from archive.model.enums import WalkEnd
 from archive.model.records import ListRequest, LookbackCounts
@@ -27,6 +28,12 @@ LATE_DAYS = 3
 """Days after which an article not yet listed is late: portals often put articles online a day or two after their date."""
 
 _COMPLETE = tuple(end.value for end in WalkEnd if end.complete)
+_SUMMED = ("pages", "requests", "listed", "found", "kept", "late")
+
+
+def walked(portal: str, section: str) -> ColumnElement[bool]:
+    """Select the last pages of complete walks of a section."""
+    return and_(PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(_COMPLETE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,8 @@ class LookbackQueries:
         """Return the last monthly look-back of a portal, or its last backfill to the day `since`."""
         runs = self._runs(portal, since)
         query = select(func.max(LOOKBACKS.c.began)).where(LOOKBACKS.c.portal == portal, _to(since))
-        pages = cast("str | None", self.connection.execute(query).scalar())
-        began = max([*(run.began for run in runs), *([date.fromisoformat(pages)] if pages else [])], default=None)
+        pages = day_of(self.connection, query)
+        began = max([*(run.began for run in runs), *([pages] if pages else [])], default=None)
         if began is None:
             return None
         own = [run for run in runs if run.began == began]
@@ -101,9 +108,7 @@ class LookbackQueries:
     def first_walk(self, portal: str) -> date | None:
         """Return the first night with a complete walk of any section of the portal."""
         query = select(PAGES.c.night).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
-        query = query.order_by(PAGES.c.at).limit(1)
-        night = cast("str | None", self.connection.execute(query).scalar())
-        return date.fromisoformat(night) if night else None
+        return day_of(self.connection, query.order_by(PAGES.c.at).limit(1))
 
     def first_wanted(self, portal: str, section: str) -> date | None:
         """Return the first day that the section's first complete walk still wanted; None when no walk was complete.
@@ -111,13 +116,8 @@ class LookbackQueries:
         A first walk ends at the first page whose days all lie before its bound: the day after the latest of them is
         the answer. It is `date.min` if the walk read the whole list, and its own night if the list shows no days.
         """
-        query = (
-            select(PAGES.c.at, PAGES.c.night, PAGES.c.walk_end)
-            .where(PAGES.c.portal == portal, PAGES.c.section == section, PAGES.c.walk_end.in_(_COMPLETE))
-            .order_by(PAGES.c.at)
-            .limit(1)
-        )
-        first = self.connection.execute(query).first()
+        query = select(PAGES.c.at, PAGES.c.night, PAGES.c.walk_end).where(walked(portal, section))
+        first = self.connection.execute(query.order_by(PAGES.c.at).limit(1)).first()
         if first is None:
             return None
         if first.walk_end != WalkEnd.SINCE.value:
@@ -125,8 +125,8 @@ class LookbackQueries:
         shown = select(func.max(LISTED.c.day)).where(
             LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.at == first.at
         )
-        day = cast("str | None", self.connection.execute(shown).scalar())
-        return date.fromisoformat(day) + timedelta(days=1) if day else date.fromisoformat(first.night)
+        day = day_of(self.connection, shown)
+        return day + timedelta(days=1) if day else date.fromisoformat(first.night)
 
     def is_late(self, portal: str, section: str, key: str, published: date) -> bool:
         """Return True if an article of this day was put online late (see the head of this module)."""
@@ -135,13 +135,8 @@ class LookbackQueries:
         after = published + timedelta(days=LATE_DAYS)
         if shown is None or shown[:10] <= after.isoformat():
             return False
-        query = select(PAGES.c.at).where(
-            PAGES.c.portal == portal,
-            PAGES.c.section == section,
-            PAGES.c.walk_end.in_(_COMPLETE),
-            PAGES.c.at >= after.isoformat(),
-            PAGES.c.at < shown[:10],
-        )
+        between = and_(PAGES.c.at >= after.isoformat(), PAGES.c.at < shown[:10])
+        query = select(PAGES.c.at).where(walked(portal, section), between)
         if self.connection.execute(query.limit(1)).first() is None:
             return False
         wanted = self.first_wanted(portal, section)
@@ -158,14 +153,5 @@ def _to(since: date | None) -> ColumnElement[bool]:
 
 
 def _summed(began: date, since: date | None, runs: list[LookbackCounts]) -> LookbackCounts:
-    return LookbackCounts(
-        began,
-        since,
-        pages=sum(run.pages for run in runs),
-        requests=sum(run.requests for run in runs),
-        listed=sum(run.listed for run in runs),
-        found=sum(run.found for run in runs),
-        kept=sum(run.kept for run in runs),
-        late=sum(run.late for run in runs),
-        complete=any(run.complete for run in runs),
-    )
+    sums = {name: sum(getattr(run, name) for run in runs) for name in _SUMMED}
+    return LookbackCounts(began, since, **sums, complete=any(run.complete for run in runs))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, and_, exists, func, select
 
@@ -23,6 +23,8 @@ from archive.storage.jsonl import ArticleLine
 
 VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
+_OF_VERSION = ("id", "section", "url", "title", "published", "author", "content_sha256")
+_NOT_OF_REMOVALS = ("published_raw", "published_from", "file", "sha256", "bytes")
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
 
@@ -76,25 +78,16 @@ def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
 
 def removal_line(event: Event, seq: int, version: EventRow, portal: str, page: PageRecord, via: Via) -> ArticleLine:
     """Make the line of a removal or return: the last version's fields, the response that showed it, and no text."""
+    values: dict[str, Any] = dict.fromkeys(_NOT_OF_REMOVALS)
+    values |= {name: getattr(version, name) for name in _OF_VERSION}
     return ArticleLine(
+        **values,
         event=event,
-        id=version.id,
         seq=seq,
         portal=portal,
-        section=version.section,
-        url=version.url,
         key=page.key or "",
-        title=version.title,
-        published=version.published,
-        published_raw=None,
-        published_from=None,
-        author=version.author,
         fetched_at=page.fetched_at,
         via=via.value,
-        file=None,
-        sha256=None,
-        content_sha256=version.content_sha256,
-        bytes=None,
         warc=page.warc,
         layout="none",
         extractor="",

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import Any  # the columns of a statement, as SQLAlchemy declares them
 
-from sqlalchemy import Connection, Integer, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, func, select, tuple_
 
+from archive.index.rows import within
 from archive.index.schema import EVENTS, PAGES, RUNS
 from archive.model.enums import Verdict
 from archive.model.records import Run
@@ -47,38 +49,20 @@ class RunQueries:
 
     def last_conclusive(self, portal: str, before: date) -> Run | None:
         """Return the portal's last crawl before a night that showed if the portal answers; silence and a stop show nothing."""
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.night < before.isoformat(), RUNS.c.complete == 1)
-            .where(RUNS.c.verdict.not_in([verdict.value for verdict in _INCONCLUSIVE]))
-            .order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
-            .limit(_AT_ONCE)
-        )
-        runs = (run_from(record) for record in self.connection.execute(query).scalars())
-        return next((run for run in runs if run.crawled), None)
+        query = _of_portal(portal, RUNS.c.night < before.isoformat(), RUNS.c.complete == 1, _answered(_INCONCLUSIVE))
+        newest = query.order_by(None).order_by(RUNS.c.night.desc(), RUNS.c.run.desc())
+        return next((run for run in self._found(newest.limit(_AT_ONCE)) if run.crawled), None)
 
     def decommissions(self, portal: str) -> list[Run]:
         """Return the records with the verdict that a portal moved or is gone, oldest first."""
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.verdict.in_([Verdict.MOVED.value, Verdict.GONE.value]))
-            .order_by(RUNS.c.night, RUNS.c.run)
-        )
-        return [run_from(record) for record in self.connection.execute(query).scalars()]
+        return self._found(_of_portal(portal, RUNS.c.verdict.in_([Verdict.MOVED.value, Verdict.GONE.value])))
 
     def answered_after(self, portal: str, night: date, run: str) -> date | None:
         """Return the night of the first crawl after this run in which the portal answered again."""
-        silent = [verdict.value for verdict in (*_INCONCLUSIVE, Verdict.MOVED, Verdict.GONE)]
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, tuple_(RUNS.c.night, RUNS.c.run) > (night.isoformat(), run))
-            .where(RUNS.c.complete == 1)
-            .where(RUNS.c.verdict.not_in(silent))
-            .order_by(RUNS.c.night, RUNS.c.run)
-            .limit(_AT_ONCE)
-        )
-        runs = (run_from(record) for record in self.connection.execute(query).scalars())
-        return next((run.night for run in runs if run.crawled), None)
+        later = tuple_(RUNS.c.night, RUNS.c.run) > (night.isoformat(), run)
+        answered = _answered((*_INCONCLUSIVE, Verdict.MOVED, Verdict.GONE))
+        query = _of_portal(portal, later, RUNS.c.complete == 1, answered).limit(_AT_ONCE)
+        return next((run.night for run in self._found(query) if run.crawled), None)
 
     def offline_nights(self, portal: str, nights: Iterable[date]) -> set[date]:
         """Return those of the nights in which other portals were crawled and none of them answered: the network was down."""
@@ -106,22 +90,27 @@ class RunQueries:
 
     def between(self, portal: str, since: date, until: date) -> list[Run]:
         """Return the records of a portal's runs of these nights, both included, oldest first."""
-        query = (
-            select(RUNS.c.record)
-            .where(RUNS.c.portal == portal, RUNS.c.night >= since.isoformat(), RUNS.c.night <= until.isoformat())
-            .order_by(RUNS.c.night, RUNS.c.run)
-        )
-        return [run_from(record) for record in self.connection.execute(query).scalars()]
+        return self._found(_of_portal(portal, *within(RUNS.c.night, since, until)))
 
     def of_night(self, night: date) -> list[Run]:
         """Return the records of a night's runs, sorted by name."""
-        query = select(RUNS.c.record).where(RUNS.c.night == night.isoformat()).order_by(RUNS.c.run)
-        return [run_from(record) for record in self.connection.execute(query).scalars()]
+        return self._found(select(RUNS.c.record).where(RUNS.c.night == night.isoformat()).order_by(RUNS.c.run))
 
     def latest(self) -> list[Run]:
         """Return the record of each portal's last run, sorted by portal."""
         last = select(RUNS.c.portal, func.max(RUNS.c.night).label("night")).group_by(RUNS.c.portal).subquery()
         of_last = and_(RUNS.c.portal == last.c.portal, RUNS.c.night == last.c.night)
-        rows = self.connection.execute(select(RUNS.c.record).join(last, of_last).order_by(RUNS.c.portal, RUNS.c.run))
-        found = [run_from(record) for record in rows.scalars()]
+        found = self._found(select(RUNS.c.record).join(last, of_last).order_by(RUNS.c.portal, RUNS.c.run))
         return list({run.portal: run for run in found}.values())
+
+    def _found(self, query: Select[Any]) -> list[Run]:
+        return [run_from(record) for record in self.connection.execute(query).scalars()]
+
+
+def _of_portal(portal: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select the records of a portal's runs that meet every condition, oldest first."""
+    return select(RUNS.c.record).where(RUNS.c.portal == portal, *conditions).order_by(RUNS.c.night, RUNS.c.run)
+
+
+def _answered(silent: Iterable[Verdict]) -> ColumnElement[bool]:
+    return RUNS.c.verdict.not_in([verdict.value for verdict in silent])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Row, Select, exists, select, tuple_
+from sqlalchemy import Connection, Select, exists, select, tuple_
 
 from archive.index.rows import record_of
 from archive.index.schema import SEALS
@@ -51,8 +51,4 @@ class SealQueries:
         return self._rows(select(SEALS).where(SEALS.c.night == night.isoformat()).order_by(SEALS.c.number))
 
     def _rows(self, query: Select[tuple[object, ...]]) -> list[SealRow]:
-        return [_seal(row) for row in self.connection.execute(query)]
-
-
-def _seal(row: Row[tuple[object, ...]]) -> SealRow:
-    return record_of(row, SealRow)
+        return [record_of(row, SealRow) for row in self.connection.execute(query)]

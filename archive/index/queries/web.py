@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Select, String, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Connection, String, func, literal_column, select, tuple_
 
-from archive.index.rows import EventRow, found_of
+from archive.index.rows import EventRow, events_of, found_of, within
 from archive.index.schema import EVENTS, RUNS, SEALS
 from archive.model.enums import REMOVALS, Event
 
@@ -37,9 +37,8 @@ class WebQueries:
 
     def cache_stamp(self, since: date, until: date) -> CacheStamp:
         """Return a stamp that differs once runs of these nights, or seals, were added."""
-        first, last = since.isoformat(), until.isoformat()
-        runs = select(func.count(), func.max(RUNS.c.night)).where(RUNS.c.night >= first, RUNS.c.night <= last)
-        seals = select(func.count(), func.max(SEALS.c.head)).where(SEALS.c.night >= first, SEALS.c.night <= last)
+        runs = select(func.count(), func.max(RUNS.c.night)).where(*within(RUNS.c.night, since, until))
+        seals = select(func.count(), func.max(SEALS.c.head)).where(*within(SEALS.c.night, since, until))
         counted, sealed = self.connection.execute(runs).one(), self.connection.execute(seals).one()
         return CacheStamp(counted[0], counted[1] or "", sealed[0], sealed[1] or "")
 
@@ -52,35 +51,30 @@ class WebQueries:
             query = query.where(tuple_(EVENTS.c.run, EVENTS.c.seq) > after)
         if events:
             query = query.where(EVENTS.c.event.in_([event.value for event in events]))
-        return self._found(query.order_by(EVENTS.c.run, EVENTS.c.seq).limit(limit))
+        return events_of(self.connection, query.order_by(EVENTS.c.run, EVENTS.c.seq).limit(limit))
 
     def events_of_portal(self, portal: str, limit: int, before: str | None = None) -> list[tuple[str, EventRow]]:
         """Return a portal's events with their places, the newest first, before one of these places."""
-        query = select(EVENTS).where(EVENTS.c.portal == portal)
-        if before is not None:
-            query = query.where(EVENTS.c.at < before)
-        return self._placed(query.order_by(EVENTS.c.at.desc()).limit(limit))
+        return self._newest(EVENTS.c.portal == portal, limit, before)
 
     def quarantined(self, limit: int, before: str | None = None) -> list[tuple[str, EventRow]]:
         """Return quarantined events with their places, the newest first, before one of these places."""
-        query = select(EVENTS).where(_QUARANTINED)
-        if before is not None:
-            query = query.where(EVENTS.c.at < before)
-        return self._placed(query.order_by(EVENTS.c.at.desc()).limit(limit))
+        return self._newest(_QUARANTINED, limit, before)
 
     def history(self, portal: str, key: str, limit: int) -> list[EventRow]:
         """Return the last events of an article or attachment, the oldest of them first."""
         query = select(EVENTS).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        return self._found(query.order_by(EVENTS.c.at.desc()).limit(limit))[::-1]
+        return events_of(self.connection, query.order_by(EVENTS.c.at.desc()).limit(limit))[::-1]
 
     def same_content(self, content: str, limit: int) -> list[EventRow]:
         """Return the first events with this content, removals apart."""
         removed = [event.value for event in REMOVALS]
         query = select(EVENTS).where(EVENTS.c.content_sha256 == content, EVENTS.c.event.not_in(removed))
-        return self._found(query.order_by(EVENTS.c.at).limit(limit))
+        return events_of(self.connection, query.order_by(EVENTS.c.at).limit(limit))
 
-    def _found(self, query: Select[tuple[object, ...]]) -> list[EventRow]:
-        return [found_of(row) for row in self.connection.execute(query)]
-
-    def _placed(self, query: Select[tuple[object, ...]]) -> list[tuple[str, EventRow]]:
-        return [(str(row.at), found_of(row)) for row in self.connection.execute(query)]
+    def _newest(self, which: ColumnElement[bool], limit: int, before: str | None) -> list[tuple[str, EventRow]]:
+        query = select(EVENTS).where(which)
+        if before is not None:
+            query = query.where(EVENTS.c.at < before)
+        rows = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(limit))
+        return [(str(row.at), found_of(row)) for row in rows]
