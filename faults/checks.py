@@ -26,19 +26,7 @@ from faults.catalogue import CheckFailure
 from faults.process.composed_run import NIGHT
 
 _TONIGHT = f"{NIGHT:%Y/%m/%d}"
-_OWN = (
-    "seq",
-    "event",
-    "key",
-    "sha256",
-    "content_sha256",
-    "title",
-    "published",
-    "revision_of",
-    "duplicate_of",
-    "changes",
-    "near",
-)
+_OWN = "seq event key sha256 content_sha256 title published revision_of duplicate_of changes near".split()
 
 
 @dataclass(slots=True)

@@ -12,11 +12,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from uuid import uuid4
 
 from rich.console import Console
@@ -25,7 +25,7 @@ from rich.table import Table
 from archive.errors import ArchiveError, ExitCode
 from archive.model.enums import FIRST_TEXTS, ArchiveKind, Event, Outcome
 from archive.model.records import Run
-from archive.storage.jsonl import ArticleLine, decode_article
+from archive.storage.jsonl import decode_article
 from archive.storage.run_record import read_lines
 from archive.store import Archive
 from crawler.reports.night_table import last_run, other_outcomes
@@ -48,8 +48,8 @@ class PortalTotal:
     portal: str
     listed: int = 0
     unchanged: int = 0
-    events: dict[Event, int] = field(default_factory=dict)
-    others: dict[str, int] = field(default_factory=dict)
+    events: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
     verdict: str = "none"
 
     def add(self, run: Run) -> None:
@@ -57,20 +57,18 @@ class PortalTotal:
         self.listed += run.listed
         self.unchanged += run.outcomes.get(Outcome.NOT_MODIFIED.value, 0)
         self.verdict = run.verdict.value
-        for event in Event:
-            self.events[event] = self.events.get(event, 0) + run.events.get(event.value, 0)
-        for name, count in other_outcomes(run).items():
-            self.others[name] = self.others.get(name, 0) + count
+        self.events.update(run.events)
+        self.others.update(other_outcomes(run))
 
     @property
     def known(self) -> int:
         """Entries that the lists showed and that the archive had already."""
-        return max(0, self.listed - self.new - self.events.get(Event.DUPLICATE, 0))
+        return max(0, self.listed - self.new - self.events[Event.DUPLICATE])
 
     @property
     def new(self) -> int:
         """Articles that were kept with a text of their own for the first time, near-duplicates of others included."""
-        return sum(self.events.get(event, 0) for event in FIRST_TEXTS)
+        return sum(self.events[event] for event in FIRST_TEXTS)
 
 
 def next_nights(sealed: date | None) -> list[date]:
@@ -102,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     portals = [] if asked.every and not asked.portal else asked.portal or list(DEMO_PORTALS)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console() if sys.stdout.isatty() else Console(width=160, no_color=True)
     try:
         return _demo(asked.archive.resolve(), asked.jobs, portals, console)
@@ -163,10 +161,6 @@ def _run(arguments: Sequence[str], env: dict[str, str]) -> int:
             process.wait()
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def _show(console: Console, archive: Archive, folder: Path, nights: list[date], *, again: bool) -> None:
     sums = sum_nights(archive, nights)
     first, last = nights[0], nights[-1]
@@ -199,7 +193,7 @@ def _table(sums: list[PortalTotal]) -> Table:
     table.add_column("other outcomes")
     table.add_column("verdict", no_wrap=True)
     for one in sums:
-        counts = [one.new, *(one.events.get(event, 0) for event in (Event.REVISION, Event.DUPLICATE))]
+        counts = [one.new, one.events[Event.REVISION], one.events[Event.DUPLICATE]]
         others = ", ".join(f"{name} {count}" for name, count in sorted(one.others.items()))
         table.add_row(one.portal, str(one.listed), *map(str, counts), others, one.verdict)
     return table
@@ -230,12 +224,8 @@ def _preview(console: Console, archive: Archive, nights: list[date]) -> str:
                     console.print(f"  {shown}", markup=False, highlight=False, soft_wrap=True)
                 if len(text) > PREVIEW_LINES:
                     console.print("  …", markup=False)
-                return _id(line)
+                return f"{line.portal}/{line.key}"
     return "ID"
-
-
-def _id(line: ArticleLine) -> str:
-    return f"{line.portal}/{line.key}"
 
 
 if __name__ == "__main__":

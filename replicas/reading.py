@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from replicas import FIRST_NIGHT
 from replicas.records import TZ, Kind, Part, Removal, ReplicaArticle, Revision
@@ -27,7 +28,10 @@ _FIELDS = {
     "sticky", "withdrawn", "shared", "reprint", "cut", "signed", "files", "edit", "removed",
 }  # fmt: skip
 
-Table = dict[str, object]
+_AS_WRITTEN = {"shape", "byline", "label", "twin", "related", "sticky", "withdrawn", "shared", "reprint"}
+"""The fields whose values the article has as they stand in the table."""
+
+Table = dict[str, Any]
 KeyOf = Callable[[str, datetime, str], str]
 """Slug, moment of publication and the table's `id` (empty if it has none), to the natural key."""
 
@@ -64,54 +68,44 @@ def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf)
     if unknown := set(table) - _FIELDS:
         raise ValueError(f"content/{portal}.toml: {table.get('slug')}: unknown field {sorted(unknown)}")
     release = _printed(table, shared)
-    slug, at = str(table["slug"]), table["at"]
-    clock = isinstance(at, datetime)
+    slug, at = table["slug"], table["at"]
     if not isinstance(at, date):
         raise ValueError(f"content/{portal}.toml: {slug}: `at` must be a date or a date-time")
+    clock = isinstance(at, datetime)
     published = (at if isinstance(at, datetime) else datetime.combine(at, time())).replace(tzinfo=TZ)
-    title, lead, body = (str(release.get(name, "")) for name in ("title", "lead", "body"))
+    title, lead, body = (release.get(name, "") for name in ("title", "lead", "body"))
     return ReplicaArticle(
         key=key_of(slug, published, str(table.get("id", ""))),
         slug=slug,
-        section=str(table["section"]),
+        section=table["section"],
         title=title,
         published=published,
         lead=lead,
         parts=read_body(body),
         clock=clock,
-        shape=str(table.get("shape", "plain")),
-        byline=_text_or_none(table, "byline"),
-        label=str(table.get("label", "")),
-        keywords=_texts(table, "keywords"),
-        twin=_text_or_none(table, "twin"),
-        related=table.get("related") is not False,
-        sticky=table.get("sticky") is True,
-        withdrawn=table.get("withdrawn") is True,
-        shared=_text_or_none(table, "shared"),
-        reprint=_text_or_none(table, "reprint"),
-        files=_texts(table, "files"),
+        keywords=tuple(table.get("keywords", ())),
+        files=tuple(table.get("files", ())),
         revisions=_revisions(portal, table, title, lead, body),
         removals=_removals(table),
+        **{name: table[name] for name in _AS_WRITTEN & table.keys()},
     )
 
 
 def _printed(table: Table, shared: dict[str, Table]) -> Table:
     """The table that has title, lead and body: the article's own, a release word for word, or one printed otherwise."""
     if "shared" in table:
-        return shared[str(table["shared"])]
+        return shared[table["shared"]]
     if "reprint" not in table:
         return table
-    release, cut = shared[str(table["reprint"])], table.get("cut", 0)
-    lines = [line for line in str(release["body"]).splitlines() if line.strip(" ")]
-    kept = lines[: len(lines) - cut] if isinstance(cut, int) else lines
-    return release | {"body": "\n".join([*kept, f"~ {table['signed']}"])}
+    release, cut = shared[table["reprint"]], table.get("cut", 0)
+    lines = [line for line in release["body"].splitlines() if line.strip(" ")]
+    return release | {"body": "\n".join([*lines[: len(lines) - cut], f"~ {table['signed']}"])}
 
 
 def _revisions(portal: str, table: Table, title: str, lead: str, body: str) -> tuple[Revision, ...]:
     revisions = []
-    edits = table.get("edit", [])
-    for edit in edits if isinstance(edits, list) else []:
-        title = str(edit.get("title", title))
+    for edit in table.get("edit", []):
+        title = edit.get("title", title)
         for old, new in edit.get("replace", []):
             if old not in lead + body:
                 raise ValueError(f"content/{portal}.toml: {table['slug']}: nothing to replace: {old!r}")
@@ -121,22 +115,11 @@ def _revisions(portal: str, table: Table, title: str, lead: str, body: str) -> t
 
 
 def _removals(table: Table) -> tuple[Removal, ...]:
-    removed = table.get("removed", [])
     return tuple(
         Removal(
             since=FIRST_NIGHT + timedelta(days=one["night"]),
             until=FIRST_NIGHT + timedelta(days=one["until"]) if "until" in one else None,
             status=one.get("status", 404),
         )
-        for one in (removed if isinstance(removed, list) else [])
+        for one in table.get("removed", [])
     )
-
-
-def _text_or_none(table: Table, name: str) -> str | None:
-    value = table.get(name)
-    return None if value is None else str(value)
-
-
-def _texts(table: Table, name: str) -> tuple[str, ...]:
-    value = table.get(name, [])
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()

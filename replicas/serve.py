@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -129,9 +129,7 @@ class ReplicaServer:
     def _suffixed(self, response: SiteResponse) -> SiteResponse:
         headers = tuple((name, self.suffixer.text(value)) for name, value in response.headers)
         body = self.suffixer.body(response.body) if response.textual else response.body
-        return SiteResponse(
-            body, response.status, response.content_type, headers, response.etag, response.last_modified
-        )
+        return replace(response, body=body, headers=headers)
 
     def _conditional(self, response: SiteResponse, request: SiteRequest) -> SiteResponse:
         headers = list(response.headers)

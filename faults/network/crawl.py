@@ -19,7 +19,7 @@ from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from faults import checks
-from faults.catalogue import CheckFailure, Place
+from faults.catalogue import CheckFailure, Place, require
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, CommandResult, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
@@ -97,8 +97,7 @@ def crawl_failing(
 
 def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: HttpServer) -> CrawlResult:
     done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
-    if "Traceback" in done.err or done.code not in (0, 1):
-        raise CheckFailure(f"the crawl ends with {done.code}: {done.err[-500:]}")
+    require("Traceback" not in done.err and done.code in (0, 1), f"the crawl ends with {done.code}: {done.err[-500:]}")
     return read_crawl(root, done, when, server.asked)
 
 

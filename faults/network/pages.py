@@ -13,7 +13,7 @@ from archive.model.enums import Outcome, Verdict
 from crawler.downloader.guard import AddressRefused, GuardedResolver
 from crawler.listings.listing import ListingError, read_sitemap
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
-from faults.catalogue import CheckFailure, Place, row
+from faults.catalogue import CheckFailure, Place, require, row
 from faults.network.crawl import KEYS, crawl_failing, crawl_recovered, outcomes_of, portal
 from faults.process.commands import python
 from testing.ba_song_pages import article, html, listing
@@ -26,8 +26,7 @@ CHALLENGE = b'<html><script>document.cookie="a=b";location.reload(true);</script
 @row("B15", "TLS: expired, self-signed, another name, an old version, a handshake that is cut, no TLS at all", weight=8)
 def _b15(place: Place) -> str:
     did = python("-m", "faults.network.tls", str(place.folder))
-    if did.code != 0:
-        raise CheckFailure(did.err.strip()[-600:])
+    require(did.code == 0, did.err.strip()[-600:])
     return did.out.strip()
 
 
@@ -180,6 +179,5 @@ def _b27(place: Place) -> str:
     years = {page.fetched_at.year for page in night.pages} | {
         int((line.published or "0")[:4]) for line in night.articles
     }
-    if years != {NIGHT.year}:
-        raise CheckFailure(f"years {sorted(years)} stand in the lines")
+    require(years == {NIGHT.year}, f"years {sorted(years)} stand in the lines")
     return f"every date of ours is of {NIGHT.year}; {crawl_recovered(night)}"

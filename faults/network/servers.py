@@ -9,7 +9,7 @@ import sys
 
 from archive.model.enums import ArchiveKind, Outcome, Verdict
 from faults import checks
-from faults.catalogue import CheckFailure, Place, Skip, row
+from faults.catalogue import CheckFailure, Place, Skip, require, row
 from faults.network.crawl import (
     KEYS,
     CrawlResult,
@@ -30,8 +30,7 @@ _QUICK = ("-s", "DOWNLOAD_TIMEOUT=2")
 
 
 def _tried(night: CrawlResult, path: str, times: int) -> None:
-    if night.asked[path] != times:
-        raise CheckFailure(f"{path} was asked {night.asked[path]} times where {times} is right")
+    require(night.asked[path] == times, f"{path} was asked {night.asked[path]} times where {times} is right")
 
 
 @row("B1", "the connection is refused", weight=8, quick=True)
@@ -57,8 +56,7 @@ def _without_network(place: Place) -> CrawlResult:
     crawl = [sys.executable, "-m", "scrapy", "crawl", "ba_song", "--archive", str(root), "--night", NIGHT.isoformat()]
     crawl += ["-s", "SPIDER_MODULES=testing.portals.first", "-s", "RETRY_BACKOFF=0.05", "-s", "DOWNLOAD_DELAY=0"]
     done = run_command([*apart, script, str(empty), *crawl], {"LUU_TRU_CONTACT": "a@ba-song.vn"})
-    if done.code != 1:
-        raise CheckFailure(f"exit code {done.code}: {done.err[-400:]}")
+    require(done.code == 1, f"exit code {done.code}: {done.err[-400:]}")
     night = read_crawl(root, done)
     checks.whole(root)
     return night
@@ -98,8 +96,7 @@ def _b5(place: Place) -> str:
     night = crawl_failing(place, portal(b=response(_TEXT, length=len(_TEXT) - 10)))
     detail = [page.detail for page in night.pages if page.key == "b"]
     night.is_outcome("b", Outcome.ARTICLE)
-    if detail != ["no </html>"]:
-        raise CheckFailure(f"that the page has no end is not told: {detail}")
+    require(detail == ["no </html>"], f"that the page has no end is not told: {detail}")
     return f"read, and flagged `no </html>`; {crawl_recovered(night)}"
 
 
@@ -210,6 +207,5 @@ def _b14(place: Place) -> str:
 def _b23(place: Place) -> str:
     night = _without_network(place)
     night.is_verdict(Verdict.UNREACHABLE)
-    if night.run.requests > 9:
-        raise CheckFailure(f"{night.run.requests} requests were made into nothing")
+    require(night.run.requests <= 9, f"{night.run.requests} requests were made into nothing")
     return f"given up after {night.run.requests} requests; {night.reasons}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faults import checks
-from faults.catalogue import CheckFailure, Need, Place, lacking, row
+from faults.catalogue import CheckFailure, Need, Place, lacking, require, row
 from faults.process.composed_run import NIGHT, PORTAL, base, close_only, recover_only, seal_only
 from faults.process.subprocesses import ChildExit, run
 from faults.process.syscalls import ACKNOWLEDGED, READING, Call, Fault
@@ -91,8 +91,7 @@ def _a7(place: Place) -> str:
             run(where.work(where.root))
             aside = [path.read_bytes() for path in where.root.glob("quarantine/**/recovered-*/*") if path.is_file()]
             for what in (_TORN, _TAIL, _STRAY):
-                if not any(what in data for data in aside):
-                    raise CheckFailure(f"what was set aside is not in quarantine: {what!r}")
+                require(any(what in data for data in aside), f"what was set aside is not in quarantine: {what!r}")
 
         count = where.each(place.sample(calls, 6), _KILL, nothing_thrown_away)
     return f"killed at {count} of {len(calls)} calls of recovering; recovered again, nothing thrown away"
@@ -137,8 +136,7 @@ def _fails(
         check(call, ended)
         harmless += ended.code == 0
         right = (0, 3) if call.writes else (0, 1, 3, 4)  # SQLite tells a page that cannot be read as a damaged one
-        if ended.code not in right or ended.error.count("\n"):
-            raise CheckFailure(f"ended with exit code {ended.code}: {ended.error[-600:]}")
+        ended.require_code(*right)
 
     with workspace(place) as where:
         points = calls(where)
@@ -181,8 +179,7 @@ def _filling_up(place: Place) -> str:
             copied(where.start, root)
             with filled(disk, left):
                 ended = run(whole_night(root))
-                if ended.code not in (0, 3) or ended.error.count("\n"):
-                    raise CheckFailure(f"{left} bytes left: exit code {ended.code}: {ended.error[-400:]}")
+                ended.require_code(0, 3)
             stopped += ended.code == 3
             Workspace(where.folder, (), where.wanted, where.work, root).resume_after(ended)
     return f"8 MB that stay full: {stopped} stopped with exit code 3, all resumed"

@@ -16,7 +16,7 @@ from pathlib import Path
 from archive.leases.states import LeaseState
 from archive.model.enums import ArchiveKind
 from faults import checks
-from faults.catalogue import CheckFailure, Need, Place, row
+from faults.catalogue import CheckFailure, Need, Place, require, row
 from faults.process.commands import expect, lease_row, scheduler, scheduler_line, start_command, write_settings
 from faults.process.composed_run import base, write_night
 from faults.process.subprocesses import killed, run_well
@@ -64,8 +64,7 @@ def _settled(state: checks.State) -> checks.State:
 def _capturing(root: Path, portal: str, process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 60
     while not list((root / "open").glob(f"*/{portal}/articles.jsonl")):
-        if time.monotonic() > until or process.poll() is not None:
-            raise CheckFailure(f"{portal} never began to write")
+        require(time.monotonic() <= until and process.poll() is None, f"{portal} never began to write")
         time.sleep(0.02)
 
 
@@ -76,15 +75,13 @@ def _a26(place: Place) -> str:
     root = new_archive(place.folder / "archive", ArchiveKind.REPLICA)
     with HttpServer({"/tin-tuc": response(listing(keys)), **pages}, delay=0.4) as server:
         done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), port=server.port)
-    if done.code != 0:
-        raise CheckFailure(f"the crawl ends with {done.code}: {done.err[-300:]}")
+    require(done.code == 0, f"the crawl ends with {done.code}: {done.err[-300:]}")
     run, lines, articles = the_night(root)
     days = {run.started_at.date(), *(page.fetched_at.date() for page in lines)}
     if days != {NIGHT, NIGHT + timedelta(days=1)} or len(articles) != len(keys):
         raise CheckFailure(f"begun and fetched on {sorted(days)}, {len(articles)} articles")
     others = [path for path in root.glob("2025/*/*") if path.name != f"{NIGHT:%d}"]
-    if others or run.night != NIGHT:
-        raise CheckFailure(f"some of it stands in {others}")
+    require(not others and run.night == NIGHT, f"some of it stands in {others}")
     checks.whole(root)
     return f"begun on {min(days)}, fetched up to {max(days)}, all of it in the night of {run.night}"
 
@@ -116,8 +113,7 @@ def _interrupted(place: Place, stop: Callable[[subprocess.Popen[str]], None]) ->
             _, said = process.communicate(timeout=60)
         time.sleep(0.2)
         before = checks.committed(root)
-        if not before.articles:
-            raise CheckFailure("it was stopped before anything was committed: nothing is seen by that")
+        require(before.articles, "it was stopped before anything was committed: nothing is seen by that")
         standing_then = lease_row(root, PORTAL, FIRST_NIGHT)
         again = expect(scheduler(root, settings, *_ONCE, more=more), 0)
         _same_night(root, wanted, before)
@@ -138,8 +134,7 @@ def _a29(place: Place) -> str:
     root, _, seen = _interrupted(place, kill)
     alive = [pid for pid in child if Path(f"/proc/{pid}").exists()]
     row_ = lease_row(root, PORTAL, FIRST_NIGHT)
-    if alive or not child or row_.tries != 2:
-        raise CheckFailure(f"children {child}, still alive {alive}, tries {row_.tries}")
+    require(not alive and child and row_.tries == 2, f"children {child}, still alive {alive}, tries {row_.tries}")
     return f"its crawl died with it; {seen}; try {row_.tries}, fence {row_.fence}"
 
 
@@ -186,8 +181,7 @@ def _a12(place: Place) -> str:
         done = lease_row(root, PORTAL, FIRST_NIGHT)
     if done.state is not LeaseState.DONE or did.code != 0 or "Traceback" in did.err:
         raise CheckFailure(f"exit code {did.code}, {done.state.value} {done.reason}: {did.err[-400:]}")
-    if "log" not in did.err.lower():
-        raise CheckFailure("that the log could not be written is told nowhere")
+    require("log" in did.err.lower(), "that the log could not be written is told nowhere")
     checks.whole(root)
     return f"the night is done; told: {next(line for line in did.err.splitlines() if 'log' in line.lower())[:90]}"
 
@@ -207,8 +201,7 @@ def _a13(place: Place) -> str:
         if did.code != 3 or "low disk" not in did.err or begun:
             raise CheckFailure(f"exit code {did.code} and {begun}: {did.err[-300:]}")
         state = lease_row(root, PORTAL, FIRST_NIGHT).state
-        if state is not LeaseState.PLANNED:
-            raise CheckFailure(f"the night that was not begun stands as {state.value}")
+        require(state is LeaseState.PLANNED, f"the night that was not begun stands as {state.value}")
         expect(scheduler(root, write_settings(place.folder, PORTAL, **_SMALL_DISK), *_ONCE, more=more), 0)
         checks.whole(root)
     return f"exit code 3, nothing begun, the night stays owed: {did.last[-80:]}; run when there was room"

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from archive.errors import ArchiveError, ExitCode
 from faults.catalogue import require
 from faults.process.composed_run import Report
 from faults.process.syscalls import Call
-from faults.process.writer import coded
 
 Work = Callable[[Report], None]
 _LOST = 99
@@ -28,6 +29,10 @@ class ChildExit:
     said: tuple[str, ...]
     error: str
     calls: tuple[Call, ...] = ()
+
+    def require_code(self, *codes: int) -> None:
+        """Raise CheckFailure unless it ended with one of these codes, and with one line of error at most."""
+        require(self.code in codes and "\n" not in self.error, f"exit code {self.code}: {self.error[-500:]}")
 
     @property
     def acknowledged(self) -> set[str]:
@@ -47,7 +52,7 @@ class Child:
             code = _LOST
             try:
                 os.read(going, 1)
-                code = coded(work, _into(saying), _into(complaining))
+                code = _coded(work, _into(saying), _into(complaining))
             finally:
                 os._exit(code)  # whatever happens, a child never goes on in its parent's place
         for handle in (going, saying, complaining):
@@ -73,6 +78,19 @@ class Child:
         for handle in (self._go, self._say, self._error):
             os.close(handle)
         return ChildExit(os.waitstatus_to_exitcode(status), tuple(said.splitlines()), error.strip())
+
+
+def _coded(work: Work, say: Report, complain: Report) -> int:
+    """Do the work as a command does: our errors are one line and their exit code, anything else is a bug."""
+    try:
+        work(say)
+    except ArchiveError as error:
+        complain(str(error))
+        return int(error.exit_code)
+    except Exception:  # a bug, which has a code of its own
+        complain(traceback.format_exc())
+        return int(ExitCode.BUG)
+    return int(ExitCode.GOOD)
 
 
 def _into(handle: int) -> Report:

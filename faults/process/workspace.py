@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults import checks
-from faults.catalogue import CheckFailure, Place
+from faults.catalogue import CheckFailure, Place, require
 from faults.process.composed_run import base, write_night
 from faults.process.subprocesses import ChildExit, Work, run_well
 from faults.process.syscalls import ACKNOWLEDGED, Call, Fault
@@ -151,8 +151,7 @@ def workspace(
         wanted = checks.state(root)
         checks.intact(root)
         undisturbed = traced(work(whole.fresh()), root)
-        if undisturbed.code != 0:
-            raise CheckFailure(f"the undisturbed work ends with {undisturbed.code}: {undisturbed.error}")
+        require(undisturbed.code == 0, f"the undisturbed work ends with {undisturbed.code}: {undisturbed.error}")
         yield Workspace(folder, undisturbed.calls, wanted, work)
 
 

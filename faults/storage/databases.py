@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from faults import checks
-from faults.catalogue import CheckFailure, Need, Place, postgres_tool, row
+from faults.catalogue import CheckFailure, Need, Place, postgres_tool, require, row
 from faults.process.composed_run import base, write_night
 from faults.process.subprocesses import Work, run, run_well, start
 from faults.process.workspace import interrupted, resume
@@ -49,8 +49,7 @@ class _Server:
         who = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         command = [str(postgres_tool(name)), *words]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self._data, **who)  # type: ignore[call-overload]
-        if done.returncode != 0:
-            raise CheckFailure(f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
+        require(done.returncode == 0, f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
 
 
 @contextlib.contextmanager
@@ -84,8 +83,7 @@ def _a22(place: Place) -> str:
         time.sleep(0.03)
         server.control("restart", "-m", "immediate")
         ended = child.end(heard)
-        if ended.code not in (0, 1, 3, 4) or ended.error.count("\n"):
-            raise CheckFailure(f"exit code {ended.code}: {ended.error[-500:]}")
+        ended.require_code(0, 1, 3, 4)
         resume(root, interrupted(root, ended), wanted, _night(root))
     return f"exit code {ended.code} after {len(ended.acknowledged)} acknowledged documents: {ended.error[:80]}; resumed"
 
@@ -98,8 +96,7 @@ def _a23(place: Place) -> str:
         ended = run(_night(root))
         if ended.code == 0 or ended.code == 70 or ended.error.count("\n") or "Traceback" in ended.error:
             raise CheckFailure(f"exit code {ended.code}: {ended.error[-500:]}")
-        if checks.archive_files(root) != before:
-            raise CheckFailure("files were written without their rows")
+        require(checks.archive_files(root) == before, "files were written without their rows")
         server.control("start")
         resume(root, interrupted(root, ended), wanted, _night(root))
     return f"exit code {ended.code}, no file without a row: {ended.error[:90]}; run when it was back"

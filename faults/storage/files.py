@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from faults import checks
-from faults.catalogue import CheckFailure, Need, Place, row
+from faults.catalogue import CheckFailure, Need, Place, require, row
 from faults.process.commands import archive, expect, python, scheduler
 from faults.process.composed_run import NIGHT, PORTAL, base, write_night
 from faults.process.subprocesses import ChildExit, Work, killed, run, run_well
@@ -36,8 +36,7 @@ def _after(
     root: Path, ended: ChildExit, code: int, wanted: checks.State, mend: Callable[[], None] = lambda: None
 ) -> None:
     """Check that what was acknowledged is there and that, after mending, the night goes on to the state of an undisturbed one."""
-    if ended.code != code or ended.error.count("\n"):
-        raise CheckFailure(f"exit code {ended.code} where {code} is right: {ended.error[-500:]}")
+    ended.require_code(code)
     before = interrupted(root, ended)
     mend()
     resume(root, before, wanted, partial(write_night, root))
@@ -115,8 +114,7 @@ def _a18(place: Place) -> str:
         archive("verify", root=root),
     ):
         expect(did, 4, "mount its disk")
-    if any(root.iterdir()):
-        raise CheckFailure("something was made in the empty folder")
+    require(not any(root.iterdir()), "something was made in the empty folder")
     return "scheduler, crawl and verify refuse with exit code 4 and make nothing in the empty folder"
 
 
@@ -183,11 +181,9 @@ def _a21(place: Place) -> str:
             root = copied(folder / "whole", folder / "spoilt")
             how(root / "index.db")
             code, found = checks.verify(root)
-            if code != 1 or not found:
-                raise CheckFailure(f"O4: {name}: verify exits with {code}")
+            require(code == 1 and found, f"O4: {name}: verify exits with {code}")
             expect(archive("rebuild", root=root), 0)
-            if _dump(root / "index.db") != rows:
-                raise CheckFailure(f"O3: {name}: the rows that were made again are others")
+            require(_dump(root / "index.db") == rows, f"O3: {name}: the rows that were made again are others")
             checks.intact(root)
     return f"{', '.join(spoil)}: verify exits with 1, rebuild makes the same rows again"
 

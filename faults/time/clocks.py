@@ -11,20 +11,18 @@ from pathlib import Path
 from archive.leases.states import LeaseState
 from crawler.config.settings_file import NightSettings
 from faults import checks
-from faults.catalogue import CheckFailure, Place, row
+from faults.catalogue import CheckFailure, Place, require, row
 from faults.process.scheduler_stub import SchedulerStub, at
 from faults.process.subprocesses import ChildExit, start
 
 
 def _run_due(ended: ChildExit, code: int = 0) -> ChildExit:
-    if ended.code != code:
-        raise CheckFailure(f"the night service ends with {ended.code} where {code} is right: {ended.error[-500:]}")
+    require(ended.code == code, f"the night service ends with {ended.code} where {code} is right: {ended.error[-500:]}")
     return ended
 
 
 def _is(found: object, wanted: object, what: str) -> None:
-    if found != wanted:
-        raise CheckFailure(f"{what}: found {found}, right is {wanted}")
+    require(found == wanted, f"{what}: found {found}, right is {wanted}")
 
 
 @row("A24", "the clock jumps an hour ahead, and a day while a night runs", weight=8, quick=True)
@@ -100,8 +98,7 @@ def _a27(place: Place) -> str:
 def _wait_for(log: Path, word: str, seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while not (log.exists() and word in log.read_text(encoding="utf-8", errors="replace")):
-        if time.monotonic() > until:
-            raise CheckFailure(f"{word} never came in {log.name}")
+        require(time.monotonic() <= until, f"{word} never came in {log.name}")
         time.sleep(0.02)
 
 
@@ -113,8 +110,7 @@ def _a31(place: Place) -> str:
     _is(scheduler.states(4, 5, 6, 7, 8), "done missed missed missed done", "the nights")
     _is([len(scheduler.runs(day)) for day in range(4, 9)], [1, 0, 0, 0, 1], "runs of each night")
     sealed = [(scheduler.root / f"2025/03/{day:02d}/manifest-1.json").read_bytes() for day in (5, 6, 7)]
-    if not all(b"ben_da" in manifest for manifest in sealed):
-        raise CheckFailure("a missed night does not stand in its seal")
+    require(all(b"ben_da" in manifest for manifest in sealed), "a missed night does not stand in its seal")
     checks.whole(scheduler.root)
     return f"three nights recorded as missed ({scheduler.row(6).reason}) and sealed so; the newest ran"
 
@@ -132,8 +128,7 @@ def _a32(place: Place) -> str:
             raise CheckFailure(f"{name} stands as {row.state.value}: {row.reason}")
         said.append(str(row.reason)[:60])
     kept = checks.committed(scheduler.root)
-    if kept.texts != 4:
-        raise CheckFailure(f"O2: {kept.texts} texts are kept where 4 were committed")
+    require(kept.texts == 4, f"O2: {kept.texts} texts are kept where 4 were committed")
     checks.intact(scheduler.root)
     return f"recorded as {'; '.join(said)}; the third portal is done, what was committed is kept"
 
