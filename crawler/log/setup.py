@@ -149,12 +149,8 @@ def event_line(style: LogStyle, moment: datetime, message: str) -> str:
     """Return a log line that the scheduler adds to a crawl's log: its start and its end."""
     local = moment.astimezone(TZ)
     if style is LogStyle.JSON:
-        event = {
-            "time": local.isoformat(timespec="milliseconds"),
-            "level": "INFO",
-            "logger": "scheduler",
-            "message": message,
-        }
+        when = local.isoformat(timespec="milliseconds")
+        event = {"time": when, "level": "INFO", "logger": "scheduler", "message": message}
         return json.dumps(event, ensure_ascii=False)
     return f"{local:%Y-%m-%d %H:%M:%S} INFO {one_line(message)}"
 

@@ -199,9 +199,8 @@ class NightService:
     def metrics(self) -> tuple[MetricsSnapshot | None, int]:
         """Read the figures for /metrics (None when the archive cannot be read) and the number of unsent messages."""
         try:
-            with ExitStack() as stack:
-                store = stack.enter_context(Archive.open(self.request.archive, read_only=True))
-                ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
+            archive = Archive.open(self.request.archive, read_only=True)
+            with archive as store, Ledger(store.paths.ledger, timeout=2) as ledger:
                 return gather(store, ledger, self.request.settings, clock()), len(self.after_night.unsent())
         except ArchiveError:
             return None, len(self.after_night.unsent())

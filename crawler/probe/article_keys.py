@@ -113,8 +113,7 @@ def _by_number(urls: Sequence[str], folder: str) -> list[KeyRule]:
     The sign before the number counts.
     """
     paths = _paths(urls)
-    ends = Counter(_ending(path) for path in paths)
-    end = ends.most_common(1)[0][0]
+    end = _commonest_ending(paths)
     least = _digits(paths)
     before = f"(?:/[^/]+)*{re.escape(folder) or '/'}"
     tail = _tail(end)
@@ -133,18 +132,16 @@ def _by_number(urls: Sequence[str], folder: str) -> list[KeyRule]:
 def _by_slug(urls: Sequence[str], folder: str) -> list[KeyRule]:
     """Propose the last segment without its ending, where ending, folder or many words tell it from a section."""
     paths = _paths(urls)
-    end = Counter(_ending(path) for path in paths).most_common(1)[0][0]
-    before = f"(?:/[^/]+)*{re.escape(folder) or '/'}"
+    end = _commonest_ending(paths)
+    before, tail = f"(?:/[^/]+)*{re.escape(folder) or '/'}", _tail(end)
     rules = []
     if end not in ("", "/"):
-        rules.append(
-            KeyRule(f"{before}(?P<key>[^/]+){tail}" if (tail := _tail(end)) else "", "", _slug_words(end), 0.0)
-        )
+        rules.append(KeyRule(f"{before}(?P<key>[^/]+){tail}", "", f"the slug before `{end}`", 0.0))
     if folder:
-        pattern = f"(?:/[^/]+)*{re.escape(folder)}(?P<key>[^/]+){_tail(end)}"
+        pattern = f"(?:/[^/]+)*{re.escape(folder)}(?P<key>[^/]+){tail}"
         rules.append(KeyRule(pattern, "", f"the slug below `{folder}`", 0.0))
     words = f"(?P<key>[^/-]+(?:-[^/-]+){{{_SLUG_WORDS},}})"
-    rules.append(KeyRule(f"{before}{words}{_tail(end)}", "", "a slug of five words and more", 0.0))
+    rules.append(KeyRule(f"{before}{words}{tail}", "", "a slug of five words and more", 0.0))
     return rules
 
 
@@ -155,7 +152,7 @@ def _by_exclusion(urls: Sequence[str], refused: Sequence[str]) -> list[KeyRule]:
     like_titles = sum(_stem(path, _ending(path)).count("-") >= _SLUG_WORDS - 1 for path in paths)
     if len(depths) != 1 or len(urls) < _MANY or like_titles * 2 < len(urls) or any("?" in url for url in urls):
         return []
-    end = Counter(_ending(path) for path in paths).most_common(1)[0][0]
+    end = _commonest_ending(paths)
     depth = depths.pop()
     names = {_stem(path, "") for path in _paths(refused) if path.strip("/").count("/") == depth}
     names = {name for name in names if name}
@@ -167,10 +164,6 @@ def _by_exclusion(urls: Sequence[str], refused: Sequence[str]) -> list[KeyRule]:
     return [KeyRule(pattern, "", "the last segment, the menu's own addresses left out", 0.0)]
 
 
-def _slug_words(end: str) -> str:
-    return f"the slug before `{end}`"
-
-
 def _tail(end: str) -> str:
     return "/?" if end in ("", "/") else re.escape(end)
 
@@ -180,6 +173,10 @@ def _ending(path: str) -> str:
         return "/"
     found = re.search(r"\.[a-z]{2,5}$", path, re.IGNORECASE)
     return found[0] if found else ""
+
+
+def _commonest_ending(paths: Sequence[str]) -> str:
+    return Counter(map(_ending, paths)).most_common(1)[0][0]
 
 
 def _stem(path: str, end: str) -> str:

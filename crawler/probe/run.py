@@ -40,18 +40,11 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
         raise UsageError(f"--max-requests {opts.max_requests}: give a number from {_LEAST} to {MOST}")
     tonight = RunOptions.read(settings)
     settings.set("NIGHT", tonight.night.isoformat(), priority="cmdline")
-    url = _address(args[0], opts.loopback, rehearsed=bool(settings.get("REPLICA")))
-    exploration: list[ProbeSpider] = []
+    rehearsed = bool(settings.get("REPLICA"))
+    url = _address(args[0], opts.loopback, rehearsed=rehearsed)
     with replica_served(settings, tonight.replica_folder):
-        visit(
-            process,
-            url,
-            opts.max_requests,
-            tonight.clock,
-            replica=bool(settings.get("REPLICA")),
-            done=exploration.append,
-        )
-    return _finish(exploration[0], tonight, opts)
+        spider = visit(process, url, opts.max_requests, tonight.clock, replica=rehearsed)
+    return _finish(spider, tonight, opts)
 
 
 def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) -> ExitCode:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
@@ -103,19 +100,8 @@ def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
         settings.set("CRAWL_DELAY_LIMIT", 0, priority="cmdline")
 
 
-def visit(
-    process: AsyncCrawlerProcess,
-    url: str,
-    most: int,
-    clock: Clock,
-    *,
-    replica: bool,
-    done: Callable[[ProbeSpider], None],
-) -> None:
-    """Run the exploration to its end and hand the spider over. Raises UsageError for an address that is no portal's."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{url!r} is no address of a portal: write it as https://HOST/")
+def visit(process: AsyncCrawlerProcess, url: str, most: int, clock: Clock, *, replica: bool) -> ProbeSpider:
+    """Run the exploration to its end and return the spider. Raises UsageError where it could not start."""
     crawler = process.create_crawler(ProbeSpider)
     process.crawl(crawler, start_url=url, most=most, clock=clock, replica=replica)
     process.start()
@@ -124,7 +110,7 @@ def visit(
         raise UsageError("the probe could not start; see the log above")
     if spider.error is not None:
         raise spider.error
-    done(spider)
+    return spider
 
 
 MOST = 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from scrapy.http import Request, Response
@@ -24,6 +24,7 @@ from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
 
 
+@dataclass(eq=False)
 class Articles:
     """Ask for each article at most once a night, and hand what comes to the stages.
 
@@ -31,21 +32,15 @@ class Articles:
     is asked for again, `gone_after` the days after which a missing one counts as removed.
     """
 
-    def __init__(
-        self,
-        portal: type[DeclaredPortal],
-        builder: RequestBuilder,
-        recorder: RunRecorder,
-        reader: ListingReader,
-        renderer: Renderer,
-        layouts: tuple[Layout, ...],
-        rechecks: Sequence[int],
-        gone_after: int,
-    ) -> None:
-        self._portal, self._builder, self._recorder = portal, builder, recorder
-        self._reader, self._renderer, self._layouts = reader, renderer, layouts
-        self._rechecks, self._gone_after = rechecks, gone_after
-        self._asked: set[str] = set()
+    portal: type[DeclaredPortal]
+    builder: RequestBuilder
+    recorder: RunRecorder
+    reader: ListingReader
+    renderer: Renderer
+    layouts: tuple[Layout, ...]
+    rechecks: Sequence[int]
+    gone_after: int
+    _asked: set[str] = field(default_factory=set, init=False)
 
     def request(
         self,
@@ -61,16 +56,16 @@ class Articles:
         if key in self._asked:
             return []
         self._asked.add(key)
-        way = self._portal.article_source(key, url)
-        address = self._builder.here(url) if isinstance(way, ListRequest) else None
-        info = replace(self._builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
+        way = self.portal.article_source(key, url)
+        address = self.builder.here(url) if isinstance(way, ListRequest) else None
+        info = replace(self.builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        return [self._builder.build(info, self.on_response, headers=headers)]
+        return [self.builder.build(info, self.on_response, headers=headers)]
 
     def wanted(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries that were never stored and do not wait for a later recheck."""
-        lookups, listed = self._recorder.writer.lookups, list(entries)
+        lookups, listed = self.recorder.writer.lookups, list(entries)
         # A settled entry may be ours to mend and is asked for whenever a list shows it; one that vanished waits for its next
         # recheck, because asking each night brought the same answer each night.
         waiting = lookups.waiting({entry.key for entry in listed})
@@ -83,27 +78,27 @@ class Articles:
 
         They count as asked for tonight. The response has its line already, so they get none of their own.
         """
-        if not self._portal.texts_in_lists:
+        if not self.portal.texts_in_lists:
             return []
         urls = {entry.url: entry.key for entry in entries if entry.key not in self._asked}
-        pages = pages_of(response.body, urls, self._layouts, charset_of(response))
+        pages = pages_of(response.body, urls, self.layouts, charset_of(response))
         self._asked |= {urls[url] for url in pages}
         return [
             ArticleResponse(
-                exchange.part(url, urls[url]).page(Outcome.ARTICLE), page, self._layouts, "utf-8", of_list=True
+                exchange.part(url, urls[url]).page(Outcome.ARTICLE), page, self.layouts, "utf-8", of_list=True
             )
             for url, page in pages.items()
         ]
 
     async def on_response(self, response: Response) -> AsyncIterator[ArticleResponse]:
         """Judge what an article's address brought and hand an article to the stages."""
-        recorder, exchange = self._recorder, exchange_of(response)
+        recorder, exchange = self.recorder, exchange_of(response)
         key = exchange.info.key
         try:
-            response = await self._renderer.read(exchange, response)
-            outcome, detail = judge_response(exchange, response, self._portal.home, recorder.hosts.asked, self._layouts)
+            response = await self.renderer.read(exchange, response)
+            outcome, detail = judge_response(exchange, response, self.portal.home, recorder.hosts.asked, self.layouts)
             page = exchange.page(outcome, detail, next_look=self.next_recheck(key, outcome))
-            day = self._reader.listed_day(key) if outcome is Outcome.ARTICLE else None
+            day = self.reader.listed_day(key) if outcome is Outcome.ARTICLE else None
         except ArchiveError as error:
             recorder.fail(error)
             return
@@ -114,25 +109,25 @@ class Articles:
             return
         # The address that answered is where relative links start; the stages use the page's.
         declared = charset_of(response)
-        sent = page_of(response.body, page.url, self._layouts, declared) if exchange.info.request else None
+        sent = page_of(response.body, page.url, self.layouts, declared) if exchange.info.request else None
         if sent is None:
-            yield ArticleResponse(page, response.body, self._layouts, declared, day=day)
+            yield ArticleResponse(page, response.body, self.layouts, declared, day=day)
         else:
-            yield ArticleResponse(page, sent, self._layouts, "utf-8")
+            yield ArticleResponse(page, sent, self.layouts, "utf-8")
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:
         """Return when to ask for an article again; None where the schedule ends or the lists decide."""
-        lookups, tonight = self._recorder.writer.lookups, self._recorder.writer.night
+        lookups, tonight = self.recorder.writer.lookups, self.recorder.writer.night
         stands = outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
         if key is None or not (stands or outcome.value in SETTLED):
             return None
         since = None if stands else lookups.vanished_since(key)
         if since or outcome in VANISHED:
-            return next_recheck_of_vanished(since or tonight, tonight, self._gone_after)
+            return next_recheck_of_vanished(since or tonight, tonight, self.gone_after)
         watched = lookups.first_stored(key)
         removal = lookups.removal(key)
         if removal is not None:  # what came back is watched like something new
             watched = removal.night if removal.event is Event.RETURNED else tonight
         if watched is None and not stands:
             return None
-        return next_recheck(watched or tonight, tonight, self._rechecks)
+        return next_recheck(watched or tonight, tonight, self.rechecks)

@@ -6,7 +6,7 @@ The archive says which files are pending; what an interrupted night leaves is pe
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from scrapy.http import Request, Response
@@ -44,46 +44,42 @@ def judge_attachment(seen: ResponseFacts, type_: str) -> tuple[Outcome, str | No
     return (outcome, detail) if outcome in _PAGES else (Outcome.SOFT_404, "a page instead of the file")
 
 
+@dataclass(eq=False)
 class Attachments:
     """Ask for pending files and judge what comes. The files of a look-back's articles stay within its budget."""
 
-    def __init__(
-        self,
-        settings: BaseSettings,
-        home: str,
-        builder: RequestBuilder,
-        recorder: RunRecorder,
-        budget: LookbackBudget,
-    ) -> None:
-        self._settings, self._home, self._builder = settings, home, builder
-        self._recorder, self._budget = recorder, budget
-        self._asked: set[str] = set()
-        self._older_asked = False
+    settings: BaseSettings
+    home: str
+    builder: RequestBuilder
+    recorder: RunRecorder
+    budget: LookbackBudget
+    _asked: set[str] = field(default_factory=set, init=False)
+    _older_asked: bool = field(default=False, init=False)
 
     def requests(self) -> list[Request]:
         """Return requests for files not asked for tonight: at first of earlier nights too, later of tonight's articles."""
-        nights = 0 if self._older_asked else self._settings.getint("ATTACHMENT_NIGHTS")
+        nights = 0 if self._older_asked else self.settings.getint("ATTACHMENT_NIGHTS")
         self._older_asked = True
-        writer, per_article = self._recorder.writer, self._settings.getint("ATTACHMENTS_PER_ARTICLE")
+        writer, per_article = self.recorder.writer, self.settings.getint("ATTACHMENTS_PER_ARTICLE")
         # Pending files follow from the articles' lines and not from the crawl's memory: an interrupted night loses none.
         pending = writer.lookups.pending_attachments(writer.night - timedelta(days=nights), per_article)
-        taken = [file for file in pending if file.key not in self._asked and self._budget.take_file(file.key)]
+        taken = [file for file in pending if file.key not in self._asked and self.budget.take_file(file.key)]
         self._asked |= {file.key for file in taken}
         return [self._request(file) for file in taken]
 
     def _request(self, file: PendingAttachment) -> Request:
         info = RequestInfo(
             Expect.ATTACHMENT,
-            self._builder.here(file.url),
+            self.builder.here(file.url),
             file.section,
             key=file.key,
             attachment_of=file.version,
-            lookback=self._budget.mark_of_file(file.key),
+            lookback=self.budget.mark_of_file(file.key),
         )
         conditions = {"If-None-Match": file.etag, "If-Modified-Since": file.last_modified}
         headers = {"Accept": "*/*"} | {name: value for name, value in conditions.items() if value}
-        request = self._builder.build(info, self.on_response, _LAST, headers)
-        request.meta["download_maxsize"] = self._settings.getint("ATTACHMENT_MAXSIZE")
+        request = self.builder.build(info, self.on_response, _LAST, headers)
+        request.meta["download_maxsize"] = self.settings.getint("ATTACHMENT_MAXSIZE")
         exchange_of(request).attachment = file
         return request
 
@@ -92,11 +88,11 @@ class Attachments:
         exchange = exchange_of(response)
         file = exchange.attachment
         assert file is not None  # noqa: S101  set with the request
-        facts = facts_of(response, exchange.info, self._home, self._recorder.hosts.asked, ())
+        facts = facts_of(response, exchange.info, self.home, self.recorder.hosts.asked, ())
         outcome, detail = judge_attachment(facts, file.type)
         page = exchange.page(outcome, detail)
         if outcome is Outcome.ATTACHMENT:
             yield FetchedAttachment(page, response.body, file)
         else:
-            self._recorder.write(page)
-        self._recorder.react(outcome)
+            self.recorder.write(page)
+        self.recorder.react(outcome)

@@ -8,6 +8,7 @@ page's own line names that record.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
@@ -32,20 +33,16 @@ _OF_STATUS = {
 _KIND = "text/html; charset=utf-8"
 
 
+@dataclass(eq=False)
 class Renderer:
     """Read app shells with Chromium, where `wanted`. `download` sends a request through the crawl's own downloader."""
 
-    def __init__(
-        self,
-        wanted: bool,
-        settings: BaseSettings,
-        home: str,
-        recorder: RunRecorder,
-        download: Callable[[Request], Awaitable[Response]],
-    ) -> None:
-        self._wanted, self._settings, self._home = wanted, settings, home
-        self._recorder, self._download = recorder, download
-        self._chromium: Chromium | None = None
+    wanted: bool
+    settings: BaseSettings
+    home: str
+    recorder: RunRecorder
+    download: Callable[[Request], Awaitable[Response]]
+    _chromium: Chromium | None = field(default=None, init=False)
 
     async def close(self) -> None:
         """End the browser if one was started."""
@@ -57,10 +54,10 @@ class Renderer:
 
         A shell that cannot be rendered stays one; the exchange's `not_rendered` says why.
         """
-        if not self._wanted or not self._is_shell(exchange.info, response):
+        if not self.wanted or not self._is_shell(exchange.info, response):
             return response
         try:
-            if not self._settings.getbool("RENDER"):
+            if not self.settings.getbool("RENDER"):
                 raise NotRendered("this portal is read with a browser: set RENDER=1")
             if (lacking := missing()) is not None:
                 raise NotRendered(lacking)
@@ -70,14 +67,14 @@ class Renderer:
             return response
 
     def _is_shell(self, info: RequestInfo, response: Response) -> bool:
-        return classify(facts_of(response, info, self._home, self._recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
+        return classify(facts_of(response, info, self.home, self.recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
 
     async def _rendered(self, exchange: Exchange, response: Response) -> Response:
-        recorder, stored = self._recorder, exchange.stored
+        recorder, stored = self.recorder, exchange.stored
         assert stored is not None  # noqa: S101  a response was captured
         if self._chromium is None:
-            agent = str(self._settings["USER_AGENT"])
-            self._chromium = Chromium(agent, self._settings.getfloat("RENDER_TIMEOUT"))
+            agent = str(self.settings["USER_AGENT"])
+            self._chromium = Chromium(agent, self.settings.getfloat("RENDER_TIMEOUT"))
         shell = BrowserResponse(response.status, _headers(response), response.body)
 
         async def fetch(wanted: BrowserRequest) -> BrowserResponse | None:
@@ -95,7 +92,7 @@ class Renderer:
 
     async def _fetch(self, page: RequestInfo, wanted: BrowserRequest) -> BrowserResponse | None:
         """Fetch what a page's script asked for; None for another host, and for what cannot be had."""
-        recorder = self._recorder
+        recorder = self.recorder
         if recorder.hosts.refusal(wanted.url) is not None or recorder.stopping or wanted.method == "HEAD":
             recorder.count("render refused")
             return None
@@ -104,7 +101,7 @@ class Renderer:
         exchange = exchange_of(request)
         exchange.info = RequestInfo(Expect.RESOURCE, wanted.url, page.section, lookback=page.lookback)
         try:
-            response = await self._download(request)
+            response = await self.download(request)
         except Exception as error:  # whatever it is, the page does without
             outcome, detail = judge_failure(error)
             exchange.fail(wanted.url, recorder.now())

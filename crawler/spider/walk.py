@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from scrapy.http import Request, Response
@@ -24,6 +24,7 @@ from pipelines.stages import ArticleResponse
 LISTS_FIRST = 10  # the priority of list pages: what is listed stays pending, whatever happens to the night
 
 
+@dataclass(eq=False)
 class NightlyWalk:
     """Walk the lists of one night. `first_day` is the first day that the first walk of a section still wants.
 
@@ -31,41 +32,35 @@ class NightlyWalk:
     of the next page, None where there is none.
     """
 
-    def __init__(
-        self,
-        portal: type[DeclaredPortal],
-        builder: RequestBuilder,
-        recorder: RunRecorder,
-        reader: ListingReader,
-        articles: Articles,
-        on_listing: Callback,
-        first_day: date,
-    ) -> None:
-        self._portal, self._builder, self._recorder = portal, builder, recorder
-        self._reader, self._articles = reader, articles
-        self._on_listing, self._first_day = on_listing, first_day
-        self.beyond: dict[str, tuple[Following, int] | None] = {}
-        self._progress: dict[str, SectionProgress] = {}
-        self._sitemaps: dict[str, list[str]] = {}
-        self._sitemaps_named: set[str] = set()
+    portal: type[DeclaredPortal]
+    builder: RequestBuilder
+    recorder: RunRecorder
+    reader: ListingReader
+    articles: Articles
+    on_listing: Callback
+    first_day: date
+    beyond: dict[str, tuple[Following, int] | None] = field(default_factory=dict, init=False)
+    _progress: dict[str, SectionProgress] = field(default_factory=dict, init=False)
+    _sitemaps: dict[str, list[str]] = field(default_factory=dict, init=False)
+    _sitemaps_named: set[str] = field(default_factory=set, init=False)
 
     def first_requests(self) -> Iterator[Request]:
         """Yield the request for the first page of every section."""
-        lookups = self._recorder.writer.lookups
-        for section in self._portal.sections:
-            self._progress[section.name] = SectionProgress(not lookups.has_walked(section.name), self._first_day)
+        lookups = self.recorder.writer.lookups
+        for section in self.portal.sections:
+            self._progress[section.name] = SectionProgress(not lookups.has_walked(section.name), self.first_day)
             self._sitemaps[section.name] = []
-            yield self._request(section, self._portal.first_page(section))
+            yield self._request(section, self.portal.first_page(section))
 
     def _request(self, section: Section, way: Following) -> Request:
-        info = self._builder.info(Expect.LISTING, way, section.name)
+        info = self.builder.info(Expect.LISTING, way, section.name)
         info = replace(info, number=self._progress[section.name].pages + 1)
-        return self._builder.build(info, self._on_listing, LISTS_FIRST)
+        return self.builder.build(info, self.on_listing, LISTS_FIRST)
 
     def read(self, exchange: Exchange, response: Response) -> Sequence[Request | ArticleResponse]:
         """Record a list page; return requests for its new articles and, unless the walk ends here, for its next page."""
-        recorder, section = self._recorder, self._reader.section(exchange.info.section)
-        progress, page = self._progress[section.name], self._reader.read(exchange, response)
+        recorder, section = self.recorder, self.reader.section(exchange.info.section)
+        progress, page = self._progress[section.name], self.reader.read(exchange, response)
         listing, outcome, detail = page.listing, page.outcome, page.detail
         if listing is None:
             end = progress.fail()
@@ -90,9 +85,9 @@ class NightlyWalk:
         recorder.listed |= keys
         recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
         recorder.react(outcome)
-        wanted = self._articles.wanted(entries)
-        requests = self._articles.in_list(exchange, response, entries)
-        requests += [one for entry in wanted for one in self._articles.request(section.name, entry.key, entry.url)]
+        wanted = self.articles.wanted(entries)
+        requests = self.articles.in_list(exchange, response, entries)
+        requests += [one for entry in wanted for one in self.articles.request(section.name, entry.key, entry.url)]
         if ended is None and following is not None:
             requests.insert(0, self._request(section, following))
         elif ended is not None and ended.complete:
