@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _WIDE = 400  # of what is piped: no line is broken
 
 
-@dataclass(frozen=True, slots=True)
-class _PortalLine:
-    """A portal, and the reason for which the live nights skip it; None where they crawl it."""
-
-    portal: Overview
-    skipped: Reason | None
+_PortalLine = tuple[Overview, Reason | None]
+"""A portal, and the reason for which the live nights skip it; None where they crawl it."""
 
 
 class Command(ListCommand):
@@ -83,13 +79,11 @@ class Command(ListCommand):
         portals = spiders(self.settings)
         decommissioned = _decommissioned(operator, portals)
         lines = [
-            _PortalLine(
-                overview(each), decommissioned.get(name) or why_skipped(portal_of(each), operator, ArchiveKind.LIVE)
-            )
+            (overview(each), decommissioned.get(name) or why_skipped(portal_of(each), operator, ArchiveKind.LIVE))
             for name, each in portals.items()
         ]
         if opts.json:
-            sys.stdout.write(json.dumps([_plain(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
+            sys.stdout.write(json.dumps([_plain(*line) for line in lines], ensure_ascii=False, indent=1) + "\n")
         else:
             _print(lines)
         return ExitCode.GOOD
@@ -105,12 +99,8 @@ def _decommissioned(operator: NightSettings, portals: Iterable[str]) -> dict[str
         return decommissioned_portals(archive, portals, last, operator.gone_ask_days) if last is not None else {}
 
 
-def _plain(line: _PortalLine) -> dict[str, object]:
-    return {
-        **asdict(line.portal),
-        "live": line.skipped is None,
-        "skipped": line.skipped.reported() if line.skipped else None,
-    }
+def _plain(portal: Overview, skipped: Reason | None) -> dict[str, object]:
+    return {**asdict(portal), "live": skipped is None, "skipped": skipped.reported() if skipped else None}
 
 
 def _print(lines: list[_PortalLine]) -> None:
@@ -119,8 +109,7 @@ def _print(lines: list[_PortalLine]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("portal", "family", "province", "sections", "known", "exceptions", "live nights"):
         table.add_column(heading, justify="right" if heading == "sections" else "left", overflow="fold")
-    for line in lines:
-        portal = line.portal
+    for portal, skipped in lines:
         table.add_row(
             portal.name,
             portal.family,
@@ -128,10 +117,10 @@ def _print(lines: list[_PortalLine]) -> None:
             str(len(portal.sections)),
             portal.known,
             "; ".join([*portal.exceptions, *([portal.end] if portal.end else [])]) or "none",
-            "on" if line.skipped is None else f"off: {line.skipped}",
+            "on" if skipped is None else f"off: {skipped}",
         )
     console.print(table)
-    off = sum(line.skipped is not None for line in lines)
+    off = sum(skipped is not None for _, skipped in lines)
     console.print(f"{len(lines)} portals, {len(lines) - off} in the live nights", highlight=False)
     if isinstance(console.file, StringIO):
         sys.stdout.write("".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines()))

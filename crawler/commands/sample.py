@@ -20,11 +20,10 @@ from crawler.downloader.replica import replica_served
 from crawler.portal import PortalSpider
 from crawler.probe.fixtures import Sample, SavedPages, wanted_pages
 from crawler.probe.page import VisitedPage
-from crawler.probe.write import real_page
+from crawler.probe.write import ROOT, real_page, shown_path
 from crawler.requests import Expect
 from crawler.responses.facts import charset_of
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "replicas" / "pages"
 
 
@@ -90,7 +89,7 @@ class Command(PortalCommand):
         stored = [_save(portal, saved, page_kind, answer, run_options) for page_kind, answer in answers]
         if any(stored):
             sys.stdout.write(
-                f"compare them with {_shown(saved.folder / 'expected.json')}, then run "
+                f"compare them with {shown_path(saved.folder / 'expected.json')}, then run "
                 f"`python -m scrapy probe --reviewed {portal.name}`\n"
             )
         return ExitCode.GOOD if len(stored) == len(wanted) and all(stored) else ExitCode.FINDINGS
@@ -122,7 +121,7 @@ def _save(portal: type[PortalSpider], saved: SavedPages, kind: str, answer: Fetc
         VisitedPage(answer.ask.url, response.url, response.status, response.body, (), charset_of(response))
     )
     name = saved.save(portal, Sample(page, kind, options.clock.now()), options.kind)
-    sys.stdout.write(f"saved: {_shown(saved.folder / name)}, {_summary(saved.expected[name])}\n")
+    sys.stdout.write(f"saved: {shown_path(saved.folder / name)}, {_summary(saved.expected[name])}\n")
     return True
 
 
@@ -149,7 +148,3 @@ def _again(portal: type[PortalSpider], saved: SavedPages) -> ExitCode:
     )
     sys.stdout.write(f"{len(saved.expected)} pages of {portal.name}: {advice}\n")
     return ExitCode.FINDINGS if changed else ExitCode.GOOD
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_absolute() and path.is_relative_to(ROOT) else path

@@ -114,7 +114,7 @@ class RunOptions:
             backfill=day_of("--backfill", text("BACKFILL")) if text("BACKFILL") else None,
             fence=_fence(text("FENCE")),
             stay_open=text("STAY_OPEN") == "1",
-            gone_nights=_nights(text("GONE_NIGHTS")),
+            gone_nights=_number("GONE_NIGHTS", text, 1) or GONE_NIGHTS,
         )
 
 
@@ -146,17 +146,15 @@ def _days(text: str) -> tuple[int, ...]:
 def _lookback(setting: Callable[[str], str]) -> LookbackPlan:
     """Return the bounds of a look-back. Without the days between two of them, a crawl makes none."""
     least = {"days": 0, "pages": 1, "requests": 1}
-    texts = {name: setting(f"LOOKBACK_{name.upper()}") for name in least}
-    for name, text in texts.items():
-        if text and not (text.isdecimal() and int(text) >= least[name]):
-            raise UsageError(f"LOOKBACK_{name.upper()}={text} should be a whole number from {least[name]}")
-    return LookbackPlan(**{"days": 0} | {name: int(text) for name, text in texts.items() if text})
+    bounds = {name: _number(f"LOOKBACK_{name.upper()}", setting, number) for name, number in least.items()}
+    return LookbackPlan(**{"days": 0} | {name: bound for name, bound in bounds.items() if bound is not None})
 
 
-def _nights(text: str) -> int:
-    if text and not (text.isdecimal() and int(text) > 0):
-        raise UsageError(f"GONE_NIGHTS={text} should be a whole number from 1")
-    return int(text) if text else GONE_NIGHTS
+def _number(name: str, setting: Callable[[str], str], least: int) -> int | None:
+    text = setting(name)
+    if text and not (text.isdecimal() and int(text) >= least):
+        raise UsageError(f"{name}={text} should be a whole number from {least}")
+    return int(text) if text else None
 
 
 def _fence(text: str) -> int | None:

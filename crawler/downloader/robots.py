@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -17,8 +17,8 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigur
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.downloader.recorder import recorder_of
-from crawler.downloader.slots import AddressSlots, SlotClosed, slots_of
+from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
+from crawler.downloader.slots import SlotClosed, slots_of
 from crawler.requests import Expect, RequestInfo, exchange_of
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 
@@ -88,24 +88,20 @@ def _text(body: bytes) -> str:
     return body.decode("utf-8-sig", "ignore").replace("\0", "")
 
 
-class RobotsGate:
+class RobotsGate(CrawlerMiddleware):
     """Ask each host for its robots.txt before anything else and obey it: number 100, in place of Scrapy's own.
 
     Scrapy's takes an unreachable robots.txt for a permission and a page of HTML for rules, and ignores crawl-delay.
     """
 
-    def __init__(self, crawler: Crawler, slots: AddressSlots) -> None:
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        self._crawler, self._slots = crawler, slots
+        self._slots = slots_of(crawler)
         self._agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._longest = crawler.settings.getfloat("CRAWL_DELAY_LIMIT")
         self._decided: dict[str, asyncio.Future[RobotsDecision]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build it for a crawl."""
-        return cls(crawler, slots_of(crawler))
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise RobotsDenied or RobotsUnreachable."""

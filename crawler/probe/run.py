@@ -21,10 +21,9 @@ from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.report import report
 from crawler.probe.result import ProbeResult, name_for, title_for
 from crawler.probe.spider import MOST, ProbeSpider, visit
-from crawler.probe.write import mark_reviewed, spider_source, write
+from crawler.probe.write import mark_reviewed, shown_path, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
-ROOT = Path(__file__).resolve().parents[2]
 _LEAST = 8
 
 
@@ -72,9 +71,9 @@ def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) 
     if there.exists() and not opts.force:
         raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
     written = write(found, source, exploration, opts.spiders, opts.pages, now)
-    sys.stdout.write("\nwritten:\n" + "".join(f"  {_shown(path)}\n" for path in written))
+    sys.stdout.write("\nwritten:\n" + "".join(f"  {shown_path(path)}\n" for path in written))
     sys.stdout.write(
-        f"\nnext:\n  compare the pages with {_shown(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
+        f"\nnext:\n  compare the pages with {shown_path(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
     )
     sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/reference/portals.md\n")
     return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
@@ -87,10 +86,6 @@ def _reviewed(folder: Path) -> ExitCode:
         raise UsageError(f"no saved pages to review in {folder}: {error}; see the folders there") from None
     sys.stdout.write(f"{count} pages of {folder.name} are reviewed\n")
     return ExitCode.GOOD
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_absolute() and path.is_relative_to(ROOT) else path
 
 
 def _inferred(found: ProbeResult) -> list[str]:

@@ -20,6 +20,7 @@ from pipelines.article import Layout
 from pipelines.article_json import article_to_json
 from pipelines.extract import extract
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDTH = 120
 _LISTS, _ARTICLES = 2, 3
 
@@ -245,3 +246,8 @@ def mark_reviewed(folder: Path) -> int:
         page["reviewed"] = True
     listing.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return len(waiting)
+
+
+def shown_path(path: Path) -> Path:
+    """Return a path as a person reads it: from the checkout's folder where it lies in there."""
+    return path.relative_to(ROOT) if path.is_absolute() and path.is_relative_to(ROOT) else path

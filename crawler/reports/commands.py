@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,9 +23,7 @@ def report(archive: Path, settings: NightSettings, console: Console, night: date
 
     Change nothing. Return FINDINGS when the night was not good. Raises UsageError for a night that the ledger does not know.
     """
-    with ExitStack() as stack:
-        store = stack.enter_context(Archive.open(archive, read_only=True))
-        ledger = stack.enter_context(Ledger(store.paths.ledger, timeout=2))
+    with Archive.open(archive, read_only=True) as store, Ledger(store.paths.ledger, timeout=2) as ledger:
         nights = ledger.nights()
         if not nights:
             raise UsageError("no night has been run yet: `python scheduler.py status` says when the next one starts")
