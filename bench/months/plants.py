@@ -7,9 +7,11 @@ night is not planted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from archive.model.enums import Event
 from bench.months.edits import EDITS, Edit, near_twin
@@ -21,6 +23,7 @@ from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Removal, ReplicaArticle, Revision
 from replicas.sites.liferay import DaNang
 
+_T = TypeVar("_T")
 PORTAL, OTHER = "da_nang", "bac_giang"
 _EARLY = 14  # plants are made of what appears in so many first nights
 _PARTS = 4
@@ -64,6 +67,16 @@ class Plan:
         return {*self.changed, *self.listed_twice, *(article.slug for article, _ in self.extra), *same_night}
 
 
+class _NotEnough(Exception):
+    """The articles or the nights do not suffice for a plant."""
+
+
+def _needed(found: _T | None) -> _T:
+    if found is None:
+        raise _NotEnough
+    return found
+
+
 @dataclass(slots=True)
 class _Planter:
     made: Plan
@@ -73,110 +86,92 @@ class _Planter:
     def nights(self) -> Nights:
         return self.made.nights
 
-    def take(self, fits: Callable[[ReplicaArticle], bool] = lambda one: True) -> ReplicaArticle | None:
+    def take(self, fits: Callable[[ReplicaArticle], bool] = lambda one: True) -> ReplicaArticle:
         """An article that nothing was planted into, the earliest that fits."""
-        found = next((one for one in self.pool if fits(one)), None)
-        if found is not None:
-            self.pool.remove(found)
+        found = _needed(next((one for one in self.pool if fits(one)), None))
+        self.pool.remove(found)
         return found
 
-    def plant(self, plant: Plant | None, kind: str) -> bool:
-        """Note a plant; without one, that it could not be made."""
-        if plant is None:
+    @contextmanager
+    def attempt(self, kind: str) -> Iterator[None]:
+        """Note the kind as short where the articles or the nights do not suffice for the plant made in the block."""
+        try:
+            yield
+        except _NotEnough:
             self.made.short.append(kind)
-            return False
-        self.made.plants.append(plant)
-        return True
 
     # one kind each
 
     def edit(self, kind: str, edit: Edit) -> None:
-        one = self.take(lambda article: edit.make(article) is not None)
-        stored = self.nights.at(one.day) if one else None
-        edited = edit.make(one) if one else None
-        since = stored + timedelta(days=3) if stored else None
-        due = self.nights.recheck(stored, since) if stored and since else None
-        if one is None or since is None or edited is None or due is None:
-            self.plant(None, kind)
-            return
-        event = None if edit.classes is None else Event.REVISION
-        self.plant(Plant(f"edit: {kind}", PORTAL, one.slug, since, due, event, edit.classes or ()), kind)
-        changed = Revision(since, edited.title, edited.lead, edited.parts)
-        self.made.changed[one.slug] = replace(one, revisions=(changed,))
+        with self.attempt(kind):
+            one = self.take(lambda article: edit.make(article) is not None)
+            stored, edited = _needed(self.nights.at(one.day)), _needed(edit.make(one))
+            since = stored + timedelta(days=3)
+            due = _needed(self.nights.recheck(stored, since))
+            event = None if edit.classes is None else Event.REVISION
+            self.made.plants.append(Plant(f"edit: {kind}", PORTAL, one.slug, since, due, event, edit.classes or ()))
+            changed = Revision(since, edited.title, edited.lead, edited.parts)
+            self.made.changed[one.slug] = replace(one, revisions=(changed,))
 
     def removal(self, kind: str, status: int, away: int | None = None) -> None:
         """Taken down the day after it was kept; `away`: back after so many days."""
-        one = self.take()
-        stored = self.nights.at(one.day) if one else None
-        if one is None or stored is None:
-            self.plant(None, kind)
-            return
-        since = stored + timedelta(days=1)
-        vanished = self.nights.recheck(stored, since)
-        removed = self.nights.removed(vanished) if vanished else None
-        until = since + timedelta(days=away) if away else None
-        back = self.nights.returned(vanished, removed, until) if until and vanished and removed else None
-        if removed is None or (until is not None and back is None):
-            self.plant(None, kind)
-            return
-        self.plant(Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE), kind)
-        if until is not None:
-            self.plant(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED), kind)
-        self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
+        with self.attempt(kind):
+            one = self.take()
+            stored = _needed(self.nights.at(one.day))
+            since = stored + timedelta(days=1)
+            vanished = _needed(self.nights.recheck(stored, since))
+            removed = _needed(self.nights.removed(vanished))
+            plants = [Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE)]
+            until = since + timedelta(days=away) if away else None
+            if until is not None:
+                back = _needed(self.nights.returned(vanished, removed, until))
+                plants.append(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED))
+            self.made.plants += plants
+            self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
 
     def short_absence(self) -> None:
         """Away for a few days: that removes nothing."""
-        one = self.take()
-        stored = self.nights.at(one.day) if one else None
-        if one is None or stored is None:
-            self.plant(None, "short absence")
-            return
-        since = stored + timedelta(days=1)
-        away = Removal(since, since + timedelta(days=4))
-        self.plant(Plant("short absence", PORTAL, one.slug, since, None, None), "short absence")
-        self.made.changed[one.slug] = replace(one, removals=(away,))
+        with self.attempt("short absence"):
+            one = self.take()
+            since = _needed(self.nights.at(one.day)) + timedelta(days=1)
+            self.made.plants.append(Plant("short absence", PORTAL, one.slug, since, None, None))
+            self.made.changed[one.slug] = replace(one, removals=(Removal(since, since + timedelta(days=4)),))
 
     def again(self, kind: str, days: int, event: Event, *, cut: bool = False, portal: str = PORTAL) -> None:
         """The text once more under another key, so many days later: word for word, or cut and signed otherwise."""
-        one = self.take(lambda article: sum(part.kind is Kind.PARAGRAPH for part in article.parts) >= 2 * _PARTS)
-        days_on = one.day + timedelta(days=days) if one else None
-        up = self.nights if portal == PORTAL else Nights(self.nights.run)  # only the first portal is ever down
-        due = up.at(days_on) if days_on else None
-        if one is None or due is None:
-            self.plant(None, kind)
-            return
-        text = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
-        slug = f"{one.slug[:60]}-{'dang-lai' if event is Event.DUPLICATE else 'trich'}"
-        published = one.published + timedelta(days=days, minutes=7)
-        made = replace(text, key=slug, slug=slug, published=published)
-        if portal == PORTAL:
-            self.made.extra.append((made, _TOPICS[days % 2]))
-        else:
-            self.made.elsewhere.append(replace(made, section="tin_trong_tinh"))
-        self.plant(Plant(kind, portal, slug, one.day, due, event, other=f"{PORTAL}/{one.slug}"), kind)
+        with self.attempt(kind):
+            one = self.take(lambda article: sum(part.kind is Kind.PARAGRAPH for part in article.parts) >= 2 * _PARTS)
+            up = self.nights if portal == PORTAL else Nights(self.nights.run)  # only the first portal is ever down
+            due = _needed(up.at(one.day + timedelta(days=days)))
+            text = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
+            slug = f"{one.slug[:60]}-{'dang-lai' if event is Event.DUPLICATE else 'trich'}"
+            published = one.published + timedelta(days=days, minutes=7)
+            made = replace(text, key=slug, slug=slug, published=published)
+            if portal == PORTAL:
+                self.made.extra.append((made, _TOPICS[days % 2]))
+            else:
+                self.made.elsewhere.append(replace(made, section="tin_trong_tinh"))
+            self.made.plants.append(Plant(kind, portal, slug, one.day, due, event, other=f"{PORTAL}/{one.slug}"))
 
     def back_dated(self, number: int, articles: Sequence[ReplicaArticle]) -> None:
         """Put online with a date of weeks before the first night: the nightly walk ends pages above it."""
-        published = datetime.combine(self.nights.run[0] - timedelta(days=12 + 5 * number), time(9, 30), TZ)
-        above = sorted(one.day for one in articles if one.published > published)
-        deep = above[_PAGES_ABOVE * PAGE_SIZE] if len(above) > _PAGES_ABOVE * PAGE_SIZE else None
-        appears = self.nights.at(max(deep, self.nights.run[0]) + timedelta(days=2)) if deep else None
-        due = next((night for night in self.nights.lookbacks if appears and night >= appears), None)
-        if appears is None or due is None:
-            self.plant(None, "back-dated")
-            return
-        made = replace(past_article(DaNang, 900 + number, published), appears=appears)
-        self.made.extra.append((made, _TOPICS[0]))
-        self.plant(Plant("back-dated", PORTAL, made.key, appears, due, Event.NEW), "back-dated")
+        with self.attempt("back-dated"):
+            published = datetime.combine(self.nights.run[0] - timedelta(days=12 + 5 * number), time(9, 30), TZ)
+            above = sorted(one.day for one in articles if one.published > published)
+            deep = _needed(next(iter(above[_PAGES_ABOVE * PAGE_SIZE :]), None))
+            appears = _needed(self.nights.at(max(deep, self.nights.run[0]) + timedelta(days=2)))
+            due = _needed(next((night for night in self.nights.lookbacks if night >= appears), None))
+            made = replace(past_article(DaNang, 900 + number, published), appears=appears)
+            self.made.extra.append((made, _TOPICS[0]))
+            self.made.plants.append(Plant("back-dated", PORTAL, made.key, appears, due, Event.NEW))
 
     def two_addresses(self) -> None:
         """One article below both `/web` and `/vi/web`, in two lists."""
-        one = self.take()
-        if one is None or (due := self.nights.at(one.day)) is None:
-            self.plant(None, "two addresses")
-            return
-        self.made.listed_twice.add(one.slug)
-        self.plant(Plant("two addresses", PORTAL, one.slug, one.day, due, Event.NEW), "two addresses")
+        with self.attempt("two addresses"):
+            one = self.take()
+            due = _needed(self.nights.at(one.day))
+            self.made.listed_twice.add(one.slug)
+            self.made.plants.append(Plant("two addresses", PORTAL, one.slug, one.day, due, Event.NEW))
 
 
 def plan(articles: Sequence[ReplicaArticle], nights: Nights) -> Plan:
