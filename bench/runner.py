@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from uuid import uuid4
 
@@ -54,15 +55,21 @@ def call(command: Sequence[str], environment: Mapping[str, str] = os.environ) ->
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
-def run_night(night: date, folder: Path, settings: Path, port: int, portals: Sequence[str] = (), jobs: int = 1) -> None:
+def run_night(
+    night: date, folder: Path, port: int, portals: Sequence[str] = (), jobs: int = 1, settings: str = ""
+) -> None:
     """One night as the schedule runs it: each crawl in a process of its own, judged, sealed. No portal named: all of them.
 
+    `settings` is the text of a `nights.toml`; without one the defaults hold, whatever an operator changed.
     Raises ArchiveError with the command's last word when the night could not be run; a night that went badly is none.
     """
     command = [str(ROOT / "scheduler.py"), "--once", "--night", night.isoformat(), "--jobs", str(jobs)]
     command += ["--portal", *portals] if portals else []
     environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port)}
-    done = call([*command, "--archive", str(folder.resolve()), "--settings", str(settings)], environment)
+    with TemporaryDirectory() as scratch:
+        named = Path(scratch) / "nights.toml"
+        named.write_text(settings, encoding="utf-8")
+        done = call([*command, "--archive", str(folder.resolve()), "--settings", str(named)], environment)
     if done.returncode in (ExitCode.GOOD, ExitCode.FINDINGS) and _is_sealed(folder, night):
         return
     raise error_of(done, f"the night of {night} could not be run: ", "it said nothing")

@@ -71,6 +71,12 @@ class Score:
         """Count a part in."""
         self.parts[part] = self.parts.get(part, Share()) + share
 
+    def check(self, part: str, good: bool, note: str) -> None:
+        """Count one case of a part; a bad one is noted."""
+        self.count(part, Share(int(good), 1))
+        if not good:
+            self.notes.append(note)
+
     @property
     def blocks(self) -> Share:
         """All blocks of the text, whatever their kind."""
@@ -96,9 +102,7 @@ def measure(sample: Sample, read: ReaderResult) -> Score:
     for block, text in zip(wanted.blocks, blocks, strict=True):
         kept = left[text] > 0
         left[text] -= kept
-        score.count(_PART_OF[block.kind], Share(int(kept), 1))
-        if not kept:
-            score.notes.append(f"{sample.portal}/{sample.name}: lost {block.kind}: {block.text}")
+        score.check(_PART_OF[block.kind], kept, f"{sample.portal}/{sample.name}: lost {block.kind}: {block.text}")
     around = [_shown(wanted.title, exact), _shown(wanted.published_raw, exact)]
     for text in around:
         left[text] -= left[text] > 0
@@ -139,9 +143,7 @@ def _fields(score: Score, sample: Sample, read: ReaderResult) -> None:
     where = f"{sample.portal}/{sample.name}"
     if read.title is not None or read.article:
         good = fold_spaces(clean_letters(read.title or "")) == wanted.title
-        score.count("title", Share(int(good), 1))
-        if not good:
-            score.notes.append(f"{where}: title {read.title!r} instead of {wanted.title!r}")
+        score.check("title", good, f"{where}: title {read.title!r} instead of {wanted.title!r}")
     if read.article is None:
         if read.published is not None:
             day = date.fromisoformat(wanted.published[:10]).isoformat()
@@ -149,12 +151,8 @@ def _fields(score: Score, sample: Sample, read: ReaderResult) -> None:
         return
     line_kept = read.article.published_raw == wanted.published_raw
     good = read.published == wanted.published and line_kept
-    score.count("published", Share(int(good), 1))
-    if not good:
-        score.notes.append(
-            f"{where}: published {read.published} {read.article.published_raw!r}"
-            f" instead of {wanted.published} {wanted.published_raw!r}"
-        )
+    found = f"{read.published} {read.article.published_raw!r}"
+    score.check("published", good, f"{where}: published {found} instead of {wanted.published} {wanted.published_raw!r}")
     _own_fields(score, sample, read)
 
 
@@ -165,14 +163,11 @@ def _own_fields(score: Score, sample: Sample, read: ReaderResult) -> None:
         return
     where = f"{sample.portal}/{sample.name}"
     if wanted.author is not None:
-        score.count("author", Share(int(article.author == wanted.author), 1))
-        if article.author != wanted.author:
-            score.notes.append(f"{where}: author {article.author!r} instead of {wanted.author!r}")
+        note = f"{where}: author {article.author!r} instead of {wanted.author!r}"
+        score.check("author", article.author == wanted.author, note)
     found = {file.url for file in article.attachments}
     for file in wanted.attachments:
-        score.count("files", Share(int(file.url in found), 1))
-        if file.url not in found:
-            score.notes.append(f"{where}: file {file.url} not among {sorted(found)}")
+        score.check("files", file.url in found, f"{where}: file {file.url} not among {sorted(found)}")
     if extra := found - {file.url for file in wanted.attachments}:
         score.residue += len(extra)
         score.notes.append(f"{where}: no files of the article: {sorted(extra)}")

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -88,13 +87,11 @@ def _figures(judged: MonthResult, took: float) -> dict[str, object]:
 
 def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folder: Path) -> int:
     """All nights in their order; the number of requests that the replica answered."""
-    with ReplicaServer([MonthSite(articles)]) as server, tempfile.TemporaryDirectory() as scratch:
-        settings = Path(scratch) / "nights.toml"
-        settings.touch()  # the defaults: a measurement does not depend on what an operator changed
+    with ReplicaServer([MonthSite(articles)]) as server:
         for number in range((last - first).days + 1):
             began = time.monotonic()
             night = first + timedelta(days=number)
-            run_night(night, folder, settings, server.port, [PORTAL])
+            run_night(night, folder, server.port, [PORTAL])
             _print_progress(folder, night, time.monotonic() - began)
         return len(server.log)
 

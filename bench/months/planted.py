@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -46,12 +45,11 @@ def planted_month(articles: Sequence[MonthArticle], run: Sequence[date], folder:
     sites = {PORTAL: PlantedSite(articles, made), OTHER: other_site(made)}
     new_archive(folder)
     began = monotonic()
-    with ReplicaServer(sites.values()) as server, tempfile.TemporaryDirectory() as scratch:
-        settings = Path(scratch) / "nights.toml"
-        settings.write_text(f"lookback_days = {LOOKBACK_DAYS}\n", encoding="utf-8")
+    settings = f"lookback_days = {LOOKBACK_DAYS}\n"
+    with ReplicaServer(sites.values()) as server:
         for night in run:
             started = monotonic()
-            run_night(night, folder, settings, server.port, (PORTAL, OTHER), jobs=2)
+            run_night(night, folder, server.port, (PORTAL, OTHER), jobs=2, settings=settings)
             print(f"{night}  {len(server.log)} requests so far ({monotonic() - started:.1f} s)", file=sys.stderr)
     took = monotonic() - began
     clean, report = verify(folder)

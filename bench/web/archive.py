@@ -73,14 +73,6 @@ def composed_archive(kept: Path | None, size: int, composer: SyllableComposer) -
         yield ComposedArchive(archive, words, texts, filled)
 
 
-@dataclass(frozen=True, slots=True)
-class _Composed:
-    """One article and the bytes of its text; a copy has none."""
-
-    line: ArticleLine
-    data: bytes | None
-
-
 def fill_archive(archive: Archive, size: int, composer: SyllableComposer) -> int:
     """Write sealed nights with at least so many texts, their rows in the index; returns how many texts there are."""
     texts, night, previous = 0, FIRST, None
@@ -102,13 +94,13 @@ def _night(archive: Archive, transaction: Transaction, composer: SyllableCompose
         lines: list[ArticleLine] = []
         for seq in range(_NIGHTLY):
             copied = last if (seq == 0 and _PORTALS.index(portal) % 3 == 2) else None
-            one = _composed(composer, portal, night, seq, number, copied)
-            if one.data is not None:
-                (folder / str(one.line.file)).write_bytes(one.data)
+            line, data = _composed(composer, portal, night, seq, number, copied)
+            if data is not None:
+                (folder / str(line.file)).write_bytes(data)
                 number += 1
-                last = one.line
-            lines.append(one.line)
-            transaction.add_event(night, portal, one.line)
+                last = line
+            lines.append(line)
+            transaction.add_event(night, portal, line)
         (folder / "articles.jsonl").write_bytes(b"".join(map(encode_article, lines)))
         (folder / "pages.jsonl").write_bytes(b"")
         run = _run(portal, night, lines)
@@ -119,7 +111,8 @@ def _night(archive: Archive, transaction: Transaction, composer: SyllableCompose
 
 def _composed(
     composer: SyllableComposer, portal: str, night: date, seq: int, number: int, copied: ArticleLine | None
-) -> _Composed:
+) -> tuple[ArticleLine, bytes | None]:
+    """One article and the bytes of its text; a copy has none."""
     moment = datetime.combine(night, time(8, seq), TZ)
     raw = f"{moment:%d/%m/%Y %H:%M}"
     title, paragraphs = composer.text(number)
@@ -137,7 +130,7 @@ def _composed(
         bytes=None if copied else len(data), warc=CaptureRef("pages-00001.warc.gz", 0, 1, "0" * 64), layout="none",
         extractor="composed", duplicate_of=copied.id if copied else None,
     )  # fmt: skip
-    return _Composed(line, None if copied else data)
+    return line, None if copied else data
 
 
 def _run(portal: str, night: date, lines: list[ArticleLine]) -> Run:

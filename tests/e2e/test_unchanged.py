@@ -43,12 +43,10 @@ def quiet_site(portal: str) -> ComposedSite:
 def test_two_nights_claim_nothing_and_still_pages_cost_next_to_nothing(tmp_path: Path) -> None:
     root = new_archive(tmp_path / "archive")
     portals = [NOISY, *VALIDATORS]
-    settings = tmp_path / "nights.toml"
-    settings.touch()
     nights = [FIRST_NIGHT, FIRST_NIGHT + timedelta(days=1)]
     with ReplicaServer([quiet_site(portal) for portal in portals]) as server:
         for night in nights:
-            run_night(night, root, settings, server.port, portals, jobs=2)
+            run_night(night, root, server.port, portals, jobs=2)
     for portal in portals:
         _, _, first = the_night(root, portal, nights[0])
         _, pages, second = the_night(root, portal, nights[1])
