@@ -89,6 +89,9 @@ class ComposedSite:
     """The validators that a page without a counter sends."""
     page_parameter = "page"
     """The query parameter that pages a list; empty where an address names the first page alone."""
+    page_form = ""
+    """The path of a list's further pages where they have one. Its slots: `stem`, the section's path without the first page's
+    ending, `code`, the section's, and `number`."""
     numbered = False
     """Take the number written with an article as its natural key, instead of its slug."""
     key_pattern = ""
@@ -140,11 +143,19 @@ class ComposedSite:
 
     def list_path(self, section: ReplicaSection, number: int) -> str:
         """Return path and query of a section's list page."""
-        first = number == 1 or not self.page_parameter
-        return section.path if first else f"{section.path}?{self.page_parameter}={number}"
+        if number == 1 or not (self.page_form or self.page_parameter):
+            return section.path
+        return self._page_path(section, number) if self.page_form else f"{section.path}?{self.page_parameter}={number}"
+
+    def _page_path(self, section: ReplicaSection, number: int | str) -> str:
+        stem = re.sub(r"(-1)?\.html?$", "", section.path)
+        return self.page_form.format(stem=stem, code=section.code, number=number)
 
     def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
         """Return section and page number that an address names, None when it is no list's."""
+        for further in self.sections if self.page_form else ():
+            if found := re.fullmatch(re.escape(self._page_path(further, "@")).replace("@", r"(\d{1,4})"), path):
+                return further, max(1, int(found[1]))
         section = self.section_at(path)
         number = page_number(query, self.page_parameter) if self.page_parameter else 1
         return (section, number) if section else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from replicas.records import ReplicaSection
@@ -30,13 +29,7 @@ class MauNukeviet(ComposedSite):
     )
     article_form = "/news/{article.section}/{article.slug}-{article.key}.html"
     alternate_form = "/vi/news/tin-tuc/{article.slug}-{article.key}.html"
+    page_form, page_parameter = "{stem}page-{number}/", ""
     date_form = "{weekday} - {at:%d/%m/%Y}[ {at:%H:%M}]"
     list_date_form = "{at:%d/%m/%Y %H:%M:%S}"
     disallow = ("/admin/", "/users/", "/news/print/", "/news/savefile/")
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}page-{number}/"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        found = re.fullmatch(r"(/news/[a-z-]+/)(?:page-(\d{1,4})/)?", path)
-        return next(((s, int(found[2] or 1)) for s in self.sections if found and s.path == found[1]), None)

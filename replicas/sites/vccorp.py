@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
@@ -98,14 +97,7 @@ class BaoChinhPhu(VCCorpSite):
     name = "Báo Điện tử Chính phủ"
     beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
     sections: Sequence[ReplicaSection] = _NewspaperSections("bao_chinh_phu")
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"/timelinelist/{section.code}/{number}.htm"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        found = re.fullmatch(r"/timelinelist/(\d+)/(\d+)\.htm", path)
-        section = next((s for s in self.sections if path == s.path or (found and found[1] == s.code)), None)
-        return (section, max(1, int(found[2])) if found else 1) if section else None
+    page_form, page_parameter = "/timelinelist/{code}/{number}.htm", ""
 
     def render_list(self, section: ReplicaSection, number: int, request: SiteRequest) -> str:
         if not request.path.startswith("/timelinelist/"):
@@ -117,13 +109,7 @@ class BaoChinhPhu(VCCorpSite):
 class _Numbered(VCCorpSite):
     """A sister of the newspaper: whole pages `trang-2.htm` below the section."""
 
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path.removesuffix('.htm')}/trang-{number}.htm"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        found = re.fullmatch(r"(.+)/trang-(\d{1,4})\.htm", path)
-        section = self.section_at(f"{found[1]}.htm" if found else path)
-        return (section, int(found[2]) if found else 1) if section else None
+    page_form, page_parameter = "{stem}/trang-{number}.htm", ""
 
 
 class ThangLong(_Numbered):

@@ -5,7 +5,6 @@ Bình Định's list and article are as recorded at moit.gov.vn.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Sequence
 from functools import partial
@@ -85,15 +84,8 @@ class HungYen(VHVSite):
     skin = "item-new"
 
     article_form = "/{article.slug}-c{article.key}.html"
+    page_form, page_parameter = "{stem}-{number}.html", ""
     alternate_form = "/{article.slug:.20}-c{article.key}.html?categoryId=217"
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path.replace("-1.html", f"-{number}.html")
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        found = re.fullmatch(r"(/chuyen-muc-.*-c\d+)-(\d{1,4})\.html", path)
-        section = self.section_at(f"{found[1]}-1.html") if found else None
-        return (section, int(found[2])) if found and section else None
 
 
 class BinhDinh(VHVSite):

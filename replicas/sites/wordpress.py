@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from replicas.records import ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import DaysOnly, page_number
+from replicas.sites.composed import DaysOnly
 
 
 def _figure(src: str, caption: str) -> str:
@@ -36,14 +35,6 @@ class MauWordpress(DaysOnly):
     )
     article_form = "/{article.slug}/"
     alternate_form = "/{article.published:%Y/%m/%d}/{article.slug}/"
+    page_form, page_parameter = "{stem}page/{number}/", "paged"
     date_form = list_date_form = "{at.day} Tháng {at.month}, {at.year}"
     disallow = ("/wp-admin/",)
-
-    def list_path(self, section: ReplicaSection, number: int) -> str:
-        return section.path if number == 1 else f"{section.path}page/{number}/"
-
-    def list_at(self, path: str, query: str) -> tuple[ReplicaSection, int] | None:
-        found = re.fullmatch(r"(/category/[a-z-]+/)(?:page/(\d{1,4})/)?", path)
-        section = self.section_at(found[1]) if found else None
-        number = int(found[2]) if found and found[2] else page_number(query, "paged")
-        return (section, number) if section else None
