@@ -7,7 +7,7 @@ beside it, a day without time of day, an article with a second address, and one 
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -15,6 +15,7 @@ from replicas import FIRST_NIGHT, LAST_NIGHT
 from replicas.prose.village_news import past_article
 from replicas.records import TZ, Kind, Part, ReplicaArticle, Revision
 from replicas.sites.composed import ComposedSite, DaysOnly
+from vietnam.letters import strip_diacritics
 
 _BEFORE = (19, 16, 12, 9, 6, 4, 2)  # days before the first night
 _NIGHTS = (0, 1, 2, (LAST_NIGHT - FIRST_NIGHT).days)
@@ -91,10 +92,4 @@ def _between(number: int) -> tuple[Part, ...]:
 
 
 def _slug(title: str) -> str:
-    letters = unicodedata.normalize("NFD", title.lower().replace("đ", "d"))
-    kept = "".join(
-        letter if letter.isascii() and letter.isalnum() else " "
-        for letter in letters
-        if not unicodedata.combining(letter)
-    )
-    return "-".join(kept.split())
+    return "-".join(re.findall("[a-z0-9]+", strip_diacritics(title)))
