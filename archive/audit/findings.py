@@ -42,9 +42,8 @@ class Code(StrEnum):
     ROW_MISSING = "ROW_MISSING"  # a line without its row in the index
     ROW_EXTRA = "ROW_EXTRA"  # a row without its line in the files
     INDEX = "INDEX"  # the index is missing or cannot be read
-    WORDS_DIFFER = (
-        "WORDS_DIFFER"  # search.db was filled from another seal, has other counts than the files, or cannot be read
-    )
+    # search.db was filled from another seal, has other counts than the files, or cannot be read
+    WORDS_DIFFER = "WORDS_DIFFER"
 
 
 @dataclass(frozen=True, slots=True)

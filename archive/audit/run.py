@@ -114,13 +114,11 @@ class _RunAudit:
                 continue
             seen.add(line.seq)
             self._articles.append(line)
-            if (
-                line.file
-                and line.event is not Event.QUARANTINED
-                and self._texts.setdefault(line.file, line) is not line
-            ):
-                other = self._texts[line.file].seq
-                self._lines.found(Code.LINE, path, Reason.of("line_text_twice", line=line.seq, other=other))
+            if not line.file or line.event is Event.QUARANTINED:
+                continue
+            first = self._texts.setdefault(line.file, line)
+            if first is not line:
+                self._lines.found(Code.LINE, path, Reason.of("line_text_twice", line=line.seq, other=first.seq))
         if self._task.closed and not self._task.sealed_only:
             self._check_record(counted, wrong)
         return b"".join(hashes)
@@ -157,11 +155,8 @@ class _RunAudit:
             try:
                 page = decode_page(raw)
             except ValueError as error:
-                self._lines.found(
-                    Code.LINE,
-                    self._path("pages.jsonl"),
-                    Reason.of("line_wrong", line=number, error=Reason.of_error(error)),
-                )
+                wrong = Reason.of("line_wrong", line=number, error=Reason.of_error(error))
+                self._lines.found(Code.LINE, self._path("pages.jsonl"), wrong)
                 continue
             if page.warc is not None:
                 self._bodies[page.warc] = page.body_sha256

@@ -195,19 +195,16 @@ def check_expected(identity: Identity, seals: list[ChainLink], expected: Expecta
         audit.found(Code.WRONG_ARCHIVE, "archive.json", Reason.of("head_of_archive", archive=head.archive))
         return
     found = next((seal for seal in seals if (seal.night, seal.number) == (head.night, head.number)), None)
+    named: dict[str, date | int] = {"night": head.night, "number": head.number}
     if found is None:
-        lost = Reason.of("head_unsealed", night=head.night, number=head.number)
+        lost = Reason.of("head_unsealed", **named)
         if seals:
-            last, number = seals[-1].night, seals[-1].number
-            lost = Reason.of("head_rolled_back", night=head.night, number=head.number, last=last, last_number=number)
+            lost = Reason.of("head_rolled_back", **named, last=seals[-1].night, last_number=seals[-1].number)
         audit.found(Code.ROLLED_BACK, f"{head.night:%Y/%m/%d}", lost)
     elif found.head != head.head:
-        name = f"{head.night:%Y/%m/%d}/manifest-{head.number}.json"
         heads = {"published": f"{head.head[:16]}…", "found": f"{found.head[:16]}…"}
-        audit.found(Code.RESEALED, name, Reason.of("head_resealed", night=head.night, number=head.number, **heads))
+        audit.found(Code.RESEALED, found.name, Reason.of("head_resealed", **named, **heads))
     else:
         later = len(seals) - 1 - seals.index(found)
-        stands = Reason.of("head_stands_last", night=head.night, number=head.number)
-        if later:
-            stands = Reason.of("head_stands", night=head.night, number=head.number, n=later)
+        stands = Reason.of("head_stands", **named, n=later) if later else Reason.of("head_stands_last", **named)
         audit.notes.append(stands)

@@ -181,8 +181,6 @@ class PostgresqlSchema(Database):
             return ArchiveUnusable(
                 f"{self.label}: {said}; GRANT CREATE ON DATABASE {self.url.database} TO {role}, or let it own the schema"
             )
-        if state[:2] in ("3F", "42"):
-            return ArchiveError(f"{self.label}: {said}; {_REBUILD}")
         if state[:2] == "22" or isinstance(error, DataError):
             return ArchiveError(
                 f"{self.label}: {said}; the batch was rolled back, nothing kept is lost; please report it"

@@ -138,14 +138,8 @@ class ArchiveReader:
         if damaged is not None:
             raise damaged
         path = run_folder(self._paths, place.night, place.run) / place.file
-        raise Unreadable(
-            Reason.of(
-                "capture_elsewhere",
-                file=self._name(path),
-                offset=place.offset,
-                fetched=served.fetched_at.isoformat(),
-            )
-        )
+        fetched = served.fetched_at.isoformat()
+        raise Unreadable(Reason.of("capture_elsewhere", file=self._name(path), offset=place.offset, fetched=fetched))
 
     def _page_place(self, night: date, run: str, number: int) -> CapturePlace | None:
         path = run_folder(self._paths, night, run) / "pages.jsonl"

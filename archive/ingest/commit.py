@@ -23,7 +23,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import LATE, Event, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Document, PageRecord
-from archive.storage.fsync import TEMPORARY, make_folder, sync_folder
+from archive.storage.fsync import TEMPORARY, make_folder, sync_folder, write_flushed
 from archive.storage.jsonl import ArticleLine, article_line
 from archive.storage.paths import Paths
 from archive.storage.texts import content_sha256, file_name, text_bytes, version_id
@@ -74,10 +74,7 @@ class BatchCommit:
             folder = self.paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
             make_folder(folder)
             pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
-            with pending.temporary.open("wb") as stream:
-                stream.write(pending.data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            write_flushed(pending.temporary, pending.data)
 
     def judged(self, transaction: Transaction, earlier: Sequence[ArticleLine]) -> list[ArticleLine]:
         """Judge each queued document in turn, name its text and add its row; a document that changes nothing leaves no line."""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from archive.errors import ArchiveError, DiskFull
 
@@ -50,10 +50,7 @@ def try_writing(folder: Path, size: int = 1 << 20) -> None:
     path = folder / f"{TEMPORARY}probe-{os.getpid()}"
     with disk_errors(f"cannot write in {folder}"):
         try:
-            with path.open("wb") as stream:
-                stream.write(bytes(size))
-                stream.flush()
-                os.fsync(stream.fileno())
+            write_flushed(path, bytes(size))
         finally:
             path.unlink(missing_ok=True)
 
@@ -85,13 +82,18 @@ def make_folder(folder: Path) -> None:
         sync_folder(path.parent)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a whole file: temporary name, flush, rename over `path`, flush the folder."""
-    temporary = path.with_name(f"{TEMPORARY}{path.name}")
-    with temporary.open("wb") as stream:
+def write_flushed(path: Path, data: bytes, mode: Literal["wb", "ab"] = "wb") -> None:
+    """Write or append bytes to a file and flush them. The folder's entry of a new file is not flushed."""
+    with path.open(mode) as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a whole file: temporary name, flush, rename over `path`, flush the folder."""
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    write_flushed(temporary, data)
     temporary.replace(path)
     sync_folder(path.parent)
 
@@ -99,10 +101,7 @@ def write_durably(path: Path, data: bytes) -> None:
 def append_durably(path: Path, data: bytes) -> None:
     """Append bytes to a file and flush it; a new file's folder is flushed too."""
     fresh = not path.exists()
-    with path.open("ab") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_flushed(path, data, "ab")
     if fresh:
         sync_folder(path.parent)
 

@@ -172,13 +172,8 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
         except ValueError as error:
             raise ArchiveUnusable(Reason.of("manifest_damaged", file=str(path), error=str(error))) from None
         except OSError as error:
-            raise ArchiveUnusable(
-                Reason.of(
-                    "manifest_unreadable",
-                    file=str(error.filename or path),
-                    error=error.strerror or str(error),
-                )
-            ) from None
+            file, reason = str(error.filename or path), error.strerror or str(error)
+            raise ArchiveUnusable(Reason.of("manifest_unreadable", file=file, error=reason)) from None
         found.append(seal)
     return sorted(found, key=lambda seal: seal.number)
 

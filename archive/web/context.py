@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ SECONDS = 5.0
 
 _HEAVY = 2  # comparisons, proofs and checks at a time; others are sent away for a moment
 _FOLDER = Path(__file__).parent
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
 
 
 class PageNotFound(ArchiveError):
@@ -70,6 +72,13 @@ class PageRequest:
     def day(self, name: str) -> date:
         """Return a day of the path. Raises BadRequest."""
         return day_of(self.values[name])
+
+    def before(self) -> str:
+        """Return the place of an event before which a list begins, empty for its start. Raises BadRequest."""
+        before = self.query.get("before", "")
+        if before and not _AT.fullmatch(before):
+            raise BadRequest(Reason.of("form_before"))
+        return before
 
 
 def day_of(text: str) -> date:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from starlette.responses import HTMLResponse
 
-from archive.coverage.calendar import Day, DayState, PortalCoverage
+from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.messages.reason import Reason
 from archive.model.enums import Event, Verdict, first_texts
 from archive.model.records import Run
@@ -20,7 +20,6 @@ from archive.web.context import ROWS, BadRequest, PageContext, PageNotFound, Pag
 from archive.web.day_cache import YearDays
 
 PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
-AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9]{3,6}/[0-9]{7,9}")
 _LAST_NIGHTS = 21
 WORST_FIRST = (
     Verdict.BROKEN, Verdict.INTERRUPTED, Verdict.UNREACHABLE, Verdict.BLOCKED, Verdict.SUSPICIOUS, Verdict.THIN,
@@ -146,7 +145,7 @@ def _summary(runs: Sequence[Run]) -> dict[str, object]:
 
 
 def _states(portals: Sequence[PortalCoverage]) -> list[tuple[DayState, int]]:
-    counted = Counter(day.state for portal in portals for day in portal.days)
+    counted = count_states(portals)
     return [(state, counted[state]) for state in DayState if counted[state] and state is not DayState.BEFORE_FIRST]
 
 
@@ -226,11 +225,9 @@ def _after(text: str) -> tuple[str, int] | None:
 
 def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show one portal: its year, volume, length and lag of its texts, its declared facts, its last events."""
-    name, before = request.values["portal"], request.query.get("before", "")
+    name, before = request.values["portal"], request.before()
     if not PORTAL.fullmatch(name):
         raise BadRequest(Reason.of("form_portal"))
-    if before and not AT.fullmatch(before):
-        raise BadRequest(Reason.of("form_before"))
     with context.reading() as queries:
         first = queries.coverage.first_night(name)
         recent = queries.runs.history(name, date.max, 1)
@@ -267,13 +264,9 @@ def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
 
 def _measured(runs: Sequence[Run]) -> list[MeasureCurve]:
     """Return three curves over the nights in which the portal was read."""
-    volume = [float(first_texts(run.events)) for run in runs]
-    sizes = [_value(run.measures.text_bytes if run.measures else None) for run in runs]
-    lags = [_value(run.measures.lag_days if run.measures else None) for run in runs]
-    return [
-        MeasureCurve(name, curve(values)) for name, values in (("volume", volume), ("length", sizes), ("lag", lags))
-    ]
-
-
-def _value(measured: int | None) -> float | None:
-    return None if measured is None else float(measured)
+    values: dict[str, list[float | None]] = {
+        "volume": [first_texts(run.events) for run in runs],
+        "length": [run.measures.text_bytes if run.measures else None for run in runs],
+        "lag": [run.measures.lag_days if run.measures else None for run in runs],
+    }
+    return [MeasureCurve(name, curve(measured)) for name, measured in values.items()]

@@ -15,8 +15,7 @@ from archive.model.records import Run
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import Paths
 from archive.storage.texts import NAME
-from archive.web.context import ROWS, BadRequest, PageContext, PageRequest
-from archive.web.views.calendar import AT
+from archive.web.context import ROWS, PageContext, PageRequest
 
 _CANDIDATES_COUNT = "residue suspects"
 
@@ -31,9 +30,7 @@ class QuarantinedArticle:
 
 def doubtful(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show quarantined texts with their reasons, newest first, and portals with boilerplate candidates."""
-    before = request.query.get("before", "")
-    if before and not AT.fullmatch(before):
-        raise BadRequest(Reason.of("form_before"))
+    before = request.before()
     with context.reading() as queries:
         found = queries.web.quarantined(ROWS + 1, before or None)
         runs = queries.runs.latest()
