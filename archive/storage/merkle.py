@@ -15,14 +15,19 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def _above(level: Sequence[bytes]) -> list[bytes]:
+    """Return the next level of the tree; a node without a sibling rises as it is."""
+    paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    return [*paired, *level[len(paired) * 2 :]]
+
+
 def root(hashes: Sequence[bytes]) -> bytes:
     """Return the tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1)."""
     if not hashes:
         return sha256(b"").digest()
     level = list(hashes)
     while len(level) > 1:
-        paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
+        level = _above(level)
     return level[0]
 
 
@@ -36,8 +41,7 @@ def audit_path(index: int, hashes: Sequence[bytes]) -> tuple[bytes, ...]:
         sibling = index ^ 1
         if sibling < len(level):
             path.append(level[sibling])
-        paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
+        level = _above(level)
         index //= 2
     return tuple(path)
 

@@ -23,7 +23,7 @@ from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
 from archive.web.views.calendar import PORTAL
-from archive.web.views.quarantine import quarantined_text
+from archive.web.views.quarantine import quarantined_text, readable_line
 
 KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
@@ -73,7 +73,7 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
         "article.html",
         item=shown,
         last=history[-1],
-        line=_line(captures, shown),
+        line=readable_line(captures, shown),
         versions=_rows(captures, history[-EVENTS_SHOWN:])[::-1],
         earlier=len(history) > EVENTS_SHOWN,
         paragraphs=[part for part in re.split(r"\n{2,}", text[:LONGEST].strip()) if part],
@@ -115,19 +115,10 @@ def _beside(queries: Queries, shown: EventRow) -> RelatedVersions:
     return RelatedVersions(places, near, cluster[0] if len(cluster) > 1 else None, len(cluster))
 
 
-def _line(captures: ArchiveReader, found: EventRow) -> ArticleLine | None:
-    if WITHHELD in found.flags:
-        return None  # the line on disk still has the withheld words
-    try:
-        return captures.line(found)
-    except Unreadable:
-        return None
-
-
 def _rows(captures: ArchiveReader, history: Sequence[EventRow]) -> list[VersionRow]:
     rows, before = [], None
     for item in history:
-        rows.append(VersionRow(item, _line(captures, item), before))
+        rows.append(VersionRow(item, readable_line(captures, item), before))
         before = item.id if item.event in VERSIONS else before
     return rows
 

@@ -63,14 +63,6 @@ class NightOutcome:
         return (-1 if self.run is None else WORST_FIRST.index(self.run.verdict)), self.portal
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureCurve:
-    """One curve of a portal: its measure, its line, and its unit for numbers."""
-
-    name: str
-    drawn: Curve | None
-
-
 def overview(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show a year's calendar over all portals, the last night's verdicts, each portal's year."""
     span = context.days.span()
@@ -262,11 +254,11 @@ def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
     )
 
 
-def _measured(runs: Sequence[Run]) -> list[MeasureCurve]:
+def _measured(runs: Sequence[Run]) -> dict[str, Curve | None]:
     """Return three curves over the nights in which the portal was read."""
     values: dict[str, list[float | None]] = {
         "volume": [first_texts(run.events) for run in runs],
         "length": [run.measures.text_bytes if run.measures else None for run in runs],
         "lag": [run.measures.lag_days if run.measures else None for run in runs],
     }
-    return [MeasureCurve(name, curve(measured)) for name, measured in values.items()]
+    return {name: curve(measured) for name, measured in values.items()}

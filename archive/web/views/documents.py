@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from starlette.responses import HTMLResponse
 
 from archive.coverage.number_gaps import portals_of
-from archive.coverage.number_series import Series
 from archive.messages.reason import Reason
 from archive.web.context import BadRequest, PageContext, PageRequest
 
 _SHOWN = 100  # series on a page
 _HOLES = 40  # of each series
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesRow:
-    """A series with the portals whose texts name its numbers."""
-
-    series: Series
-    portals: list[str]
 
 
 def documents(context: PageContext, request: PageRequest) -> HTMLResponse:
@@ -35,7 +25,7 @@ def documents(context: PageContext, request: PageRequest) -> HTMLResponse:
         found = context.numbers.read(context.archive)
     fitting = [one for one in found.series if year in ("", str(one.since.year)) and issuer in ("", one.issuer)]
     first = int(start or 0)
-    rows = [SeriesRow(one, portals_of(one)) for one in fitting[first : first + _SHOWN]]
+    rows = [(one, portals_of(one)) for one in fitting[first : first + _SHOWN]]
     return context.show(
         request,
         "documents.html",

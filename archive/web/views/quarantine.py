@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 
 from starlette.responses import HTMLResponse
 
-from archive.index.reader import Unreadable
+from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
@@ -20,14 +19,6 @@ from archive.web.context import ROWS, PageContext, PageRequest
 _CANDIDATES_COUNT = "residue suspects"
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantinedArticle:
-    """A quarantined text with its line, None where that cannot be read."""
-
-    item: EventRow
-    line: ArticleLine | None
-
-
 def doubtful(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show quarantined texts with their reasons, newest first, and portals with boilerplate candidates."""
     before = request.before()
@@ -35,20 +26,24 @@ def doubtful(context: PageContext, request: PageRequest) -> HTMLResponse:
         found = queries.web.quarantined(ROWS + 1, before or None)
         runs = queries.runs.latest()
     captures = context.archive.captures
-    rows = []
-    for _, item in found[:ROWS]:
-        try:
-            rows.append(QuarantinedArticle(item, None if WITHHELD in item.flags else captures.line(item)))
-        except Unreadable:
-            rows.append(QuarantinedArticle(item, None))
     return context.show(
         request,
         "doubtful.html",
-        rows=rows,
+        rows=[(item, readable_line(captures, item)) for _, item in found[:ROWS]],
         following=found[ROWS - 1][0] if len(found) > ROWS else None,
         before=before,
         suspects=[(run, candidates_of(run)) for run in runs if candidates_of(run)],
     )
+
+
+def readable_line(captures: ArchiveReader, found: EventRow) -> ArticleLine | None:
+    """Return the line of an event; None where it is withheld or cannot be read."""
+    if WITHHELD in found.flags:
+        return None  # the line on disk still has the withheld words
+    try:
+        return captures.line(found)
+    except Unreadable:
+        return None
 
 
 def candidates_of(run: Run) -> int:
