@@ -24,7 +24,7 @@ _ISO = re.compile(
 )
 _RFC_822 = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d{2}:(?P<minute>\d{2})(?::\d{2})?\s+"
-    r"(?P<zone>UTC|GMT|Z|[+-]\d{4})",
+    r"(?P<zone>(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?|UTC|GMT|Z)",
     re.ASCII,
 )
 _URL_DAY = re.compile(r"/(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=/|$)", re.ASCII)
@@ -178,7 +178,9 @@ def read_machine(text: str, now: datetime) -> Moment | None:
         if iso := _ISO.fullmatch(text):
             return _read_iso(iso, now)
         if rfc := _RFC_822.fullmatch(text):
-            at = parsedate_to_datetime(text)
+            # `GMT+7` is no zone of RFC 822, though many a feed says so.
+            zone = f"{rfc['sign']}{int(rfc['hours']):02}{rfc['minutes'] or '00'}" if rfc["sign"] else rfc["zone"]
+            at = parsedate_to_datetime(f"{text[: rfc.start('zone')]}{zone}")
             if rfc["zone"] == "GMT" and int(rfc["minute"]) == at.month:
                 return None
             local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(TZ)

@@ -45,6 +45,7 @@ class Outcome(StrEnum):
     EMPTY = "empty"
     TRUNCATED = "truncated"
     WRONG_HOST = "wrong_host"
+    EXTERNAL_LINK = "external_link"  # an article's address that redirects to a page of another site
     TOO_LARGE = "too_large"
     UNSUPPORTED_TYPE = "unsupported_type"
     REFUSED = "refused"

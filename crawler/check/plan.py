@@ -11,6 +11,7 @@ from parsel import Selector
 from archive.model.enums import Outcome
 from crawler.check.fetch import Fetch, FetchResult
 from crawler.check.fields import ArticleAnswer, ListAnswer, PortalResponses
+from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.listing import (
     Entry,
     Following,
@@ -18,8 +19,6 @@ from crawler.listings.listing import (
     ListingError,
     Section,
     SectionKind,
-    read_feed,
-    read_sitemap,
 )
 from crawler.portal import PortalSpider
 from crawler.requests import Expect

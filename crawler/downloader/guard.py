@@ -159,6 +159,15 @@ class PortalHosts:
         """Return why an address must not be fetched, None when it may."""
         return url_allowed(url, self.own, self.replica)
 
+    def is_external(self, url: str) -> bool:
+        """Return whether an address is a page of another site, which a browser would open and this crawl does not."""
+        try:
+            host = (urlsplit(url).hostname or "").lower()
+        except ValueError:
+            return False
+        live = host.removesuffix(REPLICA_SUFFIX)
+        return "." in live and live not in self.own and url_allowed(url, frozenset({live}), host != live) is None
+
     def successor(self, url: str) -> str | None:
         """Return the known host of somebody else that an address leads to."""
         return successor_of(url, self.own, self.moved_to)

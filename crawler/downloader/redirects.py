@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from urllib.parse import urljoin
 
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
+from w3lib.url import safe_url_string
 
 from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.successor import SuccessorRedirect, refresh_target
 from crawler.requests import Expect, exchange_of
+from crawler.urls import REPLICA_SUFFIX
+
+
+class ExternalLink(IgnoreRequest):
+    """The article's address redirects to `target`, a page of another site. Nothing is asked there."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(f"sent on to {target}")
+        self.target = target
 
 
 class RedirectGate(CrawlerMiddleware):
-    """End a request whose answer redirects to a successor: number 620, before redirects are followed."""
+    """End a request whose answer redirects to a successor or another site: number 620, before redirects are followed."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Let the answer pass or raise SuccessorRedirect."""
+        """Let the answer pass or raise SuccessorRedirect, of an article also ExternalLink."""
         target = self.target(request, response)
         if target is not None and request.callback is not NO_CALLBACK:
-            host = recorder_of(self._crawler).hosts.successor(target)
+            hosts = recorder_of(self._crawler).hosts
+            host = hosts.successor(target)
             if host is not None:
                 raise SuccessorRedirect(host)
+            if exchange_of(request).info.expect is Expect.ARTICLE and hosts.is_external(target):
+                raise ExternalLink(target.replace(REPLICA_SUFFIX, "", 1))
         return response
 
     def target(self, request: Request, response: Response) -> str | None:
@@ -48,6 +62,7 @@ def redirect_target(url: str, response: Response) -> str | None:
     if response.status not in _REDIRECTS or not location:
         return None
     try:
-        return urljoin(url, location.decode("utf-8", "replace"))
+        # Quoted as a browser does, and as the request that follows: blanks around it go, blanks in it become %20.
+        return urljoin(url, safe_url_string(location.decode("utf-8", "replace")))
     except ValueError:
         return None

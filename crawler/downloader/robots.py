@@ -7,6 +7,7 @@ else of `*` (Protego reads them).
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 LARGEST = 500 * 1024  # bytes that are read: RFC 9309, 2.5, asks for at least as much
+_PRODUCT = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)[/ \t][^\r\n#]*", re.IGNORECASE | re.MULTILINE)
 _SPOILED = {DATALOSS: "cut", CUT: "cut", TOO_LARGE: "too large", UNKNOWN_ENCODING: "in an unknown encoding"}
 
 
@@ -70,7 +72,8 @@ def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest:
         return RobotsDecision("no rules: it is empty")
     if text.lstrip().startswith("<"):
         return RobotsDecision("no rules: a web page in its place")
-    rules = Protego.parse(text)
+    # A group names a product by its token alone (RFC 9309, 2.2.1); many write the version behind it.
+    rules = Protego.parse(_PRODUCT.sub(r"\1", text))
     cut = f", the first {LARGEST} of {len(body)} bytes" if len(body) > LARGEST else ""
     delay = rules.crawl_delay(agent)
     if delay is None or delay <= 0:

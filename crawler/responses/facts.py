@@ -12,7 +12,7 @@ from crawler.responses.outcome import ResponseFacts
 from crawler.responses.page_shape import is_storm
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
-from pipelines.html.decoding import declared_charset
+from pipelines.html.decoding import declared_charset, reads_as_text
 from pipelines.html.tree import HtmlPage, match, parse, pick
 from pipelines.readers.json_api import page_of
 from vietnam.letters import decode
@@ -70,7 +70,7 @@ def _is_file(body: bytes) -> bool:
 
 
 def _text(body: bytes, charset: str | None) -> str | None:
-    if b"\0" in body[:1024] and not body.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if not reads_as_text(body):
         return None
     return body.decode(decode(body, charset).encoding, "replace")
 

@@ -20,6 +20,7 @@ from archive.model.decommission import BAD_CERTIFICATE, NO_NAME
 from archive.model.enums import Outcome
 from crawler.downloader.guard import AddressRefused, GuardDenied, NoSuchName
 from crawler.downloader.handler import HeadTooLarge
+from crawler.downloader.redirects import ExternalLink
 from crawler.downloader.robots import RobotsDenied, RobotsUnreachable
 from crawler.downloader.successor import SuccessorRedirect
 from pipelines.html.decoding import CUT, DATALOSS
@@ -36,6 +37,8 @@ def judge_failure(error: BaseException) -> tuple[Outcome, str]:
     """Return the outcome of a request without a response, and the kind of failure in words."""
     if isinstance(error, SuccessorRedirect):
         return Outcome.MOVED, error.host
+    if isinstance(error, ExternalLink):
+        return Outcome.EXTERNAL_LINK, error.target[:200]
     if isinstance(error, GuardDenied):
         return Outcome.GUARD_DENIED, str(error)
     if isinstance(error, RobotsDenied):

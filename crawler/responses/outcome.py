@@ -165,7 +165,7 @@ def _content(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | N
         return None
     if not facts.has_article:
         return _without_article(facts, shape)
-    if _is_bare(shape) and _says(_NOT_FOUND, shape):
+    if shape.notice or (_is_bare(shape) and _says(_NOT_FOUND, shape)):
         return Outcome.SOFT_404, "the page says so under its title"
     return _cut_html(facts, shape)
 
@@ -190,12 +190,13 @@ def _without_article(facts: ResponseFacts, shape: PageShape) -> OutcomeDetail | 
         return Outcome.APP_SHELL, f"empty #{shape.app_root}"
     if _is_bare(shape) and _says(_MAINTENANCE, shape) and shape.links < 40:
         return Outcome.MAINTENANCE, "the page says so"
-    if facts.expect is Expect.ARTICLE and shape.password and _is_bare(shape):
+    if facts.expect is Expect.ARTICLE and (shape.locked or (shape.password and _is_bare(shape))):
         return Outcome.LOGIN, "a password field and no article"
-    if facts.expect is Expect.ARTICLE and _is_bare(shape) and _says(_NOT_FOUND, shape):
+    if facts.expect is Expect.ARTICLE and (shape.notice or (_is_bare(shape) and _says(_NOT_FOUND, shape))):
         return Outcome.SOFT_404, "the page says so and has no article"
     if len(shape.main) < 40 and (facts.expect is Expect.ARTICLE or not shape.links):
-        return Outcome.EMPTY, "no text besides menu and frame"
+        where = f"; the page sends on to {shape.sends_to}" if shape.sends_to else ""
+        return Outcome.EMPTY, f"no text besides menu and frame{where}"[:200]
     return _cut_html(facts, shape)
 
 

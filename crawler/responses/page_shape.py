@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import lxml.etree
 import lxml.html
 
+from vietnam.letters import strip_diacritics
+
 _XML = re.compile(r"\s*(?:<\?xml\b|<rss\b|<feed\b|<urlset\b|<sitemapindex\b)", re.I)
 _SET_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=")
+_REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"'>]+)", re.I)
 _RELOAD = re.compile(r"location\s*\.\s*(?:reload|replace|assign)\s*\(|location(?:\s*\.\s*href)?\s*=[^=]")
 _APP_IDS = ("app", "root", "__nuxt", "__next", "application")
 _CAPTCHA_WIDGETS = (
@@ -30,7 +33,23 @@ _FRAME = ("nav", "header", "footer", "aside", "a", "button", "label", "menu", "f
 _FRAME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:menu|nav|navbar|header|footer|banner|sidebar|breadcrumb|copyright|dialog|modal)", re.I
 )
+_BLOCKS = frozenset({"p", "div", "li", "td", "section", "article", "center", "h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPH = 80  # characters: more are a paragraph of a text
+_NOTICE = 200  # characters: the notices of the field guide are one or two sentences
+# Compared without diacritics: what is no more, and that it is no more, in one sentence.
+_THING = (
+    r"(?:bai viet|bai dang|tin bai|ban tin|tin tuc|noi dung|trang|van ban|du lieu|duong dan|page|article|content|post)"
+)
+_IS_NO_MORE = (
+    r"(?:khong (?:con )?ton tai|khong tim thay|khong duoc tim thay|bi xoa|bi go|duoc go|da go (?:bo|xuong)"
+    r"|go xuong|go bo|khong con|not found|(?:does not|doesn't|no longer) exist|no longer available|been (?:removed|deleted))"
+)
+_ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
+_ABSENT_HINT = re.compile(r"tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+
+
+_Texts = list[tuple[str, bool, lxml.html.HtmlElement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +58,10 @@ class PageShape:
 
     `visible` is all text outside scripts and hidden parts; `main` is its part outside links, menus, headers, footers,
     forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that checks for a person;
-    `returns_here`: its form leads back to a page. `app_root` is the id of an empty application container. `paragraphs`
-    counts paragraphs of the main text with more than 80 characters.
+    `returns_here`: its form leads back to a page. `notice`: the words below the heading, with nothing else there, that
+    the page is no more; `locked`: what stands there instead of a text is a form that asks for a password. `app_root` is
+    the id of an empty application container. `paragraphs` counts paragraphs of the main text with more than 80
+    characters. `sends_to`: the address of a meta refresh, else of the first frame.
     """
 
     visible: str = ""
@@ -49,6 +70,8 @@ class PageShape:
     links: int = 0
     paragraphs: int = 0
     password: bool = False
+    notice: str = ""
+    locked: bool = False
     captcha: str = ""
     returns_here: bool = False
     app_root: str = ""
@@ -56,6 +79,7 @@ class PageShape:
     reloads: bool = False
     begins_html: bool = False
     ends_html: bool = False
+    sends_to: str = ""
     is_xml: bool = False
 
 
@@ -71,10 +95,12 @@ def read_shape(text: str) -> PageShape | None:
         return PageShape(visible=text.strip()[:2000], main=text.strip()[:2000])
     scripts = " ".join(script.text or "" for script in root.iter("script"))
     visible, main = [], []
-    for text_part, framed in _texts(root):
+    texts = _texts(root)
+    for text_part, framed, _ in texts:
         visible.append(text_part)
         if not framed:
             main.append(text_part)
+    passwords = [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
     captcha, returns_here = _captcha(root)
     lower = text.lower()
     return PageShape(
@@ -82,8 +108,10 @@ def read_shape(text: str) -> PageShape | None:
         main=" ".join(main),
         head=_head(root),
         links=sum("href" in link.attrib for link in root.iter("a")),
-        paragraphs=sum(len(part) > 80 for part in main),
-        password=bool(root.xpath("//input[@type='password']")),
+        paragraphs=sum(len(part) > _PARAGRAPH for part in main),
+        password=bool(passwords),
+        notice=_notice(texts),
+        locked=any(_stands_alone(texts, form) for box in passwords[:2] for form in box.iterancestors("form")),
         captcha=captcha,
         returns_here=returns_here,
         app_root=_app_root(root),
@@ -91,6 +119,7 @@ def read_shape(text: str) -> PageShape | None:
         reloads=bool(_RELOAD.search(scripts)),
         begins_html="<html" in lower[:2000],
         ends_html="</html" in lower or "</body" in lower,
+        sends_to=_sends_to(root),
     )
 
 
@@ -99,27 +128,52 @@ def is_storm(text: str) -> bool:
     return any(tag.group().count("=") > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
 
 
-def _texts(root: lxml.html.HtmlElement) -> list[tuple[str, bool]]:
-    """Return the visible texts in order, each with whether it stands in the page's frame. Never recurses."""
-    found: list[tuple[str, bool]] = []
-    stack: list[tuple[lxml.html.HtmlElement | str, bool]] = [(root, False)]
+def _texts(root: lxml.html.HtmlElement) -> _Texts:
+    """Return the visible texts in order, each with whether it stands in the frame and its element. Never recurses."""
+    found: _Texts = []
+    stack: list[tuple[lxml.html.HtmlElement | str, bool, lxml.html.HtmlElement]] = [(root, False, root)]
     while stack:
-        node, framed = stack.pop()
+        node, framed, parent = stack.pop()
         if isinstance(node, str):
             folded = " ".join(node.split())
             if folded:
-                found.append((folded, framed))
+                found.append((folded, framed, parent))
             continue
         if not isinstance(node.tag, str) or node.tag in _UNSEEN or _HIDDEN.search(node.get("style") or ""):
             continue
         inside = framed or _is_frame(node)
         for child in reversed(node):
             if child.tail:
-                stack.append((child.tail, inside))
-            stack.append((child, inside))
+                stack.append((child.tail, inside, node))
+            stack.append((child, inside, node))
         if node.text:
-            stack.append((node.text, inside))
+            stack.append((node.text, inside, node))
     return found
+
+
+def _notice(texts: _Texts) -> str:
+    """Return the words below the heading that say that the page is no more; empty where an article stands there."""
+    for text, framed, element in texts:
+        if framed or not _ABSENT_HINT.search(text):
+            continue
+        block = next((up for up in (element, *element.iterancestors()) if up.tag in _BLOCKS), element)
+        words = " ".join(block.text_content().split())
+        if len(words) <= _NOTICE and _ABSENT.search(strip_diacritics(words)) and _stands_alone(texts, block):
+            return words
+    return ""
+
+
+def _stands_alone(texts: _Texts, block: lxml.html.HtmlElement) -> bool:
+    """Return whether the page has a heading and no paragraph but the block in what encloses both."""
+    headings = [element for _, _, element in texts if element.tag == "h1"]
+    headings = headings[-1:] or [element for _, framed, element in texts if not framed and element.tag in ("h2", "h3")]
+    heading = headings[0] if headings else None
+    if heading is None or block in heading.iterancestors():
+        return False
+    around = {heading, *heading.iterancestors()}
+    content = next(up for up in (block, *block.iterancestors()) if up in around)
+    beside = set(content.iter()) - set(block.iter())
+    return not any(len(text) > _PARAGRAPH and not framed and element in beside for text, framed, element in texts)
 
 
 def _is_frame(node: lxml.html.HtmlElement) -> bool:
@@ -135,6 +189,17 @@ def _is_frame(node: lxml.html.HtmlElement) -> bool:
 def _head(root: lxml.html.HtmlElement) -> str:
     parts = root.xpath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
     return " ".join(" ".join(part.text_content().split()) for part in parts)[:600]
+
+
+def _sends_to(root: lxml.html.HtmlElement) -> str:
+    for meta in root.iter("meta"):
+        found = (
+            _REFRESH.search(meta.get("content") or "") if (meta.get("http-equiv") or "").lower() == "refresh" else None
+        )
+        if found:
+            return found[1].strip()
+    frames = (frame.get("src") or "" for frame in root.iter("frame", "iframe"))
+    return next((source.strip() for source in frames if source.strip() and not source.startswith("about:")), "")
 
 
 def _app_root(root: lxml.html.HtmlElement) -> str:

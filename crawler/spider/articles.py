@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from scrapy.http import Request, Response
 
@@ -18,7 +18,7 @@ from crawler.responses.facts import charset_of
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
-from crawler.spider.stop_rule import next_recheck, next_recheck_of_vanished
+from crawler.spider.stop_rule import VANISHED_EVERY, next_recheck, next_recheck_of_vanished
 from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
@@ -121,6 +121,8 @@ class Articles:
         stands = outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
         if key is None or not (stands or outcome.value in SETTLED):
             return None
+        if outcome is Outcome.EXTERNAL_LINK:  # a list may show it every night; a link is seldom exchanged for a text
+            return tonight + timedelta(days=VANISHED_EVERY)
         since = None if stands else lookups.vanished_since(key)
         if since or outcome in VANISHED:
             return next_recheck_of_vanished(since or tonight, tonight, self.gone_after)

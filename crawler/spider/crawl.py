@@ -215,7 +215,10 @@ class PortalCrawler(scrapy.Spider):
             end = self.walk.fail(info.section)
         if outcome is Outcome.ERROR and not isinstance(error, IgnoreRequest):
             _log.error("%s failed: %s", ascii(request.url), detail)
-        if outcome is not Outcome.MOVED:  # that is a response, which ends at the gate (crawler/downloader/redirects.py)
+        if outcome not in (
+            Outcome.MOVED,
+            Outcome.EXTERNAL_LINK,
+        ):  # responses, which end at the gate (crawler/downloader/redirects.py)
             exchange.fail(request.url, self.recorder.now())
         try:
             recheck = self.articles.next_recheck(info.key, outcome)

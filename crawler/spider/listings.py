@@ -12,7 +12,8 @@ from scrapy.http import Response
 
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
-from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind, read_feed, read_sitemap
+from crawler.listings.feeds import read_feed, read_sitemap
+from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind
 from crawler.requests import Exchange, RequestInfo
 from crawler.responses.facts import facts_of, listing_text
 from crawler.responses.outcome import classify

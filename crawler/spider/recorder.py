@@ -127,6 +127,8 @@ class RunRecorder:
         if exchange.info.expect is not Expect.ROBOTS:
             if self.hosts.successor(target) is not None:
                 return  # it ends there, with a line of its own
+            if exchange.info.expect is Expect.ARTICLE and self.hosts.is_external(target):
+                return
             refused = self.hosts.refusal(target)
         outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
         # A response on the way is no page of a list, unless the request ends there.

@@ -11,7 +11,8 @@ from twisted.python.failure import Failure
 
 from archive.model.enums import Outcome, Verdict
 from crawler.downloader.guard import AddressRefused, GuardedResolver
-from crawler.listings.listing import ListingError, read_sitemap
+from crawler.listings.feeds import read_sitemap
+from crawler.listings.listing import ListingError
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from faults.catalogue import CheckFailure, Place, require, row
 from faults.network.crawl import KEYS, crawl_failing, crawl_recovered, outcomes_of, portal

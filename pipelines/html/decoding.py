@@ -5,6 +5,7 @@ The crawl and a second reading of a capture share this module, so that both read
 
 from __future__ import annotations
 
+import codecs
 import re
 import zlib
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ UNKNOWN_ENCODING = "unknown_encoding"
 
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _STEP = 64 * 1024
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # ESC stands in the texts of some encodings
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 
@@ -33,7 +35,7 @@ def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
     """Undo `Content-Encoding` (gzip and deflate, several after another), up to `limit` bytes.
 
     A gzip stream without its trailer is `truncated`: RFC 1952 ends every member with CRC and length. A body that is
-    declared gzip but is not is taken as it stands. Past the limit the data is dropped and the flag is set.
+    declared gzip but is not is taken as it stands, and so is text under an unknown encoding. Past the limit the data is dropped and the flag is set.
     """
     data = raw
     flags: list[BodyFlag] = []
@@ -41,6 +43,9 @@ def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
         if name == "identity":
             continue
         if name not in _WINDOWS:
+            if reads_as_text(data, markup=True):  # `utf-8`, `none`: a charset or a word where an encoding belongs
+                flags.append(NOT_COMPRESSED)
+                continue
             return Body(data, (*flags, UNKNOWN_ENCODING))
         step = _inflate(data, name, limit)
         data = step.data
@@ -48,6 +53,26 @@ def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
         if TOO_LARGE in step.flags:
             break
     return Body(data, tuple(dict.fromkeys(flags)))
+
+
+def reads_as_text(body: bytes, *, markup: bool = False) -> bool:
+    """Return whether the first kilobyte reads as text: one sign of control in fifty at most, a few NULs among them.
+
+    With `markup` it must be sound UTF-8 or begin with a tag as well: short packed bytes may lack control signs.
+    """
+    sample = body[:1024]
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+        return False
+    if not markup or sample.lstrip().startswith(b"<"):
+        return True
+    try:
+        # A character may be cut at the sample's end.
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _inflate(raw: bytes, name: str, limit: int) -> Body:

@@ -90,11 +90,14 @@ def keeps_no_secret(archive: Path) -> None:
 ZOO: dict[str, tuple[Reply, Outcome]] = {
     "good": (response(article(1)), Outcome.ARTICLE),
     "moved": (redirect("/tin/good.html", "301 Moved Permanently"), Outcome.ARTICLE),
-    "elsewhere": (redirect("https://evil.example/"), Outcome.GUARD_DENIED),
+    "elsewhere": (redirect("https://evil.example/"), Outcome.EXTERNAL_LINK),
     "inside": (redirect("http://127.0.0.1:9/"), Outcome.GUARD_DENIED),
     "metadata": (redirect("http://2852039166/latest/"), Outcome.GUARD_DENIED),
     "real-host": (redirect("https://www.ba-song.vn/tin/good.html"), Outcome.GUARD_DENIED),
     "other-port": (redirect(f"http://{HOST}:8080/"), Outcome.GUARD_DENIED),
+    "blank": (redirect("  /tin/good one.html?a=b c "), Outcome.ARTICLE),
+    "not-an-encoding": (response(article(8), Content_Encoding="utf-8"), Outcome.ARTICLE),
+    "zero-byte": (response(article(9).replace(b"</title>", b"\0</title>")), Outcome.ARTICLE),
     "front": (redirect("/"), Outcome.SOFT_404),
     "members": (redirect("/dang-nhap?back=1"), Outcome.LOGIN),
     "loop": (redirect("/tin/loop.html"), Outcome.ERROR),
@@ -117,7 +120,8 @@ ZOO: dict[str, tuple[Reply, Outcome]] = {
 
 def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Path) -> None:
     pages = portal(**{name.replace("-", "_"): said for name, (said, _) in ZOO.items()})
-    pages |= {"/": response(html("<h1>Trang chủ</h1>")), "/dang-nhap?back=1": response(html("<h1>Đăng nhập</h1>"))}
+    pages |= {"/": response(html("<h1>Trang chủ</h1>")), "/tin/good%20one.html?a=b%20c": response(article(10))}
+    pages |= {"/dang-nhap?back=1": response(html("<h1>Đăng nhập</h1>"))}
     with HttpServer(pages) as server:
         done = crawl("--archive", str(archive), *ARGUMENTS, "-s", "DOWNLOAD_MAXSIZE=200000", port=server.port)
     assert done.code == 1  # most of this portal cannot be read
@@ -126,12 +130,20 @@ def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Pat
     assert last == {name: outcome for name, (_, outcome) in ZOO.items()}
     assert run.complete
     assert run.verdict is Verdict.SUSPICIOUS
-    assert {line.key for line in articles if line.event is Event.NEW} == {"good", "false-gzip"}
+    assert {line.key for line in articles if line.event is Event.NEW} == {
+        "good",
+        "false-gzip",
+        "blank",
+        "not-an-encoding",
+        "zero-byte",
+    }
     assert {line.key: line.event for line in articles}["moved"] is Event.DUPLICATE
     counts = {name: server.asked[f"/tin/{name}.html"] for name in ("failing", "cut-gzip", "cut-body", "loop", "gone")}
     assert counts == {"failing": 3, "cut-gzip": 3, "cut-body": 3, "loop": 6, "gone": 1}
-    assert run.outcomes["wrong_host"] == run.outcomes["guard_denied"] == 5
-    assert [page.warc is None for page in lines if page.outcome is Outcome.GUARD_DENIED] == [True] * 5
+    assert run.outcomes["wrong_host"] == run.outcomes["guard_denied"] == 4
+    (link,) = [page for page in lines if page.outcome is Outcome.EXTERNAL_LINK]
+    assert (link.detail, link.status, link.warc is None) == ("https://evil.example/", 302, False)
+    assert [page.warc is None for page in lines if page.outcome is Outcome.GUARD_DENIED] == [True] * 4
     captures = [page for page in lines if page.warc is not None]
     assert len({page.warc for page in captures}) == len(captures), "one line for each captured response"
 

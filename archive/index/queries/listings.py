@@ -26,6 +26,7 @@ SETTLED = tuple(
         Outcome.GONE,
         Outcome.SOFT_404,
         Outcome.WRONG_HOST,
+        Outcome.EXTERNAL_LINK,
         Outcome.MOVED,
         Outcome.TOO_LARGE,
         Outcome.UNSUPPORTED_TYPE,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.html.decoding import decode_body
+from pipelines.html.decoding import Body, decode_body, reads_as_text
 
 LIMIT = 1024 * 1024
 TEXT = ("<p>Ủy ban nhân dân huyện Ba Sông họp phiên thường kỳ.</p>" * 200).encode()
@@ -77,6 +77,33 @@ def test_a_body_of_exactly_the_limit_is_whole() -> None:
 
 def test_an_encoding_that_was_not_asked_for_is_named() -> None:
     assert decode_body(b"\x1b\x00", "br", LIMIT).flags == ("unknown_encoding",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "none", "text/html", "UTF8, gzip"])
+def test_text_under_a_word_that_is_no_encoding_is_taken_as_it_stands(encoding: str) -> None:
+    raw = gzip.compress(TEXT) if "gzip" in encoding else TEXT
+    assert decode_body(raw, encoding, LIMIT) == Body(TEXT, ("not_compressed",))
+
+
+def test_packed_bytes_are_no_text() -> None:
+    packed = zlib.compress(TEXT, 9)[2:]
+    for length in (12, 40, len(packed)):
+        assert decode_body(packed[:length], "br", LIMIT).flags == ("unknown_encoding",)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"<html><title>a\0</title>" + b"x" * 300, True),
+        (b"\0<!DOCTYPE html><html>" + b"<p>tin</p>" * 20, True),
+        ("<html>".encode("utf-16"), True),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1", False),
+        (bytes(range(256)) * 4, False),
+        (b"", True),
+    ],
+)
+def test_a_few_zero_bytes_make_no_binary(body: bytes, text: bool) -> None:
+    assert reads_as_text(body) is text
 
 
 @given(st.binary(max_size=200))

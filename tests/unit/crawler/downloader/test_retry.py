@@ -252,3 +252,13 @@ def test_rules_of_which_a_part_is_missing_are_no_permission(flag: str) -> None:
 )
 def test_the_user_agent_says_who_we_are(contact: str, policy: str, agent: str) -> None:
     assert user_agent(contact, policy) == agent
+
+
+@pytest.mark.parametrize(
+    "product", ["luu-tru", "Luu-Tru/0.1", "luu-tru/*", "LUU-TRU 0.1 (+https://luu-tru.example/)  # us"]
+)
+def test_a_group_that_names_our_version_means_us(product: str) -> None:
+    text = f"User-agent: *\nDisallow:\n\nUser-Agent : {product}\nDisallow: /tin\n"
+    decision = decide(200, text.encode(), frozenset(), "luu-tru", 30.0)
+    assert not decision.allows("https://ba-song.vn/tin/1", "luu-tru")
+    assert decision.allows("https://ba-song.vn/1", "luu-tru")

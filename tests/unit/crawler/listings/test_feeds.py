@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 import pytest
 
-from crawler.listings.listing import Entry, ListingError, read_feed, read_sitemap
+from crawler.listings.feeds import read_feed, read_sitemap
+from crawler.listings.listing import Entry, ListingError
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from vietnam.date_forms import TZ
 
@@ -84,7 +85,7 @@ REJECTED = [
         id="hidden",
     ),
     pytest.param(b"<rss><item></rss>", "not well-formed XML", id="broken"),
-    pytest.param(b"<rss>&nbsp;</rss>", "not well-formed XML", id="unknown entity"),
+    pytest.param(b"<rss><channel><item><title>a &amp; b</title>", "not well-formed XML", id="cut"),
     pytest.param(b"", "not well-formed XML", id="empty"),
     pytest.param(b"<html><body>Xin doi</body></html>", "the root element is html", id="a page"),
     pytest.param(b"<!DOCTYPE html><html></html>", "it brings a document type", id="a page with doctype"),
@@ -145,7 +146,7 @@ def test_a_sitemap_index_names_further_sitemaps_of_its_host() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (gzip.compress(URLSET.encode())[:-20], "not well-formed XML"),
+        (gzip.compress(URLSET.encode())[:-20], "a damaged gzip file"),
         (b"\x1f\x8b broken", "a damaged gzip file"),
         (gzip.compress(b"<urlset>" + b" " * 17 * 1024 * 1024), "larger than 16 MiB"),
     ],
@@ -154,3 +155,63 @@ def test_a_sitemap_index_names_further_sitemaps_of_its_host() -> None:
 def test_a_packed_sitemap_is_bounded(body: bytes, reason: str) -> None:
     with pytest.raises(ListingError, match=f"^sitemap rejected: {reason}"):
         read_sitemap(URL, body, BaoChinhPhu.article_key, NOW)
+
+
+REPAIRED = [
+    pytest.param(rss(item(ADDRESS).replace("Kè đê", "Kè\x0b đê")), id="a vertical tab"),
+    pytest.param(rss(item(ADDRESS, "Kè đê&#8;&#x1F;")), id="references to control characters"),
+    pytest.param(rss(item(ADDRESS) + "<x>Kè&nbsp;đê &agrave; &hellip;</x>"), id="entities of HTML"),
+    pytest.param(rss(item(ADDRESS) + "<x>xây & sửa &c; R&D</x>"), id="a raw ampersand"),
+    pytest.param(rss(item(ADDRESS) + "<x>nước < 5 m, mưa<10 mm</x>"), id="a raw less-than"),
+    pytest.param(rss(item(ADDRESS)).replace(b"utf-8", b"utf-16"), id="says UTF-16"),
+    pytest.param(rss(item(ADDRESS)).replace(b"utf-8", b"us-ascii"), id="says ASCII"),
+    pytest.param(rss(item(ADDRESS)).replace(b"utf-8", b"tcvn-5712"), id="says TCVN"),
+    pytest.param(rss(item(ADDRESS)).replace(b"utf-8", b"windows-1252"), id="says Windows-1252"),
+    pytest.param(rss(item(ADDRESS)).replace(b"utf-8", b"x-unknown"), id="says an unknown encoding"),
+    pytest.param(rss(item(ADDRESS)) + b"<!-- 0.2 s --><script>x()</script>", id="a script behind"),
+    pytest.param(rss(item(ADDRESS)) + b"Notice: cache is full", id="words behind"),
+    pytest.param(b"<br />\n<b>Warning</b>: date()<br />" + rss(item(ADDRESS)), id="a warning before"),
+    pytest.param(
+        rss(f"<media:group><media:title>x</media:title></media:group>{item(ADDRESS)}"), id="an undeclared prefix"
+    ),
+    pytest.param(rss(item(ADDRESS) + '<a xlink:href="x" dc:date="y">z</a>'), id="undeclared prefixes of attributes"),
+    pytest.param(gzip.compress(gzip.compress(rss(item(ADDRESS)))), id="packed twice"),
+]
+
+
+@pytest.mark.parametrize("body", REPAIRED)
+def test_a_feed_with_wrong_letters_is_read(body: bytes) -> None:
+    assert read_feed(URL, body, BaoChinhPhu.article_key, NOW).entries == (
+        Entry(ADDRESS, "102260305092012481", "Kè đê", date(2026, 3, 5)),
+    )
+
+
+def test_an_ampersand_in_an_address_survives_the_repair() -> None:
+    address = ADDRESS + "?a=1&b=2"
+    for link in (f"<![CDATA[{address}]]>", address, address.replace("&", "&amp;")):
+        (entry,) = read_feed(URL, rss(item(link) + "<x>&</x>"), BaoChinhPhu.article_key, NOW).entries
+        assert entry.url == address
+
+
+@pytest.mark.parametrize(
+    "published",
+    [
+        "Thu, 05 Mar 2026 15:34:00 GMT+7",
+        "Thu, 05 Mar 2026 15:34:00 UTC +07:00",
+        "Thứ Năm, 05/03/2026 15:34 GMT+7",
+        "05/03/2026 3:34:00 CH",
+        "Ngày 05 tháng 03 năm 2026",
+    ],
+)
+def test_zones_and_vietnamese_dates_of_feeds(published: str) -> None:
+    (entry,) = read_feed(URL, rss(item(ADDRESS, published=published)), BaoChinhPhu.article_key, NOW).entries
+    assert entry.day == date(2026, 3, 5)
+
+
+def test_a_text_sitemap_has_one_address_a_line() -> None:
+    text = f"{ADDRESS}\r\n\n{OTHER}\nhttps://baochinhphu.vn/chinh-tri.htm\nhttps://khac.example/ke-de-102260305092012482.htm\n"
+    for body in (text.encode(), b"\xef\xbb\xbf" + text.encode(), gzip.compress(text.encode())):
+        entries = read_sitemap(URL, body, BaoChinhPhu.article_key, NOW).entries
+        assert [entry.url for entry in entries] == [ADDRESS, OTHER]
+    with pytest.raises(ListingError, match="not well-formed"):
+        read_sitemap(URL, (text + "Xin lỗi, có lỗi xảy ra").encode(), BaoChinhPhu.article_key, NOW)

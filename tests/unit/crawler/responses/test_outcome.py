@@ -43,6 +43,74 @@ LOGIN_DIALOG = page(
 MENU_ONLY = page("<div class='detail'></div>")
 UNCLOSED = f"<html><body><h1>Họp báo</h1>{PARAGRAPH * 6}"
 
+LONG_FOOT = f"<div class='chan-trang'>{PARAGRAPH * 3}</div>"
+RELATED = "<div class='khac'><h3>Tin khác</h3><ul><li><a href='/1'>Ra quân trồng cây</a> (03/03/2025)</li></ul></div>"
+
+
+def framed(content: str) -> str:
+    """Return a page whose frame holds paragraphs of its own, as long as an article's."""
+    return page(f"<div class='khung'><div class='cot-chinh'>{content}{RELATED}</div></div>{LONG_FOOT}")
+
+
+NOTICES = {
+    "a paragraph below the date": "<h1>Thông báo</h1><div>Thứ Tư, 05/03/2025 | Lượt xem: 12</div><p>Bài viết không tồn tại.</p>",
+    "a box, the sentence in two elements": "<h2 class='t'>Tin tức</h2><div class='b'>Nội dung này <b>đã được gỡ bỏ</b>.</div>",
+    "withdrawn, in a table": "<h1>Chi tiết</h1><table><tr><td>Tin bài đã được gỡ xuống theo yêu cầu.</td></tr></table>",
+    "in English": "<h1>News</h1><p>The article you are looking for does not exist.</p>",
+}
+NO_NOTICES = {
+    "the first words of a text": f"<h1>Tin giả</h1><p>Trang mạng xã hội nói trên không tồn tại.</p>{PARAGRAPH * 4}",
+    "the last words of a text": f"<h1>Tin giả</h1>{PARAGRAPH * 4}<p>Bài viết nói trên đã bị xóa.</p>",
+    "a lead in the title's box": f"<header><h1>Tin giả</h1><p>Bài viết đã bị gỡ.</p></header><div>{PARAGRAPH * 4}</div>",
+}
+_FORM = "<form action='/mo'><p>Nội dung được bảo vệ, hãy nhập mật khẩu để xem tiếp.</p><input type='password' name='p'></form>"
+LOCKED = {
+    "a form below the title": f"<h1>Họp kín</h1>{_FORM}",
+    "a title in a header, boxes around the form": f"<article><header><h1>Họp kín</h1></header><div><div>{_FORM}</div></div></article>",
+    "a heading of the second rank": f"<h2>Họp kín</h2><div>05/03/2025</div>{_FORM.replace('password', 'PASSWORD')}",
+}
+UNLOCKED = {
+    "a form below a text": f"<h1>Họp</h1>{PARAGRAPH * 4}{_FORM}",
+    "a form of the frame": f"<h1>Họp</h1><div>{PARAGRAPH * 4}</div></div><div class='dang-nhap'><h3>Thành viên</h3>{_FORM}",
+}
+
+
+@pytest.mark.parametrize("content", NOTICES.values(), ids=NOTICES)
+@pytest.mark.parametrize("has_article", [False, True], ids=["by no layout", "by a layout"])
+def test_a_notice_in_the_full_frame_is_no_article(content: str, has_article: bool) -> None:
+    assert classify(seen(framed(content), has_article=has_article))[0] is Outcome.SOFT_404
+
+
+@pytest.mark.parametrize("content", NO_NOTICES.values(), ids=NO_NOTICES)
+@pytest.mark.parametrize("has_article", [False, True], ids=["by no layout", "by a layout"])
+def test_a_text_that_speaks_of_what_is_gone_is_an_article(content: str, has_article: bool) -> None:
+    assert classify(seen(framed(content), has_article=has_article))[0] is Outcome.ARTICLE
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<html><head><meta http-equiv='refresh' content='0; url=/tin/moi.html'></head><body>Xin chờ</body></html>",
+        "<html><head><META HTTP-EQUIV=Refresh CONTENT=\"5;URL='/tin/moi.html'\"></head><body></body></html>",
+        "<html><frameset cols='20%,80%'><frame src='/tin/moi.html'><frame src='/x'></frameset></html>",
+        "<html><body><h1>Công báo</h1><iframe src='/tin/moi.html'></iframe></body></html>",
+    ],
+)
+def test_a_page_that_only_sends_on_names_its_target(markup: str) -> None:
+    outcome, detail = classify(seen(markup))
+    assert outcome is Outcome.EMPTY
+    assert (detail or "").endswith("; the page sends on to /tin/moi.html")
+
+
+@pytest.mark.parametrize("content", LOCKED.values(), ids=LOCKED)
+def test_a_form_in_the_place_of_the_text_is_a_login(content: str) -> None:
+    assert classify(seen(framed(content)))[0] is Outcome.LOGIN
+
+
+@pytest.mark.parametrize("content", UNLOCKED.values(), ids=UNLOCKED)
+def test_a_form_beside_a_text_is_no_login(content: str) -> None:
+    assert classify(seen(framed(content)))[0] is Outcome.ARTICLE
+
 
 def seen(text: str | bytes = ARTICLE, **more: object) -> ResponseFacts:
     body = text if isinstance(text, bytes) else text.encode()
