@@ -21,6 +21,11 @@ _MONTHS = {
     "chín": 9, "mười một": 11, "mười hai": 12, "mười": 10, "chạp": 12,
 }  # fmt: skip
 _MONTH = r"(?:\d{1,2}|" + "|".join(sorted(_MONTHS, key=len, reverse=True)).replace(" ", r"\s+") + ")"
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 
 _DAY = re.compile(
     rf"""
@@ -31,16 +36,29 @@ _DAY = re.compile(
     | (?<![\d./\-+:]) (?P<d3>\d{{1,2}}) \s*,?\s* (?:tháng|th\.?) \s* (?P<m3>{_MONTH}) [\s,]+ (?:năm\s+)? (?P<y3>\d{{4}})
       (?!\d)
     | \b (?:tháng|th\.?) \s* (?P<m4>{_MONTH}) \s+ (?:ngày\s+)? (?P<d4>\d{{1,2}}) \s*,\s* (?P<y4>\d{{4}}) (?!\d)
+    | (?<![\d./\-+:]) (?P<d5>\d{{1,2}}) [\s\-] (?P<m5>{_ENGLISH_MONTH}) \.?,?[\s\-] (?P<y5>\d{{4}}) (?!\d)
+    | (?<!\w) (?P<m6>{_ENGLISH_MONTH}) \.? \s+ (?P<d6>\d{{1,2}}) \s*,\s* (?P<y6>\d{{4}}) (?!\d)
     """,
     _FLAGS,
 )
 _CLOCK = r"""(?<![\d:./\-]) (?P<H>\d{1,2}) \s? (?: : | h | g | giờ ) \s? (?P<M>\d{2})
     (?: \s?:\s? (?P<S>\d{2}) (?:\.\d+)? )?
-    (?! [\d:] ) (?: \s? (?:phút|'|’) )? (?: \s* (?P<half> AM|PM|SA|CH|sáng|chiều|tối ) \b )?"""
+    (?! [\d:] ) (?: \s? (?:phút|'|’) )? (?: \s* (?P<half> AM|PM|A\.M\.?|P\.M\.?|SA|CH|sáng|chiều|tối ) (?!\w) )?"""
 _TIME = re.compile(_CLOCK, _FLAGS)
 _GAP = r"[\s,|\-–—•·]*"
-_WEEKDAY = r"(?<!\w) (?: thứ \s* (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7]) | t[2-7] | (?:chủ|chúa) \s* nhật | cn ) (?!\w)"
-_AFTER = re.compile(rf"[\s,|\-–—•·(@T]* (?: (?:vào\s+)? lúc | hồi )? \s* :? \s* {_CLOCK}", _FLAGS)
+_WEEKDAY = r"""(?<!\w) (?: thứ \s* (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7]) | t[2-7] | (?:chủ|chúa) \s* nhật | cn
+    | (?:mon|tues|wednes|thurs|fri|satur|sun)day
+    | (?-i: Mon | Tues? | Wed | Thu(?:rs)? | Fri | Sat | Sun | MON | TUES? | WED | THU(?:RS)? | FRI | SAT | SUN ) \.?) (?!\w)"""
+# The words by which a weekday begins once `thứ` and `t` are gone, Monday first.
+_WEEKDAYS = (
+    ("hai", "2", "mon"), ("ba", "3", "tue"), ("tư", "4", "wed"), ("năm", "5", "thu"), ("sáu", "6", "fri"),
+    ("bảy", "bẩy", "7", "sat"), ("ch", "cn", "sun"),
+)  # fmt: skip
+_AFTER = re.compile(
+    rf"[\s,|\-–—•·(@T]* (?: (?:được\s+)? (?:cập\s+nhật|đăng) \s+ (?=lúc|hồi|vào|\d) )? (?: (?:vào\s+)? (?:lúc|hồi) | at )?"
+    rf"\s* :? \s* {_CLOCK}",
+    _FLAGS,
+)
 _BEFORE = re.compile(
     rf"(?: (?P<first>{_WEEKDAY}) {_GAP} )? {_CLOCK} {_GAP} \)? {_GAP}"
     rf"(?: (?P<weekday>{_WEEKDAY}) {_GAP} )? (?: ngày \s* )? \(? $",
@@ -70,7 +88,8 @@ _PUBLISHED = re.compile(
     r"""(?<!\w) (?: (?:(?:được|đã|bài)\s+)? (?:ngày|thời\s+gian|thời\s+điểm|giờ)? \s*
         (?: đăng\s+công\s+báo | đăng\s+(?:tải|bài|tin) | đăng | xuất\s+bản | công\s+bố | phát\s+hành
           | gửi\s+bài | gửi | viết | tạo | đưa\s+tin )
-        | (?:posted?|publish(?:ed)?|created) (?:\s+date)? | date | (?:đăng|viết)\s+bởi\s+[^\d\n|:]{2,40}?(?=\s(?:lúc|ngày|vào)) )
+        | (?:posted?|publish(?:ed)?|created) (?:\s+date)? | date | (?:đăng|viết)\s+bởi\s+[^\d\n|:]{2,40}?(?=\s(?:lúc|ngày|vào))
+        | (?:(?:submitted|posted|published|written)\s+)?by\s+[^\d\n|:]{2,40}?(?=\son\s) )
         \s* (?: bài | tin | lên )? \s* (?: vào\s+lúc | vào | lúc | ngày | hồi | on | at )? \s* [:,\-|]? \s* $""",
     _FLAGS,
 )
@@ -107,12 +126,27 @@ class DateMatch:
 
 
 def _month(written: str) -> int:
-    return int(written) if written.isdigit() else _MONTHS[" ".join(written.lower().split())]
+    if written.isdigit():
+        return int(written)
+    name = " ".join(written.lower().split())
+    return _MONTHS[name] if name in _MONTHS else _ENGLISH_MONTHS.index(name[:3]) + 1
+
+
+def _numbers(found: re.Match[str]) -> tuple[int, int, int]:
+    """Return year, month and day as a match of `_DAY` gives them, day before month."""
+    year, month, day = (next(found[k + n] for n in ("", "2", "3", "4", "5", "6") if found[k + n]) for k in "ymd")
+    return int(year), _month(month), int(day)
+
+
+def _weekday(words: str) -> int:
+    """Return the number of a weekday's name, Monday being 0."""
+    word = re.sub(r"^(?:thứ\s*|t(?=\d))", "", words.lower().strip())
+    return next(number for number, names in enumerate(_WEEKDAYS) if word.startswith(names))
 
 
 def _clock(found: re.Match[str]) -> time:
     """Return the time of day; a 24-hour clock may carry a superfluous AM or PM. Raises ValueError for no such time."""
-    hour, half = int(found["H"]), (found["half"] or "").upper()
+    hour, half = int(found["H"]), (found["half"] or "").upper().replace(".", "")
     if half in ("PM", "CH", "CHIỀU", "TỐI") and hour < 12:
         hour += 12
     elif half in ("AM", "SA", "SÁNG") and hour == 12:
@@ -120,14 +154,37 @@ def _clock(found: re.Match[str]) -> time:
     return time(hour, int(found["M"]), int(found["S"] or 0))
 
 
-def _american(day: re.Match[str], clock: re.Match[str] | None) -> bool:
-    """Return whether `3/5/2026 3:34:00 PM` may be month first: slashes, AM or PM, a 12-hour time, both numbers a month.
+def _day(found: re.Match[str], clock: re.Match[str] | None, weekday: str | None) -> date | None:
+    """Return the day of a match; None where two orders could explain it. Raises ValueError for no such day.
 
-    .NET prints its en-US culture so; its vi-VN culture prints SA and CH, day first.
+    A weekday settles the order of numbers: day first unless only the other order has this weekday. Without one
+    `3/5/2026 3:34:00 PM` may be month first: .NET prints its en-US culture so, its vi-VN culture prints SA and CH.
     """
-    if clock is None or day["sep"] != "/" or (clock["half"] or "").upper() not in ("AM", "PM"):
+    year, month, number = _numbers(found)
+    shown = _weekday(weekday) if weekday else None
+    swapped = _possible_day(year, number, month) if found["sep"] else None
+    if shown is not None and swapped is not None and swapped.weekday() == shown:
+        first = _possible_day(year, month, number)
+        return first if first is not None and first.weekday() == shown else swapped
+    if shown is None and clock is not None and swapped is not None and found["sep"] == "/":
+        half = (clock["half"] or "").upper().replace(".", "")
+        if half in ("AM", "PM") and 1 <= int(clock["H"]) <= 12 and month != number:
+            return None
+    return date(year, month, number)
+
+
+def _month_for_minutes(found: re.Match[str], clock: re.Match[str] | None, zone: re.Match[str] | None) -> bool:
+    """Return whether a feed's time has the month in the place of its minutes, as NukeViet prints it."""
+    if clock is None or zone is None or zone["plain"] or (zone["name"] or "").upper() != "GMT":
         return False
-    return 1 <= int(clock["H"]) <= 12 and int(day["d"]) <= 12 and int(day["d"]) != int(day["m"])
+    return bool(found["m5"]) and int(clock["M"]) == _month(found["m5"])
+
+
+def _possible_day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _in_vietnam(day: date, clock: time, zone: re.Match[str] | None) -> tuple[date, time]:
@@ -158,13 +215,6 @@ def _part_of_range(before: str, after: str) -> bool:
     return bool(_RANGE_BEFORE.search(before) or _RANGE_AFTER.match(after) or _HOURS.search(line))
 
 
-def _moment(found: re.Match[str], clock: re.Match[str] | None, zone: re.Match[str] | None) -> tuple[date, time | None]:
-    """Return day and time in Asia/Ho_Chi_Minh. Raises ValueError for no such day, time or offset."""
-    year, month, number = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
-    day = date(int(year), _month(month), int(number))
-    return (day, None) if clock is None else _in_vietnam(day, _clock(clock), zone)
-
-
 def _read(text: str, found: re.Match[str]) -> DateMatch | None:
     """Read one match of `_DAY` with its surroundings; None when it is impossible, ambiguous or part of a range."""
     end = found.end()
@@ -181,17 +231,21 @@ def _read(text: str, found: re.Match[str]) -> DateMatch | None:
     label, length = _label(before)
     if (label is Label.NONE and _part_of_range(before, "")) or _part_of_range("", text[found.end() : end + _REACH]):
         return None
-    if _american(found, clock) or _RANGE_AFTER.match(text, end):
+    if _RANGE_AFTER.match(text, end) or _month_for_minutes(found, clock, zone):
         return None
+    weekday = (named["weekday"] or named.groupdict().get("first")) if named else None
     try:
-        day, time_of_day = _moment(found, clock, zone)
+        day = _day(found, clock, weekday)
+        if day is None:
+            return None
+        day, time_of_day = _in_vietnam(day, _clock(clock), zone) if clock else (day, None)
     except (ValueError, OverflowError):
         return None
     return DateMatch(
         day,
         time_of_day,
         label,
-        bool(named and (named["weekday"] or named.groupdict().get("first"))),
+        weekday is not None,
         start - length,
         start,
         end,
@@ -209,8 +263,8 @@ def date_matches(text: str) -> Iterator[DateMatch]:
 def day_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and day (`2025-3-5`) of every whole day in the text, terms and ranges included."""
     for found in _DAY.finditer(text):
-        year, month, day = (found[k] or found[k + "2"] or found[k + "3"] or found[k + "4"] for k in "ymd")
-        yield found.start(), found.end(), f"{int(year)}-{_month(month)}-{int(day)}"
+        year, month, day = _numbers(found)
+        yield found.start(), found.end(), f"{year}-{month}-{day}"
 
 
 def clock_spans(text: str) -> Iterator[tuple[int, int]]:

@@ -51,6 +51,14 @@ _BYLINE = re.compile(
     r"(?:(?:tác\s+giả|nguồn|theo|(?:(?:được\s+)?(?:đăng|viết)\s+)?bởi|người\s+đăng|by)\s*:?\s*)?(?P<name>.*)",
     re.IGNORECASE,
 )
+# `Ngày ký:`, `Ngày có hiệu lực:` before a date beside a labelled one.
+_OTHER_LABEL = re.compile(r"(?<!\w)[^\W\d_]+(?: [^\W\d_]+){0,4}\s*:?\s*$")
+# Behind a date: `by admin`, `bởi quantri`. The label says that a name follows, however it is written.
+_WRITTEN_BY = re.compile(
+    r"\0[\s,|-]*(?:(?:được\s+)?(?:đăng|viết|gửi|posted|submitted)\s+)?(?:bởi|by)\s*:?\s+[^\s\0|,]+(?:\s+[^\s\0|,]+){0,5}\s*(?=$|[\0|,])",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"(?:(?:được\s+)?(?:đăng|viết|gửi|posted|submitted)\s+)?(?:bởi|by)(?!\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,9 @@ def _lines(text: str) -> str:
 def _segment(text: str, shown: DateMatch) -> tuple[str, str]:
     """Return the text before and after a date in its own line or between its bars."""
     before, after = text[: shown.label_start], text[shown.end :]
+    if shown.label is Label.PUBLISHED:
+        # Its own label ends the reach of what stands before an earlier date.
+        before = before[max((other.end for other in date_matches(before)), default=0) :]
     return _SEGMENT.split(before)[-1], _SEGMENT.split(after)[0]
 
 
@@ -103,7 +114,7 @@ def _is_published(text: str, shown: DateMatch) -> bool:
         return False  # a label of another kind of date: `Ngày trả lời:`
     # A date inside a sentence has words before it, or goes on with a comma or with words.
     opened = not re.search(r"\w\W{0,2}$", before) or bool(re.search(r"[-–—]\s*$", before) or _ISSUE.fullmatch(before))
-    ended = not re.match(r"[^\W\d_]|,", first) or bool(_COUNTER.match(first))
+    ended = not re.match(r"[^\W\d_]|,", first) or bool(_COUNTER.match(first) or _BY.match(first))
     if shown.clock is None:
         return opened and ended
     # A title may follow a full date line on the same line; a byline may come before it.
@@ -152,16 +163,19 @@ def read_published(text: str, now: datetime) -> Moment | None:
     if (moment := read_machine(text, now)) is not None:
         return moment
     line = _lines(text)
-    best = _best(line, now) if len(line) <= 200 and not _OTHER_DATE.search(line) else None
-    if best is None:
+    if len(line) > 200 or (best := _best(line, now)) is None:
         return None
+    labelled = best[1].label is Label.PUBLISHED
     for shown in sorted(date_matches(line), key=lambda shown: shown.start, reverse=True):
-        line = line[: shown.label_start] + "\0" + line[shown.end :]
-    for segment in _SEGMENT.split(line):
-        if "\0" not in segment:
-            continue
+        # `Ngày ký: … | Ngày đăng: …`: beside a labelled day of publication another label is no doubt.
+        other = _OTHER_LABEL.search(line[: shown.label_start]) if labelled and shown.start != best[1].start else None
+        line = line[: other.start() if other else shown.label_start] + "\0" + line[shown.end :]
+    segments = [segment for segment in _SEGMENT.split(line) if "\0" in segment]
+    if any(map(_OTHER_DATE.search, segments if labelled else [line])):
+        return None
+    for segment in segments:
         apart = r"\0|:|\s[-–—]\s" if best[0].clock is None else r"\0|:|^.*\s[-–—]\s"
-        for words in re.split(apart, _BESIDE.sub(" ", segment)):
+        for words in re.split(apart, _BESIDE.sub(" ", _WRITTEN_BY.sub("\0", segment))):
             if (words := words.strip(" -–—,.()[]/")) and not _is_byline(words):
                 return None
     return best[0]

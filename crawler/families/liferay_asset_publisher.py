@@ -38,8 +38,8 @@ _LIST = ListShape(
     module=".portlet-asset-publisher, div.ul-abstract-ctn",
     pager=".taglib-page-iterator, .lfr-pagination, .lfr-pagination-buttons, .pagination, .pager",
     links=("div.news-line div.news-title a", 'a[href*="/-/"]'),
-    entry=".asset-abstract, .news-line, .news-item, .item, li, article, tr",
-    day='[class*="date"], [class*="time"], [class*="ngay-dang"]',
+    entry=".asset-abstract, .news-line, .news-item, .item, li, article, tr, div:has(> small)",
+    day='[class*="date"], [class*="time"], [class*="ngay-dang"], small.text-muted',
 )
 
 _NO_CLOCK = "".join(
