@@ -69,42 +69,42 @@ def make(root: Path) -> Archive:
     return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
 
 
-def keep(night: RunWriter, told: ComposedArticle, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
+def keep(night: RunWriter, item: ComposedArticle, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
     """Capture a page of an article and queue its text."""
-    url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(told.key)}"
-    body = f"<h1>{told.title}</h1>{moment}".encode()
+    url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(item.key)}"
+    body = f"<h1>{item.title}</h1>{moment}".encode()
     headers = (("Content-Type", "text/html"), ("ETag", '"1"'))
     ref = night.capture(Capture(url, 200, headers, body, moment, ArchiveKind.REPLICA))
-    text = "\n\n".join([told.title, "08:00 03/03/2025", *told.paragraphs]) + "\n"
+    text = "\n\n".join([item.title, "08:00 03/03/2025", *item.paragraphs]) + "\n"
     document = Document(
         portal=night.portal,
         section="tin",
         url=url,
-        key=told.key,
-        title=told.title,
+        key=item.key,
+        title=item.title,
         text=text,
-        content="\n".join([told.title, *told.paragraphs]),
+        content="\n".join([item.title, *item.paragraphs]),
         fetched_at=moment,
         via=ArchiveKind.REPLICA,
         warc=ref,
-        published=told.published,
+        published=item.published,
         published_raw="08:00 03/03/2025",
-        attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in told.files),
+        attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in item.files),
         documents=document_numbers(text),
         cited=cited_documents(text),
     )
-    page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=told.key, section="tin", warc=ref)
+    page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=item.key, section="tin", warc=ref)
     if reasons:
         night.write(page, document, tuple(map(Reason.sentence, reasons)))
     else:
         night.write(page, document)
 
 
-def walk(night: RunWriter, told: Sequence[ComposedArticle], moment: datetime) -> None:
+def walk(night: RunWriter, items: Sequence[ComposedArticle], moment: datetime) -> None:
     """Queue the page of a list that shows these articles and ends the walk."""
     url = f"https://{night.portal}.gov.vn.replica.test/tin"
     ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, ArchiveKind.REPLICA))
-    listed = tuple(ListEntry(item.key, f"{url}/{item.key}", item.title) for item in told)
+    listed = tuple(ListEntry(item.key, f"{url}/{item.key}", item.title) for item in items)
     page = PageRecord(url, Outcome.LISTING, moment, 200, section="tin", warc=ref, listed=listed, page_number=1)
     night.write(replace(page, walk_end=WalkEnd.LAST_PAGE))
 
@@ -127,8 +127,8 @@ def run_night(archive: Archive, number: int, portals: Sequence[str] | None = Non
     for portal in portals or sorted(NIGHTS[number]):
         crawl = archive.start(portal, night, at(night), judge)
         walk(crawl, NIGHTS[number][portal], at(night))
-        for told in NIGHTS[number][portal]:
-            keep(crawl, told, at(night) + timedelta(seconds=1))
+        for item in NIGHTS[number][portal]:
+            keep(crawl, item, at(night) + timedelta(seconds=1))
         finish(crawl, at(night) + timedelta(seconds=2))
 
 

@@ -224,9 +224,9 @@ def unword(root: Path, whole: Path, path: str) -> None:
         found = "SELECT document, published_raw FROM contents WHERE file = ? AND run = ?"
         document, published = connection.execute(found, (file.name, file.parent.name)).fetchone()
         words = content_words(document, text_paragraphs(file.read_text(encoding="utf-8"), published))
-        told = [" ".join(getattr(words, name)) for name in COLUMNS]
+        columns = [" ".join(getattr(words, name)) for name in COLUMNS]
         taken = "INSERT INTO words (words, rowid, title, body, exact_title, exact) VALUES ('delete', ?, ?, ?, ?, ?)"
-        connection.execute(taken, (document, *told))
+        connection.execute(taken, (document, *columns))
 
 
 def sql(root: Path, whole: Path, statement: str) -> None:

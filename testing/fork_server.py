@@ -147,7 +147,7 @@ class Program:
 
 
 def _bound(module: str, arguments: Sequence[str]) -> int:
-    """Return the bytes of address space that a program is told to keep to; where none is told, as many as are enough."""
+    """Return the bytes of address space that a program keeps to by its arguments; without one, as many as are enough."""
     place = {"crawler.nights.rlimits": 1, "pipelines.files.text": 0, "pipelines.sandbox.extraction_worker": 0}.get(
         module
     )
@@ -389,7 +389,7 @@ def _serve(connection: socket.socket) -> None:
         start = Start(**json.loads(sent))
         program = Program.of(start.command)
         assert program is not None
-        told, tell = os.pipe()
+        reader, writer = os.pipe()
         between = os.fork()
         if between == 0:
             parent = os.getpid()
@@ -398,11 +398,11 @@ def _serve(connection: socket.socket) -> None:
                 while os.getppid() == parent:  # until the caller has taken it in
                     os.sched_yield()
                 _enter(program, start, descriptors[:3], dict(zip(start.keep, descriptors[3:], strict=True)))
-            os.write(tell, str(child).encode())
+            os.write(writer, str(child).encode())
             os._exit(0)
         os.waitpid(between, 0)
-        connection.send(os.read(told, 64))
-        for number in (told, tell, *descriptors):
+        connection.send(os.read(reader, 64))
+        for number in (reader, writer, *descriptors):
             os.close(number)
 
 

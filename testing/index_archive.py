@@ -68,13 +68,13 @@ def _words_night(archive: Archive) -> None:
     """Vietnamese keys and titles, in no order; some of what the list shows is owed afterwards."""
     night = FIRST + timedelta(days=4)
     crawl = archive.start(_PORTAL, night, at(night), judge)
-    told = [ComposedArticle(word, f"{word} {word}", (f"Về {word}.",), files=("b.pdf", "a.docx")) for word in WORDS]
+    articles = [ComposedArticle(word, f"{word} {word}", (f"Về {word}.",), files=("b.pdf", "a.docx")) for word in WORDS]
     walk(
         crawl,
-        [*told, ComposedArticle("con-nợ", "Còn\0nợ", ()), ComposedArticle("Còn-nợ", "Cũng còn nợ", ())],
+        [*articles, ComposedArticle("con-nợ", "Còn\0nợ", ()), ComposedArticle("Còn-nợ", "Cũng còn nợ", ())],
         at(night),
     )
-    for item in told:
+    for item in articles:
         keep(crawl, item, at(night))
     keep(crawl, LONG, at(night))
     keep(crawl, ComposedArticle("nghi-ngờ", "Chữ lạ", ("?",)), at(night), ("legacy font text (TCVN3)",))

@@ -125,12 +125,12 @@ CLUSTERS = {
 def replay(root: Path, plan: Plan, orders: Sequence[Sequence[str]]) -> Archive:
     """Write the plan's nights: the portals of each night side by side in one order, all begun, then stored, then closed."""
     archive = make(root)
-    for number, (told, order) in enumerate(zip(plan, orders, strict=True)):
+    for number, (articles, order) in enumerate(zip(plan, orders, strict=True)):
         night = FIRST + timedelta(days=number)
         runs = [archive.start(portal, night, at(night), judge) for portal in order]
         for run in runs:
-            walk(run, told[run.portal], at(night))
-            for one in told[run.portal]:
+            walk(run, articles[run.portal], at(night))
+            for one in articles[run.portal]:
                 keep(run, one, at(night) + timedelta(seconds=1))
             run.commit()
         for run in runs:

@@ -142,8 +142,8 @@ def run(archive: Archive, number: int, portals: tuple[str, ...] | None = None) -
     night = FIRST + timedelta(days=number)
     for portal in portals or tuple(NIGHTS[number]):
         crawl = archive.start(portal, night, at(night), judge)
-        for told in NIGHTS[number][portal]:
-            keep(crawl, told, at(night) + timedelta(seconds=1))
+        for article in NIGHTS[number][portal]:
+            keep(crawl, article, at(night) + timedelta(seconds=1))
         if (number, portal) == (0, "quang_tri"):
             _file(crawl)
         crawl.close(

@@ -1,7 +1,7 @@
 """Play a crawl's part in a test: `python -m testing.staged_crawl PORTAL NIGHT ARCHIVE`, a real process with a real run.
 
 It reads its part from `stage.json` beside the archive (portal → part) and notes its start in `started` beside it. Parts:
-`good` · `beats` (commits ten times a second until told to end) · `slow N` (as `beats`, ends well after N seconds) ·
+`good` · `beats` (commits ten times a second until asked to end) · `slow N` (as `beats`, ends well after N seconds) ·
 `silent` (nobody answers) · `hangs` (in C code, deaf to SIGTERM) · `segfault` · `memory` · `refused` (exit code 3).
 """
 
@@ -54,14 +54,14 @@ def close(run: RunWriter, verdict: Verdict = Verdict.GOOD, finish: str = "finish
 
 def beat(run: RunWriter, seconds: float) -> bool:
     """Commit again and again; False when it had to end meanwhile."""
-    told: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: signals.append(number))
     say("open")
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         line(run, Outcome.ARTICLE)
         time.sleep(BEAT)
-        if told:
+        if signals:
             run.suspend()
             return False
     return True

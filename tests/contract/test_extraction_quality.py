@@ -216,7 +216,7 @@ def test_what_is_below_is_named_with_cell_floor_and_value() -> None:
     ]
 
 
-def test_floors_rise_by_an_update_and_fall_only_when_told() -> None:
+def test_floors_rise_by_an_update_and_fall_only_on_request() -> None:
     assert raised(LOW, HIGH) == HIGH
     assert raised({}, LOW) == LOW
     with pytest.raises(UsageError, match=r"would lower 2 floors .*lead 96\.5.*--allow-regression"):

@@ -227,12 +227,12 @@ def real_shapes(draw: st.DrawFn) -> tuple[type[PortalSpider], str, str]:
 def test_two_drawn_articles_share_a_key_only_when_they_are_one(
     one: tuple[type[PortalSpider], str, str], other: tuple[type[PortalSpider], str, str]
 ) -> None:
-    (portal, path, told), (second, path_2, told_2) = one, other
+    (portal, path, mark), (second, path_2, mark_2) = one, other
     key, key_2 = portal.article_key(portal.home + path), second.article_key(second.home + path_2)
     assert key is not None
     assert key_2 is not None
     if portal is second:
-        assert (key == key_2) == (told == told_2)
+        assert (key == key_2) == (mark == mark_2)
 
 
 @pytest.mark.parametrize(

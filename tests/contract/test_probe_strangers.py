@@ -10,7 +10,7 @@ from bench.probe.__main__ import judge_articles, truth_of
 from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
 from bench.probe.walk import WalkResult, walk_site
 
-SAID = {  # what cannot be had without a script or a changed rule is told, never passed over
+SAID = {  # what cannot be had without a script or a changed rule is reported, never passed over
     "dates on the list alone": "a date beside the title: found on 0",
     "page links that only a script knows": "paging:",
 }
@@ -52,7 +52,7 @@ def test_the_spider_that_was_written_reads_the_portal_unedited(kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", sorted(SAID))
-def test_what_is_missing_is_told(kind: str) -> None:
+def test_what_is_missing_is_reported(kind: str) -> None:
     _, seen = probed(kind, 5)
     assert any(SAID[kind] in line for line in seen.undecided), seen.undecided
     assert seen.score < 100

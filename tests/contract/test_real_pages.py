@@ -72,7 +72,7 @@ def test_author(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_lead_is_told_apart(name: str) -> None:
+def test_lead_is_distinguished(name: str) -> None:
     assert read(name).lead
 
 

@@ -175,21 +175,21 @@ def test_the_sticky_article_is_on_top_of_page_one_only() -> None:
 
 @pytest.mark.parametrize(("portal", "article"), EVERY)
 def test_an_articles_page_holds_all_that_is_expected_of_it_in_order(portal: str, article: ReplicaArticle) -> None:
-    told = expected(portal, article, LAST_NIGHT)
+    wanted = expected(portal, article, LAST_NIGHT)
     page = words(render_article(portal, article, LAST_NIGHT))
-    assert told.title in page
-    assert told.published_raw in page
-    assert told.published[:10] == article.day.isoformat()
-    assert told.key
-    for block in told.blocks:
+    assert wanted.title in page
+    assert wanted.published_raw in page
+    assert wanted.published[:10] == article.day.isoformat()
+    assert wanted.key
+    for block in wanted.blocks:
         # The cells of a row stand apart in the page.
         assert all(piece in page for piece in block.text.split(" | "))
-    texts = [block.text for block in told.blocks if block.kind is not Kind.LEAD and " | " not in block.text]
+    texts = [block.text for block in wanted.blocks if block.kind is not Kind.LEAD and " | " not in block.text]
     places = [page.rindex(text) for text in texts]
     assert places == sorted(places)
-    if told.author:
-        assert told.blocks[-1].kind is Kind.SIGNOFF
-        assert told.author in told.blocks[-1].text
+    if wanted.author:
+        assert wanted.blocks[-1].kind is Kind.SIGNOFF
+        assert wanted.author in wanted.blocks[-1].text
 
 
 @pytest.mark.parametrize(("portal", "article"), EVERY)
@@ -201,8 +201,8 @@ def test_an_article_is_served_at_both_its_addresses_and_its_files_too(
     second = ask(server, site.host, site.twin_path(article))
     assert (own.status, second.status) == (200, 200)
     if not article.withdrawn:
-        told = expected(portal, article, LAST_NIGHT)
-        last = told.blocks[-1].text.rsplit(" | ", 1)[-1]
+        wanted = expected(portal, article, LAST_NIGHT)
+        last = wanted.blocks[-1].text.rsplit(" | ", 1)[-1]
         assert last in words(own.text)
         assert last in words(second.text)
     names = [*(name for name, _ in article.links()), *article.files]

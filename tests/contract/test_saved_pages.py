@@ -27,8 +27,8 @@ def expected(folder: Path) -> dict[str, dict[str, Any]]:
         f"replicas/pages/{folder.name} has no {EXPECTED}: run `python -m scrapy sample {folder.name} URL…` for its pages, "
         "or remove the folder"
     )
-    told: dict[str, dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
-    return told
+    entries: dict[str, dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
+    return entries
 
 
 def saved() -> list[tuple[Path, str]]:
@@ -57,22 +57,22 @@ def test_there_are_saved_pages() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMED)
 def test_every_saved_page_has_an_expectation(folder: Path) -> None:
-    pages, told = {page.name for page in folder.glob("*.html")}, set(expected(folder))
-    assert not pages - told, (
-        f"replicas/pages/{folder.name}: nothing is expected of {', '.join(sorted(pages - told))}: run "
+    pages, listed = {page.name for page in folder.glob("*.html")}, set(expected(folder))
+    assert not pages - listed, (
+        f"replicas/pages/{folder.name}: nothing is expected of {', '.join(sorted(pages - listed))}: run "
         f"`python -m scrapy sample {folder.name} URL` with the page's address, or remove the file"
     )
-    assert not told - pages, (
-        f"replicas/pages/{folder.name}/{EXPECTED} names {', '.join(sorted(told - pages))}, which is not there: run "
+    assert not listed - pages, (
+        f"replicas/pages/{folder.name}/{EXPECTED} names {', '.join(sorted(listed - pages))}, which is not there: run "
         f"`python -m scrapy sample {folder.name} URL` with the page's address, or remove the entry"
     )
 
 
 @pytest.mark.parametrize(("folder", "name"), saved(), ids=[f"{folder.name}-{name}" for folder, name in saved()])
 def test_the_spider_reads_its_saved_page_as_expected(folder: Path, name: str) -> None:
-    told = expected(folder)[name]
-    read = reread_page(spider_of(folder.name), folder / name, told)
-    fields = differing(told, read)
+    wanted = expected(folder)[name]
+    read = reread_page(spider_of(folder.name), folder / name, wanted)
+    fields = differing(wanted, read)
     assert not fields, (
         f"replicas/pages/{folder.name}/{name} is read differently now ({', '.join(fields)}): mend the spider or its family, "
         f"or if today's reading is right run `python -m scrapy sample {folder.name} --again`"
@@ -81,7 +81,7 @@ def test_the_spider_reads_its_saved_page_as_expected(folder: Path, name: str) ->
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=NAMED)
 def test_a_person_has_reviewed_every_expectation(folder: Path) -> None:
-    waiting = [name for name, told in expected(folder).items() if told["reviewed"] is not True]
+    waiting = [name for name, wanted in expected(folder).items() if wanted["reviewed"] is not True]
     assert not waiting, (
         f"nobody has reviewed {', '.join(waiting)}: compare them with replicas/pages/{folder.name}/{EXPECTED}, then run "
         f"`python -m scrapy probe --reviewed {folder.name}`"

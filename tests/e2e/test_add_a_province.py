@@ -31,12 +31,12 @@ def shown() -> tuple[dict[str, str], str]:
 
 def run(command: str, port: int, *more: str) -> subprocess.CompletedProcess[str]:
     words = command.replace("8973", str(port)).split()
-    told = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
+    settings = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
     arguments = [word for word in words if not re.match(r"[A-Z_]+=", word)][1:]
     return subprocess.run(
         [sys.executable, *arguments, *more],
         cwd=ROOT,
-        env={**os.environ, **told},
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         timeout=240,

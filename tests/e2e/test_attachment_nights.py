@@ -55,14 +55,14 @@ def attach(
     if outcome is not Outcome.ATTACHMENT:
         night.write(page)
         return
-    told = (night.portal, "tin", file.url, file.key, file.name, text, text, moment, ArchiveKind.REPLICA, ref)
-    night.write(page, Document(*told, layout="pdf", flags=flags, attachment_of=file.version))
+    fields = (night.portal, "tin", file.url, file.key, file.name, text, text, moment, ArchiveKind.REPLICA, ref)
+    night.write(page, Document(*fields, layout="pdf", flags=flags, attachment_of=file.version))
 
 
-def begin(archive: Archive, days: int, told: ComposedArticle | None = None, portal: str = "da_nang") -> RunWriter:
+def begin(archive: Archive, days: int, article: ComposedArticle | None = None, portal: str = "da_nang") -> RunWriter:
     night = archive.start(portal, FIRST + timedelta(days=days), at(FIRST + timedelta(days=days)), judge)
-    if told is not None:
-        keep(night, told, at(night.night))
+    if article is not None:
+        keep(night, article, at(night.night))
     return night
 
 
@@ -274,8 +274,8 @@ def test_the_composed_portal_keeps_its_files_and_fetches_none_again(tmp_path: Pa
     with ReplicaServer() as server:
         for days in range(2):
             night = str(first + timedelta(days=days))
-            told = ("--archive", str(root), "--night", night, "-s", "SPIDER_MODULES=crawler.spiders")
-            done = crawl(*told, portal="da_nang", port=server.port)
+            options = ("--archive", str(root), "--night", night, "-s", "SPIDER_MODULES=crawler.spiders")
+            done = crawl(*options, portal="da_nang", port=server.port)
             assert (done.code, done.err) == (0, "")
     _, answers, kept = the_night(root, "da_nang", first)
     article = next(article for article in articles("da_nang") if "bien-ban-ban-giao-tau.pdf" in article.files)

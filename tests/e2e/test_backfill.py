@@ -182,7 +182,7 @@ VERDICTS = {
     "no page could be read": (LookbackCounts(NIGHT, SINCE), "finished", True, Verdict.BROKEN),
     "the portal does not want it": (DONE, "blocked", True, Verdict.BLOCKED),
     "no answer": (DONE, "unreachable", True, Verdict.UNREACHABLE),
-    "told to end": (DONE, "shutdown", False, Verdict.INTERRUPTED),
+    "asked to end": (DONE, "shutdown", False, Verdict.INTERRUPTED),
 }
 
 

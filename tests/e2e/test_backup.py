@@ -34,9 +34,9 @@ def one_more_night(root: Path, number: int) -> None:
     night = FIRST + timedelta(days=number)
     with Archive.open(root) as archive:
         crawl = archive.start("da_nang", night, at(night), judge)
-        told = ComposedArticle(f"tin-{number}", f"Tin {number} của xã An Bình", ("Một đoạn.",))
-        walk(crawl, (told,), at(night))
-        keep(crawl, told, at(night) + timedelta(seconds=1))
+        article = ComposedArticle(f"tin-{number}", f"Tin {number} của xã An Bình", ("Một đoạn.",))
+        walk(crawl, (article,), at(night))
+        keep(crawl, article, at(night) + timedelta(seconds=1))
         finish(crawl, at(night) + timedelta(seconds=2))
         archive.seal(night, {})
 
@@ -77,7 +77,7 @@ def test_an_archive_is_copied_lost_restored_and_goes_on(tmp_path: Path) -> None:
     assert "intact" in good(typed("backup", archive=archive, copy=copy))
 
 
-def test_an_archive_that_was_replaced_is_told_by_the_head_that_was_kept(tmp_path: Path) -> None:
+def test_an_archive_that_was_replaced_is_found_by_the_stored_head(tmp_path: Path) -> None:
     archive, copy = tmp_path / "archive", tmp_path / "copy"
     sealed(archive).close()
     good(typed("backup", archive=archive, copy=copy))

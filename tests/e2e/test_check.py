@@ -1,4 +1,4 @@
-"""`scheduler.py check`: each field is judged by what a page shows, and a redesigned portal is told field by field."""
+"""`scheduler.py check`: each field is judged by what a page shows, and a redesigned portal is reported field by field."""
 
 from __future__ import annotations
 
@@ -105,9 +105,9 @@ def failed(outcome: Outcome, detail: str | None = None, **changes: object) -> Po
 
 
 def test_a_portal_that_answers_as_described() -> None:
-    told = said(GOOD)
-    assert {held for held, _ in told.values()} == {FieldStatus.OK}
-    assert list(told) == [
+    printed = said(GOOD)
+    assert {held for held, _ in printed.values()} == {FieldStatus.OK}
+    assert list(printed) == [
         *("address", "tls", "section", "list", "list titles", "list days", "next page"),
         *("article", "key", "layout", "title", "published", "lead", "body", "author", "residue"),
     ]
@@ -165,9 +165,9 @@ CASES: list[tuple[str, PortalResponses, str, FieldStatus, str]] = [
 def test_a_field_is_judged_by_what_was_brought(
     brought: PortalResponses, field: str, held: FieldStatus, words: str
 ) -> None:
-    told = said(brought)
-    assert told[field][0] is held, told[field]
-    assert words in told[field][1]
+    printed = said(brought)
+    assert printed[field][0] is held, printed[field]
+    assert words in printed[field][1]
 
 
 def checked(
@@ -209,9 +209,9 @@ def test_an_inferred_portal_is_crawled_once_its_check_has_passed(
 ) -> None:
     for each in checks:
         assert store_check(each, tmp_path).portal == "quang_tri"
-    told = why_skipped(portal_of(QuangTri), NightSettings(checks=tmp_path), ArchiveKind.LIVE)
-    assert (told is None) == (reason is None), told
-    assert (reason or "") in str(told or "")
+    why = why_skipped(portal_of(QuangTri), NightSettings(checks=tmp_path), ArchiveKind.LIVE)
+    assert (why is None) == (reason is None), why
+    assert (reason or "") in str(why or "")
 
 
 def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -223,8 +223,8 @@ def test_a_check_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_what_a_check_bears_out() -> None:
-    told = confirmed(GOOD_CHECK.findings, ("home", "list", "paging", "layout"))
-    assert told == ("home", "list")  # paging was not tried, the layout is doubtful
+    remarks = confirmed(GOOD_CHECK.findings, ("home", "list", "paging", "layout"))
+    assert remarks == ("home", "list")  # paging was not tried, the layout is doubtful
     assert {each.statement for each in findings(GOOD)} == {"home", "", "sections", "list", "paging", "key", "layout"}
     assert "sections" not in {each.statement for each in findings(replace(GOOD, whole=False))}
 
@@ -254,7 +254,7 @@ def changed(**says: object) -> type[PortalSpider]:
         pytest.param(OSError("connection reset"), None, id="no TLS"),
     ],
 )
-def test_a_handshake_that_failed_is_told_by_what_openssl_said(error: Exception, words: str | None) -> None:
+def test_a_handshake_that_failed_is_reported_in_the_words_of_openssl(error: Exception, words: str | None) -> None:
     cause = ResponseFailed([Failure(error)])  # type: ignore[no-untyped-call]  # Twisted's
     raised = DownloadFailedError("failed")
     raised.__cause__ = cause
@@ -356,7 +356,7 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
+def test_redesigned_portals_are_reported_field_by_field(tmp_path: Path) -> None:
     sites: list[Site] = [Redesigned(portal_site(name), change) for name, change in REBUILT.items()]
     with ReplicaServer(sites) as server:
         done = run(
@@ -365,12 +365,12 @@ def test_redesigned_portals_are_told_field_by_field(tmp_path: Path) -> None:
         )  # fmt: skip
         asked = {entry.host for entry in server.log}
     assert (done.returncode, done.stderr) == (1, "")
-    told = {each["portal"]: each for each in json.loads(done.stdout)}
+    results = {each["portal"]: each for each in json.loads(done.stdout)}
     for name, fields in EXPECTED.items():
-        held = {each["field"]: FieldStatus(each["held"]) for each in told[name]["findings"]}
-        assert {field: held[field] for field in fields} == fields, told[name]["findings"]
-        assert told[name]["passed"] == (name == "son_la")
-        assert told[name]["requests"] <= 5
+        held = {each["field"]: FieldStatus(each["held"]) for each in results[name]["findings"]}
+        assert {field: held[field] for field in fields} == fields, results[name]["findings"]
+        assert results[name]["passed"] == (name == "son_la")
+        assert results[name]["requests"] <= 5
     assert not any("gialai" in host for host in asked)  # nothing is asked of the successor
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.replica.json" for name in REBUILT}
 
@@ -438,7 +438,7 @@ def test_a_check_that_is_stopped_says_nothing_of_what_it_has_not_asked(tmp_path:
         pytest.param(("--jobs", "0"), "a@mau.vn", {}, "--jobs should be from 1 to 64", id="no jobs"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_checked(
+def test_wrong_usage_is_reported_before_anything_is_checked(
     arguments: tuple[str, ...], contact: str, environment: dict[str, str], message: str
 ) -> None:
     parser = argparse.ArgumentParser()
@@ -448,7 +448,7 @@ def test_wrong_usage_is_told_before_anything_is_checked(
     assert "\n" not in str(error.value)
 
 
-def test_ci_is_told_in_one_line() -> None:
+def test_ci_is_reported_in_one_line() -> None:
     done = run(CI="1")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("scheduler: a check asks live portals, and CI is set")

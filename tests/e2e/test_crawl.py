@@ -248,7 +248,7 @@ def test_a_portal_that_answers_after_a_moment_is_waited_for(archive: Path) -> No
     assert run.outcomes == {"article": 1, "listing": 1, "rate_limited": 1, "robots": 1}
 
 
-def test_a_portal_that_is_down_is_told_quickly(archive: Path) -> None:
+def test_a_portal_that_is_down_is_reported_quickly(archive: Path) -> None:
     with HttpServer({}) as server:
         port = server.port
     done = crawl("--archive", str(archive), *ARGUMENTS, port=port)

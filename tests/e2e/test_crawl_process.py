@@ -115,9 +115,9 @@ def test_a_process_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path
 
 def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -> None:
     batch = (
-        "import signal, sys, time; told = []; signal.signal(signal.SIGTERM, lambda *a: told.append(1)); "
+        "import signal, sys, time; stopped = []; signal.signal(signal.SIGTERM, lambda *a: stopped.append(1)); "
         + READY
-        + "\nwhile not told: time.sleep(0.01)\ntime.sleep(0.5); print('told', len(told), flush=True); sys.exit(11)"
+        + "\nwhile not stopped: time.sleep(0.01)\ntime.sleep(0.5); print('stopped', len(stopped), flush=True); sys.exit(11)"
     )
     with running(tmp_path, batch) as process:
         wait_for_log(tmp_path, "ready")
@@ -126,7 +126,7 @@ def test_a_second_order_to_end_does_not_tear_it_from_its_batch(tmp_path: Path) -
         process.stop(StopReason(Reason.sentence("something else"), ExitCode.TIME_LIMIT), time.monotonic())
         found = ended(process)
     assert str(found.reason) == "interrupted"
-    assert "told 1" in (tmp_path / "log/a.log").read_text()
+    assert "stopped 1" in (tmp_path / "log/a.log").read_text()
 
 
 def test_what_a_crawl_started_ends_with_it(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def full_disk(log: Path) -> None:
         pytest.param(full_disk, "No space left on device", id="a full disk"),
     ],
 )
-def test_a_log_that_cannot_be_written_is_told_and_costs_nothing(
+def test_a_log_that_cannot_be_written_is_reported_and_costs_nothing(
     tmp_path: Path, spoil: Callable[[Path], None], words: str
 ) -> None:
     spoil(tmp_path / "log/a.log")

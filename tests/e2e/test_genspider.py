@@ -142,9 +142,9 @@ def test_wrong_usage_is_one_line(arguments: tuple[str, ...], message: str, capsy
     options, rest = parser.parse_known_args(list(arguments))
     command.run(rest, options)
     assert command.exitcode == 2
-    told = capsys.readouterr().err
-    assert message in told
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert printed.count("\n") == 1
 
 
 def test_the_families_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

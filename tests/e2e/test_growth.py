@@ -80,7 +80,7 @@ def tell(transaction: Transaction, documents: Synthetic) -> None:
             page = PageRecord(item.url, Outcome.ARTICLE, at(FIRST), 200, key=item.key, section=item.section)
             look = FIRST + timedelta(days=LOOKS_AFTER[0])
             transaction.add_page(FIRST, portal, number, replace(kept(page, number, item.content), next_look=look))
-            transaction.add_event(FIRST, portal, told(item, documents))
+            transaction.add_event(FIRST, portal, article_line(item, documents))
 
 
 def kept(page: PageRecord, line: int, body: str) -> PageRecord:
@@ -88,7 +88,7 @@ def kept(page: PageRecord, line: int, body: str) -> PageRecord:
     return replace(page, warc=ref, body_sha256=body, etag=f'"{body[:12]}"')
 
 
-def told(item: Document, documents: Synthetic) -> ArticleLine:
+def article_line(item: Document, documents: Synthetic) -> ArticleLine:
     stored = None if item.is_twin else f"{item.seq:03d}_{item.digest[:16]}.txt"
     return ArticleLine(
         event=Event.DUPLICATE if item.is_twin else Event.NEW, id=item.id, seq=item.seq, portal=item.portal,

@@ -38,7 +38,7 @@ from testing.crawl import NIGHT, ROOT, crawl, environment, new_archive, the_nigh
 from testing.http_server import HttpServer, response
 from testing.postgresql import PASSWORD, PostgresServer, missing, serve_postgresql
 
-TOLD = [ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
+COMPOSED = [ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn {number}.",)) for number in range(4)]
 CLOSED_PORT = "postgresql://luu_tru:bí-mật@127.0.0.1:9/archive"  # nobody listens on the discard port
 
 
@@ -82,9 +82,9 @@ def undisturbed(root: Path) -> list[str]:
         patch.delenv(VARIABLE)
         archive = make(root)
         crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
-        walk(crawl, TOLD, at(FIRST))
-        for told in TOLD:
-            keep(crawl, told, at(FIRST))
+        walk(crawl, COMPOSED, at(FIRST))
+        for one in COMPOSED:
+            keep(crawl, one, at(FIRST))
         finish(crawl, at(FIRST))
         archive.close()
         return ids(root)
@@ -107,14 +107,14 @@ def test_a22_a_server_that_restarts_in_a_transaction_loses_nothing(
 
     archive = make(tmp_path / "a")
     crawl = archive.start("da_nang", FIRST, at(FIRST), restarting)
-    walk(crawl, TOLD, at(FIRST))
-    for told in TOLD[:2]:
-        keep(crawl, told, at(FIRST))
+    walk(crawl, COMPOSED, at(FIRST))
+    for one in COMPOSED[:2]:
+        keep(crawl, one, at(FIRST))
     crawl.commit()
     if moment == "at the commit":
         event.listen(archive.index._writer, "commit", lambda connection: restart())
-    for told in TOLD[2:]:
-        keep(crawl, told, at(FIRST))
+    for one in COMPOSED[2:]:
+        keep(crawl, one, at(FIRST))
     with pytest.raises(ArchiveError, match=r"the connection was lost .* run the night again: nothing kept is lost"):
         crawl.commit()
     crawl.abandon()
@@ -124,7 +124,7 @@ def test_a22_a_server_that_restarts_in_a_transaction_loses_nothing(
     again = archive.start("da_nang", FIRST, at(FIRST) + timedelta(minutes=5), judge)
     assert [entry.key for entry in again.lookups.pending()] == ([] if moment == "at the commit" else ["k2", "k3"])
     for entry in again.lookups.pending():
-        keep(again, next(told for told in TOLD if told.key == entry.key), at(FIRST))
+        keep(again, next(one for one in COMPOSED if one.key == entry.key), at(FIRST))
     finish(again, at(FIRST) + timedelta(minutes=6))
     archive.seal(FIRST, {})
     archive.close()
@@ -137,7 +137,7 @@ def test_a22_a_run_that_was_placed_when_the_server_went_is_recorded_at_the_next_
 ) -> None:
     archive = make(tmp_path / "a")
     crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
-    keep(crawl, TOLD[0], at(FIRST))
+    keep(crawl, COMPOSED[0], at(FIRST))
     crawl.commit()
 
     def down(connection: object) -> None:
@@ -162,9 +162,9 @@ def test_a23_a_night_without_its_server_fails_and_leaves_no_text_without_a_line(
 ) -> None:
     archive = make(tmp_path / "a")
     crawl = archive.start("da_nang", FIRST, at(FIRST), judge)
-    keep(crawl, TOLD[0], at(FIRST))
+    keep(crawl, COMPOSED[0], at(FIRST))
     crawl.commit()
-    keep(crawl, TOLD[1], at(FIRST))
+    keep(crawl, COMPOSED[1], at(FIRST))
     own_server.control("stop", "-m", "immediate")
     with pytest.raises(ArchiveError, match="nothing kept is lost"):
         crawl.commit()
@@ -177,7 +177,7 @@ def test_a23_a_night_without_its_server_fails_and_leaves_no_text_without_a_line(
         again = archive.start("da_nang", FIRST, at(FIRST), judge)
         assert [line.key for line in again.articles] == ["k0"]
         assert [path.name[:3] for path in again.folder.glob("*.txt")] == ["000"]
-        keep(again, TOLD[1], at(FIRST))
+        keep(again, COMPOSED[1], at(FIRST))
         finish(again, at(FIRST))
     assert findings(tmp_path / "a") == []
 
@@ -230,9 +230,9 @@ def test_a_night_by_the_commands(address: str, tmp_path: Path) -> None:
     run, _, articles = the_night(root)
     assert (run.complete, [line.key for line in articles]) == (True, ["a"])
     for command in (["list"], ["show", "ba_song/a"], ["verify"], ["rebuild"], ["verify"]):
-        told = archive_command(*command, "--archive", str(root))
-        assert (told.returncode, told.stderr) == (0, ""), command
-        assert PASSWORD not in told.stdout
+        refused = archive_command(*command, "--archive", str(root))
+        assert (refused.returncode, refused.stderr) == (0, ""), command
+        assert PASSWORD not in refused.stdout
     assert articles[0].id in archive_command("list", "--archive", str(root)).stdout
 
 
@@ -374,7 +374,7 @@ def test_a_database_that_cannot_hold_every_letter_is_refused(
         make(tmp_path / "a")
 
 
-def test_a_role_without_the_right_to_make_a_schema_is_told_what_it_lacks(
+def test_a_role_without_the_right_to_make_a_schema_is_answered_with_what_it_lacks(
     address: str, postgresql: PostgresServer
 ) -> None:
     name = address.rpartition("/")[2]
@@ -430,11 +430,13 @@ def test_nights_of_the_scheduler_and_what_people_ask_are_the_same_as_in_sqlite(
         assert done.returncode in (0, 1), done.stderr
     assert not (root / "index.db").exists()
 
-    def told(*command: str) -> str:
+    def printed(*command: str) -> str:
         assert main([*command, "--archive", str(root)]) == ExitCode.GOOD
         return capsys.readouterr().out
 
-    revised = next(line["id"] for line in map(json.loads, told("list", "--json").splitlines()) if line["revision_of"])
+    revised = next(
+        line["id"] for line in map(json.loads, printed("list", "--json").splitlines()) if line["revision_of"]
+    )
     questions = [
         ["list", "--json"],
         ["list", "--province", "da nang", "--one-per-cluster"],
@@ -443,12 +445,12 @@ def test_nights_of_the_scheduler_and_what_people_ask_are_the_same_as_in_sqlite(
         ["show", revised],
         ["coverage", "--csv"],
     ]
-    there = [told(*question) for question in questions]
-    told("verify")
+    there = [printed(*question) for question in questions]
+    printed("verify")
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(VARIABLE)
-        told("rebuild")
-        here = [told(*question) for question in questions]
+        printed("rebuild")
+        here = [printed(*question) for question in questions]
     assert (root / "index.db").exists()
     assert there == here
     assert all(there)

@@ -30,10 +30,10 @@ from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep
 archive = Archive.open(Path(sys.argv[1]))
 night = archive.start("da_nang", FIRST, at(FIRST), judge)
 for number in range(150):
-    told = ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn văn số {number}.",))
-    if night.lookups.is_stored(told.key):
+    article = ComposedArticle(f"k{number}", f"Tin {number}", (f"Đoạn văn số {number}.",))
+    if night.lookups.is_stored(article.key):
         continue
-    keep(night, told, at(FIRST))
+    keep(night, article, at(FIRST))
     if number % 5 == 4:
         night.commit()
         print(number, flush=True)
@@ -54,8 +54,8 @@ def test_kill_9_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None
             writer.stdout.readline()
             time.sleep(wait.uniform(0, 0.15))
             os.kill(writer.pid, signal.SIGKILL)
-            told = [int(line) for line in writer.stdout if line.strip()]
-        acknowledged = max([acknowledged, *told])
+            reported = [int(line) for line in writer.stdout if line.strip()]
+        acknowledged = max([acknowledged, *reported])
         with archive.index.reading() as queries:
             assert all(queries.events.is_recorded("da_nang", f"k{number}") for number in range(acknowledged + 1))
     subprocess.run([sys.executable, "-c", WRITER, str(root)], check=True, capture_output=True, cwd=ROOT)

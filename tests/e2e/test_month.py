@@ -59,9 +59,9 @@ class Made:
     content: str = ""
 
     def values(self) -> tuple[str, ...]:
-        told = self.content or " ".join(part for part in (self.title, self.summary, self.body, self.tail) if part)
+        text = self.content or " ".join(part for part in (self.title, self.summary, self.body, self.tail) if part)
         url = f"https://danang.gov.vn{self.path}{self.slug}"
-        return (self.topic, self.title, self.summary, url, "bến thuyền,tin tức - sự kiện", self.time, told)
+        return (self.topic, self.title, self.summary, url, "bến thuyền,tin tức - sự kiện", self.time, text)
 
 
 def numbered(number: int) -> str:

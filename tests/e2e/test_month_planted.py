@@ -82,7 +82,7 @@ def test_everything_planted_is_found_and_nothing_invented(tmp_path: Path, capsys
     assert said["not_planted"] == ["comes back"]  # that takes seven weeks
     assert len(printed.err.splitlines()) == len(RUN)
 
-    # The judgement sees what it should see: something planted that did not come, and something told that nobody planted.
+    # The judgement sees what it should see: something planted that did not come, and an event that nobody planted.
     made = plan_month(articles(), RUN)
     sites = {PORTAL: PlantedSite(articles(), made), OTHER: other_site(made)}
     number = next(plant for plant in made.plants if plant.kind == "edit: number")
@@ -113,8 +113,8 @@ def test_an_edit_changes_what_it_says(kind: str) -> None:
     edit = EDITS[kind]
     edited, article = next((made, one) for one in site.articles if (made := edit.make(one)) is not None)
     before, after = ("\n".join([one.title, one.lead, *(part.text for part in one.parts)]) for one in (article, edited))
-    told = tuple(change.value for change in changes(before, after).classes)
-    assert told == (edit.classes or ("spacing",))
+    classes = tuple(change.value for change in changes(before, after).classes)
+    assert classes == (edit.classes or ("spacing",))
     assert (content_sha256(before) == content_sha256(after)) == (edit.classes is None)
 
 

@@ -257,7 +257,7 @@ def test_a_night_runs_without_its_log(place: Place) -> None:
 
 
 @pytest.mark.parametrize("spoiled", ["no folder", "full disk"])
-def test_a_log_that_cannot_be_written_is_told_and_costs_no_night(place: Place, spoiled: str) -> None:
+def test_a_log_that_cannot_be_written_is_reported_and_costs_no_night(place: Place, spoiled: str) -> None:
     logs = place.tmp / "log"
     logs.mkdir()
     if spoiled == "no folder":
@@ -266,8 +266,8 @@ def test_a_log_that_cannot_be_written_is_told_and_costs_no_night(place: Place, s
         (logs / NIGHT.isoformat()).mkdir()
         (logs / NIGHT.isoformat() / "a.log").symlink_to("/dev/full")
     assert place.run({"a": GOOD}) == {"a": LeaseState.DONE}
-    (told,) = [said for kind, said in place.view.events if kind == "message"]
-    assert told.endswith("this run has no log")
+    (message,) = [said for kind, said in place.view.events if kind == "message"]
+    assert message.endswith("this run has no log")
     assert [row.verdict for row in night_rows(place.archive, place.ledger, NIGHT)] == ["good"]
 
 
@@ -314,7 +314,7 @@ def test_at_the_cut_off_what_runs_stops_as_partial(place: Place) -> None:
 
 
 @pytest.mark.parametrize(("jobs", "most"), [(1, 1), (2, 2), (4, 3)])
-def test_as_many_run_side_by_side_as_told(place: Place, jobs: int, most: int) -> None:
+def test_as_many_run_side_by_side_as_configured(place: Place, jobs: int, most: int) -> None:
     place.run({"a": SLOW, "b": SLOW, "c": SLOW}, jobs=jobs)
     assert place.view.side_by_side == most
 

@@ -433,14 +433,14 @@ def test_an_index_that_is_lost_or_damaged_is_named_and_made_again(tmp_path: Path
     stage.now = START + DAY
     with pytest.raises(ArchiveUnusable, match="archive rebuild"):
         stage.due()
-    told = subprocess.run([sys.executable, "-m", "archive", "rebuild", "--archive", str(stage.root)], cwd=ROOT)
-    assert told.returncode == ExitCode.GOOD
+    rebuilt = subprocess.run([sys.executable, "-m", "archive", "rebuild", "--archive", str(stage.root)], cwd=ROOT)
+    assert rebuilt.returncode == ExitCode.GOOD
     assert stage.findings() == []  # the audit compares the rows with those made from the files, both ways
     stage.due()
     assert stage.states(NIGHT + DAY) == {"a": LeaseState.DONE}
 
 
-def test_the_journal_of_each_database_is_told(tmp_path: Path) -> None:
+def test_the_journal_of_each_database_is_reported(tmp_path: Path) -> None:
     stage = NightStage.make(tmp_path, a="good")
     stage.due()
     with closing(sqlite3.connect(stage.root / "ledger.db")) as ledger:

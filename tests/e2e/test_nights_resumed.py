@@ -215,7 +215,7 @@ def test_the_first_process_of_a_container_reaps_orphans_and_leaves_its_own_child
     assert process.returncode == 0, said
 
 
-def test_the_first_process_of_a_container_ends_its_crawls_when_told(tmp_path: Path) -> None:
+def test_the_first_process_of_a_container_ends_its_crawls_on_a_signal(tmp_path: Path) -> None:
     stage = NightStage.make(tmp_path, a="beats")
     (tmp_path / "offset").write_text(str((stage.now - datetime.now(TZ)).total_seconds()))
     process = contained(sys.executable, "-m", "testing.staged_nights", str(stage.root), "stay")

@@ -1,4 +1,4 @@
-"""A whole night through scheduler.py: everyone who should be told is told, and no secret comes anywhere."""
+"""A whole night through scheduler.py: every recipient is sent what it asked for, and no secret comes anywhere."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Night = tuple[Path, NotificationServer, "subprocess.CompletedProcess[str]"]
 
 
 def settings(folder: Path, listener: NotificationServer) -> Path:
-    """One portal, JSON logs, and everybody told of everything."""
+    """Write settings of one portal, JSON logs, and every message for every recipient."""
     off = "".join(f"[portals.{name}]\nenabled = false\n" for name in load_portals() if name != "quang_tri")
     url = f"json://me:{CANARY}-word@127.0.0.1:{listener.port}/alert-{CANARY}-token-01"
     path = folder / "settings" / "nights.toml"
@@ -53,7 +53,7 @@ def settings(folder: Path, listener: NotificationServer) -> Path:
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("messages")
     new_archive(folder / "archive")
     with NotificationServer() as listener, ReplicaServer() as replica:
         command = [sys.executable, "scheduler.py", "--once", "--night", FIRST_NIGHT.isoformat()]
@@ -63,7 +63,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         yield folder, listener, ran
 
 
-def test_everyone_is_told_once(night: Night) -> None:
+def test_every_recipient_gets_one_message(night: Night) -> None:
     folder, listener, ran = night
     assert ran.returncode == ExitCode.GOOD, ran.stdout + ran.stderr
     alert, beat = listener.requests
@@ -125,9 +125,9 @@ def test_a_talkative_crawl_gives_nothing_away(tmp_path: Path) -> None:
                     assert line.startswith(("20", "  | ")), line
 
 
-@pytest.mark.parametrize(("option", "told"), [("--due", 1), ("--once", 0)])
-def test_an_archive_that_is_not_mounted_is_told_when_nobody_looks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, told: int
+@pytest.mark.parametrize(("option", "messages"), [("--due", 1), ("--once", 0)])
+def test_an_archive_that_is_not_mounted_is_reported_when_nobody_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, messages: int
 ) -> None:
     monkeypatch.delenv("REPLICA", raising=False)
     toml = tmp_path / "nights.toml"
@@ -136,4 +136,4 @@ def test_an_archive_that_is_not_mounted_is_told_when_nobody_looks(
         for _ in range(2):
             absent = ["--archive", str(tmp_path / "absent"), "--settings", str(toml)]
             assert scheduler.main([option, *absent]) == ExitCode.ARCHIVE_UNUSABLE
-        assert [said.title.endswith("the night could not be run") for said in listener.requests] == [True] * told
+        assert [said.title.endswith("the night could not be run") for said in listener.requests] == [True] * messages

@@ -1,4 +1,4 @@
-"""What follows when a portal moved or is gone: its place on the schedule, what is told of it, and what coverage says."""
+"""What follows when a portal moved or is gone: its place on the schedule, what is reported of it, and what coverage says."""
 
 from __future__ import annotations
 
@@ -143,14 +143,14 @@ def verdict(report: NightReport, portal: str) -> str:
     return next(line.verdict for line in report.portals if line.portal == portal)
 
 
-def test_a_portal_without_a_name_is_told_twice_asked_once_a_month_and_comes_back(year: Year) -> None:
+def test_a_portal_without_a_name_is_reported_twice_asked_once_a_month_and_comes_back(year: Year) -> None:
     year.names = ("ben_da", "tinh_nay")
     year.play(0)
     reports = [year.play(number, ben_da=NAMELESS) for number in range(1, 15)]
     assert [verdict(report, "ben_da") for report in reports] == ["unreachable"] * 13 + ["gone"]
-    told = [number for number, report in enumerate(reports, start=1) if needs_alert(report, DEFAULT_ON)]
-    assert told == [1, 14]  # when it began, and when it was recorded as gone
-    assert [report.good for report in reports] == [number not in told for number in range(1, 15)]
+    alerted = [number for number, report in enumerate(reports, start=1) if needs_alert(report, DEFAULT_ON)]
+    assert alerted == [1, 14]  # when it began, and when it was recorded as gone
+    assert [report.good for report in reports] == [number not in alerted for number in range(1, 15)]
     assert "its host's name is not found, 2 nights now" in as_markdown(reports[1])
     after = year.play(15, ben_da=NAMELESS)
     assert verdict(after, "ben_da") == "skipped"
@@ -210,9 +210,9 @@ def test_status_and_list_say_which_portals_moved(year: Year, tmp_path: Path) -> 
     settings.write_text(f'archive = "{root}"\n')
     command = [sys.executable, "-m", "scrapy", "list", "--json", "--settings", str(settings)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT)
-    told = {portal["name"]: (portal["skipped"] or {}).get("text") for portal in json.loads(done.stdout)}
-    assert told["ninh_thuan"] == words
-    assert not str(told["quang_tri"]).startswith("moved")
+    skipped = {portal["name"]: (portal["skipped"] or {}).get("text") for portal in json.loads(done.stdout)}
+    assert skipped["ninh_thuan"] == words
+    assert not str(skipped["quang_tri"]).startswith("moved")
 
 
 def test_where_no_portal_answered_the_network_was_away(year: Year) -> None:
@@ -257,7 +257,7 @@ def test_a_night_that_the_scheduler_closes_counts_and_records_no_end(
         ('gone_nights = "14"', "`gone_nights` should be a whole number of nights"),
     ],
 )
-def test_a_wrong_setting_is_told(tmp_path: Path, text: str, said: str) -> None:
+def test_a_wrong_setting_is_reported(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "nights.toml"
     file.write_text(text)
     with pytest.raises(UsageError, match=said):

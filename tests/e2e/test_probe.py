@@ -40,11 +40,11 @@ def understood(kind: str) -> ProbeResult:
 
 
 def answering(*answers: str) -> Questioner:
-    told: Iterator[str] = iter(answers)
+    given: Iterator[str] = iter(answers)
 
     def answer(question: str) -> str:
         try:
-            return next(told)
+            return next(given)
         except StopIteration:
             raise EOFError from None
 
@@ -100,8 +100,8 @@ def test_the_end_of_the_input_is_an_error_and_not_a_yes() -> None:
 
 def test_what_keeps_a_spider_from_being_written_is_asked_first() -> None:
     found = ProbeResult(undecided=["the list: no selector", "the article key: no part"])
-    told = ask_first(found, brought(SCRIPTED), answering("div.nowhere a", "a", "/(x", "/bai", r"/bai/(?P<key>\d+)"))
-    assert told == UserHints(links="a", key=r"/bai/(?P<key>\d+)")
+    answered = ask_first(found, brought(SCRIPTED), answering("div.nowhere a", "a", "/(x", "/bai", r"/bai/(?P<key>\d+)"))
+    assert answered == UserHints(links="a", key=r"/bai/(?P<key>\d+)")
 
 
 def test_the_bound_is_kept_to_the_last_request() -> None:

@@ -81,7 +81,7 @@ def test_the_same_for_programs(root: Path) -> None:
     assert f"[-{BULLETIN}-]" in changed["diff"]
 
 
-def test_a_damaged_capture_is_told_and_the_others_are_read(root: Path) -> None:
+def test_a_damaged_capture_is_reported_and_the_others_are_read(root: Path) -> None:
     where = spoil(root, "ghe")
     done = reextract(root)
     assert done.code == 1
@@ -90,7 +90,7 @@ def test_a_damaged_capture_is_told_and_the_others_are_read(root: Path) -> None:
     assert ["unreadable", "1"] in rows(done)
 
 
-def test_a_reading_that_the_checks_set_aside_is_told_and_not_kept(root: Path) -> None:
+def test_a_reading_that_the_checks_set_aside_is_reported_and_not_stored(root: Path) -> None:
     with Archive.open(root) as archive:
         result = read_with(archive, BULLETIN, FIRST_PARAGRAPH, SECOND_PARAGRAPH)
         accept(archive, result, NEXT, at(NEXT))
@@ -100,7 +100,7 @@ def test_a_reading_that_the_checks_set_aside_is_told_and_not_kept(root: Path) ->
     assert [line.key for line in lines] == ["ghe"]
 
 
-def test_another_layout_name_alone_is_told_and_not_kept(root: Path) -> None:
+def test_another_layout_name_alone_is_reported_and_not_stored(root: Path) -> None:
     renamed = replace(PlainSpider.layouts[0], name="plainer")
     with Archive.open(root) as archive:
         result = read_again(archive, "ba_song", (renamed,), extract, 1 << 24)
@@ -111,7 +111,7 @@ def test_another_layout_name_alone_is_told_and_not_kept(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name", "told"),
+    ("arguments", "name", "message"),
     [
         ((), "", "say which portal: ba_song"),
         ((), "ba_sog", "unknown portal 'ba_sog'; did you mean ba_song?"),
@@ -123,10 +123,10 @@ def test_another_layout_name_alone_is_told_and_not_kept(root: Path) -> None:
     ],
     ids=["no portal", "unknown", "limit", "since", "night without accept", "night before", "unknown option"],
 )
-def test_wrong_usage_is_one_line(crawled: Path, arguments: tuple[str, ...], name: str, told: str) -> None:
+def test_wrong_usage_is_one_line(crawled: Path, arguments: tuple[str, ...], name: str, message: str) -> None:
     done = reextract(crawled, *arguments, name=name)
     assert (done.code, done.out) == (2, "")
-    assert told in done.err
+    assert message in done.err
     assert done.err.count("\n") == 1
 
 

@@ -1,4 +1,4 @@
-"""Whole crawls of portals that withdraw articles: asked for at the right time and address, told once."""
+"""Whole crawls of portals that withdraw articles: asked for at the right time and address, reported once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replicas.serve import ReplicaServer
 from testing.ba_song_pages import article, html, listing
 from testing.crawl import crawl, new_archive
 from testing.http_server import HttpServer, Reply, response
-from tests.unit.archive.index.test_removals import day, intact, lines_of, told
+from tests.unit.archive.index.test_removals import day, intact, lines_of, removals
 
 NOWHERE = 9  # a port of the loopback where nobody listens
 
@@ -67,5 +67,5 @@ def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address
     # The one that was never kept waits for its next look (1 and 3 days after the first), though the list shows it.
     assert asked == [(1, 1), (1, 1), (1, 0), (1, 1)]
     with Archive.open(root) as archive:
-        assert told(archive) == [(2, "new")]
+        assert removals(archive) == [(2, "new")]
         assert intact(archive)

@@ -114,7 +114,7 @@ def test_without_the_browser_a_shell_says_what_it_needs(tmp_path: Path) -> None:
     assert shown == "empty #app; this portal is read with a browser: set RENDER=1"
 
 
-def test_a_machine_without_a_browser_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_a_browser_is_answered_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("playwright") is None:
         assert "is not installed: pip install" in (missing() or "")
         return

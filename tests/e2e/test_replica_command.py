@@ -1,4 +1,4 @@
-"""The command `python -m replicas.serve`: says its port, ends when told, refuses a taken port."""
+"""The command `python -m replicas.serve`: says its port, ends on a signal, refuses a taken port."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[2]
 
 
-def test_the_command_says_its_port_and_ends_when_told() -> None:
+def test_the_command_says_its_port_and_ends_on_a_signal() -> None:
     command = [sys.executable, "-m", "replicas.serve"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
         assert process.stdout

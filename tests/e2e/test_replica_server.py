@@ -66,7 +66,7 @@ def test_a_server_of_our_own_is_started_and_ended() -> None:
         os.kill(pid, 0)
 
 
-def test_a_server_that_does_not_start_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_server_that_does_not_start_is_reported_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"python -m replicas\.serve --port 0") as caught:
         ReplicaServer(folder=str(tmp_path / "nowhere"))
     assert "\n" not in str(caught.value)

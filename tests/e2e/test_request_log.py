@@ -83,11 +83,11 @@ def test_the_servers_log_and_the_lines_are_the_same_requests(night: Night) -> No
 
 def test_the_record_of_each_host_is_what_its_server_counted(night: Night) -> None:
     log, runs, pages = night
-    told = {host: (visit.requests, visit.bytes) for run in runs for host, visit in run.hosts.items()}
+    recorded = {host: (visit.requests, visit.bytes) for run in runs for host, visit in run.hosts.items()}
     cut = {(urlsplit(page.url).hostname, _path(page)) for page in pages if page.outcome is Outcome.TOO_LARGE}
     requests = Counter(entry.host for entry in log)
     sizes = {host: sum(e.bytes for e in log if e.host == host and (host, e.path) not in cut) for host in requests}
-    assert told == {host: (count, sizes[host]) for host, count in requests.items()}
+    assert recorded == {host: (count, sizes[host]) for host, count in requests.items()}
     assert all(visit.robots for run in runs for visit in run.hosts.values())
 
 

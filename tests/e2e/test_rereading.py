@@ -194,7 +194,7 @@ def test_damage_to_the_capture_behind_a_reading_is_found(kept: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('"run":"ba_song","sha256"', '"run":"../ba_song","sha256"', "no capture of its portal"),
         ('"run":"ba_song","sha256"', '"run":"da_nang","sha256"', "no capture of its portal"),
@@ -204,13 +204,13 @@ def test_damage_to_the_capture_behind_a_reading_is_found(kept: Path) -> None:
     ],
     ids=["outside", "another portal", "another folder", "another night", "none"],
 )
-def test_a_reading_that_names_no_capture_is_found(kept: Path, old: str, new: str, told: str) -> None:
+def test_a_reading_that_names_no_capture_is_found(kept: Path, old: str, new: str, message: str) -> None:
     path = kept / "2025/03/06/ba_song/articles.jsonl"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
     findings = verify(read_identity(kept), Archive.open(kept).paths).findings
-    assert any(told in str(one.detail) for one in findings)
+    assert any(message in str(one.detail) for one in findings)
 
 
 def test_a_reading_made_before_the_article_went_on_is_not_kept(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""A scheduler that stays: it speaks to systemd, answers for its figures and ends when told."""
+"""A scheduler that stays: it speaks to systemd, answers for its figures and ends on a signal."""
 
 from __future__ import annotations
 

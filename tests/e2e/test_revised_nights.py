@@ -63,7 +63,7 @@ BODY = (
     "Ông Trần Văn Lúa cho biết tàu mới hoà vào đội đánh bắt xa bờ và bảo quản cá tốt hơn tàu gỗ.",
     "Xã dự kiến mở thêm một bến cá để bà con bán hàng tại chỗ, không phải chở vào thị trấn.",
 )
-# key → what is replaced in the page, and the classes it must be told by (None: no event at all).
+# key → what is replaced in the page, and the classes it must be named by (None: no event at all).
 EDITS: Mapping[str, tuple[str, str, tuple[str, ...] | None]] = {
     "so": ("12 tàu", "15 tàu", ("number",)),
     "ngay": ("Sáng 3/3", "Sáng 4/3", ("date",)),
@@ -101,6 +101,8 @@ def test_each_kind_of_edit_goes_from_the_page_to_the_line(tmp_path: Path) -> Non
         later[key] = html(page(key).replace(old, new) if old else page(key))
     crawl_night(root, NEXT, later)
     _, _, found = the_night(root, night=NEXT)
-    assert {line.key: line.changes for line in found} == {key: told for key, (_, _, told) in EDITS.items() if told}
+    assert {line.key: line.changes for line in found} == {
+        key: classes for key, (_, _, classes) in EDITS.items() if classes
+    }
     assert {line.key for line in found if line.event is Event.REDATED} == {"dong-ngay"}
     assert {line.event for line in found} == {Event.REVISION, Event.REDATED}

@@ -70,8 +70,8 @@ def test_pages_are_saved_beside_what_is_read_from_them(tmp_path: Path) -> None:
         f"not saved: {ARTICLE.replace('gov.vn', 'gov.vn.replica.test')}0: gone (status 404)",
         f"compare them with {folder}/expected.json, then run `python -m scrapy probe --reviewed quang_tri`",
     ]
-    told = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    assert {name: (each["url"], each["via"], each["reviewed"]) for name, each in told.items()} == {
+    wanted = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert {name: (each["url"], each["via"], each["reviewed"]) for name, each in wanted.items()} == {
         "list-1.html": (LIST, "replica", False),
         "article-1.html": (ARTICLE, "replica", False),
     }
@@ -89,7 +89,7 @@ def test_pages_are_saved_beside_what_is_read_from_them(tmp_path: Path) -> None:
         pytest.param([ARTICLE], "is saved and reviewed: fetch it again with --force", id="reviewed"),
     ],
 )
-def test_what_is_not_saved_is_told_before_anything_is_asked(urls: list[str], message: str, tmp_path: Path) -> None:
+def test_what_is_not_saved_is_reported_before_anything_is_asked(urls: list[str], message: str, tmp_path: Path) -> None:
     kept(tmp_path)
     mark_reviewed(tmp_path / "quang_tri")
     with pytest.raises(UsageError, match=re.escape(message)) as error:
@@ -140,9 +140,9 @@ def test_nothing_is_saved_where_nobody_looks(
     command.add_options(parser)
     command.run(["quang_tri", LIST], parser.parse_args([] if own else ["--pages", str(tmp_path)]))
     assert command.exitcode == 2
-    told = capsys.readouterr().err
-    assert message in told
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert printed.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_the_engines_version_is_no_difference() -> None:
     assert differing(old, {**new, "key": "2"}) == ["key"]
 
 
-def test_an_expectation_that_is_none_is_told(tmp_path: Path) -> None:
+def test_an_expectation_that_is_none_is_reported(tmp_path: Path) -> None:
     (tmp_path / "expected.json").write_text("[]", encoding="utf-8")
     with pytest.raises(UsageError, match="is no expectation"):
         SavedPages(tmp_path)

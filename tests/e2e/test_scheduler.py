@@ -271,7 +271,7 @@ def test_the_night_of_a_killed_scheduler_is_taken_over_at_once(tmp_path: Path, r
     assert verified.returncode == ExitCode.GOOD
 
 
-def test_the_resident_scheduler_runs_the_night_that_is_on_and_ends_when_told(
+def test_the_resident_scheduler_runs_the_night_that_is_on_and_ends_on_a_signal(
     tmp_path: Path, replica: ReplicaServer
 ) -> None:
     archive = made(tmp_path / "archive", ArchiveKind.REPLICA)

@@ -64,7 +64,7 @@ def test_two_crawls_at_two_addresses_do_not_wait_for_each_other(tmp_path: Path) 
     assert visits[1][0] < visits[0][1]
 
 
-def test_a_pause_that_one_crawl_was_told_holds_for_another(tmp_path: Path) -> None:
+def test_a_pause_that_one_crawl_was_asked_for_holds_for_another(tmp_path: Path) -> None:
     one, other = turns(tmp_path), turns(tmp_path)
     one.pace("a.vn").hold(0.3, time.monotonic())
     one.share_pace("a.vn")

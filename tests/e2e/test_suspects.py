@@ -1,4 +1,4 @@
-"""From planted widgets to a rule by the commands: told at the night's end, shown, accepted, gone the next night."""
+"""From planted widgets to a rule by the commands: reported at the night's end, shown, accepted, gone the next night."""
 
 from __future__ import annotations
 

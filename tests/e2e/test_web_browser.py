@@ -215,11 +215,11 @@ def test_everything_is_reached_by_the_tab_key_with_the_focus_in_sight(browser: B
         reached = set[str]()
         for _ in range(wanted + 5):
             page.keyboard.press("Tab")
-            told = page.evaluate(_FOCUSED)
-            if told is None:
+            focused = page.evaluate(_FOCUSED)
+            if focused is None:
                 break
-            assert told["seen"], told["what"]
-            reached.add(told["what"])
+            assert focused["seen"], focused["what"]
+            reached.add(focused["what"])
         assert len(reached) >= wanted
 
 
@@ -315,11 +315,11 @@ class Stranger(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = "".join(
-            f"<{tag} src='{self.target}{path}' onload=\"told.push('{tag} came')\" onerror=\"told.push('{tag} refused')\"></{tag}>"
+            f"<{tag} src='{self.target}{path}' onload=\"events.push('{tag} came')\" onerror=\"events.push('{tag} refused')\"></{tag}>"
             for tag, path in (("img", "/static/icon.svg"), ("script", "/static/page.js"))
         )
         frame = f"<iframe name=framed src='{self.target}/en/'></iframe>"
-        data = f"<!doctype html><script>told = []</script>{parts}{frame}".encode()
+        data = f"<!doctype html><script>events = []</script>{parts}{frame}".encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
@@ -339,7 +339,7 @@ def test_another_site_can_neither_frame_nor_build_in_the_page(browser: Browser, 
     try:
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="load")
-        assert sorted(page.evaluate("told")) == ["img refused", "script refused"]
+        assert sorted(page.evaluate("events")) == ["img refused", "script refused"]
         framed = page.frame("framed")
         assert framed is not None
         assert (

@@ -23,7 +23,7 @@ from testing.postgresql import PostgresServer
 from tests.unit.archive.test_withhold import KEY, speaking, with_night
 
 ASKED = ["withhold", "da_nang/thong-cao", "--reason", "Bản án 12", "--who", "Tòa án", "--also-duplicates", "--yes"]
-Told = Callable[..., str]
+RunCommand = Callable[..., str]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def root(postgresql: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture
-def told(root: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+def run_command(root: Path, capsys: pytest.CaptureFixture[str]) -> RunCommand:
     """Run a command on it, which ends with this exit code, and return what it prints."""
 
     def run(*words: str, code: int = 0) -> str:
@@ -62,53 +62,53 @@ def on_the_server(server: PostgresServer, words: str) -> set[str]:
 
 
 def test_rows_words_files_commands_and_the_next_seal_leave_it_out(
-    postgresql: PostgresServer, root: Path, told: Told, tmp_path: Path
+    postgresql: PostgresServer, root: Path, run_command: RunCommand, tmp_path: Path
 ) -> None:
     (root / "index.db").write_text("Cầu Bến Đá, of before PostgreSQL")
     assert on_the_server(postgresql, "Bến Đá")
-    assert "1 of 1 texts" in told("search", "cầu bến đá")
-    assert "withheld: quang_tri/thong-cao" in told(*ASKED)
+    assert "1 of 1 texts" in run_command("search", "cầu bến đá")
+    assert "withheld: quang_tri/thong-cao" in run_command(*ASKED)
     assert (speaking(root, "Bến Đá"), on_the_server(postgresql, "Bến Đá")) == (set(), set())
     for again in range(2):
-        assert told("search", "cầu") == "nothing was found\n"
-        assert "1 of 1 texts" in told("search", "tiếp dân")
-        assert "WITHHELD on 20" in told("show", "da_nang/thong-cao")
-        assert told("list", "--title", "cầu") == ""
-        told("export", str(tmp_path / f"{again}.jsonl"))
+        assert run_command("search", "cầu") == "nothing was found\n"
+        assert "1 of 1 texts" in run_command("search", "tiếp dân")
+        assert "WITHHELD on 20" in run_command("show", "da_nang/thong-cao")
+        assert run_command("list", "--title", "cầu") == ""
+        run_command("export", str(tmp_path / f"{again}.jsonl"))
         exported = (tmp_path / f"{again}.jsonl").read_text(encoding="utf-8").splitlines()
         assert {json.loads(line)["key"] for line in exported} == {"thong-bao", "mua-lon"}
-        told("prove", "da_nang/thong-cao", code=1)
-        said = told("verify")
+        run_command("prove", "da_nang/thong-cao", code=1)
+        said = run_command("verify")
         assert "WITHHELD  da_nang/thong-cao, quang_tri/thong-cao: Bản án 12, for Tòa án" in said
         assert ("no seal lists it yet" in said) == (not again)
         if not again:
-            told("rebuild")
+            run_command("rebuild")
             with Archive.open(root) as archive:
                 with_night(archive, 5)
 
 
-def test_what_came_back_is_named_and_taken_away_again(root: Path, told: Told, tmp_path: Path) -> None:
+def test_what_came_back_is_named_and_taken_away_again(root: Path, run_command: RunCommand, tmp_path: Path) -> None:
     shutil.copytree(root, tmp_path / "before")
-    told(*ASKED)
+    run_command(*ASKED)
     text = min(tmp_path.glob("before/2025/03/03/da_nang/000_*.txt"))
     shutil.copy(text, root / text.relative_to(tmp_path / "before"))
-    assert "WITHHELD_BACK  2025/03/03/da_nang/000_" in told("verify", code=1)
-    assert told("withhold", "--repeat").startswith("1 withheld texts and captures were there")
-    assert "intact" in told("verify")
+    assert "WITHHELD_BACK  2025/03/03/da_nang/000_" in run_command("verify", code=1)
+    assert run_command("withhold", "--repeat").startswith("1 withheld texts and captures were there")
+    assert "intact" in run_command("verify")
 
 
 def test_a_withholding_that_this_index_did_not_see_is_named_and_repeated(
-    postgresql: PostgresServer, root: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+    postgresql: PostgresServer, root: Path, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.delenv(VARIABLE)
-        told("rebuild")
-        told(*ASKED)
+        run_command("rebuild")
+        run_command(*ASKED)
     assert on_the_server(postgresql, "Bến Đá")
-    said = told("verify", code=1)
+    said = run_command("verify", code=1)
     assert "WITHHELD_BACK  postgresql://" in said
     assert "/words: the words of quang_tri/thong-cao were withheld: `python -m archive withhold --repeat`" in said
-    told("withhold", "--repeat")
-    assert "intact" in told("verify")
-    assert told("search", "cầu bến đá", "--all-versions") == "nothing was found\n"
+    run_command("withhold", "--repeat")
+    assert "intact" in run_command("verify")
+    assert run_command("search", "cầu bến đá", "--all-versions") == "nothing was found\n"
     assert on_the_server(postgresql, "Bến Đá") == set()

@@ -44,7 +44,9 @@ def test_what_is_planted_is_found_and_nothing_else(composed: tuple[Path, Planted
     assert {"new", "attachment", "duplicate", "revision", "gone"} <= found.events.keys()
 
 
-def test_a_gap_that_is_not_told_and_a_number_that_is_shown_are_found_out(composed: tuple[Path, PlantedYear]) -> None:
+def test_a_gap_that_is_not_reported_and_a_number_that_is_shown_are_found_out(
+    composed: tuple[Path, PlantedYear],
+) -> None:
     folder, planted = composed
     shown = {portal: [one for one in issued if one.number != 20] for portal, issued in planted.published.items()}
     wrong = check_year(
@@ -93,7 +95,7 @@ def test_every_command_of_the_page_prints_what_stands_below_it(
         (["--from", "yesterday"], "--from 'yesterday' is no day"),
     ],
 )
-def test_a_wrong_question_is_told(
+def test_a_wrong_question_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     assert year(["--archive", str(tmp_path / "a"), *arguments]) == UsageError("").exit_code
@@ -139,5 +141,5 @@ def test_the_page_tells_the_same_days_as_coverage_of_portals_that_moved_or_went(
             for one in read.portals:
                 shown[one.portal] |= {day.day: day for day in one.days if day.day in covered[one.portal]}
     assert shown == covered
-    told = {portal: {day.state for day in list(each.values())[20:]} for portal, each in covered.items()}
-    assert told == {"bac_giang": {DayState.MOVED}, "ninh_thuan": {DayState.GONE}}
+    states = {portal: {day.state for day in list(each.values())[20:]} for portal, each in covered.items()}
+    assert states == {"bac_giang": {DayState.MOVED}, "ninh_thuan": {DayState.GONE}}

@@ -48,7 +48,7 @@ def test_every_command_prints_what_stands_below_it(
         if line.startswith("$ "):
             code, printed = _typed(line[2:], capsys)
             assert code in next((codes for part, codes in ENDS.items() if part in line), (0,)), (line, code, printed)
-            said = [_undated(told) for told in printed]
+            said = [_undated(output) for output in printed]
             ran += 1
         else:
             assert _undated(line) in said, line

@@ -1,4 +1,4 @@
-"""What lies under deploy/ is well formed, and names only what the program has; the service manager is told the truth."""
+"""What lies under deploy/ is well formed, and names only what the program has; the service manager gets the true state."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_nights_toml_can_be_used_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("kind", ["path", "abstract"])
-def test_the_service_manager_is_told(tmp_path: Path, kind: str) -> None:
+def test_the_service_manager_is_notified(tmp_path: Path, kind: str) -> None:
     address = str(tmp_path / "notify") if kind == "path" else f"@luu-tru-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(address.replace("@", "\0", 1))

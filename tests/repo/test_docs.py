@@ -132,7 +132,7 @@ def test_readme_is_short_in_both_languages() -> None:
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 80
 
 
-def test_a_decision_is_told_in_four_parts() -> None:
+def test_a_decision_is_reported_in_four_parts() -> None:
     index = (ROOT / "docs/adr/index.md").read_text(encoding="utf-8")
     for page in sorted(ROOT.glob("docs/adr/0*.md")):
         text = page.read_text(encoding="utf-8")

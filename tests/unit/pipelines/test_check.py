@@ -102,5 +102,5 @@ def test_a_date_is_good_a_second_before_the_fetch_and_not_a_second_after() -> No
     [(ENGLISH, True), (ENGLISH[:100], False), (PROSE, False)],
     ids=["English", "short", "Vietnamese"],
 )
-def test_foreign_text_is_told_when_it_is_long_enough(text: str, foreign: bool) -> None:
+def test_foreign_text_is_reported_when_it_is_long_enough(text: str, foreign: bool) -> None:
     assert is_foreign(text) is foreign

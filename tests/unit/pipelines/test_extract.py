@@ -177,7 +177,7 @@ def test_no_page_raises(html: str) -> None:
     assert read(html, PLAIN).blocks in ((), read(html).blocks)
 
 
-def test_nesting_beyond_the_parser_is_told() -> None:
+def test_nesting_beyond_the_parser_is_reported() -> None:
     assert "parser_gave_up" in read(plain("<div>" * 3000 + ONE), PLAIN).flags
 
 

@@ -99,7 +99,7 @@ def blocks(*parts: Block) -> Article:
     ids=["title", "no date", "date line", "author", "layout", "attachment", "image", "body", "caption", "other caption",
          "lead", "split paragraph", "order"],
 )  # fmt: skip
-def test_each_field_is_told_by_its_name(now: Article, changed: set[Field]) -> None:
+def test_each_field_is_reported_by_its_name(now: Article, changed: set[Field]) -> None:
     assert {change.field for change in compare(LINE, KEPT, now)} == changed
 
 
@@ -163,15 +163,15 @@ def test_a_capture_is_read_as_the_crawl_reads_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("taken", "limit", "told"),
+    ("taken", "limit", "message"),
     [
         (capture(b"\x1f\x8b\x08\x00abc", ("Content-Encoding", "gzip")), 1 << 20, "truncated"),
         (capture(b"xyz", ("content-encoding", "br")), 1 << 20, "unknown_encoding"),
     ],
     ids=["cut", "unknown"],
 )
-def test_a_body_that_does_not_decode_is_unreadable(taken: Capture, limit: int, told: str) -> None:
-    with pytest.raises(Unreadable, match=told):
+def test_a_body_that_does_not_decode_is_unreadable(taken: Capture, limit: int, message: str) -> None:
+    with pytest.raises(Unreadable, match=message):
         reread(taken, ARTICLE.url, PlainSpider.layouts, FETCHED, limit, extract)
 
 

@@ -245,9 +245,9 @@ def test_the_recorded_newspaper_pages_are_reachable() -> None:
 
 def test_a_taken_port_is_one_clear_line(server: ReplicaServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", str(server.port)]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"replicas.serve: port {server.port} on 127.0.0.1 cannot be used")
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith(f"replicas.serve: port {server.port} on 127.0.0.1 cannot be used")
+    assert printed.count("\n") == 1
 
 
 def test_a_missing_folder_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -171,14 +171,14 @@ LEGACY = [
 
 
 @pytest.mark.parametrize("text", LEGACY)
-def test_legacy_font_is_told_and_not_repaired(text: str) -> None:
+def test_legacy_font_is_reported_and_not_repaired(text: str) -> None:
     assert is_legacy_font(text)
     assert not is_mojibake(text)
     assert clean_letters(text) == text
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1258"])
-def test_mojibake_is_told(encoding: str) -> None:
+def test_mojibake_is_reported(encoding: str) -> None:
     assert is_mojibake(SENTENCE.encode().decode(encoding, "replace"))
 
 
@@ -187,7 +187,7 @@ def test_mojibake_is_told(encoding: str) -> None:
     ["Há»™i nghá»‹", "H\ufffdi ngh\ufffd t\ufffdnh", "H?i ngh? th??ng k? c?a t?nh m?i b?t ??u"],
     ids=["short", "lost", "?"],
 )
-def test_lost_letters_are_told(text: str) -> None:
+def test_lost_letters_are_reported(text: str) -> None:
     assert is_mojibake(text)
 
 

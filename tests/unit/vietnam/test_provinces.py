@@ -98,7 +98,7 @@ def test_other_spellings_and_addresses_are_known(words: str, slug: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "...", "[", "https://[", "example.vn", "\n"])
-def test_what_is_no_province_is_told_in_one_line(words: str) -> None:
+def test_what_is_no_province_is_reported_in_one_line(words: str) -> None:
     with pytest.raises(UnknownProvince) as raised:
         find_province(words)
     assert "\n" not in str(raised.value)
@@ -112,7 +112,7 @@ def test_the_registry_is_that_of_the_field_guide() -> None:
     assert own.read_text(encoding="utf-8").split() == guide.read_text(encoding="utf-8").split()
 
 
-def test_who_cannot_be_found_is_told_with_the_closest() -> None:
+def test_who_cannot_be_found_is_reported_with_the_closest() -> None:
     with pytest.raises(UnknownProvince, match="quangtri"):
         find_province("Quảng Trịi")
 

@@ -76,7 +76,7 @@ RECIPES = recipes()
 def test_every_code_has_its_folder_and_every_folder_its_code() -> None:
     assert {folder.name for folder in ROOT.iterdir()} == {code.value for code in Code}
     assert {recipe.code for recipe in RECIPES} == {code.value for code in Code}
-    assert all(any(told.split()[0] == recipe.code for told in recipe.found) for recipe in RECIPES)
+    assert all(any(finding.split()[0] == recipe.code for finding in recipe.found) for recipe in RECIPES)
 
 
 def test_every_code_is_explained() -> None:
@@ -141,10 +141,10 @@ def test_what_is_damaged_is_named_and_the_rest_can_be_read(
     root = tmp_path / "a"
     expected = damaged(recipe, bases, root)
     findings = audited(root, expected).findings
-    told = {f"{finding.code.value} {finding.path}" for finding in findings}
-    unnamed = [pattern for pattern in recipe.found if not any(fnmatchcase(name, pattern) for name in told)]
-    wrongly = [name for name in told if not any(fnmatchcase(name, pattern) for pattern in recipe.found)]
-    assert unnamed == [], f"not named; what was: {sorted(told)}"
+    reported = {f"{finding.code.value} {finding.path}" for finding in findings}
+    unnamed = [pattern for pattern in recipe.found if not any(fnmatchcase(name, pattern) for name in reported)]
+    wrongly = [name for name in reported if not any(fnmatchcase(name, pattern) for pattern in recipe.found)]
+    assert unnamed == [], f"not named; what was: {sorted(reported)}"
     assert recipe.also or wrongly == []
     uncoded = [str(finding.detail) for finding in findings if not finding.detail.code]
     pythons = ("(char ", "is not a valid ")  # its words stay English

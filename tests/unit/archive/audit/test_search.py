@@ -96,7 +96,7 @@ def test_what_is_not_filled_in_yet_is_a_note_and_is_not_filled_in(root: Path) ->
 )
 def test_words_that_the_next_search_makes_anew_are_a_note(root: Path, statement: str, note: str) -> None:
     change(root, statement)
-    assert any(note in told and "the next search" in told for told in notes(root))
+    assert any(note in line and "the next search" in line for line in notes(root))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_words_that_the_next_search_makes_anew_are_a_note(root: Path, statement:
 )
 def test_a_seal_that_is_not_there_is_found_and_rebuild_mends_it(root: Path, statement: str) -> None:
     change(root, statement)
-    assert {told.rpartition(" ")[0] for told in found(root)} == {"WORDS_DIFFER search.db/filled"}
+    assert {line.rpartition(" ")[0] for line in found(root)} == {"WORDS_DIFFER search.db/filled"}
     assert main(["rebuild", "--only-search", "--archive", str(root)]) == 0
     assert (found(root), notes(root)) == ([], [])
 
@@ -121,7 +121,7 @@ def test_one_part_of_a_subset_compares_it(root: Path) -> None:
         "INSERT INTO words (rowid, title, body, exact_title, exact) VALUES (99, 'a', 'a', 'a', 'a')",
     )
     whole = found(root)
-    assert [told.split()[1] for told in whole] == ["search.db/places", "search.db/contents", "search.db/words"]
+    assert [line.split()[1] for line in whole] == ["search.db/places", "search.db/contents", "search.db/words"]
     parts = [found(root, VerifyOptions(Subset(number, 7))) for number in range(1, 8)]
     assert sorted(parts) == [[]] * 6 + [whole]
     assert found(root, VerifyOptions(sealed_only=True)) == []
@@ -136,12 +136,12 @@ def redated(document: Document, content: str, latest: Version | None, same: Vers
 
 def sharing(root: Path) -> None:
     """Record a text that two portals published, and one of them again."""
-    told = ComposedArticle("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
+    article = ComposedArticle("thong-cao", "Thông cáo về cầu Bến Đá", ("Cầu Bến Đá thông xe ngày 10/3.",))
     with make(root) as archive, SearchIndex.of(archive) as words:
         for night, portals in ((FIRST, ("da_nang", "quang_tri")), (FIRST + timedelta(days=1), ("da_nang",))):
             for portal in portals:
                 crawl = archive.start(portal, night, at(night), redated)
-                keep(crawl, told, at(night))
+                keep(crawl, article, at(night))
                 finish(crawl, at(night))
             archive.seal(night, {})
         catch_up(archive, words)
@@ -153,7 +153,7 @@ def test_versions_that_share_a_text_count_it_once(tmp_path: Path) -> None:
     [path] = (tmp_path / "a/2025/03/03").glob("*/*.txt")
     path.write_bytes(b"x")
     assert main(["rebuild", "--only-search", "--archive", str(tmp_path / "a")]) == 1
-    assert {told.split()[0] for told in found(tmp_path / "a")} == {"MISMATCH", "TEXT_MISMATCH"}
+    assert {line.split()[0] for line in found(tmp_path / "a")} == {"MISMATCH", "TEXT_MISMATCH"}
 
 
 def test_a_damaged_text_is_its_own_finding_until_it_is_restored(root: Path) -> None:
@@ -161,34 +161,34 @@ def test_a_damaged_text_is_its_own_finding_until_it_is_restored(root: Path) -> N
     whole = path.read_bytes()
     path.write_bytes(whole + b"x")
     texts = {"MISMATCH", "TEXT_MISMATCH"}
-    assert {told.split()[0] for told in found(root)} == texts
+    assert {line.split()[0] for line in found(root)} == texts
     assert main(["rebuild", "--only-search", "--archive", str(root)]) == 1
-    assert {told.split()[0] for told in found(root)} == texts
+    assert {line.split()[0] for line in found(root)} == texts
     path.write_bytes(whole)
-    assert [told.split()[:2] for told in found(root)] == [["WORDS_DIFFER", "search.db/contents"]]
+    assert [line.split()[:2] for line in found(root)] == [["WORDS_DIFFER", "search.db/contents"]]
 
 
 def test_a_run_that_cannot_be_read_is_its_own_finding(root: Path) -> None:
     (root / "2025/03/05/quang_binh/run.json").unlink()
-    assert not [told for told in found(root) if "WORDS_DIFFER" in told]
+    assert not [line for line in found(root) if "WORDS_DIFFER" in line]
 
 
 def test_a_folder_in_its_place_is_named(root: Path) -> None:
     (root / "search.db").unlink()
     (root / "search.db").mkdir()
-    assert [told.split()[:2] for told in found(root)] == [["WORDS_DIFFER", "search.db"]]
+    assert [line.split()[:2] for line in found(root)] == [["WORDS_DIFFER", "search.db"]]
 
 
 def test_the_command_names_the_night_and_what_to_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(root, "DELETE FROM places WHERE article = 'quang_binh/moi'")
     assert main(["verify", "--json", "--archive", str(root)]) == 1
-    told = json.loads(capsys.readouterr().out)["findings"]
-    assert [(one["code"], one["path"]) for one in told] == [
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [(one["code"], one["path"]) for one in findings] == [
         ("WORDS_DIFFER", "search.db/places"),
         ("WORDS_DIFFER", "search.db/contents"),
     ]
     again = "`python -m archive rebuild --only-search` makes it again"
-    assert told[0]["detail"]["text"] == f"2025-03-05: 0 places, sealed are 1: {again}"
+    assert findings[0]["detail"]["text"] == f"2025-03-05: 0 places, sealed are 1: {again}"
 
 
 def test_the_same_is_named_in_postgresql(

@@ -45,7 +45,7 @@ def _vanish(archive: Archive, number: int) -> None:
     archive.seal(NIGHTS[number], {})
 
 
-def told(capsys: pytest.CaptureFixture[str], folder: Path, command: str, *arguments: str) -> str:
+def printed(capsys: pytest.CaptureFixture[str], folder: Path, command: str, *arguments: str) -> str:
     code = main([command, "--archive", str(folder), *arguments])
     said = capsys.readouterr()
     return said.out if code == 0 else f"{code}: {said.err}"
@@ -65,7 +65,7 @@ def told(capsys: pytest.CaptureFixture[str], folder: Path, command: str, *argume
 def test_each_article_is_listed_once_as_it_stood(
     folder: Path, capsys: pytest.CaptureFixture[str], night: int, notice: str, release: str
 ) -> None:
-    said = told(capsys, folder, "list", "--json", "--portal", "da_nang", "--as-of", NIGHTS[night].isoformat())
+    said = printed(capsys, folder, "list", "--json", "--portal", "da_nang", "--as-of", NIGHTS[night].isoformat())
     assert {line["key"]: line["event"] for line in map(json.loads, said.splitlines())} == {
         SHORT.key: notice,
         RELEASE.key: release,
@@ -73,25 +73,25 @@ def test_each_article_is_listed_once_as_it_stood(
 
 
 def test_nothing_that_came_later_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    then = told(capsys, folder, "show", f"da_nang/{SHORT.key}", "--as-of", NIGHTS[0].isoformat())
-    now = told(capsys, folder, "show", f"da_nang/{SHORT.key}")
+    then = printed(capsys, folder, "show", f"da_nang/{SHORT.key}", "--as-of", NIGHTS[0].isoformat())
+    now = printed(capsys, folder, "show", f"da_nang/{SHORT.key}")
     assert SHORT.paragraphs[0] in then
     assert EDITED.paragraphs[0] not in then
     assert "revision" not in then
     assert EDITED.paragraphs[0] in now
 
 
-def test_where_it_also_stood_is_told_as_of_that_night(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = told(capsys, folder, "show", "quang_tri/mua-lon", "--as-of", NIGHTS[1].isoformat())
+def test_where_it_also_stood_is_reported_as_of_that_night(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = printed(capsys, folder, "show", "quang_tri/mua-lon", "--as-of", NIGHTS[1].isoformat())
     assert "no article fits on 2025-03-04: what came later is left out" in said
-    assert "also published by quang_tri" in told(
+    assert "also published by quang_tri" in printed(
         capsys, folder, "show", f"da_nang/{RELEASE.key}", "--as-of", NIGHTS[0].isoformat()
     )
 
 
 def test_two_nights_are_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     nights = ("--as-of", NIGHTS[1].isoformat(), "--as-of", NIGHTS[0].isoformat())
-    said = told(capsys, folder, "diff", f"da_nang/{SHORT.key}", *nights)
+    said = printed(capsys, folder, "diff", f"da_nang/{SHORT.key}", *nights)
     assert said.splitlines()[0].startswith("- 2025-03-03  new")
     assert "[-Hai-] {+Ba+}" in said or "[-Hai,-] {+Ba,+}" in said
 

@@ -28,11 +28,11 @@ ARTICLE = ComposedArticle("de", "Họp về đê", ("Sáng 3/3, 12 hộ hiến �
 EDITED = replace(ARTICLE, paragraphs=("Sáng 3/3, 15 hộ hiến đất.", "Đê hòa vào đường xã."))
 
 
-def kept(archive: Archive, number: int, *told: ComposedArticle) -> list[ArticleLine]:
+def kept(archive: Archive, number: int, *composed: ComposedArticle) -> list[ArticleLine]:
     """Record a night of one portal with these articles in one group; return its lines."""
     night = FIRST + timedelta(days=number)
     run = archive.start("da_nang", night, at(night), dedup.judge)
-    for one in told:
+    for one in composed:
         keep(run, one, at(night))
     finish(run, at(night))
     return list(ReadLines(archive.paths.night(night) / "da_nang").articles)
@@ -64,7 +64,7 @@ def test_a_version_is_compared_with_the_one_before_it_in_the_same_group(archive:
     assert (line.event, line.changes) == (Event.REVISION, ("number", "wording"))
 
 
-def test_another_published_line_alone_is_told_so(archive: Archive) -> None:
+def test_another_published_line_alone_is_reported_so(archive: Archive) -> None:
     kept(archive, 0, ARTICLE)
     (line,) = kept(archive, 1, replace(ARTICLE, published="2025-03-04T08:00:00+07:00"))
     assert (line.event, line.changes, line.similarity) == (Event.REDATED, ("published",), 1.0)
@@ -166,7 +166,7 @@ def test_json_for_programs(root: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("ids", "told"),
+    ("ids", "message"),
     [
         (["da_nang/khong-co"], "no version is called 'da_nang/khong-co'"),
         (["da_nang/thong-bao", "da_nang/khong-co@00"], "no version is called 'da_nang/khong-co@00'"),
@@ -175,15 +175,15 @@ def test_json_for_programs(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     ],
     ids=["unknown", "unknown second", "one version", "one duplicate"],
 )
-def test_what_cannot_be_compared_is_told_in_a_line(
-    root: Path, capsys: pytest.CaptureFixture[str], ids: list[str], told: str
+def test_what_cannot_be_compared_is_reported_in_a_line(
+    root: Path, capsys: pytest.CaptureFixture[str], ids: list[str], message: str
 ) -> None:
     assert run(root, *ids) == ExitCode.FINDINGS
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("archive: ")
     assert err.count("\n") == 1
-    assert told in err
+    assert message in err
 
 
 def test_the_first_version_has_none_before_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

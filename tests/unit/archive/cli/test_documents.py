@@ -40,22 +40,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 continue
             crawl = archive.start("da_nang", night, at(night), judge)
             numbers = {number} | ({11, 12} if number == 13 else set())
-            told = [said(one) for one in sorted(numbers - set(HELD_BACK))]
-            walk(crawl, told, at(night))
-            for item in told:
+            articles = [said(one) for one in sorted(numbers - set(HELD_BACK))]
+            walk(crawl, articles, at(night))
+            for item in articles:
                 keep(crawl, item, at(night))
             finish(crawl, at(night))
             archive.seal(night, {})
     return root
 
 
-def told(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, list[str]]:
+def printed(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> tuple[int, list[str]]:
     code = main(["documents", "--archive", str(folder), *arguments])
     return code, capsys.readouterr().out.splitlines()
 
 
-def test_series_are_told_in_a_line_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, lines = told(capsys, folder)
+def test_series_are_reported_in_a_line_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = printed(capsys, folder)
     assert code == ExitCode.GOOD
     assert lines == [
         "da_nang  QĐ-UBND 2025: 1–20, seen 17 of 20, 3 missing; complete 84%  (da_nang)",
@@ -63,10 +63,10 @@ def test_series_are_told_in_a_line_each(folder: Path, capsys: pytest.CaptureFixt
     ]
 
 
-def test_holes_are_told_with_days_and_with_nights_that_were_not_read(
+def test_holes_are_reported_with_days_and_with_nights_that_were_not_read(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, lines = told(capsys, folder, "--holes", "--portal", "da_nang", "--year", "2025")
+    code, lines = printed(capsys, folder, "--holes", "--portal", "da_nang", "--year", "2025")
     assert code == ExitCode.FINDINGS
     assert lines[1:] == [
         "  5  after 2025-03-07, by 2025-03-09; da_nang missed 2025-03-12",
@@ -75,7 +75,7 @@ def test_holes_are_told_with_days_and_with_nights_that_were_not_read(
 
 
 def test_programs_get_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, lines = told(capsys, folder, "--json")
+    code, lines = printed(capsys, folder, "--json")
     (series,) = map(json.loads, lines)
     assert code == ExitCode.GOOD
     assert (series["first"], series["last"], series["seen"], series["missing"]) == (1, 20, 17, 3)
@@ -83,21 +83,21 @@ def test_programs_get_the_same(folder: Path, capsys: pytest.CaptureFixture[str])
     assert series["holes"][1]["gaps"] == [{"portal": "da_nang", "day": "2025-03-12", "state": "missed"}]
 
 
-def test_where_a_number_is_named_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, lines = told(capsys, folder, "11/QĐ-UBND")
+def test_where_a_number_is_named_is_reported(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = printed(capsys, folder, "11/QĐ-UBND")
     assert code == ExitCode.GOOD
     assert [line.split("\t")[0] for line in lines] == ["2025-03-16", "2025-03-16"]
     assert lines[0].endswith("11/QĐ-UBND\tissued 2025-03-14")
     assert lines[1].endswith("11/QĐ-UBND\tissued 2025-03-15\tby UBND xã Tân Lộ")
-    _, lines = told(capsys, folder, "30/2020/NĐ-CP", "--json")
+    _, lines = printed(capsys, folder, "30/2020/NĐ-CP", "--json")
     assert len(lines) == 17
-    code, lines = told(capsys, folder, "999/QĐ-UBND")
+    code, lines = printed(capsys, folder, "999/QĐ-UBND")
     assert (code, lines) == (ExitCode.FINDINGS, ["no text names 999/QĐ-UBND"])
 
 
 def test_a_commune_s_number_fills_no_hole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The article of number 6 names 5/QĐ-UBND of a commune."""
-    _, lines = told(capsys, folder, "5/QĐ-UBND")
+    _, lines = printed(capsys, folder, "5/QĐ-UBND")
     assert [line.split("\t")[-1] for line in lines] == ["by UBND xã Tân Lộ"]
 
 
@@ -107,9 +107,9 @@ def test_what_is_no_number_is_said(folder: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_the_rows_are_made_again_from_the_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = told(capsys, folder, "--holes")
+    before = printed(capsys, folder, "--holes")
     assert main(["rebuild", "--archive", str(folder)]) == ExitCode.GOOD
     capsys.readouterr()
-    assert told(capsys, folder, "--holes") == before
+    assert printed(capsys, folder, "--holes") == before
     with Archive.open(folder, read_only=True) as archive:
         assert verify(archive.identity, archive.paths).findings == []

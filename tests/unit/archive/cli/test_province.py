@@ -22,9 +22,9 @@ BELONGS = {"da_nang": "danang", "quang_tri": "quangbinh"}
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """One night: a portal of Đà Nẵng, and one that still belonged to Quảng Bình."""
     archive = make(tmp_path_factory.mktemp("provinces") / "archive")
-    for portal, told in NIGHTS[0].items():
+    for portal, articles in NIGHTS[0].items():
         crawl = archive.start(portal, FIRST, at(FIRST), judge)
-        for item in told:
+        for item in articles:
             keep(crawl, item, at(FIRST))
         crawl.close(
             at(FIRST), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={}, software={},

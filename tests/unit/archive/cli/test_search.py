@@ -144,7 +144,7 @@ def test_options_are_filters(
         (["x", "--offset", "-1"], "begins at 0"),
     ],
 )
-def test_a_wrong_question_is_told_in_one_line(
+def test_a_wrong_question_is_reported_in_one_line(
     made: SearchArchive, capsys: pytest.CaptureFixture[str], words: list[str], wrong: str
 ) -> None:
     assert main(["search", *words, "--archive", str(made.root)]) == ExitCode.USAGE
@@ -178,7 +178,7 @@ def test_one_of_each_cluster_is_the_first_of_the_order(tmp_path: Path) -> None:
     archive.close()
 
 
-def test_what_is_not_sealed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_sealed_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     archive = make(tmp_path / "a")
     run(archive, 0)
     archive.close()

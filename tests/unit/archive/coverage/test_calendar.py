@@ -48,8 +48,10 @@ def run(number: int, verdict: Verdict = Verdict.GOOD, new: int = 3, **changes: o
 
 
 def states(runs: list[Run], days: int, **known: object) -> list[DayState]:
-    told = PortalKnowledge(min((one.night for one in runs), default=None), runs, **known)  # type: ignore[arg-type]
-    return [day.state for day in cover("da_nang", told, nights_between(MONDAY, MONDAY + timedelta(days=days - 1))).days]
+    knowledge = PortalKnowledge(min((one.night for one in runs), default=None), runs, **known)  # type: ignore[arg-type]
+    return [
+        day.state for day in cover("da_nang", knowledge, nights_between(MONDAY, MONDAY + timedelta(days=days - 1))).days
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def states(runs: list[Run], days: int, **known: object) -> list[DayState]:
         (Verdict.UNREACHABLE, 0, DayState.UNREACHABLE),
     ],
 )
-def test_a_verdict_is_told_as_what_the_day_was(verdict: Verdict, new: int, state: DayState) -> None:
+def test_a_verdict_is_shown_as_what_the_day_was(verdict: Verdict, new: int, state: DayState) -> None:
     assert states([run(0, verdict, new)], 1) == [state]
 
 
@@ -98,8 +100,8 @@ def test_a_gap_is_caught_up_on_only_by_a_night_that_walked_everything() -> None:
         run(4, Verdict.BROKEN),
         run(5),
     ]
-    told = cover("da_nang", PortalKnowledge(MONDAY, runs), nights_between(MONDAY, run(5).night))
-    assert told.days[1].caught_up == run(5).night
+    covered = cover("da_nang", PortalKnowledge(MONDAY, runs), nights_between(MONDAY, run(5).night))
+    assert covered.days[1].caught_up == run(5).night
 
 
 def test_a_repeated_run_mends_the_night_and_a_second_reading_is_no_night() -> None:
@@ -129,7 +131,7 @@ def test_the_letters_tell_the_states_apart_without_colour() -> None:
     assert len({state.letter for state in DayState}) == len(DayState)
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     code = main(["coverage", *arguments])
     return code, capsys.readouterr().out
 
@@ -137,7 +139,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
 def test_the_command_shows_days_gaps_and_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sealed(tmp_path / "a").close()
     own = ("--archive", str(tmp_path / "a"))
-    code, calendar = told(capsys, *own)
+    code, calendar = printed(capsys, *own)
     assert code == 0
     assert [
         line.split() for line in calendar.splitlines() if line.startswith(("da_nang", "quang_tri", "ninh_thuan"))
@@ -146,18 +148,18 @@ def test_the_command_shows_days_gaps_and_dates(tmp_path: Path, capsys: pytest.Ca
         ["ninh_thuan", "M-"],
         ["quang_tri", "█·█"],
     ]
-    code, gaps = told(capsys, *own, "--gaps")
+    code, gaps = printed(capsys, *own, "--gaps")
     assert code == 1
     assert "2025-03-04  ninh_thuan  missed: the host did not answer (not caught up on since)" in gaps
     assert gaps.splitlines()[-1] == "2 gaps in 9 portal-days, 2 of them not caught up on"
-    code, lines = told(capsys, *own, "--json", "--portal", "da_nang")
+    code, lines = printed(capsys, *own, "--json", "--portal", "da_nang")
     days = [json.loads(line) for line in lines.splitlines()]
     assert [(day["day"], day["state"], day["stored"], day["published"]) for day in days] == [
         ("2025-03-03", "published", 2, 2),
         ("2025-03-04", "quiet", 0, 0),
         ("2025-03-05", "quiet", 0, 0),
     ]
-    _, table = told(capsys, *own, "--csv", "--since", "2025-03-04", "--until", "2025-03-04")
+    _, table = printed(capsys, *own, "--csv", "--since", "2025-03-04", "--until", "2025-03-04")
     assert [row["portal"] for row in csv.DictReader(io.StringIO(table))] == ["da_nang", "ninh_thuan", "quang_tri"]
 
 
@@ -168,7 +170,7 @@ def test_the_command_shows_days_gaps_and_dates(tmp_path: Path, capsys: pytest.Ca
         (["--since", "2025-03-05", "--until", "2025-03-04"], "lies before --since"),
     ],
 )
-def test_a_wrong_question_is_told(
+def test_a_wrong_question_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     sealed(tmp_path / "a").close()

@@ -56,7 +56,7 @@ def holes(series: Series) -> list[str]:
     return [hole.numbers for hole in series.gaps]
 
 
-def test_missing_numbers_are_told_with_the_days_of_their_neighbours() -> None:
+def test_missing_numbers_are_reported_with_the_days_of_their_neighbours() -> None:
     series = only(issued(number for number in range(1, 91) if number not in (14, 20, 21, 22)))
     assert (series.issuer, series.name, series.period) == ("caobang", "QĐ-UBND", "2025")
     assert (series.first, series.last, len(series.seen), series.missing) == (1, 90, 86, 4)
@@ -206,6 +206,6 @@ def test_exactly_what_was_left_out_is_missing(missing: set[int], seed: int, stra
         mentions.append(mention(rng.randint(1, 120), NEW_YEAR + timedelta(days=90), issuer="UBND xã Tân Lộ"))
     rng.shuffle(mentions)
     series = only(mentions)
-    told = {number for hole in series.gaps for number in range(hole.first, hole.last + 1)}
-    assert told == missing
+    found = {number for hole in series.gaps for number in range(hole.first, hole.last + 1)}
+    assert found == missing
     assert series.last == 120

@@ -20,10 +20,10 @@ BELONGS = {"da_nang": "danang", "quang_tri": "quangbinh"}
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One night: a portal of Đà Nẵng, and one that still belonged to Quảng Bình."""
     archive = make(tmp_path_factory.mktemp("provinces") / "archive")
-    for portal, told in NIGHTS[0].items():
+    for portal, articles in NIGHTS[0].items():
         crawl = archive.start(portal, FIRST, at(FIRST), judge)
-        walk(crawl, told, at(FIRST))
-        for item in told:
+        walk(crawl, articles, at(FIRST))
+        for item in articles:
             keep(crawl, item, at(FIRST))
         crawl.close(
             at(FIRST), complete=True, finish_reason=FinishReason.FINISHED, judge_night=good, extraction={}, software={},
@@ -58,7 +58,7 @@ def test_export_of_a_province(root: Path, tmp_path: Path, asked: str, portals: s
 
 
 @pytest.mark.parametrize("command", [["coverage"], ["export", "out.jsonl"], ["list"]], ids=lambda each: each[0])
-def test_an_unknown_province_is_told(root: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+def test_an_unknown_province_is_reported(root: Path, capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main([*command, "--archive", str(root), "--province", "Quảng Trj"])
     assert raised.value.code == 2

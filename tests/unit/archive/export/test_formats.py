@@ -48,7 +48,7 @@ CANONICAL = "da_nang/cau-2"
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("export") / "a"
-    replay(root, PLAN, [sorted(told) for told in PLAN]).close()
+    replay(root, PLAN, [sorted(portals) for portals in PLAN]).close()
     return root
 
 
@@ -165,7 +165,7 @@ def test_show_names_what_is_near_and_the_canonical_article(kept: Path) -> None:
     assert "cluster" not in command("show", "da_nang/bao-cao-2", "--archive", str(kept)).stdout
 
 
-def test_a_text_that_cannot_be_read_is_told_and_the_rest_is_exported(kept: Path, tmp_path: Path) -> None:
+def test_a_text_that_cannot_be_read_is_reported_and_the_rest_is_exported(kept: Path, tmp_path: Path) -> None:
     shutil.copytree(kept, tmp_path / "a")
     path = next((tmp_path / "a/2025/03/03/ninh_thuan").glob("000_*.txt"))
     path.unlink()

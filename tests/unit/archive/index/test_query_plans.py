@@ -46,7 +46,7 @@ def answered(key: str, outcome: Outcome) -> Change:
     )
 
 
-def told(key: str, kind: Event) -> Change:
+def stored_event(key: str, kind: Event) -> Change:
     return lambda transaction, number: transaction.add_event(night(number), PORTAL, line(key, kind, number))
 
 
@@ -74,7 +74,9 @@ CHANGES = st.one_of(
     st.builds(
         answered, st.sampled_from(KEYS), st.sampled_from((Outcome.ARTICLE, Outcome.GONE, Outcome.EMPTY, Outcome.ERROR))
     ),
-    st.builds(told, st.sampled_from(KEYS), st.sampled_from((Event.NEW, Event.REVISION, Event.GONE, Event.QUARANTINED))),
+    st.builds(
+        stored_event, st.sampled_from(KEYS), st.sampled_from((Event.NEW, Event.REVISION, Event.GONE, Event.QUARANTINED))
+    ),
     st.builds(forgotten, st.integers(0, 4)),
 )
 

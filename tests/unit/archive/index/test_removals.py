@@ -84,7 +84,7 @@ def lines_of(archive: Archive) -> list[tuple[int, ArticleLine]]:
     ]
 
 
-def told(archive: Archive) -> list[tuple[int, str]]:
+def removals(archive: Archive) -> list[tuple[int, str]]:
     return [(number, line.event.value) for number, line in lines_of(archive)]
 
 
@@ -104,7 +104,7 @@ NEW = (0, "new")
 
 
 CASES: dict[str, tuple[list[tuple[int, Answer]], list[tuple[int, str]]]] = {
-    "gone on its day and told once": (
+    "gone on its day and reported once": (
         [(4, Outcome.GONE), (5, Outcome.GONE), (18, Outcome.GONE), (48, Outcome.GONE)],
         [NEW, (18, "gone")],
     ),
@@ -138,14 +138,14 @@ CASES: dict[str, tuple[list[tuple[int, Answer]], list[tuple[int, str]]]] = {
 
 
 @pytest.mark.parametrize(("answers", "expected"), CASES.values(), ids=CASES.keys())
-def test_what_is_told_of_a_withdrawn_article(
+def test_what_is_reported_of_a_withdrawn_article(
     tmp_path: Path, answers: list[tuple[int, Answer]], expected: list[tuple[int, str]]
 ) -> None:
     archive = make(tmp_path / "a")
     look(archive, 0, SHORT)
     for number, answer in answers:
         look(archive, number, answer)
-    assert told(archive) == expected
+    assert removals(archive) == expected
     assert intact(archive)
 
 
@@ -177,7 +177,7 @@ def test_an_article_that_was_never_kept_is_never_gone(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     for number in (0, 14, 28):
         look(archive, number, Outcome.GONE)
-    assert told(archive) == []
+    assert removals(archive) == []
 
 
 def test_not_found_everywhere_is_a_portal_that_is_down(tmp_path: Path) -> None:
@@ -187,9 +187,9 @@ def test_not_found_everywhere_is_a_portal_that_is_down(tmp_path: Path) -> None:
     look(archive, 4, Outcome.GONE, lists=False)
     look(archive, 18, Outcome.GONE)
     look(archive, 32, Outcome.GONE, lists=False)
-    assert told(archive) == [NEW]
+    assert removals(archive) == [NEW]
     look(archive, 33, Outcome.GONE)
-    assert told(archive) == [NEW, (33, "gone")]
+    assert removals(archive) == [NEW, (33, "gone")]
 
 
 def test_a_doubtful_article_brings_nothing_back_and_lets_nothing_go(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_doubtful_article_brings_nothing_back_and_lets_nothing_go(tmp_path: Pa
     look(archive, 18, Outcome.GONE)
     look(archive, 32, Outcome.GONE)
     look(archive, 33, EDITED, doubtful=True)
-    assert told(archive) == [NEW, (10, "quarantined"), (32, "gone"), (33, "quarantined")]
+    assert removals(archive) == [NEW, (10, "quarantined"), (32, "gone"), (33, "quarantined")]
     assert intact(archive)
 
 
@@ -217,7 +217,7 @@ def test_a_killed_run_tells_it_once(tmp_path: Path) -> None:
         crawl.abandon()
     finish(archive.start(PORTAL, day(18), at(day(18)), judge), at(day(18)))
     archive.seal(day(18), {})
-    assert told(archive) == [NEW, (18, "gone")]
+    assert removals(archive) == [NEW, (18, "gone")]
     assert intact(archive)
 
 

@@ -25,7 +25,7 @@ from testing.archives import FIRST, at, finish, keep, make, tree
 from testing.near_duplicates import CLUSTERS, PLAN, release, replay, report
 from testing.postgresql import PostgresServer
 
-IN_ORDER = [sorted(told) for told in PLAN]
+IN_ORDER = [sorted(relations) for relations in PLAN]
 LAST = FIRST + timedelta(days=len(PLAN))
 
 
@@ -54,7 +54,7 @@ def lines(archive: Archive) -> dict[tuple[int, str, str], ArticleLine]:
     return found
 
 
-def told(archive: Archive) -> dict[tuple[int, str, str], tuple[str, str | None, list[str]]]:
+def relations(archive: Archive) -> dict[tuple[int, str, str], tuple[str, str | None, list[str]]]:
     """Event, exact twin and near ones, by name, of every line."""
     return {
         place: (line.event.value, _article(line.duplicate_of), sorted(str(_article(link.id)) for link in line.near))
@@ -95,7 +95,7 @@ def test_each_line_says_what_it_is_near_to(kept: Path) -> None:
         ),
     }
     with Archive.open(kept, read_only=True) as archive:
-        assert told(archive) == first | later
+        assert relations(archive) == first | later
 
 
 def test_a_near_duplicate_has_a_file_and_a_similarity(kept: Path) -> None:
@@ -121,7 +121,7 @@ def test_clusters_and_their_canonical_articles(kept: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_portals_does_not_matter(kept: Path, tmp_path: Path, seed: int) -> None:
     shuffled = random.Random(seed)
-    orders = [shuffled.sample(sorted(told), len(told)) for told in PLAN]
+    orders = [shuffled.sample(sorted(portals), len(portals)) for portals in PLAN]
     with Archive.open(kept, read_only=True) as one, replay(tmp_path / "other", PLAN, orders) as other:
         assert tree(other.paths.root) == tree(one.paths.root)
         assert rows(other) == rows(one)
@@ -268,10 +268,10 @@ def test_postgresql_finds_the_same(
     kept: Path, tmp_path: Path, postgresql: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Archive.open(kept, read_only=True) as archive:
-        expected = (tree(kept), rows(archive), told(archive), _clusters(archive))
+        expected = (tree(kept), rows(archive), relations(archive), _clusters(archive))
     monkeypatch.setenv(VARIABLE, postgresql.database())
-    with replay(tmp_path / "other", PLAN, [sorted(told, reverse=True) for told in PLAN]) as archive:
-        assert (tree(tmp_path / "other"), rows(archive), told(archive), _clusters(archive)) == expected
+    with replay(tmp_path / "other", PLAN, [sorted(portals, reverse=True) for portals in PLAN]) as archive:
+        assert (tree(tmp_path / "other"), rows(archive), relations(archive), _clusters(archive)) == expected
         assert verify(archive.identity, archive.paths).findings == []
         assert rebuild(archive.paths) == []
         assert rows(archive) == expected[1]

@@ -36,10 +36,10 @@ def answer(night: RunWriter, key: str, outcome: Outcome) -> None:
     )
 
 
-def a_night(archive: Archive, night: date, told: tuple[ComposedArticle, ...], **answers: Outcome) -> Run:
+def a_night(archive: Archive, night: date, articles: tuple[ComposedArticle, ...], **answers: Outcome) -> Run:
     crawl = archive.start("da_nang", night, at(night), judge)
-    walk(crawl, told, at(night))
-    for article in told:
+    walk(crawl, articles, at(night))
+    for article in articles:
         keep(crawl, article, at(night) + timedelta(seconds=1))
     for key, outcome in answers.items():
         answer(crawl, key, outcome)

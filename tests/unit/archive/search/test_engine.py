@@ -112,7 +112,9 @@ def test_both_databases_find_the_same(made: SearchArchive, twin: SearchArchive) 
         assert search_for(made, line, **dict(options)) == search_for(twin, line, **dict(options)), line
 
 
-_WORDS = sorted({word for night in NIGHTS for told in night.values() for one in told for word in one.title.split()})
+_WORDS = sorted(
+    {word for night in NIGHTS for articles in night.values() for one in articles for word in one.title.split()}
+)
 _WORDS += [
     "hội",
     "nghị",

@@ -209,7 +209,7 @@ def test_how_much_is_contained_does_not_count_who_signed() -> None:
     assert containment(BRIDGE, "") == 0.0
 
 
-def test_composed_pairs_are_told_apart() -> None:
+def test_composed_pairs_are_distinguished() -> None:
     judged = judge(labelled(composed_sources(), 1, None))
     both, held_back = score(judged), score([each for each in judged if each.pair.held_back])
 
@@ -226,7 +226,7 @@ def test_unrelated_articles_are_no_candidates() -> None:
 
 
 @pytest.mark.skipif(not ARTICLES.is_file(), reason=ABSENT)
-def test_real_articles_are_told_apart() -> None:
+def test_real_articles_are_distinguished() -> None:
     sources = recorded_sources(ARTICLES)[::8]
     judged = judge(labelled(sources, 2, ARTICLES))
     found = score(judged)

@@ -104,9 +104,9 @@ def _well_made(path: str, text: str) -> None:
 
 
 def test_the_overview_tells_the_last_night_and_the_year(page: httpx.Client) -> None:
-    told = said(page.get("/en/"))
-    assert "Wednesday, 5 March 2025" in told
-    assert "1 new text" in told
+    shown = said(page.get("/en/"))
+    assert "Wednesday, 5 March 2025" in shown
+    assert "1 new text" in shown
     days = read(page.get("/en/").text).strings("//td[contains(@class, 'day ')]/a/@aria-label")
     assert days[0].startswith("Monday, 3 March 2025: published 2")
     assert "missed" in days[1]
@@ -117,7 +117,7 @@ def test_the_overview_tells_the_last_night_and_the_year(page: httpx.Client) -> N
     ]
 
 
-def test_a_day_is_told_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -> None:
+def test_a_day_is_shown_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -> None:
     marks = read(page.get("/vi/").text).nodes("//td[contains(@class, 'day ')][a]")
     assert [(cell.words, cell.get("class")) for cell in marks] == [
         ("3", "day published"),
@@ -128,9 +128,9 @@ def test_a_day_is_told_by_its_mark_and_not_by_colour_alone(page: httpx.Client) -
 
 def test_a_night_tells_each_verdict_with_its_reasons_and_its_seal(page: httpx.Client, root: Path) -> None:
     answer = page.get("/en/nights/2025-03-04")
-    told = said(answer)
-    assert "the host did not answer" in told
-    assert "good composed" in told
+    shown = said(answer)
+    assert "the host did not answer" in shown
+    assert "good composed" in shown
     with Archive.open(root, read_only=True) as archive, archive.index.reading() as queries:
         seals = queries.seals.of_night(date(2025, 3, 4))
     assert seals[0].head in answer.text
@@ -170,26 +170,26 @@ def test_a_portal_says_how_sure_its_crawl_is_and_where_its_connection_is_an_exce
     assert archive.runs(FIRST)[0].declared == declared
     archive.close()
     with serve_page(tmp_path / "a") as address, httpx.Client(base_url=address) as page:
-        told = said(page.get("/en/portals/da_nang"))
+        shown = said(page.get("/en/portals/da_nang"))
         for words in ("Cổng <i>Đà Nẵng</i>", "inferred", "the certificate was not checked", "2 s", "Đà Nẵng"):
-            assert words in told
+            assert words in shown
         assert "Cổng <i>Đà Nẵng</i>" in said(page.get("/en/"))
 
 
 def test_an_article_shows_text_versions_change_and_files(page: httpx.Client) -> None:
-    told = said(page.get(f"/en{EDITED}"))
-    assert "Sáng thứ Ba, tại trụ sở." in told
-    assert "Sáng thứ Hai" not in told
+    shown = said(page.get(f"/en{EDITED}"))
+    assert "Sáng thứ Ba, tại trụ sở." in shown
+    assert "Sáng thứ Hai" not in shown
     older = next(link for link in links(page.get(f"/en{EDITED}")) if "2025-03-03" in link and "at=" in link)
     assert "Sáng thứ Hai, tại trụ sở." in said(page.get(older))
-    assert "lich.pdf" in told
-    assert "not fetched" in told
+    assert "lich.pdf" in shown
+    assert "not fetched" in shown
 
 
 def test_an_exact_copy_names_the_other_place_and_shows_the_text_it_repeats(page: httpx.Client) -> None:
-    told = said(page.get("/en/articles/quang_tri/thong-cao"))
-    assert "word for word" in told
-    assert "Cầu Bến Đá thông xe ngày 10/3." in told
+    shown = said(page.get("/en/articles/quang_tri/thong-cao"))
+    assert "word for word" in shown
+    assert "Cầu Bến Đá thông xe ngày 10/3." in shown
     assert "/en/portals/da_nang" in links(page.get("/en/articles/quang_tri/thong-cao"))
 
 
@@ -256,9 +256,9 @@ def test_the_proof_that_is_handed_over_proves_the_text(page: httpx.Client) -> No
 
 def test_the_capture_shows_its_headers_and_its_place(page: httpx.Client) -> None:
     link = next(link for link in links(page.get(f"/en{EDITED}")) if link.endswith("/0") and "/captures/" in link)
-    told = said(page.get(link))
-    assert "ETag" in told
-    assert "2025/03/04/da_nang/pages-00001.warc.gz" in told
+    shown = said(page.get(link))
+    assert "ETag" in shown
+    assert "2025/03/04/da_nang/pages-00001.warc.gz" in shown
     assert page.get(f"{link}.txt").text.startswith("<h1>")
 
 
@@ -349,11 +349,11 @@ def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: 
         report.write_text(
             json.dumps({"findings": [finding], "notes": ["a note"], "withheld": [stone], **counts}), encoding="utf-8"
         )
-        told = said(page.get("/en/integrity"))
-        assert "1 finding." in told
-        assert "TEXT_MISMATCH" in told
-        assert "123.5 kB" in told
-        assert "da_nang/x Quyết định 5 Tòa án 2026-11-22 withheld/000001.json" in told
+        shown = said(page.get("/en/integrity"))
+        assert "1 finding." in shown
+        assert "TEXT_MISMATCH" in shown
+        assert "123.5 kB" in shown
+        assert "da_nang/x Quyết định 5 Tòa án 2026-11-22 withheld/000001.json" in shown
         report.write_text(json.dumps({"findings": [], "notes": [], **counts}), encoding="utf-8")
         assert "Intact." in said(page.get("/en/integrity"))
         report.write_text("[]", encoding="utf-8")

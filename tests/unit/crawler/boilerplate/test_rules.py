@@ -167,13 +167,13 @@ def test_selectors_of_a_box(box: tuple[str, ...], selectors: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    ("verdict", "told"),
+    ("verdict", "lines"),
     [
         (Verdict.GOOD, ("residue: 2 suspects on ba_song; see `scrapy suspects ba_song`",)),
         (Verdict.BROKEN, ("no history yet", "residue: 2 suspects on ba_song; see `scrapy suspects ba_song`")),
     ],
 )
-def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict, told: tuple[str, ...]) -> None:
+def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict, lines: tuple[str, ...]) -> None:
     now = datetime(2025, 3, 4, tzinfo=TZ)
     reasons = (Reason.of("no_history"), Reason.of("residue", n=2, portal="ba_song"))
     run = Run(
@@ -181,4 +181,4 @@ def test_the_nights_table_tells_of_suspects_on_a_good_night_too(verdict: Verdict
         verdict=verdict, reasons=reasons, listed=3, requests=4, bytes=5,
     )  # fmt: skip
 
-    assert joined(NightRow("ba_song", LeaseState.DONE, None, run).shown_reasons) == "; ".join(told)
+    assert joined(NightRow("ba_song", LeaseState.DONE, None, run).shown_reasons) == "; ".join(lines)

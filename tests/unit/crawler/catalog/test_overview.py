@@ -58,10 +58,13 @@ def test_the_command_writes_what_differs_and_names_it(tmp_path: Path, capsys: py
     assert main(["--docs", str(tmp_path), "--check"]) == 0
 
 
-def test_a_portal_is_told_as_its_file_declares_it() -> None:
-    told = overview(BacGiang)
-    assert (told.family, told.province) == ("Liferay asset publisher", "Bắc Giang, part of Bắc Ninh since 2025-07-01")
-    assert told.exceptions == ("old ciphers are accepted (level1)",)
+def test_a_portal_is_reported_as_its_file_declares_it() -> None:
+    summary = overview(BacGiang)
+    assert (summary.family, summary.province) == (
+        "Liferay asset publisher",
+        "Bắc Giang, part of Bắc Ninh since 2025-07-01",
+    )
+    assert summary.exceptions == ("old ciphers are accepted (level1)",)
     assert overview(QuangTri).known == "inferred: sections, list, paging, layout"
     assert overview(QuangTri).basis.startswith("one article's text is recorded")
 
@@ -77,7 +80,7 @@ class OldTown(VHVSpider):
     dissolved = date(2025, 7, 1)
 
 
-def test_the_end_that_a_file_declares_is_told() -> None:
+def test_the_end_that_a_file_declares_is_reported() -> None:
     assert overview(OldTown).end == "sends on to moi.vn; dissolved on 2025-07-01"
     assert overview(QuangTri).end == ""
 
@@ -104,10 +107,10 @@ class SlowTown(VHVSpider):
     tls = "unverified"
 
 
-def test_exceptions_and_what_is_unfinished_are_told() -> None:
-    told = overview(SlowTown)
-    assert told.exceptions == ("the certificate is not verified", "7 s between requests")
-    assert (told.unfinished, told.known) == (("sections",), "to be written: sections")
+def test_exceptions_and_what_is_unfinished_are_reported() -> None:
+    summary = overview(SlowTown)
+    assert summary.exceptions == ("the certificate is not verified", "7 s between requests")
+    assert (summary.unfinished, summary.known) == (("sections",), "to be written: sections")
     assert family_of(SlowTown) == "vhv"
 
 
@@ -115,7 +118,7 @@ def test_exceptions_and_what_is_unfinished_are_told() -> None:
     ("slug", "words"),
     [(None, ""), ("quangtri", "Quảng Trị"), ("binhdinh", "Bình Định, part of Gia Lai since 2025-07-01")],
 )
-def test_a_province_is_told_with_what_became_of_it(slug: str | None, words: str) -> None:
+def test_a_province_is_reported_with_what_became_of_it(slug: str | None, words: str) -> None:
     assert province_in_words(slug) == words
 
 
@@ -154,22 +157,22 @@ def test_the_list_says_who_moved(tmp_path: Path, capsys: pytest.CaptureFixture[s
             away=moved,
         )
     listed("--json", "--settings", str(settings))
-    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert (
-        told["bac_giang"]["skipped"]["text"]
+        rows["bac_giang"]["skipped"]["text"]
         == "moved to bacninh.gov.vn on 2025-03-03: off the schedule until a person decides"
     )
-    assert told["da_nang"]["live"] is True
+    assert rows["da_nang"]["live"] is True
 
 
 def test_the_list_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = tmp_path / "nights.toml"
     settings.touch()
     assert listed("--json", "--settings", str(settings)) == 0
-    told = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
-    assert set(told) == set(portals())
-    assert told["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
-    assert told["quang_tri"]["live"] is False
+    rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert set(rows) == set(portals())
+    assert rows["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
+    assert rows["quang_tri"]["live"] is False
 
 
 def test_a_portal_is_no_argument_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a crawl is told, read strictly."""
+"""Options of a crawl, read strictly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.config.run_options import RunOptions
 @pytest.mark.parametrize(
     ("said", "looks"),
     [("", ()), ("1,7,30", (1, 7, 30)), (" 30, 1 ", (1, 30))],
-    ids=["portal's own", "told", "any order"],
+    ids=["portal's own", "given", "any order"],
 )
 def test_the_operators_looks(said: str, looks: tuple[int, ...]) -> None:
     assert RunOptions.read({"REPLICA": "1", "NIGHT": "2025-03-03", "LOOKS": said}).recheck_days == looks

@@ -36,7 +36,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         tmp_path,
         'contact = "luutru@example.vn"\nstart = "22:30"\ncut_off = "05:00"\njobs = 2\ndeadline_minutes = 90\n'
         'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nlogs = "log"\nsigning_key = "keys/seal.pem"\n'
-        'log = "json"\nkeep_logs = 7\nreports = "told"\nchecks = "seen"\nmin_free = "2.5 GB"\n'
+        'log = "json"\nkeep_logs = 7\nreports = "outbox"\nchecks = "seen"\nmin_free = "2.5 GB"\n'
         'metrics_file = "luu-tru.prom"\nmetrics_port = 9105\n'
         '[alerts]\nurls = ["json://127.0.0.1:9/"]\nurls_file = "urls"\non = ["broken", "missed"]\nrehearsals = true\n'
         'silent_nights = 3\nheartbeat_url = "https://beat.example.vn/1"\nheartbeat_fail_url = ""\nheartbeat_file = "beat"\n'
@@ -55,7 +55,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         signing_key=tmp_path / "keys/seal.pem",
         log=LogStyle.JSON,
         keep_logs=7,
-        reports=tmp_path / "told",
+        reports=tmp_path / "outbox",
         checks=tmp_path / "seen",
         min_free=2_500_000_000,
         metrics_file=tmp_path / "luu-tru.prom",
@@ -134,7 +134,7 @@ def test_a_mistaken_address_is_not_repeated(tmp_path: Path, text: str) -> None:
 
 
 def test_alert_addresses_come_from_the_settings_a_file_and_the_environment(tmp_path: Path) -> None:
-    (tmp_path / "urls").write_text("# who is told\n\njson://127.0.0.1:2/\njson://127.0.0.1:1/\n")
+    (tmp_path / "urls").write_text("# recipients\n\njson://127.0.0.1:2/\njson://127.0.0.1:1/\n")
     alerts = AlertSettings(urls=("json://127.0.0.1:1/",), urls_file=tmp_path / "urls")
     found = alerts.addresses({"LUU_TRU_ALERT_URLS": "json://127.0.0.1:3/"})
     assert found == ("json://127.0.0.1:1/", "json://127.0.0.1:2/", "json://127.0.0.1:3/")

@@ -212,12 +212,12 @@ class TestHaNoi:
         }
         assert dict(asked.headers)["X-Requested-With"] == "XMLHttpRequest"
 
-    def test_what_was_shown_is_told_with_every_further_request(self) -> None:
+    def test_what_was_shown_is_reported_with_every_further_request(self) -> None:
         asked = request_in(read(HaNoi, f"<html><body><script>{self.values}</script></body></html>"))
         listing = answered(HaNoi, asked, self.piece.format("2250303093000419"))
         further = answered(HaNoi, request_in(listing), self.piece.format("2250302093000418"), 2)
-        told = [value for name, value in parse_qsl(request_in(further).body) if name == "DataIds[]"]
-        assert told == ["2250303093000419", "2250302093000418"]
+        ids = [value for name, value in parse_qsl(request_in(further).body) if name == "DataIds[]"]
+        assert ids == ["2250303093000419", "2250302093000418"]
         assert form_field(request_in(further), "PageIndex") == "2"
         assert answered(HaNoi, request_in(further), "<p>Hết</p>", 3) == Listing(())
 

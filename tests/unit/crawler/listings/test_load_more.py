@@ -98,8 +98,10 @@ def test_what_may_count_is_a_known_name_or_the_only_number() -> None:
 
 
 def test_json_tells_addresses_titles_and_html() -> None:
-    told = {"data": [{"tieuDe": "Mưa lớn", "link": "/bai/31", "anh": "/a.jpg"}, {"html": '<a href="/bai/32">Gặt</a>'}]}
-    read = read_piece(json.dumps(told), BASE, Mau.article_key)
+    answer = {
+        "data": [{"tieuDe": "Mưa lớn", "link": "/bai/31", "anh": "/a.jpg"}, {"html": '<a href="/bai/32">Gặt</a>'}]
+    }
+    read = read_piece(json.dumps(answer), BASE, Mau.article_key)
     assert read is not None
     assert [(entry.key, entry.title) for entry in read[0]] == [("31", "Mưa lớn")]
     assert '<a href="/bai/32">' in read[1]

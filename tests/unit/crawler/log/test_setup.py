@@ -126,7 +126,7 @@ def test_the_parts_of_an_alert_address_are_secrets_too() -> None:
     assert "hc.example.vn" not in found
 
 
-def test_a_crawl_is_not_told_whom_we_tell() -> None:
+def test_a_crawl_does_not_know_the_recipients() -> None:
     given = {"LUU_TRU_ALERT_URLS": "x", "NOTIFY_SOCKET": "/run/n", "PGPASSWORD": "needed", "REPLICA": "1"}
     assert for_crawl(given) == {"PGPASSWORD": "needed", "REPLICA": "1"}
 

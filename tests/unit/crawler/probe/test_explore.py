@@ -48,9 +48,9 @@ def fetching(site: Site) -> tuple[Fetch, list[str]]:
             if "Location" not in headers:
                 break
             url = urljoin(url, headers["Location"])
-        told = (*headers.items(), ("content-type", answer.content_type))
+        sent = (*headers.items(), ("content-type", answer.content_type))
         body = suffixer.body(answer.body)
-        return VisitedPage(url, url, answer.status, body, tuple((n.lower(), v) for n, v in told), "utf-8")
+        return VisitedPage(url, url, answer.status, body, tuple((n.lower(), v) for n, v in sent), "utf-8")
 
     return fetch, asked
 
@@ -131,8 +131,8 @@ def test_the_written_spider_is_a_declaration_that_the_formatter_leaves_alone(see
 def test_saved_pages_have_expectations_that_nobody_has_reviewed() -> None:
     brought, found = probed(3)
     saved = list(saved_pages(found, brought, NOW))
-    assert [told["kind"] for _, _, told in saved] == ["list", "list", "article", "article", "article"]
-    assert {told["reviewed"] for _, _, told in saved} == {False}
+    assert [entry["kind"] for _, _, entry in saved] == ["list", "list", "article", "article", "article"]
+    assert {entry["reviewed"] for _, _, entry in saved} == {False}
     assert not any(b".replica.test" in body for _, body, _ in saved)
 
 

@@ -86,24 +86,24 @@ def test_one_digest_for_the_night_and_not_one_message_a_portal(place: Place, lis
 
 
 @pytest.mark.parametrize(
-    ("on", "told"),
+    ("on", "sent"),
     [
-        pytest.param(("missed",), True, id="its verdict is told"),
-        pytest.param(("broken", "blocked"), False, id="another verdict is told"),
+        pytest.param(("missed",), True, id="its verdict is sent"),
+        pytest.param(("broken", "blocked"), False, id="another verdict is sent"),
         pytest.param(("good",), True, id="a digest every after_night"),
-        pytest.param((), False, id="nothing is told"),
+        pytest.param((), False, id="nothing is sent"),
     ],
 )
-def test_what_is_told_is_the_operators_choice(
-    place: Place, listener: NotificationServer, on: tuple[str, ...], told: bool
+def test_what_is_reported_is_the_operators_choice(
+    place: Place, listener: NotificationServer, on: tuple[str, ...], sent: bool
 ) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, on=on))
     place.after(place.after_night())
-    assert bool(listener.requests) == told
+    assert bool(listener.requests) == sent
 
 
 @pytest.mark.parametrize(
-    ("nights", "remark", "told"),
+    ("nights", "remark", "sent"),
     [
         pytest.param(2.5, "the disk lasts 2 more nights of the usual size", True, id="nearly full"),
         pytest.param(1.5, "the disk lasts 1 more night of the usual size", True, id="one more"),
@@ -111,13 +111,13 @@ def test_what_is_told_is_the_operators_choice(
         pytest.param(10**9, None, False, id="room enough"),
     ],
 )
-def test_a_disk_that_fills_is_told_before_it_is_full(
+def test_a_disk_that_fills_is_reported_before_it_is_full(
     place: Place,
     listener: NotificationServer,
     monkeypatch: pytest.MonkeyPatch,
     nights: float,
     remark: str | None,
-    told: bool,
+    sent: bool,
 ) -> None:
     (usual,) = night_sizes(place.store)
     free = int(usual * nights)
@@ -127,7 +127,7 @@ def test_a_disk_that_fills_is_told_before_it_is_full(
         place.after(place.after_night())
     report = night_report(place.store, place.ledger, place.settings, FIRST)
     assert report.remarks == ((remark,) if remark else ())
-    assert bool(listener.requests) == told
+    assert bool(listener.requests) == sent
 
 
 def test_a_rehearsal_is_reported_and_tells_nobody(place: Place, listener: NotificationServer) -> None:
@@ -155,7 +155,7 @@ def test_a_bad_night_calls_the_other_heartbeat(place: Place, listener: Notificat
     assert [said.path for said in listener.requests] == ["/beat/fail"]
 
 
-def test_a_night_at_its_cut_off_without_a_seal_is_told_and_calls_no_heartbeat(
+def test_a_night_at_its_cut_off_without_a_seal_is_reported_and_calls_no_heartbeat(
     place: Place, listener: NotificationServer
 ) -> None:
     place.after(place.after_night(LUU_TRU_HEARTBEAT_URL=listener.heartbeat), sealed=False)
@@ -229,7 +229,7 @@ def test_a_folder_of_reports_that_cannot_be_written_costs_nothing(
     assert any("cannot write" in record.getMessage() for record in caplog.records)
 
 
-def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: NotificationServer) -> None:
+def test_a_night_that_cannot_be_run_is_reported_once(place: Place, listener: NotificationServer) -> None:
     after_night = place.after_night()
     for _ in range(3):
         after_night.report_failure(DiskFull("low disk: 1 GB free, 2 GB wanted"), NOW)
@@ -242,7 +242,7 @@ def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: Notific
 
 
 @pytest.mark.parametrize(
-    ("now", "nights", "told"),
+    ("now", "nights", "messages"),
     [
         pytest.param("2025-03-04T06:59", 1, 0, id="the next night is on"),
         pytest.param("2025-03-04T07:59", 1, 0, id="it may still be sealed"),
@@ -253,15 +253,15 @@ def test_a_night_that_cannot_be_run_is_told_once(place: Place, listener: Notific
         pytest.param("2025-04-06T08:00", 0, 0, id="nobody wants to know"),
     ],
 )
-def test_silence_is_told_once_a_day(
-    place: Place, listener: NotificationServer, now: str, nights: int, told: int
+def test_silence_is_reported_once_a_day(
+    place: Place, listener: NotificationServer, now: str, nights: int, messages: int
 ) -> None:
     place.settings = replace(place.settings, alerts=replace(place.settings.alerts, silent_nights=nights))
     moment = datetime.fromisoformat(now).replace(tzinfo=TZ)
     for _ in range(3):
         place.after_night().report_silence(place.store, place.ledger, moment)
-    assert len(listener.requests) == told
-    if told:
+    assert len(listener.requests) == messages
+    if messages:
         assert listener.requests[0].title == "Lưu Trữ: no night since the night of 2025-03-03"
         place.after_night().report_silence(place.store, place.ledger, moment + timedelta(days=1))
         assert len(listener.requests) == 2
@@ -283,7 +283,7 @@ def test_an_archive_that_never_sealed_a_night_is_silent_too(tmp_path: Path, list
     assert listener.requests[0].title == "Lưu Trữ: no night at all so far"
 
 
-def test_what_is_told_is_kept_in_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_reported_is_kept_in_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.reports.outbox._LIMIT", 3)
     outbox = Outbox(tmp_path)
     after_night = AfterNight(NightSettings(reports=tmp_path, archive=tmp_path), tmp_path, ArchiveKind.LIVE, {})

@@ -90,7 +90,7 @@ def test_it_says_what_is_next_what_is_sealed_and_how_long_the_disk_lasts(place: 
     assert disk["nights_left"] == (79_000_000_000 - 10**9) // disk["night_bytes"]
 
 
-def test_it_says_whom_alerts_reach_without_a_secret_and_what_was_not_told(place: Place) -> None:
+def test_it_says_whom_alerts_reach_without_a_secret_and_what_was_not_reported(place: Place) -> None:
     urls = ("json://me:c4n4ry-word@127.0.0.1:9/",)
     place.settings = replace(place.settings, alerts=AlertSettings(urls=urls, heartbeat_url="http://127.0.0.1:9/beat"))
     AfterNight(place.settings, place.root / "archive", ArchiveKind.LIVE, {}).report_failure(OSError("broken"), NOW)

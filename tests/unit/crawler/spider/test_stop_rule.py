@@ -115,7 +115,7 @@ def test_a_feed_without_entries_is_an_alarm() -> None:
     assert later().document([], False) is WalkEnd.EMPTY
 
 
-def test_the_look_back_is_thirty_days_or_what_was_told() -> None:
+def test_the_look_back_is_thirty_days_or_as_given() -> None:
     assert first_walk_since(NIGHT, 30, None) == SINCE
     assert first_walk_since(NIGHT, 30, date(2024, 1, 1)) == date(2024, 1, 1)
 

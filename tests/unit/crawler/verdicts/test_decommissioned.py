@@ -76,7 +76,7 @@ def test_what_one_night_shows(pages: tuple[PageRecord, ...], sign: tuple[Decommi
     assert sign_of(pages) == sign
 
 
-def told(
+def judge_nights(
     nights: Sequence[tuple[int, tuple[PageRecord, ...]]],
     ends: DecommissionRule = MERGED,
     deaf: frozenset[date] = frozenset(),
@@ -119,7 +119,7 @@ def verdicts(runs: Sequence[Run]) -> list[Verdict]:
 
 @pytest.mark.parametrize("pages", [NAMELESS, UNTRUSTED, NOT_FOUND], ids=["name", "certificate", "404"])
 def test_a_dissolved_portal_is_gone_on_the_fourteenth_night(pages: tuple[PageRecord, ...]) -> None:
-    runs = told([(number, pages) for number in range(14)])
+    runs = judge_nights([(number, pages) for number in range(14)])
     assert Verdict.GONE not in verdicts(runs)[:13]
     assert runs[13].verdict is Verdict.GONE
     away = runs[13].away
@@ -133,33 +133,33 @@ def test_a_dissolved_portal_is_gone_on_the_fourteenth_night(pages: tuple[PageRec
 
 
 def test_a_portal_that_nobody_dissolved_stays_unreachable() -> None:
-    runs = told([(number, NAMELESS) for number in range(60)], NOBODY)
+    runs = judge_nights([(number, NAMELESS) for number in range(60)], NOBODY)
     assert set(verdicts(runs)) == {Verdict.UNREACHABLE}
     assert "60 nights now: should it have been dissolved, declare `dissolved` in its file" in str(runs[-1].reasons[-1])
 
 
 def test_one_that_only_times_out_stays_unreachable() -> None:
-    runs = told([(number, TIMEOUT) for number in range(60)])
+    runs = judge_nights([(number, TIMEOUT) for number in range(60)])
     assert set(verdicts(runs)) == {Verdict.UNREACHABLE}
     assert {run.away for run in runs} == {None}
 
 
 def test_a_time_out_and_a_network_that_is_away_count_nothing_and_end_nothing() -> None:
     nights = [(number, NAMELESS) for number in range(13)] + [(13, TIMEOUT), (14, NAMELESS), (15, NAMELESS)]
-    runs = told(nights, deaf=frozenset({night(4)}))
+    runs = judge_nights(nights, deaf=frozenset({night(4)}))
     assert [run.away.nights if run.away else 0 for run in runs] == [1, 2, 3, 4, 0, 5, 6, 7, 8, 9, 10, 11, 12, 0, 13, 14]
     assert [run.night for run in runs if run.verdict is Verdict.GONE] == [night(15)]
 
 
 def test_an_answer_ends_the_count() -> None:
     nights = [(number, NAMELESS) for number in range(13)] + [(13, STANDS), (14, NAMELESS)]
-    runs = told(nights)
+    runs = judge_nights(nights)
     assert runs[-1].away == Decommission(DecommissionSign.NO_NAME, night(14), 1, dissolved=True)
 
 
 @pytest.mark.parametrize("pages", [NAMELESS, TIMEOUT, NOT_FOUND], ids=["name", "time-out", "404"])
 def test_asked_again_after_a_month_it_is_still_gone(pages: tuple[PageRecord, ...]) -> None:
-    runs = told([*((number, NAMELESS) for number in range(14)), (43, pages)])
+    runs = judge_nights([*((number, NAMELESS) for number in range(14)), (43, pages)])
     away = runs[-1].away
     assert runs[-1].verdict is Verdict.GONE
     assert away is not None
@@ -174,10 +174,10 @@ def test_asked_again_after_a_month_it_is_still_gone(pages: tuple[PageRecord, ...
     ],
     ids=["gone", "moved"],
 )
-def test_a_portal_that_answers_again_is_told_and_counts_anew(
+def test_a_portal_that_answers_again_is_reported_and_counts_anew(
     before: list[tuple[int, tuple[PageRecord, ...]]], words: str
 ) -> None:
-    runs = told([*before, (40, STANDS), (41, NAMELESS)])
+    runs = judge_nights([*before, (40, STANDS), (41, NAMELESS)])
     assert runs[-2].away is None
     assert any(
         str(reason).startswith("it answers again: it was recorded on ") and words in str(reason)
@@ -186,8 +186,8 @@ def test_a_portal_that_answers_again_is_told_and_counts_anew(
     assert runs[-1].verdict is Verdict.UNREACHABLE
 
 
-def test_a_portal_that_moved_is_told_in_words() -> None:
-    (run,) = told([(0, REDIRECTS)])
+def test_a_portal_that_moved_is_reported_in_words() -> None:
+    (run,) = judge_nights([(0, REDIRECTS)])
     assert run.verdict is Verdict.MOVED
     assert str(run.reasons[1]).startswith(
         "moved to khanhhoa.gov.vn (Khánh Hòa): its lists or its front page redirect there"
@@ -196,7 +196,7 @@ def test_a_portal_that_moved_is_told_in_words() -> None:
 
 
 def test_the_record_keeps_it_and_an_older_one_has_none() -> None:
-    for run in told([(number, NAMELESS) for number in range(14)]):
+    for run in judge_nights([(number, NAMELESS) for number in range(14)]):
         assert run_from(canonical(run_plain(run))).away == run.away
     plain = run_plain(replace(run, away=None))
     assert "away" not in plain

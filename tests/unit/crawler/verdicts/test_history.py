@@ -127,7 +127,7 @@ def test_records_without_measures_are_history_too() -> None:
     )
 
 
-def test_what_is_usual_is_told_by_kind_of_day_and_without_bursts() -> None:
+def test_what_is_usual_is_computed_by_kind_of_day_and_without_bursts() -> None:
     burst = FIRST + timedelta(days=9)
     seen = past(nights(28, lambda day: {"tin": 90 if day == burst else six(day)["tin"]})).seen
     was = usual([one.portal for one in seen if one.portal and one.portal.days])
@@ -150,19 +150,19 @@ def test_a_portal_that_is_silent_on_workdays_is_thin_and_says_since_when() -> No
     assert "a week were usual" in str(headline) or "a day were usual" in str(headline)
 
 
-def test_what_still_holds_is_told_again_after_four_weeks_and_stands_as_a_note_between() -> None:
+def test_what_still_holds_is_reported_again_after_four_weeks_and_stands_as_a_note_between() -> None:
     records = nights(40, six)
-    told = []
+    verdicts = []
     for number in range(40, 84):
         night = FIRST + timedelta(days=number)
         sections = {"tin": walk(six(night - timedelta(days=1))["tin"]), "su-kien": walk(0)}
         verdict, reasons = judge_night(tonight(night, sections), past(records))
-        told.append((verdict, any("section su-kien has shown nothing new" in str(reason) for reason in reasons)))
+        verdicts.append((verdict, any("section su-kien has shown nothing new" in str(reason) for reason in reasons)))
         records.append(run(night, sections))
-    thin = [place for place, (verdict, _) in enumerate(told) if verdict is Verdict.THIN]
+    thin = [place for place, (verdict, _) in enumerate(verdicts) if verdict is Verdict.THIN]
     assert len(thin) == 2
     assert thin[1] - thin[0] == 28
-    assert all(said for _, said in told[thin[0] :])
+    assert all(said for _, said in verdicts[thin[0] :])
 
 
 @pytest.mark.parametrize("per_week", [0.5, 1, 2])
@@ -248,7 +248,7 @@ def test_the_same_night_is_good_where_it_was_always_so() -> None:
     assert judge_night(counts, past(records)) == (Verdict.GOOD, ())
 
 
-def test_lists_that_show_old_entries_are_told_after_three_nights() -> None:
+def test_lists_that_show_old_entries_are_reported_after_three_nights() -> None:
     records, old = nights(40, six), replace(READ, lag_days=300)
     verdicts = []
     for number in range(40, 43):
@@ -303,5 +303,5 @@ def test_a_share_is_more_than_usual_only_where_history_says_so() -> None:
 
 
 @pytest.mark.parametrize(("week", "words"), [(42, "6 a day"), (3, "3 a week"), (0.7, "3 a month")])
-def test_a_rate_is_told_as_a_person_says_it(week: float, words: str) -> None:
+def test_a_rate_is_written_as_a_person_says_it(week: float, words: str) -> None:
     assert str(rate(week)) == words

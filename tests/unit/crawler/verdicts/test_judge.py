@@ -180,7 +180,7 @@ def test_a_good_night_with_history_needs_no_words() -> None:
     assert judge_night(GOOD, history(USUAL)) == (Verdict.GOOD, ())
 
 
-def test_where_nobody_answered_nothing_else_is_told() -> None:
+def test_where_nobody_answered_nothing_else_is_reported() -> None:
     night = replace(
         GOOD, outcomes=outcomes(unreachable=3), sections=section(WalkEnd.FAILED), of_articles=outcomes(unreachable=2)
     )

@@ -53,7 +53,7 @@ ODD = {"layout own": 1, "layout none": 1}
     [(0, Verdict.SUSPICIOUS), (2, Verdict.SUSPICIOUS), (5, Verdict.SUSPICIOUS), (8, Verdict.GOOD)],
     ids=["never", "1.7 in 100", "4.2 in 100", "6.7 in 100"],
 )
-def test_the_only_article_of_a_night_that_fits_no_layout_is_told_that_night_unless_it_is_common(
+def test_the_only_article_of_a_night_that_fits_no_layout_is_reported_that_night_unless_it_is_common(
     odd: int, verdict: Verdict
 ) -> None:
     history = past(extraction=[CHECKED, *[ODD] * odd, *[CHECKED] * 20])
@@ -66,7 +66,7 @@ def test_the_only_article_of_a_night_that_fits_no_layout_is_told_that_night_unle
         )
 
 
-def test_all_of_several_articles_without_a_layout_are_told_that_night_even_where_odd_pages_are_common() -> None:
+def test_all_of_several_articles_without_a_layout_are_reported_that_night_even_where_odd_pages_are_common() -> None:
     history = past(extraction=[CHECKED, *[ODD] * 12, *[CHECKED] * 20])
     verdict, reasons = judge_night(tonight(READ, misses=2), history)
     assert (verdict, str(reasons[0])[:46]) == (Verdict.SUSPICIOUS, "2 of 2 articles fit no layout; 10 % were usual")
@@ -95,7 +95,7 @@ def test_a_single_sampled_page_that_lost_text_is_a_note() -> None:
     ],
     ids=["texts are short as well", "two nights ago one too", "two pages"],
 )
-def test_a_layout_that_loses_text_is_told_where_another_sign_says_the_same(
+def test_a_layout_that_loses_text_is_reported_where_another_sign_says_the_same(
     night: NightCounts, history: History
 ) -> None:
     verdict, reasons = judge_night(night, history)

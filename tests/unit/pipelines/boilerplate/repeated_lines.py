@@ -71,7 +71,7 @@ def page(number: int, planted: ExtraMarkup) -> bytes:
 MENU = ("Tin tức", "Chỉ đạo", "Nhịp sống vùng sông")
 
 
-def told(number: int, planted: ExtraMarkup, layout: Layout = LAYOUT) -> ComparedArticle:
+def compared(number: int, planted: ExtraMarkup, layout: Layout = LAYOUT) -> ComparedArticle:
     """One article as it is compared, read from its page."""
     url = f"https://www.ba-song.vn/tin/tin-{number}.html"
     blocks = locate_blocks(page(number, planted), url, (layout,), _NOW)

@@ -17,7 +17,7 @@ from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, exclus
 from pipelines.line_shape import shape_of
 from replicas import LAST_NIGHT
 from replicas.articles import PORTALS, article_url, articles, render_article
-from tests.unit.pipelines.boilerplate.repeated_lines import LAYOUT, ExtraMarkup, Piece, sentence, told
+from tests.unit.pipelines.boilerplate.repeated_lines import LAYOUT, ExtraMarkup, Piece, compared, sentence
 from vietnam.date_forms import TZ
 
 MANY = 36
@@ -26,7 +26,7 @@ SPIDERS = get_spider_loader(Settings({"SPIDER_MODULES": ["crawler.spiders"]}))
 
 
 def suspects(planted: ExtraMarkup, count: int = MANY) -> tuple[BoilerplateCandidate, ...]:
-    return find_candidates([told(number, planted) for number in range(count)])
+    return find_candidates([compared(number, planted) for number in range(count)])
 
 
 def every(markup: str, step: int = 1, of: int = 0) -> Piece:
@@ -173,7 +173,7 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
     planted = ExtraMarkup(
         end=[SIGN, every("<p>Nhịp sống vùng sông</p>", 3, 2)], head=[every('<div class="q">Mở tin {n} ra</div>')]
     )
-    articles = [told(number, planted) for number in range(MANY)]
+    articles = [compared(number, planted) for number in range(MANY)]
     first = find_candidates(articles)
 
     for seed in range(5):
@@ -184,7 +184,7 @@ def test_the_order_of_the_articles_does_not_matter() -> None:
 
 def test_a_few_articles_or_one_day_teach_nothing() -> None:
     planted = ExtraMarkup(head=[every('<div class="q">Mở ứng dụng ra xem</div>')])
-    one_day = [replace(told(number, planted), day=told(0, planted).day) for number in range(MANY)]
+    one_day = [replace(compared(number, planted), day=compared(0, planted).day) for number in range(MANY)]
 
     assert suspects(planted, LEAST - 1) == ()
     assert find_candidates(one_day) == ()
@@ -214,7 +214,7 @@ def test_by_text_alone_only_what_stands_everywhere_is_a_suspect() -> None:
     planted = ExtraMarkup(end=[SIGN], head=[every('<div class="q">Mở ứng dụng ra xem ngay</div>')])
     bare = [
         replace(article, blocks=tuple(replace(block, path=None, linked=False, entry=False) for block in article.blocks))
-        for article in (told(number, planted) for number in range(MANY))
+        for article in (compared(number, planted) for number in range(MANY))
     ]
 
     assert [suspect.line for suspect in find_candidates(bare)] == ["Mở ứng dụng ra xem ngay"]
@@ -249,7 +249,7 @@ def test_shapes(line: str, shape: str) -> None:
 
 def test_the_layout_of_these_pages_reads_them() -> None:
     assert LAYOUT.name == "plain"
-    assert len(told(3, ExtraMarkup()).blocks) == 4
+    assert len(compared(3, ExtraMarkup()).blocks) == 4
 
 
 @pytest.mark.parametrize("portal", PORTALS)

@@ -144,7 +144,7 @@ def test_a_file_that_anyone_may_open_is_read(worker: AttachmentWorker) -> None:
     assert reading.flags == ()
 
 
-def test_pages_that_are_pictures_among_others_are_told(worker: AttachmentWorker) -> None:
+def test_pages_that_are_pictures_among_others_are_reported(worker: AttachmentWorker) -> None:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_bytes(NUMBERED)))
     writer.append(io.BytesIO(scan_bytes()))
     written = io.BytesIO()

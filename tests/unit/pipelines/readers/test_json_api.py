@@ -91,7 +91,7 @@ def test_a_single_record_need_not_repeat_its_id() -> None:
     ("text", "cut"),
     [('{"a": [1, 2', True), ('{"a": "b', True), ('{"a": 1,}', False), ('{"a" 1}', False), ("[" * 100, False)],
 )
-def test_json_that_lacks_its_end_is_told_from_json_that_is_wrong(text: str, cut: bool) -> None:
+def test_json_that_lacks_its_end_is_distinguished_from_json_that_is_wrong(text: str, cut: bool) -> None:
     with pytest.raises(JsonError) as failure:
         value_of(text if text.count("[") < 100 else text + "]" * 100)
     assert failure.value.cut is cut

@@ -162,7 +162,7 @@ def test_when_a_layout_no_longer_fits(checks: tuple[Crosscheck, ...], found: tup
     assert counts["crosscheck pages"] == len(checks)
 
 
-def test_two_layouts_are_told_apart() -> None:
+def test_two_layouts_are_distinguished() -> None:
     counts = Counter(crosscheck_counts(WRONG)) + Counter(
         crosscheck_counts(replace(WRONG, layout="disagree", missed=700))
     )

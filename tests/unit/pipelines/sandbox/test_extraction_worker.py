@@ -76,7 +76,7 @@ def test_hostile_markup_ends_at_the_deadline_and_the_next_page_is_read() -> None
         assert worker.read(PAGE, BASE, (PLAIN,), NOW).blocks
 
 
-def test_a_child_that_dies_is_told_and_started_again(worker: ExtractionWorker) -> None:
+def test_a_child_that_dies_is_reported_and_started_again(worker: ExtractionWorker) -> None:
     worker.read(PAGE, BASE, (PLAIN,), NOW)
     os.kill(child_of(worker), signal.SIGSTOP)
     with pytest.raises(ExtractTimeout):
