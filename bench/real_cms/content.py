@@ -19,7 +19,8 @@ from replicas.prose.article_parts import PartComposer
 from replicas.records import TZ, Kind, Part
 from vietnam.letters import strip_diacritics
 
-NIGHTS = 3
+NIGHTS = (FIRST_NIGHT, FIRST_NIGHT + timedelta(days=1), FIRST_NIGHT + timedelta(days=15))
+"""The third night is the first in which an article that vanished in the second may count as removed."""
 COUNT = 60
 _SEED = 20250310
 _DAYS = 24  # over which the articles before the first night are spread
@@ -195,7 +196,7 @@ def _picture(text: PartComposer, number: int) -> Part:
 
 def _second(text: PartComposer, chance: Random, made: list[CmsArticle], authors: list[str]) -> Edits:
     """Compose the edits before the second night."""
-    at = datetime.combine(FIRST_NIGHT + timedelta(days=1), time(9, 20), TZ)
+    at = datetime.combine(NIGHTS[1], time(9, 20), TZ)
     plain = [one for one in made if one.number % 12 in (1, 10) and one.state is State.PUBLIC and len(one.also) == 0]
     rewritten, moved, renamed, deleted = plain[0], made[1], made[2], made[3]
     added = Part(Kind.PARAGRAPH, text.paragraph())
@@ -214,7 +215,7 @@ def _second(text: PartComposer, chance: Random, made: list[CmsArticle], authors:
 
 def _third(text: PartComposer, chance: Random, made: list[CmsArticle], authors: list[str]) -> Edits:
     """Compose the edits before the third night."""
-    at = datetime.combine(FIRST_NIGHT + timedelta(days=2), time(14, 5), TZ)
+    at = datetime.combine(NIGHTS[2], time(14, 5), TZ)
     return Edits(
         created=(_article(text, chance, len(made) + 2, at, authors),),
         commented=(made[5], made[9]),

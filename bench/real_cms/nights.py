@@ -17,7 +17,7 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from bench.real_cms.compare import Comparison, Expected, NightRecord, StoredLine, address, compare
-from bench.real_cms.content import CATEGORIES, CmsArticle, State, files_of
+from bench.real_cms.content import CATEGORIES, NIGHTS, CmsArticle, State, files_of
 from bench.real_cms.site import Addresses, CmsSite
 from bench.runner import call, new_archive, runs_of
 from crawler.portal import PortalSpider
@@ -130,7 +130,7 @@ def _path(url: str) -> str:
 def _crawl(one: SpiderNights, number: int, environment: dict[str, str]) -> None:
     if one.problem:
         return
-    night = FIRST_NIGHT + timedelta(days=number)
+    night = NIGHTS[number]
     command = ["-m", "scrapy", "crawl", one.name, "-s", f"SPIDER_MODULES={_PACKAGE}", "--night", night.isoformat()]
     done = call([*command, "--since", _SINCE, "--archive", str(one.archive)], environment)
     if not Paths(one.archive).closed_runs(night):
