@@ -25,7 +25,10 @@ def article(number: int, words: str = "") -> bytes:
 
 
 def listing(keys: Sequence[str], following: str = "", day: str = "04/03/2025") -> bytes:
-    """Return a list page naming these articles."""
-    items = "".join(f"<li class='tin'><a href='/tin/{key}.html'>Tin {key}</a> <span>{day}</span></li>" for key in keys)
+    """Return a list page naming these articles, by their key or by their path."""
+    items = "".join(
+        f"<li class='tin'><a href='{key if key.startswith('/') else f'/tin/{key}.html'}'>Tin {key}</a> <span>{day}</span></li>"
+        for key in keys
+    )
     more = f"<a class='tiep' href='{following}'>Tiếp</a>" if following else ""
     return html(f"<h1>Tin tức</h1><ul>{items}</ul>{more}")

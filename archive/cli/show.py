@@ -42,7 +42,8 @@ def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], u
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of
-        print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else ""))
+        to = f"  to {printable(version.url)}" if version.event is Event.MOVED_ADDRESS else ""
+        print(f"{version.night}  {version.event.value}  {version.id}" + (f"  of {of}" if of else to))
         if LATE in version.flags:
             print(f"late: published {(version.published or '')[:10]}, found {version.night}")
     if item.attachment_of:

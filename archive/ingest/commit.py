@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.index.queries.removals import held, removal_line
+from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
 from archive.index.transaction import Transaction
@@ -124,26 +124,37 @@ class BatchCommit:
         return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
 
     def _removal(self, transaction: Transaction, pending: QueuedLine, seq: int) -> ArticleLine | None:
-        """Return the line of a removal that the response shows: `gone`, `moved` or `returned`; None when nothing is new.
+        """Return the line of a removal that the response shows, `returned` or `moved_address`; None when nothing is new.
 
         A doubtful article does not return.
         """
         page = pending.page
         if page is None or page.key is None or pending.reasons:
             return None
-        last = removal.event if (removal := transaction.removals.latest(self.portal, page.key)) is not None else None
+        removals = transaction.removals
+        last = removal.event if (removal := removals.latest(self.portal, page.key)) is not None else None
+        version = transaction.events.latest(self.portal, page.key)
+        if version is None:
+            return None
+        address = None
         if pending.document is not None and last in (Event.GONE, Event.MOVED):
             event = Event.RETURNED
         elif page.outcome is Outcome.MOVED and not page.attachment_of and last is not Event.MOVED:
             event = Event.MOVED
         elif pending.gone_after is not None and last is not Event.GONE:
-            if not held(transaction.removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):
+            if not held(removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):
                 return None
-            event = Event.GONE
+            event, address = Event.GONE, removals.living_copy(version)
+        elif pending.document is not None and not page.attachment_of:
+            address = page.url
         else:
             return None
-        version = transaction.events.latest(self.portal, page.key)
-        return removal_line(event, seq, version, self.portal, page, self.via) if version else None
+        if address is not None:
+            known = transaction.events.known_address(self.portal, page.key)
+            if known is None or same_address(known, address):
+                return None
+            event = Event.MOVED_ADDRESS
+        return removal_line(event, seq, version, self.portal, page, self.via, address)
 
     def _judge_one(
         self, transaction: Transaction, document: Document, pending: QueuedLine, seq: int

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import TypeVar
 
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
-from archive.index.queries.removals import Removal
+from archive.index.queries.removals import Removal, same_address
 from archive.index.rows import PendingEntry, Recheck
 from archive.index.transaction import Queries
+from archive.model.records import ListEntry
 
 _Answer = TypeVar("_Answer")
 
@@ -40,6 +41,16 @@ class RunLookups:
         if self._is_queued(key):
             return True
         return self._ask(lambda queries: queries.events.is_recorded(self._portal, key))
+
+    def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
+        """Return the entries of recorded articles whose address was neither listed before tonight, nor recorded, nor asked."""
+        shown = {entry.key: entry for entry in entries}
+        known = self._ask(lambda queries: queries.listings.addresses(self._portal, list(shown), self._night))
+        return [
+            entry
+            for key, entry in shown.items()
+            if key in known and not any(same_address(entry.url, one) for one in known[key])
+        ]
 
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""

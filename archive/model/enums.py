@@ -70,6 +70,7 @@ class Event(StrEnum):
     GONE = "gone"
     RETURNED = "returned"
     MOVED = "moved"
+    MOVED_ADDRESS = "moved_address"  # the article answers at another address of its own portal
     ATTACHMENT = "attachment"
     QUARANTINED = "quarantined"
 
@@ -154,4 +155,5 @@ def first_texts(events: Mapping[str, int]) -> int:
     return sum(events.get(event.value, 0) for event in FIRST_TEXTS)
 
 
-REMOVALS = (Event.GONE, Event.RETURNED, Event.MOVED)
+REMOVALS = (Event.GONE, Event.RETURNED, Event.MOVED, Event.MOVED_ADDRESS)
+"""Lines without a text that name the article's last version."""

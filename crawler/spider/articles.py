@@ -23,6 +23,8 @@ from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
 
+_MOST_MOVED = 100  # of a night: a bound against lists whose addresses differ at each request
+
 
 @dataclass(eq=False)
 class Articles:
@@ -41,6 +43,7 @@ class Articles:
     rechecks: Sequence[int]
     gone_after: int
     _asked: set[str] = field(default_factory=set, init=False)
+    _moved: int = field(default=0, init=False)
 
     def request(
         self,
@@ -63,6 +66,18 @@ class Articles:
         headers = {name: value for name, value in conditions.items() if value}
         return [self.builder.build(info, self.on_response, headers=headers)]
 
+    def due_rechecks(self) -> list[Request]:
+        """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
+        if self.recorder.options.backfill is not None:
+            return []
+        return [
+            request
+            for due in self.recorder.writer.lookups.due_rechecks()
+            for request in self.request(
+                due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
+            )
+        ]
+
     def wanted(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries that were never stored and do not wait for a later recheck."""
         lookups, listed = self.recorder.writer.lookups, list(entries)
@@ -70,6 +85,13 @@ class Articles:
         # recheck, because asking each night brought the same answer each night.
         waiting = lookups.waiting({entry.key for entry in listed})
         return [entry for entry in listed if entry.key not in waiting and not lookups.is_stored(entry.key)]
+
+    def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
+        """Return the entries of stored articles that are listed at an address that is new; at most 100 a night."""
+        found = [entry for entry in self.recorder.writer.lookups.moved(entries) if entry.key not in self._asked]
+        found = found[: _MOST_MOVED - self._moved]
+        self._moved += len(found)
+        return found
 
     def in_list(
         self, exchange: Exchange, response: Response, entries: Sequence[ListEntry]

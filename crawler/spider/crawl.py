@@ -170,7 +170,7 @@ class PortalCrawler(scrapy.Spider):
     # The crawl as Scrapy runs it.
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the first page of every section, what earlier nights left pending, and the articles due for a recheck."""
+        """Ask for the first page of every section, and for what earlier nights left pending."""
         try:
             for request in self._first_requests():
                 yield request
@@ -185,10 +185,6 @@ class PortalCrawler(scrapy.Spider):
         yield from self.walk.first_requests()
         for entry in pending:
             yield from self.articles.request(entry.section, entry.key, entry.url, entry.lookback)
-        for due in lookups.due_rechecks():
-            yield from self.articles.request(
-                due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
-            )
 
     async def on_listing(self, response: Response) -> AsyncIterator[Request | ArticleResponse]:
         """Read a list page, ask for its new articles, and go on unless the walk ends here."""
@@ -233,7 +229,12 @@ class PortalCrawler(scrapy.Spider):
             return
         try:
             self.recorder.writer.commit()
-            requests = self.homepage.requests() or self.attachments.requests() or self.lookback.requests()
+            requests = (
+                self.homepage.requests()
+                or self.articles.due_rechecks()
+                or self.attachments.requests()
+                or self.lookback.requests()
+            )
         except ArchiveError as error:
             self.recorder.fail(error)
             return

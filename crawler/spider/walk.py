@@ -85,7 +85,7 @@ class NightlyWalk:
         recorder.listed |= keys
         recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
         recorder.react(outcome)
-        wanted = self.articles.wanted(entries)
+        wanted = [*self.articles.wanted(entries), *self.articles.moved(entries)]
         requests = self.articles.in_list(exchange, response, entries)
         requests += [one for entry in wanted for one in self.articles.request(section.name, entry.key, entry.url)]
         if ended is None and following is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive.store import Archive
 from replicas.articles import articles
@@ -68,4 +69,38 @@ def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address
     assert asked == [(1, 1), (1, 1), (1, 0), (1, 1)]
     with Archive.open(root) as archive:
         assert removals(archive) == [(2, "new")]
+        assert intact(archive)
+
+
+def test_an_article_that_stands_elsewhere_is_never_gone(tmp_path: Path) -> None:
+    """One moves to another category, two get another name, with and without a redirect from the old; one is deleted."""
+    root = new_archive(tmp_path / "a")
+    away = response(html("<h1>Không tìm thấy trang</h1>"), "404 Not Found")
+    before = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("abcde")}
+    after: dict[str, Reply] = {
+        "/tin-tuc": response(listing(["/van-hoa/tin/a.html", "b-moi", "c-moi", "e"])),
+        "/van-hoa/tin/a.html": response(article(0)),
+        "/tin/b-moi.html": response(article(1)),
+        "/tin/c-moi.html": response(article(2)),
+        "/tin/e.html": response(article(4)),
+        "/tin/b.html": response(b"", "301 Moved Permanently", Location="/tin/b-moi.html"),
+        **{f"/tin/{key}.html": away for key in "acd"},
+    }
+    for number in (2, 3, 17):
+        pages: dict[str, Reply] = {"/tin-tuc": response(listing("abcde")), **before} if number == 2 else after
+        with HttpServer(pages) as server:
+            assert crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port).code == 0
+            assert number == 2 or server.asked["/tin/a.html"] == 0, "the newest listed address is asked"
+        with Archive.open(root) as archive:
+            archive.seal(day(number), {})
+    with Archive.open(root) as archive:
+        found = [(at, line.key, line.event.value, urlsplit(line.url).path) for at, line in lines_of(archive)]
+        assert sorted(found[5:]) == [
+            (3, "a", "moved_address", "/van-hoa/tin/a.html"),
+            (3, "b", "moved_address", "/tin/b-moi.html"),
+            (3, "b-moi", "duplicate", "/tin/b-moi.html"),
+            (3, "c-moi", "duplicate", "/tin/c-moi.html"),
+            (17, "c", "moved_address", "/tin/c-moi.html"),
+            (17, "d", "gone", "/tin/d.html"),
+        ]
         assert intact(archive)

@@ -69,6 +69,13 @@ class EventQueries:
         row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
         return found_of(row) if row else None
 
+    def known_address(self, portal: str, key: str) -> str | None:
+        """Return the address at which an article was last recorded: that of its last version, or the one it moved to."""
+        query = select(EVENTS.c.url).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
+        query = query.where(or_(_VERSION, EVENTS.c.event == Event.MOVED_ADDRESS.value))
+        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        return str(row.url) if row else None
+
     def latest_of_portal(self, portal: str, since: date | None = None, limit: int | None = None) -> list[EventRow]:
         """Return the event of every article's last version, oldest first: those from a night on, the newest `limit`.
 

@@ -88,6 +88,16 @@ class ListingQueries:
         query = query.where(LISTED.c.at.not_in(deeper))
         return self.connection.execute(query).scalar_one()
 
+    def addresses(self, portal: str, keys: Collection[str], before: date) -> dict[str, set[str]]:
+        """Return the addresses of those articles that were listed before a night: there, in their lines, when last asked."""
+        found: dict[str, set[str]] = {}
+        for table in (LISTED, EVENTS, LOOKS):
+            query = select(table.c.key, table.c.url, table.c.at).where(table.c.portal == portal, table.c.key.in_(keys))
+            for row in self.connection.execute(query):
+                if table is not LISTED or row.at < before.isoformat():
+                    found.setdefault(row.key, set()).add(row.url)
+        return found
+
     def shown_by(self, portal: str, section: str, keys: Sequence[str], at: str) -> set[str]:
         """Return those of these keys that the section had shown up to this place."""
         # The place is compared here: as a condition it leads the planner to read every entry of the section.

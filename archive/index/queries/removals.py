@@ -2,22 +2,24 @@
 
 An article whose address answers with 404, 410, a soft 404 or the homepage has *vanished*. `gone` is recorded when that has
 lasted for the portal's time, `moved` when the address redirects to the portal's successor, `returned` when an article is
-there again. Nothing is deleted: all three are lines without a text that name the last version. The state follows from the
-lines alone, so `rebuild` finds the same.
+there again, `moved_address` when it answers at another address of its portal. Nothing is deleted: all are lines without a
+text that name the last version. The state follows from the lines alone, so `rebuild` finds the same.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, and_, exists, func, select
 
 from archive.index.rows import EventRow
-from archive.index.schema import EVENTS, PAGES
-from archive.model.enums import REMOVALS, Event, Outcome, Via
+from archive.index.schema import EVENTS, LOOKS, PAGES
+from archive.model.enums import Event, Outcome, Via
 from archive.model.records import PageRecord
 from archive.storage.jsonl import ArticleLine
 
@@ -25,6 +27,8 @@ VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
 _OF_VERSION = ("id", "section", "url", "title", "published", "author", "content_sha256")
 _NOT_OF_REMOVALS = ("published_raw", "published_from", "file", "sha256", "bytes")
+_STATES = tuple(event.value for event in (Event.GONE, Event.RETURNED, Event.MOVED))
+_SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
 
@@ -63,12 +67,30 @@ class RemovalQueries:
         """Return the last `gone`, `moved` or `returned` event of the article."""
         query = (
             select(EVENTS.c.event, EVENTS.c.night)
-            .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_([e.value for e in REMOVALS]))
+            .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_(_STATES))
             .order_by(EVENTS.c.at.desc())
             .limit(1)
         )
         row = self.connection.execute(query).first()
         return Removal(Event(row.event), date.fromisoformat(row.night)) if row else None
+
+    def living_copy(self, version: EventRow) -> str | None:
+        """Return the address of another article of the portal with this content and day that stands; None where none does.
+
+        An article that got another key with its address, without a redirect from the old one, is such a copy.
+        """
+        stands = exists().where(
+            LOOKS.c.portal == EVENTS.c.portal, LOOKS.c.key == EVENTS.c.key, LOOKS.c.outcome.in_(_STANDS)
+        )
+        query = select(EVENTS.c.url).where(
+            EVENTS.c.content_sha256 == version.content_sha256,
+            EVENTS.c.portal == version.portal,
+            EVENTS.c.key != version.key,
+            EVENTS.c.event == Event.DUPLICATE.value,
+            func.coalesce(EVENTS.c.published, "") == (version.published or ""),
+            stands,
+        )
+        return cast("str | None", self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).scalar())
 
 
 def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
@@ -76,10 +98,28 @@ def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
     return bool(vanished) and vanished[-1] == night and (night - vanished[0]).days >= gone_after
 
 
-def removal_line(event: Event, seq: int, version: EventRow, portal: str, page: PageRecord, via: Via) -> ArticleLine:
-    """Make the line of a removal or return: the last version's fields, the response that showed it, and no text."""
+def same_address(one: str, other: str) -> bool:
+    """Return True if two addresses differ in scheme, `www.`, escapes, session or last slash at the most."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    path = _SESSION.sub("", unquote(parts.path)).rstrip("/")
+    return (parts.hostname or "").removeprefix("www."), path, unquote(parts.query)
+
+
+def removal_line(
+    event: Event, seq: int, version: EventRow, portal: str, page: PageRecord, via: Via, url: str | None = None
+) -> ArticleLine:
+    """Make the line of a removal or return: the last version's fields, the response that showed it, and no text.
+
+    `url` is the new address of an article that moved.
+    """
     values: dict[str, Any] = dict.fromkeys(_NOT_OF_REMOVALS)
     values |= {name: getattr(version, name) for name in _OF_VERSION}
+    if url is not None:
+        values |= {"url": url, "section": page.section or version.section}
     return ArticleLine(
         **values,
         event=event,

@@ -53,10 +53,10 @@ class ResponseQueries:
         if outcome in _STANDS:
             return Recheck(row.section, row.key, row.url, outcome, row.etag, row.last_modified)
         # The response was no article: its validators are not the article's, and its address may be the homepage's.
-        version = self.events.latest(row.portal, row.key)
+        recorded = self.events.known_address(row.portal, row.key)
         listed = select(LISTED.c.url).where(LISTED.c.portal == row.portal, LISTED.c.key == row.key)
         shown = self.connection.execute(listed.order_by(LISTED.c.at, LISTED.c.position).limit(1)).scalar()
-        url = version.url if version else shown or row.url
+        url = recorded or shown or row.url
         return Recheck(row.section, row.key, url, outcome, None, None)
 
     def awaiting_recheck(self, portal: str, keys: list[str], night: date) -> set[str]:

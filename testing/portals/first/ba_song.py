@@ -14,7 +14,7 @@ from pipelines.article import Layout
 from vietnam.date_forms import TZ
 from vietnam.dates import read_published
 
-_KEY = re.compile(r"/tin/([a-z0-9-]+)\.html")
+_KEY = re.compile(r"(?:/[a-z-]+)?/tin/([a-z0-9-]+)\.html")
 _LATE = datetime(2030, 1, 1, tzinfo=TZ)
 
 
