@@ -27,7 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def new_archive(folder: Path) -> None:
-    """Make a rehearsal's archive, or take one without nights. Raises UsageError or ArchiveUnusable for any other folder."""
+    """Make a rehearsal's archive, or take one without nights.
+
+    Raises UsageError or ArchiveUnusable for any other folder.
+    """
     if not (folder / "archive.json").exists():
         Archive.create(folder, ArchiveKind.REPLICA, uuid4(), datetime.now(TZ)).close()
         return
@@ -126,7 +129,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], note: str
 
 
 def day(option: str, text: str) -> date:
-    """A day written YYYY-MM-DD. Raises UsageError naming the option."""
+    """Return a day written YYYY-MM-DD. Raises UsageError naming the option."""
     try:
         if len(text) == 10:
             return date.fromisoformat(text)
@@ -136,7 +139,10 @@ def day(option: str, text: str) -> date:
 
 
 def exit_code(name: str, measure: Callable[[], int]) -> int:
-    """Run a measurement; an error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C."""
+    """Run a measurement.
+
+    An error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return report_error(name, measure)

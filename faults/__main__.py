@@ -14,7 +14,7 @@ from faults.runner import results
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; ends with 1 when a row failed."""
+    """Run the command; end with 1 when a row failed."""
     options = _parser().parse_args(arguments)
     try:
         rows = chosen(options.rows, quick=options.quick)

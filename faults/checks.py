@@ -53,7 +53,7 @@ def _runs(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _whole_lines(path: Path) -> list[bytes]:
-    """The lines that end; a torn last one was never committed."""
+    """Return the lines that end; a torn last one was never committed."""
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
@@ -176,8 +176,10 @@ def same_state(found: State, wanted: State) -> None:
 
 
 def without_changes(said: State) -> State:
-    """The same where an older text could not be read: the change of a line is classified against that text, and a disk
-    that does not give one stops no night (archive/ingest/revisions.py).
+    """Return a state without the classes of changes, to compare where an older text could not be read.
+
+    The change of a line is classified against that text; a disk that does not give one stops no night
+    (archive/ingest/revisions.py).
     """
     place = _OWN.index("changes")
     return {
@@ -187,7 +189,7 @@ def without_changes(said: State) -> State:
 
 
 def without_numbers(said: State) -> State:
-    """The same where lines were set aside and asked for again: their numbers are others, and what names them."""
+    """Return a state to compare where lines were quarantined and asked for again: their numbers are others, and what names them."""
     lines = sorted(values[1:-1] for name, values in said.items() if " line " in name)
     rest = {name: values for name, values in said.items() if " line " not in name and not name.endswith(" texts")}
     return rest | {"events": tuple(lines)}
@@ -205,7 +207,7 @@ def archive_files(root: Path) -> dict[str, bytes]:
 
 
 def verify(root: Path) -> tuple[int, set[tuple[str, str]]]:
-    """The exit code of `python -m archive verify`, and the code and path of each thing it found."""
+    """Return the exit code of `python -m archive verify`, and the code and path of each thing it found."""
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         code = archive_command(["verify", "--json", "--archive", str(root)])
@@ -216,7 +218,7 @@ _WHOLE: set[str] = set()
 
 
 def _everything(root: Path) -> str:
-    """A digest of all that `verify` reads: every file, and every row of the index."""
+    """Return a digest of all that `verify` reads: every file, and every row of the index."""
     digest = sha256()
     for name, data in archive_files(root).items():
         digest.update(f"{name} {len(data)} ".encode() + data)

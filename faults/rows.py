@@ -17,7 +17,10 @@ MODULES = (clocks, crashes, damage, databases, network, nights, pages, power, st
 
 
 def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:
-    """The named rows, or all of them, in the catalogue's order; a letter names its section. Raises ValueError."""
+    """Return the named rows, or all of them, in the catalogue's order.
+
+    A letter names its section. Raises ValueError.
+    """
     wanted: set[str] = set()
     for name in names:
         found = {number for number in ROWS if re.fullmatch(rf"{re.escape(name.upper())}\d*", number)}

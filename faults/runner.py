@@ -130,7 +130,7 @@ def _with_shim() -> None:
 
 
 def _ended(running: dict[Connection, _RowProcess]) -> Iterator[tuple[Result, int]]:
-    """The rows that ended within a second, or are over their time."""
+    """Yield the rows that ended within a second, or are over their time."""
     ready = wait(list(running), timeout=1.0)
     for hears, one in list(running.items()):
         if hears in ready:

@@ -13,7 +13,7 @@ _BEGIN, _END = "<!-- the rows, written by faults/table.py -->\n", "<!-- end of t
 
 
 def table(lines: Iterable[str]) -> str:
-    """A Markdown table of the results, and how many there were of each kind."""
+    """Return a Markdown table of the results, and how many there were of each kind."""
     found = sorted((json.loads(line) for line in lines if line.startswith("{")), key=lambda one: order(one["number"]))
     rows = [f"| {one['number']} | {one['title']} | {one['verdict']} | {_cell(one['saw'])} |" for one in found]
     counts = [sum(one["verdict"] == word for one in found) for word in ("ok", "FAILED", "skipped")]
@@ -28,7 +28,7 @@ def _cell(text: str) -> str:
 
 
 def with_table(page: str, rows: str) -> str:
-    """The page with the rows between its two marks. Raises ValueError when it has none."""
+    """Return the page with the rows between its two marks. Raises ValueError when it has none."""
     before, begin, rest = page.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:

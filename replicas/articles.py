@@ -28,7 +28,10 @@ _suffixer = Suffixer(site.host for site in EVERY.values())
 
 @cache
 def portal_site(portal: str) -> ComposedSite:
-    """The composed site of a portal with its own articles; KeyError for a name that is none of `EVERY_PORTAL`."""
+    """Return the composed site of a portal with its own articles.
+
+    KeyError for a name that is none of `EVERY_PORTAL`.
+    """
     site = EVERY[portal]
     return site(read_articles(portal, site.key_of) if portal in SITES else draw_articles(site))
 
@@ -39,12 +42,12 @@ def articles(portal: str) -> tuple[ReplicaArticle, ...]:
 
 
 def article_url(portal: str, article: ReplicaArticle) -> str:
-    """The article's own address as the replica serves it, with the suffix."""
+    """Return the article's own address as the replica serves it, with the suffix."""
     return _suffixer.text(portal_site(portal).url(article))
 
 
 def render_article(portal: str, article: ReplicaArticle, night: date, counter: int = 1) -> str:
-    """The article's page at the end of `night`, as the `counter`-th request of a server would bring it.
+    """Return the article's page at the end of `night`, as the `counter`-th request of a server would bring it.
 
     A withdrawn article is rendered as it was before; the served site says instead that there is nothing.
     """

@@ -72,14 +72,14 @@ class PortalTotal:
 
 
 def next_nights(sealed: date | None) -> list[date]:
-    """The nights to run: up to the third one at first, then always the next date."""
+    """Return the nights to run: up to the third one at first, then always the next date."""
     start = FIRST_NIGHT if sealed is None else sealed + timedelta(days=1)
     last = max(start, FIRST_NIGHT + timedelta(days=FIRST_NIGHTS - 1))
     return [start + timedelta(days=number) for number in range((last - start).days + 1)]
 
 
 def sum_nights(archive: Archive, nights: Iterable[date]) -> list[PortalTotal]:
-    """The portals of these nights, by name."""
+    """Return the portals of these nights, by name."""
     sums: dict[str, PortalTotal] = {}
     for night in nights:
         for portal in sorted({run.portal for run in archive.runs(night)}):
@@ -90,7 +90,7 @@ def sum_nights(archive: Archive, nights: Iterable[date]) -> list[PortalTotal]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m replicas.demo", description="Rehearse nights and show them.")
     parser.add_argument("--archive", type=Path, default=ROOT / "var/demo", metavar="DIR", help="default var/demo")
     parser.add_argument("--jobs", type=int, default=4, metavar="N", help="portals side by side (default 4)")
@@ -138,7 +138,7 @@ def _demo(folder: Path, jobs: int, portals: list[str], console: Console) -> int:
 
 
 def _opened(folder: Path) -> Archive:
-    """The demo's archive, made when there is nothing yet."""
+    """Return the demo's archive, made when there is nothing yet."""
     if folder.exists() and any(folder.iterdir()):
         return Archive.open(folder, ArchiveKind.REPLICA)
     return Archive.create(folder, ArchiveKind.REPLICA, uuid4(), datetime.now(TZ))

@@ -24,7 +24,10 @@ _SEED = 20250309
 
 
 def draw_articles(site: type[ComposedSite]) -> tuple[ReplicaArticle, ...]:
-    """The articles of a site, oldest first; the first two sections hold them in turn, the first one more of them."""
+    """Return the articles of a site, oldest first.
+
+    The first two sections hold them in turn, the first one more of them.
+    """
     days = [FIRST_NIGHT - timedelta(days=ago) for ago in _BEFORE] + [FIRST_NIGHT + timedelta(days=n) for n in _NIGHTS]
     return tuple(
         _drawn(site, number, datetime.combine(day, time(8 + number, 5 * number), TZ)) for number, day in enumerate(days)
@@ -63,7 +66,7 @@ def _drawn(site: type[ComposedSite], number: int, at: datetime) -> ReplicaArticl
 
 
 def _parts(written: tuple[Part, ...], number: int) -> tuple[Part, ...]:
-    """The written paragraphs with what this number brings between them; the sign-off stays last."""
+    """Return the written paragraphs with what this number brings between them; the sign-off stays last."""
     first, *others, signed = written
     return (first, *_between(number), *others, signed)
 

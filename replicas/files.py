@@ -53,7 +53,7 @@ class ReplicaFile:
 
 
 def replica_file(name: str, article: ReplicaArticle) -> ReplicaFile:
-    """The file of this name, as `content/attachments.toml` says, else a PDF made from the article that links to it."""
+    """Return the file of this name, as `content/attachments.toml` says, else a PDF made from the article that links to it."""
     if name in _files():
         return _files()[name]
     texts = [article.title, article.lead, *(part.text for part in article.parts if part.text)]
@@ -74,7 +74,7 @@ def _files() -> dict[str, ReplicaFile]:
 
 @cache
 def file_bytes(file: ReplicaFile) -> bytes:
-    """The body that is served; a missing file has none."""
+    """Return the body that is served; a missing file has none."""
     match file.kind:
         case FileKind.PDF:
             return pdf_bytes(file.paragraphs)
@@ -92,7 +92,7 @@ def file_bytes(file: ReplicaFile) -> bytes:
 
 
 def pdf_bytes(paragraphs: Sequence[str]) -> bytes:
-    """A PDF whose lines are wrapped as on paper. Raises ValueError for more than 223 different letters."""
+    """Return a PDF whose lines are wrapped as on paper. Raises ValueError for more than 223 different letters."""
     lines = [line for text in paragraphs for line in textwrap.wrap(text, _COLUMNS, break_on_hyphens=False)]
     letters = sorted({letter for line in lines for letter in line} - {" "})
     if len(letters) > 223:
@@ -117,7 +117,7 @@ def pdf_bytes(paragraphs: Sequence[str]) -> bytes:
 
 
 def scan_bytes() -> bytes:
-    """A PDF of two pages that are pictures, as a scanner makes them."""
+    """Return a PDF of two pages that are pictures, as a scanner makes them."""
     picture = bytes((row * 7 + column) % 251 for row in range(120) for column in range(85))
     image = (
         f"<< /Type /XObject /Subtype /Image /Width 85 /Height 120 /ColorSpace /DeviceGray /BitsPerComponent 8"
@@ -133,7 +133,7 @@ def scan_bytes() -> bytes:
 
 
 def _to_unicode(codes: dict[str, int]) -> str:
-    """The table from codes to letters (ISO 32000-1, 9.10.3), a hundred of them at a time."""
+    """Return the table from codes to letters (ISO 32000-1, 9.10.3), a hundred of them at a time."""
     pairs = [f"<{code:02x}> <{letter.encode('utf-16-be').hex()}>" for letter, code in codes.items()]
     tables = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     told = "\n".join(f"{len(table)} beginbfchar\n" + "\n".join(table) + "\nendbfchar" for table in tables)
@@ -148,7 +148,7 @@ def _stream(text: str) -> str:
 
 
 def assemble_pdf(objects: Sequence[str | bytes]) -> bytes:
-    """A PDF of these numbered objects, the first of which is the catalog."""
+    """Return a PDF of these numbered objects, the first of which is the catalog."""
     body, offsets = b"%PDF-1.4\n", []
     for number, text in enumerate(objects, 1):
         offsets.append(len(body))
@@ -163,7 +163,7 @@ def assemble_pdf(objects: Sequence[str | bytes]) -> bytes:
 
 
 def docx_bytes(paragraphs: Sequence[str]) -> bytes:
-    """A Word file; runs of paragraphs with ` | ` become tables."""
+    """Return a Word file; runs of paragraphs with ` | ` become tables."""
     import docx  # a quarter of a replica's start, and few pages name such a file
 
     document = docx.Document()
@@ -185,7 +185,7 @@ def docx_bytes(paragraphs: Sequence[str]) -> bytes:
 
 
 def _zipped(parts: dict[str, bytes]) -> bytes:
-    """A zip file whose entries carry no clock."""
+    """Return a zip file whose entries carry no clock."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as package:
         for name, data in parts.items():

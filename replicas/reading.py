@@ -48,7 +48,7 @@ def read_articles(portal: str, key_of: KeyOf) -> tuple[ReplicaArticle, ...]:
 
 
 def read_body(body: str) -> tuple[Part, ...]:
-    """The parts of a body written one part a line."""
+    """Return the parts of a body written one part a line."""
     return tuple(_part(line.strip(" \n")) for line in body.splitlines() if line.strip(" \n"))
 
 
@@ -92,7 +92,7 @@ def _article(portal: str, table: Table, shared: dict[str, Table], key_of: KeyOf)
 
 
 def _printed(table: Table, shared: dict[str, Table]) -> Table:
-    """The table that has title, lead and body: the article's own, a release word for word, or one printed otherwise."""
+    """Return the table that has title, lead and body: the article's own, a release word for word, or one printed otherwise."""
     if "shared" in table:
         return shared[table["shared"]]
     if "reprint" not in table:

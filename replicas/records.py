@@ -130,7 +130,7 @@ class ReplicaArticle:
         return self.published.astimezone(TZ).date()
 
     def as_of(self, night: date) -> ReplicaArticle:
-        """The article as the portal shows it at the end of `night`."""
+        """Return the article as the portal shows it at the end of `night`."""
         shown = self
         for revision in self.revisions:
             if revision.since <= night:
@@ -186,7 +186,7 @@ class ExpectedArticle:
 
 
 def plain(text: str) -> str:
-    """A text as written, as a reader should have it: marks resolved, NFC, zero-width characters gone, blanks folded."""
+    """Return a text as written, as a reader should have it: marks resolved, NFC, zero-width characters gone, blanks folded."""
     text = _STRONG.sub(r"\1", _LINK.sub(r"\2", text))
     text = unicodedata.normalize("NFC", text).replace("\u200b", "")
     return re.sub(r"\s+", " ", text).strip()

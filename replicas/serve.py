@@ -33,8 +33,11 @@ _LIMIT = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One answered request. `time` is the wall clock in UTC at which it had come, `done` that at which the answer was ready;
-    `night` is what the request asked for, `bytes` the size of the body as it was sent."""
+    """One answered request.
+
+    `time` is the wall clock in UTC at which it had come, `done` that at which the answer was ready; `night` is what the
+    request asked for, `bytes` the size of the body as it was sent.
+    """
 
     host: str
     path: str
@@ -100,13 +103,13 @@ class ReplicaServer:
             self._file.close()
 
     def count(self) -> int:
-        """The number of the request now answered, from 1."""
+        """Return the number of the request now answered, from 1."""
         with self._lock:
             self._count += 1
             return self._count
 
     def answer(self, host: str, request: SiteRequest) -> SiteResponse:
-        """The finished answer but for compression: site chosen by host, addresses suffixed, conditions honoured."""
+        """Return the finished answer but for compression: site chosen by host, addresses suffixed, conditions honoured."""
         home = self._homes.get(base_host(request.host)) if host.endswith(SUFFIX) else None
         if home is None:
             text = f"no such site on this replica: {host}\n".encode()
@@ -208,11 +211,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Requests are in the log; nothing goes to the terminal."""
+        """Print nothing: requests are in the log."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m replicas.serve", description="Serve the replica portals on loopback."
     )

@@ -27,7 +27,7 @@ _SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.dedup", description=__doc__.split("\n")[0])
     parser.add_argument("--articles", type=Path, metavar="FILE", help="a CSV of articles; without it composed ones")
     parser.add_argument("--seed", type=int, default=1, help="another labelled set from the same articles (default 1)")
@@ -53,7 +53,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def labelled(sources: Sequence[Source], seed: int, articles: Path | None) -> list[Pair]:
-    """The whole set: made of every source, the sources among themselves, and what only composed texts have."""
+    """Return the whole set: pairs of every source, of the sources among themselves, and of composed texts."""
     found = [*made_pairs(sources, seed), *real_pairs(sources, candidates([each.text for each in sources]))]
     return [*found, *(doubled_pairs(articles) if articles else composed_pairs(seed))]
 
@@ -76,7 +76,7 @@ def _print(judged: Sequence[PairResult], sources: Sequence[Source], seed: int, t
 
 
 def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[PairResult]]:
-    """The held-back articles of eighty words and more, cut from the end to every share."""
+    """Return the held-back articles of eighty words and more, cut from the end to every share."""
     long = [each for each in sources if each.held_back and words(each.lines) >= 80]
     found = {}
     for share in _SHARES:

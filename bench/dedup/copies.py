@@ -30,7 +30,7 @@ def _signed(rng: random.Random) -> str:
 
 
 def _framed(rng: random.Random, lines: Sequence[str]) -> list[str]:
-    """The lines with a portal's own before and after them, at most half as many words as they have."""
+    """Return the lines with a portal's own before and after them, at most half as many words as they have."""
     before = rng.sample(_STOCK["before"], rng.randint(0, 2))
     after = rng.sample(_STOCK["after"], rng.randint(1, 4))
     while words(before + after) > words(lines) / 2:

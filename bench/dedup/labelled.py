@@ -59,7 +59,7 @@ def _made(
 
 
 def _neighbours(sources: Sequence[Source], number: int) -> list[Source]:
-    """The articles nearest by day that are about something else, so that what is shared is what was put in."""
+    """Return the articles nearest by day that are about something else, so that what is shared is what was put in."""
     one = sources[number]
     others = [each for each in sources if each.key != one.key and len(_title(each) & _title(one)) < 3]
     return sorted(others, key=lambda each: (abs((each.day - one.day).days), each.key))[:8]
@@ -93,7 +93,7 @@ _titles: dict[str, frozenset[str]] = {}
 
 
 def _title(source: Source) -> frozenset[str]:
-    """The longer words of the title, looked for once: every article is held against every other."""
+    """Return the longer words of the title, looked for once: every article is held against every other."""
     if source.title not in _titles:
         _titles[source.title] = frozenset(re.findall(r"\w{3,}", fold(source.title)))
     return _titles[source.title]
@@ -130,7 +130,7 @@ def real_pairs(sources: Sequence[Source], candidates: Set[tuple[int, int]]) -> I
 
 
 def doubled_pairs(path: Path) -> Iterator[Pair]:
-    """The rows of the CSV that tell of one article under two addresses, as each of them has it."""
+    """Yield the rows of the CSV that tell of one article under two addresses, as each of them has it."""
     first: dict[str, Row] = {}
     for row in read_rows(path):
         known = first.setdefault(row.slug, row)

@@ -75,7 +75,7 @@ def judge(pairs: Iterable[Pair]) -> list[PairResult]:
 
 
 def score(judged: Iterable[PairResult], threshold: float = THRESHOLD) -> Score:
-    """The counts at a threshold."""
+    """Return the counts at a threshold."""
     counted = Counter((each.pair.same, each.found(threshold)) for each in judged)
     return Score(counted[True, True], counted[True, False], counted[False, True], counted[False, False])
 

@@ -16,7 +16,10 @@ from vietnam.letters import fold
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An article as its parts. `series` names the report whose issues follow one formula, empty for any other article."""
+    """An article as its parts.
+
+    `series` names the report whose issues follow one formula, empty for any other article.
+    """
 
     key: str
     day: date
@@ -53,7 +56,7 @@ def words(lines: Sequence[str]) -> int:
 
 
 def recorded_sources(path: Path) -> tuple[Source, ...]:
-    """The articles of the CSV, each once; rows with one slug are one article under several addresses."""
+    """Return the articles of the CSV, each once; rows with one slug are one article under several addresses."""
     return tuple(
         Source(
             key=article.slug,
@@ -67,7 +70,7 @@ def recorded_sources(path: Path) -> tuple[Source, ...]:
 
 
 def composed_sources() -> tuple[Source, ...]:
-    """The composed portals' articles, each text once, those of 40 words and more: what the repository has itself."""
+    """Return the composed portals' articles, each text once, those of 40 words and more: what the repository has itself."""
     found: dict[str, Source] = {}
     for portal in PORTALS:
         for article in articles(portal):

@@ -70,7 +70,7 @@ def recall_by_share(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[st
 
 
 def record(judged: Sequence[PairResult], per_text: float, milliseconds: tuple[float, float]) -> dict[str, object]:
-    """The same for programs: shares as fractions."""
+    """Return the same for programs: shares as fractions."""
     overall = {}
     for name, chosen in _halves(judged).items():
         found = score(chosen)

@@ -29,7 +29,7 @@ def _figures(text: str) -> int:
 
 
 def _next_issue(rng: random.Random, text: str, share: float, years: int = 0) -> str:
-    """The text with `share` of its values moved: dates by a week (or by years), other figures by up to two fifths."""
+    """Return the text with `share` of its values moved: dates by a week (or by years), other figures by up to two fifths."""
     days = rng.choice((7, 14, 21))
     values = sorted({found[0] for found in _FIGURE.finditer(text)})
     chosen = set(rng.sample(values, max(2, round(share * len(values))))) if len(values) > 1 else set(values)
@@ -58,7 +58,7 @@ def _moved(rng: random.Random, found: re.Match[str], days: int, years: int) -> s
 
 
 def _another_number(rng: random.Random, old: str) -> str:
-    """A figure of the same form with another value."""
+    """Return a figure of the same form with another value."""
     while True:
         new = "".join(
             rng.choice("123456789" if place == 0 else "0123456789") if c.isdigit() else c for place, c in enumerate(old)
@@ -68,14 +68,14 @@ def _another_number(rng: random.Random, old: str) -> str:
 
 
 def _issue(share: float, least: int, years: int = 0) -> Other:
-    """The next issue of a text with at least so many figures."""
+    """Return the next issue of a text with at least so many figures."""
     return lambda rng, source, near: (
         _next_issue(rng, source.text, share, years) if _figures(source.text) >= least else None
     )
 
 
 def _figures_and_names(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    """The same formula for other people in other places: another ward's meeting, another school's prize."""
+    """Return the same formula for other people in other places: another ward's meeting, another school's prize."""
     names = sorted({found[0] for found in _NAME.finditer(source.text)})
     if len(names) < 3 or _figures(source.text) < 3:
         return None
@@ -89,7 +89,7 @@ _SERIAL = re.compile(
 
 
 def _next_notice(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    """The notice of another day: nothing but the first date or running number that it names is another."""
+    """Return the notice of another day: nothing but the first date or running number that it names is another."""
     found = _SERIAL.search(source.text)
     if found is None:
         return None
@@ -99,7 +99,7 @@ def _next_notice(rng: random.Random, source: Source, near: Sequence[Source]) -> 
 
 
 def _other_place(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    """The same notice of another office or place: one name is another wherever it stands."""
+    """Return the same notice of another office or place: one name is another wherever it stands."""
     names = [found[0] for found in _NAME.finditer(source.text)]
     if not names:
         return None
@@ -131,7 +131,7 @@ def _half_and_half(rng: random.Random, source: Source, near: Sequence[Source]) -
 
 
 def _round_up(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
-    """The week's news: title and lead of six articles."""
+    """Return the week's news: title and lead of six articles."""
     if words([source.title, source.lead]) > words(source.lines) / 2:
         return None
     told = rng.sample([source, *near[:5]], min(6, 1 + len(near[:5])))

@@ -60,7 +60,7 @@ def cells(measured: Measured, real: Mapping[str, Score], cleaned: Score) -> dict
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = _options(arguments)
     return report_error("quality", lambda: _run(options))
 
@@ -108,7 +108,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _known(path: Path) -> dict[Cell, Figures]:
-    """The floors so far; none where there is no file yet."""
+    """Return the floors so far; none where there is no file yet."""
     return read_floors(path) if path.exists() else {}
 
 

@@ -29,12 +29,12 @@ _DEEP = 20
 
 
 def build(parts: Sequence[Part], site: type[ComposedSite], shape: str, rng: random.Random) -> str:
-    """The markup of a body; `shape` is one of `SHAPES`, and `rng` chooses its variant."""
+    """Return the markup of a body; `shape` is one of `SHAPES`, and `rng` chooses its variant."""
     return rng.choice(SHAPES[shape])(parts, _varied(site.style, site.family, rng))
 
 
 def _varied(style: BodyStyle, family: str, rng: random.Random) -> BodyStyle:
-    """The family's style with a picture and a sign-off as other editors of it set them."""
+    """Return the family's style with a picture and a sign-off as other editors of it set them."""
     return replace(
         style,
         figure=rng.choice(
@@ -67,7 +67,7 @@ def _one_paragraph_figure(src: str, caption: str) -> str:
 
 
 def _noted_figure(src: str, caption: str) -> str:
-    """A caption above its picture: only its class tells it from a paragraph."""
+    """Return a caption above its picture: only its class tells it from a paragraph."""
     return f'<p class="note">{caption}</p>\n<p><img src="{src}" alt=""></p>'
 
 
@@ -130,7 +130,7 @@ def _spans(text: str, cut: bool) -> str:
 
 
 def _headed(parts: Sequence[Part], style: BodyStyle) -> str:
-    """A table with a `thead`, marked-up cells and Word's paragraphs in them."""
+    """Return a table with a `thead`, marked-up cells and Word's paragraphs in them."""
     pieces: list[str] = []
     rows: list[Part] = []
     for part in [*parts, Part(Kind.PARAGRAPH)]:

@@ -36,7 +36,10 @@ _suffixer = Suffixer(site.host for site in SITES.values())
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One page and what has to be read from it. `source` is where it comes from; `kind` what article it is; `now` the fetch."""
+    """One page and what has to be read from it.
+
+    `source` is where it comes from; `kind` what article it is; `now` the fetch.
+    """
 
     source: str
     portal: str
@@ -134,7 +137,7 @@ def corpus(seeds: range = range(3)) -> Iterator[Sample]:
 
 
 def composed(nights: tuple[date, ...] = (NIGHT,)) -> Iterator[Sample]:
-    """The pages of the composed portals as they are served at the end of these nights."""
+    """Yield the pages of the composed portals as they are served at the end of these nights."""
     for portal, site in SITES.items():
         for night in nights:
             for article in articles(portal):
@@ -145,7 +148,7 @@ def composed(nights: tuple[date, ...] = (NIGHT,)) -> Iterator[Sample]:
 
 
 def kind_of(article: ReplicaArticle, wanted: ExpectedArticle) -> str:
-    """The kind of a composed article, by its markup first and then by what it holds."""
+    """Return the kind of a composed article, by its markup first and then by what it holds."""
     shapes = {"word": "word paste", "nested": "nested div", "centre": "center", "br": "line breaks"}
     kinds = [block.kind for block in wanted.blocks]
     if not any(kind not in (Kind.LEAD,) for kind in kinds) and wanted.attachments:
@@ -183,7 +186,7 @@ def _sample(portal: str, kind: str, seed: int) -> Sample:
 
 
 def _article(site: type[ComposedSite], kind: str, text: PartComposer) -> tuple[ReplicaArticle, tuple[Part, ...]]:
-    """The article with the body's holder, and the parts of the body that link its files."""
+    """Return the article with the body's holder, and the parts of the body that link its files."""
     rng = text.rng
     published = datetime.combine(NIGHT, datetime.min.time(), TZ) - timedelta(minutes=rng.randint(1, 900 * 24))
     files = tuple(f"cong-van-{rng.randint(10, 99)}-{number}.pdf" for number in range(rng.randint(1, 3)))
@@ -207,7 +210,7 @@ def _article(site: type[ComposedSite], kind: str, text: PartComposer) -> tuple[R
 
 
 def _authored(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], str | None]:
-    """The parts, and whom the sign-off among them names."""
+    """Return the parts, and whom the sign-off among them names."""
     author = next((part.cells[0] for part in parts if part.kind is Kind.SIGNOFF), None)
     return tuple(replace(part, cells=()) if part.kind is Kind.SIGNOFF else part for part in parts), author
 
@@ -239,7 +242,7 @@ def _noisy_part(part: Part, rng: random.Random) -> Part:
 
 
 def noisy(text: str, rng: random.Random) -> str:
-    """The text in other bytes that a reader must not notice: decomposed letters, no-break and zero-width blanks."""
+    """Return the text in other bytes that a reader must not notice: decomposed letters, no-break and zero-width blanks."""
     chance = rng.random()
     if chance < 0.15:
         return unicodedata.normalize("NFD", text)
@@ -253,7 +256,7 @@ def noisy(text: str, rng: random.Random) -> str:
 
 
 def _toned(letter: str) -> str:
-    """A letter in the manner of windows-1258: hat or horn on the letter, the tone behind it."""
+    """Return a letter in the manner of windows-1258: hat or horn on the letter, the tone behind it."""
     apart = unicodedata.normalize("NFD", letter)
     base, marks = apart[:1], apart[1:]
     shape = "".join(mark for mark in marks if mark not in _TONES)
@@ -261,7 +264,7 @@ def _toned(letter: str) -> str:
 
 
 def encoded(page: str, rng: random.Random) -> bytes:
-    """The page as bytes: UTF-8, and one in eight windows-1258, declared or under the name of UTF-8."""
+    """Return the page as bytes: UTF-8, and one in eight windows-1258, declared or under the name of UTF-8."""
     chance = rng.random()
     if chance > 0.125:
         return page.encode()

@@ -30,7 +30,7 @@ _HEAD = """\
 
 
 def figures(score: Score) -> dict[str, float]:
-    """A measure as the figures that floors are about."""
+    """Return a measure as the figures that floors are about."""
     found: dict[str, float] = {"pages": score.pages}
     for part in PARTS:
         if (percent := score.parts[part].percent if part in score.parts else None) is not None:
@@ -56,7 +56,10 @@ def read_floors(path: Path = FLOORS) -> dict[Cell, Figures]:
 
 
 def below(floors: Mapping[Cell, Figures], measured: Mapping[Cell, Figures], required: bool = True) -> list[str]:
-    """A sentence for every figure under its floor or over its ceiling. With `required` an unmeasured cell is one too."""
+    """Return a sentence for every figure under its floor or over its ceiling.
+
+    With `required` an unmeasured cell is one too.
+    """
     found = []
     for cell, floor in floors.items():
         name = " / ".join(cell)
@@ -78,7 +81,7 @@ def below(floors: Mapping[Cell, Figures], measured: Mapping[Cell, Figures], requ
 def raised(
     floors: Mapping[Cell, Figures], measured: Mapping[Cell, Figures], allow_regression: bool = False
 ) -> dict[Cell, Figures]:
-    """The floors as measured; UsageError naming the figures that would fall, unless that is allowed."""
+    """Return the floors as measured; UsageError naming the figures that would fall, unless that is allowed."""
     falling = below(floors, measured, required=False)
     if falling and not allow_regression:
         raise UsageError(f"would lower {len(falling)} floors ({falling[0]}); mend it, or say --allow-regression")
@@ -86,7 +89,7 @@ def raised(
 
 
 def write_floors(floors: Mapping[Cell, Figures], path: Path = FLOORS) -> None:
-    """The file anew, families and kinds in the order given, one line a cell."""
+    """Write the file anew, families and kinds in the order given, one line a cell."""
     lines = [_HEAD]
     for family in dict.fromkeys(family for family, _ in floors):
         lines.append(f'["{family}"]')

@@ -15,7 +15,10 @@ from replicas.records import Kind
 from vietnam.letters import clean_letters, fold_spaces
 
 PARTS = ("title", "published", "lead", "body", "caption", "table row", "sign-off", "author", "files")
-"""The measures that are shares. `title` and `published` are the fields' accuracy; `body` is paragraphs, headings, items."""
+"""The measures that are shares.
+
+`title` and `published` are the fields' accuracy; `body` is paragraphs, headings, items.
+"""
 
 _PART_OF = {
     Kind.LEAD: "lead",
@@ -47,8 +50,11 @@ class Share:
 
 @dataclass(slots=True)
 class Score:
-    """The measure of any number of pages. `residue` counts lines that are no part of the article; `moved` counts pages
-    whose blocks stand in another order, `named` blocks of ours whose kind is right; `notes` say what was lost and left."""
+    """The measure of any number of pages.
+
+    `residue` counts lines that are no part of the article; `moved` counts pages whose blocks stand in another order,
+    `named` blocks of ours whose kind is right; `notes` say what was lost and left.
+    """
 
     pages: int = 0
     residue: int = 0
@@ -92,7 +98,10 @@ class Score:
 
 
 def measure(sample: Sample, read: ReaderResult) -> Score:
-    """Compare one page as it was read with the article. A library's bullets and cell marks are forgiven; ours are compared as they are."""
+    """Compare one page as it was read with the article.
+
+    A library's bullets and cell marks are forgiven; ours are compared as they are.
+    """
     wanted = sample.expected
     exact = read.article is not None
     lines = [_shown(line, exact) for line in read.lines]

@@ -28,8 +28,10 @@ OURS, GENERIC, LIBRARY = "by layout", "without layout", "trafilatura"
 
 @dataclass(frozen=True, slots=True)
 class ReaderResult:
-    """Hold what one reader made of a page. A library that gives no title or date leaves None; `exact` is the whole
-    article where the reading is ours."""
+    """Hold what one reader made of a page.
+
+    A library that gives no title or date leaves None; `exact` is the whole article where the reading is ours.
+    """
 
     lines: tuple[str, ...]
     title: str | None
@@ -42,7 +44,7 @@ Reader = Callable[[Sample], ReaderResult]
 
 @cache
 def layouts(portal: str) -> tuple[Layout, ...]:
-    """The layouts a crawl of the portal reads with."""
+    """Return the layouts a crawl of the portal reads with."""
     name = "".join(part.capitalize() for part in portal.split("_"))
     spider = cast("type[PortalSpider]", getattr(import_module(f"crawler.spiders.{portal}"), name))
     return layouts_of(spider.layouts, spider.labels)

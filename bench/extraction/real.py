@@ -73,7 +73,10 @@ def _passages(sample: Sample, page: _Page, reader: Reader) -> Score:
 
 
 def samples(folder: Path = DATA) -> Score:
-    """The samples cleaned: `body` are the lines that are text, `residue` the listed lines that stayed; empty without them."""
+    """Return the samples cleaned: `body` are the lines that are text, `residue` the listed lines that stayed.
+
+    Empty without them.
+    """
     listed = folder / "samples" / "expected.json"
     score = Score()
     if not listed.is_file():

@@ -37,7 +37,7 @@ def by_cell(measured: Measured) -> Table:
 
 
 def _merged(measured: Measured, family: str | None = None, kind: str | None = None) -> dict[str, Score]:
-    """The measures of a family and kind from all sources, of every way."""
+    """Return the measures of a family and kind from all sources, of every way."""
     ways: dict[str, list[Score]] = {}
     for (_, each, its_kind), scores in measured.items():
         if family in (None, each) and kind in (None, its_kind):

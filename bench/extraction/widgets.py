@@ -79,7 +79,7 @@ def _panel(rng: random.Random) -> list[str]:
 
 
 def _column(rng: random.Random) -> list[str]:
-    """The right column of SP.QNP."""
+    """Return the right column of SP.QNP."""
     lines = ["Tin Nóng", "Tin tiêu điểm", "Lịch công tác trống", "Website liên kết"]
     return ["Tìm kiếm theo chuyên mục - nội dung - ngày tháng", *_some(rng, lines, 2), *_visitors(rng)]
 
@@ -199,12 +199,18 @@ _BYLINES: dict[str, str] = {
 
 
 def own_box(family: str, title: str, rng: random.Random) -> str:
-    """Markup of the family's own box with another article's title, for a place inside the body; empty for every second."""
+    """Markup of the family's own box with another article's title, for a place inside the body.
+
+    Empty for every second.
+    """
     return "" if rng.random() < 0.5 else rng.choice(_OWN[family]).format(title=title, slug=f"bai-{rng.randint(10, 99)}")
 
 
 def listed(titles: list[str], rng: random.Random) -> str:
-    """Markup of a list of other articles behind the text, known by its label and its links alone; empty for most pages."""
+    """Markup of a list of other articles behind the text, known by its label and its links alone.
+
+    Empty for most pages.
+    """
     if rng.random() < 0.7:
         return ""
     label = _disguised(rng.choice(("Tin liên quan", "Các tin khác:", "Xem thêm", "Bài viết cùng chuyên mục")), rng)
@@ -216,7 +222,10 @@ def listed(titles: list[str], rng: random.Random) -> str:
 
 
 def byline(family: str, name: str, rng: random.Random) -> tuple[str, str] | None:
-    """Markup of the writer's name beside the body, and the line as it reads; None for a family that has no such place."""
+    """Markup of the writer's name beside the body, and the line as it reads.
+
+    None for a family that has no such place.
+    """
     form = _BYLINES.get(family)
     if form is None:
         return None
@@ -255,7 +264,7 @@ def _markup(lines: list[str], rng: random.Random) -> str:
 
 
 def _disguised(line: str, rng: random.Random) -> str:
-    """The line in another case, with other blanks, in decomposed letters: what changes from portal to portal."""
+    """Return the line in another case, with other blanks, in decomposed letters: what changes from portal to portal."""
     line = rng.choice((line, line, line.upper(), line.lower()))
     line = rng.choice((line, line, line.replace(" ", "&nbsp;"), line.replace(" ", "  "), f" {line}&nbsp;"))
     return unicodedata.normalize("NFD", line) if rng.random() < 0.3 else line

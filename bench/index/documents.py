@@ -91,11 +91,11 @@ class Synthetic:
         return self.night(self.nights - 1)
 
     def night(self, number: int) -> date:
-        """A night by its number."""
+        """Return a night by its number."""
         return FIRST + timedelta(days=number)
 
     def number(self, night: int, portal: int, seq: int) -> int:
-        """The document that a portal published in a night as number `seq`."""
+        """Return the document that a portal published in a night as number `seq`."""
         return (night * len(PORTALS) + portal) * NIGHTLY + seq
 
     def _document(self, number: int) -> Document:
@@ -130,7 +130,7 @@ class Synthetic:
         return [signature(text) for text in self.pool]
 
     def signature(self, number: int) -> tuple[int, ...]:
-        """A signature with the bands that chance gives it: what a new text is looked up by."""
+        """Return a signature with the bands that chance gives it: what a new text is looked up by."""
         rng = random.Random(f"{self.seed} signature {number}")
         rows = list(struct.unpack(f">{_ROWS}I", rng.randbytes(4 * _ROWS)))
         for band in range(_BANDS):
@@ -140,7 +140,7 @@ class Synthetic:
         return tuple(rows)
 
     def stored(self) -> Iterator[tuple[int, date, str, int]]:
-        """Number, night, portal and line of every document with a text of its own."""
+        """Yield number, night, portal and line of every document with a text of its own."""
         for number in range(self.size):
             if not _is_twin(number):
                 run, seq = divmod(number, NIGHTLY)
@@ -148,7 +148,7 @@ class Synthetic:
                 yield number, self.night(night), PORTALS[owner], seq
 
     def bands(self, number: int) -> Sequence[int]:
-        """The bands of a stored text. Those that no other text has are random numbers: what they would be."""
+        """Return the bands of a stored text. Those that no other text has are random numbers: what they would be."""
         drawn = shake_128(f"{self.seed} bands {number}".encode()).digest(12 * _BANDS)
         own = struct.unpack(f">{_BANDS}Q", drawn[: 8 * _BANDS])
         chance = struct.unpack(f">{2 * _BANDS}H", drawn[8 * _BANDS :])
@@ -159,7 +159,7 @@ class Synthetic:
         ]
 
     def packed_signature(self, number: int) -> bytes:
-        """A stored signature; nothing is looked up by it, so it is any bytes of its length."""
+        """Return a stored signature; nothing is looked up by it, so it is any bytes of its length."""
         return shake_128(f"{self.seed} packed {number}".encode()).digest(4 * _ROWS)
 
 

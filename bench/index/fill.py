@@ -235,7 +235,7 @@ def _signatures(documents: Synthetic) -> Iterator[_Row]:
 
 
 def _bands(documents: Synthetic) -> Iterator[_Row]:
-    """A row for each text, its bands as a list in words: the database makes rows of them faster than we do."""
+    """Yield a row for each text, its bands as a list in words: the database makes rows of them faster than we do."""
     for number, night, portal, seq in documents.stored():
         listed = ",".join(map(str, documents.bands(number)))
         yield (f"[{listed}]", night.toordinal(), document_number(night, portal, seq))

@@ -136,7 +136,7 @@ def _child(root: Path, size: int) -> int:
 
 
 def _on_disk(index: Index) -> float:
-    """The index's size in MiB."""
+    """Return the index's size in MiB."""
     database = index.database
     if not isinstance(database, PostgresqlSchema):
         return round(Path(database.name).stat().st_size / 2**20, 1)

@@ -29,8 +29,9 @@ _NEW, _NEAR, _REVISED = 17, 22, 24  # of the 25 kinds: new below the first, near
 def inserts(
     archive: Archive, documents: Synthetic, portals: int, groups: int, rng: random.Random, first: int = 1
 ) -> Iterator[float]:
-    """Two nights, the `first` after the last filled one and the next: the seconds of each group of the second, which is
-    written when it is asked for. A group is 25 responses written to the WARC, judged, stored and committed.
+    """Write two nights, `first` and the next, and yield the seconds of each group of the second.
+
+    A group is 25 responses written to the WARC, judged, stored and committed when its seconds are asked for.
     """
     earlier: list[Document] = []
     for number in (first, first + 1):
@@ -63,7 +64,7 @@ def _write_group(crawl: RunWriter, group: list[Document]) -> float:
 def _composed(
     documents: Synthetic, portal: str, moment: datetime, rng: random.Random, kind: int, earlier: list[Document]
 ) -> Document:
-    """An article of one of the 25 kinds; without earlier ones all are new."""
+    """Return an article of one of the 25 kinds; without earlier ones all are new."""
     key = f"{strip_diacritics(' '.join(words(rng, 3))).replace(' ', '-')}-{rng.getrandbits(40):x}"
     if not earlier or kind < _NEW:
         said = _edited(rng.choice(documents.pool), rng, 14)
@@ -87,6 +88,6 @@ def _body(item: Document) -> str:
 
 
 def _edited(text: str, rng: random.Random, every: int) -> str:
-    """The text with one word of so many replaced."""
+    """Return the text with one word of so many replaced."""
     fresh = iter(words(rng, 400))
     return " ".join(next(fresh).split()[0] if rng.randrange(every) == 0 else word for word in text.split(" "))

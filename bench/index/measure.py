@@ -74,7 +74,7 @@ SLOW: dict[str, Ask] = {"words of the title (reads every row)": lambda q, item: 
 
 
 def _found(answer: object) -> str:
-    """The answer, which must be one: what finds nothing is quick for no reason."""
+    """Return the answer, which must be one: what finds nothing is quick for no reason."""
     if not answer:
         raise ValueError("a look-up of a document that is there found nothing")
     return str(answer) if isinstance(answer, str) else ""
@@ -83,7 +83,10 @@ def _found(answer: object) -> str:
 def measure(
     filled: Sequence[Filled], portals: int = 8, groups: int = 5, look_ups: int = 300
 ) -> list[dict[str, QueryTiming]]:
-    """Write two nights of some portals, each in so many groups, into each archive; then look things up; archive by archive."""
+    """Write two nights of some portals, each in so many groups, into each archive.
+
+    Then look things up; archive by archive.
+    """
     writers = [
         inserts(archive, documents, portals, groups, random.Random(documents.seed), first=3)
         for archive, documents in filled
@@ -105,7 +108,7 @@ def measure(
 
 
 def peak(archive: Archive, documents: Synthetic, portals: int = 8, groups: int = 5, look_ups: int = 100) -> float:
-    """The most memory, in MiB, that this process held when it had written two nights and looked things up."""
+    """Return the most memory, in MiB, that this process held when it had written two nights and looked things up."""
     for _ in inserts(archive, documents, portals, groups, random.Random(documents.seed + 2)):
         pass
     for _, ask, items in questions_of(documents, look_ups):
@@ -128,7 +131,7 @@ def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask
 
 
 def _peak() -> float:
-    """The most memory this process held, in MiB. getrusage would tell what the process that started it held."""
+    """Return the most memory this process held, in MiB. getrusage would tell what the process that started it held."""
     told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     return round(int(told[1]) / 1024, 1) if told else 0.0
 

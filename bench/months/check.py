@@ -31,7 +31,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class UndatedArticle:
-    """An article whose row gives a day and no time, with the night that archived it; None: its day is not in the range."""
+    """An article whose row gives a day and no time, with the night that archived it.
+
+    None: its day is not in the range.
+    """
 
     key: str
     day: str
@@ -171,7 +174,7 @@ def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, file
 
 
 def _text_without_date(text: str, published: str | None) -> str:
-    """The whole text but for its published line, which stands below the title."""
+    """Return the whole text but for its published line, which stands below the title."""
     blocks = text.split("\n\n")
     if published and len(blocks) > 1 and folded(blocks[1]) == folded(published):
         del blocks[1]

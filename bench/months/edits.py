@@ -42,7 +42,7 @@ def text_of(article: ReplicaArticle) -> str:
 def _at(
     spot: re.Pattern[str], new: Callable[[str], str], *, fact: bool = True
 ) -> Callable[[ReplicaArticle], ReplicaArticle | None]:
-    """The article with one spot replaced in a paragraph that is neither the first nor the last."""
+    """Return the article with one spot replaced in a paragraph that is neither the first nor the last."""
 
     def make(article: ReplicaArticle) -> ReplicaArticle | None:
         whole = text_of(article)

@@ -37,7 +37,7 @@ PORTAL = "da_nang"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = _parser().parse_args(arguments)
     return exit_code("month", lambda: _run(options))
 

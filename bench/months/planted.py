@@ -99,7 +99,7 @@ class PlantedSite(MonthSite):
         self._by_key = {one.key: one for one in self.articles}
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The answer to one request."""
+        """Return the answer to one request."""
         if request.night in self._nights.refused:
             return SiteResponse(b"down", 503, content_type="text/plain")
         if request.path == "/":
@@ -110,7 +110,7 @@ class PlantedSite(MonthSite):
 
 
 def other_site(plan: Plan) -> BacGiang:
-    """A second portal: old articles of its own, and what it prints of the first one."""
+    """Return a second portal: old articles of its own, and what it prints of the first one."""
     last = datetime.combine(plan.nights.run[0] - timedelta(days=2), time(8), TZ)
     own: tuple[ReplicaArticle, ...] = past_articles(BacGiang, 12, last, timedelta(days=1), section="tin_trong_tinh")
     return BacGiang([*own, *plan.elsewhere])

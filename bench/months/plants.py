@@ -33,8 +33,11 @@ _TOPICS = ("Tin tức - Sự kiện", "Chính quyền")
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One planted thing: where, the night and the event that must record it (None: no event may), the classes of
-    its change, and the article that it repeats (`portal/key`). `due` is None where any night from `since` on may record it."""
+    """One planted thing: where, the night and the event that must record it (None: no event may).
+
+    With the classes of its change, and the article that it repeats (`portal/key`). `due` is None where any night from
+    `since` on may record it.
+    """
 
     kind: str
     portal: str
@@ -48,8 +51,11 @@ class Plant:
 
 @dataclass(slots=True)
 class Plan:
-    """Hold what the sites serve and the plants to look for. `extra` are articles that the CSV does not have, with their topics;
-    `elsewhere` those of the other portal; `short` the kinds for which the articles or the nights did not suffice."""
+    """Hold what the sites serve and the plants to look for.
+
+    `extra` are articles that the CSV does not have, with their topics; `elsewhere` those of the other portal; `short` the
+    kinds for which the articles or the nights did not suffice.
+    """
 
     nights: Nights
     changed: dict[str, ReplicaArticle] = field(default_factory=dict)
@@ -87,7 +93,7 @@ class _Planter:
         return self.made.nights
 
     def take(self, fits: Callable[[ReplicaArticle], bool] = lambda one: True) -> ReplicaArticle:
-        """An article that nothing was planted into, the earliest that fits."""
+        """Return an article that nothing was planted into, the earliest that fits."""
         found = _needed(next((one for one in self.pool if fits(one)), None))
         self.pool.remove(found)
         return found
@@ -138,7 +144,7 @@ class _Planter:
             self.made.changed[one.slug] = replace(one, removals=(Removal(since, since + timedelta(days=4)),))
 
     def again(self, kind: str, days: int, event: Event, *, cut: bool = False, portal: str = PORTAL) -> None:
-        """The text once more under another key, so many days later: word for word, or cut and signed otherwise."""
+        """Publish the text once more under another key, so many days later: word for word, or cut and signed otherwise."""
         with self.attempt(kind):
             one = self.take(lambda article: sum(part.kind is Kind.PARAGRAPH for part in article.parts) >= 2 * _PARTS)
             up = self.nights if portal == PORTAL else Nights(self.nights.run)  # only the first portal is ever down
@@ -213,7 +219,7 @@ class Nights:
     empty: frozenset[date] = frozenset()
 
     def at(self, day: date) -> date | None:
-        """The first night from this day on in which the portal answers."""
+        """Return the first night from this day on in which the portal answers."""
         down = self.refused | self.empty
         return next((night for night in self.run if night >= day and night not in down), None)
 

@@ -143,7 +143,7 @@ class _Truth:
         self._late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
 
     def invented(self, recorded: _Event, expected: set[tuple[str, str, Event]]) -> str | None:
-        """The kind of event that was invented; None when it happened."""
+        """Return the kind of event that was invented; None when it happened."""
         line = recorded.line
         if (*recorded.key, line.event) in expected and line.event in _CLAIMS:
             return None
@@ -164,6 +164,6 @@ class _Truth:
 
 
 def _shared(one: str, other: str) -> float:
-    """The share of the shorter text's words that the other one has too."""
+    """Return the share of the shorter text's words that the other one has too."""
     first, second = Counter(one.casefold().split()), Counter(other.casefold().split())
     return (first & second).total() / max(1, min(first.total(), second.total()))

@@ -39,7 +39,10 @@ LABELS = (
     "Hội đồng nhân dân thành phố",
     "Thông tin liên quan Sâm Ngọc Linh",
 )
-"""Section labels that the portal prints after the last sentence. Named here too, so that the spider is held against it."""
+"""Section labels that the portal prints after the last sentence.
+
+Named here too, so that the spider is held against it.
+"""
 
 PAGE_SIZE = 10  # not known; smaller than a day's news, so that one page a night is not enough
 _PARAGRAPH = 240  # characters after which the next end of a sentence ends the paragraph
@@ -85,7 +88,7 @@ def folded(text: str) -> str:
 
 
 def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
-    """The articles of the rows: rows with one slug are one article under several addresses, with the first one's text."""
+    """Return the articles of the rows: rows with one slug are one article under several addresses, with the first one's text."""
     topics = {section.title for section in DaNangSpider.sections}
     by_slug: dict[str, list[Row]] = {}
     for row in rows:
@@ -98,7 +101,7 @@ def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
 
 
 def _unlabelled(body: str) -> tuple[str, str]:
-    """The body without the labels behind it, and the last of them: one article stands under two."""
+    """Return the body without the labels behind it, and the last of them: one article stands under two."""
     last = ""
     while label := next((label for label in LABELS if f" {body}".endswith(f" {label}")), ""):
         body, last = body[: len(body) - len(label)].strip(), last or label
@@ -141,7 +144,7 @@ def _parts(row: Row) -> tuple[str, str, str, bool]:
 
 
 def paragraphs(body: str) -> tuple[str, ...]:
-    """The body in pieces of a few sentences; joined by blanks they are the body again. A byline stands alone."""
+    """Return the body in pieces of a few sentences; joined by blanks they are the body again. A byline stands alone."""
     found: list[str] = []
     words: list[str] = []
     length = 0
@@ -180,11 +183,15 @@ class MonthSite(DaNang):
         super().__init__([_served(article, names) for article in articles])
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
-        """The page; an address that stands in running text is text, so the server must not find it there and suffix it."""
+        """Return the page.
+
+        An address that stands in running text is text, so the server must not find it there and suffix it.
+        """
         page = super().render_article(article, request)
         return _TEXT.sub(lambda found: found[0].replace("://", ":&#47;&#47;"), page)
 
     def rows(self, section: ReplicaSection, night: date) -> list[ListRow]:
+        """Return the rows of a list, newest first."""
         visible = self.visible(night)
         rows = [
             ListRow(article, path, self.list_day(article))

@@ -27,7 +27,7 @@ from bench.runner import call, day, error_of, exit_code, new_archive, verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = _parser().parse_args(arguments)
     return exit_code(
         "recorded",
@@ -67,7 +67,7 @@ def _recorded(pages: Path, portal: str, night: date, folder: Path) -> int:
 
 
 def _crawl(pages: Path, portal: str, night: date, folder: Path) -> None:
-    """The crawl as a person types it; it starts the replica over the folder by itself."""
+    """Run the crawl as a person types it; it starts the replica over the folder by itself."""
     command = ["-m", "scrapy", "crawl", portal, "--archive", str(folder.resolve()), "--night", night.isoformat()]
     environment = {**os.environ, "REPLICA": str(pages.resolve())}
     environment.pop("REPLICA_PORT", None)  # a server that runs already would serve something else

@@ -53,7 +53,7 @@ class Truth:
 
 
 def draw_portal(seed: int) -> tuple[str, Site, list[Truth]]:
-    """The portal of a seed: what it is, its site, and what its lists show at the last composed night."""
+    """Return the portal of a seed: what it is, its site, and what its lists show at the last composed night."""
     host = f"probe{seed}.mau.vn"
     what = _KINDS.get(seed % _ROUND)
     if what is not None:
@@ -183,7 +183,7 @@ def _why_wrong(article: Truth, kept: list[tuple[str, str]]) -> str | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.probe", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=12, metavar="N", help="how many portals (default 12)")
     parser.add_argument("--first", type=int, default=1000, metavar="SEED", help="the first seed (default 1000)")

@@ -92,7 +92,7 @@ class HandmadePortal:
         return "-".join("".join(c if c.isalnum() else " " for c in strip_diacritics(words)).split())
 
     def section_of(self, article: ReplicaArticle) -> int:
-        """The section that an article stands in."""
+        """Return the section that an article stands in."""
         return self._number[article.key] // 7 % len(self.titles)
 
     def list_path(self, section: int, number: int = 1) -> str:
@@ -129,7 +129,7 @@ class HandmadePortal:
         }[self.style.address]
 
     def in_section(self, section: int) -> list[ReplicaArticle]:
-        """The articles of a section, newest first; the pinned one before them."""
+        """Return the articles of a section, newest first; the pinned one before them."""
         if "twins" in self.style.odd and section == 1:
             section = 0
         found = [a for a in self.articles if self.section_of(a) == section]
@@ -144,7 +144,7 @@ class HandmadePortal:
     # answers
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The answer to one request."""
+        """Return the answer to one request."""
         asked = request.path + (f"?{request.query}" if request.query else "")
         if request.path == "/robots.txt":
             return self._robots()
@@ -210,7 +210,10 @@ class HandmadePortal:
 
 
 def truth_blocks(made: HandmadePortal, article: ReplicaArticle) -> tuple[str, ...]:
-    """Return what a reader should find of an article: lead, text, headings, captions and sign-off; nothing where a file is all."""
+    """Return what a reader should find of an article: lead, text, headings, captions and sign-off.
+
+    Nothing where a file is all.
+    """
     if "pdf" in made.style.odd:
         return ()
     told = [plain(article.lead)] if article.lead else []

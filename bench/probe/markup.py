@@ -48,12 +48,17 @@ class MarkupPortal(Protocol):
     articles: tuple[ReplicaArticle, ...]
     style: Style
 
-    def list_path(self, section: int, number: int = 1) -> str: ...
-    def path(self, article: ReplicaArticle) -> str: ...
+    def list_path(self, section: int, number: int = 1) -> str:
+        """Return the path of a section's list page."""
+        ...
+
+    def path(self, article: ReplicaArticle) -> str:
+        """Return the path of an article."""
+        ...
 
 
 def named(portal: MarkupPortal, at: int) -> str:
-    """The class attribute of a part in this portal's names; empty where it names nothing."""
+    """Return the class attribute of a part in this portal's names; empty where it names nothing."""
     name = NAMES[portal.style.names][at]
     return f' class="{name}"' if name else ""
 
@@ -66,7 +71,7 @@ def _href(portal: MarkupPortal, path: str) -> str:
 
 
 def link_to(portal: MarkupPortal, path: str, text: str, more: str = "") -> str:
-    """A link of the portal."""
+    """Return a link of the portal."""
     return f'<a href="{_href(portal, path)}"{more}>{html.escape(text)}</a>'
 
 
@@ -74,7 +79,7 @@ def link_to(portal: MarkupPortal, path: str, text: str, more: str = "") -> str:
 
 
 def whole_page(portal: MarkupPortal, main: str, request: SiteRequest, title: str, following: str) -> str:
-    """A page: head, menu where the portal has it, the main part, the columns beside it, the foot."""
+    """Return a page: head, menu where the portal has it, the main part, the columns beside it, the foot."""
     odd, style = portal.style.odd, portal.style
     head = f"<title>{html.escape(title + ' - ' if title else '')}{portal.name}</title>"
     if style.charset in ("utf-8", "x-tcvn"):
@@ -101,7 +106,7 @@ def whole_page(portal: MarkupPortal, main: str, request: SiteRequest, title: str
 
 
 def _menu(portal: MarkupPortal) -> tuple[str, str]:
-    """The menu's markup above the main part and in the foot."""
+    """Return the menu's markup above the main part and in the foot."""
     kind, titles = portal.style.menu, portal.titles
     links = [link_to(portal, portal.list_path(n), title) for n, title in enumerate(titles)]
     pages = [("/gioi-thieu", "Giới thiệu"), ("/van-ban", "Văn bản pháp quy"), ("/lien-he", "Liên hệ")]
@@ -157,7 +162,7 @@ def list_rows(
     english: bool = False,
     section: int = 0,
 ) -> str:
-    """The entries of a list; the first one apart from the others where lists have a head."""
+    """Return the entries of a list; the first one apart from the others where lists have a head."""
     if "head" in portal.style.odd and not front and len(rows) > 1:
         link = link_to(portal, portal.path(rows[0]), plain(rows[0].title))
         head = f'<div class="noi-bat"><img src="/anh/lon.jpg"><h2>{link}</h2><p>{html.escape(rows[0].lead)}</p></div>'
@@ -209,7 +214,7 @@ def _entry(portal: MarkupPortal, listing: str, path: str, title: str, day: str, 
 
 
 def page_links(portal: MarkupPortal, section: int, number: int, last: int) -> str:
-    """The way to the further pages."""
+    """Return the way to the further pages."""
     following = portal.list_path(section, number + 1)
     if number >= last and portal.style.paging not in ("page", "path", "dash", "folder", "twin-numbers"):
         return ""

@@ -42,7 +42,7 @@ class SkinnedPortal:
         self._top = chance.random() < 0.5
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The site's answer under the skin."""
+        """Return the site's answer under the skin."""
         answer = self.site.respond(request)
         if not answer.textual or "html" not in answer.content_type or b"<body" not in answer.body:
             return answer
@@ -72,7 +72,7 @@ class SkinnedPortal:
 
 
 def skin(kind: type[ComposedSite], articles: Sequence[ReplicaArticle], seed: int, host: str) -> SkinnedPortal:
-    """A portal of the family on another host, its sections renamed, under the skin of this seed."""
+    """Return a portal of the family on another host, its sections renamed, under the skin of this seed."""
     chance = random.Random(seed)
     titles = chance.sample(_TITLES, len(_TITLES))
     sections = tuple(

@@ -12,7 +12,7 @@ from replicas.sites.site import SiteRequest
 
 
 def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
-    """The published line as the portal writes it."""
+    """Return the published line as the portal writes it."""
     at = article.published
     day = weekday(at)
     return {
@@ -26,7 +26,7 @@ def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
 
 
 def article_page(portal: MarkupPortal, article: ReplicaArticle, request: SiteRequest) -> str:
-    """The main part of an article's page."""
+    """Return the main part of an article's page."""
     style = portal.style
     title = _headline(portal, html.escape(plain(article.title)))
     day = f"<div{named(portal, 3)}>{when_line(portal, article)}</div>"

@@ -47,7 +47,7 @@ class MemoryWire:
         return self.get(following)
 
     def get(self, following: Following) -> VisitedPage:
-        """The answer to one request, redirects followed; `count` is how many were sent."""
+        """Return the answer to one request, redirects followed; `count` is how many were sent."""
         url = address_of(following)
         method, form = ("GET", b"") if isinstance(following, str) else (following.method, following.body.encode())
         for _ in range(5):

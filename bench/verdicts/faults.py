@@ -61,7 +61,7 @@ def _no_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: 
 
 
 def _some_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
-    """The selector fits a box of old entries only."""
+    """Let the selector fit a box of old entries only."""
     night.walks = {
         name: SectionWalk(1, max(1, walk.listed // walk.pages * 2 // 5), 0, WalkEnd.KNOWN)
         for name, walk in night.walks.items()
@@ -78,14 +78,14 @@ def _new_articles(portal: SimulatedPortal, night: SimulatedNight, lasted: int, r
 
 
 def _body_lost(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
-    """The layout still fits and loses most of the body; a tenth of the pages is read twice, which shows it."""
+    """Let the layout fit and lose most of the body; a tenth of the pages is read twice, which shows it."""
     night.lengths = [length * 0.25 for length in night.lengths]
     if night.sampled:
         night.misfits = (Misfit("own", night.sampled, night.sampled, 75),)
 
 
 def _body_lost_unsampled(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
-    """The same where the second reading shows nothing, as when the page itself became short."""
+    """Do the same where the second reading shows nothing, as when the page itself became short."""
     night.lengths = [length * 0.4 for length in night.lengths]
 
 
@@ -131,11 +131,11 @@ def _paging(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Ra
 
 
 def _nothing(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
-    """The fault is in the news themselves."""
+    """Return whether the fault is in the news themselves."""
 
 
 def chosen(portal: SimulatedPortal) -> str:
-    """The section that a fault of one section falls on: the second of those with most news, else the only one."""
+    """Return the section that a fault of one section falls on: the second of those with most news, else the only one."""
     ranked = sorted(portal.sections, key=lambda section: -section.share)
     return ranked[min(1, len(ranked) - 1)].name
 

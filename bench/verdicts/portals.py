@@ -288,12 +288,12 @@ def draw_portal(rng: Random) -> SimulatedPortal:
 
 
 def _often(rng: Random, share: float, low: float, high: float) -> float:
-    """A rate that only a share of the portals has."""
+    """Return a rate that only a share of the portals has."""
     return rng.uniform(low, high) if rng.random() < share else 0.0
 
 
 def poisson(rng: Random, mean: float) -> int:
-    """A number of events of which so many are usual."""
+    """Return a number of events of which so many are usual."""
     if mean > 50:
         return max(0, round(rng.gauss(mean, mean**0.5)))
     count, product, limit = 0, rng.random(), exp(-mean)

@@ -41,8 +41,11 @@ _WARM_UP = 120  # nights before the counted year: a portal is judged with the hi
 
 @dataclass(slots=True)
 class Year:
-    """Hold the result of one seed. `alarms` are false ones, each a portal's number, the night and the headline; `delays` are
-    nights from a fault's first night to the reason that names it, `late` from the first night that could show it."""
+    """Hold the result of one seed.
+
+    `alarms` are false ones, each a portal's number, the night and the headline; `delays` are nights from a fault's first
+    night to the reason that names it, `late` from the first night that could show it.
+    """
 
     seed: int
     nights: int = 0
@@ -64,7 +67,7 @@ def simulate(seed: int, portals: int, years: int, faults: Iterable[str] = FAULTS
 def _portal_years(
     year: Year, number: int, portal: SimulatedPortal, rng: Random, years: int, faults: tuple[str, ...]
 ) -> None:
-    """The healthy years of one portal; on one night of them each fault is tried on a copy of it."""
+    """Simulate the healthy years of one portal; try each fault on a copy of one of their nights."""
     history, alarms = History(), 0
     night = date(_FIRST_YEAR, 1, 1) + timedelta(days=rng.randrange(365))
     total = _WARM_UP + 365 * years
@@ -115,7 +118,7 @@ def _plant(year: Year, fault: str, portal: SimulatedPortal, history: History, ni
 
 
 def record(counted: SimulatedNight) -> Run:
-    """The record of a night as the archive keeps it."""
+    """Return the record of a night as the archive keeps it."""
     return Run(
         portal="mo_phong",
         night=counted.night,
@@ -137,7 +140,7 @@ def record(counted: SimulatedNight) -> Run:
 
 
 def summary(years: Sequence[Year]) -> dict[str, object]:
-    """The figures over all seeds."""
+    """Return the figures over all seeds."""
     rates = sorted(len(year.alarms) * 365 / max(year.nights, 1) for year in years)
     portals = [count for year in years for count in year.per_portal]
     faults = {}
@@ -190,7 +193,7 @@ def _table(found: dict[str, object]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.verdicts.years", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--seed", type=int, required=True, help="the first seed")
     parser.add_argument("--seeds", type=int, default=1, help="how many seeds from there on")

@@ -40,7 +40,10 @@ _TWIN = 32
 
 @dataclass(frozen=True, slots=True)
 class ComposedArchive:
-    """An archive with its words. `filled` is the seconds that filling those in took, None when they were there already."""
+    """An archive with its words.
+
+    `filled` is the seconds that filling those in took, None when they were there already.
+    """
 
     archive: Archive
     words: SearchIndex
@@ -50,7 +53,7 @@ class ComposedArchive:
 
 @contextmanager
 def composed_archive(kept: Path | None, size: int, composer: SyllableComposer) -> Iterator[ComposedArchive]:
-    """The archive at `kept`, with so many texts if it has to be made first; a temporary one without a folder.
+    """Yield the archive at `kept`, with so many texts if it has to be made first; a temporary one without a folder.
 
     Raises ArchiveError for a folder that holds something else.
     """

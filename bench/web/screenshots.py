@@ -56,7 +56,7 @@ PICTURES = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.web.screenshots", description="Make the pictures of the audit page."
     )

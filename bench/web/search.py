@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _database(backend: str) -> Iterator[None]:
-    """A server of our own for PostgreSQL, which is gone at the end."""
+    """Run a server of our own for PostgreSQL, which is gone at the end."""
     before = os.environ.pop(VARIABLE, None)
     with ExitStack() as stack:
         if backend == "postgresql":

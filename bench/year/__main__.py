@@ -26,7 +26,7 @@ from replicas.articles import EVERY_PORTAL
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     options = _parser().parse_args(arguments)
     return exit_code("year", lambda: _year(options))
 

@@ -36,7 +36,7 @@ class YearResult:
     wrong: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, object]:
-        """The figures as JSON values."""
+        """Return the figures as JSON values."""
         counters = {
             name: dict(sorted(getattr(self, name).items())) for name in ("events", "states", "planted", "found")
         }

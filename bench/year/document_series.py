@@ -51,7 +51,7 @@ class Series:
     last: int = 0
 
     def issue(self, rng: Random, day: date) -> list[IssuedDocument]:
-        """The documents of a day, those that are withheld left out."""
+        """Return the documents of a day, those that are withheld left out."""
         if (day.month, day.day) == (1, 1) or day in self.restarts:
             self.last = 0
         if day_type(day) is not DayType.WORKDAY or (self.ends and day >= self.ends):
@@ -68,11 +68,11 @@ class Series:
         return made
 
     def written(self, number: int, day: date) -> str:
-        """A number as texts have it."""
+        """Return a number as texts have it."""
         return f"{number}/{f'{day.year}/' if self.with_year else ''}{self.kind}-{self.organ}"
 
     def since(self, day: date) -> date:
-        """The day from which the series counts that a document of this day stands in."""
+        """Return the day from which the series counts that a document of this day stands in."""
         return max(start for start in (date(day.year, 1, 1), *self.restarts) if start <= day)
 
 
@@ -89,5 +89,5 @@ def series_of(rng: Random, restarts: tuple[date, ...], ends: date | None) -> lis
 
 
 def gazetted_series() -> Series:
-    """The decisions with the force of law that a province's gazette prints."""
+    """Return the decisions with the force of law that a province's gazette prints."""
     return Series("QĐ", "UBND", 0.8, 0.03, (), with_year=True)

@@ -13,7 +13,7 @@ from vietnam.documents import cited_documents, document_numbers
 
 
 def article_document(site: ComposedSite, shown: ReplicaArticle, page: PageRecord) -> Document:
-    """An article as its page reads."""
+    """Return an article as its page reads."""
     read = expected_of(site, shown)
     blocks = [block.text for block in read.blocks]
     text = "\n\n".join(part for part in (read.title, read.published_raw, *blocks) if part) + "\n"
@@ -41,7 +41,7 @@ def article_document(site: ComposedSite, shown: ReplicaArticle, page: PageRecord
 
 
 def file_document(portal: str, line: ArticleLine, file: Attachment, said: ReplicaFile, page: PageRecord) -> Document:
-    """A file that the article of a line names."""
+    """Return a file that the article of a line names."""
     text = "\n\n".join(said.paragraphs) + "\n"
     return Document(
         portal=portal,

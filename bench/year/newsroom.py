@@ -32,7 +32,7 @@ class ReleaseWire:
     releases: list[tuple[ReplicaArticle, str]] = field(default_factory=list)
 
     def take(self, rng: Random, portal: str, day: date) -> ReplicaArticle | None:
-        """A recent release of another portal."""
+        """Return a recent release of another portal."""
         self.releases = [one for one in self.releases if (day - one[0].day).days < 5]
         others = [article for article, owner in self.releases if owner != portal and article.day < day]
         return rng.choice(others) if others else None
@@ -40,8 +40,10 @@ class ReleaseWire:
 
 @dataclass(slots=True)
 class Newsroom:
-    """One portal's office. `slug` is its province's, if it has one. `volume` is articles of a workday; `ends` the day from
-    which it publishes nothing, `successor` the host of the portal that takes its place.
+    """One portal's office.
+
+    `slug` is its province's, if it has one. `volume` is articles of a workday; `ends` the day from which it publishes
+    nothing, `successor` the host of the portal that takes its place.
     """
 
     site: type[ComposedSite]
@@ -69,7 +71,7 @@ class Newsroom:
         return issubclass(self.site, CongBaoSonLa)
 
     def publish(self, day: date) -> list[ReplicaArticle]:
-        """The articles of a day, in the order of their publication."""
+        """Return the articles of a day, in the order of their publication."""
         if self.ends is not None and day >= self.ends:
             return []
         issued = [one for series in self.series for one in series.issue(self.rng, day)]
@@ -175,7 +177,7 @@ class Newsroom:
         return article if files or kind == "listed" else self._changed(article)
 
     def _changed(self, article: ReplicaArticle) -> ReplicaArticle:
-        """Some are edited later, some taken down, and some of those come back."""
+        """Edit some later, some taken down, and some of those come back."""
         draw, day = self.rng.random(), article.day
         if draw < 0.04:
             since = day + timedelta(days=self.rng.randint(1, 6))
@@ -187,7 +189,7 @@ class Newsroom:
         return article
 
     def _copied(self, day: date, minute: int) -> list[ReplicaArticle]:
-        """A release of another portal, word for word or cut and signed otherwise."""
+        """Return a release of another portal, word for word or cut and signed otherwise."""
         if self.rng.random() > min(0.5, 0.06 * self.volume):
             return []
         release = self.wire.take(self.rng, self.site.portal, day)
@@ -201,7 +203,7 @@ class Newsroom:
 
 
 def _edited(rng: Random, article: ReplicaArticle, since: date) -> Revision:
-    """A figure corrected, a paragraph added or the title put otherwise."""
+    """Return a figure corrected, a paragraph added or the title put otherwise."""
     kind = rng.choice(("figure", "added", "title"))
     if kind == "title":
         return Revision(since, f"{article.title} (cập nhật)", article.lead, article.parts)

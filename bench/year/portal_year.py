@@ -260,7 +260,7 @@ class PortalYear:
 
 
 def _list_body(site: ComposedSite, section: str, request: SiteRequest) -> bytes:
-    """A list page as the family shows it; where lists are interfaces of JSON, their entries."""
+    """Return a list page as the family shows it; where lists are interfaces of JSON, their entries."""
     site.page_size = _PAGE
     try:
         return site.render_list(site.section(section), 1, request).encode()

@@ -26,7 +26,10 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Calendar:
-    """The planted state of each portal's nights; GOOD where nothing is planted. `reasons` are those of missed nights."""
+    """The planted state of each portal's nights.
+
+    GOOD where nothing is planted. `reasons` are those of missed nights.
+    """
 
     states: dict[tuple[str, date], State] = field(default_factory=dict)
     reasons: dict[tuple[str, date], str] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Calendar:
 def calendar_of(
     rng: Random, portals: Sequence[str], nights: Sequence[date], ended: Mapping[str, tuple[date, State]]
 ) -> Calendar:
-    """The faults of a year; a shorter one has as many for each portal-night.
+    """Return the faults of a year; a shorter one has as many for each portal-night.
 
     `ended`: portals → the day they went offline, and how. A portal's first eight nights are good, so that each has a
     history; so is the last night of all.
@@ -90,5 +93,5 @@ _REASONS = {State.MISSED: "not finished by the cut-off of 06:00"}
 
 
 def _count(rng: Random, mean: float) -> int:
-    """A whole number that is so on average."""
+    """Return a whole number that is so on average."""
     return int(mean) + (rng.random() < mean % 1)

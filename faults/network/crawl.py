@@ -29,7 +29,10 @@ _ROBOTS = response(b"User-agent: *\nDisallow: /admin\n", kind="text/plain")
 
 
 def portal(**others: Reply) -> dict[str, Reply]:
-    """The pages of a portal of four articles; keywords replace articles, `list` the list and `robots` robots.txt."""
+    """Return the pages of a portal of four articles.
+
+    Keywords replace articles, `list` the list and `robots` robots.txt.
+    """
     pages: dict[str, Reply] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate(KEYS)}
     pages |= {"/tin-tuc": response(listing(KEYS)), "/robots.txt": _ROBOTS}
     names = {"list": "/tin-tuc", "robots": "/robots.txt"} | {key: f"/tin/{key}.html" for key in KEYS}
@@ -59,7 +62,7 @@ class CrawlResult:
         return {line.key for line in self.articles if line.file and line.event is not Event.QUARANTINED}
 
     def is_verdict(self, *verdicts: Verdict) -> None:
-        """Raises CheckFailure unless the night was judged so, with an exit code that fits."""
+        """Raise CheckFailure unless the night was judged so, with an exit code that fits."""
         good = self.run.verdict in (Verdict.GOOD, Verdict.QUIET)
         if self.run.verdict not in verdicts or (self.code == 0) != good:
             raise CheckFailure(
@@ -72,7 +75,7 @@ class CrawlResult:
         return joined(self.run.reasons)
 
     def is_outcome(self, key: str, *outcomes: Outcome) -> None:
-        """Raises CheckFailure unless the article ended so and has no text, save when it was read."""
+        """Raise CheckFailure unless the article ended so and has no text, save when it was read."""
         found = self.outcomes.get(key)
         if found not in outcomes or (key in self.kept) != (found is Outcome.ARTICLE):
             raise CheckFailure(
@@ -110,7 +113,7 @@ def read_crawl(
 
 
 def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:
-    """The next night, over the portal when it is well: all four checks; return what came."""
+    """Run the next night over the portal when it is well, make all four checks, and return what came."""
     before = checks.committed(first.root)
     with HttpServer(portal()) as server:
         night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
@@ -133,5 +136,5 @@ def closed_port() -> Iterator[int]:
 
 
 def outcomes_of(night: CrawlResult) -> str:
-    """The outcomes of a night in a few words."""
+    """Return the outcomes of a night in a few words."""
     return json.dumps(night.run.outcomes, sort_keys=True).strip("{}").replace('"', "")

@@ -44,7 +44,7 @@ def _b1(place: Place) -> str:
 
 
 def _without_network(place: Place) -> CrawlResult:
-    """A live crawl in a network namespace of its own, in which not even a name can be looked up."""
+    """Run a live crawl in a network namespace of its own, in which not even a name can be looked up."""
     unshare = shutil.which("unshare")
     apart = [str(unshare), "-rnm", "sh", "-c"]
     script = 'mount --bind "$0" /etc/resolv.conf && ip link set lo up && exec "$@"'

@@ -51,7 +51,10 @@ class _Authority:
     def issue(
         self, name: str, host: str = "localhost", days: int = 30, *, weak: bool = False, own: bool = False
     ) -> Path:
-        """A certificate for a host, valid until so many days from now, with its key; `weak`: of 1024 bits; `own`: self-signed."""
+        """Return a certificate for a host, valid until so many days from now, with its key.
+
+        `weak`: of 1024 bits; `own`: self-signed.
+        """
         key = rsa.generate_private_key(65537, 1024) if weak else ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         made = self._builder(subject, key.public_key(), days, subject if own else self._name)
@@ -86,7 +89,10 @@ def _context(certificate: Path, *, old: bool = False) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def _serving(context: ssl.SSLContext | None, *, cut: bool = False) -> Iterator[int]:
-    """A port that answers `ok` under this context; plainly without one; or hangs up in the middle of the handshake."""
+    """Serve a port that answers `ok` under this context.
+
+    Plainly without one; or hangs up in the middle of the handshake.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -147,7 +153,7 @@ class _UnverifiedPortal(_PlainPortal):
 
 
 def _settings(portal: type[PortalCrawler], folder: Path) -> Settings:
-    """The project's under what the portal declares, without what keeps a crawl from asking loopback."""
+    """Return the project's under what the portal declares, without what keeps a crawl from asking loopback."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     portal.update_settings(settings)
@@ -211,7 +217,10 @@ def main(folder: Path) -> int:
 
 
 def _as_it_should(portal: type[PortalCrawler], answers: dict[str, str], ports: dict[str, int]) -> bool:
-    """Return whether what may be read was read and all else was unreachable. A weak key may pass without verification."""
+    """Return whether what may be read was read and all else was unreachable.
+
+    A weak key may pass without verification.
+    """
     read = {name for name, said in answers.items() if said == "read (200)"}
     failed = {name for name, said in answers.items() if said.startswith(Outcome.UNREACHABLE.value)}
     either = {"weak key"} if portal is _UnverifiedPortal else set()

@@ -35,7 +35,7 @@ def archive(*arguments: str, root: Path) -> CommandResult:
 
 
 def write_settings(folder: Path, *names: str, **more: str) -> Path:
-    """Settings with every other portal switched off; further lines as keywords."""
+    """Return settings with every other portal switched off; further lines as keywords."""
     path = folder / "nights.toml"
     logs = more.pop("logs", f'"{folder / "log"}"')
     lines = {"start": '"01:00"', "cut_off": '"07:00"', "logs": logs, **more}
@@ -45,7 +45,7 @@ def write_settings(folder: Path, *names: str, **more: str) -> Path:
 
 
 def scheduler_line(root: Path, settings: Path, *options: str) -> list[str]:
-    """The scheduler's command line."""
+    """Return the scheduler's command line."""
     return ["scheduler.py", *options, "--archive", str(root), "--settings", str(settings)]
 
 
@@ -67,7 +67,7 @@ def start_command(arguments: Sequence[str], more: Mapping[str, str]) -> subproce
 
 
 def lease_row(root: Path, portal: str, night: date) -> LeaseRow:
-    """A portal's night in the ledger. Raises CheckFailure when it is not there: silently absent."""
+    """Return a portal's night in the ledger. Raises CheckFailure when it is not there: silently absent."""
     with Ledger(root / "ledger.db") as ledger:
         for row in ledger.of_night(night):
             if row.portal == portal:
@@ -76,7 +76,7 @@ def lease_row(root: Path, portal: str, night: date) -> LeaseRow:
 
 
 def expect(did: CommandResult, code: int, words: str = "") -> CommandResult:
-    """Raises CheckFailure unless the command ended with this code and its last error line says these words, in one line."""
+    """Raise CheckFailure unless the command ended with this code and its last error line says these words, in one line."""
     said = did.err.strip()
     if did.code != code or words not in did.err or "Traceback" in did.err:
         raise CheckFailure(f"exit code {did.code} where {code} is right, said: {said[-500:] or did.out[-300:]}")

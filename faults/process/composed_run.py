@@ -86,7 +86,7 @@ def _at(night: date, seconds: float = 0) -> datetime:
 
 
 def base(root: Path) -> None:
-    """A replica archive with two sealed nights before the one that is going to be broken."""
+    """Write a replica archive with two sealed nights before the one that is going to be broken."""
     with Archive.create(root, ArchiveKind.REPLICA, _ID, _at(date(2025, 3, 3))) as archive:
         for day, portals in ((3, {PORTAL: _FIRST, OTHER: (_Article("goc", "chung"),)}), (4, {PORTAL: _SECOND})):
             night = date(2025, 3, day)

@@ -77,7 +77,7 @@ def _a6(place: Place) -> str:
 
 
 def _closed(root: Path) -> None:
-    """A base with the night closed and not sealed."""
+    """Make a base with the night closed and not sealed."""
     base(root)
     run(lambda say: close_only(root, say, PLAIN, GROUP))
 
@@ -101,7 +101,7 @@ _TORN, _TAIL, _STRAY = b'{"attachments":[],"auth', b"\x1f\x8b\x08\x00half a memb
 
 
 def _interrupted(root: Path) -> None:
-    """A base with a night that was killed in its second group, and all that a crash can leave beside it."""
+    """Make a base with a night that was killed in its second group, and all that a crash can leave beside it."""
     base(root)
     probe = root.with_name("probe")
     shutil.copytree(root, probe)
@@ -169,7 +169,7 @@ def _a11(place: Place) -> str:
 
 
 def _filling_up(place: Place) -> str:
-    """A real file system that stays full, with a little more room each time."""
+    """Return a real file system that stays full, with a little more room each time."""
     if lacking(Need.ROOT):
         return "a disk that stays full needs root"
     stopped = 0
@@ -202,7 +202,7 @@ def _a15(place: Place) -> str:
 
 
 def flushed_once(call: Call, ended: ChildExit) -> None:
-    """Raises CheckFailure when a file was flushed again after its flush had failed: the data may be lost without a sign."""
+    """Raise CheckFailure when a file was flushed again after its flush had failed: the data may be lost without a sign."""
     failed = next(number for number, made in enumerate(ended.calls) if made.injected)
     again = [made for made in ended.calls[failed + 1 :] if made.name in _FLUSH and made.place == call.place]
     if again and _part(call) != "index":  # SQLite restores its pages from the journal, which is its own care

@@ -33,7 +33,7 @@ _ONCE = ("--once", "--night", FIRST_NIGHT.isoformat(), "--jobs", "1")
 
 @contextlib.contextmanager
 def _rehearsal(place: Place) -> Iterator[tuple[Path, dict[str, str]]]:
-    """An empty replica archive, and the environment of a rehearsal over a server of its own."""
+    """Return an empty replica archive, and the environment of a rehearsal over a server of its own."""
     with ReplicaServer() as server:
         yield (
             new_archive(place.folder / "archive", ArchiveKind.REPLICA),
@@ -42,14 +42,17 @@ def _rehearsal(place: Place) -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 def _undisturbed(place: Place, more: dict[str, str], *names: str) -> checks.State:
-    """The state of the same night when nothing happens."""
+    """Return the state of the same night when nothing happens."""
     root = new_archive(place.folder / "undisturbed", ArchiveKind.REPLICA)
     expect(scheduler(root, write_settings(place.folder, *names), *_ONCE, more=more), 0)
     return checks.state(root)
 
 
 def _same_night(root: Path, wanted: checks.State, before: checks.Committed) -> None:
-    """All checks after a night that was resumed. The captures of a second start stand in a second file: texts decide."""
+    """All checks after a night that was resumed.
+
+    The captures of a second start stand in a second file: texts decide.
+    """
     checks.unchanged(before, checks.committed(root))
     found = checks.state(root)
     checks.same_state(_settled(found), _settled(wanted))

@@ -32,7 +32,7 @@ _ID = UUID("5d0a3f7e-1b7c-4c3a-9a5d-3f0b5e6c7d81")
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of March 2025 in Viet Nam."""
+    """Return a moment of March 2025 in Viet Nam."""
     return datetime.combine(date(2025, 3, day), time(hour, minute), TZ)
 
 
@@ -59,7 +59,10 @@ class SchedulerStub:
         return start(self.due_work(moment)).end()
 
     def due_work(self, moment: Callable[[], datetime] | datetime) -> Callable[[Callable[[str], None]], None]:
-        """Return the work of a process that runs what is due; the clock shows the moment, or what the function returns."""
+        """Return the work of a process that runs what is due.
+
+        The clock shows the moment, or what the function returns.
+        """
         clock = moment if callable(moment) else lambda: moment
 
         def run_due(say: Callable[[str], None]) -> None:
@@ -84,14 +87,14 @@ class SchedulerStub:
         return fake_crawl_command(portal, night, self.root, self.ways[portal])
 
     def runs(self, day: int) -> list[Run]:
-        """The closed runs of a night."""
+        """Return the closed runs of a night."""
         with Archive.open(self.root, read_only=True) as archive:
             return archive.runs(date(2025, 3, day))
 
     def row(self, day: int, portal: str = "ben_da") -> LeaseRow:
-        """A portal's night in the ledger. Raises CheckFailure when it is silently absent."""
+        """Return a portal's night in the ledger. Raises CheckFailure when it is silently absent."""
         return lease_row(self.root, portal, date(2025, 3, day))
 
     def states(self, *days: int) -> str:
-        """The states of nights, in one word each."""
+        """Return the states of nights, in one word each."""
         return " ".join(self.row(day).state.value for day in days)

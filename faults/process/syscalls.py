@@ -44,7 +44,7 @@ class Fault:
 
 
 def read_calls(log: Iterable[str], root: str) -> Iterator[Call]:
-    """The calls of a log in strace's form that touch what lies below `root`, and every acknowledgement."""
+    """Yield the calls of a log in strace's form that touch what lies below `root`, and every acknowledgement."""
     counted: Counter[str] = Counter()
     for line in log:
         found = _CALL.match(line)

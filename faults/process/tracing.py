@@ -28,7 +28,7 @@ class CallNotReached(CheckFailure):
 
 @cache
 def shim(folder: Path) -> Path:
-    """The shim, compiled; LD_PRELOAD has to name it before the process that forks the children begins."""
+    """Compile the shim and return it; LD_PRELOAD has to name it before the process that forks the children begins."""
     made = folder / "shim.so"
     source = Path(__file__).with_name("shim.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(made), str(source), "-ldl"], check=True)

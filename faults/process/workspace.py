@@ -28,7 +28,7 @@ PLAIN, GROUP = 3, 6  # a night small enough to be broken at each of its calls
 
 @contextlib.contextmanager
 def fast_folder(place: Place) -> Iterator[Path]:
-    """A folder in memory where there is one, else below the row's own."""
+    """Yield a folder in memory where there is one, else below the row's own."""
     parent = _MEMORY if os.access(_MEMORY, os.W_OK) else place.folder
     with tempfile.TemporaryDirectory(prefix="faults-", dir=parent) as folder:
         before, tempfile.tempdir = tempfile.tempdir, folder  # what verify makes again for a comparison lies there too
@@ -92,7 +92,7 @@ class Workspace:
         return self.place or self.folder / "archive"
 
     def fresh(self) -> Path:
-        """The broken archive away, the base in its place."""
+        """Remove the broken archive and put the base in its place."""
         return copied(self.start, self.root)
 
     def break_at(self, call: Call, fault: Fault) -> tuple[ChildExit, checks.Committed]:
@@ -134,7 +134,7 @@ class Workspace:
 
 
 def whole_night(root: Path) -> Work:
-    """The whole night, to its seal."""
+    """Run the whole night, to its seal."""
     return lambda say: write_night(root, say, PLAIN, GROUP)
 
 
@@ -142,7 +142,7 @@ def whole_night(root: Path) -> Work:
 def workspace(
     place: Place, make: Callable[[Path], None] = base, work: Callable[[Path], Work] = whole_night
 ) -> Iterator[Workspace]:
-    """A base made by `make`, the calls of an undisturbed `work` on it, and the state of an undisturbed night."""
+    """Yield a base made by `make`, the calls of an undisturbed `work` on it, and the state of an undisturbed night."""
     with fast_folder(place) as folder:
         start, root = folder / "start", folder / "archive"
         make(start)
@@ -156,6 +156,6 @@ def workspace(
 
 
 def until_closed(calls: Sequence[Call]) -> list[Call]:
-    """The writing calls up to the acknowledgement that the night is closed; what follows seals it."""
+    """Return the writing calls up to the acknowledgement that the night is closed; what follows seals it."""
     said = [number for number, call in enumerate(calls) if call.place == ACKNOWLEDGED]
     return [call for call in calls[: said[-2] + 1] if call.writes]

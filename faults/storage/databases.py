@@ -54,7 +54,7 @@ class _Server:
 
 @contextlib.contextmanager
 def _archive(place: Place) -> Iterator[tuple[Path, _Server, checks.State]]:
-    """An archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
+    """Yield an archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
     base(place.folder / "plain")
     run_well(partial(write_night, place.folder / "plain"))
     server = _Server(place.folder)

@@ -17,7 +17,7 @@ def _run(*command: str) -> None:
 
 
 def made(image: Path, megabytes: int, *options: str) -> Path:
-    """A file with an empty ext4 on it."""
+    """Return a file with an empty ext4 on it."""
     with image.open("wb") as stream:
         stream.truncate(megabytes << 20)
     _run("mkfs.ext4", "-q", "-F", *options, str(image))
@@ -26,7 +26,7 @@ def made(image: Path, megabytes: int, *options: str) -> Path:
 
 @contextlib.contextmanager
 def mounted(image: Path, at: Path) -> Iterator[Path]:
-    """The file's file system at a folder, and away again."""
+    """Mount the file's file system at a folder, and unmount it at the end."""
     at.mkdir(exist_ok=True)
     _run("mount", "-o", "loop", str(image), str(at))
     try:
@@ -37,7 +37,7 @@ def mounted(image: Path, at: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def in_memory(at: Path, size: str) -> Iterator[Path]:
-    """A file system of this size in memory, as `8m`."""
+    """Yield a file system of this size in memory, as `8m`."""
     at.mkdir(exist_ok=True)
     _run("mount", "-t", "tmpfs", "-o", f"size={size}", "faults", str(at))
     try:
@@ -58,7 +58,7 @@ def _away(at: Path) -> None:
 
 @contextlib.contextmanager
 def filled(at: Path, left: int) -> Iterator[Path]:
-    """The file system full but for so many bytes, until the end of the block."""
+    """Fill the file system but for so many bytes, until the end of the block."""
     ballast = at / "ballast"
     with ballast.open("wb", buffering=0) as stream:
         with contextlib.suppress(OSError):

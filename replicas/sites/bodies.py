@@ -47,7 +47,7 @@ class BodyStyle:
 
 
 def build_body(parts: Sequence[Part], style: BodyStyle, shape: str) -> str:
-    """The inner markup of a body container; ValueError for a shape that is not in this module's list."""
+    """Return the inner markup of a body container; ValueError for a shape that is not in this module's list."""
     if shape not in ("plain", "word", "nested", "br", "centre"):
         raise ValueError(f"unknown shape of a body: {shape!r}")
     pieces: list[str] = []
@@ -93,7 +93,7 @@ def _paragraphs(texts: list[str], shape: str, style: BodyStyle) -> list[str]:
 
 
 def _word(text: str, number: int) -> str:
-    """A paragraph as pasted from Word: spans in spans, and the sentence cut in its middle between two of them."""
+    """Return a paragraph as pasted from Word: spans in spans, and the sentence cut in its middle between two of them."""
     depth = 3 + number % 4
     opened, closed = "".join(_WORD_SPANS[:depth]), "</span>" * depth
     cut = text.find(" ", len(text) // 2) + 1

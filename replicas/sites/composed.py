@@ -42,7 +42,7 @@ class Row:
 
 @cache
 def environment() -> Environment:
-    """The templates' environment: autoescape on, an undefined name is an error."""
+    """Return the templates' environment: autoescape on, an undefined name is an error."""
     loader = FileSystemLoader(Path(__file__).parent.parent / "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
@@ -53,7 +53,10 @@ def weekday(day: date) -> str:
 
 
 def page_number(query: str, name: str) -> int:
-    """The page a query asks for by a parameter of this name (or ending in it, for `_cur`); 1 without a usable one."""
+    """Return the page a query asks for by a parameter of this name (or ending in it, for `_cur`).
+
+    1 without a usable one.
+    """
     for key, values in parse_qs(query).items():
         if (key == name or (name.startswith("_") and key.endswith(name))) and values[-1].isdecimal():
             return max(1, int(values[-1]))
@@ -166,11 +169,11 @@ class ComposedSite:
         return next((section for section in self.sections if fold(section.path) == fold(path)), None)
 
     def date_line(self, article: ReplicaArticle) -> str:
-        """The publication time as the article page shows it."""
+        """Return the publication time as the article page shows it."""
         return _date(self.date_form, article)
 
     def list_day(self, article: ReplicaArticle) -> str:
-        """The day as the list shows it."""
+        """Return the day as the list shows it."""
         return _date(self.list_date_form, article)
 
     def file_path(self, name: str) -> str:
@@ -189,17 +192,17 @@ class ComposedSite:
         return f"https://{self.host}"
 
     def url(self, article: ReplicaArticle) -> str:
-        """The article's absolute address, real host."""
+        """Return the article's absolute address, real host."""
         return self.home + self.article_path(article)
 
     def section(self, name: str) -> ReplicaSection:
-        """The section of this short name; KeyError for another."""
+        """Return the section of this short name; KeyError for another."""
         return {section.name: section for section in self.sections}[name]
 
     # Answers -----------------------------------------------------------------------------------------------------
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The answer to one request."""
+        """Return the answer to one request."""
         if request.path == "/robots.txt":
             lines = ["User-agent: *", *(f"Disallow: {path}" for path in self.disallow), ""]
             return SiteResponse("\n".join(lines).encode(), content_type="text/plain")
@@ -240,7 +243,7 @@ class ComposedSite:
         return oldest or zlib.crc32(f"{section.name}/{article.key}".encode()) % section.share == 0
 
     def page(self, section: ReplicaSection, number: int, night: date) -> tuple[list[Row], int]:
-        """The entries of one list page and the number of pages; the sticky article is put on top of page 1."""
+        """Return the entries of one list page and the number of pages; the sticky article is put on top of page 1."""
         rows = self.rows(section, night)
         last = max(1, -(-len(rows) // self.page_size))
         if number > last and self.beyond != "empty":
@@ -250,7 +253,7 @@ class ComposedSite:
         return [*sticky, *shown], last
 
     def render_list(self, section: ReplicaSection, number: int, request: SiteRequest) -> str:
-        """A list page."""
+        """Return a list page."""
         rows, last = self.page(section, number, request.night)
         following = self.list_path(section, number + 1) if number < last else None
         return self.render(
@@ -258,7 +261,7 @@ class ComposedSite:
         )
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
-        """An article's page as of the request's night, whether or not it was withdrawn."""
+        """Return an article's page as of the request's night, whether or not it was withdrawn."""
         shown = article.as_of(request.night)
         # Older ones only: what a page links to must not change by itself when something new appears.
         older = [other for other in self.visible(request.night) if other.published < article.published]

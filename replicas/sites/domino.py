@@ -50,12 +50,12 @@ class CongBaoSonLa(DaysOnly):
         return f"{_BASE}/{key}/$file/{quote(name)}"
 
     def issues(self, night: date) -> list[list[Row]]:
-        """The issues up to the night, the oldest first, each with its documents."""
+        """Return the issues up to the night, the oldest first, each with its documents."""
         rows = list(reversed(self.rows(self.sections[0], night)))
         return [rows[at : at + _PER_ISSUE] for at in range(0, len(rows), _PER_ISSUE)]
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The views."""
+        """Answer the views."""
         view = request.path.rpartition("/")[2].lower()
         asked = unquote(request.query.rpartition("RestrictToCategory=")[2])
         issues = self.issues(request.night)
@@ -85,7 +85,7 @@ class CongBaoSonLa(DaysOnly):
         )
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
-        """The row that is all of a document."""
+        """Return the row that is all of a document."""
         return self._row(Row(article, self.article_path(article), self.date_line(article)))
 
 
@@ -97,7 +97,7 @@ _AROUND = (
 
 
 def _document(number: int, article: ReplicaArticle) -> ReplicaArticle:
-    """A document made of an article; one that is a document by its title and file already stays what it is."""
+    """Return a document made of an article; one that is a document by its title and file already stays what it is."""
     if article.files and _TITLE.fullmatch(article.title):
         return replace(article, lead="", parts=(), byline=None, twin=None, revisions=())
     notation = f"số {number + 11}/2025/QĐ-UBND"

@@ -38,7 +38,7 @@ class MauDrupal(DaysOnly):
         return slug[:100]
 
     def node(self, article: ReplicaArticle) -> int:
-        """The number of an article's node."""
+        """Return the number of an article's node."""
         return 5000 + zlib.crc32(article.key.encode()) % 4000
 
     def list_path(self, section: ReplicaSection, number: int) -> str:

@@ -35,12 +35,12 @@ class _Interface(ComposedSite, ABC):
     """The record's date: local, without offset."""
 
     def body(self, article: ReplicaArticle) -> str:
-        """The record's HTML."""
+        """Return the record's HTML."""
         return build_body(article.parts, self.style, article.shape)
 
     @abstractmethod
     def record(self, article: ReplicaArticle, address: str) -> dict[str, object]:
-        """The article as the interface sends it."""
+        """Return the article as the interface sends it."""
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
         """Return the record that answers for the article's text."""
@@ -89,7 +89,7 @@ class CongAnHaNoi(_Interface):
         }
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The two calls of the interface; pages are shells."""
+        """Return the two calls of the interface; pages are shells."""
         if request.path == f"{_DNN}getbyid":
             key = request.asked.get("id")
             article = next((each for each in self.visible(request.night) if each.key == key), None)
@@ -152,7 +152,7 @@ class VinhPhuc(_Interface):
         }
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The interface, and a shell at every address of a list or article."""
+        """Return the interface, and a shell at every address of a list or article."""
         if request.path == "/APIVP/api/DSTinTuc/QUERYDATA":
             return self._query(request)
         if any(request.path.startswith(section.path) for section in self.sections):
@@ -196,7 +196,7 @@ class BacNinh(_Interface):
         return None if query else super().list_at(path, query)
 
     def load_path(self, section: ReplicaSection) -> str:
-        """The address of the list's answers, with what Liferay puts into it."""
+        """Return the address of the list's answers, with what Liferay puts into it."""
         named = "p_p_id=newsbycategory_WAR_bacninhportlet&p_p_lifecycle=2&p_p_resource_id=loadPage&p_auth=Xk3v9QwZ"
         return f"{section.path}?{named}&_newsbycategory_WAR_bacninhportlet_categoryId={section.code}"
 
@@ -212,11 +212,11 @@ class BacNinh(_Interface):
         }
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
-        """An article's page."""
+        """Return an article's page."""
         return ComposedSite.render_article(self, article, request)
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The list's answers."""
+        """Return the list's answers."""
         section = self.section_at(request.path)
         if section is None or "p_p_resource_id=loadPage" not in request.query:
             return None

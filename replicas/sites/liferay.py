@@ -26,7 +26,7 @@ def _journal_image(name: str) -> str:
 
 
 def document_path(name: str, group: int) -> str:
-    """An address in Liferay's document library: group, folder, file, uuid, and the time of its last change."""
+    """Return an address in Liferay's document library: group, folder, file, uuid, and the time of its last change."""
     number = zlib.crc32(name.encode())
     place = f"/documents/{group}/{number % 900_000 + 100_000}/{name}/{number:08x}-5b1e-4c7d-9a60-{number * 7919:012x}"
     return f"{place}?t={1_740_000_000_000 + number}"

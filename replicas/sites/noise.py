@@ -11,7 +11,7 @@ _BANNERS = 7
 
 
 def noisy(page: str, request: SiteRequest) -> str:
-    """The page as this request brings it. A fragment without `</body>` stays as it is; no text is added."""
+    """Return the page as this request brings it. A fragment without `</body>` stays as it is; no text is added."""
     if "</body>" not in page:
         return page
     token = f"{request.visitors * 2_654_435_761 % 2**32:08x}"

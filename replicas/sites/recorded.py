@@ -29,7 +29,7 @@ class RecordedSite:
     pages: dict[str, Path]
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The recorded page at this address, or 404."""
+        """Return the recorded page at this address, or 404."""
         asked = request.path + (f"?{request.query}" if request.query else "")
         file = self.pages.get(asked)
         if file is None:
@@ -41,7 +41,7 @@ class RecordedSite:
 
 
 def recorded_sites(folder: Path) -> list[Site]:
-    """The sites of a folder; ValueError says in one line what is missing."""
+    """Return the sites of a folder; ValueError says in one line what is missing."""
     if not folder.is_dir():
         raise ValueError(f"no folder of recorded pages: {folder}")
     hosts: dict[str, dict[str, Path]] = {}
@@ -55,7 +55,7 @@ def recorded_sites(folder: Path) -> list[Site]:
 
 
 def page_address(body: bytes) -> str | None:
-    """The absolute address a page gives for itself, canonical first; None where it gives none."""
+    """Return the absolute address a page gives for itself, canonical first; None where it gives none."""
     found: dict[bytes, str] = {}
     for tag in _TAG.findall(body):
         values = {name.lower(): double or single for name, double, single in _ATTRIBUTE.findall(tag)}

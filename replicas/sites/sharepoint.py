@@ -18,7 +18,7 @@ _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
 
 def _tail(slug: str) -> str:
-    """The seven random letters and digits that Tân Dân glues to a slug; the same for the same slug."""
+    """Return the seven random letters and digits that Tân Dân glues to a slug; the same for the same slug."""
     number, letters = zlib.crc32(slug.encode()) + (1 << 32), ""
     while len(letters) < 7:
         number, digit = divmod(number, len(_LETTERS))
@@ -79,7 +79,10 @@ class NinhThuan(ComposedSite):
 
 
 class QuangNinh(ComposedSite):
-    """www.quangninh.gov.vn: the query is the key, in any letter case of the path; one article stays on top of page 1."""
+    """www.quangninh.gov.vn: the query is the key, in any letter case of the path.
+
+    One article stays on top of page 1.
+    """
 
     portal = "quang_ninh"
     host = "www.quangninh.gov.vn"

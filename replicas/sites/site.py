@@ -81,16 +81,16 @@ class Site(Protocol):
         """The real host, without suffix."""
 
     def respond(self, request: SiteRequest) -> SiteResponse:
-        """The answer to one request to this host."""
+        """Return the answer to one request to this host."""
 
 
 def suffixed(host: str) -> str:
-    """The host as the replica serves it; a host that has the suffix stays as it is."""
+    """Return the host as the replica serves it; a host that has the suffix stays as it is."""
     return host if host.endswith(SUFFIX) else host + SUFFIX
 
 
 def base_host(host: str) -> str:
-    """The host without a leading `www.`: what its sub-sites share."""
+    """Return the host without a leading `www.`: what its sub-sites share."""
     return host.removeprefix("www.")
 
 
@@ -106,11 +106,11 @@ class Suffixer:
         )
 
     def body(self, body: bytes) -> bytes:
-        """The body with suffixed addresses, bytes otherwise unchanged. Doing it twice changes nothing more."""
+        """Return the body with suffixed addresses, bytes otherwise unchanged. Doing it twice changes nothing more."""
         return self._pattern.sub(rb"\1" + SUFFIX.encode(), body)
 
     def text(self, text: str) -> str:
-        """The same for a header value or a page in memory."""
+        """Return the same for a header value or a page in memory."""
         return self.body(text.encode()).decode()
 
     def unsuffixed(self, body: bytes) -> list[bytes]:

@@ -72,12 +72,12 @@ class VCCorpSite(ComposedSite):
         return f"/{'-'.join(article.slug.split('-')[:5])}-{article.key}.htm"
 
     def us_time(self, moment: datetime) -> str:
-        """A time as the list's `title` attributes write it: month first, twelve hours."""
+        """Return a time as the list's `title` attributes write it: month first, twelve hours."""
         clock = f"{moment.hour % 12 or 12}:{moment:%M:%S} {'AM' if moment.hour < 12 else 'PM'}"
         return f"{moment.month}/{moment.day}/{moment.year} {clock}"
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The feed beside each section, which answers conditional requests."""
+        """Return the feed beside each section, which answers conditional requests."""
         section = next((s for s in self.sections if request.path == s.path.removesuffix(".htm") + ".rss"), None)
         if section is None:
             return None
@@ -153,7 +153,7 @@ class HaNoi(VCCorpSite):
         return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The list's pieces: what the form says is shown already is left out."""
+        """Return the list's pieces: what the form says is shown already is left out."""
         if request.path != "/api/NewsZone/NewsZone":
             return None
         form = parse_qs(request.body.decode("utf-8", "replace"))

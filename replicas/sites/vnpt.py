@@ -34,7 +34,7 @@ class VNPTSite(ComposedSite):
         return super().list_at(path, query if self.by_link else "")
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """The piece of a list that the page's script asks for."""
+        """Return the piece of a list that the page's script asks for."""
         if request.path != _LOAD or request.method != "POST":
             return None
         form = request.form

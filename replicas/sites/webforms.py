@@ -42,11 +42,11 @@ class KhanhHoa(ComposedSite):
         super().__init__([replace(article, files=()) for article in (*articles, *told)], own)
 
     def state(self, section: ReplicaSection, number: int, visit: int) -> str:
-        """A view state: it names the page it was made for and never repeats."""
+        """Return a view state: it names the page it was made for and never repeats."""
         return base64.b64encode(f"{section.name}|{number}|{visit}|{'x' * 400}".encode()).decode()
 
     def shown(self, number: int, last: int) -> list[tuple[str, int]]:
-        """The page links: a window of numbers with dots on either side of it."""
+        """Return the page links: a window of numbers with dots on either side of it."""
         first = (number - 1) // _WINDOW * _WINDOW + 1
         until = min(last, first + _WINDOW - 1)
         before = [("...", first - 1)] if first > 1 else []
@@ -54,7 +54,7 @@ class KhanhHoa(ComposedSite):
         return [*before, *((str(page), page) for page in range(first, until + 1)), *after]
 
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """A postback."""
+        """Answer a postback."""
         section, form = self.section_at(request.path), request.form
         if section is None or request.method != "POST":
             return None
