@@ -145,7 +145,7 @@ class BatchCommit:
             if not held(removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):
                 return None
             event, address = Event.GONE, removals.living_copy(version)
-        elif pending.document is not None and not page.attachment_of:
+        elif page.outcome is Outcome.ARTICLE and not page.attachment_of:
             address = page.url
         else:
             return None

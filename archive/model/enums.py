@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     ARTICLE = "article"
     LISTING = "listing"
     ATTACHMENT = "attachment"
-    RESOURCE = "resource"  # requested by a page's scripts while a browser rendered it
+    RESOURCE = "resource"  # asked for by a page's scripts in a browser, or a sitemap that no section is walked by
     ROBOTS = "robots"
     NOT_MODIFIED = "not_modified"
     REDIRECTED = "redirected"

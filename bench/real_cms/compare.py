@@ -177,11 +177,25 @@ def _compare_article(
     if not texts:
         return
     found.stored += 1
-    if len({one.line.key for _, one in texts}) > 1:
-        found.add("twice", f"{first_state.title}: {', '.join(one.line.url for _, one in texts)}")
+    if twice := _second_articles(lines):
+        found.add("twice", f"{first_state.title[:50]}: {', '.join(twice)}")
     _compare_first(found, states[texts[0][0]] or first_state, texts[0][1], sections)
     _compare_changes(found, states, texts)
     _compare_removal(found, states, lines)
+
+
+def _second_articles(lines: list[tuple[int, StoredLine]]) -> list[str]:
+    """Return the addresses of further articles under other keys, apart from a copy whose address the first one moved to."""
+    events = [one.line for _, one in lines]
+    first = next(line for line in events if line.event in _TEXTS)
+    moved = {address(line.url) for line in events if line.key == first.key and line.event is Event.MOVED_ADDRESS}
+    return [
+        line.url
+        for line in events
+        if line.key != first.key
+        and line.event in _TEXTS
+        and not (line.event is Event.DUPLICATE and address(line.url) in moved)
+    ]
 
 
 def _why_lost(state: Expected, lines: Iterable[tuple[int, StoredLine]]) -> str:

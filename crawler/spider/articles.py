@@ -11,6 +11,7 @@ from scrapy.http import Request, Response
 from archive.errors import ArchiveError
 from archive.index.queries.listings import SETTLED
 from archive.index.queries.removals import VANISHED
+from archive.index.rows import Recheck
 from archive.model.enums import Event, Outcome
 from archive.model.records import ListEntry, ListRequest, LookbackMark
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
@@ -68,15 +69,25 @@ class Articles:
 
     def due_rechecks(self) -> list[Request]:
         """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
-        if self.recorder.options.backfill is not None:
-            return []
         return [
             request
-            for due in self.recorder.writer.lookups.due_rechecks()
+            for due in self.due()
             for request in self.request(
                 due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
             )
         ]
+
+    def due(self) -> list[Recheck]:
+        """Return the articles due for a recheck that were not asked for tonight."""
+        if self.recorder.options.backfill is not None:
+            return []
+        return [due for due in self.recorder.writer.lookups.due_rechecks() if due.key not in self._asked]
+
+    def would_be_gone(self, key: str) -> bool:
+        """Return whether an article counts as removed if it is missing tonight as well."""
+        writer = self.recorder.writer
+        since = writer.lookups.vanished_since(key)
+        return since is not None and (writer.night - since).days >= self.gone_after
 
     def wanted(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries that were never stored and do not wait for a later recheck."""
@@ -124,10 +135,14 @@ class Articles:
         except ArchiveError as error:
             recorder.fail(error)
             return
-        if outcome is not Outcome.ARTICLE:
+        # What answers under another stored article's address goes on under that one's key.
+        joined = outcome is Outcome.ARTICLE and self._is_of_another(key, page.url)
+        if joined:
+            page = replace(page, next_look=None)
+        if joined or outcome is not Outcome.ARTICLE:
             recorder.write(page)
         recorder.react(outcome)
-        if outcome is not Outcome.ARTICLE:
+        if joined or outcome is not Outcome.ARTICLE:
             return
         # The address that answered is where relative links start; the stages use the page's.
         declared = charset_of(response)
@@ -136,6 +151,13 @@ class Articles:
             yield ArticleResponse(page, response.body, self.layouts, declared, day=day)
         else:
             yield ArticleResponse(page, sent, self.layouts, "utf-8")
+
+    def _is_of_another(self, key: str | None, url: str) -> bool:
+        """Return whether a stored article's request ended at the address of another stored article."""
+        other, lookups = self.portal.entry_key(url), self.recorder.writer.lookups
+        return (
+            None not in (key, other) and key != other and lookups.is_stored(str(key)) and lookups.is_stored(str(other))
+        )
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:
         """Return when to ask for an article again; None where the schedule ends or the lists decide."""

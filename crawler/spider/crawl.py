@@ -37,6 +37,7 @@ from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
+from crawler.spider.sitemap_check import SitemapCheck
 from crawler.spider.stop_rule import first_walk_since
 from crawler.spider.walk import Homepage, NightlyWalk
 from pipelines.article import Layout
@@ -93,6 +94,7 @@ class PortalCrawler(scrapy.Spider):
         budget = LookbackBudget(options.lookback.requests, recorder)
         self.lookback = Lookback(portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond)
         self.attachments = Attachments(settings, self.home, builder, recorder, budget)
+        self.sitemap = SitemapCheck(portal, builder, recorder, articles)
         self.homepage = Homepage(self.home, builder, recorder)
 
     @classmethod
@@ -231,6 +233,7 @@ class PortalCrawler(scrapy.Spider):
             self.recorder.writer.commit()
             requests = (
                 self.homepage.requests()
+                or self.sitemap.requests()
                 or self.articles.due_rechecks()
                 or self.attachments.requests()
                 or self.lookback.requests()

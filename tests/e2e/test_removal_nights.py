@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from archive.store import Archive
 from replicas.articles import articles
 from replicas.serve import ReplicaServer
-from testing.ba_song_pages import article, html, listing
+from testing.ba_song_pages import HOST, article, html, listing
 from testing.crawl import crawl, new_archive
 from testing.http_server import HttpServer, Reply, response
 from tests.unit.archive.index.test_removals import day, intact, lines_of, removals
@@ -73,10 +73,11 @@ def test_an_article_that_leads_to_the_front_page_is_asked_for_at_its_own_address
 
 
 def test_an_article_that_stands_elsewhere_is_never_gone(tmp_path: Path) -> None:
-    """One moves to another category, two get another name, with and without a redirect from the old; one is deleted."""
+    """Some are filed elsewhere or get another name, with and without a redirect from the old; one is deleted."""
     root = new_archive(tmp_path / "a")
     away = response(html("<h1>Không tìm thấy trang</h1>"), "404 Not Found")
-    before = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("abcde")}
+    before = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("abcdef")}
+    sitemap = b"".join(f"<url><loc>http://{HOST}/{path}.html</loc></url>".encode() for path in ("tin/d", "cu/tin/f"))
     after: dict[str, Reply] = {
         "/tin-tuc": response(listing(["/van-hoa/tin/a.html", "b-moi", "c-moi", "e"])),
         "/van-hoa/tin/a.html": response(article(0)),
@@ -84,23 +85,27 @@ def test_an_article_that_stands_elsewhere_is_never_gone(tmp_path: Path) -> None:
         "/tin/c-moi.html": response(article(2)),
         "/tin/e.html": response(article(4)),
         "/tin/b.html": response(b"", "301 Moved Permanently", Location="/tin/b-moi.html"),
-        **{f"/tin/{key}.html": away for key in "acd"},
+        "/cu/tin/f.html": response(article(5)),  # no list shows it, but the sitemap
+        **{f"/tin/{key}.html": away for key in "acdf"},
+        "/sitemap.xml": response(b"<urlset>%s</urlset>" % sitemap, kind="application/xml"),
     }
     for number in (2, 3, 17):
-        pages: dict[str, Reply] = {"/tin-tuc": response(listing("abcde")), **before} if number == 2 else after
+        pages: dict[str, Reply] = {"/tin-tuc": response(listing("abcdef")), **before} if number == 2 else after
         with HttpServer(pages) as server:
             assert crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port).code == 0
+            assert server.asked["/sitemap.xml"] == (number == 17), "only when something would be gone"
             assert number == 2 or server.asked["/tin/a.html"] == 0, "the newest listed address is asked"
         with Archive.open(root) as archive:
             archive.seal(day(number), {})
     with Archive.open(root) as archive:
         found = [(at, line.key, line.event.value, urlsplit(line.url).path) for at, line in lines_of(archive)]
-        assert sorted(found[5:]) == [
+        assert sorted(found[6:]) == [
             (3, "a", "moved_address", "/van-hoa/tin/a.html"),
             (3, "b", "moved_address", "/tin/b-moi.html"),
             (3, "b-moi", "duplicate", "/tin/b-moi.html"),
             (3, "c-moi", "duplicate", "/tin/c-moi.html"),
             (17, "c", "moved_address", "/tin/c-moi.html"),
-            (17, "d", "gone", "/tin/d.html"),
+            (17, "d", "gone", "/tin/d.html"),  # named by the sitemap, and missing there
+            (17, "f", "moved_address", "/cu/tin/f.html"),
         ]
         assert intact(archive)

@@ -135,3 +135,8 @@ def test_an_address_that_moved_is_the_same_article() -> None:
     assert compare([[held(1)], [moved]], nights, SECTIONS).findings == []
     again = replace(nights[1], lines=(stored(moved, key="bai-1-moi"),))
     assert list(compare([[held(1)], [moved]], [nights[0], again], SECTIONS).counts()) == ["twice"]
+    copy, named = stored(moved, Event.DUPLICATE, key="bai-1-moi"), stored(moved, Event.MOVED_ADDRESS)
+    assert compare([[held(1)], [moved]], [nights[0], replace(nights[1], lines=(copy, named))], SECTIONS).findings == []
+    assert list(compare([[held(1)], [moved]], [nights[0], replace(nights[1], lines=(copy,))], SECTIONS).counts()) == [
+        "twice"
+    ]
