@@ -138,16 +138,17 @@ def day(option: str, text: str) -> date:
     raise UsageError(f"{option} {text!r} is no day: write it as 2025-12-01")
 
 
-def exit_code(name: str, measure: Callable[[], int]) -> int:
+def exit_code(name: str, measure: Callable[[], int], advice: str = "run it again with a new --archive") -> int:
     """Run a measurement.
 
-    An error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C.
+    An error or an interruption becomes one line on stderr and its exit code. SIGTERM is Ctrl-C. `advice` follows the word
+    that it was interrupted.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return report_error(name, measure)
     except KeyboardInterrupt:
-        print(f"{name}: interrupted; run it again with a new --archive", file=sys.stderr)
+        print(f"{name}: interrupted; {advice}", file=sys.stderr)
         return ExitCode.INTERRUPTED
 
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from archive.errors import ExitCode
+from archive.errors import ExitCode, UsageError
 from bench.real_cms import nukeviet
 from bench.real_cms.content import compose
 from bench.real_cms.nights import SpiderNights, crawl_nights
@@ -25,6 +25,7 @@ from bench.real_cms.wordpress import PERMALINKS, WordPress
 from bench.runner import exit_code
 
 _SMALL = ("plain", "category")
+_LINE = "{:9}  {:17}  {:11}  {:6}  {:>5}  {:>6}  {}"
 _HOST = "{name}.mau.vn.replica.test"
 
 
@@ -37,15 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--spider", choices=("probe", "family"), help="only the probe's spider or the family's")
     parser.add_argument("--details", type=int, default=3, metavar="N", help="findings shown of each kind (default 3)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep archives, spiders and pages there")
+    parser.add_argument("--packages", action="store_true", help="print the packages to install and run nothing")
     asked = parser.parse_args(arguments)
+    if asked.packages:
+        print(*(PACKAGES if missing() else ()), sep="\n")
+        return ExitCode.GOOD
     if lacking := missing():
         print(f"SKIPPED: not here: {', '.join(lacking)}; to run it:")
         print(f"  apt-get install -y --no-install-recommends {' '.join(PACKAGES)}")
         return ExitCode.GOOD
-    return exit_code("real-cms", lambda: _measure(asked))
+    return exit_code("real-cms", lambda: _measure(asked), "nothing of it was kept")
 
 
 def _measure(asked: argparse.Namespace) -> int:
+    if asked.nukeviet is not None and not (asked.nukeviet / "install/index.php").is_file():
+        raise UsageError(f"{asked.nukeviet} is no checkout of NukeViet: install/index.php is missing")
+    print(_LINE.format("software", "theme", "view", "spider", "score", "stored", "findings"))
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="real-cms-"))
     spiders = (asked.spider,) if asked.spider else ("probe", "family")
     wrong = rows = 0
@@ -90,9 +98,10 @@ def _sites(stack: CmsStack, asked: argparse.Namespace) -> Iterator[CmsSite]:
 
 def _row(site: CmsSite, one: SpiderNights, details: int) -> str:
     result = one.result
-    score = "" if one.spider == "family" else f"score {one.score if one.score is not None else '-'}, "
+    score = "" if one.spider == "family" else str(one.score) if one.score is not None else "none"
     counts = ", ".join(f"{kind} {count}" for kind, count in result.counts().items())
-    head = f"{site.software} {site.theme} {site.view} {one.spider}: {score}{result.stored}/{result.articles} stored; {counts or 'right'}"
+    stored = f"{result.stored}/{result.articles}"
+    head = _LINE.format(site.software, site.theme, site.view, one.spider, score, stored, counts or "none")
     lines = [head, *(f"    undecided: {line}" for line in one.undecided)]
     for kind in result.counts():
         found = list(dict.fromkeys(finding.detail for finding in result.findings if finding.kind == kind))

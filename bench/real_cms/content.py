@@ -226,7 +226,7 @@ def _third(text: PartComposer, chance: Random, made: list[CmsArticle], authors: 
 
 def slug_of(title: str) -> str:
     """Return a title as an address has it."""
-    return re.sub(r"[^a-z0-9]+", "-", strip_diacritics(title).lower()).strip("-")[:70].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", strip_diacritics(title).lower()).strip("-")[:100].strip("-")
 
 
 def files_of(article: CmsArticle) -> list[str]:

@@ -145,8 +145,10 @@ def _compared(
 ) -> Comparison:
     nights = list(_records(one))
     if one.problem:
-        result = Comparison(articles=len(states[0]))
-        result.add("lost", one.problem)
+        shown = [state for state in states[0] if state.url is not None]
+        result = Comparison(articles=len(shown))
+        for _ in shown:
+            result.add("lost", one.problem)
         return result
     return compare(states, nights, _sections(package / f"{one.name}.py", categories), one.score)
 
