@@ -77,7 +77,8 @@ class Layout:
     `fits` matches on a page that has this layout. Of `title`, `published`, `lead`, `author` and `body` the first
     selector that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes
     its first match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are
-    whole lines the portal prints in the body that are not text (section labels), compared folded.
+    whole lines the portal prints in the body that are not text (section labels), compared folded. `featured` are boxes of
+    the article's leading picture outside the body: its picture and caption.
 
     `boxes` are dropped like `drop`. `before`, `among` and `after` are shapes (`pipelines.line_shape`) of lines that the
     portal repeats before the text, anywhere in it and after it (docs/residue.md). Lines removed by them stand in
@@ -95,6 +96,7 @@ class Layout:
     lead: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    featured: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from pipelines.check import is_foreign
 from pipelines.html.blocks import Piece
 from pipelines.html.tree import HtmlPage, line, parse
 from pipelines.line_shape import shape_of
-from pipelines.readers.generic import read_generic
+from pipelines.readers.generic import complete, read_generic
 from pipelines.readers.json_api import page_of
 from pipelines.readers.layout import PageReading, fits, read_layout
 from pipelines.readers.trafilatura import EXTRACTOR, count_restored
@@ -54,9 +54,10 @@ def extract(
 
 
 def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
-    """Read the parts of a page by the first layout that fits, else generically."""
+    """Read the parts of a page by the first layout that fits, what it misses and the rest generically."""
     for layout in layouts:
         if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
+            complete(reading, page, now, dated=bool(layout.published))
             return reading
     return read_generic(page, now)
 
@@ -66,7 +67,7 @@ def article_of(reading: PageReading, page: HtmlPage) -> Article:
     blocks, removed = blocks_of(reading)
     author, blocks = _mark_signoff(reading, blocks)
     published = reading.published
-    flags = []
+    flags = [f"generic_{part}" for part in reading.generic]
     if published.disagree:
         flags.append("dates_disagree")
     if page.damaged:
@@ -105,6 +106,7 @@ def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
     removed += [piece.text for piece in body if fold(piece.text) in reading.labels]
     lead, kept = _without_repeats(reading, lead, kept, removed)
     blocks = [Block(BlockKind.LEAD, piece.text) for piece in lead]
+    blocks += [Block(BlockKind.CAPTION, piece.text) for piece in reading.featured if piece.text]
     blocks += [Block(piece.kind, piece.text) for piece in kept]
     blocks += [Block(BlockKind.SIGNOFF, byline) for byline in reading.bylines]
     return blocks, removed

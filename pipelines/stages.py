@@ -127,6 +127,9 @@ class ExtractStage(PipelineStage):
         deeper = "look-back " if item.page.lookback else ""
         self.recorder.count(f"{deeper}layout {article.layout}")
         self.recorder.count("restored", article.restored)
+        for flag in article.flags:
+            if flag.startswith("generic_"):  # a part that the layout missed
+                self.recorder.count(f"{deeper}{flag.replace('_', ' ')}")
         if article.layout != "none" and not deeper and self._is_sampled(item.page):
             # The article goes on meanwhile.
             self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))

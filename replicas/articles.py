@@ -77,4 +77,5 @@ def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
         attachments=tuple(
             ExpectedAttachment(plain(text), _suffixer.text(site.home + site.file_path(name))) for name, text in files
         ),
+        moment=shown.published.isoformat(),
     )

@@ -166,8 +166,9 @@ class ExpectedAttachment:
 class ExpectedArticle:
     """The right reading of a page of a composed portal.
 
-    `published` is ISO 8601, a day or a minute with `+07:00`; `published_raw` is the date line as the page shows it,
-    blanks folded, without a view counter that stands in the same element. A lead is the first block.
+    `published` is ISO 8601, a day or a minute with `+07:00`; `moment` is the minute that metadata may have besides;
+    `published_raw` is the date line as the page shows it, blanks folded, without a view counter that stands in the same
+    element. A lead is the first block.
     """
 
     key: str
@@ -178,6 +179,7 @@ class ExpectedArticle:
     blocks: tuple[ExpectedBlock, ...]
     author: str | None
     attachments: tuple[ExpectedAttachment, ...]
+    moment: str = ""
 
     @property
     def lead(self) -> str | None:

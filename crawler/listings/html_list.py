@@ -1,12 +1,14 @@
 """Read the entries of a list page from the one module that is the list.
 
 The side columns of these portals repeat the list's classes for other sections, and menus match any pattern of article
-addresses. Only the list has a pager, so the module around the pager is the list.
+addresses. Only the list has a pager, so the module around the pager is the list. Inside it the tier of links counts
+that covers the section's own articles and brings the fewest of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,8 +18,11 @@ from w3lib.html import get_base_url
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute
 from vietnam.date_forms import TZ
-from vietnam.dates import read_published
+from vietnam.dates import read_machine, read_published
 from vietnam.letters import fold_spaces, nfc
+
+IsOwn = Callable[[Selector, str], bool]
+"""Whether a link, with its address, is surely to an article of the section whose list is read."""
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
@@ -26,6 +31,7 @@ _MOST_LINKS = 2000  # no list shows more; a page of a hundred thousand links mus
 _MOST_BOXES = 20
 _SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
 _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
+_DAY_BEHIND = re.compile(r"\s*\(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:,? [\d:]+)?\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class ListShape:
     """Place of the entries in a family's list page. All values are CSS selectors.
 
     `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries'
-    links (the first selector that finds articles counts), `entry` the box of one entry and `day` its date in that box.
+    links in tiers, `entry` the box of one entry and `day` its date in that box. Of the tiers the first one that finds
+    articles counts; where a family can tell the section's own articles, the one that covers most of them with fewest
+    others.
     """
 
     module: str
@@ -53,7 +61,7 @@ class ListPage:
     pager: Selector | None = None
 
 
-def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
+def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf, is_own: IsOwn | None = None) -> ListPage:
     """Read the section's own list: the articles of the nearest box around a pager that holds any.
 
     Without any pager the first box of the family's shape outside the side columns counts. A pager around which no
@@ -66,14 +74,14 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
     for pager in pagers:
         for around in _climb(pager, edges):
             if _has_article(around, base, key_of):
-                return ListPage(page, base, _entries(around, shape, base, key_of), pager)
+                return ListPage(page, base, _entries(around, shape, base, key_of, is_own), pager)
     if pagers:
         return ListPage(page, base)
     sides = [side.root for side in page.css(_SIDES)]
     for box in boxes:
         aside = any(above.root in sides for above in box.xpath("ancestor-or-self::*"))
         if not aside and _has_article(box, base, key_of):
-            return ListPage(page, base, _entries(box, shape, base, key_of))
+            return ListPage(page, base, _entries(box, shape, base, key_of, is_own))
     return ListPage(page, base)
 
 
@@ -88,11 +96,15 @@ def _opened(url: str, html: str) -> tuple[Selector, str]:
     return Selector(text=html, type="html"), get_base_url(html, url)
 
 
-def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple[Entry, ...]:
+def _entries(
+    box: Selector, shape: ListShape, base: str, key_of: KeyOf, is_own: IsOwn | None = None
+) -> tuple[Entry, ...]:
     """Return the articles a box links to, each key once: picture, title and "read more" links are one entry."""
-    entries: dict[str, Entry] = {}
     around = {entry.root: entry for entry in box.css(shape.entry)}
+    best: tuple[int, tuple[Entry, ...]] | None = None
     for links in shape.links:
+        entries: dict[str, Entry] = {}
+        own: set[str] = set()
         for link in box.css(links)[:_MOST_LINKS]:
             url = absolute(base, link.attrib.get("href", ""))
             key = key_of(url) if url else None
@@ -101,9 +113,14 @@ def _entries(box: Selector, shape: ListShape, base: str, key_of: KeyOf) -> tuple
             found = Entry(url=url, key=key, title=_title(link), day=_day(link, around, shape.day))
             before = entries.setdefault(key, found)
             entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
-        if entries:
+            if is_own is not None and is_own(link, url):
+                own.add(key)
+        worth = 2 * len(own) - len(entries)
+        if entries and (best is None or worth > best[0]):
+            best = worth, tuple(entries.values())
+        if entries and is_own is None:
             break
-    return tuple(entries.values())
+    return best[1] if best else ()
 
 
 def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
@@ -123,18 +140,22 @@ def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
 
 
 def _title(link: Selector) -> str:
-    for text in ("".join(link.xpath(".//text()").getall()), link.attrib.get("title", "")):
-        title = fold_spaces(nfc(text)).strip()
-        if title and title.casefold() not in _MORE:
-            return title
-    return ""
+    """Return the words of a link, without the number or day around the title that its attribute gives alone."""
+    shown, named = (
+        fold_spaces(nfc(text)).strip()
+        for text in ("".join(link.xpath(".//text()").getall()), link.attrib.get("title", ""))
+    )
+    title = named if named and named in shown else _DAY_BEHIND.sub("", shown)
+    return next((words for words in (title, named) if words and words.casefold() not in _MORE), "")
 
 
 def _day(link: Selector, boxes: Mapping[object, Selector], dated: str) -> date | None:
     """Return the day shown in the innermost entry box around a link."""
     inner = next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
     for shown in inner.css(dated) if inner and dated else ():
-        moment = read_published("".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME)
+        moment = read_machine(shown.attrib.get("datetime", ""), _ANY_TIME) or read_published(
+            "".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME
+        )
         if moment:
             return moment.day
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -33,6 +34,24 @@ def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Ca
     if best is None:
         return None
     return without_parameter(with_parameter(best[1], best[2], str(number + 1)), "p_auth")
+
+
+def next_by_number(pager: Selector | None, base: str, number: int, counted: re.Pattern[str]) -> str | None:
+    """Return the next page by links whose address has the page's number, in its path or anywhere; None at the last page.
+
+    `counted` matches the number as its group `number`. The nearest link past page `number` is counted down to the page
+    after it: a shown number may be the edge of a window.
+    """
+    best: tuple[int, str] | None = None
+    for href in pager.css("a::attr(href)").getall() if pager else ():
+        url = absolute(base, href)
+        found = counted.search(url) if url and host_of(url) == host_of(base) else None
+        if url is None or found is None or int(found["number"]) <= number:
+            continue
+        if best is None or int(found["number"]) < best[0]:
+            start, end = found.span("number")
+            best = int(found["number"]), f"{url[:start]}{number + 1}{url[end:]}"
+    return best[1] if best else None
 
 
 def has_postback(pager: Selector | None, number: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lxml.html import HtmlElement
 from scrapy.http import Response
 
 from crawler.requests import Expect, RequestInfo
@@ -13,11 +14,12 @@ from crawler.responses.page_shape import is_storm
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
-from pipelines.html.tree import HtmlPage, match, parse, pick
+from pipelines.html.tree import HtmlPage, match, parse, pick, text_of
 from pipelines.readers.json_api import page_of
 from vietnam.letters import decode
 
 _LONGEST_NOTICE = 1 << 20  # bytes
+_WALL_NOTICE = 200  # characters beside a form for a password: above, the form stands beside a text
 
 
 def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
@@ -81,6 +83,13 @@ def _fits(response: Response, ask: RequestInfo, charset: str | None, layouts: Se
     return any(
         match(page.root, layout.fits)
         and any(True for _ in pick(page.root, layout.title))
-        and any(True for _ in pick(page.root, layout.body))
+        and any(not _is_walled(element) for element, _, _ in pick(page.root, layout.body))
         for layout in layouts
     )
+
+
+def _is_walled(body: HtmlElement) -> bool:
+    """Return whether a password is asked in the place of the text: a form with its notice, and little besides."""
+    forms = [field.getparent() for field in body.iter("input") if (field.get("type") or "").lower() == "password"]
+    around = frozenset(above for form in forms if form is not None for above in (form, *form.iterancestors("form")))
+    return bool(forms) and len(text_of(body, around)) < _WALL_NOTICE

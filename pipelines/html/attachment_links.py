@@ -24,7 +24,7 @@ _ARGUMENT = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _VIEWER = re.compile(r"(?:docs\.google\.com/(?:gview|viewer\w*)|drive\.google\.com/viewer\w*)\b", re.IGNORECASE)
 _OFFICE = re.compile(r"\bview\.officeapps\.live\.com/", re.IGNORECASE)
 _DRIVE = re.compile(r"\bdrive\.google\.com/(?:file/d/|open\?id=|uc\?(?:[^#]*&)?id=)([\w-]{10,})", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:tập tin|tệp tin|tệp|file|văn bản)(?: đính kèm)?\s*:\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:tập tin|tệp tin|tệp|file|văn bản)(?: đính kèm)?(?:\s+\d{1,2})?\s*:\s*", re.IGNORECASE)
 _EMPTY_NAME = re.compile(
     r"^(?:tải (?:về|xuống|file|tệp)?|tải|download|xem|xem (?:tại đây|chi tiết|file|trước)|tại đây|ở đây|chi tiết"
     r"|file|pdf|đính kèm|file đính kèm|tệp đính kèm|click|here|link|\W*)$",

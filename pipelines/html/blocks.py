@@ -217,7 +217,9 @@ class _BlockCollector:
 
 def _is_input_form(form: HtmlElement) -> bool:
     """Return whether a form is a widget that wants input; WebForms wraps whole pages in one that is not."""
-    wants = any(field.get("type", "text") in ("text", "email", "search", "radio") for field in form.iter("input"))
+    wants = any(
+        field.get("type", "text") in ("text", "email", "search", "radio", "password") for field in form.iter("input")
+    )
     return (wants or next(form.iter("textarea"), None) is not None) and len(text_of(form)) < _CELL_LENGTH
 
 

@@ -77,7 +77,8 @@ def choose_published(
 ) -> PublishedDate:
     """Choose the publication time by the rank of its sources: title block, metadata, URL.
 
-    Sources that differ by more than a day set `disagree`. `region` is where a `time` element counts as the article's
+    A machine time with a clock replaces a visible line of the same day without one. Sources that differ by more than a
+    day set `disagree`. `region` is where a `time` element counts as the article's
     own; the rest of a page shows other articles' times. `named` is the value of an attribute that the layout names; it
     replaces the metadata.
     """
@@ -88,7 +89,10 @@ def choose_published(
     days = [moment.day for moment in (shown[0] if shown else None, meta) if moment] + ([folder] if folder else [])
     disagree = _apart(days)
     if shown is not None:
-        return PublishedDate(shown[0], shown[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
+        # Midnight is what an editor's form fills in where only a day was given.
+        timed = meta is not None and meta.clock is not None and (meta.clock.hour, meta.clock.minute) != (0, 0)
+        exact = meta if meta and timed and not shown[0].clock and meta.day == shown[0].day else shown[0]
+        return PublishedDate(exact, shown[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
     if meta is not None:
         return PublishedDate(meta, None, PublishedFrom.METADATA, disagree)
     if folder is not None:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
+from pipelines.article import BlockKind
 from pipelines.html.attachment_links import attachments_in, images_of
 from pipelines.html.blocks import Piece
 from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, tag_of, text_of
-from pipelines.readers.layout import PageReading
+from pipelines.readers.layout import PageReading, is_account
 from pipelines.readers.main_content import Region, find_region
 from vietnam.dates import Moment
 from vietnam.residue import strip_residue
@@ -21,12 +22,15 @@ from vietnam.residue import strip_residue
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WRITER = re.compile(r"author|byline|tac-?gia|writer", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_][\w.]*[ ,&–-]*){1,6}$")
-_BYLINE_LABEL = re.compile(r"^(?:tác giả|người viết|phóng viên)\s*:?\s+", re.IGNORECASE)
+_BYLINE_LABEL = re.compile(
+    r"^(?:(?:posted |written )?by|(?:đăng |viết )?bởi|tác giả|người viết|phóng viên)\s*:?\s+", re.IGNORECASE
+)
 _YEAR_ON = re.compile(r"[\s|•,–-]*(?:\d{1,2}[:/.-]|thứ |chủ nhật).*$", re.IGNORECASE)
 _LINE = 120  # characters: the longest published line with its labels and byline
 _NEAR = 4  # ancestors of the title in which a date above it counts
 _CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|header|top-?bar|weather|calendar", re.IGNORECASE)
-_OUTSIDE = frozenset({"nav", "footer", "aside", "a", "li", "button"})
+_OUTSIDE = frozenset({"nav", "footer", "aside", "a", "button"})
+_TITLE = 20  # characters of a link in a list from which the list names other articles
 
 
 def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = None) -> PageReading:
@@ -45,15 +49,59 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
         region = Region(around, [], [], [])
     found = _title_block_date(page, element, region, now)
     around = _around(element, region.container)
+    reading.heading, reading.container = element, region.container
     reading.published = choose_published(found[0] if found else None, page, around, now)
     spent = found[1] if found else None
     reading.author = _byline(around, region)
     reading.lead = region.lead
+    reading.featured = _featured(region.above)
     body = [piece for piece in region.body if spent is None or piece.element is not spent]
     reading.body, reading.removed = _without_widgets(body)
     reading.attachments = attachments_in((around,), page.base)
-    reading.images = images_of([*region.lead, *region.body], page.base)
+    reading.images = images_of([*reading.featured, *region.lead, *region.body], page.base)
     return reading
+
+
+def _featured(above: list[Piece]) -> list[Piece]:
+    """Return the captions between title and text, each with the picture right before it."""
+    captions = [i for i, piece in enumerate(above) if piece.kind is BlockKind.CAPTION and piece.text]
+    return [
+        piece
+        for i, piece in enumerate(above)
+        if i in captions or (i + 1 in captions and piece.images and not piece.text)
+    ]
+
+
+def complete(reading: PageReading, page: HtmlPage, now: datetime, *, dated: bool) -> None:
+    """Read the parts that a layout missed as on a page without one, each for itself, and name them in `generic`.
+
+    A layout that half fits the page would lose them, and with them more than no layout at all. `dated` says that the
+    pages of the layout show a date.
+    """
+    if not reading.title:
+        reading.title, reading.heading = find_title(page)
+        _note(reading, "title", bool(reading.title))
+    if not any(piece.text or piece.images for piece in reading.body) and not reading.lead:
+        found = read_generic(page, now, reading.heading)
+        reading.lead, reading.body, reading.container = found.lead, found.body, found.container
+        reading.attachments, reading.images = reading.attachments or found.attachments, found.images
+        _note(reading, "text", bool(found.body))
+    if reading.container is None:
+        return
+    region = Region(reading.container, [], [piece for piece in reading.body if piece.text], [])
+    around = _around(reading.heading, reading.container)
+    if dated and reading.published.moment is None:
+        shown = _title_block_date(page, reading.heading, region, now)
+        reading.published = choose_published(shown[0] if shown else None, page, around, now)
+        _note(reading, "published", reading.published.moment is not None)
+    if not reading.author:
+        reading.author = _byline(around, region)
+        _note(reading, "author", bool(reading.author))
+
+
+def _note(reading: PageReading, part: str, found: bool) -> None:
+    if found:
+        reading.generic.append(part)
 
 
 def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
@@ -78,7 +126,7 @@ def _byline(around: HtmlElement, region: Region) -> str:
         if not _WRITER.search(names) or element in inside or is_hidden(element):
             continue
         text = _BYLINE_LABEL.sub("", _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,"))
-        if _NAME.match(text):
+        if _NAME.match(text) and not is_account(text):
             return text
     return ""
 
@@ -145,9 +193,15 @@ def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
         if element in around or tag_of(element) == "body":
             return False
         names = f"{element.get('class', '')} {element.get('id', '')}"
-        if tag_of(element) in _OUTSIDE or _CLOCK.search(names):
+        if tag_of(element) in _OUTSIDE or _CLOCK.search(names) or (tag_of(element) == "li" and _is_of_others(element)):
             return True
     return False
+
+
+def _is_of_others(item: HtmlElement) -> bool:
+    """Return whether an item stands in a list of other articles, and not in a row of the article's own facts."""
+    above = item.getparent()
+    return any(len(text_of(link)) >= _TITLE for link in (item if above is None else above).iter("a"))
 
 
 def _widest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,13 +21,23 @@ from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
 _BYLINE_LENGTH = 200  # characters: an author element with more is no byline
+_ACCOUNT = re.compile(r"[a-z0-9._@-]+|(?i:(?:super ?)?admin(?:istrator)?|quản trị(?: viên)?|webmaster|editor)")
 
 
 @dataclass(slots=True)
 class PageReading:
-    """Parts of a page before they become an article. `bylines` are author lines that stand outside the body."""
+    """Parts of a page before they become an article.
+
+    `featured` are captions and pictures that lead the article outside its body. `bylines` are author lines that stand
+    outside the body. `heading` and `container` are the elements of title and body, `generic` the parts that a layout missed and
+    the generic reading found.
+    """
 
     title: str = ""
+    heading: HtmlElement | None = None
+    container: HtmlElement | None = None
+    generic: list[str] = field(default_factory=list)
+    featured: list[Piece] = field(default_factory=list)
     published: PublishedDate = field(default_factory=PublishedDate)
     lead: list[Piece] = field(default_factory=list)
     body: list[Piece] = field(default_factory=list)
@@ -63,11 +74,16 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     boxes = _matches(page, layout.boxes) - frozenset(containers)
     skip = (skip | taken | boxes) - frozenset(containers)
     reading = PageReading(title=title, layout=layout.name, labels=frozenset(fold(label) for label in layout.labels))
+    reading.heading, reading.container = title_element, containers[0] if containers else None
     reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
     reading.removed = [
         piece.text for box in _inside(boxes, (*leads, *containers)) for piece in pieces_of(box) if piece.text
     ]
     reading.published = choose_published(shown_date, page, None, now, named)
+    for box in _featured(page, layout, containers):
+        reading.featured += [
+            piece for piece in pieces_of(box, skip, stop, captions) if piece.images or piece.kind is BlockKind.CAPTION
+        ]
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
     reading.body = [piece for container in containers for piece in pieces_of(container, skip, stop, captions)]
@@ -80,7 +96,7 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     _authors(page, layout, containers, reading)
     places = [*leads, *containers, *(element for name in layout.attachments for element in match(page.root, name))]
     reading.attachments = attachments_in(places, page.base)
-    reading.images = images_of([*reading.lead, *reading.body], page.base)
+    reading.images = images_of([*reading.featured, *reading.lead, *reading.body], page.base)
     return reading
 
 
@@ -130,6 +146,13 @@ def _always(element: HtmlElement) -> bool:
     return True
 
 
+def _featured(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> list[HtmlElement]:
+    """Return the boxes of the leading picture: outside the body and outside each other."""
+    found = [box for selector in layout.featured for box in match(page.root, selector)]
+    outside = [box for box in found if not any(above in containers for above in (box, *box.iterancestors()))]
+    return [box for box in dict.fromkeys(outside) if not any(above in outside for above in box.iterancestors())]
+
+
 def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
     """Return whether `second` begins after `first` in the page, or holds it."""
     if first is None or first is second or first in set(second.iterdescendants()):
@@ -168,12 +191,17 @@ def _published(
     return None, named, None
 
 
+def is_account(name: str) -> bool:
+    """Return whether a writer's name is that of a login (`quantri`, `Admin`): no person is named by it."""
+    return bool(_ACCOUNT.fullmatch(name.strip()))
+
+
 def _authors(page: HtmlPage, layout: Layout, containers: list[HtmlElement], reading: PageReading) -> None:
     """Set the writer's name, and add author lines outside the body as bylines, the text's last lines."""
     inside = {fold(piece.text) for piece in reading.body[-4:]}
     for selector in layout.author:
         for element, text, shown in pick(page.root, (selector,)):
-            if len(text) > _BYLINE_LENGTH:
+            if len(text) > _BYLINE_LENGTH or is_account(text):
                 continue
             reading.author = reading.author or text
             within = any(ancestor in containers for ancestor in element.iterancestors())

@@ -246,7 +246,7 @@ def _parted(
     above = [piece for piece in above if not piece.linked]
     lead = [piece for piece in above if _is_described(piece.text, described)][:1]
     if not lead:
-        lead = [piece for piece in above if len(piece.text) >= 60][-1:]
+        lead = [piece for piece in above if len(piece.text) >= 60 and piece.kind is not BlockKind.CAPTION][-1:]
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
     body = _from_the_first_prose(inside, titled)
     texts = [piece for piece in body if piece.text]

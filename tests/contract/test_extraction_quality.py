@@ -149,11 +149,10 @@ def test_one_seed_alone_is_read_whole() -> None:
     ("part", "figure", "least"),
     [
         ("lead", "lead", 8),
-        ("title", "title", 8),
         ("published", "published", 8),
         ("body", "body", 8),
         ("drop", "residue", 7),
-        ("author", "author", 4),
+        ("author", "sign-off", 4),
         ("captions", "named", 1),
         ("attachments", "files", 2),
     ],
@@ -166,6 +165,13 @@ def test_a_layout_without_one_of_its_parts_falls_below(part: str, figure: str, l
 
     families = {sentence.split(" / ")[0] for sentence in failed if f": {figure} " in sentence}
     assert len(families) >= least, failed
+
+
+def test_a_layout_without_a_title_reads_it_as_any_page_does() -> None:
+    def broken(portal: str) -> tuple[Layout, ...]:
+        return tuple(replace(layout, title=()) for layout in layouts(portal))
+
+    assert [sentence for sentence in below(baseline(), figures_with(broken, range(1))) if ": title " in sentence] == []
 
 
 def test_layouts_that_fit_no_page_fall_below_in_every_family() -> None:

@@ -82,6 +82,7 @@ WIDGETS = {
         "© 2025 Cổng thông tin điện tử tỉnh", "Bản quyền thuộc về Sở Nội vụ tỉnh", "Copyright 2024 by Sở Tư pháp",
         "Ghi rõ nguồn khi phát hành lại thông tin từ website này", "All rights reserved.",
         "Thiết kế bởi Trung tâm CNTT",
+        "Chú ý: Việc đăng lại bài viết trên ở website khác mà không ghi rõ nguồn xã Bến Vàng là vi phạm bản quyền",
     ],
     "licence footer": [
         "GPXB số: 12/GP-STTTT cấp ngày 12/3/2014", "Giấy phép số 45/GP-TTĐT do Sở TT&TT cấp ngày 12/3/2021",
