@@ -19,7 +19,8 @@ from scrapy.http import HtmlResponse
 from archive.model.enums import Outcome
 from crawler.families.nukeviet import NukeVietSpider
 from crawler.families.wordpress import WordPressSpider
-from crawler.listings.listing import Listing, Section, read_feed, read_sitemap
+from crawler.listings.feeds import read_feed, read_sitemap
+from crawler.listings.listing import Listing, Section
 from crawler.portal import PortalSpider, Sure, own_hosts
 from crawler.requests import Expect, RequestInfo
 from crawler.responses.facts import facts_of
