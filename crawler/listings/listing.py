@@ -43,6 +43,16 @@ class Section:
     kind: SectionKind = SectionKind.PAGES
     asks: tuple[tuple[str, str], ...] = ()
 
+    @classmethod
+    def at(cls, path: str, title: str) -> Section:
+        """Return the section at `path` whose name is the path's last part in small letters, without its extension.
+
+        Write a name out with `Section(name, path, title)` where it has to differ, or where a path changed after a night
+        was archived.
+        """
+        last, _, _ = path.rpartition("/")[2].partition(".")
+        return cls(last.lower().replace("_", "-"), path, title)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -11,16 +11,16 @@ class BacGiang(LiferayAssetPublisherSpider):
     province = "bacgiang"
     home = "https://bacgiang.gov.vn"
     sections = (
-        Section("chinh-tri", "/chinh-tri", "Chính trị"),
-        Section("kinh-te", "/kinh-te", "Kinh tế"),
-        Section("van-hoa-xa-hoi", "/van-hoa-xa-hoi", "Văn hóa - Xã hội"),
-        Section("quoc-phong-an-ninh", "/quoc-phong-an-ninh", "Quốc phòng - An ninh"),
-        Section("so-ban-nganh", "/so-ban-nganh", "Sở ban ngành"),
-        Section("hoi-doan-the", "/hoi-doan-the", "Hội đoàn thể"),
-        Section("huyen-thanh-pho", "/huyen-thanh-pho", "Huyện - Thành phố"),
-        Section("tin-trong-tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
-        Section("tin-trong-nuoc", "/tin-trong-nuoc", "Tin trong nước"),
-        Section("tin-tuc-quoc-te", "/tin-tuc-quoc-te", "Tin quốc tế"),
+        Section.at("/chinh-tri", "Chính trị"),
+        Section.at("/kinh-te", "Kinh tế"),
+        Section.at("/van-hoa-xa-hoi", "Văn hóa - Xã hội"),
+        Section.at("/quoc-phong-an-ninh", "Quốc phòng - An ninh"),
+        Section.at("/so-ban-nganh", "Sở ban ngành"),
+        Section.at("/hoi-doan-the", "Hội đoàn thể"),
+        Section.at("/huyen-thanh-pho", "Huyện - Thành phố"),
+        Section.at("/tin-trong-tinh", "Tin trong tỉnh"),
+        Section.at("/tin-trong-nuoc", "Tin trong nước"),
+        Section.at("/tin-tuc-quoc-te", "Tin quốc tế"),
     )
     sure = Sure.DESCRIBED
     tls = "level1"  # a scraper of January 2026 needed OpenSSL's level 1 without verification

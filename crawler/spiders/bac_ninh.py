@@ -11,17 +11,17 @@ class BacNinh(LiferayJsonPortletSpider):
     province = "bacninh"
     home = "https://bacninh.gov.vn"
     sections = (
-        Section("chinh-tri", "/chinh-tri", "Chính trị"),
-        Section("kinh-te", "/kinh-te", "Kinh tế"),
-        Section("van-hoa", "/van-hoa", "Văn hóa"),
-        Section("lich-su-van-hoa", "/lich-su-van-hoa", "Lịch sử văn hóa"),
-        Section("xa-hoi", "/xa-hoi", "Xã hội"),
-        Section("so-nganh-dia-phuong", "/so-nganh-dia-phuong", "Sở ngành địa phương"),
-        Section("tin-trong-nuoc", "/tin-trong-nuoc", "Tin trong nước"),
-        Section("tin-quoc-te", "/tin-quoc-te", "Tin quốc tế"),
-        Section("du-khach", "/du-khach", "Du khách"),
-        Section("tiem-nang-phat-trien", "/tiem-nang-phat-trien", "Tiềm năng phát triển"),
-        Section("co-so-ha-tang", "/co-so-ha-tang", "Cơ sở hạ tầng"),
+        Section.at("/chinh-tri", "Chính trị"),
+        Section.at("/kinh-te", "Kinh tế"),
+        Section.at("/van-hoa", "Văn hóa"),
+        Section.at("/lich-su-van-hoa", "Lịch sử văn hóa"),
+        Section.at("/xa-hoi", "Xã hội"),
+        Section.at("/so-nganh-dia-phuong", "Sở ngành địa phương"),
+        Section.at("/tin-trong-nuoc", "Tin trong nước"),
+        Section.at("/tin-quoc-te", "Tin quốc tế"),
+        Section.at("/du-khach", "Du khách"),
+        Section.at("/tiem-nang-phat-trien", "Tiềm năng phát triển"),
+        Section.at("/co-so-ha-tang", "Cơ sở hạ tầng"),
     )
     sure = Sure.DESCRIBED
     inferred = ("key",)

@@ -10,6 +10,6 @@ class BinhDinh(VHVSpider):
     title = "Cổng thông tin điện tử tỉnh Bình Định"
     province = "binhdinh"
     home = "https://binhdinh.gov.vn"
-    sections = (Section("tin-tuc", "/tin-tuc", "Tin tức"),)
+    sections = (Section.at("/tin-tuc", "Tin tức"),)
     sure = Sure.INFERRED  # one article's text is recorded here, the markup only at another site of the family
     inferred = ("list", "paging", "key", "layout")

@@ -11,14 +11,14 @@ class CaoBang(VNPTSpider):
     province = "caobang"
     home = "https://caobang.gov.vn"
     sections = (
-        Section("chinh-tri", "/chinh-tri", "Chính trị"),
-        Section("kinh-te", "/kinh-te", "Kinh tế"),
-        Section("van-hoaxa-hoi", "/van-hoaxa-hoi", "Văn hóa - Xã hội"),
-        Section("quoc-phong-an-ninh", "/quoc-phong-an-ninh", "Quốc phòng - An ninh"),
-        Section("chuyen-muc-tin-tuc", "/chuyen-muc-tin-tuc", "Tin tức"),
-        Section("lich-su-van-hoa", "/lich-su-van-hoa", "Lịch sử - Văn hóa"),
-        Section("di-tich", "/di-tich", "Di tích"),
-        Section("danh-lam-thang-canh", "/danh-lam-thang-canh", "Danh lam thắng cảnh"),
+        Section.at("/chinh-tri", "Chính trị"),
+        Section.at("/kinh-te", "Kinh tế"),
+        Section.at("/van-hoaxa-hoi", "Văn hóa - Xã hội"),
+        Section.at("/quoc-phong-an-ninh", "Quốc phòng - An ninh"),
+        Section.at("/chuyen-muc-tin-tuc", "Tin tức"),
+        Section.at("/lich-su-van-hoa", "Lịch sử - Văn hóa"),
+        Section.at("/di-tich", "Di tích"),
+        Section.at("/danh-lam-thang-canh", "Danh lam thắng cảnh"),
     )
     sure = Sure.DESCRIBED
     inferred = ("paging",)  # the described scraper clicks; the family's POST is expected

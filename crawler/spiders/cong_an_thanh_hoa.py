@@ -11,29 +11,18 @@ class CongAnThanhHoa(VHVSpider):
     province = "thanhhoa"
     home = "https://conganthanhhoa.gov.vn"
     sections = (
-        Section(
-            "tin-antt-trong-tinh", "/tin-tuc-su-kien/tin-an-ninh-trat-tu/tin-antt-trong-tinh", "Tin ANTT trong tỉnh"
-        ),
-        Section("tin-trong-nuoc", "/tin-tuc-su-kien/tin-an-ninh-trat-tu/tin-trong-nuoc", "Tin trong nước"),
-        Section("vi-nhan-dan-phuc-vu", "/tin-tuc-su-kien/tin-hoat-dong/vi-nhan-dan-phuc-vu", "Vì nhân dân phục vụ"),
-        Section(
-            "pho-bien-giao-duc-phap-luat",
-            "/tin-tuc-su-kien/tin-hoat-dong/pho-bien-giao-duc-phap-luat",
-            "Phổ biến giáo dục pháp luật",
-        ),
-        Section("de-an-06", "/de-an-06", "Đề án 06"),
-        Section("chong-dien-bien-hoa-binh", "/tin-tuc-su-kien/chong-dien-bien-hoa-binh", "Chống diễn biến hòa bình"),
-        Section(
-            "hoc-tap-va-lam-theo-tu-tuong-dao-duc-phong-cach-ho-chi-minh",
+        Section.at("/tin-tuc-su-kien/tin-an-ninh-trat-tu/tin-antt-trong-tinh", "Tin ANTT trong tỉnh"),
+        Section.at("/tin-tuc-su-kien/tin-an-ninh-trat-tu/tin-trong-nuoc", "Tin trong nước"),
+        Section.at("/tin-tuc-su-kien/tin-hoat-dong/vi-nhan-dan-phuc-vu", "Vì nhân dân phục vụ"),
+        Section.at("/tin-tuc-su-kien/tin-hoat-dong/pho-bien-giao-duc-phap-luat", "Phổ biến giáo dục pháp luật"),
+        Section.at("/de-an-06", "Đề án 06"),
+        Section.at("/tin-tuc-su-kien/chong-dien-bien-hoa-binh", "Chống diễn biến hòa bình"),
+        Section.at(
             "/tin-tuc-su-kien/tin-trong-nuoc-va-the-gioi/hoc-tap-va-lam-theo-tu-tuong-dao-duc-phong-cach-ho-chi-minh",
             "Học tập và làm theo Bác",
         ),
-        Section("huong-ve-co-so2", "/tin-tuc-su-kien/huong-ve-co-so2", "Hướng về cơ sở"),
-        Section(
-            "80-nam-ngay-truyen-thong-cand",
-            "/tin-tuc-su-kien/tu-lieu/80-nam-ngay-truyen-thong-cand",
-            "80 năm Ngày Truyền thống CAND",
-        ),
+        Section.at("/tin-tuc-su-kien/huong-ve-co-so2", "Hướng về cơ sở"),
+        Section.at("/tin-tuc-su-kien/tu-lieu/80-nam-ngay-truyen-thong-cand", "80 năm Ngày Truyền thống CAND"),
     )
     sure = Sure.DESCRIBED
     inferred = ("paging", "key")  # the described scraper clicks the next number

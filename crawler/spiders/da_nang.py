@@ -11,14 +11,14 @@ class DaNang(LiferayAssetPublisherSpider):
     province = "danang"
     home = "https://danang.gov.vn"
     sections = (
-        Section("tin-tuc-su-kien", "/tin-tuc-su-kien", "Tin tức - Sự kiện"),
-        Section("le-hoi-su-kien", "/le-hoi-su-kien", "Lễ hội & Sự kiện"),
-        Section("noi-o", "/noi-o", "Nơi ở"),
-        Section("lang-nghe-truyen-thong", "/lang-nghe-truyen-thong", "Làng nghề truyền thống"),
-        Section("chinh-quyen", "/vi/chinh-quyen", "Chính quyền"),
-        Section("cong-dan", "/vi/cong-dan", "Công dân"),
-        Section("doanh-nghiep", "/vi/doanh-nghiep", "Doanh nghiệp"),
-        Section("du-khach", "/vi/du-khach", "Du khách"),
+        Section.at("/tin-tuc-su-kien", "Tin tức - Sự kiện"),
+        Section.at("/le-hoi-su-kien", "Lễ hội & Sự kiện"),
+        Section.at("/noi-o", "Nơi ở"),
+        Section.at("/lang-nghe-truyen-thong", "Làng nghề truyền thống"),
+        Section.at("/vi/chinh-quyen", "Chính quyền"),
+        Section.at("/vi/cong-dan", "Công dân"),
+        Section.at("/vi/doanh-nghiep", "Doanh nghiệp"),
+        Section.at("/vi/du-khach", "Du khách"),
     )
     sure = Sure.DESCRIBED  # the texts of 432 articles are recorded, the markup is described
     labels = (

@@ -11,16 +11,12 @@ class HaNoi(VCCorpPostedSpider):
     province = "hanoi"
     home = "https://hanoi.gov.vn"
     sections = (
-        Section("tin-tuc-su-kien-noi-bat", "/tin-tuc-su-kien-noi-bat", "Tin nổi bật"),
-        Section("chi-dao-dieu-hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
-        Section("tin-so-nganh", "/tin-so-nganh", "Tin sở, ngành"),
-        Section("di-tich-danh-thang", "/di-tich-danh-thang", "Di tích, danh thắng"),
-        Section(
-            "chi-dao-cua-ubnd-thanh-pho-ha-noi",
-            "/chi-dao-cua-ubnd-thanh-pho-ha-noi",
-            "Chỉ đạo của UBND thành phố Hà Nội",
-        ),
-        Section("infographics", "/infographics", "Infographics"),
+        Section.at("/tin-tuc-su-kien-noi-bat", "Tin nổi bật"),
+        Section.at("/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
+        Section.at("/tin-so-nganh", "Tin sở, ngành"),
+        Section.at("/di-tich-danh-thang", "Di tích, danh thắng"),
+        Section.at("/chi-dao-cua-ubnd-thanh-pho-ha-noi", "Chỉ đạo của UBND thành phố Hà Nội"),
+        Section.at("/infographics", "Infographics"),
     )
     sure = Sure.DESCRIBED
     inferred = ("sections", "paging")  # where the page prints the opaque values of its list is not known

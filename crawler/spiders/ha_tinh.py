@@ -11,18 +11,14 @@ class HaTinh(HaTinhSpider):
     province = "hatinh"
     home = "https://hatinh.gov.vn"
     sections = (
-        Section("tin-trong-tinh", "/vi/chuyen-muc/tin-trong-tinh", "Tin trong tỉnh"),
-        Section("tin-trong-nuoc", "/vi/chuyen-muc/tin-trong-nuoc", "Tin trong nước"),
-        Section(
-            "hoat-dong-so-ban-nganh-dia-phuong",
-            "/vi/chuyen-muc/hoat-dong-so-ban-nganh-dia-phuong",
-            "Hoạt động Sở - Ban - Ngành - Địa phương",
-        ),
-        Section("tin-quoc-te", "/vi/chuyen-muc/tin-quoc-te", "Tin quốc tế"),
+        Section.at("/vi/chuyen-muc/tin-trong-tinh", "Tin trong tỉnh"),
+        Section.at("/vi/chuyen-muc/tin-trong-nuoc", "Tin trong nước"),
+        Section.at("/vi/chuyen-muc/hoat-dong-so-ban-nganh-dia-phuong", "Hoạt động Sở - Ban - Ngành - Địa phương"),
+        Section.at("/vi/chuyen-muc/tin-quoc-te", "Tin quốc tế"),
         Section("so-lieu-kinh-te-xa-hoi", "/vi/chuyen-muc/so-lieu-kinh-te---xa-hoi", "Số liệu kinh tế - xã hội"),
-        Section("dau-tu-phat-trien", "/vi/chuyen-muc/dau-tu-phat-trien", "Đầu tư - Phát triển"),
-        Section("doanh-nghiep", "/vi/chuyen-muc/doanh-nghiep", "Doanh nghiệp"),
-        Section("cong-dan", "/vi/chuyen-muc/cong-dan", "Công dân"),
+        Section.at("/vi/chuyen-muc/dau-tu-phat-trien", "Đầu tư - Phát triển"),
+        Section.at("/vi/chuyen-muc/doanh-nghiep", "Doanh nghiệp"),
+        Section.at("/vi/chuyen-muc/cong-dan", "Công dân"),
     )
     sure = Sure.DESCRIBED
     inferred = ("key",)

@@ -11,24 +11,12 @@ class KhanhHoa(WebFormsSpider):
     province = "khanhhoa"
     home = "https://khanhhoa.gov.vn"
     sections = (
-        Section(
-            "tin-hoat-dong-cua-lanh-dao-tinh",
-            "/vi/tin-hoat-dong-cua-lanh-dao-tinh",
-            "Tin hoạt động của lãnh đạo tỉnh",
-        ),
-        Section(
-            "tin-hoat-dong-so-nganh-dia-phuong",
-            "/vi/tin-hoat-dong-so-nganh-dia-phuong",
-            "Tin hoạt động sở, ngành, địa phương",
-        ),
-        Section("chinh-sach-va-cuoc-song", "/vi/chinh-sach-va-cuoc-song", "Chính sách và cuộc sống"),
-        Section("tin-noi-bat-danh-cho-cong-dan", "/vi/tin-noi-bat-danh-cho-cong-dan", "Tin nổi bật dành cho công dân"),
-        Section(
-            "tin-noi-bat-danh-cho-doanh-nghiep",
-            "/vi/tin-noi-bat-danh-cho-doanh-nghiep",
-            "Tin nổi bật dành cho doanh nghiệp",
-        ),
-        Section("gioi-thieu-den-du-khach", "/vi/gioi-thieu-den-du-khach", "Giới thiệu đến du khách"),
+        Section.at("/vi/tin-hoat-dong-cua-lanh-dao-tinh", "Tin hoạt động của lãnh đạo tỉnh"),
+        Section.at("/vi/tin-hoat-dong-so-nganh-dia-phuong", "Tin hoạt động sở, ngành, địa phương"),
+        Section.at("/vi/chinh-sach-va-cuoc-song", "Chính sách và cuộc sống"),
+        Section.at("/vi/tin-noi-bat-danh-cho-cong-dan", "Tin nổi bật dành cho công dân"),
+        Section.at("/vi/tin-noi-bat-danh-cho-doanh-nghiep", "Tin nổi bật dành cho doanh nghiệp"),
+        Section.at("/vi/gioi-thieu-den-du-khach", "Giới thiệu đến du khách"),
     )
     sure = Sure.DESCRIBED
     inferred = ("list", "key")

@@ -10,6 +10,6 @@ class Moit(VHVSpider):
     title = "Bộ Công Thương"
     province = None
     home = "https://moit.gov.vn"
-    sections = (Section("tin-tuc", "/tin-tuc", "Tin tức"),)
+    sections = (Section.at("/tin-tuc", "Tin tức"),)
     sure = Sure.RECORDED  # an excerpt of a list and an article of September 2026
     inferred = ("paging", "key")

@@ -11,6 +11,6 @@ class Most(MinistryAspxSpider):
     province = None
     home = "https://www.most.gov.vn"
     moved_to = ("mst.gov.vn",)
-    sections = (Section("tin-tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    sections = (Section.at("/vn/tin-tuc.aspx", "Tin tức"),)
     sure = Sure.INFERRED  # addresses and one text were met, no list and no markup
     inferred = ("sections", "list", "paging", "layout")

@@ -11,19 +11,15 @@ class Mst(VCCorpSpider):
     province = None
     home = "https://mst.gov.vn"
     sections = (
-        Section("khoa-hoc-va-cong-nghe", "/tin-tuc-su-kien/khoa-hoc-va-cong-nghe.htm", "Khoa học và công nghệ"),
-        Section("doi-moi-sang-tao", "/tin-tuc-su-kien/doi-moi-sang-tao.htm", "Đổi mới sáng tạo"),
-        Section("chuyen-doi-so", "/tin-tuc-su-kien/chuyen-doi-so.htm", "Chuyển đổi số"),
-        Section("buu-chinh-vien-thong", "/tin-tuc-su-kien/buu-chinh-vien-thong.htm", "Bưu chính viễn thông"),
-        Section("so-huu-tri-tue", "/tin-tuc-su-kien/so-huu-tri-tue.htm", "Sở hữu trí tuệ"),
-        Section(
-            "tieu-chuan-do-luong-chat-luong",
-            "/tin-tuc-su-kien/tieu-chuan-do-luong-chat-luong.htm",
-            "Tiêu chuẩn đo lường chất lượng",
-        ),
-        Section("nang-luong-nguyen-tu", "/tin-tuc-su-kien/nang-luong-nguyen-tu.htm", "Năng lượng nguyên tử"),
-        Section("tin-tong-hop", "/tin-tuc-su-kien/tin-tong-hop.htm", "Tin tổng hợp"),
-        Section("tin-dia-phuong", "/tin-tuc-su-kien/tin-dia-phuong.htm", "Tin địa phương"),
+        Section.at("/tin-tuc-su-kien/khoa-hoc-va-cong-nghe.htm", "Khoa học và công nghệ"),
+        Section.at("/tin-tuc-su-kien/doi-moi-sang-tao.htm", "Đổi mới sáng tạo"),
+        Section.at("/tin-tuc-su-kien/chuyen-doi-so.htm", "Chuyển đổi số"),
+        Section.at("/tin-tuc-su-kien/buu-chinh-vien-thong.htm", "Bưu chính viễn thông"),
+        Section.at("/tin-tuc-su-kien/so-huu-tri-tue.htm", "Sở hữu trí tuệ"),
+        Section.at("/tin-tuc-su-kien/tieu-chuan-do-luong-chat-luong.htm", "Tiêu chuẩn đo lường chất lượng"),
+        Section.at("/tin-tuc-su-kien/nang-luong-nguyen-tu.htm", "Năng lượng nguyên tử"),
+        Section.at("/tin-tuc-su-kien/tin-tong-hop.htm", "Tin tổng hợp"),
+        Section.at("/tin-tuc-su-kien/tin-dia-phuong.htm", "Tin địa phương"),
     )
     sure = Sure.DESCRIBED
     numbered = True

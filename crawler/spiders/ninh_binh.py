@@ -11,12 +11,12 @@ class NinhBinh(VNPTSpider):
     province = "ninhbinh"
     home = "https://ninhbinh.gov.vn"
     sections = (
-        Section("kinh-te", "/kinh-te", "Kinh tế"),
-        Section("van-hoa-xa-hoi", "/van-hoa-xa-hoi", "Văn hóa - Xã hội"),
-        Section("an-ninh-quoc-phong", "/an-ninh-quoc-phong", "An ninh - Quốc phòng"),
-        Section("thong-tin-chi-dao-dieu-hanh", "/thong-tin-chi-dao-dieu-hanh", "Thông tin chỉ đạo điều hành"),
-        Section("tin-trong-nuoc-quoc-te", "/tin-trong-nuoc-quoc-te", "Tin trong nước - Quốc tế"),
-        Section("tin-tuc-cai-cach-hanh-chinh", "/tin-tuc-cai-cach-hanh-chinh", "Cải cách hành chính"),
+        Section.at("/kinh-te", "Kinh tế"),
+        Section.at("/van-hoa-xa-hoi", "Văn hóa - Xã hội"),
+        Section.at("/an-ninh-quoc-phong", "An ninh - Quốc phòng"),
+        Section.at("/thong-tin-chi-dao-dieu-hanh", "Thông tin chỉ đạo điều hành"),
+        Section.at("/tin-trong-nuoc-quoc-te", "Tin trong nước - Quốc tế"),
+        Section.at("/tin-tuc-cai-cach-hanh-chinh", "Cải cách hành chính"),
     )
     sure = Sure.DESCRIBED  # two independent sources
     tls = "unverified"  # so it was read in January 2026

@@ -11,8 +11,8 @@ class NinhThuan(TanDanSpider):
     province = "ninhthuan"
     home = "https://ninhthuan.gov.vn"
     sections = (
-        Section("tin-tuc-su-kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
-        Section("thong-tin-trong-tinh", "/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
+        Section.at("/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
+        Section.at("/portal/Pages/Thong-tin-trong-tinh.aspx", "Thông tin trong tỉnh"),
     )
     sure = Sure.INFERRED  # one article's text is recorded; lists and layout were shown by nothing
     inferred = ("sections", "list", "paging", "key", "layout")

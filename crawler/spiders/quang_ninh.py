@@ -10,6 +10,6 @@ class QuangNinh(SPQNPSpider):
     title = "Cổng thông tin điện tử tỉnh Quảng Ninh"
     province = "quangninh"
     home = "https://www.quangninh.gov.vn"
-    sections = (Section("tin-tuc-su-kien", "/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),)
+    sections = (Section.at("/Trang/tin-tuc-su-kien.aspx", "Tin tức sự kiện"),)
     sure = Sure.INFERRED  # one article's text is recorded; lists and layout were shown by nothing
     inferred = ("list", "paging", "layout")

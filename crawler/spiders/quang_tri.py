@@ -11,8 +11,8 @@ class QuangTri(LiferayViewArticleSpider):
     province = "quangtri"
     home = "https://www.quangtri.gov.vn"
     sections = (
-        Section("tin-trong-tinh", "/tin-trong-tinh", "Tin trong tỉnh"),
-        Section("chi-dao-dieu-hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
+        Section.at("/tin-trong-tinh", "Tin trong tỉnh"),
+        Section.at("/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
     )
     sure = Sure.INFERRED  # one article's text is recorded; lists and layout were shown by nothing
     inferred = ("sections", "list", "paging", "layout")

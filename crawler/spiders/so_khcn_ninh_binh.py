@@ -11,9 +11,9 @@ class SoKhcnNinhBinh(VNPTSpider):
     province = "ninhbinh"
     home = "https://sokhcn.ninhbinh.gov.vn"
     sections = (
-        Section("tin-hoat-dong-cua-tinh", "/tin-hoat-dong-cua-tinh", "Tin hoạt động của tỉnh"),
-        Section("tin-hoat-dong-cua-so", "/tin-hoat-dong-cua-so", "Tin hoạt động của sở"),
-        Section("tin-khcn-trong-nuoc", "/tin-khcn-trong-nuoc", "Tin khoa học công nghệ trong nước"),
+        Section.at("/tin-hoat-dong-cua-tinh", "Tin hoạt động của tỉnh"),
+        Section.at("/tin-hoat-dong-cua-so", "Tin hoạt động của sở"),
+        Section.at("/tin-khcn-trong-nuoc", "Tin khoa học công nghệ trong nước"),
     )
     sure = Sure.DESCRIBED
     tls = "unverified"  # so it was read in January 2026

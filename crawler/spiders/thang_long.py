@@ -11,26 +11,24 @@ class ThangLong(VCCorpSpider):
     province = None
     home = "https://thanglong.chinhphu.vn"
     sections = (
-        Section("thoi-su", "/thoi-su.htm", "Thời sự"),
-        Section("chinh-phu-voi-ha-noi", "/chinh-phu-voi-ha-noi.htm", "Chính phủ với Hà Nội"),
-        Section("kinh-te", "/kinh-te.htm", "Kinh tế"),
-        Section("ngan-hang", "/kinh-te/ngan-hang.htm", "Ngân hàng"),
-        Section("chung-khoan", "/kinh-te/chung-khoan.htm", "Chứng khoán"),
-        Section("thi-truong", "/kinh-te/thi-truong.htm", "Thị trường"),
-        Section("doanh-nghiep", "/kinh-te/doanh-nghiep.htm", "Doanh nghiệp"),
-        Section("khoi-nghiep", "/kinh-te/khoi-nghiep.htm", "Khởi nghiệp"),
-        Section("y-te", "/xa-hoi/y-te.htm", "Y tế"),
-        Section("khoa-hoc", "/xa-hoi/khoa-hoc.htm", "Khoa học"),
-        Section("giao-duc", "/xa-hoi/giao-duc.htm", "Giáo dục"),
-        Section("doi-song", "/xa-hoi/doi-song.htm", "Đời sống"),
-        Section("phap-luat", "/xa-hoi/phap-luat.htm", "Pháp luật"),
-        Section("chinh-sach-uu-dai", "/nha-dau-tu/chinh-sach-uu-dai.htm", "Chính sách ưu đãi"),
-        Section(
-            "cai-cach-thu-tuc-hanh-chinh", "/nha-dau-tu/cai-cach-thu-tuc-hanh-chinh.htm", "Cải cách thủ tục hành chính"
-        ),
-        Section("ha-noi-van-hien", "/van-hoa-giai-tri/ha-noi-van-hien.htm", "Hà Nội văn hiến"),
-        Section("diem-den", "/du-lich/diem-den.htm", "Điểm đến"),
-        Section("am-thuc", "/du-lich/am-thuc.htm", "Ẩm thực"),
+        Section.at("/thoi-su.htm", "Thời sự"),
+        Section.at("/chinh-phu-voi-ha-noi.htm", "Chính phủ với Hà Nội"),
+        Section.at("/kinh-te.htm", "Kinh tế"),
+        Section.at("/kinh-te/ngan-hang.htm", "Ngân hàng"),
+        Section.at("/kinh-te/chung-khoan.htm", "Chứng khoán"),
+        Section.at("/kinh-te/thi-truong.htm", "Thị trường"),
+        Section.at("/kinh-te/doanh-nghiep.htm", "Doanh nghiệp"),
+        Section.at("/kinh-te/khoi-nghiep.htm", "Khởi nghiệp"),
+        Section.at("/xa-hoi/y-te.htm", "Y tế"),
+        Section.at("/xa-hoi/khoa-hoc.htm", "Khoa học"),
+        Section.at("/xa-hoi/giao-duc.htm", "Giáo dục"),
+        Section.at("/xa-hoi/doi-song.htm", "Đời sống"),
+        Section.at("/xa-hoi/phap-luat.htm", "Pháp luật"),
+        Section.at("/nha-dau-tu/chinh-sach-uu-dai.htm", "Chính sách ưu đãi"),
+        Section.at("/nha-dau-tu/cai-cach-thu-tuc-hanh-chinh.htm", "Cải cách thủ tục hành chính"),
+        Section.at("/van-hoa-giai-tri/ha-noi-van-hien.htm", "Hà Nội văn hiến"),
+        Section.at("/du-lich/diem-den.htm", "Điểm đến"),
+        Section.at("/du-lich/am-thuc.htm", "Ẩm thực"),
     )
     sure = Sure.DESCRIBED
     numbered = True

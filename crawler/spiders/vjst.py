@@ -10,6 +10,6 @@ class Vjst(MinistryAspxSpider):
     title = "Tạp chí Khoa học và Công nghệ Việt Nam"
     province = None
     home = "https://vjst.vn"
-    sections = (Section("tin-tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
+    sections = (Section.at("/vn/tin-tuc.aspx", "Tin tức"),)
     sure = Sure.INFERRED
     inferred = ("home", "sections", "list", "paging", "key", "layout")

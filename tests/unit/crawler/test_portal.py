@@ -126,6 +126,25 @@ def test_sections_are_checked_one_by_one(sections: tuple[Section, ...], complain
     assert complaint in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/tin-tuc/kinh-te", "kinh-te"),
+        ("/chinh-tri/doi-ngoai.htm", "doi-ngoai"),
+        ("/portal/Pages/Hoat-dong-cua-UBND.aspx", "hoat-dong-cua-ubnd"),
+        ("/portal/Pages/co_che_chinh_sach.aspx", "co-che-chinh-sach"),
+    ],
+)
+def test_a_section_at_a_path_has_the_name_of_its_last_part(path: str, name: str) -> None:
+    assert Section.at(path, "Tin") == Section(name, path, "Tin")
+
+
+@pytest.mark.parametrize("path", ["/tin-tuc/", "/danh-muc?id=3"])
+def test_a_path_that_gives_no_name_is_refused(path: str) -> None:
+    with pytest.raises(DeclarationError, match=r"attribute `sections`: name .* should have only"):
+        portal(sections=(Section.at(path, "Tin"),))
+
+
 def test_class_and_file_carry_the_spiders_name() -> None:
     with pytest.raises(DeclarationError, match="asks for a class called QuangTri, found QuangTriPortal"):
         portal("QuangTriPortal")
