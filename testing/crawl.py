@@ -14,8 +14,9 @@ from uuid import UUID
 from archive.model.enums import ArchiveKind
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine
-from archive.storage.run_record import ReadLines, read_run
+from archive.storage.run_record import read_run
 from archive.store import Archive
+from testing.run_lines import ReadLines
 from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[1]

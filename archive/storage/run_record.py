@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from archive.model.records import Run
-from archive.storage.jsonl import canonical, decode, decode_article, decode_page, decoder, iso, json_values
+from archive.storage.jsonl import canonical, decode, decode_article, decoder, iso, json_values
 
 RUN_FILE = "run.json"
 
@@ -44,15 +44,6 @@ def run_from(raw: bytes | str) -> Run:
 def read_run(folder: Path) -> Run:
     """Read the record of a closed run. Raises FileNotFoundError or ValueError."""
     return run_from((folder / RUN_FILE).read_bytes())
-
-
-class ReadLines:
-    """The lines of one run's two files, with the raw bytes that are Merkle leaves."""
-
-    def __init__(self, folder: Path) -> None:
-        self.raw_articles = read_lines(folder / "articles.jsonl")
-        self.articles = [decode_article(line) for line in self.raw_articles]
-        self.pages = [decode_page(line) for line in read_lines(folder / "pages.jsonl")]
 
 
 def read_lines(path: Path) -> list[bytes]:

@@ -11,9 +11,10 @@ from archive.model.enums import Event
 from archive.model.records import Run
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines, read_run
+from archive.storage.run_record import read_run
 from bench.months.recorded_articles import MonthArticle, folded
 from bench.runner import runs_of
+from testing.run_lines import ReadLines
 from vietnam.letters import clean_letters
 
 _VERSIONS = (Event.NEW, Event.REVISION, Event.REDATED, Event.REREAD, Event.DUPLICATE, Event.NEAR_DUPLICATE)

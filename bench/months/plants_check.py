@@ -14,12 +14,12 @@ from datetime import date
 from archive.model.enums import LATE, Event
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines
 from bench.months.edits import text_of
 from bench.months.plants import OTHER, PORTAL, Plan, Plant
 from bench.months.recorded_articles import folded
 from bench.runner import runs_of
 from replicas.sites.composed import ComposedSite
+from testing.run_lines import ReadLines
 
 _ALIKE = 0.6
 

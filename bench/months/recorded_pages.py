@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called
 from archive.errors import ExitCode, UsageError
 from archive.model.enums import Event, Outcome
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines
 from bench.runner import call, day, error_of, exit_code, new_archive, verify
+from testing.run_lines import ReadLines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines
 from bench.probe.handmade import DRAWN, KINDS, HandmadePortal, truth_blocks
 from bench.probe.skins import skin
 from bench.probe.walk import WalkResult, walk_site
@@ -36,6 +35,7 @@ from replicas.records import Kind, ReplicaArticle, plain
 from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import SITES
 from replicas.sites.site import Site, Suffixer
+from testing.run_lines import ReadLines
 
 _ENOUGH = 0.95
 _ROUND = 30  # consecutive seeds in which every kind of portal stands: 25 habits, twice none, 3 families

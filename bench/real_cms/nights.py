@@ -14,7 +14,6 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.model.enums import ArchiveKind
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from bench.real_cms.compare import Comparison, Expected, NightRecord, StoredLine, address, compare
 from bench.real_cms.content import CATEGORIES, NIGHTS, CmsArticle, State, files_of
@@ -24,6 +23,7 @@ from crawler.portal import PortalSpider
 from crawler.urls import REPLICA_SUFFIX
 from replicas import FIRST_NIGHT
 from replicas.records import plain
+from testing.run_lines import ReadLines
 
 _SINCE = (FIRST_NIGHT - timedelta(days=90)).isoformat()
 _PACKAGE = "cms_spiders"

@@ -19,7 +19,6 @@ from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, Outcome
 from archive.model.records import Capture, Document, PageRecord
 from archive.storage.jsonl import ArticleLine, encode_article
-from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from pipelines.dedup import judge
 from replicas.articles import articles
@@ -29,6 +28,7 @@ from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
 from testing.ba_song_pages import html, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
+from testing.run_lines import ReadLines
 
 NOTICE = ComposedArticle("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch.",), files=("ke-hoach.pdf",))
 EDITED = ComposedArticle("thong-bao", "Thông báo tuyển sinh", ("Kèm theo kế hoạch đã sửa.",), files=("ke-hoach.pdf",))

@@ -16,7 +16,7 @@ import pytest
 from archive.model.enums import LATE, Event, FinishReason, Verdict, WalkEnd
 from archive.model.records import LookbackCounts, Run
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines, read_run
+from archive.storage.run_record import read_run
 from archive.store import Archive
 from crawler.reports.night_table import last_run
 from crawler.run.backfill_run import judge_backfill
@@ -26,6 +26,7 @@ from replicas.serve import ReplicaServer
 from replicas.sites.sharepoint import QuangNinh
 from testing.crawl import ROOT, environment, new_archive
 from testing.once import once
+from testing.run_lines import ReadLines
 
 PORTAL = "quang_ninh"
 NIGHT = date(2025, 3, 3)

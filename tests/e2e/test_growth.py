@@ -19,7 +19,6 @@ from archive.model.enums import ArchiveKind, Event, Outcome, WalkEnd
 from archive.model.records import CaptureRef, ListEntry, PageRecord
 from archive.similarity.minhash import bands
 from archive.storage.jsonl import ArticleLine
-from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from bench.index.documents import FIRST, NIGHTLY, PORTALS, SECTIONS, Document, Synthetic
 from bench.index.documents import LOOKS as LOOKS_AFTER
@@ -27,6 +26,7 @@ from bench.index.fill import OWED, fill
 from bench.index.measure import NEAR, SLOW, measure, peak, questions_of
 from testing.archives import at
 from testing.postgresql import PostgresServer
+from testing.run_lines import ReadLines
 
 
 def filled(root: Path, documents: Synthetic) -> Archive:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from archive.index.queries.clusters import Article, Cluster
 from archive.storage.jsonl import ArticleLine
-from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
 from testing.crawl import ROOT, environment, new_archive
+from testing.run_lines import ReadLines
 
 PORTALS = ("binh_dinh", "ninh_thuan", "quang_tri")
 NIGHTS = 2

@@ -12,9 +12,10 @@ import pytest
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.storage.paths import Paths
-from archive.storage.run_record import ReadLines, read_run
+from archive.storage.run_record import read_run
 from bench.months.recorded_pages import main
 from testing.recorded import ABSENT, DATA
+from testing.run_lines import ReadLines
 from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -16,11 +16,12 @@ import pytest
 from archive.model.enums import Outcome
 from archive.model.records import PageRecord, Run
 from archive.storage.request_stats import visits
-from archive.storage.run_record import ReadLines, read_run
+from archive.storage.run_record import read_run
 from replicas import FIRST_NIGHT
 from replicas.serve import LogEntry, ReplicaServer
 from testing.crawl import ROOT, command, environment, new_archive
 from testing.once import once
+from testing.run_lines import ReadLines
 
 PORTALS = ("bac_giang", "bao_chinh_phu", "cong_an_ha_noi", "da_nang", "ha_noi", "vinh_phuc", "vjst")
 HANDLER = "testing.replica_client.SharedMachine"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from archive.model.enums import Event
 from archive.storage.jsonl import ArticleLine
-from archive.storage.run_record import ReadLines
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
 from testing.ba_song_pages import html
 from testing.crawl import NIGHT, ROOT, environment, new_archive, the_night
 from testing.reextraction import NEXT, crawl_night
+from testing.run_lines import ReadLines
 
 NIGHTS = 3
 

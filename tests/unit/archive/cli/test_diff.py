@@ -19,10 +19,10 @@ from archive.export.version_diff import difference
 from archive.index.rows import EventRow
 from archive.model.enums import Event
 from archive.storage.jsonl import ArticleLine, decode_article
-from archive.storage.run_record import ReadLines
 from archive.store import Archive
 from pipelines import dedup
 from testing.archives import FIRST, ComposedArticle, at, finish, keep, make, sealed
+from testing.run_lines import ReadLines
 
 ARTICLE = ComposedArticle("de", "Họp về đê", ("Sáng 3/3, 12 hộ hiến đất.", "Đê hoà vào đường xã."))
 EDITED = replace(ARTICLE, paragraphs=("Sáng 3/3, 15 hộ hiến đất.", "Đê hòa vào đường xã."))
