@@ -24,6 +24,7 @@ from parsel import Selector
 
 from archive.model.records import ListRequest
 from crawler.article_keys import own_address
+from crawler.downloader.state_links import changes_state
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Following, Listing, Section
 from crawler.listings.load_more import count_up, is_more, next_piece, read_piece
@@ -146,7 +147,7 @@ def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> s
             there = absolute(base, link.attrib["href"]) if rank is not None else None
             if rank == _MORE and there is not None and not _counts(url, there, number + 1):
                 continue
-            if rank is None or there is None or not _same(there, base) or there == url:
+            if rank is None or there is None or not _same(there, base) or there == url or changes_state(there):
                 continue
             if urlsplit(there).path == "/" and not urlsplit(there).query:
                 continue

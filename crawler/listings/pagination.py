@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from parsel import Selector
 
+from crawler.downloader.state_links import changes_state
 from crawler.urls import absolute, host_of, parameters, with_parameter, without_parameter
 from vietnam.letters import fold
 
@@ -24,7 +25,7 @@ def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Ca
     best: tuple[int, str, str] | None = None
     for link in pager.css("a[href]") if pager else ():
         url = absolute(base, link.attrib["href"])
-        if url is None or host_of(url) != host_of(base):
+        if url is None or host_of(url) != host_of(base) or changes_state(url):
             continue
         for name, value in parameters(urlsplit(url).query):
             if counts(name) and value.isdecimal() and int(value) > number:
@@ -45,7 +46,8 @@ def next_by_number(pager: Selector | None, base: str, number: int, counted: re.P
     best: tuple[int, str] | None = None
     for href in pager.css("a::attr(href)").getall() if pager else ():
         url = absolute(base, href)
-        found = counted.search(url) if url and host_of(url) == host_of(base) else None
+        own = url is not None and host_of(url) == host_of(base) and not changes_state(url)
+        found = counted.search(url) if url and own else None
         if url is None or found is None or int(found["number"]) <= number:
             continue
         if best is None or int(found["number"]) < best[0]:

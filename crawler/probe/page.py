@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.downloader.state_links import changes_state
 from crawler.urls import absolute, host_of, real_host
 from pipelines.files.file_type import kind_of
 from pipelines.html.tree import HtmlPage, parse, tag_of
@@ -67,11 +68,16 @@ def _bare(url: str) -> str:
 
 
 def own_links(page: HtmlPage, inside: HtmlElement | None = None) -> list[tuple[HtmlElement, str]]:
-    """Return the links of a page (or of a part of it) to other pages of its own host, in their order."""
+    """Return the links of a page (or of a part of it) to other pages of its own host, in their order.
+
+    Links that change what the portal shows are none of them.
+    """
     found = []
     for link in (inside if inside is not None else page.root).iter("a"):
         there = absolute(page.base, link.get("href") or "")
-        if there and same_site(there, page.url) and not _FILE.search(urlsplit(there).path):
+        if there is None or changes_state(there):
+            continue
+        if same_site(there, page.url) and not _FILE.search(urlsplit(there).path):
             found.append((link, there))
     return found
 

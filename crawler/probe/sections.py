@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from crawler.downloader.state_links import changes_state
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.urls import absolute
 from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
@@ -83,7 +84,12 @@ def _offer(found: dict[str, tuple[int, MenuLink]], rank: int, title: str, url: s
 def _may_name(title: str, url: str) -> bool:
     """Return whether words and address may be a section's: neither a picture, a number, a form nor the front page."""
     plain = _plain(title)
-    if not 3 <= len(title) <= _LONGEST or not any(char.isalpha() for char in plain) or _NO_SECTION.match(plain):
+    if (
+        changes_state(url)
+        or not 3 <= len(title) <= _LONGEST
+        or not any(char.isalpha() for char in plain)
+        or _NO_SECTION.match(plain)
+    ):
         return False
     return urlsplit(url).path not in ("", "/") or bool(urlsplit(url).query)
 

@@ -27,6 +27,7 @@ from crawler.boilerplate.rules import layouts_with_rules
 from crawler.config.run_options import RunOptions
 from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.slots import SlotClosed
+from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_alternate
 from crawler.listings.listing import Following, Listing, Section
 from crawler.requests import Expect, RequestBuilder, exchange_of
@@ -128,8 +129,11 @@ class PortalCrawler(scrapy.Spider):
 
     @classmethod
     def entry_key(cls, url: str) -> str | None:
-        """Return the key of an address that an article can be read from; None for a copy for the printer, AMP and the like."""
-        return None if is_alternate(url) else cls.article_key(url)
+        """Return the key of an address that an article can be read from.
+
+        None for a copy for the printer, AMP and the like, and for a link that changes what the portal shows.
+        """
+        return None if is_alternate(url) or changes_state(url) else cls.article_key(url)
 
     @classmethod
     def section_url(cls, section: Section) -> str:
