@@ -166,7 +166,7 @@ def test_a_capture_is_read_as_the_crawl_reads_it() -> None:
     ("taken", "limit", "message"),
     [
         (capture(b"\x1f\x8b\x08\x00abc", ("Content-Encoding", "gzip")), 1 << 20, "truncated"),
-        (capture(b"xyz", ("content-encoding", "br")), 1 << 20, "unknown_encoding"),
+        (capture(b"\x1b\x00xyz", ("content-encoding", "br")), 1 << 20, "unknown_encoding"),
     ],
     ids=["cut", "unknown"],
 )
