@@ -53,6 +53,12 @@ class TooBusy(ArchiveError):
     """Too many costly requests at once: 503."""
 
 
+def check_request(holds: object, reason: Reason) -> None:
+    """Raise BadRequest with this reason unless something holds."""
+    if not holds:
+        raise BadRequest(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     """A request: the language, the path as it was sent, the values of path and query."""
@@ -76,8 +82,7 @@ class PageRequest:
     def before(self) -> str:
         """Return the place of an event before which a list begins, empty for its start. Raises BadRequest."""
         before = self.query.get("before", "")
-        if before and not _AT.fullmatch(before):
-            raise BadRequest(Reason.of("form_before"))
+        check_request(not before or _AT.fullmatch(before), Reason.of("form_before"))
         return before
 
 

@@ -21,7 +21,7 @@ from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.storage.jsonl import ArticleLine
 from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
-from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
+from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld, check_request
 from archive.web.views.calendar import PORTAL
 from archive.web.views.quarantine import quarantined_text, readable_line
 
@@ -55,8 +55,7 @@ class RelatedVersions:
 def article(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show an article or file, as its last version left it or as the event named by `?at=` did."""
     portal, key = request.values["portal"], request.values["key"]
-    if not PORTAL.fullmatch(portal) or not KEY.fullmatch(key):
-        raise BadRequest(Reason.of("form_article"))
+    check_request(PORTAL.fullmatch(portal) and KEY.fullmatch(key), Reason.of("form_article"))
     with context.reading() as queries:
         history = queries.web.history(portal, key, EVENTS_SHOWN + 1)
         if not history:
@@ -164,8 +163,7 @@ def _text(context: PageContext, captures: ArchiveReader, found: EventRow) -> tup
 def changes(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show two versions side by side, word by word."""
     old, new = request.query.get("old", ""), request.query.get("new", "")
-    if not _VERSION_ID.fullmatch(old) or not _VERSION_ID.fullmatch(new):
-        raise BadRequest(Reason.of("form_versions"))
+    check_request(_VERSION_ID.fullmatch(old) and _VERSION_ID.fullmatch(new), Reason.of("form_versions"))
     with context.heavy():
         _refuse_long(context, old, new)
         try:
@@ -184,15 +182,16 @@ def _refuse_long(context: PageContext, *versions: str) -> None:
         for item in named[:1]:
             folder = context.archive.paths.night(date.fromisoformat(item.night)) / item.run
             path = folder / str(item.file)
-            if path.is_file() and path.stat().st_size > LONGEST:
-                raise BadRequest(Reason.of("too_long_to_compare", portal=item.portal))
+            short = not path.is_file() or path.stat().st_size <= LONGEST
+            check_request(short, Reason.of("too_long_to_compare", portal=item.portal))
 
 
 def event_named(context: PageContext, request: PageRequest) -> EventRow:
     """Return the event that a path of night, run and line names. Raises BadRequest, PageNotFound."""
     day, run, seq = request.day("night"), request.values["run"], request.values["seq"]
-    if not RUN_NAME.fullmatch(run) or len(run) > 90 or not re.fullmatch(r"[0-9]{1,9}", seq):
-        raise BadRequest(Reason.of("form_line"))
+    check_request(
+        RUN_NAME.fullmatch(run) and len(run) <= 90 and re.fullmatch(r"[0-9]{1,9}", seq), Reason.of("form_line")
+    )
     with context.reading() as queries:
         found = queries.events.at(day, run, int(seq))
     if found is None:

@@ -16,7 +16,7 @@ from archive.model.enums import Event, Verdict, first_texts
 from archive.model.records import Run
 from archive.storage.paths import RUN_NAME
 from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, summed_cell
-from archive.web.context import ROWS, BadRequest, PageContext, PageNotFound, PageRequest
+from archive.web.context import ROWS, BadRequest, PageContext, PageNotFound, PageRequest, check_request
 from archive.web.day_cache import YearDays
 
 PORTAL = re.compile(r"[a-z][a-z0-9_]{0,80}")
@@ -92,8 +92,7 @@ def overview(context: PageContext, request: PageRequest) -> HTMLResponse:
 
 
 def _year(text: str, span: tuple[date, date]) -> int:
-    if not re.fullmatch(r"[0-9]{4}", text):
-        raise BadRequest(Reason.of("form_year"))
+    check_request(re.fullmatch(r"[0-9]{4}", text), Reason.of("form_year"))
     year = int(text)
     if not span[0].year <= year <= span[1].year:
         raise PageNotFound(Reason.of("no_night_of", what=year))
@@ -172,8 +171,7 @@ def month(context: PageContext, request: PageRequest) -> HTMLResponse:
 def night(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show one night: each portal's verdict with its reasons, the seals, and the stored events."""
     day, kind = request.day("night"), request.query.get("kind", "")
-    if kind and kind not in KINDS:
-        raise BadRequest(Reason.of("form_event"))
+    check_request(not kind or kind in KINDS, Reason.of("form_event"))
     after = _after(request.query.get("after", ""))
     with context.reading() as queries:
         runs = queries.runs.of_night(day)
@@ -210,16 +208,14 @@ def _after(text: str) -> tuple[str, int] | None:
     if not text:
         return None
     run, _, seq = text.partition("/")
-    if not RUN_NAME.fullmatch(run) or not re.fullmatch(r"[0-9]{1,9}", seq):
-        raise BadRequest(Reason.of("form_after"))
+    check_request(RUN_NAME.fullmatch(run) and re.fullmatch(r"[0-9]{1,9}", seq), Reason.of("form_after"))
     return run, int(seq)
 
 
 def portal(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show one portal: its year, volume, length and lag of its texts, its declared facts, its last events."""
     name, before = request.values["portal"], request.before()
-    if not PORTAL.fullmatch(name):
-        raise BadRequest(Reason.of("form_portal"))
+    check_request(PORTAL.fullmatch(name), Reason.of("form_portal"))
     with context.reading() as queries:
         first = queries.coverage.first_night(name)
         recent = queries.runs.history(name, date.max, 1)

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from archive.coverage.number_gaps import portals_of
 from archive.messages.reason import Reason
-from archive.web.context import BadRequest, PageContext, PageRequest
+from archive.web.context import PageContext, PageRequest, check_request
 
 _SHOWN = 100  # series on a page
 _HOLES = 40  # of each series
@@ -17,10 +17,10 @@ _HOLES = 40  # of each series
 def documents(context: PageContext, request: PageRequest) -> HTMLResponse:
     """Show each series: the first and last number named, and the numbers between them that no text names."""
     year, issuer, start = (request.query.get(name, "") for name in ("year", "issuer", "start"))
-    if not re.fullmatch(r"([0-9]{4})?", year) or not re.fullmatch(r"[a-z_]{0,80}", issuer):
-        raise BadRequest(Reason.of("form_year_issuer"))
-    if not re.fullmatch(r"[0-9]{0,5}", start):
-        raise BadRequest(Reason.of("form_start"))
+    check_request(
+        re.fullmatch(r"([0-9]{4})?", year) and re.fullmatch(r"[a-z_]{0,80}", issuer), Reason.of("form_year_issuer")
+    )
+    check_request(re.fullmatch(r"[0-9]{0,5}", start), Reason.of("form_start"))
     with context.heavy():
         found = context.numbers.read(context.archive)
     fitting = [one for one in found.series if year in ("", str(one.since.year)) and issuer in ("", one.issuer)]

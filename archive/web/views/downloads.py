@@ -16,7 +16,7 @@ from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.model.records import Capture, CapturePlace
-from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld
+from archive.web.context import PageContext, PageNotFound, PageRequest, TextWithheld, check_request
 from archive.web.middleware import DOWNLOAD_POLICY
 from archive.web.views.article import event_named, stored_text
 
@@ -50,8 +50,7 @@ def proof(context: PageContext, request: PageRequest) -> Response:
     found = event_named(context, request)
     if WITHHELD in found.flags:
         raise TextWithheld(Reason.of("withheld_proof", article=found.id))
-    if found.event in REMOVALS:
-        raise BadRequest(Reason.of("proved_by_seal"))
+    check_request(found.event not in REMOVALS, Reason.of("proved_by_seal"))
     with context.heavy():
         data = prove(context.archive, found, until_now=False).to_bytes()
     return _file(data, "application/json", f"{_stem(found)}.proof.json")
@@ -70,8 +69,7 @@ def body(context: PageContext, request: PageRequest) -> Response:
         data, name = served.capture.body, f"{_stem(served.found)}.capture.txt"
         if request.query.get("unpacked") == "1":
             data, name = unpacked(data, served.encoding), f"{_stem(served.found)}.unpacked.txt"
-    if len(data) > LARGEST:
-        raise BadRequest(Reason.of("body_too_large"))
+    check_request(len(data) <= LARGEST, Reason.of("body_too_large"))
     return _file(data, _PLAIN, name)
 
 
@@ -82,8 +80,7 @@ def _served(context: PageContext, found: EventRow) -> CaptureDownload:
     if found.event is Event.MOVED and found.file is None:
         raise PageNotFound(Reason.of("no_response"))
     place = captures.place(found)
-    if place.length > LARGEST:
-        raise BadRequest(Reason.of("capture_too_large"))
+    check_request(place.length <= LARGEST, Reason.of("capture_too_large"))
     response = captures.served(place, found.portal, context.archive.identity.kind)
     packed = [value.strip().lower() for name, value in response.headers if name.lower() == "content-encoding"]
     return CaptureDownload(found, place, response, packed[0] if len(packed) == 1 else "")
@@ -91,16 +88,14 @@ def _served(context: PageContext, found: EventRow) -> CaptureDownload:
 
 def unpacked(data: bytes, encoding: str, most: int = LARGEST) -> bytes:
     """Undo gzip or deflate. Raises BadRequest for another encoding, or for a body that grows beyond `most`."""
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise BadRequest(Reason.of("unpacks_two"))
+    check_request(encoding in ("gzip", "x-gzip", "deflate"), Reason.of("unpacks_two"))
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # some servers send deflate without its header
         stream = zlib.decompressobj(window)
         try:
             plain = stream.decompress(data, most)
         except zlib.error:
             continue
-        if stream.unconsumed_tail:
-            raise BadRequest(Reason.of("unpacks_too_large"))
+        check_request(not stream.unconsumed_tail, Reason.of("unpacks_too_large"))
         return plain
     raise Unreadable(Reason.of("cannot_unpack"))
 

@@ -11,10 +11,9 @@ from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
-from archive.index.queries.seals import SealRow
 from archive.messages.reason import Reason
 from archive.storage.jsonl import decode, decoder
-from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, day_of
+from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, check_request, day_of
 from vietnam.date_forms import TZ
 
 _LARGEST = 20_000_000  # bytes of a report
@@ -63,8 +62,7 @@ def read_report(path: Path) -> VerifyReport | None:
     """Read the report in a file; None where there is no file. Raises BadRequest when it is no report."""
     try:
         at = path.stat()
-        if at.st_size > _LARGEST:
-            raise BadRequest(Reason.of("report_too_large", file=path.name))
+        check_request(at.st_size <= _LARGEST, Reason.of("report_too_large", file=path.name))
         report = decode(_REPORT, path.read_bytes(), "a report")
     except FileNotFoundError:
         return None
@@ -88,7 +86,7 @@ def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
         request,
         "integrity.html",
         seals=found[:ROWS],
-        following=_named(found[ROWS - 1]) if len(found) > ROWS else None,
+        following=f"{found[ROWS - 1].night}/{found[ROWS - 1].number}" if len(found) > ROWS else None,
         before=request.query.get("before", ""),
         head=head,
         unreadable=unreadable,
@@ -107,14 +105,9 @@ def _head(context: PageContext) -> tuple[list[str], Reason | None]:
         return [], Reason.of_error(error)
 
 
-def _named(seal: SealRow) -> str:
-    return f"{seal.night}/{seal.number}"
-
-
 def _before(text: str) -> tuple[date, int] | None:
     if not text:
         return None
     night, _, number = text.partition("/")
-    if not re.fullmatch(r"[0-9]{1,4}", number):
-        raise BadRequest(Reason.of("form_before_seal"))
+    check_request(re.fullmatch(r"[0-9]{1,4}", number), Reason.of("form_before_seal"))
     return day_of(night), int(number)
