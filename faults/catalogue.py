@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from testing.postgresql import missing as missing_postgresql
+
 _Point = TypeVar("_Point")
 
 
@@ -106,7 +108,7 @@ def lacking(need: Need) -> bool:
         tools = all(shutil.which(name) for name in ("mkfs.ext4", "mount", "umount"))
         return os.geteuid() != 0 or not tools or not Path("/dev/loop-control").exists()
     if need is Need.POSTGRES:
-        return not (postgres_tool("initdb") and postgres_tool("pg_ctl"))
+        return missing_postgresql() is not None
     return not has_strace() and "shim" not in os.environ.get("LD_PRELOAD", "")
 
 
@@ -117,9 +119,3 @@ def has_strace() -> bool:
     return (
         strace is not None and subprocess.run([strace, "-o", os.devnull, "true"], capture_output=True).returncode == 0
     )
-
-
-def postgres_tool(name: str) -> str | None:
-    """Return the path of a tool of PostgreSQL; distributions keep the server's off the PATH."""
-    found = shutil.which(name)
-    return found or next((str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)

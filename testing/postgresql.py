@@ -174,7 +174,8 @@ def _start(*, flushing: bool, within: Path | None) -> PostgresServer:
 
 def _stop(server: PostgresServer) -> None:
     try:
-        server.control("stop", "-m", "immediate")
+        if (server.folder / "data" / "postmaster.pid").exists():  # a test may have stopped it
+            server.control("stop", "-m", "immediate")
     finally:
         shutil.rmtree(server.folder, ignore_errors=True)
 

@@ -4,71 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from faults import checks
-from faults.catalogue import CheckFailure, Need, Place, postgres_tool, require, row
+from faults.catalogue import CheckFailure, Need, Place, require, row
 from faults.process.composed_run import base, write_night
 from faults.process.subprocesses import Work, run, run_well, start
 from faults.process.workspace import interrupted, resume
-
-_NOBODY = 65534
-
-
-class _Server:
-    """A PostgreSQL cluster below a folder; it never runs as root: root starts it as the user nobody."""
-
-    def __init__(self, folder: Path) -> None:
-        self._data = folder / "postgresql"
-        self._data.mkdir()
-        folder.chmod(0o755)
-        if os.geteuid() == 0:
-            os.chown(self._data, _NOBODY, _NOBODY)
-        with socket.socket() as held:
-            held.bind(("127.0.0.1", 0))
-            self.port = int(held.getsockname()[1])
-        self._tool("initdb", "-D", str(self._data), "-U", "archive", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-
-    @property
-    def address(self) -> str:
-        """As ARCHIVE_INDEX has it."""
-        return f"postgresql://archive@127.0.0.1:{self.port}/postgres"
-
-    def control(self, *words: str) -> None:
-        """pg_ctl."""
-        sockets = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._data}"
-        self._tool("pg_ctl", "-D", str(self._data), "-w", "-o", sockets, "-l", str(self._data / "log"), *words)
-
-    def _tool(self, name: str, *words: str) -> None:
-        who = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-        command = [str(postgres_tool(name)), *words]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self._data, **who)  # type: ignore[call-overload]
-        require(done.returncode == 0, f"{name} {words[-1]} ends with {done.returncode}: {done.stderr[-300:]}")
+from testing.postgresql import PostgresServer, serve_postgresql
 
 
 @contextlib.contextmanager
-def _archive(place: Place) -> Iterator[tuple[Path, _Server, checks.State]]:
+def _archive(place: Place) -> Iterator[tuple[Path, PostgresServer, checks.State]]:
     """Yield an archive whose index is in PostgreSQL, and the state of the same night undisturbed in SQLite."""
     base(place.folder / "plain")
     run_well(partial(write_night, place.folder / "plain"))
-    server = _Server(place.folder)
-    server.control("start")
-    os.environ["ARCHIVE_INDEX"] = server.address
-    try:
-        root = place.folder / "archive"
-        base(root)
-        yield root, server, checks.state(place.folder / "plain")
-    finally:
-        del os.environ["ARCHIVE_INDEX"]
-        with contextlib.suppress(CheckFailure):
-            server.control("stop", "-m", "immediate")
-        shutil.rmtree(place.folder / "postgresql", ignore_errors=True)
+    with serve_postgresql(flushing=True, within=place.folder) as server:
+        os.environ["ARCHIVE_INDEX"] = server.database()
+        try:
+            root = place.folder / "archive"
+            base(root)
+            yield root, server, checks.state(place.folder / "plain")
+        finally:
+            del os.environ["ARCHIVE_INDEX"]
 
 
 def _night(root: Path) -> Work:
