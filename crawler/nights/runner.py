@@ -114,7 +114,10 @@ class _Network:
 
 @dataclass(slots=True)
 class NightRunner:
-    """Run the portals of a night that are pending in the ledger. `stop` ends it early; running ones become pending again."""
+    """Run the portals of a night that are pending in the ledger. `stop` ends it early; running ones become pending again.
+
+    `ended_one` is called after the end of each try; `remarks` are for the night's report.
+    """
 
     archive: Archive
     ledger: Ledger
@@ -125,6 +128,8 @@ class NightRunner:
     stop: Event
     now: Callable[[], datetime]
     owner: Owner = field(default_factory=Owner.current)
+    ended_one: Callable[[], None] = lambda: None
+    remarks: list[str] = field(default_factory=list)
     _running: dict[str, _RunningCrawl] = field(default_factory=dict)
     _resolved: dict[str, frozenset[str]] = field(default_factory=dict)
     _network: _Network = field(default_factory=_Network)
@@ -156,6 +161,11 @@ class NightRunner:
         if error is not None:
             raise error
 
+    def _remark(self, message: str) -> None:
+        """Show a remark and keep it for the night's report."""
+        self.remarks.append(message)
+        self.view.message(message)
+
     def _turn(self, night: date, names: Collection[str], until: datetime | None) -> bool:
         self._stop_crawls(until)
         try:
@@ -166,7 +176,7 @@ class NightRunner:
         except RunBusy as error:  # the ledger is locked: what runs goes on
             if not self._running:
                 raise
-            self.view.message(str(error))
+            self._remark(str(error))
         for name in list(self._running):
             self._poll(name)
         return bool(self._running) or not (self._halted(until) or self._low_disk or not self._pending(night, names))
@@ -193,7 +203,7 @@ class NightRunner:
         for name in waiting:
             self.ledger.postpone(name, night, due, self._network.reason)
         if waiting:
-            self.view.message(f"{self._network.reason}; {len(waiting)} portals wait until {due:%H:%M}")
+            self._remark(f"{self._network.reason}; {len(waiting)} portals wait until {due:%H:%M}")
         self._network.record_answer()
 
     def _start_pending(self, night: date, names: Collection[str]) -> None:
@@ -251,7 +261,7 @@ class NightRunner:
         log, ticks = progress.with_suffix(".log"), time.monotonic()
         process = CrawlProcess(command(claim.portal, claim.night), environment, log, self._limits(), ticks, head)
         if process.log_lost is not None:
-            self.view.message(f"{claim.portal}: {process.log_lost}")
+            self._remark(f"{claim.portal}: {process.log_lost}")
         self._running[claim.portal] = _RunningCrawl(claim, process, own, progress, ticks)
         self.view.started(claim.portal, claim.night, claim.tries)
 
@@ -273,7 +283,7 @@ class NightRunner:
         line = self._log_line(f"{running.claim.night} {running.claim.portal} ended with exit code {ended.code}")
         lost = add_line(running.progress.with_suffix(".log"), line) if running.process.log_lost is None else None
         if lost is not None:
-            self.view.message(f"{running.claim.portal}: {lost}")
+            self._remark(f"{running.claim.portal}: {lost}")
 
     def _poll(self, name: str) -> None:
         running, ticks = self._running[name], time.monotonic()
@@ -309,10 +319,10 @@ class NightRunner:
             self.ledger.heartbeat(running.claim, self.now(), LEASE)
         except StaleClaim as error:
             running.lost = True
-            self.view.message(str(error))
+            self._remark(str(error))
             running.process.stop(_TAKEN_OVER, ticks)
         except ArchiveError as error:  # the lease lasts for several beats
-            self.view.message(f"{running.claim.portal}: no heartbeat: {error}")
+            self._remark(f"{running.claim.portal}: no heartbeat: {error}")
 
     def _judge(self, claim: Claim, ended: ProcessExit, finish: str | None) -> None:
         """Finish by the run's own record; without one, by the end of the process."""
@@ -348,7 +358,7 @@ class NightRunner:
         try:
             yield
         except StaleClaim as error:
-            self.view.message(str(error))
+            self._remark(str(error))
         except (ArchiveError, OSError) as error:
             code = error.exit_code if isinstance(error, ArchiveError) else ExitCode.FINDINGS
             halted = archive_error(claim, ProcessExit(code, self._limits(), last_lines=(str(error),)), self._probe)
@@ -365,10 +375,11 @@ class NightRunner:
                 run, ending = close_try(self.archive, claim, ending, self.now())
             self.ledger.finish(claim, self.now(), ending)
         except StaleClaim as error:
-            self.view.message(str(error))
+            self._remark(str(error))
         except DiskFull as error:
             self._fatal = self._fatal or error
         except ArchiveError as error:  # its row stays `running` until the lease ends; then its record is found
-            self.view.message(f"{claim.portal}: cannot be recorded now: {error}")
+            self._remark(f"{claim.portal}: cannot be recorded now: {error}")
         else:
             self.view.ended(claim.portal, claim.night, ending.state, run, ending.reason)
+            self.ended_one()

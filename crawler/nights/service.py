@@ -34,7 +34,7 @@ from crawler.nights.runner import NightRunner, RunnerOptions
 from crawler.nights.schedule import Schedule, reclaim_expired_leases
 from crawler.reports.after_night import AfterNight, log_errors, night_report
 from crawler.reports.night_table import exit_code, night_rows
-from crawler.reports.progress import RecordedProgress, progress_view
+from crawler.reports.progress import progress_view
 from crawler.reports.render import print_report
 from crawler.reports.snapshot import USUAL_NIGHTS, MetricsSnapshot, gather
 from vietnam.date_forms import TZ
@@ -67,7 +67,7 @@ class NightService:
         self.after_night = AfterNight(request.settings, request.archive, request.kind)
         self.liveness = Liveness()
         self._logged_at: dict[str, float] = {}
-        self._progress: RecordedProgress | None = None
+        self._remarks: list[str] = []
         self._portals = load_portals()
         chosen(request.portals, self._portals)
         chosen(request.settings.portals, self._portals)
@@ -182,9 +182,10 @@ class NightService:
             self._log_hourly(trouble)
 
     def _report(self, schedule: Schedule, night: date, *, sealed: bool) -> None:
-        remarks = self._progress.remarks if self._progress is not None else []
         with log_errors("reported"):
-            self.after_night.report_night(schedule.archive, schedule.ledger, night, clock(), remarks, sealed=sealed)
+            self.after_night.report_night(
+                schedule.archive, schedule.ledger, night, clock(), self._remarks, sealed=sealed
+            )
         settings = self.request.settings
         for old in remove_old(settings.logs, night, settings.keep_logs, clock()):
             log.info("removed the logs of %s", old)
@@ -229,14 +230,18 @@ class NightService:
             with log_errors("measured"):
                 self.after_night.renew_metrics(archive, ledger, clock())
 
-        view = self._progress = RecordedProgress(progress_view(self.console, lambda: log), ended_one)
+        view, self._remarks = progress_view(self.console, lambda: log), []
 
         def now() -> datetime:
             self.liveness.turn()
             return clock()
 
         options = replace(request.options, shortage=partial(self._shortage, archive))
-        runner = NightRunner(archive, ledger, request.settings, self._portals, options, view, self.stop, now)
+        runner = NightRunner(
+            *(archive, ledger, request.settings, self._portals, options, view, self.stop, now),
+            ended_one=ended_one,
+            remarks=self._remarks,
+        )
         return Schedule(archive, ledger, request.settings, self._portals), runner
 
     def _shortage(self, archive: Archive, portal: str) -> Reason | None:

@@ -187,36 +187,6 @@ class LiveProgress:
         return table
 
 
-class RecordedProgress:
-    """A view that passes everything on, stores the remarks for the night's report, and calls `ended_one` after each end."""
-
-    def __init__(self, view: ProgressView, ended_one: Callable[[], None]) -> None:
-        self._view, self._ended_one = view, ended_one
-        self.remarks: list[str] = []
-
-    def started(self, portal: str, night: date, tries: int) -> None:
-        """Log or show that a crawl process began."""
-        self._view.started(portal, night, tries)
-
-    def counted(self, portal: str, counts: ProgressCounts) -> None:
-        """Show the counts of a running portal."""
-        self._view.counted(portal, counts)
-
-    def ended(self, portal: str, night: date, state: LeaseState, run: Run | None, reason: Reason | None) -> None:
-        """Pass on the end of a try."""
-        self._view.ended(portal, night, state, run, reason)
-        self._ended_one()
-
-    def message(self, message: str) -> None:
-        """Show a remark."""
-        self.remarks.append(message)
-        self._view.message(message)
-
-    def close(self) -> None:
-        """End the display."""
-        self._view.close()
-
-
 def progress_view(console: Console, log: Callable[[], logging.Logger]) -> ProgressView:
     """Return the live table where there is a terminal, log lines where there is none."""
     return LiveProgress(console) if console.is_terminal else PlainProgress(log())

@@ -20,6 +20,7 @@ from crawler.reports.night_report import NightReport, PortalLine
 _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the figures
 _MORE = "`scheduler.py report --markdown` has every reason"
 _STYLES = {"good": "green", "quiet": "green", "thin": "yellow", "interrupted": "yellow", "partial": "yellow"}
+_HEADS = "verdict portal listed new rev. dup. gone asked kept took"
 _VISIT_HEADS = "| host | requests | no answer | bytes | seconds between, p50 | p99 | 429 | 503 | robots.txt |"
 _PLAIN_FIELDS = (
     "portal", "verdict", "state", "good", "listed", "new", "revisions", "duplicates", "gone", "quarantined", "requests",
@@ -87,20 +88,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _table(report: NightReport, width: int) -> list[Text]:
     names = max((len(line.portal) for line in report.scheduled), default=6)
     form = f"{{:<12}}{{:<{names + 1}}}{{:>7}}{{:>6}}{{:>6}}{{:>6}}{{:>6}}{{:>7}}{{:>9}}{{:>7}}  {{}}"
-    heads = (
-        "verdict",
-        "portal",
-        "listed",
-        "new",
-        "rev.",
-        "dup.",
-        "gone",
-        "asked",
-        "kept",
-        "took",
-        "why, or what else came",
-    )
-    rows = [_cut(Text(form.format(*heads), "dim"), width)]
+    rows = [_cut(Text(form.format(*_HEADS.split(), "why, or what else came"), "dim"), width)]
     for line in report.scheduled:
         counts = (line.listed, line.new, line.revisions, line.duplicates, line.gone, line.requests)
         size = format_size(line.bytes) if line.bytes else "–"
