@@ -29,6 +29,23 @@ _STEPS = 10_000  # of SQLite's machine between two checks of the clock, well und
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
+def _engine(where: str, begin: str, *pragmas: str) -> Engine:
+    # A connection per use: no descriptor outlives a fork and no reader holds a lock.
+    engine = create_engine(f"sqlite:///{where}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
 @dataclass(frozen=True, slots=True)
 class SqliteFile(Database):
     """`index.db` of an archive."""
@@ -44,35 +61,11 @@ class SqliteFile(Database):
         return self.path.name
 
     def writer(self) -> Engine:
-        engine = create_engine(f"sqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-
-        @event.listens_for(engine, "connect")
-        def _connect(connection: sqlite3.Connection, _record: object) -> None:
-            connection.isolation_level = None
-            connection.execute(f"PRAGMA journal_mode={journal_for(sqlite3.sqlite_version_info)}")
-            connection.execute("PRAGMA synchronous=FULL")
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-        return engine
+        journal = f"journal_mode={journal_for(sqlite3.sqlite_version_info)}"
+        return _engine(str(self.path), "BEGIN IMMEDIATE", journal, "synchronous=FULL")
 
     def reader(self) -> Engine:
-        # A connection per use: no descriptor outlives a fork and no reader holds a lock.
-        url = f"sqlite:///file:{self.path}?mode=ro&uri=true"
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-
-        @event.listens_for(engine, "connect")
-        def _connect(connection: sqlite3.Connection, _record: object) -> None:
-            connection.isolation_level = None
-            connection.execute("PRAGMA query_only=ON")
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql("BEGIN")
-
-        return engine
+        return _engine(f"file:{self.path}?mode=ro&uri=true", "BEGIN", "query_only=ON")
 
     def bound(self, connection: Connection, seconds: float) -> None:
         until = monotonic() + seconds
