@@ -44,7 +44,7 @@ _POST = re.compile(
     r"(?:/index\.php)?(?:/\d{4}/\d{2}(?:/\d{2})?)?(?P<above>(?:/[^/.]+)*)/(?P<slug>[^/.]+?)(?:\.html)?/?"
 )
 _NO_POSTS = frozenset(
-    "category tag author page feed comments attachment embed trackback search archives index.php wp-content wp-json wp-admin "
+    "amp category print tag author page feed comments attachment embed trackback search archives index.php wp-content wp-json wp-admin "
     "wp-login.php wp-includes".split()
 )
 _NO_NAMES = re.compile(r"\d+|comment-page-\d+")

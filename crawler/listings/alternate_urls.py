@@ -15,6 +15,9 @@ _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _LANGUAGE = re.compile(r"/vi(?:[_-]vn)?(?=/)", re.IGNORECASE)
 _BEFORE = re.compile(r"/(?:print|amp)(?=/.)", re.IGNORECASE)
 _BEHIND = re.compile(r"(?<=.)(?:/(?:print|amp|pop_up|rss)/?|\.amp)$", re.IGNORECASE)
+_ARCHIVE = re.compile(
+    r"(?:/page[/-]\d{1,6}|/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?|/(?:tags?|authors?|tac-gia)(?:/[^/]+)+)/?$", re.IGNORECASE
+)
 _INSIDE = re.compile(r"\.amp(?=\.(?:html?|aspx)$)", re.IGNORECASE)
 
 
@@ -25,6 +28,15 @@ def page_path(path: str) -> str:
         found = before.match(path)
         path = path[found.end() :] if found else path
     return _INSIDE.sub("", _BEHIND.sub("", path))
+
+
+def is_archive(url: str) -> bool:
+    """Return whether an address is a page of a list by its form: `/page/2/`, a month's, a tag's or an author's archive."""
+    try:
+        path = urlsplit(url.strip()).path
+    except ValueError:
+        return False
+    return bool(_ARCHIVE.search(path))
 
 
 def is_alternate(url: str) -> bool:

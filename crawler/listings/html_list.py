@@ -30,6 +30,7 @@ _CLIMB = 5  # levels from a pager up to its list
 _MOST_LINKS = 2000  # no list shows more; a page of a hundred thousand links must not hold up the crawl
 _MOST_BOXES = 20
 _SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
+_OWN = 4  # entries of others that one more of the section's own may bring along
 _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
 _DAY_BEHIND = re.compile(r"\s*\(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:,? [\d:]+)?\)$")
 
@@ -115,7 +116,7 @@ def _entries(
             entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
             if is_own is not None and is_own(link, url):
                 own.add(key)
-        worth = 2 * len(own) - len(entries)
+        worth = _OWN * len(own) - len(entries)
         if entries and (best is None or worth > best[0]):
             best = worth, tuple(entries.values())
         if entries and is_own is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from crawler.listings.alternate_urls import is_alternate, page_path
+from crawler.listings.alternate_urls import is_alternate, is_archive, page_path
 from crawler.urls import as_key, parameters
 
 # A wrong key makes two articles one: a rule must also tell the entries apart, and take no section, menu entry or page
@@ -46,7 +46,7 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
     `others` are sections, menus and page links. None where no rule does: a wrong key makes two articles one, which is
     worse than none.
     """
-    wanted = [url for url in dict.fromkeys(entries) if not is_alternate(url)]
+    wanted = [url for url in dict.fromkeys(entries) if not (is_alternate(url) or is_archive(url))]
     refused = [url for url in dict.fromkeys(others) if url not in wanted]
     if len(wanted) < 2:
         return None

@@ -28,7 +28,7 @@ from crawler.config.run_options import RunOptions
 from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.slots import SlotClosed
 from crawler.downloader.state_links import changes_state
-from crawler.listings.alternate_urls import is_alternate
+from crawler.listings.alternate_urls import is_alternate, is_archive
 from crawler.listings.listing import Following, Listing, Section
 from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
@@ -131,9 +131,10 @@ class PortalCrawler(scrapy.Spider):
     def entry_key(cls, url: str) -> str | None:
         """Return the key of an address that an article can be read from.
 
-        None for a copy for the printer, AMP and the like, and for a link that changes what the portal shows.
+        None for a copy for the printer, AMP and the like, for an archive of a month, tag or author, and for a link that
+        changes what the portal shows.
         """
-        return None if is_alternate(url) or changes_state(url) else cls.article_key(url)
+        return None if is_alternate(url) or is_archive(url) or changes_state(url) else cls.article_key(url)
 
     @classmethod
     def section_url(cls, section: Section) -> str:

@@ -13,6 +13,7 @@ from scrapy.http import Response
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
 from crawler.listings.feeds import read_feed, read_sitemap
+from crawler.listings.furniture import Furniture
 from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind
 from crawler.requests import Exchange, RequestInfo
 from crawler.responses.facts import facts_of, listing_text
@@ -71,6 +72,7 @@ class ListingReader:
         self._portal, self._recorder = portal, recorder
         self._days: dict[str, date] = {}
         self._doors: Counter[str] = Counter()
+        self._furniture = Furniture()
 
     def section(self, name: str) -> Section:
         """Return the section of this name."""
@@ -105,7 +107,8 @@ class ListingReader:
             if info.request is not None:
                 listing = portal.read_answer(info.request, response.url, text, section, number)
             else:
-                listing = portal.read_listing(response.url, text, section, number)
+                read = portal.read_listing(response.url, text, section, number)
+                listing = read if info.lookback else self._furniture.without(section.name, number, read)
         except ListingError as error:
             return ListReading(None, Outcome.ERROR, str(error)[:200])
         except Exception as error:  # an unforeseen page costs its section, not the night
