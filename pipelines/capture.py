@@ -44,13 +44,23 @@ class CrawlRecorder(Protocol):
         """Stop the crawl: nothing can be stored any more."""
 
 
-class _StoringSpider(Protocol):
+class StoringSpider(Protocol):
+    """The part of a crawl's spider that the stages hand their results to."""
+
     recorder: CrawlRecorder
+
+    def store(self, page: PageRecord | None, document: Document, reasons: tuple[Reason, ...]) -> None:
+        """Write an article under its key; `page` is None where its response has its line already."""
+
+
+def storing_spider(crawler: Crawler) -> StoringSpider:
+    """Return the crawl's spider."""
+    return cast("StoringSpider", crawler.spider)
 
 
 def crawl_recorder(crawler: Crawler) -> CrawlRecorder:
     """Return the recorder of the crawl's spider."""
-    return cast("_StoringSpider", crawler.spider).recorder
+    return storing_spider(crawler).recorder
 
 
 def capture_of(request: Request, response: Response, now: datetime, via: Via) -> Capture:

@@ -22,7 +22,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import Outcome
 from archive.model.records import PageRecord, Reread
 from pipelines.article import Article, Layout
-from pipelines.capture import CrawlRecorder, crawl_recorder, document_of
+from pipelines.capture import CrawlRecorder, crawl_recorder, document_of, storing_spider
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.html.published import listed_on
@@ -253,5 +253,5 @@ class StoreStage(PipelineStage):
         if item.reasons:
             self.recorder.count("quarantined")
         page = None if item.of_list else item.page
-        self.recorder.write(page, replace(document, reread=item.reread), item.reasons)
+        storing_spider(self._crawler).store(page, replace(document, reread=item.reread), item.reasons)
         return item

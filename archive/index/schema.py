@@ -98,6 +98,7 @@ EVENTS = Table(
     Index("events_article", "portal", "key", "at"),
     Index("events_portal", "portal", "at"),
     Index("events_content", "content_sha256", "at"),
+    Index("events_published", "portal", "published"),
     Index("events_id", "id"),
     Index("events_url", "url"),
     Index("events_sha256", "sha256"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
+from archive.index.rows import EventRow
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
 from archive.ingest.revisions import VersionHistory, described
@@ -31,7 +32,10 @@ from archive.storage.texts import content_sha256, file_name, text_bytes, version
 
 @dataclass(slots=True)
 class QueuedLine:
-    """Hold one queued line: its page, and the document read from it. `reasons` send the document into quarantine."""
+    """Hold one queued line: its page, and the document read from it. `reasons` send the document into quarantine.
+
+    `new_key` is the key that the page's address has, where it is another than the article's.
+    """
 
     page: PageRecord | None
     document: Document | None = None
@@ -41,6 +45,7 @@ class QueuedLine:
     fingerprint: Fingerprint | None = None
     last_body: str | None = None
     gone_after: int | None = None
+    new_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,7 @@ class BatchCommit:
         lines: list[ArticleLine] = []
         seq = max((line.seq for line in earlier), default=-1) + 1
         for pending in self.pending:
-            removal = self._removal(transaction, pending, seq)
-            if removal is not None:
+            for removal in self._removals(transaction, pending, seq):
                 transaction.add_event(self.night, self.run, removal)
                 lines.append(removal)
                 seq += 1
@@ -123,38 +127,47 @@ class BatchCommit:
     def _read(self, text: StoredText) -> str | None:
         return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)
 
-    def _removal(self, transaction: Transaction, pending: QueuedLine, seq: int) -> ArticleLine | None:
-        """Return the line of a removal that the response shows, `returned` or `moved_address`; None when nothing is new.
+    def _removals(self, transaction: Transaction, pending: QueuedLine, seq: int) -> list[ArticleLine]:
+        """Return the lines of a removal, a return or a new address that the response shows.
 
         A doubtful article does not return.
         """
-        page = pending.page
-        if page is None or page.key is None or pending.reasons:
-            return None
-        removals = transaction.removals
-        last = removal.event if (removal := removals.latest(self.portal, page.key)) is not None else None
-        version = transaction.events.latest(self.portal, page.key)
-        if version is None:
-            return None
-        address = None
-        if pending.document is not None and last in (Event.GONE, Event.MOVED):
-            event = Event.RETURNED
-        elif page.outcome is Outcome.MOVED and not page.attachment_of and last is not Event.MOVED:
-            event = Event.MOVED
-        elif pending.gone_after is not None and last is not Event.GONE:
-            if not held(removals.vanished_nights(self.portal, page.key), self.night, pending.gone_after):
-                return None
-            event, address = Event.GONE, removals.living_copy(version)
-        elif page.outcome is Outcome.ARTICLE and not page.attachment_of:
-            address = page.url
-        else:
-            return None
-        if address is not None:
-            known = transaction.events.known_address(self.portal, page.key)
-            if known is None or same_address(known, address):
-                return None
-            event = Event.MOVED_ADDRESS
-        return removal_line(event, seq, version, self.portal, page, self.via, address)
+        page, removals = pending.page, transaction.removals
+        version = transaction.events.latest(self.portal, page.key) if page is not None and page.key else None
+        if page is None or version is None or pending.reasons or page.attachment_of:
+            return []
+        removal = removals.latest(self.portal, version.key)
+        last = removal.event if removal is not None else None
+        lines: list[ArticleLine] = []
+        if pending.document is not None:
+            if last in (Event.GONE, Event.MOVED):
+                lines.append(removal_line(Event.RETURNED, seq, version, page, self.via))
+            return lines + self._moves(transaction, version, page, pending.new_key, page.url, seq + len(lines))
+        if page.outcome is Outcome.MOVED and last is not Event.MOVED:
+            lines.append(removal_line(Event.MOVED, seq, version, page, self.via))
+        elif pending.gone_after is not None:
+            if not held(removals.vanished_nights(self.portal, version.key), self.night, pending.gone_after):
+                return []
+            copy = removals.living_copy(version)
+            if copy is not None:
+                return self._moves(transaction, version, page, *copy, seq)
+            if last is not Event.GONE:
+                lines.append(removal_line(Event.GONE, seq, version, page, self.via))
+        return lines
+
+    def _moves(
+        self, transaction: Transaction, version: EventRow, page: PageRecord, new_key: str | None, url: str, seq: int
+    ) -> list[ArticleLine]:
+        """Return the lines of a new address: one of the article, one of the key that the address has where it is another."""
+        lines = []
+        known = transaction.events.known_address(self.portal, version.key)
+        if known is not None and not same_address(known, url):
+            lines.append(removal_line(Event.MOVED_ADDRESS, seq, version, page, self.via, url=url))
+        if new_key is not None and new_key != version.key:
+            if transaction.removals.own_keys(self.portal, [new_key]).get(new_key) != version.key:
+                number = seq + len(lines)
+                lines.append(removal_line(Event.MOVED_ADDRESS, number, version, page, self.via, url=url, key=new_key))
+        return lines
 
     def _judge_one(
         self, transaction: Transaction, document: Document, pending: QueuedLine, seq: int

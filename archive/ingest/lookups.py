@@ -9,10 +9,11 @@ from typing import TypeVar
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
-from archive.index.queries.removals import Removal, same_address
-from archive.index.rows import PendingEntry, Recheck
+from archive.index.queries.removals import Removal, same_page
+from archive.index.rows import EventRow, PendingEntry, Recheck
 from archive.index.transaction import Queries
-from archive.model.records import ListEntry
+from archive.model.records import Document, ListEntry
+from archive.storage.texts import content_sha256
 
 _Answer = TypeVar("_Answer")
 
@@ -43,14 +44,43 @@ class RunLookups:
         return self._ask(lambda queries: queries.events.is_recorded(self._portal, key))
 
     def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
-        """Return the entries of recorded articles whose address was neither listed before tonight, nor recorded, nor asked."""
+        """Return the entries of recorded articles whose page was neither listed before tonight, nor recorded, nor asked.
+
+        Addresses that differ in their query alone count as one: many lists add where the reader came from.
+        """
         shown = {entry.key: entry for entry in entries}
         known = self._ask(lambda queries: queries.listings.addresses(self._portal, list(shown), self._night))
         return [
             entry
             for key, entry in shown.items()
-            if key in known and not any(same_address(entry.url, one) for one in known[key])
+            if key in known and not any(same_page(entry.url, one) for one in known[key])
         ]
+
+    def addresses(self, key: str) -> set[str]:
+        """Return every address at which the article was listed, recorded or last asked."""
+        return self._ask(lambda queries: queries.listings.addresses(self._portal, [key])).get(key, set())
+
+    def own_keys(self, keys: Collection[str]) -> dict[str, str]:
+        """Return, by each of these keys that a moved article's new address has, the article's own key."""
+        return self._ask(lambda queries: queries.removals.own_keys(self._portal, keys))
+
+    def namesakes(self, document: Document) -> list[str]:
+        """Return the keys of the portal's other articles that this one may be, under a new address."""
+        content = content_sha256(document.content)
+        return self._ask(
+            lambda queries: queries.removals.namesakes(
+                self._portal, document.key, content, document.title, document.published
+            )
+        )
+
+    def latest(self, key: str) -> tuple[EventRow, str] | None:
+        """Return the article's last version and the address at which it was last recorded; None where none is stored."""
+
+        def ask(queries: Queries) -> tuple[EventRow, str] | None:
+            version = queries.events.latest(self._portal, key)
+            return (version, queries.events.known_address(self._portal, key) or version.url) if version else None
+
+        return self._ask(ask)
 
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""

@@ -125,6 +125,7 @@ class RunWriter:
         reasons: tuple[Reason, ...] = (),
         *,
         gone_after: int | None = None,
+        new_key: str | None = None,
     ) -> None:
         """Queue the line of one request, with the article or attachment read from its response; commit a due batch.
 
@@ -134,13 +135,14 @@ class RunWriter:
             reasons: Why the document is doubtful.
             gone_after: Given when the response says that the article is no more. It becomes an event `gone`, once, when
                 no article has stood there for that many days and a text of it was stored.
+            new_key: The key that the page's address has, where the document belongs to an article with another key.
 
         Raises what `commit` raises.
         """
         if page is not None and page.warc is not None and page.warc in self._unjudged:
             _, digest = self._unjudged.pop(page.warc)
             page = replace(page, body_sha256=page.body_sha256 or digest or None)
-        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after))
+        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after, new_key=new_key))
         now = monotonic()
         if self._queued_since is None:
             self._queued_since = now

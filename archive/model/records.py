@@ -236,7 +236,8 @@ class LookbackCounts:
     """One run's part of a look-back, which may take several nights; `since` is set for a backfill.
 
     `pages` counts list pages read, `listed` the articles they showed, `found` those requested because they had never been
-    stored, `kept` those stored then, `late` the late ones among them; `requests` counts all its lines, attachments included.
+    stored or stand at a new address, `kept` those stored then, `late` the late ones among them; `requests` counts all its
+    lines, attachments included.
     `complete` is True if every section's list was walked to the look-back's end and every found article was requested.
     """
 

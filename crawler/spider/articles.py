@@ -10,12 +10,14 @@ from scrapy.http import Request, Response
 
 from archive.errors import ArchiveError
 from archive.index.queries.listings import SETTLED
-from archive.index.queries.removals import VANISHED
+from archive.index.queries.removals import VANISHED, same_address
 from archive.index.rows import Recheck
 from archive.model.enums import Event, Outcome
 from archive.model.records import ListEntry, ListRequest, LookbackMark
+from crawler.listings.listing import Following
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import charset_of
+from crawler.spider.identity import Identity
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
@@ -24,6 +26,7 @@ from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
 
+_MOST_ADDRESSES = 3  # of one article and night
 _MOST_MOVED = 100  # of a night: a bound against lists whose addresses differ at each request
 
 
@@ -40,10 +43,12 @@ class Articles:
     recorder: RunRecorder
     reader: ListingReader
     renderer: Renderer
+    identity: Identity
     layouts: tuple[Layout, ...]
     rechecks: Sequence[int]
     gone_after: int
-    _asked: set[str] = field(default_factory=set, init=False)
+    _asked: dict[str, list[Following]] = field(default_factory=dict, init=False)
+    _shown: dict[str, list[str]] = field(default_factory=dict, init=False)
     _moved: int = field(default=0, init=False)
 
     def request(
@@ -59,13 +64,34 @@ class Articles:
         """Return the request for an article; none when it was asked for already tonight."""
         if key in self._asked:
             return []
-        self._asked.add(key)
+        return [self._build(section, key, url, mark, etag=etag, last_modified=last_modified)]
+
+    def _build(
+        self,
+        section: str,
+        key: str,
+        url: str,
+        mark: LookbackMark | None = None,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Request:
         way = self.portal.article_source(key, url)
+        self._asked.setdefault(key, []).append(way)
         address = self.builder.here(url) if isinstance(way, ListRequest) else None
         info = replace(self.builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        return [self.builder.build(info, self.on_response, headers=headers)]
+        return self.builder.build(info, self.on_response, headers=headers)
+
+    def is_asked(self, key: str) -> bool:
+        """Return whether an article was asked for already tonight."""
+        return key in self._asked
+
+    def recheck(self, key: str) -> list[Request]:
+        """Return the request for a stored article at its newest address; none when it was asked for already tonight."""
+        latest = self.recorder.writer.lookups.latest(key)
+        return self.request(latest[0].section, key, latest[1]) if latest else []
 
     def due_rechecks(self) -> list[Request]:
         """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
@@ -78,10 +104,19 @@ class Articles:
         ]
 
     def due(self) -> list[Recheck]:
-        """Return the articles due for a recheck that were not asked for tonight."""
+        """Return the articles due for a recheck that were not asked for tonight, each under its own key."""
         if self.recorder.options.backfill is not None:
             return []
-        return [due for due in self.recorder.writer.lookups.due_rechecks() if due.key not in self._asked]
+        found = self.recorder.writer.lookups.due_rechecks()
+        own = self.identity.own_keys(due.key for due in found)
+        return [due for due in (self._own(due, own.get(due.key)) for due in found) if due.key not in self._asked]
+
+    def _own(self, due: Recheck, key: str | None) -> Recheck:
+        """Return the recheck of the article that a key was found to be of; `key` is None where it is the article's own."""
+        latest = self.recorder.writer.lookups.latest(key) if key is not None else None
+        if latest is None:
+            return due
+        return replace(due, key=latest[0].key, url=latest[1], etag=None, last_modified=None)
 
     def would_be_gone(self, key: str) -> bool:
         """Return whether an article counts as removed if it is missing tonight as well."""
@@ -98,7 +133,13 @@ class Articles:
         return [entry for entry in listed if entry.key not in waiting and not lookups.is_stored(entry.key)]
 
     def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
-        """Return the entries of stored articles that are listed at an address that is new; at most 100 a night."""
+        """Return the entries of stored articles that are listed at an address that is new; at most 100 a night.
+
+        Every entry is noted: an article that is missing at one address is asked for where lists show it.
+        """
+        entries = list(entries)
+        for entry in entries:
+            self._shown.setdefault(entry.key, []).append(entry.url)
         found = [entry for entry in self.recorder.writer.lookups.moved(entries) if entry.key not in self._asked]
         found = found[: _MOST_MOVED - self._moved]
         self._moved += len(found)
@@ -115,7 +156,9 @@ class Articles:
             return []
         urls = {entry.url: entry.key for entry in entries if entry.key not in self._asked}
         pages = pages_of(response.body, urls, self.layouts, charset_of(response))
-        self._asked |= {urls[url] for url in pages}
+        for url in pages:
+            self._asked.setdefault(urls[url], []).append(url)
+            self.identity.answered(urls[url], Outcome.ARTICLE, url)
         return [
             ArticleResponse(
                 exchange.part(url, urls[url]).page(Outcome.ARTICLE), page, self.layouts, "utf-8", of_list=True
@@ -123,7 +166,19 @@ class Articles:
             for url, page in pages.items()
         ]
 
-    async def on_response(self, response: Response) -> AsyncIterator[ArticleResponse]:
+    def _elsewhere(self, exchange: Exchange) -> list[Request]:
+        """Return the request for a missing article at another address: one of tonight's lists, or an earlier one of its own."""
+        info, key = exchange.info, exchange.info.key or ""
+        asked = self._asked.get(key, [])
+        if len(asked) >= _MOST_ADDRESSES:
+            return []
+        recorded = sorted(self.recorder.writer.lookups.addresses(key))
+        for url in (*reversed(self._shown.get(key, [])), *recorded):
+            if not any(_is_same_way(self.portal.article_source(key, url), way) for way in asked):
+                return [self._build(info.section, key, url, info.lookback)]
+        return []
+
+    async def on_response(self, response: Response) -> AsyncIterator[ArticleResponse | Request]:
         """Judge what an article's address brought and hand an article to the stages."""
         recorder, exchange = self.recorder, exchange_of(response)
         key = exchange.info.key
@@ -132,17 +187,18 @@ class Articles:
             outcome, detail = judge_response(exchange, response, self.portal.home, recorder.hosts.asked, self.layouts)
             page = exchange.page(outcome, detail, next_look=self.next_recheck(key, outcome))
             day = self.reader.listed_day(key) if outcome is Outcome.ARTICLE else None
+            further = self._elsewhere(exchange) if outcome in VANISHED else []
         except ArchiveError as error:
             recorder.fail(error)
             return
-        # What answers under another stored article's address goes on under that one's key.
-        joined = outcome is Outcome.ARTICLE and self._is_of_another(key, page.url)
-        if joined:
-            page = replace(page, next_look=None)
-        if joined or outcome is not Outcome.ARTICLE:
-            recorder.write(page)
+        if outcome is not Outcome.ARTICLE:
+            recorder.write(page, last=not further)
         recorder.react(outcome)
-        if joined or outcome is not Outcome.ARTICLE:
+        for request in further:
+            yield request
+        if not further:
+            self.identity.answered(key, outcome, page.url)
+        if outcome is not Outcome.ARTICLE:
             return
         # The address that answered is where relative links start; the stages use the page's.
         declared = charset_of(response)
@@ -151,13 +207,6 @@ class Articles:
             yield ArticleResponse(page, response.body, self.layouts, declared, day=day)
         else:
             yield ArticleResponse(page, sent, self.layouts, "utf-8")
-
-    def _is_of_another(self, key: str | None, url: str) -> bool:
-        """Return whether a stored article's request ended at the address of another stored article."""
-        other, lookups = self.portal.entry_key(url), self.recorder.writer.lookups
-        return (
-            None not in (key, other) and key != other and lookups.is_stored(str(key)) and lookups.is_stored(str(other))
-        )
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:
         """Return when to ask for an article again; None where the schedule ends or the lists decide."""
@@ -172,8 +221,15 @@ class Articles:
             return next_recheck_of_vanished(since or tonight, tonight, self.gone_after)
         watched = lookups.first_stored(key)
         removal = lookups.removal(key)
-        if removal is not None:  # what came back is watched like something new
+        if (
+            removal is not None and removal.event is not Event.MOVED_ADDRESS
+        ):  # what came back is watched like something new
             watched = removal.night if removal.event is Event.RETURNED else tonight
         if watched is None and not stands:
             return None
         return next_recheck(watched or tonight, tonight, self.rechecks)
+
+
+def _is_same_way(one: Following, other: Following) -> bool:
+    """Return whether two ways lead to the same place."""
+    return same_address(one, other) if isinstance(one, str) and isinstance(other, str) else one == other

@@ -21,8 +21,9 @@ from twisted.python.failure import Failure
 
 from archive.errors import ArchiveError
 from archive.ingest.run_writer import RunWriter
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Outcome
-from archive.model.records import ListRequest
+from archive.model.records import Document, ListRequest, PageRecord
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.config.run_options import RunOptions
 from crawler.downloader.guard import PortalHosts, own_hosts
@@ -34,6 +35,7 @@ from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
+from crawler.spider.identity import Identity
 from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
@@ -79,13 +81,15 @@ class PortalCrawler(scrapy.Spider):
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
         self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
-        self.reader = reader = ListingReader(portal, recorder)
+        self.identity = Identity(recorder, self.entry_key, self._ask_again, self._next_recheck)
+        self.reader = reader = ListingReader(portal, recorder, self.identity.own_keys)
         self.articles = articles = Articles(
             portal,
             builder,
             recorder,
             reader,
             self.renderer,
+            self.identity,
             self.read_with(),
             options.recheck_days or self.recheck_days,
             self.gone_after,
@@ -226,6 +230,8 @@ class PortalCrawler(scrapy.Spider):
         try:
             recheck = self.articles.next_recheck(info.key, outcome)
             self.recorder.write(exchange.page(outcome, detail, walk_end=end, lookback=mark, next_look=recheck))
+            if info.expect is Expect.ARTICLE:
+                self.identity.answered(info.key, outcome)
         except ArchiveError as archive_error:
             self.recorder.fail(archive_error)
         self.recorder.react(outcome, detail)
@@ -250,6 +256,19 @@ class PortalCrawler(scrapy.Spider):
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
+
+    def store(self, page: PageRecord | None, document: Document, reasons: tuple[Reason, ...]) -> None:
+        """Write what the stages read, under its article's key."""
+        self.identity.store(page, document, reasons)
+
+    def _ask_again(self, key: str) -> bool:
+        requests = self.articles.recheck(key)
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        return bool(requests) or self.articles.is_asked(key)
+
+    def _next_recheck(self, key: str) -> date | None:
+        return self.articles.next_recheck(key, Outcome.ARTICLE)
 
     def closed(self, reason: str) -> None:
         """Take Scrapy's finish reason."""

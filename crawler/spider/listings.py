@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Protocol
 
@@ -66,10 +67,18 @@ class ListReading:
 
 
 class ListingReader:
-    """Read the responses to requests for a section's list. The crawl's clock says what is today."""
+    """Read the responses to requests for a section's list. The crawl's clock says what is today.
 
-    def __init__(self, portal: type[DeclaredPortal], recorder: RunRecorder) -> None:
-        self._portal, self._recorder = portal, recorder
+    `own_keys` gives the keys of moved articles by those of their new addresses.
+    """
+
+    def __init__(
+        self,
+        portal: type[DeclaredPortal],
+        recorder: RunRecorder,
+        own_keys: Callable[[Iterable[str]], dict[str, str]],
+    ) -> None:
+        self._portal, self._recorder, self._own_keys = portal, recorder, own_keys
         self._days: dict[str, date] = {}
         self._doors: Counter[str] = Counter()
         self._furniture = Furniture()
@@ -83,13 +92,21 @@ class ListingReader:
         section = self.section(exchange.info.section)
         outcome, detail = judge_response(exchange, response, self._portal.home, self._recorder.hosts.asked)
         if outcome is Outcome.LISTING:
-            page = self._read(section, exchange.info, response, detail)
+            page = self._with_own_keys(self._read(section, exchange.info, response, detail))
             if page.listing is not None and self._portal.day_from_list:
                 self._days |= {entry.key: entry.day for entry in page.listing.entries if entry.day is not None}
             return page
         if outcome is Outcome.EMPTY and exchange.info.number != 1:  # how timelines end: a page with nothing in it
             return ListReading(Listing(()), Outcome.LISTING, detail)
         return ListReading(None, outcome, detail)
+
+    def _with_own_keys(self, page: ListReading) -> ListReading:
+        """Return the page with each moved article under its own key, whatever key its new address has."""
+        own = self._own_keys(entry.key for entry in page.listing.entries) if page.listing is not None else {}
+        if page.listing is None or not own:
+            return page
+        entries = tuple(replace(entry, key=own.get(entry.key, entry.key)) for entry in page.listing.entries)
+        return replace(page, listing=replace(page.listing, entries=entries))
 
     def _read(self, section: Section, info: RequestInfo, response: Response, detail: str | None) -> ListReading:
         portal, now = self._portal, self._recorder.now()

@@ -245,7 +245,7 @@ class Lookback:
         else:
             del progress.open[section]
         found = self._articles.in_list(exchange, response, taken)
-        for entry in self._articles.wanted(taken):
+        for entry in (*self._articles.wanted(taken), *self._articles.moved(taken)):
             if self._budget.left <= 0:
                 progress.left += 1
             else:

@@ -69,18 +69,27 @@ class RunRecorder:
         return self.options.clock.now()
 
     def write(
-        self, page: PageRecord | None, document: Document | None = None, reasons: tuple[Reason, ...] = ()
+        self,
+        page: PageRecord | None,
+        document: Document | None = None,
+        reasons: tuple[Reason, ...] = (),
+        *,
+        new_key: str | None = None,
+        last: bool = True,
     ) -> None:
         """Queue a line with the document read from it and report progress; stop when the archive fails.
 
-        `reasons` put the document into quarantine. `page` is None where the response has its line already.
+        `reasons` put the document into quarantine. `page` is None where the response has its line already. `new_key` is
+        the key of the page's address where the document belongs to an article with another. `last` is False for the
+        answer of an address after which another one of the article is asked: it removes nothing.
         """
-        vanished = page is not None and page.outcome in VANISHED and not page.attachment_of
+        vanished = last and page is not None and page.outcome in VANISHED and not page.attachment_of
         if page is not None:
             self._outcomes[page.outcome.value] += 1
             self.lookback_lines += page.lookback is not None
         try:
-            self.writer.write(page, document, reasons, gone_after=self._gone_after if vanished else None)
+            gone_after = self._gone_after if vanished else None
+            self.writer.write(page, document, reasons, gone_after=gone_after, new_key=new_key)
         except ArchiveError as error:
             self.fail(error)
         if page is not None:

@@ -88,13 +88,16 @@ class ListingQueries:
         query = query.where(LISTED.c.at.not_in(deeper))
         return self.connection.execute(query).scalar_one()
 
-    def addresses(self, portal: str, keys: Collection[str], before: date) -> dict[str, set[str]]:
-        """Return the addresses of those articles that were listed before a night: there, in their lines, when last asked."""
+    def addresses(self, portal: str, keys: Collection[str], before: date | None = None) -> dict[str, set[str]]:
+        """Return the addresses of these articles in lists and in their lines.
+
+        With `before` those of lists before that night count, and those that were last asked, whatever stood there.
+        """
         found: dict[str, set[str]] = {}
-        for table in (LISTED, EVENTS, LOOKS):
+        for table in (LISTED, EVENTS) if before is None else (LISTED, EVENTS, LOOKS):
             query = select(table.c.key, table.c.url, table.c.at).where(table.c.portal == portal, table.c.key.in_(keys))
             for row in self.connection.execute(query):
-                if table is not LISTED or row.at < before.isoformat():
+                if table is not LISTED or before is None or row.at < before.isoformat():
                     found.setdefault(row.key, set()).add(row.url)
         return found
 

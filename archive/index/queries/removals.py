@@ -4,22 +4,26 @@ An article whose address answers with 404, 410, a soft 404 or the homepage has *
 lasted for the portal's time, `moved` when the address redirects to the portal's successor, `returned` when an article is
 there again, `moved_address` when it answers at another address of its portal. Nothing is deleted: all are lines without a
 text that name the last version. The state follows from the lines alone, so `rebuild` finds the same.
+
+Where the new address has another key, a second `moved_address` under that key names the article's version: what a list shows
+under the key from then on is that article.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
 from archive.index.schema import EVENTS, LOOKS, PAGES
-from archive.model.enums import Event, Outcome, Via
+from archive.model.enums import REMOVALS, VERSIONS, Event, Outcome, Via
 from archive.model.records import PageRecord
 from archive.storage.jsonl import ArticleLine
 
@@ -27,14 +31,16 @@ VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 _VANISHED = tuple(outcome.value for outcome in VANISHED)
 _OF_VERSION = ("id", "section", "url", "title", "published", "author", "content_sha256")
 _NOT_OF_REMOVALS = ("published_raw", "published_from", "file", "sha256", "bytes")
-_STATES = tuple(event.value for event in (Event.GONE, Event.RETURNED, Event.MOVED))
+_STATES = tuple(event.value for event in REMOVALS)
+_VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
+_NAMESAKES = 3  # articles that are compared with a new one
 _SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The last `gone`, `moved` or `returned` event of an article, and its night."""
+    """The last `gone`, `moved`, `returned` or `moved_address` event of an article, and its night."""
 
     event: Event
     night: date
@@ -64,7 +70,7 @@ class RemovalQueries:
         return tuple(date.fromisoformat(night) for night in nights)
 
     def latest(self, portal: str, key: str) -> Removal | None:
-        """Return the last `gone`, `moved` or `returned` event of the article."""
+        """Return the last `gone`, `moved`, `returned` or `moved_address` event of the article."""
         query = (
             select(EVENTS.c.event, EVENTS.c.night)
             .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_(_STATES))
@@ -74,15 +80,15 @@ class RemovalQueries:
         row = self.connection.execute(query).first()
         return Removal(Event(row.event), date.fromisoformat(row.night)) if row else None
 
-    def living_copy(self, version: EventRow) -> str | None:
-        """Return the address of another article of the portal with this content and day that stands; None where none does.
+    def living_copy(self, version: EventRow) -> tuple[str, str] | None:
+        """Return key and address of another article of the portal with this content and day that stands; None without one.
 
-        An article that got another key with its address, without a redirect from the old one, is such a copy.
+        An article that got another key with its address was stored as such a copy where both were read in one night.
         """
         stands = exists().where(
             LOOKS.c.portal == EVENTS.c.portal, LOOKS.c.key == EVENTS.c.key, LOOKS.c.outcome.in_(_STANDS)
         )
-        query = select(EVENTS.c.url).where(
+        query = select(EVENTS.c.key, EVENTS.c.url).where(
             EVENTS.c.content_sha256 == version.content_sha256,
             EVENTS.c.portal == version.portal,
             EVENTS.c.key != version.key,
@@ -90,7 +96,33 @@ class RemovalQueries:
             func.coalesce(EVENTS.c.published, "") == (version.published or ""),
             stands,
         )
-        return cast("str | None", self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).scalar())
+        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
+        return (row.key, row.url) if row else None
+
+    def own_keys(self, portal: str, keys: Collection[str]) -> dict[str, str]:
+        """Return, by each of these keys that a moved article's new address has, the article's own key."""
+        query = select(EVENTS.c.key, EVENTS.c.revision_of).where(
+            EVENTS.c.portal == portal, EVENTS.c.key.in_(keys), EVENTS.c.event == Event.MOVED_ADDRESS.value
+        )
+        rows = self.connection.execute(query.order_by(EVENTS.c.at)).all() if keys else []
+        found = {str(row.key): article_of(row.revision_of)[1] for row in rows}
+        found = {key: own for key, own in found.items() if own != key}
+        further = self.own_keys(portal, set(found.values()) - found.keys()) if found else {}
+        return {key: further.get(own, own) for key, own in found.items()}
+
+    def namesakes(self, portal: str, key: str, content: str, title: str, published: str | None) -> list[str]:
+        """Return the keys of the portal's other articles that may be this one: as many as are worth a request.
+
+        They have its publication time, and its content or, where the time has a minute, its title.
+        """
+        alike = EVENTS.c.content_sha256 == content
+        if published is not None and "T" in published:
+            alike = or_(alike, EVENTS.c.title == title)
+        query = select(EVENTS.c.key).where(
+            EVENTS.c.portal == portal, EVENTS.c.published == published, EVENTS.c.key != key, _VERSION, alike
+        )
+        newest = func.max(EVENTS.c.at).desc()
+        return list(self.connection.execute(query.group_by(EVENTS.c.key).order_by(newest).limit(_NAMESAKES)).scalars())
 
 
 def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
@@ -103,6 +135,11 @@ def same_address(one: str, other: str) -> bool:
     return _bare(one) == _bare(other)
 
 
+def same_page(one: str, other: str) -> bool:
+    """Return True if two addresses differ as above, or in their query."""
+    return _bare(one)[:2] == _bare(other)[:2]
+
+
 def _bare(url: str) -> tuple[str, str, str]:
     parts = urlsplit(url)
     path = _SESSION.sub("", unquote(parts.path)).rstrip("/")
@@ -110,11 +147,18 @@ def _bare(url: str) -> tuple[str, str, str]:
 
 
 def removal_line(
-    event: Event, seq: int, version: EventRow, portal: str, page: PageRecord, via: Via, url: str | None = None
+    event: Event,
+    seq: int,
+    version: EventRow,
+    page: PageRecord,
+    via: Via,
+    *,
+    url: str | None = None,
+    key: str | None = None,
 ) -> ArticleLine:
     """Make the line of a removal or return: the last version's fields, the response that showed it, and no text.
 
-    `url` is the new address of an article that moved.
+    `url` is the new address of an article that moved, `key` the one that this address has where it is another.
     """
     values: dict[str, Any] = dict.fromkeys(_NOT_OF_REMOVALS)
     values |= {name: getattr(version, name) for name in _OF_VERSION}
@@ -124,8 +168,8 @@ def removal_line(
         **values,
         event=event,
         seq=seq,
-        portal=portal,
-        key=page.key or "",
+        portal=version.portal,
+        key=key or version.key,
         fetched_at=page.fetched_at,
         via=via.value,
         warc=page.warc,
