@@ -118,7 +118,25 @@ def _removal_night(archive: Archive, day: int) -> None:
         look = night + timedelta(days=number)
         page = PageRecord(url, outcome, at(night), 404, key=word, section="tin", warc=ref, next_look=look, etag='"e"')
         crawl.write(page, gone_after=1) if outcome is not Outcome.NOT_MODIFIED else crawl.write(page)
+    if day == 19:
+        _move(crawl)
     finish(crawl, at(night))
+
+
+def _move(crawl: RunWriter) -> None:
+    """Let one article stand under another address and key, and another be posted twice."""
+    moment = at(crawl.night)
+    for key, new_key in (("ơn", "ơn-mới"), ("on", None)):
+        body = f"{key} {moment}".encode()
+        url = f"https://bacgiang.gov.vn.replica.test/{quote(new_key or key)}-2"
+        ref = crawl.capture(Capture(url, 200, (), body, moment, ArchiveKind.REPLICA))
+        document = Document(
+            portal=_PORTAL, section="tin", url=url, key=key if new_key else f"{key}-2", title=f"{key} {key}",
+            text=f"{key} {key}\n\n08:00 03/03/2025\n\nVề {key}.\n", content=f"{key} {key}\nVề {key}.", fetched_at=moment,
+            via=ArchiveKind.REPLICA, warc=ref, published="2025-03-03T08:00:00+07:00", published_raw="08:00 03/03/2025",
+        )  # fmt: skip
+        page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=document.key, section="tin", warc=ref)
+        crawl.write(page, document, new_key=new_key)
 
 
 def _ending_night(archive: Archive, day: int) -> None:

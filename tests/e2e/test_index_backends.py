@@ -27,7 +27,20 @@ Question = Callable[[Queries], object]
 BEFORE = date(2025, 3, 6)
 FAR = date(2026, 1, 1)
 NIGHTS = [FIRST + timedelta(days=day) for day in range(21)]
-KEYS = [*WORDS, "dài", "dài-2", "sâu-3", "con-nợ", "Còn-nợ", "mới", "thong-bao", "thong-cao", "nghi-ngờ", "nowhere"]
+KEYS = [
+    *WORDS,
+    "ơn-mới",
+    "dài",
+    "dài-2",
+    "sâu-3",
+    "con-nợ",
+    "Còn-nợ",
+    "mới",
+    "thong-bao",
+    "thong-cao",
+    "nghi-ngờ",
+    "nowhere",
+]
 PORTALS = ("bac_giang", "da_nang", "quang_tri", "nowhere")
 
 
@@ -231,6 +244,21 @@ QUESTIONS: dict[str, Question] = {
     "similar.of_runs": lambda q: [sorted(text.id for text in q.similar.of_runs(night, PORTALS)) for night in NIGHTS],
     "seals.tip": lambda q: plain(q.seals.tip()),
     "similar.missing": lambda q: sorted(str(text) for text in q.similar.missing()),
+    "events.known_address": each_key(lambda q, portal, key: q.events.known_address(portal, key)),
+    "listings.addresses": each_portal(
+        lambda q, portal: [
+            {key: sorted(urls) for key, urls in sorted(q.listings.addresses(portal, KEYS, before).items())}
+            for before in (None, BEFORE)
+        ]
+    ),
+    "removals.living_copy": lambda q: [q.removals.living_copy(found) for found in q.events.find()],
+    "removals.namesakes": lambda q: [
+        q.removals.namesakes(found.portal, key, content, found.title, found.published)
+        for found in q.events.find()
+        for key in (found.key, "")
+        for content in (found.content_sha256, "")
+    ],
+    "removals.own_keys": each_portal(lambda q, portal: sorted(q.removals.own_keys(portal, KEYS).items())),
     "removals.vanished_nights": each_key(lambda q, portal, key: q.removals.vanished_nights(portal, key)),
     "events.versions": lambda q: [q.events.versions(None, None, None), q.events.versions("bac_giang", BEFORE, LAST)],
     "responses.awaiting_recheck": each_portal(
