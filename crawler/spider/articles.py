@@ -17,7 +17,7 @@ from archive.model.records import ListEntry, ListRequest, LookbackMark
 from crawler.listings.listing import Following
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import charset_of
-from crawler.spider.identity import Identity
+from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
@@ -43,7 +43,7 @@ class Articles:
     recorder: RunRecorder
     reader: ListingReader
     renderer: Renderer
-    identity: Identity
+    identity: ArticleIdentity
     layouts: tuple[Layout, ...]
     rechecks: Sequence[int]
     gone_after: int

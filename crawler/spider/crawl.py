@@ -33,9 +33,9 @@ from crawler.listings.alternate_urls import is_alternate, is_archive
 from crawler.listings.listing import Following, Listing, Section
 from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
+from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
-from crawler.spider.identity import Identity
 from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
@@ -81,7 +81,7 @@ class PortalCrawler(scrapy.Spider):
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
         self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
-        self.identity = Identity(recorder, self.entry_key, self._ask_again, self._next_recheck)
+        self.identity = ArticleIdentity(recorder, self.entry_key, self._ask_again, self._next_recheck)
         self.reader = reader = ListingReader(portal, recorder, self.identity.own_keys)
         self.articles = articles = Articles(
             portal,

@@ -34,7 +34,7 @@ class ReadPage:
 
 
 @dataclass(eq=False)
-class Identity:
+class ArticleIdentity:
     """Write each page that was read under the key of its article.
 
     `entry_key` gives the key that an address has. `ask` asks for an article and returns whether an answer will come;
