@@ -80,7 +80,7 @@ def _is_portal_name(title: str) -> bool:
 
 def _of_text(article: Article, text: str) -> list[Reason]:
     if not text.strip():
-        has_content = article.attachments or len(article.images) >= _PICTURES
+        has_content = article.attachments or "picture_only" in article.flags or len(article.images) >= _PICTURES
         return [] if has_content else [Reason.of("no_body")]
     reasons: list[Reason] = []
     if len(text) < _ENOUGH and _NO_ARTICLE.match(" ".join(strip_diacritics(text).split())) and not article.attachments:

@@ -15,10 +15,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from lxml.html import HtmlElement
+
 from archive.errors import ExitCode
 from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.article_json import article_to_json
 from pipelines.check import is_foreign
+from pipelines.html.attachment_links import is_picture
 from pipelines.html.blocks import Piece
 from pipelines.html.tree import HtmlPage, line, parse
 from pipelines.line_shape import shape_of
@@ -67,7 +70,12 @@ def article_of(reading: PageReading, page: HtmlPage) -> Article:
     blocks, removed = blocks_of(reading)
     author, blocks = _mark_signoff(reading, blocks)
     published = reading.published
+    pictures = _only_pictures(reading, blocks)
+    if pictures:
+        blocks = [*(Block(BlockKind.CAPTION, text) for text in _alternatives(pictures, reading, blocks)), *blocks]
     flags = [f"generic_{part}" for part in reading.generic]
+    if pictures:
+        flags.append("picture_only")
     if published.disagree:
         flags.append("dates_disagree")
     if page.damaged:
@@ -90,6 +98,21 @@ def article_of(reading: PageReading, page: HtmlPage) -> Article:
         removed=tuple(removed),
         flags=tuple(flags),
     )
+
+
+def _only_pictures(reading: PageReading, blocks: Sequence[Block]) -> list[HtmlElement]:
+    """Return the pictures of an article that is nothing else: an infographic or a scanned notice, with its captions."""
+    if reading.attachments or any(block.kind is not BlockKind.CAPTION for block in blocks):
+        return []
+    pieces = [*reading.featured, *reading.lead, *reading.body]
+    return [image for piece in pieces for image in piece.images if is_picture(image)]
+
+
+def _alternatives(pictures: Sequence[HtmlElement], reading: PageReading, blocks: Sequence[Block]) -> list[str]:
+    """Return the pictures' own words where they say more than title and captions; a file's name says nothing."""
+    shown = {fold(reading.title), *(fold(block.text) for block in blocks)}
+    texts = [line(image.get("alt") or "") for image in pictures]
+    return [text for text in dict.fromkeys(texts) if " " in text and fold(text) not in shown and not is_residue(text)]
 
 
 def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:

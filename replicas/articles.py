@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from functools import cache
 
 from replicas.drawn import draw_articles
@@ -70,7 +70,7 @@ def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
         key=shown.key,
         url=_suffixer.text(site.url(shown)),
         title=plain(shown.title),
-        published=shown.published.isoformat() if shown.clock else shown.day.isoformat(),
+        published=_published(site, shown),
         published_raw=plain(site.date_line(shown)),
         blocks=(*lead, *body),
         author=shown.byline,
@@ -79,3 +79,10 @@ def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
         ),
         moment=shown.published.isoformat(),
     )
+
+
+def _published(site: ComposedSite, shown: ReplicaArticle) -> str:
+    """Return the moment as exactly as the page says it; midnight in metadata stands for a day."""
+    if shown.clock or not site.machine_form or shown.published.time() == time():
+        return shown.published.isoformat() if shown.clock else shown.day.isoformat()
+    return site.machine_form.format(at=shown.published)

@@ -9,6 +9,8 @@ Portals: none with a spider of its own. Traces: district portals of An Giang (Dr
   from it (Vietnamese `an`, `to`, `in`, `by`, `at`, `up`); when a title is edited the alias is replaced and the old one deleted
 - also `/node/<nid>`; sections `/taxonomy/term/<tid>`, their feeds `…/feed`, `/rss.xml`; langson `/index.php/<slug>`
 - list `div.node--type-article … h3.post-title a`, `span.post-created`; pager `ul.pager__items li.pager__item--next a[rel=next]`
+- Drupal 7 and Backdrop by their own templates: `.node .field-name-body`, title `#page-title`, `.submitted` (`Submitted by NAME on
+  Wed, 03/05/2025 - 14:00`: month first, the weekday shows it), files in `span.file a`
 - article `article.node.node-detail`: `h1.post-title`, `span.post-created` (day only), `.field--name-body`, fields for files
   and author, tags, related posts and comments after it; `lang="en"` says nothing about the text
 
@@ -70,6 +72,33 @@ class DrupalSpider(PortalSpider, family="Drupal"):
                 'article [class*="field--name-field-tai-lieu"] a',
                 'article .field--name-body a[href*="/sites/default/files/"]',
             ),
+        ),
+        # Drupal 7 and Backdrop: `field-name-body`, the date with the writer's login in `.submitted`.
+        Layout(
+            name="field-name-body",
+            fits=".node .field-name-body",
+            title=(
+                "#page-title",
+                "h1.page-title",
+                "h1.page__title",
+                "h1.page-header",
+                "h1.title",
+                ".node > header h1",
+                "h1",
+            ),
+            published=(
+                ".node .submitted [property='dc:date']::attr(content)",
+                ".node .submitted time::attr(datetime)",
+                ".node .submitted",
+                ".submitted",
+                ".node [class*='field-name-field-ngay'] .field-item",
+                ".node .date-display-single",
+            ),
+            body=(".node-full .field-name-body", ".node .field-name-body"),
+            author=(".node [class*='field-name-field-tac-'] .field-item",),
+            captions=("figcaption", ".image-field-caption", *CENTRED_CAPTIONS),
+            drop=(".field-label", ".links", ".field-type-taxonomy-term-reference", "#comments"),
+            attachments=(".node .file a", ".node [class*='field-name-field-tep'] a", ".node .field-type-file a"),
         ),
     )
 

@@ -12,8 +12,11 @@ Portals: danang.gov.vn, thainguyen.gov.vn, bacgiang.gov.vn; addresses of tuyenqu
 - body `.journal-content-article`; title `.title-detail` (danang), `.title-news h1` (bacgiang); the page's first `h1` is
   the menu's (`Thực đơn`); lead in `meta[name=description]`; captions by class (bacgiang)
 - published in an element whose class says date, time, publish or ngay-dang; bacgiang's text runs on `| Lượt xem: N`
+- Liferay 7 (one article, three lists of a ministry, recorded in 2021): `.asset-full-content .asset-title`, the date in a `span`
+  inside `.journal-content-article`, words for screen readers beside the title (`.hide-accessible`), lists whose day is a `small`
 
-[inferred]: copies by `p_p_state`, `/print`; an address ending `/maximized` is the article on a whole page, not a copy.
+[inferred]: Liferay 6.2's `.asset_publisher_view_full_content`, from public descriptions;
+copies by `p_p_state`, `/print`; an address ending `/maximized` is the article on a whole page, not a copy.
 
 Widgets: rating (`Đánh giá bài viết`), comments (`Ý kiến của bạn`), `Liên kết website`; at danang the section's label
 follows the last sentence (`labels` of the spider).
@@ -73,6 +76,34 @@ _LAYOUT = Layout(
 )
 
 
+# The asset publisher's own page of one article. Liferay 7: title `.asset-title`, the date inside the body by the template's
+# own class, its weekday in English below /en/. Liferay 6.2: title in the portlet's header, date in `.metadata-publish-date`.
+_FULL_CONTENT = replace(
+    _LAYOUT,
+    name="asset-full-content",
+    fits=".asset-full-content .asset-content, .asset-full-content .journal-content-article, .asset_publisher_view_full_content",
+    title=(
+        ".asset-full-content .asset-title",
+        ".asset_publisher_view_full_content .asset-title",
+        ".taglib-header .header-title",
+        ".header-title",
+        "meta[property='og:title']::attr(content)",
+    ),
+    published=tuple(
+        f"{place} {dated}"
+        for place in (".asset-full-content", ".asset_publisher_view_full_content")
+        for dated in (".metadata-publish-date", f'[class*="ngay"]{_NO_CLOCK}', *_DATED)
+    ),
+    body=(
+        ".asset-full-content .journal-content-article",
+        ".asset_publisher_view_full_content .journal-content-article",
+        ".asset-full-content .asset-content",
+        ".asset_publisher_view_full_content .asset-content",
+    ),
+    drop=(*_IN_BODY, ".asset-user-actions", ".asset-ratings", ".asset-discussion", ".asset-related-assets"),
+)
+
+
 class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"):
     """A portal whose articles are journal articles shown by the asset publisher."""
 
@@ -94,6 +125,7 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
             title=(".title-news h1", ".title-news"),
             published=_dated_below(".title-news"),
         ),
+        _FULL_CONTENT,
     )
 
     @classmethod

@@ -18,6 +18,15 @@ _OPERATORS = (
     600_000  # of one page: a page of text has some thousands, a map annex may have more than can be read in time
 )
 _PICTURE_PAGE = 40  # letters: a page with a picture and fewer is that picture with a stamp or a page number
+# What readers and signing programs print of a signature on a scan: labels with their values, in either language.
+_STAMP_LABEL = (
+    r"(?:ký bởi|người ký|được ký bởi|chữ ký số(?: của)?|cơ quan|tổ chức|đơn vị|chức vụ|chức danh|thời gian ký|ngày ký|giờ ký"
+    r"|email|e-mail|digitally signed by|signed by|signature|signing time|date|reason|location|dn)"
+)
+_STAMP = re.compile(
+    rf"(?<!\w){_STAMP_LABEL}\s*[:=].*?(?=(?<!\w){_STAMP_LABEL}\s*[:=]|\n|$)|signature (?:not )?(?:verified|valid)|chữ ký (?:hợp lệ|số)",
+    re.IGNORECASE,
+)
 _FORMS = 200  # drawings looked into for pictures
 _TAIL = 2048  # bytes in which the end mark stands
 
@@ -82,7 +91,7 @@ def _read(reader: pypdf.PdfReader, body: bytes) -> PdfText:
             lost += 1
             limits += isinstance(error, LimitReachedError)
             continue
-        picture = sum(map(str.isalpha, shown)) < _PICTURE_PAGE and _has_picture(page)
+        picture = sum(map(str.isalpha, _STAMP.sub("", clean_letters(shown)))) < _PICTURE_PAGE and _has_picture(page)
         pictures += picture
         pages.append(shown)
     cut = b"%%EOF" not in body[-_TAIL:]

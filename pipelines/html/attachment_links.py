@@ -34,6 +34,11 @@ _PICTURE_SOURCES = ("data-original", "data-src", "data-lazy-src", "data-large", 
 _PLACEHOLDER = re.compile(
     r"^data:|bg_trans|blank\.(?:gif|png)|spacer|no-image|loading\.|lazy\w*\.(?:gif|png|svg)", re.IGNORECASE
 )
+_ICON = re.compile(
+    r"(?:^|[/\s_.-])(?:icons?|ico|logo|avatar|sprite|btn|button|print|emoji|share|facebook|zalo|rss)(?:$|[/\s_.-])",
+    re.IGNORECASE,
+)
+_SMALLEST = 100  # pixels of a side of a picture that is content
 
 
 def attachments_in(roots: Iterable[HtmlElement], base: str) -> tuple[Attachment, ...]:
@@ -159,6 +164,17 @@ def images_of(pieces: Iterable[Piece], base: str) -> tuple[Image, ...]:
             images[-1] = Image(images[-1].url, piece.text)
             waiting = False
     return tuple(images)
+
+
+def is_picture(image: HtmlElement) -> bool:
+    """Return whether a picture can be content: no icon, logo or button by its address, class or size."""
+    if not _picture("http://localhost/", image):
+        return False
+    names = " ".join(image.get(name) or "" for name in ("src", "class", "id", "alt"))
+    sizes = [
+        int(size) for name in ("width", "height") if (size := (image.get(name) or "").removesuffix("px")).isdigit()
+    ]
+    return not _ICON.search(names) and min(sizes, default=_SMALLEST) >= _SMALLEST
 
 
 def _picture(base: str, image: HtmlElement) -> str:

@@ -28,6 +28,14 @@ _CENTRED = re.compile(r"text-align\s*:\s*(?:-\w+-)?center", re.IGNORECASE)
 _CAPTION_LENGTH = 400  # characters: a longer text below a picture is a paragraph
 _PLAIN_CAPTION = 160  # characters
 _CELL_LENGTH = 600  # characters: a cell with more than this holds running text, so its table only arranges
+_TWIN_LENGTH = 20  # characters from which equal lines are the same paragraph
+# Classes that show an element on some screens only: Bootstrap's, Tailwind's, UIkit's, Foundation's, and portals' own.
+_SIZED = re.compile(
+    r"(?:^|\s)(?:(?:d|hidden|visible|hide|show)-(?:\w+-)*?(?:xs|sm|md|lg|xl|xxl|mobile|desktop|tablet|phone|small|medium|large)(?:-[\w-]+)?"
+    r"|(?:xs|sm|md|lg|xl|2xl):(?:hidden|block|flex|inline|grid)|uk-(?:hidden|visible)@?\w*"
+    r"|(?:[\w-]+[-_])?(?:mobile|desktop|pc|tablet|phone|di-?dong|may-?tinh)(?:[-_](?:only|view|show|hide|content|box|block|noi-dung))?)(?=\s|$)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +59,26 @@ def pieces_of(
 ) -> list[Piece]:
     """Return the blocks below `root`, without `skip`, up to the first of `stop`. One without text has pictures only."""
     return _BlockCollector(root, skip, stop, captions).pieces()
+
+
+def without_twins(pieces: list[Piece]) -> list[Piece]:
+    """Return the blocks without those that stand twice, once for small and once for large screens."""
+    shown: dict[str, bool] = {}
+    remaining: list[Piece] = []
+    for piece in pieces:
+        sized = _is_for_a_size(piece.element)
+        if len(piece.text) < _TWIN_LENGTH or not (sized or shown.get(piece.text)):
+            remaining.append(piece)
+        elif piece.text not in shown:
+            remaining.append(piece)
+        shown[piece.text] = sized or shown.get(piece.text, False)
+    return remaining
+
+
+def _is_for_a_size(element: HtmlElement) -> bool:
+    return any(
+        _SIZED.search(each.get("class", "")) for each in (element, *element.iterancestors()) if each.get("class")
+    )
 
 
 class _BlockCollector:

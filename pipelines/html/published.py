@@ -74,30 +74,59 @@ def choose_published(
     region: HtmlElement | None,
     now: datetime,
     named: Moment | None = None,
+    shown_in: HtmlElement | None = None,
 ) -> PublishedDate:
     """Choose the publication time by the rank of its sources: title block, metadata, URL.
 
-    A machine time with a clock replaces a visible line of the same day without one. Sources that differ by more than a
-    day set `disagree`. `region` is where a `time` element counts as the article's
-    own; the rest of a page shows other articles' times. `named` is the value of an attribute that the layout names; it
-    replaces the metadata.
+    A machine time of the same day replaces a visible line that gives less of it (`_is_more_exact`). Sources that differ
+    by more than a day set `disagree`. `region` is where a `time` element counts as the article's own; the rest of a page
+    shows other articles' times. `named` is the value of an attribute that the layout names; it replaces the metadata.
+    `shown_in` is the element of the visible line.
     """
-    meta = named or in_metadata(page, region, now)
+    machine = [named] if named else list(_machine_times(page, None if shown else region, now))
+    meta = machine[0] if machine else None
     folder = read_url_day(page.url)
     if folder is not None and not Moment(folder).known_by(now):
         folder = None
-    days = [moment.day for moment in (shown[0] if shown else None, meta) if moment] + ([folder] if folder else [])
-    disagree = _apart(days)
     if shown is not None:
-        # Midnight is what an editor's form fills in where only a day was given.
-        timed = meta is not None and meta.clock is not None and (meta.clock.hour, meta.clock.minute) != (0, 0)
-        exact = meta if meta and timed and not shown[0].clock and meta.day == shown[0].day else shown[0]
-        return PublishedDate(exact, shown[1] or None, PublishedFrom.TITLE_BLOCK, disagree)
+        machine += [moment for value in _times_at(shown_in) if (moment := read_machine(value, now))]
+        same = [moment for moment in machine if moment.day == shown[0].day]
+        exact = next((moment for moment in same if _is_more_exact(moment, shown[0])), None)
+        days = [shown[0].day, *([meta.day] if meta and not same else []), *([folder] if folder else [])]
+        source = PublishedFrom.TITLE_BLOCK if exact is None else PublishedFrom.METADATA
+        return PublishedDate(exact or shown[0], shown[1] or None, source, _apart(days))
+    disagree = _apart([moment.day for moment in (meta,) if moment] + ([folder] if folder else []))
     if meta is not None:
         return PublishedDate(meta, None, PublishedFrom.METADATA, disagree)
     if folder is not None:
         return PublishedDate(Moment(folder), None, PublishedFrom.URL, disagree)
     return PublishedDate()
+
+
+def _is_more_exact(machine: Moment, shown: Moment) -> bool:
+    """Return whether a machine time says what a visible line of the same day lacks: the minute, or the half of the day.
+
+    Midnight is what a form fills in where only a day was given. A line in the form `dd/MM/yyyy HH:ss`, as templates for
+    Liferay 6.2 have it, shows the seconds in the place of the minutes: only its hour is right.
+    """
+    if machine.clock is None or (machine.clock.hour, machine.clock.minute) == (0, 0):
+        return False
+    if shown.clock is None:
+        return True
+    at, line_at = machine.clock, shown.clock
+    half = at.minute == line_at.minute and at.hour == line_at.hour + 12
+    seconds = at.hour == line_at.hour and at.minute != line_at.minute == at.second
+    return half or seconds
+
+
+def _times_at(element: HtmlElement | None) -> Iterator[str]:
+    """Yield the values of the `time` elements in, at and around a visible line, those of a change left out."""
+    if element is None:
+        return
+    for time in (*element.iter("time"), *element.iterancestors("time")):
+        classes = (time.get("class") or "").lower()
+        if ("updated" not in classes or "published" in classes) and time.get("itemprop") != "dateModified":
+            yield time.get("datetime") or ""
 
 
 def _apart(days: list[date]) -> bool:
@@ -106,10 +135,11 @@ def _apart(days: list[date]) -> bool:
 
 def in_metadata(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Moment | None:
     """Return the first valid publication time of the page's metadata that is not later than `now`."""
-    for value in _values(page, region):
-        if moment := read_machine(value, now):
-            return moment
-    return None
+    return next(_machine_times(page, region, now), None)
+
+
+def _machine_times(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Iterator[Moment]:
+    return (moment for value in _values(page, region) if (moment := read_machine(value, now)))
 
 
 def _values(page: HtmlPage, region: HtmlElement | None) -> Iterator[str]:

@@ -27,7 +27,24 @@ _FILE_LABEL = re.compile(
 _OTHERS = re.compile(
     r"^(?:(?:các |những )?(?:tin|bài)(?: viết| tức)? (?:liên quan|khác|mới hơn|cũ hơn|cùng chuyên mục|đã đưa|đọc nhiều|nổi bật)"
     r"|(?:cùng|tin cùng) chuyên mục|tham khảo thêm|đọc thêm|xem thêm(?: về)?|đọc nhiều|có thể bạn quan tâm|mới nhất|"
-    r"tin mới(?: nhất)?|tin nổi bật|theo dòng sự kiện|bình luận|ý kiến (?:bạn đọc|của bạn)|từ khóa|tags?|chủ đề)\s*:?$",
+    r"tin mới(?: nhất)?|tin nổi bật|theo dòng sự kiện|từ khóa|tags?|chủ đề)\s*:?$",
+    re.IGNORECASE,
+)
+# What stands over readers' comments and over their form ends the article, prose or not.
+_COMMENTS = re.compile(
+    r"^(?:(?:các |những |\d+ )?(?:bình luận|ý kiến|phản hồi|nhận xét)"
+    r"(?: (?:bạn đọc|của bạn(?: đọc)?|độc giả|của độc giả|mới nhất|bài viết))?"
+    r"|(?:viết|gửi|để lại|thêm|đăng)(?: một)? (?:bình luận|ý kiến|phản hồi|nhận xét)(?: (?:của bạn|mới))?"
+    r"|leave a (?:reply|comment)|(?:\d+ )?comments?|(?:add|post) (?:a )?(?:new )?comment|your comments?"
+    r"|(?:one|\d+) (?:thoughts?|responses?) on .{0,200})\s*(?:[(\[]?\s*\d+\s*[)\]]?)?\s*:?$",
+    re.IGNORECASE,
+)
+# Legal grounds begin so, and the acts they name are links; a teaser is a link from its first word on.
+_GROUNDS = re.compile(r"^[-–+•\s]*(?:căn cứ(?! địa)|(?P<cased>thực hiện|xét|theo|chiếu theo))(?!\w)", re.IGNORECASE)
+_SOURCE = re.compile(r"^[(\[\s]*(?:nguồn(?: tin)?|dẫn nguồn|source)\s*:?\s", re.IGNORECASE)
+_READ_ON = re.compile(
+    r"^(?:(?:xem|đọc|tham khảo|tìm hiểu)(?: thêm| tiếp| chi tiết)?|(?:tin|bài)(?: viết)? (?:liên quan|khác)|chuyên mục"
+    r"|từ khóa|tags?|mục|chủ đề|trang)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -43,7 +60,17 @@ def without_boxes(pieces: list[Piece], container: HtmlElement) -> list[Piece]:
         if not any(element in boxes for element in (piece.element, *piece.element.iterancestors()))
         and not (_FILE_LABEL.match(piece.text) and any(map(is_file_link, links_of(piece))))
     ]
-    return _without_tail(remaining)
+    return _without_tail(without_comments(remaining)[0])
+
+
+def without_comments(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """Split off what stands below the heading of readers' comments, if text stands above it; return the lines as well."""
+    prose = False
+    for position, piece in enumerate(pieces):
+        if prose and len(piece.text) <= _BOX and _COMMENTS.match(piece.text):
+            return pieces[:position], [each.text for each in pieces[position:] if each.text]
+        prose = prose or len(piece.text) >= PROSE
+    return pieces, []
 
 
 def without_titles(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
@@ -89,10 +116,30 @@ def _members(pieces: list[Piece], container: HtmlElement) -> dict[HtmlElement, l
 
 def _is_teaser(piece: Piece) -> bool:
     share = 0.5 if piece.kind is BlockKind.LIST_ITEM else 0.85
-    if len(piece.text) < _TEASER or piece.linked < share * len(piece.text):
+    if len(piece.text) < _TEASER or piece.linked < share * len(piece.text) or is_text_of_links(piece):
         return False
     links = [link for link in links_of(piece) if link.get("href")]
     return bool(links) and not any(map(is_file_link, links))
+
+
+def is_text_of_links(piece: Piece) -> bool:
+    """Return whether a block that is mostly links is text: links to files, legal grounds, a source, a sentence of links.
+
+    A teaser begins with its link, and a sentence with a word of its own.
+    """
+    links = links_of(piece)
+    if links and all(map(is_file_link, links)):
+        return True
+    whole = piece.linked >= len(piece.text)
+    if (grounds := _GROUNDS.match(piece.text)) and not (whole and grounds["cased"]):
+        return True
+    if _SOURCE.match(piece.text) and not whole:
+        return True
+    block = outside_link(piece.element)
+    opening = (block.text or "").strip(" \t\r\n-–+•*»>")
+    if len(piece.text) < PROSE or len(opening) < 3 or opening.endswith(":") or _READ_ON.match(opening):
+        return False
+    return opening[0].isalpha() and len(links) > 1
 
 
 def links_of(piece: Piece) -> list[HtmlElement]:

@@ -30,7 +30,13 @@ _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _PSEUDO = re.compile(r"::attr\(\s*([\w:-]+)\s*\)\s*$")
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_HIDING_CLASS = frozenset({"hidden", "hide", "d-none", "sr-only", "visually-hidden", "screen-reader-text", "uk-hidden"})
+_HIDING_CLASS = frozenset({"hidden", "hide", "d-none", "uk-hidden"})
+# Words for screen readers, by the names of Bootstrap, Liferay, Drupal, WordPress, Joomla and their like.
+_FOR_READERS = re.compile(
+    r"(?:^|\s)(?:sr-only|(?:visually|a11y|accessib(?:le|ility))-?hidden|hid(?:e|den)-(?:accessible|visually)|element-invisible"
+    r"|(?:screen-?reader|assistive)(?:-(?:text|only|response))?|off-?screen)(?:\s|$)",
+    re.IGNORECASE,
+)
 _SHOWN_AGAIN = re.compile(r"(?:^|\s)(?:(?:d-)?(?:sm|md|lg|xl|xxl|2xl)[:-]|visible-)\S*")
 
 
@@ -142,7 +148,21 @@ def is_hidden(element: HtmlElement) -> bool:
         return True
     classes = element.get("class")
     # `hidden md:block`, `d-none d-md-block`: hidden on small screens only.
-    return bool(classes and _HIDING_CLASS & set(classes.split()) and not _SHOWN_AGAIN.search(classes))
+    if not classes:
+        return False
+    hiding = not _HIDING_CLASS.isdisjoint(classes.split()) and not _SHOWN_AGAIN.search(classes)
+    return hiding or _FOR_READERS.search(classes) is not None
+
+
+def smallest_around(title: HtmlElement | None, container: HtmlElement) -> HtmlElement:
+    """Return the smallest element that holds both title and body; the body's container where only the page does."""
+    if title is None:
+        return container
+    above = set(title.iterancestors())
+    for element in (container, *container.iterancestors()):
+        if element in above:
+            return container if tag_of(element) in ("body", "html", "form") else element
+    return container
 
 
 def text_of(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> str:

@@ -9,13 +9,14 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from pipelines.article import BlockKind
-from pipelines.html.attachment_links import attachments_in, images_of
+from pipelines.html.attachment_links import attachments_in, images_of, is_file_link
 from pipelines.html.blocks import Piece
 from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
-from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, tag_of, text_of
+from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
 from pipelines.readers.layout import PageReading, is_account
 from pipelines.readers.main_content import Region, find_region
+from vietnam.date_forms import Label, date_matches
 from vietnam.dates import Moment
 from vietnam.residue import strip_residue
 
@@ -28,7 +29,7 @@ _BYLINE_LABEL = re.compile(
 _YEAR_ON = re.compile(r"[\s|•,–-]*(?:\d{1,2}[:/.-]|thứ |chủ nhật).*$", re.IGNORECASE)
 _LINE = 120  # characters: the longest published line with its labels and byline
 _NEAR = 4  # ancestors of the title in which a date above it counts
-_CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|header|top-?bar|weather|calendar", re.IGNORECASE)
+_CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|top-?bar|weather|calendar", re.IGNORECASE)
 _OUTSIDE = frozenset({"nav", "footer", "aside", "a", "button"})
 _TITLE = 20  # characters of a link in a list from which the list names other articles
 
@@ -48,9 +49,11 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
             return reading
         region = Region(around, [], [], [])
     found = _title_block_date(page, element, region, now)
-    around = _around(element, region.container)
+    around = smallest_around(element, region.container)
     reading.heading, reading.container = element, region.container
-    reading.published = choose_published(found[0] if found else None, page, around, now)
+    reading.published = choose_published(
+        found[0] if found else None, page, around, now, shown_in=found[1] if found else None
+    )
     spent = found[1] if found else None
     reading.author = _byline(around, region)
     reading.lead = region.lead
@@ -89,10 +92,13 @@ def complete(reading: PageReading, page: HtmlPage, now: datetime, *, dated: bool
     if reading.container is None:
         return
     region = Region(reading.container, [], [piece for piece in reading.body if piece.text], [])
-    around = _around(reading.heading, reading.container)
+    around = smallest_around(reading.heading, reading.container)
     if dated and reading.published.moment is None:
         shown = _title_block_date(page, reading.heading, region, now)
-        reading.published = choose_published(shown[0] if shown else None, page, around, now)
+        reading.published = choose_published(
+            shown[0] if shown else None, page, around, now, shown_in=shown[1] if shown else None
+        )
+        reading.body = [piece for piece in reading.body if shown is None or piece.element is not shown[1]]
         _note(reading, "published", reading.published.moment is not None)
     if not reading.author:
         reading.author = _byline(around, region)
@@ -131,17 +137,6 @@ def _byline(around: HtmlElement, region: Region) -> str:
     return ""
 
 
-def _around(title: HtmlElement | None, container: HtmlElement) -> HtmlElement:
-    """Return the smallest element that holds both title and body, unless it is the page itself."""
-    if title is None:
-        return container
-    above = set(title.iterancestors())
-    for element in (container, *container.iterancestors()):
-        if element in above:
-            return container if tag_of(element) in ("body", "html", "form") else element
-    return container
-
-
 def _title_block_date(
     page: HtmlPage, title: HtmlElement | None, region: Region, now: datetime
 ) -> tuple[tuple[Moment, str], HtmlElement] | None:
@@ -169,7 +164,27 @@ def _title_block_date(
             rank = (0 if agrees else 1) * 2 + (0 if below else 1)
             candidates.append((rank, abs(place - head), *shown))
     best = min(candidates, key=lambda item: item[:2], default=None)
-    return (best[2], best[3]) if best else None
+    return (best[2], best[3]) if best else _labelled_below(order, head, region, title, now)
+
+
+def _labelled_below(
+    order: dict[HtmlElement, int], head: int, region: Region, title: HtmlElement | None, now: datetime
+) -> tuple[tuple[Moment, str], HtmlElement] | None:
+    """Find a line like `Ngày đăng: …` at the end of the text or right below it, above any link to another article."""
+    last = max((order[piece.element] for piece in region.body if piece.element in order), default=head)
+    for element, place in order.items():
+        if place <= head:
+            continue
+        if place > last and tag_of(element) == "a" and len(text_of(element)) >= _TITLE and not is_file_link(element):
+            return None
+        if not _has_year(element) or _elsewhere(element, title):
+            continue
+        text = brief_text(element, _LINE)
+        if any(shown.label is Label.PUBLISHED for shown in date_matches(text)) and (
+            found := _widest(element, title, now)
+        ):
+            return found
+    return None
 
 
 def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
@@ -177,9 +192,12 @@ def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
     for element in page.root.iter():
         if tag_of(element) in INVISIBLE or not tag_of(element):
             continue
-        texts = [element.text, *(child.tail for child in element)]
-        if any(text and _YEAR.search(text) for text in texts):
+        if _has_year(element):
             yield element
+
+
+def _has_year(element: HtmlElement) -> bool:
+    return any(text and _YEAR.search(text) for text in (element.text, *(child.tail for child in element)))
 
 
 def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
@@ -193,7 +211,10 @@ def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
         if element in around or tag_of(element) == "body":
             return False
         names = f"{element.get('class', '')} {element.get('id', '')}"
-        if tag_of(element) in _OUTSIDE or _CLOCK.search(names) or (tag_of(element) == "li" and _is_of_others(element)):
+        outside = tag_of(element) in _OUTSIDE and not _is_own_link(element)
+        if outside or _CLOCK.search(names) or (tag_of(element) == "li" and _is_of_others(element)):
+            return True
+        if "header" in names.lower() and not _is_beside(element, title):
             return True
     return False
 
@@ -202,6 +223,21 @@ def _is_of_others(item: HtmlElement) -> bool:
     """Return whether an item stands in a list of other articles, and not in a row of the article's own facts."""
     above = item.getparent()
     return any(len(text_of(link)) >= _TITLE for link in (item if above is None else above).iter("a"))
+
+
+def _is_own_link(element: HtmlElement) -> bool:
+    """Return whether a link is the one around an article's own date, as WordPress sets it."""
+    return tag_of(element) == "a" and "bookmark" in (element.get("rel") or "").split()
+
+
+def _is_beside(box: HtmlElement, title: HtmlElement | None) -> bool:
+    """Return whether a box called `header` stands beside the title and is no masthead, which has pictures and a menu."""
+    if title is None or next(box.iter("img", "nav", "form", "svg"), None) is not None:
+        return False
+    row = title
+    while (above := row.getparent()) is not None and len(above) == 1:
+        row = above
+    return box.getparent() is row.getparent() and tag_of(box.getparent()) != "body"
 
 
 def _widest(

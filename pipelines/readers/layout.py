@@ -79,7 +79,7 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     reading.removed = [
         piece.text for box in _inside(boxes, (*leads, *containers)) for piece in pieces_of(box) if piece.text
     ]
-    reading.published = choose_published(shown_date, page, None, now, named)
+    reading.published = choose_published(shown_date, page, None, now, named, shown_in)
     for box in _featured(page, layout, containers):
         reading.featured += [
             piece for piece in pieces_of(box, skip, stop, captions) if piece.images or piece.kind is BlockKind.CAPTION

@@ -9,34 +9,41 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 
 from lxml.html import HtmlElement
 
 from pipelines.article import BlockKind
-from pipelines.html.attachment_links import is_file_link
-from pipelines.html.blocks import Piece, pieces_of
-from pipelines.html.related_links import PROSE, holds, links_of, outside_link, without_boxes, without_titles
-from pipelines.html.tree import HtmlPage, line, match, tag_of
+from pipelines.html.attachment_links import is_picture
+from pipelines.html.blocks import Piece, pieces_of, without_twins
+from pipelines.html.furniture import furniture
+from pipelines.html.related_links import (
+    PROSE,
+    holds,
+    is_text_of_links,
+    outside_link,
+    without_boxes,
+    without_titles,
+)
+from pipelines.html.tree import HtmlPage, line, match, tag_of, text_of
 from pipelines.readers.trafilatura import lines_of
+from vietnam.date_forms import date_matches
 from vietnam.letters import fold
 from vietnam.residue import is_residue, residue_kind
+from vietnam.signoff import read_signoff
 
 _LINKED = 0.5  # share of link text from which a block is a link
 _LISTED = 20  # what a title in a list of others weighs, in characters against the element
 _GAP = 40  # characters of links and labels after which prose no longer belongs to the title by its place alone
-_FURNITURE = frozenset({"nav", "footer", "aside"})
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li ul ol tr tbody table td blockquote pre figure figcaption center".split())
-_ROLES = frozenset({"navigation", "contentinfo", "banner", "search", "dialog", "complementary", "menu", "menubar"})
 # Widgets that belong to the article they stand at.
 _OWN_BAR = frozenset(
     "font size|contrast|share|save|print|email|audio|view counter|date label|attachment label".split("|")
 )
-_FOOT = re.compile(r"(?:^|[\s_-])(?:footer|copyright|breadcrumbs?)(?:$|[\s_-])", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(?:^|[\s_-])(?:nav(?:bar)?|menu|breadcrumbs?|footer|sidebar|comments?|binh-?luan|share|social|popup|modal|toolbar|"
-    r"pagination|login|cookie|banner|ads?|advert\w*|quang-?cao|rating|vote|newsletter|tags?|keywords?|tu-?khoa)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
+_BESIDE_TITLE = 60  # characters of other words in the title's own line
+_LABELLED = re.compile(r"[^:]{2,25}:(?:\s|$)")
+_WORDS = 4  # words from which a short line is text
+_FAR_PROSE = 300  # characters of the shortest text behind links when what is right below the title can be one too
 
 
 @dataclass(slots=True)
@@ -52,16 +59,17 @@ class Region:
 def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlElement] = frozenset()) -> Region | None:
     """Find the article of a page; None when nothing on it reads like one."""
     bodies = match(page.root, "body") or [page.root]
-    skip = skip | _furniture(bodies[0], title)
-    pieces = [piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images]
+    skip = skip | furniture(bodies[0], title)
+    pieces = without_twins([piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images])
     for piece in pieces:
-        # A link to a file is content, whatever its share of the block.
-        if piece.linked and (links := links_of(piece)) and all(map(is_file_link, links)):
+        # Links to files and legal grounds are content, whatever the links' share of the block.
+        if piece.linked and is_text_of_links(piece):
             piece.linked = 0
     container = _container(pieces, bodies[0], title, _read_lines(page))
     start = _position_after(pieces, title)
-    if container is None:
-        container, pieces = _nearest(pieces, start, title)
+    end = _end_below(pieces, start)
+    if title is not None and (container is None or _is_far(container, pieces, start, end, title)):
+        container, pieces = _below(title, pieces, start, end), pieces[:end]
     if container is None:
         return None
     inside = [piece for piece in pieces[start:] if holds(container, piece.element)]
@@ -76,30 +84,14 @@ def _read_lines(page: HtmlPage) -> frozenset[str]:
     return frozenset(fold(text) for text in lines_of(page.root))
 
 
-def _furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlElement]:
-    """Find elements that are furniture by tag, role or common name, unless they hold the title or most of the text."""
-    around = set(title.iterancestors()) if title is not None else set()
-    whole = _prose_in(body) or 1
-    found: set[HtmlElement] = set()
-    for element in body.iter():
-        tag = tag_of(element)
-        if not tag or element in around or element is body or element is title:
-            continue
-        names = f"{element.get('class', '')} {element.get('id', '')}"
-        plain = tag in _FURNITURE or element.get("role") in _ROLES or _FOOT.search(names) is not None
-        if (plain or tag == "header" or _NAMED.search(names)) and (plain or _prose_in(element) < 0.3 * whole):
-            found.add(element)
-    return frozenset(found)
-
-
-def _prose_in(element: HtmlElement) -> int:
-    return sum(len(text) for p in element.iter("p") if len(text := "".join(p.itertext()).strip()) >= PROSE)
-
-
 def _position_after(pieces: list[Piece], title: HtmlElement | None) -> int:
+    """Return the position of the first block after the title; the title's line may have other words in it."""
     if title is None:
         return 0
     inside = {title, *title.iterdescendants()}
+    row = outside_link(title)
+    if len(text_of(row)) <= len(text_of(title)) + _BESIDE_TITLE:
+        inside |= {row, *row.iterdescendants()}
     return max((i + 1 for i, piece in enumerate(pieces) if piece.element in inside), default=0)
 
 
@@ -192,13 +184,8 @@ def _path(above: HtmlElement, below: HtmlElement) -> list[str]:
     return []
 
 
-def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tuple[HtmlElement | None, list[Piece]]:
-    """Find the smallest element around the title with something below it, for a page without prose.
-
-    The blocks end at the first link or label.
-    """
-    if title is None:
-        return None, pieces
+def _end_below(pieces: list[Piece], start: int) -> int:
+    """Return the position behind what stands right below the title: it ends at the first link or label of others."""
     end, homes = start, set[HtmlElement]()
     while end < len(pieces):
         if (kind := residue_kind(pieces[end].text)) is not None:
@@ -212,10 +199,56 @@ def _nearest(pieces: list[Piece], start: int, title: HtmlElement | None) -> tupl
             break
         homes.add(home)
         end += 1
-    for element in title.iterancestors():
-        if any(holds(element, piece.element) for piece in pieces[start:end]):
-            return element, pieces[:end]
-    return None, pieces
+    return end
+
+
+def _below(title: HtmlElement, pieces: list[Piece], start: int, end: int) -> HtmlElement | None:
+    """Return the smallest element around the title with something below it, for a page without prose."""
+    shown = [piece.element for piece in pieces[start:end]] or _viewers(title, pieces[start:])
+    return next((each for each in title.iterancestors() if any(holds(each, inner) for inner in shown)), None)
+
+
+def _viewers(title: HtmlElement, pieces: list[Piece]) -> list[HtmlElement]:
+    """Return the frames and players between the title and the first block below it."""
+    stop = pieces[0].element if pieces else None
+    below = dropwhile(lambda element: element is not title, title.getroottree().getroot().iter())
+    return [
+        element
+        for element in takewhile(lambda element: element is not stop, below)
+        if tag_of(element) in ("iframe", "object", "embed", "video")
+    ]
+
+
+def _is_far(container: HtmlElement, pieces: list[Piece], start: int, end: int, title: HtmlElement) -> bool:
+    """Return whether the element of the highest sum is not the article: it leaves out what stands right below the title.
+
+    A foot or a box of others outweighs a notice of one sentence, a poem, a picture or a viewer.
+    """
+    near = [piece for piece in pieces[start:end] if residue_kind(piece.text) is None]
+    if any(holds(container, piece.element) for piece in near):
+        return False
+    inside = [i for i, piece in enumerate(pieces) if i >= end and holds(container, piece.element)]
+    if not inside:
+        return False
+    if not near:
+        return bool(_viewers(title, pieces[start:]))
+    between = pieces[end : inside[0]]
+    labelled = any(residue_kind(piece.text) == "related" for piece in between)
+    if not any(map(_is_content, near)) or not (labelled or any(piece.linked for piece in between)):
+        return False
+    prose = [len(pieces[i].text) for i in inside if len(pieces[i].text) >= PROSE and not pieces[i].linked]
+    others = sum(1 for i in inside if pieces[i].linked > _LINKED * len(pieces[i].text))
+    least = max(_FAR_PROSE, 2 * sum(len(piece.text) for piece in near)) * (2 if labelled else 1)
+    return others >= len(prose) or len(prose) < 2 or sum(prose) < least
+
+
+def _is_content(piece: Piece) -> bool:
+    """Return whether a block right below the title can be all there is: words or a picture, no date, byline or label."""
+    if not piece.text:
+        return any(map(is_picture, piece.images))
+    if _LABELLED.match(piece.text) or next(date_matches(piece.text), None) or read_signoff([piece.text]):
+        return False
+    return len(piece.text.split()) >= _WORDS
 
 
 def _home(element: HtmlElement) -> HtmlElement:
@@ -250,10 +283,18 @@ def _parted(
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
     body = _from_the_first_prose(inside, titled)
     texts = [piece for piece in body if piece.text]
+    dated = takewhile(lambda piece: _is_date_line(piece.text), texts)
+    texts = texts[len(list(dated)) :]
     if not lead and len(texts) > 1 and (_is_described(texts[0].text, described) or _is_standfirst(texts[0])):
-        pictures = body[: body.index(texts[0])]
-        lead, body = texts[:1], pictures + _from_the_first_prose(body[len(pictures) + 1 :], titled)
+        above = body[: body.index(texts[0])]
+        lead, body = texts[:1], above + _from_the_first_prose(body[len(above) + 1 :], titled)
     return Region(container, lead, body, above)
+
+
+def _is_date_line(text: str) -> bool:
+    """Return whether a date makes up a line from its beginning on, as in `(Thứ bảy, 22/05/2021 11:38)`."""
+    shown = next(date_matches(text), None)
+    return shown is not None and shown.label_start <= 2 and 2 * (shown.end - shown.label_start) > len(text)
 
 
 def _from_the_first_prose(pieces: list[Piece], titled: frozenset[HtmlElement]) -> list[Piece]:

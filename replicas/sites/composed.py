@@ -80,6 +80,8 @@ class ComposedSite:
     """Path and query of its second address, with the same slots."""
     date_form = "{at:%d/%m/%Y}[ {at:%H:%M}]"
     """The publication time on the article page; what stands in brackets is shown with a time of day alone."""
+    machine_form = ""
+    """The publication time in the article page's metadata, ISO 8601; empty where it has none."""
     list_date_form = "{at:%d/%m/%Y}"
     """The publication time in the lists."""
     any_case = False

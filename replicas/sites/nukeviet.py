@@ -30,6 +30,7 @@ class MauNukeviet(ComposedSite):
     article_form = "/news/{article.section}/{article.slug}-{article.key}.html"
     alternate_form = "/vi/news/tin-tuc/{article.slug}-{article.key}.html"
     page_form, page_parameter = "{stem}page-{number}/", ""
+    machine_form = "{at:%Y-%m-%dT%H:%M:%S}+07:00"
     date_form = "{weekday} - {at:%d/%m/%Y}[ {at:%H:%M}]"
     list_date_form = "{at:%d/%m/%Y %H:%M:%S}"
     disallow = ("/admin/", "/users/", "/news/print/", "/news/savefile/")

@@ -52,6 +52,7 @@ class VCCorpSite(ComposedSite):
     key_pattern = r"/[a-z0-9-]+-(\d{18})\.htm"
     files_path = "/Uploads/attach/"
     article_form = "/{article.slug}-{article.key}.htm"
+    machine_form = "{at:%Y-%m-%dT%H:%M:%S}+07:00"
     list_date_form = ComposedSite.date_form
     style = BodyStyle(
         "334894974524682240/2025/3/3/{}".format,

@@ -37,6 +37,7 @@ class VHVSite(ComposedSite):
     )
     article_form = "{section.path}/{article.slug}.html"
     alternate_form = "/tin-tuc/{article.slug}.html?categoryId=100254"
+    machine_form = "{at:%Y-%m-%dT%H:%M}:26+07:00"
     date_form = "{weekday}, {at:%d/%m/%Y}[ | {at:%H:%M}]"
     disallow = ("/data/", "/lib/", "/packages/", "/portals/", "/pages/", "/1/", "/content/download/")
 

@@ -36,5 +36,6 @@ class MauWordpress(DaysOnly):
     article_form = "/{article.slug}/"
     alternate_form = "/{article.published:%Y/%m/%d}/{article.slug}/"
     page_form, page_parameter = "{stem}page/{number}/", "paged"
+    machine_form = "{at:%Y-%m-%dT%H:%M:%S}+07:00"
     date_form = list_date_form = "{at.day} Tháng {at.month}, {at.year}"
     disallow = ("/wp-admin/",)

@@ -37,11 +37,13 @@ WIDGETS = {
         "Nghe bài viết", "00:00 / 03:12", "Giọng nữ miền Bắc", "Tạm dừng",
     ],
     "rating": [
+        "Average (0 Votes)", "Average (12 Votes)", "Your Rating (1 Vote)",
         "Điểm: 5/5 (1 đánh giá)", "Hãy đánh giá bài viết này", "★★★★☆",
         "Tổng số điểm của bài viết là: 10 trong 2 đánh giá", "Xếp hạng: 4.5 - 12 phiếu bầu", "4.5/5 (12 đánh giá)",
         "Click để đánh giá bài viết", "Nhấn vào ngôi sao để đánh giá", "Bạn đánh giá bài viết này thế nào?",
     ],
     "comment": [
+        "Be the first to comment", "Please sign in to comment.", "No comments yet. Be the first.", "Add Comment", "Comments (3)",
         "Nhập các ký tự trong hình", "Thảo luận (0)", "0 bình luận", "Bình luận (3)", "Ý kiến bạn đọc (0)",
         "Gửi phản hồi", "Chưa có bình luận nào", "Nhập mã xác nhận", "Sắp xếp theo thời gian mới nhất",
         "Vui lòng đăng nhập để gửi bình luận", "Viết bình luận của bạn",
