@@ -39,18 +39,17 @@ from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import as_key
 from pipelines.article import Layout
 
-_NUMBERED = re.compile(r"(?:/index\.php)?/archives/(?P<id>\d+)/?")
-_POST = re.compile(
-    r"(?:/index\.php)?(?:/\d{4}/\d{2}(?:/\d{2})?)?(?P<above>(?:/[^/.]+)*)/(?P<slug>[^/.]+?)(?:\.html)?/?"
-)
+_FRONT = r"(?:/index\.php)?(?:/(?:archives|blog))?"
+_NUMBERED = re.compile(r"(?:/index\.php)?(?:/archives/|/(?!(?:19|20)\d\d/?$))(?P<id>\d+)/?")
+_POST = re.compile(_FRONT + r"(?:/\d{4}/\d{2}(?:/\d{2})?)?(?P<above>(?:/[^/.]+)*)/(?P<slug>[^/.]+?)(?:\.html)?/?")
 _NO_POSTS = frozenset(
-    "amp category print tag author page feed comments attachment embed trackback search archives index.php wp-content wp-json wp-admin "
+    "amp category print tag author page feed comments attachment embed trackback search wp-content wp-json wp-admin "
     "wp-login.php wp-includes".split()
 )
 _NO_NAMES = re.compile(r"\d+|comment-page-\d+")
 _PAGE = re.compile(r"(?:/page/|[?&](?:paged|query(?:-\d+)?-page)=)(?P<number>\d{1,6})(?=/?(?:$|[?&]))")
 _LIST = ListShape(
-    module="main, #main, .td-main-content, .site-main, #content",
+    module="main, #main, .td-main-content, .site-main, #content:not(:has(main)):not(:has(#main)):not(:has(.site-main))",
     pager=".wp-block-query-pagination, .nav-links, .page-nav, .pagination, .wp-pagenavi, .navigation, .posts-navigation",
     links=(
         ".wp-block-post-template .wp-block-post-title a, .hentry .entry-title a, .td-module-title a, .entry-title a",

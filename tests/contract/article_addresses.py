@@ -100,6 +100,9 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (MauWordpress, "/author/mai-lua/"),
     (MauWordpress, "/tag/hoi-lang/"),
     (MauWordpress, "/?cat=2"),
+    (MauWordpress, "/2025/"),
+    (MauWordpress, "/archives/category/tin-tuc/"),
+    (MauWordpress, "/archives/2025/07/"),
     (MauWordpress, "/amp/?p=68"),
     (MauWordpress, "/?page_id=4"),
     (MauWordpress, "/?author=3"),
@@ -126,4 +129,6 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (MauWordpress, "/hoi-lang/", "/2025/07/29/hoi-lang"),
     (MauWordpress, "/hoi-lang/", "/tin-tuc/hoi-lang/"),
     (MauWordpress, "/archives/68", "/?p=68"),
+    (MauWordpress, "/68/", "/?p=68"),
+    (MauWordpress, "/archives/hoi-lang", "/hoi-lang/"),
 ]  # fmt: skip
