@@ -90,8 +90,7 @@ def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, h
 
 
 def _bounds(hole: NumberGap) -> str:
-    after = f"after {hole.after}" if hole.after else "from the beginning"
-    return f"{after}, by {hole.before}"
+    return f"{f'after {hole.after}' if hole.after else 'from the beginning'}, by {hole.before}"
 
 
 def _explanation(hole: NumberGap, series: Series, covered: Mapping[str, PortalCoverage]) -> str:

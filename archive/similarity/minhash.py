@@ -57,14 +57,11 @@ def bands(signature: Sequence[int]) -> tuple[int, ...]:
 
     Two texts share a band where the integers are equal.
     """
-    return tuple(
-        int.from_bytes(blake2b(struct.pack(f">B{_ROWS}I", number, *rows), digest_size=8).digest()) >> 1
-        for number, rows in enumerate(_in_rows(signature))
+    packed = (
+        struct.pack(f">B{_ROWS}I", start // _ROWS, *signature[start : start + _ROWS])
+        for start in range(0, len(signature), _ROWS)
     )
-
-
-def _in_rows(signature: Sequence[int]) -> list[Sequence[int]]:
-    return [signature[start : start + _ROWS] for start in range(0, len(signature), _ROWS)]
+    return tuple(int.from_bytes(blake2b(band, digest_size=8).digest()) >> 1 for band in packed)
 
 
 def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:

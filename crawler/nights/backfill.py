@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.index.queries.lookbacks import LastLookback
 from archive.leases.states import LeaseState
 from archive.messages.reason import Reason, joined
 from archive.model.enums import ArchiveKind, FinishReason, Verdict
@@ -74,7 +73,8 @@ def backfill(service: NightService, wanted: Backfill) -> ExitCode:
         schedule, runner = service.open(stack)
         night = _night(service, schedule)
         _check_allowed(schedule, wanted, night, clock())
-        before = _last(schedule.archive, wanted)
+        with schedule.archive.index.reading() as queries:
+            before = queries.lookbacks.latest(wanted.portal, wanted.since)
         if before is not None and before.complete:
             service.console.print(f"{wanted.portal}: the backfill to {wanted.since} is complete since {before.began}")
             return ExitCode.GOOD
@@ -89,15 +89,9 @@ def backfill(service: NightService, wanted: Backfill) -> ExitCode:
             service.console.print(
                 f"sealed {seal.night} as manifest-{seal.number}, head {seal.head[:16]}", highlight=False
             )
-        return (
-            ExitCode.GOOD
-            if run.verdict in (Verdict.GOOD, Verdict.QUIET) or ended.stopped is _NIGHT_STARTS
-            else _code(run)
-        )
-
-
-def _code(run: Run) -> ExitCode:
-    return ExitCode.INTERRUPTED if run.verdict is Verdict.INTERRUPTED else ExitCode.FINDINGS
+        if run.verdict in (Verdict.GOOD, Verdict.QUIET) or ended.stopped is _NIGHT_STARTS:
+            return ExitCode.GOOD
+        return ExitCode.INTERRUPTED if run.verdict is Verdict.INTERRUPTED else ExitCode.FINDINGS
 
 
 def _night(service: NightService, schedule: Schedule) -> date:
@@ -126,11 +120,8 @@ def _check_allowed(schedule: Schedule, wanted: Backfill, night: date, now: datet
     if running or (schedule.kind is ArchiveKind.LIVE and pending):
         raise UsageError(f"the night {night} of {wanted.portal} is still on: wait for its end, backfills come after it")
     for when, folder in schedule.archive.paths.open_runs():
-        if (
-            when == night
-            and folder.name.partition(".")[0] == wanted.portal
-            and not _of_backfill(folder.name, schedule, when)
-        ):
+        own = when == night and folder.name.partition(".")[0] == wanted.portal
+        if own and not _of_backfill(folder.name, schedule, when):
             raise UsageError(
                 f"the run of {wanted.portal} on {night} is still open: end it first with "
                 f"`python scheduler.py --once --night {night} --portal {wanted.portal}`"
@@ -141,11 +132,6 @@ def _of_backfill(run: str, schedule: Schedule, night: date) -> bool:
     """Return whether an open run is that of a killed backfill, which this one resumes."""
     lines = read_lines(schedule.archive.paths.open_night(night) / run / "pages.jsonl")
     return all(b'"lookback":{' in line or b'"outcome":"robots"' in line for line in lines)
-
-
-def _last(archive: Archive, wanted: Backfill) -> LastLookback | None:
-    with archive.index.reading() as queries:
-        return queries.lookbacks.latest(wanted.portal, wanted.since)
 
 
 def _crawl(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from archive.leases.states import LeaseState
@@ -36,6 +36,9 @@ class PortalLine:
     verdict: str
     state: str
     good: bool
+    tries: int = 0
+    took: timedelta | None = None
+    reasons: tuple[Reason, ...] = ()
     listed: int = 0
     new: int = 0
     revisions: int = 0
@@ -44,9 +47,6 @@ class PortalLine:
     quarantined: int = 0
     requests: int = 0
     bytes: int = 0
-    tries: int = 0
-    took: timedelta | None = None
-    reasons: tuple[Reason, ...] = ()
     expected: bool = False
     outcomes: tuple[tuple[str, int], ...] = ()
     hosts: tuple[tuple[str, HostVisit], ...] = ()
@@ -163,15 +163,11 @@ def _place(line: PortalLine) -> tuple[bool, bool, int, str]:
 
 def _line(row: NightRow) -> PortalLine:
     took = row.ended - row.began if row.began is not None and row.ended is not None else None
+    line = PortalLine(row.portal, row.verdict, row.state, row.good, row.tries, took, row.shown_reasons)
     if row.run is None:
-        return PortalLine(
-            row.portal, row.verdict, row.state, row.good, tries=row.tries, took=took, reasons=row.shown_reasons
-        )
-    return PortalLine(
-        portal=row.portal,
-        verdict=row.verdict,
-        state=row.state.value,
-        good=row.good,
+        return line
+    return replace(
+        line,
         listed=row.run.listed,
         new=sum(row.events(event) for event in _NEW),
         revisions=row.events(Event.REVISION),
@@ -180,9 +176,6 @@ def _line(row: NightRow) -> PortalLine:
         quarantined=row.events(Event.QUARANTINED),
         requests=row.run.requests,
         bytes=row.run.bytes,
-        tries=row.tries,
-        took=took,
-        reasons=row.shown_reasons,
         expected=row.expected,
         outcomes=tuple(other_outcomes(row.run).items()),
         hosts=tuple(row.run.hosts.items()),

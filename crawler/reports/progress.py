@@ -97,8 +97,7 @@ class PlainProgress:
 
     def started(self, portal: str, night: date, tries: int) -> None:
         """Log or show that a crawl process began."""
-        again = f", try {tries}" if tries > 1 else ""
-        self._log.info("%s %s started%s", night, portal, again)
+        self._log.info("%s %s started%s", night, portal, f", try {tries}" if tries > 1 else "")
 
     def counted(self, portal: str, counts: ProgressCounts) -> None:
         """Log nothing: the end has the counts."""

@@ -42,7 +42,7 @@ def on_screen(report: NightReport, width: int, height: int) -> list[Text]:
     bad, in_words_count = report.bad, len(report.bad)
     while True:
         lines = [*head, *(_in_words(line, width) for line in bad[:in_words_count])]
-        lines += _columns([_named(line) for line in bad[in_words_count:]], width)
+        lines += _columns([Text(f"{line.portal} {line.verdict}", _style(line)) for line in bad[in_words_count:]], width)
         lines += _columns([_counted(line) for line in report.scheduled if line.good], width)
         lines += [*_skipped(report, width), *tail]
         if len(lines) <= height or in_words_count == 0:
@@ -121,10 +121,6 @@ def _took(line: PortalLine) -> str:
 def _in_words(line: PortalLine, width: int) -> Text:
     why = f": {line.first_reason}" if line.first_reason else ""
     return _cut(Text(f"{line.verdict} {line.portal}{why}", _style(line)), width)
-
-
-def _named(line: PortalLine) -> Text:
-    return Text(f"{line.portal} {line.verdict}", _style(line))
 
 
 def _counted(line: PortalLine) -> Text:

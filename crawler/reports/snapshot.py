@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
@@ -49,8 +48,7 @@ class MetricsSnapshot:
     @property
     def states(self) -> dict[LeaseState, int]:
         """The number of portals of the last night by state."""
-        counts = Counter(row.state for row in self.rows)
-        return {state: counts[state] for state in LeaseState}
+        return {state: sum(row.state is state for row in self.rows) for state in LeaseState}
 
 
 def gather(

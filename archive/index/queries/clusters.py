@@ -66,13 +66,9 @@ class ClusterQueries:
         `until` leaves out links recorded after that night.
         """
         to = select(LINKS.c.other.label("id"), LINKS).where(LINKS.c.portal == portal, LINKS.c.key == key)
-        back = (
-            select(EVENTS.c.id, LINKS)
-            .where(LINKS.c.other_portal == portal, LINKS.c.other_key == key)
-            .join(
-                EVENTS, and_(EVENTS.c.night == LINKS.c.night, EVENTS.c.run == LINKS.c.run, EVENTS.c.seq == LINKS.c.seq)
-            )
-        )
+        of_line = [EVENTS.c[name] == LINKS.c[name] for name in ("night", "run", "seq")]
+        back = select(EVENTS.c.id, LINKS).join(EVENTS, and_(*of_line))
+        back = back.where(LINKS.c.other_portal == portal, LINKS.c.other_key == key)
         found = [
             VersionLink(row.id, article_of(row.id), bool(row.exact), row.similarity)
             for query in (to, back)
@@ -98,8 +94,7 @@ class ClusterQueries:
         """Map every article that is not alone to its cluster, by the links recorded up to the night `until`."""
         query = select(LINKS.c.portal, LINKS.c.key, LINKS.c.other_portal, LINKS.c.other_key)
         rows = self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
-        pairs = (((row[0], row[1]), (row[2], row[3])) for row in rows)
-        groups = _connected(pairs)
+        groups = _connected(((row[0], row[1]), (row[2], row[3])) for row in rows)
         rank = {article: number for number, article in enumerate(self._all_ordered())}
         found: dict[Article, Cluster] = {}
         for group in groups:
@@ -108,17 +103,13 @@ class ClusterQueries:
         return found
 
     def _neighbours(self, article: Article, until: date | None) -> set[Article]:
-        to = select(LINKS.c.other_portal, LINKS.c.other_key).where(
-            LINKS.c.portal == article[0], LINKS.c.key == article[1]
-        )
-        back = select(LINKS.c.portal, LINKS.c.key).where(
-            LINKS.c.other_portal == article[0], LINKS.c.other_key == article[1]
-        )
-        return {
-            (row[0], row[1])
-            for query in (to, back)
-            for row in self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
-        }
+        one, other = (LINKS.c.portal, LINKS.c.key), (LINKS.c.other_portal, LINKS.c.other_key)
+        found: set[Article] = set()
+        for (portal, key), linked in ((one, other), (other, one)):
+            query = select(*linked).where(portal == article[0], key == article[1])
+            rows = self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
+            found |= {(row[0], row[1]) for row in rows}
+        return found
 
     def _ordered(self, articles: Iterable[Article]) -> Cluster:
         first = []

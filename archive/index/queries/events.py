@@ -164,13 +164,8 @@ def _last_at(until: date | None) -> ScalarSelect[str]:
     query = select(func.max(later.c.at)).where(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key)
     query = query.where(later.c.event != Event.QUARANTINED.value)
     if until:
-        query = query.where(later.c.at < _after(until))
+        query = query.where(later.c.at < f"{until.isoformat()}~")  # `~` sorts after every place of the night
     return query.scalar_subquery()
-
-
-def _after(night: date) -> str:
-    """Return what sorts after every place of a night and before those of the next one."""
-    return f"{night.isoformat()}~"
 
 
 def _begins(column: ColumnElement[str | None], digest: str) -> ColumnElement[bool]:

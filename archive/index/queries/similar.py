@@ -75,8 +75,7 @@ class StoredText:
 def document_number(night: date | str, run: str, seq: int) -> int:
     """Return a text's number in the index: the first 63 bits of the SHA-256 of its place in the files."""
     # A hash of the place and not a counter: the number has to be the same after a rebuild.
-    digest = sha256(f"{night}/{run}/{seq}".encode()).digest()
-    return int.from_bytes(digest[:8]) >> 1
+    return int.from_bytes(sha256(f"{night}/{run}/{seq}".encode()).digest()[:8]) >> 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ class SimilarQueries:
     def _stored(self, which: ColumnElement[bool]) -> list[StoredText]:
         columns = (EVENTS.c.id, EVENTS.c.portal, EVENTS.c.key, EVENTS.c.content_sha256, EVENTS.c.file, EVENTS.c.sha256)
         query = select(SIGNATURES, *columns).join(EVENTS, _OF_LINE).where(which)
-        return [_stored_text(row) for row in self.connection.execute(query)]
+        return [record_of(row, StoredText, fingerprint=_fingerprint(row)) for row in self.connection.execute(query)]
 
 
 def _name(number: int) -> str:
@@ -197,7 +196,3 @@ def _likeliest(count: int) -> Select[tuple[int]]:
 
 def _fingerprint(row: Row[tuple[object, ...]]) -> Fingerprint:
     return Fingerprint(unpack(cast("bytes", row.signature)), row.size, row.published_raw)
-
-
-def _stored_text(row: Row[tuple[object, ...]]) -> StoredText:
-    return record_of(row, StoredText, fingerprint=_fingerprint(row))
