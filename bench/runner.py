@@ -128,16 +128,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], note: str
     console.print(note)
 
 
-def day(option: str, text: str) -> date:
-    """Return a day written YYYY-MM-DD. Raises UsageError naming the option."""
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageError(f"{option} {text!r} is no day: write it as 2025-12-01")
-
-
 def exit_code(name: str, measure: Callable[[], int], advice: str = "run it again with a new --archive") -> int:
     """Run a measurement.
 

@@ -125,8 +125,7 @@ def _demo(folder: Path, jobs: int, portals: list[str], console: Console) -> int:
             console.print()
             here = ["--night", night.isoformat(), "--archive", str(folder), "--jobs", str(jobs)]
             here += ["--portal", *portals] if portals else []
-            code = _run([str(ROOT / "scheduler.py"), "--once", *here], env)
-            worst = max(worst, code)
+            worst = max(worst, _run([str(ROOT / "scheduler.py"), "--once", *here], env))
             if not _is_sealed(folder, night):
                 console.print(f"{night} was not sealed; what went wrong stands above", markup=False)
                 return worst or ExitCode.FINDINGS

@@ -145,8 +145,7 @@ def _letters(rng: random.Random, source: Source) -> str | None:
 
 
 def _moved(toned: str, first: str = "o", second: str = "a") -> str:
-    mark = unicodedata.normalize("NFD", toned)[-1]
-    return nfc(first + mark) + second
+    return nfc(first + unicodedata.normalize("NFD", toned)[-1]) + second
 
 
 def _everything(rng: random.Random, source: Source) -> str | None:

@@ -30,7 +30,8 @@ from archive.store import Archive
 from bench.months.check import MonthResult, judge_month
 from bench.months.planted import planted_month
 from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, month_articles, read_rows
-from bench.runner import ROOT, day, exit_code, new_archive, run_night, verify
+from bench.runner import ROOT, exit_code, new_archive, run_night, verify
+from crawler.config.run_options import day_of
 from replicas.serve import ReplicaServer
 
 PORTAL = "da_nang"
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    first, last = day("--from", options.first), day("--to", options.last)
+    first, last = day_of("--from", options.first), day_of("--to", options.last)
     if first > last:
         raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
     if not options.planted:

@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # called
 from archive.errors import ExitCode, UsageError
 from archive.model.enums import Event, Outcome
 from archive.storage.paths import Paths
-from bench.runner import call, day, error_of, exit_code, new_archive, verify
+from bench.runner import call, error_of, exit_code, new_archive, verify
+from crawler.config.run_options import day_of
 from testing.run_lines import ReadLines
 
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     return exit_code(
         "recorded",
-        lambda: _recorded(options.pages, options.portal, day("--night", options.night), options.archive),
+        lambda: _recorded(options.pages, options.portal, day_of("--night", options.night), options.archive),
     )
 
 

@@ -179,8 +179,7 @@ class SimulatedPortal:
             fresh += walk.fresh
             section.pending -= walk.fresh
         asked = self._asked(fresh)
-        new = min(asked[Outcome.ARTICLE], fresh)
-        return self._read(night, walks, failed, asked, new)
+        return self._read(night, walks, failed, asked, min(asked[Outcome.ARTICLE], fresh))
 
     def _walk(self, section: Section, first: bool) -> SectionWalk:
         fresh = section.pending

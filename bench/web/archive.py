@@ -147,7 +147,7 @@ def _run(portal: str, night: date, lines: list[ArticleLine]) -> Run:
 
 def _seal(archive: Archive, night: date, previous: Previous | None) -> Seal:
     folder = archive.paths.night(night)
-    files = tuple(sorted((describe(folder, path) for path in _files(folder)), key=lambda entry: entry.path))
+    files = tuple(describe(folder, path) for portal in _PORTALS for path in sorted((folder / portal).iterdir()))
     hashes = leaves(folder, [Path(portal) for portal in _PORTALS], files)
     seal = Seal(
         archive=archive.identity.id, night=night, number=1, files=files, missed={}, root=merkle.root(hashes).hex(),
@@ -155,8 +155,3 @@ def _seal(archive: Archive, night: date, previous: Previous | None) -> Seal:
     )  # fmt: skip
     manifest_path(archive.paths, night, 1).write_bytes(seal.to_bytes())
     return seal
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for portal in _PORTALS:
-        yield from sorted((folder / portal).iterdir())

@@ -157,8 +157,7 @@ def _timed(
         if number >= 2:  # the first ones bring the pages into memory
             took.append(1000 * (time.perf_counter() - began))
             found += [answer.total] if answer.total is not None else []
-    middle = sorted(found)[len(found) // 2] if found else None
-    return SearchTiming(kind.name, middle, *waits(took))
+    return SearchTiming(kind.name, sorted(found)[len(found) // 2] if found else None, *waits(took))
 
 
 def _row(one: SearchTiming) -> list[str]:

@@ -19,9 +19,10 @@ from datetime import date
 from pathlib import Path
 
 from archive.errors import ExitCode, UsageError
-from bench.runner import day, exit_code, verify
+from bench.runner import exit_code, verify
 from bench.year.check import check_year
 from bench.year.compose import FIRST, compose_year
+from crawler.config.run_options import day_of
 from replicas.articles import EVERY_PORTAL
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _year(options: argparse.Namespace) -> int:
     began = time.monotonic()
-    first = day("--from", options.first) if options.first else FIRST
+    first = day_of("--from", options.first) if options.first else FIRST
     portals = _portals(options.portals)
 
     def report(night: date, nights: int, articles: int) -> None:

@@ -76,9 +76,8 @@ def compose_year(
             for portal, year in years.items():
                 articles += year.publish(night)
                 state = calendar.of(portal, night)
-                if state in _RUN_STATES:
-                    year.run(night, state)
-                elif state in (State.GONE, State.MOVED) and why_unscheduled(archive, portal, night, _ASK_DAYS) is None:
+                away = state in (State.GONE, State.MOVED) and why_unscheduled(archive, portal, night, _ASK_DAYS) is None
+                if away or state in _RUN_STATES:
                     year.run(night, state)
                 elif state is State.MISSED:
                     missed[portal] = calendar.reasons[portal, night]

@@ -138,8 +138,7 @@ class PortalYear:
     ) -> None:
         site = self.room.site(rows)
         url = self._address(site.list_path(site.section(section), number))
-        request = SiteRequest(site.host, "/", "", night, number)
-        body = _list_body(site, section, request)
+        body = _list_body(site, section, SiteRequest(site.host, "/", "", night, number))
         ref = self._capture(writer, url, 200, body)
         listed = tuple(ListEntry(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
         page = self._page(url, Outcome.LISTING, 200, ref, len(body))
@@ -155,8 +154,7 @@ class PortalYear:
             writer.write(replace(page, key=article.key, section=article.section), gone_after=GONE_AFTER)
             self._plan_recheck_of_vanished(article, night)
             return
-        request = SiteRequest(site.host, "/", "", night, 1)
-        body = site.render_article(shown, request).encode()
+        body = site.render_article(shown, SiteRequest(site.host, "/", "", night, 1)).encode()
         ref = self._capture(writer, url, 200, body)
         page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
         document = article_document(site, shown, page)

@@ -195,8 +195,7 @@ def _filling_up(place: Place) -> str:
 def _a15(place: Place) -> str:
     def calls(where: Workspace) -> list[Call]:
         writing = [call for call in _ours(where.calls) if call.writes and call.name not in _FLUSH]
-        reading = [call for call in _ours(where.calls) if call.name in READING]
-        return writing + reading[::6]
+        return writing + [call for call in _ours(where.calls) if call.name in READING][::6]
 
     return _fails(place, "EIO", calls, 10)
 

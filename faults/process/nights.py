@@ -54,8 +54,7 @@ def _same_night(root: Path, wanted: checks.State, before: checks.Committed) -> N
     The captures of a second start stand in a second file: texts decide.
     """
     checks.unchanged(before, checks.committed(root))
-    found = checks.state(root)
-    checks.same_state(_settled(found), _settled(wanted))
+    checks.same_state(_settled(checks.state(root)), _settled(wanted))
     checks.intact(root)
 
 

@@ -64,8 +64,7 @@ def filled(at: Path, left: int) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             while stream.write(b"\0" * 4096):
                 pass
-        size = stream.seek(0, 2)
-        stream.truncate(max(0, size - left))
+        stream.truncate(max(0, stream.seek(0, 2) - left))
     try:
         yield at
     finally:

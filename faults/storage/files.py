@@ -65,8 +65,7 @@ def _a10(place: Place) -> str:
 
 
 def _zeroed(path: Path, count: int = 40) -> Path:
-    data = path.read_bytes()
-    path.write_bytes(data[:-count] + bytes(count))
+    path.write_bytes(path.read_bytes()[:-count] + bytes(count))
     return path
 
 
@@ -86,14 +85,12 @@ def _a14(place: Place) -> str:
 
 @row("A17", "the file system is mounted read-only", Need.ROOT, weight=6)
 def _a17(place: Place) -> str:
-    with _prepared(place) as (folder, wanted):
-        with in_memory(folder / "disk", "16m") as disk:
-            root = shutil.copytree(folder / "start", disk / "archive")
-            remounted(disk, "ro")
-            did = scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"})
-            expect(did, 3)
-            ended = run(partial(write_night, root))
-            _after(root, ended, 3, wanted, lambda: remounted(disk, "rw"))
+    with _prepared(place) as (folder, wanted), in_memory(folder / "disk", "16m") as disk:
+        root = shutil.copytree(folder / "start", disk / "archive")
+        remounted(disk, "ro")
+        expect(scheduler(root, _settings(place), "--once", "--night", str(NIGHT), more={"REPLICA": "1"}), 3)
+        ended = run(partial(write_night, root))
+        _after(root, ended, 3, wanted, lambda: remounted(disk, "rw"))
     return f"exit code 3 of scheduler and writer: {ended.error[:70]}…; resumed when writable"
 
 
