@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.index.connect import VARIABLE
 from archive.model.enums import ArchiveKind
 from archive.storage.paths import Paths, run_order
 from archive.store import Archive
+from testing.postgresql import missing, serve_postgresql
 from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,6 +104,21 @@ def served(root: Path) -> Iterator[str]:
             yield told.split()[0].rstrip("/") if told else ""
         finally:
             server.terminate()
+
+
+@contextmanager
+def own_database(backend: str, within: Path | None = None) -> Iterator[None]:
+    """Hold indexes in SQLite, or in a PostgreSQL of our own that is gone at the end. Raises UsageError without one here."""
+    before = os.environ.pop(VARIABLE, None)
+    with ExitStack() as stack:
+        if backend == "postgresql":
+            if (why := missing()) is not None:
+                raise UsageError(why)
+            os.environ[VARIABLE] = stack.enter_context(serve_postgresql(flushing=True, within=within)).database()
+        yield
+    os.environ.pop(VARIABLE, None)
+    if before is not None:
+        os.environ[VARIABLE] = before
 
 
 def verify(folder: Path) -> tuple[bool, str]:

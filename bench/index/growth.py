@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.schema import DropSchema
 
-from archive.errors import ExitCode, UsageError
+from archive.errors import ExitCode
 from archive.index.connect import VARIABLE
 from archive.index.index import Index
 from archive.index.postgresql import PostgresqlSchema
@@ -35,8 +35,7 @@ from archive.store import Archive
 from bench.index.documents import Synthetic
 from bench.index.fill import fill
 from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
-from bench.runner import ROOT, report_error
-from testing.postgresql import missing, serve_postgresql
+from bench.runner import ROOT, own_database, report_error
 from vietnam.date_forms import TZ
 
 FLOOR = 2.0
@@ -82,14 +81,8 @@ def _run(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="luu-tru-growth-", dir=options.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        if options.backend == "sqlite":
-            os.environ.pop(VARIABLE, None)
-        elif not os.environ.get(VARIABLE):
-            if (why := missing()) is not None:
-                raise UsageError(why)
-            os.environ[VARIABLE] = stack.enter_context(
-                serve_postgresql(flushing=True, within=options.folder)
-            ).database()
+        if options.backend == "sqlite" or not os.environ.get(VARIABLE):
+            stack.enter_context(own_database(options.backend, options.folder))
         filled = [stack.enter_context(_filled(folder / str(size), size)) for size in options.sizes]
         memory = [_memory(folder / str(size), size) for size in options.sizes]
         timed = measure(filled)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from random import Random
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import SectionWalk
 from bench.verdicts.portals import Fault, SimulatedNight, SimulatedPortal
 from pipelines.sandbox.crosscheck_stats import Misfit
-
-
-def _unscaled(chosen: str, lasted: int, section: str) -> float:
-    return 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +22,13 @@ class PlantedFault:
     change: Fault
     words: tuple[str, ...]
     shown: Callable[[SimulatedNight], bool] = lambda night: True
-    scale: Callable[[str, int, str], float] = _unscaled
+    scale: Callable[[str, int, str], float] = lambda *_: 1.0
     nights: int = 30
     at_once: bool = True
 
 
-def _read_any(night: SimulatedNight) -> bool:
-    return night.read > 0
+def _has_texts(night: SimulatedNight) -> bool:
+    return bool(night.lengths)
 
 
 def _asked_any(night: SimulatedNight) -> bool:
@@ -49,18 +44,18 @@ def _nothing_read(night: SimulatedNight) -> None:
     night.misses = night.identical = night.repeated = night.near = night.set_aside = night.undated = 0
 
 
-def _outage(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _outage(portal: SimulatedPortal, night: SimulatedNight) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.FAILED))
     _nothing_read(night)
     night.unanswered = True
 
 
-def _no_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _no_links(portal: SimulatedPortal, night: SimulatedNight) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.EMPTY))
     _nothing_read(night)
 
 
-def _some_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _some_links(portal: SimulatedPortal, night: SimulatedNight) -> None:
     """Let the selector fit a box of old entries only."""
     night.walks = {
         name: SectionWalk(1, max(1, walk.listed // walk.pages * 2 // 5), 0, WalkEnd.KNOWN)
@@ -69,34 +64,34 @@ def _some_links(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng
     _nothing_read(night)
 
 
-def _one_section(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _one_section(portal: SimulatedPortal, night: SimulatedNight) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.EMPTY), chosen(portal))
 
 
-def _new_articles(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _new_articles(portal: SimulatedPortal, night: SimulatedNight) -> None:
     night.misses = night.read
 
 
-def _body_lost(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _body_lost(portal: SimulatedPortal, night: SimulatedNight) -> None:
     """Let the layout fit and lose most of the body; a tenth of the pages is read twice, which shows it."""
     night.lengths = [length * 0.25 for length in night.lengths]
     if night.sampled:
         night.misfits = (Misfit("own", night.sampled, night.sampled, 75),)
 
 
-def _body_lost_unsampled(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _body_lost_unsampled(portal: SimulatedPortal, night: SimulatedNight) -> None:
     """Do the same where the second reading shows nothing, as when the page itself became short."""
     night.lengths = [length * 0.4 for length in night.lengths]
 
 
-def _challenge(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _challenge(portal: SimulatedPortal, night: SimulatedNight) -> None:
     _lists(night, SectionWalk(1, 0, 0, WalkEnd.FAILED))
     _nothing_read(night)
     night.failed = dict.fromkeys(list(night.walks)[:1], Outcome.CHALLENGE)
 
 
 def _every_article(outcome: Outcome) -> Fault:
-    def change(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+    def change(portal: SimulatedPortal, night: SimulatedNight) -> None:
         wanted = sum(night.asked.values())
         _nothing_read(night)
         night.asked = {outcome: wanted}
@@ -104,7 +99,7 @@ def _every_article(outcome: Outcome) -> Fault:
     return change
 
 
-def _one_page(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _one_page(portal: SimulatedPortal, night: SimulatedNight) -> None:
     """Every article's address answers with one page that looks like an article."""
     wanted = sum(night.asked.values())
     fresh = len(night.lengths)
@@ -114,15 +109,15 @@ def _one_page(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: 
     night.identical = wanted if wanted > 1 else 0
 
 
-def _old(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _old(portal: SimulatedPortal, night: SimulatedNight) -> None:
     night.lag = 300
 
 
-def _undated(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _undated(portal: SimulatedPortal, night: SimulatedNight) -> None:
     night.undated = len(night.lengths)
 
 
-def _paging(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _paging(portal: SimulatedPortal, night: SimulatedNight) -> None:
     night.walks = {
         name: replace(walk, pages=2, listed=walk.listed // walk.pages, end=WalkEnd.REPEATED,
                       fresh=min(walk.fresh, walk.listed // walk.pages)) if walk.pages > 1 else walk
@@ -130,7 +125,7 @@ def _paging(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Ra
     }  # fmt: skip
 
 
-def _nothing(portal: SimulatedPortal, night: SimulatedNight, lasted: int, rng: Random) -> None:
+def _nothing(portal: SimulatedPortal, night: SimulatedNight) -> None:
     """Return whether the fault is in the news themselves."""
 
 
@@ -145,23 +140,17 @@ FAULTS: Mapping[str, PlantedFault] = {
     "lists redesigned: no links": PlantedFault(_no_links, ("listed 0 articles",)),
     "lists redesigned: a few old links": PlantedFault(_some_links, ("entries were listed where",)),
     "one section redesigned": PlantedFault(_one_section, ("listed 0 articles",)),
-    "articles redesigned: no layout fits": PlantedFault(_new_articles, ("fit no layout", "fits no layout"), _read_any),
+    "articles redesigned: no layout fits": PlantedFault(_new_articles, ("fit no layout", "fits no layout"), lambda night: night.read > 0),
     "articles redesigned: body lost": PlantedFault(
-        _body_lost, ("layout own misses", "bytes each"), lambda night: bool(night.lengths), nights=90, at_once=False
+        _body_lost, ("layout own misses", "bytes each"), _has_texts, nights=90, at_once=False,
     ),
-    "texts shorter, 40 %": PlantedFault(
-        _body_lost_unsampled, ("bytes each",), lambda night: bool(night.lengths), nights=90, at_once=False
-    ),
+    "texts shorter, 40 %": PlantedFault(_body_lost_unsampled, ("bytes each",), _has_texts, nights=90, at_once=False),
     "challenge": PlantedFault(_challenge, ("cookie challenge",)),
-    "every article a soft 404": PlantedFault(
-        _every_article(Outcome.SOFT_404), ("none could be read",), _asked_any
-    ),
+    "every article a soft 404": PlantedFault(_every_article(Outcome.SOFT_404), ("none could be read",), _asked_any),
     "one page for every article": PlantedFault(
         _one_page, ("text of another", "bytes each"), lambda night: night.read > 1, at_once=False
     ),
-    "login wall before articles": PlantedFault(
-        _every_article(Outcome.LOGIN), ("none could be read",), _asked_any
-    ),
+    "login wall before articles": PlantedFault(_every_article(Outcome.LOGIN), ("none could be read",), _asked_any),
     "lists stand still": PlantedFault(_nothing, ("nothing new",), scale=lambda *_: 0.0, nights=90, at_once=False),
     "one section dead": PlantedFault(
         _nothing, ("nothing new", "new entries"), scale=lambda which, lasted, name: float(name != which),
@@ -171,10 +160,8 @@ FAULTS: Mapping[str, PlantedFault] = {
         _nothing, ("new entries", "nothing new"), scale=lambda which, lasted, name: 0.5 ** (lasted / 30),
         nights=150, at_once=False,
     ),
-    "new articles are old": PlantedFault(
-        _old, ("days old",), lambda night: bool(night.lengths), nights=90, at_once=False
-    ),
-    "dates lost": PlantedFault(_undated, ("publication date",), lambda night: bool(night.lengths), nights=90, at_once=False),
+    "new articles are old": PlantedFault(_old, ("days old",), _has_texts, nights=90, at_once=False),
+    "dates lost": PlantedFault(_undated, ("publication date",), _has_texts, nights=90, at_once=False),
     "paging repeats page 1": PlantedFault(
         _paging, ("page 2 repeats",), lambda night: any(walk.end is WalkEnd.REPEATED for walk in night.walks.values()),
     ),

@@ -110,8 +110,8 @@ class SimulatedNight:
         )
 
 
-Fault = Callable[["SimulatedPortal", SimulatedNight, int, Random], None]
-"""Changes what a night counted; told the portal, how many nights the fault has lasted, and randomness."""
+Fault = Callable[["SimulatedPortal", SimulatedNight], None]
+"""Changes what a night of the portal counted."""
 
 
 @dataclass(slots=True)

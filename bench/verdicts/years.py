@@ -96,7 +96,7 @@ def _portal_years(
 
 
 def _plant(year: Year, fault: str, portal: SimulatedPortal, history: History, night: date, passed: int) -> None:
-    planted, rng, which = FAULTS[fault], Random(f"{year.seed} {fault} {passed}"), chosen(portal)
+    planted, which = FAULTS[fault], chosen(portal)
     first: int | None = None
     delay: int | None = None
     for lasted in range(planted.nights):
@@ -104,7 +104,7 @@ def _plant(year: Year, fault: str, portal: SimulatedPortal, history: History, ni
         portal.publish(day - timedelta(days=1), passed + lasted, partial(planted.scale, which, lasted))
         counted = portal.crawl(day)
         shown = planted.shown(counted)
-        planted.change(portal, counted, lasted, rng)
+        planted.change(portal, counted)
         if first is None and (shown or planted.shown(counted)):
             first = lasted
         verdict, reasons = judge_night(counted.counts(), history)

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from archive.errors import ExitCode, UsageError
-from archive.index.connect import VARIABLE
 from archive.search.engine import Order, SearchIndex
 from archive.search.query import parse
 from archive.search.results import search
 from archive.store import Archive
-from bench.runner import print_table, report_error, waits
+from bench.runner import own_database, print_table, report_error, waits
 from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
-from testing.postgresql import missing, serve_postgresql
 
 LIMIT = 1.0
 """Seconds in which 95 of 100 questions of each kind are to be answered."""
@@ -97,26 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report_error("search", lambda: _measured(options))
 
 
-@contextmanager
-def _database(backend: str) -> Iterator[None]:
-    """Run a server of our own for PostgreSQL, which is gone at the end."""
-    before = os.environ.pop(VARIABLE, None)
-    with ExitStack() as stack:
-        if backend == "postgresql":
-            if (why := missing()) is not None:
-                raise UsageError(why)
-            os.environ[VARIABLE] = stack.enter_context(serve_postgresql(flushing=True)).database()
-        yield
-    os.environ.pop(VARIABLE, None)
-    if before is not None:
-        os.environ[VARIABLE] = before
-
-
 def _measured(options: argparse.Namespace) -> int:
     if options.archive and options.backend == "postgresql":
         raise UsageError("its database is gone at the end, so --archive cannot be kept with --backend postgresql")
     composer = SyllableComposer()
-    with _database(options.backend), composed_archive(options.archive, options.texts, composer) as made:
+    with own_database(options.backend), composed_archive(options.archive, options.texts, composer) as made:
         size = _size(made.archive, made.words)
         timed = [_timed(made.archive, made.words, composer, kind, options.questions) for kind in KINDS]
     slow = [one for one in timed if one.p95 > 1000 * LIMIT]
