@@ -90,29 +90,6 @@ class _RunningCrawl:
 
 
 @dataclass(slots=True)
-class _Network:
-    """The portals that did not answer since one last did."""
-
-    _silent: set[str] = field(default_factory=set)
-
-    def record_silence(self, portal: str) -> None:
-        self._silent.add(portal)
-
-    def record_answer(self) -> None:
-        self._silent.clear()
-
-    @property
-    def gone(self) -> bool:
-        """Return whether three portals in a row did not answer: then the network is down rather than they."""
-        return len(self._silent) >= _SILENT_PORTALS
-
-    @property
-    def reason(self) -> Reason:
-        """The reason for which portals wait."""
-        return Reason.of("network_gone", portals=", ".join(sorted(self._silent)))
-
-
-@dataclass(slots=True)
 class NightRunner:
     """Run the portals of a night that are pending in the ledger. `stop` ends it early; running ones become pending again.
 
@@ -132,7 +109,7 @@ class NightRunner:
     remarks: list[str] = field(default_factory=list)
     _running: dict[str, _RunningCrawl] = field(default_factory=dict)
     _resolved: dict[str, frozenset[str]] = field(default_factory=dict)
-    _network: _Network = field(default_factory=_Network)
+    _silent: set[str] = field(default_factory=set)  # portals that did not answer since one last did
     _window: NightWindow = field(default_factory=lambda: NightWindow(None, timedelta(0), timedelta(0), 0))
     _fatal: ArchiveError | None = None
     _low_disk: DiskFull | None = None
@@ -147,7 +124,7 @@ class NightRunner:
             RunBusy: The ledger is locked and no crawl runs.
         """
         self._fatal = self._low_disk = None
-        self._network, self._resolved = _Network(), {}
+        self._silent, self._resolved = set(), {}
         self._window = NightWindow.of(self.settings, until, self.options.retry)
         try:
             while self._turn(night, names, until):
@@ -169,7 +146,7 @@ class NightRunner:
     def _turn(self, night: date, names: Collection[str], until: datetime | None) -> bool:
         self._stop_crawls(until)
         try:
-            if self._network.gone and until is not None:
+            if len(self._silent) >= _SILENT_PORTALS and until is not None:
                 self._wait_for_network(night, names)
             if not self._halted(until) and self._low_disk is None:
                 self._start_pending(night, names)
@@ -199,12 +176,13 @@ class NightRunner:
 
     def _wait_for_network(self, night: date, names: Collection[str]) -> None:
         due = self.now() + self.settings.retry_unreachable
+        reason = Reason.of("network_gone", portals=", ".join(sorted(self._silent)))
         waiting = self._pending(night, names)
         for name in waiting:
-            self.ledger.postpone(name, night, due, self._network.reason)
+            self.ledger.postpone(name, night, due, reason)
         if waiting:
-            self._remark(f"{self._network.reason}; {len(waiting)} portals wait until {due:%H:%M}")
-        self._network.record_answer()
+            self._remark(f"{reason}; {len(waiting)} portals wait until {due:%H:%M}")
+        self._silent.clear()
 
     def _start_pending(self, night: date, names: Collection[str]) -> None:
         if len(self._running) >= self.options.jobs:
@@ -312,7 +290,7 @@ class NightRunner:
         self.view.counted(running.claim.portal, counts)
         if counts.answered > running.answered:
             running.answered = counts.answered
-            self._network.record_answer()
+            self._silent.clear()
 
     def _beat(self, running: _RunningCrawl, ticks: float) -> None:
         try:
@@ -329,9 +307,9 @@ class NightRunner:
         run = fresh_run(self.archive, claim)
         if run is not None:
             if run.finish_reason is FinishReason.UNREACHABLE:
-                self._network.record_silence(claim.portal)
+                self._silent.add(claim.portal)
             else:
-                self._network.record_answer()
+                self._silent.clear()
             self._finish(claim, AttemptResult(LeaseState.DONE, exit_code=ended.code, run=run.run), run)
             return
         self._fatal = self._fatal or archive_error(claim, ended, self._probe)
@@ -342,7 +320,7 @@ class NightRunner:
                 LeaseState.PLANNED, ended.reason, ended.code, due=self.now() + self.options.retry, free=True
             )
         if ending.unanswered:
-            self._network.record_silence(claim.portal)
+            self._silent.add(claim.portal)
         self._finish(claim, ending, None)
 
     def _probe(self, portal: str) -> None:

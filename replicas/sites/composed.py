@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -21,7 +21,7 @@ from markupsafe import Markup
 from replicas.files import FileKind, file_bytes, replica_file
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle, build_body
-from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.declared_sections import DeclaredSections, declared_portal
 from replicas.sites.noise import noisy
 from replicas.sites.site import SiteRequest, SiteResponse
 
@@ -69,7 +69,6 @@ class ComposedSite:
     portal: str
     host: str
     family: str
-    name: str
     sections: Sequence[ReplicaSection]
     style: BodyStyle
     first_code = 0
@@ -185,6 +184,11 @@ class ComposedSite:
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """Whatever else the family serves (feeds, fragments)."""
         return None
+
+    @cached_property
+    def name(self) -> str:
+        """The portal's title: the one of its spider where the site declares none."""
+        return declared_portal(self.portal).title
 
     # Addresses ---------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,16 @@ from replicas.records import ReplicaSection
 
 if TYPE_CHECKING:
     from crawler.listings.listing import Section
+    from crawler.portal import PortalSpider
 
 _SHARE = 4
+
+
+def declared_portal(portal: str) -> type[PortalSpider]:
+    """Return the spider `crawler.spiders.<portal>`. Imports Scrapy."""
+    camel = "".join(part.capitalize() for part in portal.split("_"))
+    spider: type[PortalSpider] = getattr(import_module(f"crawler.spiders.{portal}"), camel)
+    return spider
 
 
 class DeclaredSections(Sequence[ReplicaSection]):
@@ -27,9 +35,7 @@ class DeclaredSections(Sequence[ReplicaSection]):
 
     @cached_property
     def _read(self) -> tuple[ReplicaSection, ...]:
-        camel = "".join(part.capitalize() for part in self._portal.split("_"))
-        declared = getattr(import_module(f"crawler.spiders.{self._portal}"), camel).sections
-        return tuple(self.sections(declared))
+        return tuple(self.sections(declared_portal(self._portal).sections))
 
     def sections(self, declared: Sequence[Section]) -> Iterator[ReplicaSection]:
         """Return the sections that the site has for those of the spider."""

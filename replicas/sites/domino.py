@@ -27,7 +27,6 @@ class CongBaoSonLa(DaysOnly):
     portal = "cong_bao_son_la"
     host = "congbao.sonla.gov.vn"
     family = "domino"
-    name = "Công báo tỉnh Sơn La"
     style = BodyStyle(image=str, link="{1}".format)
     page_parameter = ""
     article_form = alternate_form = f"{_BASE}/NoiDung?openForm&ParentUNID={{article.key}}"

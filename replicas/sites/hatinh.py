@@ -12,7 +12,6 @@ class HaTinh(ComposedSite):
     portal = "ha_tinh"
     host = "hatinh.gov.vn"
     family = "hatinh"
-    name = "Cổng thông tin điện tử tỉnh Hà Tĩnh"
     key_pattern = r"(?:/vi)?/bai-viet/([^/]+)"
     files_path = "/uploads/files/"
     beyond = "last"

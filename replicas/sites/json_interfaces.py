@@ -54,7 +54,6 @@ class CongAnHaNoi(_Interface):
     portal = "cong_an_ha_noi"
     host = "congan.hanoi.gov.vn"
     family = "dnn"
-    name = "Công an thành phố Hà Nội"
     numbered = True
     key_pattern = r"/tin-tuc/[a-z0-9-]+-(\d+)"
     files_path = "/Portals/0/tai-lieu/"
@@ -121,7 +120,6 @@ class VinhPhuc(_Interface):
     portal = "vinh_phuc"
     host = "vinhphuc.gov.vn"
     family = "sharepoint_query"
-    name = "Cổng thông tin giao tiếp điện tử tỉnh Vĩnh Phúc"
     numbered = True
     files_path = "/ct/cms/tintuc/Documents/"
     page_size = 50
@@ -177,7 +175,6 @@ class BacNinh(_Interface):
     portal = "bac_ninh"
     host = "bacninh.gov.vn"
     family = "json_portlet"
-    name = "Cổng thông tin điện tử tỉnh Bắc Ninh"
     key_pattern = r"(?:/en/news)?/-/details/37632/[a-z0-9-]+-(\d+)"
     files_path = "/documents/20182/37632/"
     page_parameter = ""

@@ -42,7 +42,6 @@ class QuangTri(ComposedSite):
     portal = "quang_tri"
     host = "www.quangtri.gov.vn"
     family = "view_article"
-    name = "Cổng thông tin điện tử tỉnh Quảng Trị"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh", "1572913402817"),
         ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
@@ -100,7 +99,6 @@ class BacGiang(AssetPublisher):
     portal = "bac_giang"
     host = "bacgiang.gov.vn"
     family = "asset_publisher_abstracts"
-    name = "Cổng thông tin điện tử tỉnh Bắc Giang"
     instance = "mGa9pTzLxC4e"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("chinh_tri", "/chinh-tri", "Chính trị"),
@@ -126,7 +124,6 @@ class DaNang(AssetPublisher):
     portal = "da_nang"
     host = "danang.gov.vn"
     family = "asset_publisher"
-    name = "Cổng thông tin điện tử thành phố Đà Nẵng"
     instance = "b2QwXkT7nVrd"
     group = 59281
     sections: Sequence[ReplicaSection] = (
@@ -151,7 +148,6 @@ class ThaiNguyen(AssetPublisher):
     portal = "thai_nguyen"
     host = "thainguyen.gov.vn"
     family = "asset_publisher"
-    name = "Cổng thông tin điện tử tỉnh Thái Nguyên"
     instance = "CxpLMxKIhxrm"
     style = BacGiang.style
     key_pattern = r"(?:/[^/]+)*/-/asset_publisher/\w+/content/([^/]+)"

@@ -46,7 +46,6 @@ class NinhThuan(ComposedSite):
     portal = "ninh_thuan"
     host = "ninhthuan.gov.vn"
     family = "tan_dan"
-    name = "Cổng thông tin điện tử tỉnh Ninh Thuận"
     files_path = "/portal/Attachments/2025/"
     sections: Sequence[ReplicaSection] = (
         ReplicaSection("tin_tuc_su_kien", "/portal/Pages/Tin-tuc-su-kien.aspx", "Tin tức - Sự kiện"),
@@ -87,7 +86,6 @@ class QuangNinh(ComposedSite):
     portal = "quang_ninh"
     host = "www.quangninh.gov.vn"
     family = "sp_qnp"
-    name = "Cổng thông tin điện tử tỉnh Quảng Ninh"
     numbered = True
     files_path = "/Lists/TinTuc/Attachments/4417/"
     sections: Sequence[ReplicaSection] = (
@@ -145,7 +143,6 @@ class DienBien(NinhThuan):
     portal = "dien_bien"
     host = "www.dienbien.gov.vn"
     family = "tan_dan_view"
-    name = "Cổng thông tin điện tử tỉnh Điện Biên"
 
 
 class Most(Vjst):

@@ -95,7 +95,6 @@ class BaoChinhPhu(VCCorpSite):
 
     portal = "bao_chinh_phu"
     host = "baochinhphu.vn"
-    name = "Báo Điện tử Chính phủ"
     beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
     sections: Sequence[ReplicaSection] = _NewspaperSections("bao_chinh_phu")
     page_form, page_parameter = "/timelinelist/{code}/{number}.htm", ""
@@ -118,7 +117,6 @@ class ThangLong(_Numbered):
 
     portal = "thang_long"
     host = "thanglong.chinhphu.vn"
-    name = "Trang Thủ đô của Báo Điện tử Chính phủ"
     beyond = "last"
     first_code = 1031000
 
@@ -128,7 +126,6 @@ class Mst(_Numbered):
 
     portal = "mst"
     host = "mst.gov.vn"
-    name = "Bộ Khoa học và Công nghệ"
     first_code = 1972000
 
 
@@ -138,7 +135,6 @@ class HaNoi(VCCorpSite):
     portal = "ha_noi"
     host = "hanoi.gov.vn"
     family = "vccorp_posted"
-    name = "Cổng thông tin điện tử thành phố Hà Nội"
     key_pattern = r"/[a-z0-9-]+/[a-z0-9-]+-(\d{16})\.htm"
     page_size = 3
     first_code = 1021

@@ -47,7 +47,6 @@ class GiaLai(VHVSite):
 
     portal = "gia_lai"
     host = "gialai.gov.vn"
-    name = "Cổng thông tin điện tử tỉnh Gia Lai"
 
 
 class Moit(VHVSite):
@@ -55,7 +54,6 @@ class Moit(VHVSite):
 
     portal = "moit"
     host = "moit.gov.vn"
-    name = "Bộ Công Thương"
     skin = "drawn-pager"
     site_id = 2005517
 
@@ -70,7 +68,6 @@ class CongAnThanhHoa(VHVSite):
 
     portal = "cong_an_thanh_hoa"
     host = "conganthanhhoa.gov.vn"
-    name = "Công an tỉnh Thanh Hóa"
     skin = "item"
 
 
@@ -79,7 +76,6 @@ class HungYen(VHVSite):
 
     portal = "hung_yen"
     host = "hungyen.gov.vn"
-    name = "Cổng thông tin điện tử tỉnh Hưng Yên"
     numbered = True
     key_pattern = r"/[a-z0-9-]+-c(\d+)\.html"
     skin = "item-new"
@@ -95,7 +91,6 @@ class BinhDinh(VHVSite):
     portal = "binh_dinh"
     host = "binhdinh.gov.vn"
     family = "vhv"
-    name = "Cổng thông tin điện tử tỉnh Bình Định"
     key_pattern = r"/tin-tuc/(?:[a-z0-9-]+/)?([^/]+)\.html"
     files_path = _UPLOAD
     sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)

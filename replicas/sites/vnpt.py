@@ -53,7 +53,6 @@ class NinhBinh(VNPTSite):
 
     portal = "ninh_binh"
     host = "ninhbinh.gov.vn"
-    name = "Cổng thông tin điện tử tỉnh Ninh Bình"
     page_size = 4
     first_code = 56011
 
@@ -63,7 +62,6 @@ class SoKhcnNinhBinh(VNPTSite):
 
     portal = "so_khcn_ninh_binh"
     host = "sokhcn.ninhbinh.gov.vn"
-    name = "Sở Khoa học và Công nghệ tỉnh Ninh Bình"
     site_id = 9077
     first_code = 57200
 
@@ -73,7 +71,6 @@ class SonLa(VNPTSite):
 
     portal = "son_la"
     host = "sonla.gov.vn"
-    name = "Cổng thông tin điện tử tỉnh Sơn La"
     first_code = 61708
 
 
@@ -82,7 +79,6 @@ class CaoBang(VNPTSite):
 
     portal = "cao_bang"
     host = "caobang.gov.vn"
-    name = "Cổng thông tin điện tử tỉnh Cao Bằng"
     first_code = 43100
 
 
@@ -91,7 +87,6 @@ class CanTho(VNPTSite):
 
     portal = "can_tho"
     host = "www.cantho.gov.vn"
-    name = "Cổng thông tin điện tử thành phố Cần Thơ"
     page_size = 4
     header_titles = True
     by_link = True
