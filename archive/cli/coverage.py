@@ -21,12 +21,8 @@ from archive.store import Archive
 
 _STYLES = {
     DayState.PUBLISHED: "green",
-    DayState.QUIET: "dim",
-    DayState.THIN: "yellow",
-    DayState.SUSPICIOUS: "yellow",
-    DayState.NOT_SEALED: "dim",
-    DayState.MOVED: "dim",
-    DayState.GONE: "dim",
+    **dict.fromkeys((DayState.THIN, DayState.SUSPICIOUS), "yellow"),
+    **dict.fromkeys((DayState.QUIET, DayState.NOT_SEALED, DayState.MOVED, DayState.GONE), "dim"),
 }
 _WIDEST = 366
 _VALUES = ("day", "state", "stored", "published", "caught_up", "reasons")

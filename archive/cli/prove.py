@@ -36,8 +36,7 @@ def add(commands: Commands) -> None:
 def _prove(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         found = [item for item in find_one(archive, options) if item.event not in REMOVALS]
-        named = [item for item in found if item.id == options.article]
-        version = (named or found)[-1]
+        version = ([item for item in found if item.id == options.article] or found)[-1]
         data = prove(archive, version, until_now=options.until_now).to_bytes()
     if options.output is None:
         sys.stdout.write(data.decode())

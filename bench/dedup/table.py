@@ -71,10 +71,7 @@ def recall_by_share(shares: Mapping[float, Sequence[PairResult]]) -> Iterator[st
 
 def record(judged: Sequence[PairResult], per_text: float, milliseconds: tuple[float, float]) -> dict[str, object]:
     """Return the same for programs: shares as fractions."""
-    overall = {}
-    for name, chosen in _halves(judged).items():
-        found = score(chosen)
-        overall[name] = {"pairs": len(chosen), "recall": found.recall, "precision": found.precision}
+    overall = {name: {"pairs": len(chosen)} | _shares(chosen) for name, chosen in _halves(judged).items()}
     kinds = {}
     for kind in dict.fromkeys(each.pair.kind for each in judged):
         of_kind = [each for each in judged if each.pair.kind == kind]
@@ -84,18 +81,20 @@ def record(judged: Sequence[PairResult], per_text: float, milliseconds: tuple[fl
             "candidates": sum(each.candidate for each in of_kind),
             "linked": sum(each.found() for each in of_kind),
         }
-    points = {
-        f"{at:.2f}": {"recall": score(judged, at).recall, "precision": score(judged, at).precision} for at in CURVE
-    }
     return {
         "parameters": PARAMETERS,
         "threshold": THRESHOLD,
         "overall": overall,
         "classes": kinds,
-        "curve": points,
+        "curve": {f"{at:.2f}": _shares(judged, at) for at in CURVE},
         "candidates_per_text": per_text,
         "milliseconds": {"signature": milliseconds[0], "near": milliseconds[1]},
     }
+
+
+def _shares(judged: Sequence[PairResult], threshold: float = THRESHOLD) -> dict[str, float]:
+    found = score(judged, threshold)
+    return {"recall": found.recall, "precision": found.precision}
 
 
 def _halves(judged: Sequence[PairResult]) -> dict[str, list[PairResult]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -46,23 +47,18 @@ def alerts(settings: AlertSettings, console: Console, now: datetime, *, test: bo
     check_addresses(addresses)
     if test and not addresses and not heartbeat:
         raise UsageError("there is no alert address: write some under [alerts] in nights.toml, or into `urls_file`")
+    show = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     failed = 0
     title, body = trial_message(now.isoformat(timespec="seconds"))
     for address in addresses:
         error = send(address, title, body, good=True) if test else None
         failed += error is not None
-        line = f"not reached: {error}" if error else f"{public_form(address)}{': sent' if test else ''}"
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        show(f"not reached: {error}" if error else f"{public_form(address)}{': sent' if test else ''}")
     if heartbeat and test:
         error = call_heartbeat(heartbeat)
         failed += error is not None
-        console.print(error or "the heartbeat answered", markup=False, highlight=False, soft_wrap=True)
+        show(error or "the heartbeat answered")
     if not test:
         recipients = f"reported are: {', '.join(settings.on) or 'nothing'}; {'with' if heartbeat else 'without'} a heartbeat address"
-        console.print(
-            recipients if addresses or heartbeat else "no alert addresses",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        show(recipients if addresses or heartbeat else "no alert addresses")
     return ExitCode.FINDINGS if failed else ExitCode.GOOD

@@ -13,6 +13,8 @@ from archive.store import Archive
 from crawler.config.run_options import next_lookback
 from crawler.config.settings_file import NightSettings
 
+_TOTALS = ("pages", "requests", "listed", "found", "kept", "late")
+
 
 @dataclass(frozen=True, slots=True)
 class LookbackStatus:
@@ -36,21 +38,11 @@ class LookbackStatus:
     @property
     def plain(self) -> dict[str, object]:
         """As JSON values."""
-        last = self.last
-        return {
-            "portal": self.portal,
-            "next": self.next.isoformat() if self.next else None,
-            "last": None
-            if last is None
-            else {
-                "began": last.began.isoformat(),
-                "nights": last.nights,
-                "complete": last.complete,
-                **{
-                    name: getattr(last.total, name) for name in ("pages", "requests", "listed", "found", "kept", "late")
-                },
-            },
-        }
+        last: dict[str, object] | None = None
+        if self.last is not None:
+            last = {"began": self.last.began.isoformat(), "nights": self.last.nights, "complete": self.last.complete}
+            last |= {name: getattr(self.last.total, name) for name in _TOTALS}
+        return {"portal": self.portal, "next": self.next.isoformat() if self.next else None, "last": last}
 
 
 def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterable[str]) -> list[LookbackStatus]:
@@ -72,8 +64,6 @@ def lookback_table(statuses: Iterable[LookbackStatus], night: date | None) -> Ta
     for name in ("portal", "next look-back", "last look-back"):
         table.add_column(name)
     for status in statuses:
-        due = (
-            f"due since {status.next}" if status.next and night and status.next <= night else str(status.next or "off")
-        )
-        table.add_row(status.portal, due, status.last_in_words(night))
+        due = "due since " if status.next and night and status.next <= night else ""
+        table.add_row(status.portal, f"{due}{status.next or 'off'}", status.last_in_words(night))
     return table

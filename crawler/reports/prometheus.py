@@ -69,8 +69,7 @@ def _families(snapshot: MetricsSnapshot | None, unsent: int) -> list[GaugeMetric
         return page.families
     _add_nights(page, snapshot)
     if snapshot.night is not None:
-        report = report_of(snapshot.night, snapshot.kind, snapshot.rows, snapshot.sealed)
-        _add_portals(page, report)
+        _add_portals(page, report_of(snapshot.night, snapshot.kind, snapshot.rows, snapshot.sealed))
     left = snapshot.room
     if left is not None:
         page.add("disk_free_bytes", "free for us on the disk of the archive", left.free)

@@ -27,6 +27,8 @@ from crawler.reports.snapshot import MetricsSnapshot, gather
 from crawler.verdicts.decommissioned import decommissioned_portals
 from vietnam.date_forms import TZ
 
+_DISK = {"free_bytes": "free", "total_bytes": "total", "free_files": "files"}
+
 
 @dataclass(frozen=True, slots=True)
 class _Status:
@@ -136,8 +138,7 @@ def _disk(snapshot: MetricsSnapshot) -> str:
 def _alerts(found: _Status) -> str:
     addresses = ", ".join(found.alerts) or "none"
     beat = "; a heartbeat" if found.heartbeat else ""
-    unsent = f"; {len(found.unsent)} unsent" if found.unsent else ""
-    return f"{addresses}{beat}{unsent}"
+    return f"{addresses}{beat}" + (f"; {len(found.unsent)} unsent" if found.unsent else "")
 
 
 def _plain(found: _Status) -> dict[str, object]:
@@ -151,9 +152,7 @@ def _plain(found: _Status) -> dict[str, object]:
         "journal": snapshot.journal,
         "running": [_plain_run(row, counts) for row, counts in found.running],
         "disk": {
-            "free_bytes": left.free if left else None,
-            "total_bytes": left.total if left else None,
-            "free_files": left.files if left else None,
+            **{key: getattr(left, name, None) for key, name in _DISK.items()},
             "wanted_bytes": snapshot.wanted,
             "night_bytes": snapshot.usual,
             "nights_left": snapshot.nights_left,
@@ -162,12 +161,8 @@ def _plain(found: _Status) -> dict[str, object]:
         "night": snapshot.night.isoformat() if snapshot.night else None,
         "headline": found.report.headline if found.report else None,
         "portals": [
-            {
-                "portal": row.portal,
-                "state": row.state,
-                "verdict": row.verdict,
-                "reasons": [reason.reported() for reason in row.reasons],
-            }
+            {name: getattr(row, name) for name in ("portal", "state", "verdict")}
+            | {"reasons": [reason.reported() for reason in row.reasons]}
             for row in snapshot.rows
         ],
         "away": {portal: reason.reported() for portal, reason in found.decommissioned.items()},
@@ -182,7 +177,4 @@ def _plain_run(row: LeaseRow, counts: ProgressCounts | None) -> dict[str, object
         "owner": str(row.owner),
         "tries": row.tries,
         "since": row.started_at.isoformat() if row.started_at else None,
-        "requests": counts.requests if counts else None,
-        "listed": counts.listed if counts else None,
-        "new": counts.new if counts else None,
-    }
+    } | {name: getattr(counts, name, None) for name in ("requests", "listed", "new")}

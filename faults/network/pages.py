@@ -92,9 +92,8 @@ def _b21(place: Place) -> str:
 
 @row("B22", "the portal was redesigned: its list shows no entry that we know", weight=8)
 def _b22(place: Place) -> str:
-    night = crawl_failing(
-        place, portal(list=response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))), code=1
-    )
+    redesigned = response(html("<h1>Tin tức</h1><section><a href='/x/1'>Tin</a></section>"))
+    night = crawl_failing(place, portal(list=redesigned), code=1)
     night.is_verdict(Verdict.BROKEN, Verdict.SUSPICIOUS)
     return f"{night.run.verdict.value}: {night.reasons[:110]}; {crawl_recovered(night)}"
 
@@ -123,17 +122,14 @@ def _b24(place: Place) -> str:
 
 @row("B25", "robots.txt: 404, 500, 503, a page of HTML, a mark before it, five megabytes", weight=30)
 def _b25(place: Place) -> str:
+    large = b"# more\n" * 750_000 + b"User-agent: *\nDisallow: /tin\n"
     forms = {
         "404": (response(b"", "404 Not Found"), True, "no rules: it was answered with 404"),
         "500": (response(b"", "500 Internal Server Error"), False, "could not be had (500)"),
         "503": (response(b"", "503 Service Unavailable"), False, "could not be had (503)"),
         "HTML": (response(html("<h1>Trang chủ</h1>")), True, "a web page in its place"),
         "BOM": (response(b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n", kind="text/plain"), False, "rules are kept"),
-        "5 MB": (
-            response(b"# more\n" * 750_000 + b"User-agent: *\nDisallow: /tin\n", kind="text/plain"),
-            True,
-            "the first 512000 of 52500",
-        ),
+        "5 MB": (response(large, kind="text/plain"), True, "the first 512000 of 52500"),
     }
     told = []
     for name, (robots, allowed, words) in forms.items():

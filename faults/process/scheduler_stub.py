@@ -67,13 +67,8 @@ class SchedulerStub:
 
         def run_due(say: Callable[[str], None]) -> None:
             nights.clock = clock  # in this process alone
-            ways = RunnerOptions(
-                self.settings.jobs,
-                timedelta(seconds=self.retry),
-                timedelta(seconds=self.grace),
-                self.folder / "log",
-                self._command,
-            )
+            retry, grace = timedelta(seconds=self.retry), timedelta(seconds=self.grace)
+            ways = RunnerOptions(self.settings.jobs, retry, grace, self.folder / "log", self._command)
             asked = nights.RunRequest(self.root, self.settings, ArchiveKind.LIVE, (), None, ways)
             service = nights.NightService(asked, Console(file=StringIO()))
             service._portals = {

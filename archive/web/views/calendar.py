@@ -107,17 +107,9 @@ def _covered(context: PageContext, year: int) -> YearDays:
 
 
 def _row(covered: PortalCoverage, last: Run | None, tonight: date) -> PortalRow:
-    gaps = covered.gaps
     day = next((day for day in covered.days if day.day == tonight), None)
-    return PortalRow(
-        covered.portal,
-        last,
-        day,
-        strip(covered),
-        sum(day.stored for day in covered.days),
-        len(gaps),
-        sum(1 for gap in gaps if gap.caught_up is None),
-    )
+    stored, lost = sum(day.stored for day in covered.days), sum(gap.caught_up is None for gap in covered.gaps)
+    return PortalRow(covered.portal, last, day, strip(covered), stored, len(covered.gaps), lost)
 
 
 def _summary(runs: Sequence[Run]) -> dict[str, object]:
@@ -153,8 +145,7 @@ def month(context: PageContext, request: PageRequest) -> HTMLResponse:
     covered = _covered(context, first.year)
     places = [place for place, day in covered.by_day if day.month == first.month]
     rows = [(portal.portal, [portal.days[place] for place in places]) for portal in covered.portals]
-    later = (first + timedelta(days=31)).replace(day=1)
-    earlier = (first - timedelta(days=1)).replace(day=1)
+    earlier, later = ((first + timedelta(days=days)).replace(day=1) for days in (-1, 31))
     return context.show(
         request,
         "month.html",
