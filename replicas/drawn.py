@@ -40,7 +40,7 @@ def _drawn(site: type[ComposedSite], number: int, at: datetime) -> ReplicaArticl
     holders = [section for section in site.sections if not section.share]
     section = holders[number // 2 % len(holders)] if number % 2 else holders[0]
     plain = past_article(site, number, published, section=section.name, seed=_SEED)
-    slug = _slug(plain.title)
+    slug = "-".join(re.findall("[a-z0-9]+", strip_diacritics(plain.title)))
     article = replace(
         plain,
         slug=slug,
@@ -48,7 +48,7 @@ def _drawn(site: type[ComposedSite], number: int, at: datetime) -> ReplicaArticl
         clock=clock,
         shape=_SHAPES[number % len(_SHAPES)],
         byline=plain.parts[-1].text,
-        parts=_parts(plain.parts, number),
+        parts=(plain.parts[0], *_between(number), *plain.parts[1:]),
         keywords=("tin trong tỉnh", "đời sống"),
         files=(f"phu-luc-{number}.pdf",) if number == 5 else (),
         twin=section.name if number == 2 else None,
@@ -56,30 +56,17 @@ def _drawn(site: type[ComposedSite], number: int, at: datetime) -> ReplicaArticl
     )
     if number != 3:
         return article
-    parts = (
-        *article.parts[:-1],
-        Part(Kind.PARAGRAPH, "Con số trên đã được đính chính sau khi kiểm lại sổ ghi."),
-        article.parts[-1],
-    )
+    corrected = Part(Kind.PARAGRAPH, "Con số trên đã được đính chính sau khi kiểm lại sổ ghi.")
+    parts = (*article.parts[:-1], corrected, article.parts[-1])
     edit = Revision(FIRST_NIGHT + timedelta(days=1), article.title, article.lead, parts)
     return replace(article, revisions=(edit,))
 
 
-def _parts(written: tuple[Part, ...], number: int) -> tuple[Part, ...]:
-    """Return the written paragraphs with what this number brings between them; the sign-off stays last."""
-    first, *others, signed = written
-    return (first, *_between(number), *others, signed)
-
-
 def _between(number: int) -> tuple[Part, ...]:
+    """Return what this number brings behind the first paragraph."""
     if number % 4 == 0:
-        return (
-            Part(
-                Kind.CAPTION,
-                f"Người dân xem bảng phân công tổ {number + 1}. Ảnh: Tổ truyền thông",
-                image=f"anh-{number}.jpg",
-            ),
-        )
+        caption = f"Người dân xem bảng phân công tổ {number + 1}. Ảnh: Tổ truyền thông"
+        return (Part(Kind.CAPTION, caption, image=f"anh-{number}.jpg"),)
     if number % 4 == 1:
         return (
             Part(Kind.HEADING, f"Ba việc cần làm trong đợt {number + 1}"),
@@ -89,10 +76,5 @@ def _between(number: int) -> tuple[Part, ...]:
     if number % 4 == 2:
         rows = (("Thôn", "Số hộ", "Đã góp"), ("Bãi Trên", str(40 + number), "31"), ("Bãi Dưới", str(52 + number), "47"))
         return tuple(Part(Kind.TABLE_ROW, " | ".join(cells), cells=cells) for cells in rows)
-    return (
-        Part(Kind.PARAGRAPH, f"Chi tiết xem tại [[ke-hoach-{number}.pdf|kế hoạch số {number + 11}/KH-UBND]] kèm theo."),
-    )
-
-
-def _slug(title: str) -> str:
-    return "-".join(re.findall("[a-z0-9]+", strip_diacritics(title)))
+    plan = f"[[ke-hoach-{number}.pdf|kế hoạch số {number + 11}/KH-UBND]]"
+    return (Part(Kind.PARAGRAPH, f"Chi tiết xem tại {plan} kèm theo."),)

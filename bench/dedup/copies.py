@@ -96,12 +96,8 @@ def _house_style(rng: random.Random, source: Source) -> str | None:
         one, other = (rf"(?<![\w-]){each}(?![\w-])" for each in (short, long))
         text = re.sub(one, long, text) if re.search(one, text) else re.sub(other, short, text)
     text = re.sub(r"\b(\d{1,2})-(\d{1,2})\b(?!-\d)", r"\1/\2", text)
-    text = (
-        re.sub(r"(?<![\w.,/-])(\d)\.(\d{3})(?![\w.,/-])", r"\1\2", text)
-        .replace("“", '"')
-        .replace("”", '"')
-        .replace(" – ", " - ")
-    )
+    text = re.sub(r"(?<![\w.,/-])(\d)\.(\d{3})(?![\w.,/-])", r"\1\2", text)
+    text = re.sub("[“”]", '"', text).replace(" – ", " - ")
     return text if text != source.text else None
 
 

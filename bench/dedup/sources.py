@@ -58,13 +58,7 @@ def words(lines: Sequence[str]) -> int:
 def recorded_sources(path: Path) -> tuple[Source, ...]:
     """Return the articles of the CSV, each once; rows with one slug are one article under several addresses."""
     return tuple(
-        Source(
-            key=article.slug,
-            day=article.day,
-            title=article.title,
-            lead=article.lead,
-            body=paragraphs(article.body),
-        )
+        Source(article.slug, article.day, article.title, article.lead, paragraphs(article.body))
         for article in month_articles(read_rows(path))
     )
 

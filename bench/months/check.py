@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 from archive.model.enums import Event
@@ -165,10 +166,8 @@ def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, file
     if found == folded(clean_letters(expected)):
         judged.invisible.append(article.slug)
         return
-    part = next(
-        (i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), min(len(found), len(expected))
-    )
-    start = max(0, part - _AROUND // 3)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(found, expected, strict=False))
+    start = max(0, sum(1 for _ in same) - _AROUND // 3)
     judged.text_mismatches.append(
         Mismatch(article.slug, found[start : start + _AROUND], expected[start : start + _AROUND])
     )

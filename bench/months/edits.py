@@ -80,10 +80,6 @@ def _with(article: ReplicaArticle, number: int, text: str) -> ReplicaArticle:
     return replace(article, parts=tuple(parts))
 
 
-def _title(article: ReplicaArticle) -> ReplicaArticle:
-    return replace(article, title=f"{article.title}, bài cập nhật")
-
-
 def _added(article: ReplicaArticle) -> ReplicaArticle:
     parts = list(article.parts)
     parts.insert(len(parts) // 2, Part(Kind.PARAGRAPH, _ADDED))
@@ -107,7 +103,7 @@ EDITS: Mapping[str, Edit] = {
     "wording": Edit(_at(_WORD, lambda old: "quả là" if old != "rất" else "hết sức", fact=False), ("wording",)),
     "spacing": Edit(_at(_COMMA, lambda old: " , ", fact=False), ("spacing",)),
     "white space": Edit(_at(_BLANK, lambda old: "  \n ", fact=False), None),
-    "title": Edit(_title, ("title",)),
+    "title": Edit(lambda article: replace(article, title=f"{article.title}, bài cập nhật"), ("title",)),
     "paragraph added": Edit(_added, ("paragraph_added",)),
     "paragraph removed": Edit(_removed, ("paragraph_removed",)),
 }

@@ -157,7 +157,8 @@ class Newsroom:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         number = 2_000_000 + self.made
         published = datetime.combine(day, time(minute // 60, minute % 60), TZ)
-        slug = f"{_slug(said.title)}-{number}"
+        base = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(said.title)).strip("-")[:60].strip("-")
+        slug = f"{base}-{number}"
         article = ReplicaArticle(
             key=self.site.key_of(slug, published, str(number)),
             slug=slug,
@@ -217,7 +218,3 @@ def _edited(rng: Random, article: ReplicaArticle, since: date) -> Revision:
         for part in article.parts
     )
     return Revision(since, article.title, article.lead, parts)
-
-
-def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", strip_diacritics(title)).strip("-")[:60].strip("-")

@@ -188,13 +188,8 @@ class ProgressFile:
         if self._path is None or not (last or self._unwritten >= self._every):
             return
         self._unwritten = 0
-        line = {
-            "requests": outcomes.total(),
-            "listed": listed,
-            "new": new,
-            "outcomes": dict(outcomes),
-            "finish": finish,
-        }
+        counts = {"requests": outcomes.total(), "listed": listed, "new": new}
+        line = counts | {"outcomes": dict(outcomes), "finish": finish}
         try:
             with self._path.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(line) + "\n")

@@ -12,8 +12,8 @@ from archive.leases.states import AttemptResult, Claim, LeaseState
 from archive.messages.reason import Reason
 from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict
-from archive.model.judgement import Judgement, Version
-from archive.model.records import Document, Run
+from archive.model.judgement import Judgement
+from archive.model.records import Run
 from archive.store import Archive
 from crawler.catalog.portals import dissolved_by, province_of
 from crawler.clock import Clock
@@ -60,7 +60,7 @@ def close_leftover(
             return Verdict.UNREACHABLE, (reason,)
         return Verdict.BROKEN if state is LeaseState.FAILED else Verdict.INTERRUPTED, (reason,)
 
-    run = archive.start(portal, night, now, _nothing_new, fence)
+    run = archive.start(portal, night, now, lambda *_: Judgement(None), fence)  # closing adds no document
     backfilled = [page for page in run.pages if page.lookback is not None and page.lookback.since is not None]
     only_backfill = backfilled and all(page in backfilled or page.outcome is Outcome.ROBOTS for page in run.pages)
     # A run that was cut records no end of its own; what an earlier night recorded still holds.
@@ -91,8 +91,3 @@ def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: dateti
             ending, reason=Reason.of("still_open", reason=ending.reason or "", error=Reason.of_error(error))
         )
     return run, replace(ending, run=run.run if run else None)
-
-
-def _nothing_new(document: Document, content: str, latest: Version | None, same: Version | None) -> Judgement:
-    """Judge nothing: closing adds no document."""
-    return Judgement(None)

@@ -125,7 +125,9 @@ class Schedule:
                 f"run `python scheduler.py --once --night {night}` and the nights between are recorded as missed"
             )
         for number in range(1, (night - last).days):
-            self._miss(last + timedelta(days=number), now)
+            missed = last + timedelta(days=number)
+            for name in self.scheduled(missed):
+                self.ledger.end(name, missed, LeaseState.MISSED, Reason.of("no_scheduler"), now)
         seals = []
         sealed = self.archive.last_seal()
         for earlier in [past for past in self.ledger.nights() if past < night and (not sealed or past >= sealed.night)]:
@@ -135,10 +137,6 @@ class Schedule:
             except (ArchiveError, OSError) as error:  # this night is run all the same; seals wait, for they are chained
                 self.trouble.append(f"{earlier} cannot be sealed: {error}")
         return seals
-
-    def _miss(self, night: date, now: datetime) -> None:
-        for name in self.scheduled(night):
-            self.ledger.end(name, night, LeaseState.MISSED, Reason.of("no_scheduler"), now)
 
     def end(self, night: date, now: datetime) -> None:
         """End what is still pending of a night: partial where a crawl had started, else missed."""
@@ -185,11 +183,8 @@ class Schedule:
         if not self._backfills_closed(night):
             return []
         key = load_key(self.settings.signing_key) if self.settings.signing_key else None
-        missed = {
-            row.portal: row.reason or Reason.sentence("")
-            for row in rows
-            if row.state is not LeaseState.DONE and row.run is None
-        }
+        lost = [row for row in rows if row.state is not LeaseState.DONE and row.run is None]
+        missed = {row.portal: row.reason or Reason.sentence("") for row in lost}
         seal = self.archive.seal(night, missed, key)
         self._fill_search()
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
@@ -206,10 +201,9 @@ class Schedule:
     def _backfills_closed(self, night: date) -> bool:
         """Close the runs of killed backfills, which have no row in the ledger. Return False while one still runs."""
         for portal in self.archive.open_runs(night):
+            died = Reason.of("process_died")
             try:
-                close_leftover(
-                    self.archive, portal, night, LeaseState.PARTIAL, Reason.of("process_died"), Clock().now()
-                )
+                close_leftover(self.archive, portal, night, LeaseState.PARTIAL, died, Clock().now())
             except RunBusy:
                 return False
             except (ArchiveError, OSError) as error:
