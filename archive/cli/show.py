@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.cli.arguments import Commands, add_as_of, add_identifier, find_one
 from archive.cli.output import print_attached, print_near, printable
 from archive.errors import ExitCode
+from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
 from archive.model.enums import LATE, REMOVALS, WITHHELD, Event
 from archive.storage.tombstones import withheld_in
@@ -25,7 +26,8 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         found = find_one(archive, options)
-        _print_article(archive, found[-1], found, options.as_of)
+        own = [event for event in found if article_of(event.id) == (event.portal, event.key)]
+        _print_article(archive, (own or found)[-1], found, options.as_of)
     return ExitCode.GOOD
 
 

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from archive.diff.words import diff_paragraphs
 from archive.errors import ArchiveError
 from archive.export.version_diff import NothingToCompare, difference, paragraphs_of
-from archive.index.queries.clusters import Cluster, VersionLink
+from archive.index.queries.clusters import Article, Cluster, VersionLink, article_of
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
 from archive.index.transaction import Queries
@@ -84,8 +84,15 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
         owner=owner[0] if owner else None,
         gone=history[-1].event is Event.GONE,
         removals=REMOVALS,
+        own=_own_article(shown),
         stone=_tombstone(context, shown),
     )
+
+
+def _own_article(shown: EventRow) -> Article | None:
+    """Return the article that a key of a new address belongs to; None for an article's own key."""
+    own = article_of(shown.id)
+    return own if own != (shown.portal, shown.key) else None
 
 
 def _shown(history: Sequence[EventRow], at: str) -> EventRow:

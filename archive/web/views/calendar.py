@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.messages.reason import Reason
-from archive.model.enums import Event, Verdict, first_texts
+from archive.model.enums import REMOVALS, Event, Verdict, first_texts
 from archive.model.records import Run
 from archive.storage.paths import RUN_NAME
 from archive.web.charts import Band, Curve, curve, day_cell, months_of, strip, summed_cell
@@ -28,7 +28,7 @@ WORST_FIRST = (
 KINDS: dict[str, tuple[Event, ...]] = {
     "new": (Event.NEW, Event.NEAR_DUPLICATE),
     "changed": (Event.REVISION, Event.REDATED, Event.REREAD),
-    "gone": (Event.GONE, Event.RETURNED, Event.MOVED),
+    "gone": REMOVALS,
     "elsewhere": (Event.DUPLICATE, Event.NEAR_DUPLICATE),
     "files": (Event.ATTACHMENT,),
     "set-aside": (Event.QUARANTINED,),

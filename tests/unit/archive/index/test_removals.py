@@ -16,7 +16,7 @@ from archive.index.index import Index
 from archive.index.queries.removals import VANISHED, held
 from archive.index.schema import TABLES
 from archive.model.enums import ArchiveKind, Event, Outcome
-from archive.model.records import Capture, PageRecord
+from archive.model.records import Capture, Document, PageRecord
 from archive.rebuild import rebuild
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import read_lines
@@ -317,3 +317,109 @@ def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
             found = transaction.removals.vanished_nights(PORTAL, KEY)
         index.close()
     return found
+
+
+OLD = f"https://danang.gov.vn.replica.test/{KEY}"
+
+
+def moving(archive: Archive, number: int, key: str, *, new_key: str | None = None, url: str | None = None) -> None:
+    """One night in which the article's text stands under a key, at the key's address or another."""
+    night, moment = day(number), at(day(number))
+    crawl = archive.start(PORTAL, night, moment, judge)
+    walk(crawl, [SHORT], moment)
+    address = url or f"https://danang.gov.vn.replica.test/{new_key or key}"
+    ref = crawl.capture(Capture(address, 200, (), f"{key} {number}".encode(), moment, ArchiveKind.REPLICA))
+    content = "\n".join([SHORT.title, *SHORT.paragraphs])
+    document = Document(
+        portal=PORTAL, section="tin", url=address, key=key, title=SHORT.title, text=content, content=content,
+        fetched_at=moment, via=ArchiveKind.REPLICA, warc=ref, published=SHORT.published, published_raw="08:00 03/03/2025",
+    )  # fmt: skip
+    page = PageRecord(address, Outcome.ARTICLE, moment, 200, key=key, section="tin", warc=ref)
+    crawl.write(page, document, new_key=new_key)
+    finish(crawl, moment)
+    archive.seal(night, {})
+
+
+def moves(archive: Archive) -> list[tuple[int, str, str, str]]:
+    return [(number, line.key, line.event.value, line.url.rpartition("/")[2]) for number, line in lines_of(archive)]
+
+
+def test_a_new_key_names_the_article_that_it_belongs_to(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    moving(archive, 1, KEY, new_key="ten-moi")
+    moving(archive, 2, KEY, new_key="ten-moi")
+    moving(archive, 3, KEY, new_key="ten-nua")
+    assert moves(archive)[1:] == [
+        (1, KEY, "moved_address", "ten-moi"),
+        (1, "ten-moi", "moved_address", "ten-moi"),
+        (3, KEY, "moved_address", "ten-nua"),
+        (3, "ten-nua", "moved_address", "ten-nua"),
+    ]
+    version = lines_of(archive)[0][1].id
+    assert {line.revision_of for _, line in lines_of(archive)[1:]} == {version}
+    with archive.index.reading() as queries:
+        assert queries.removals.own_keys(PORTAL, ["ten-moi", "ten-nua", KEY, "la"]) == {"ten-moi": KEY, "ten-nua": KEY}
+        assert (queries.events.known_address(PORTAL, KEY) or "").endswith("/ten-nua")
+        assert [event.key for event in queries.events.find(article=f"{PORTAL}/{KEY}")] == [KEY] * 3
+    assert intact(archive)
+
+
+def test_what_was_wrongly_recorded_as_gone_and_as_another_article_is_corrected(tmp_path: Path) -> None:
+    """Older programs recorded both: the article is removed, and its text is stored again under the new address's key."""
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 1, Outcome.GONE)
+    look(archive, 1 + AFTER, Outcome.GONE)
+    moving(archive, 2 + AFTER, "ten-moi")
+    look(archive, 31 + AFTER, Outcome.GONE)
+    look(archive, 61 + AFTER, Outcome.GONE)
+    assert moves(archive)[1:] == [
+        (1 + AFTER, KEY, "gone", KEY),
+        (2 + AFTER, "ten-moi", "duplicate", "ten-moi"),
+        (31 + AFTER, KEY, "moved_address", "ten-moi"),
+        (31 + AFTER, "ten-moi", "moved_address", "ten-moi"),
+    ]
+    assert intact(archive)
+
+
+def test_a_removed_article_that_is_read_at_another_address_has_returned_there(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    look(archive, 1, Outcome.GONE)
+    look(archive, 1 + AFTER, Outcome.GONE)
+    moving(archive, 2 + AFTER, KEY, url=f"https://danang.gov.vn.replica.test/muc-khac/{KEY}")
+    assert moves(archive)[2:] == [(2 + AFTER, KEY, "returned", KEY), (2 + AFTER, KEY, "moved_address", KEY)]
+    assert intact(archive)
+
+
+def test_the_same_address_written_otherwise_is_no_move(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    for number, url in enumerate(
+        (f"{OLD}/", OLD.replace("https://", "http://www."), f"{OLD};jsessionid=A1B2"), start=1
+    ):
+        moving(archive, number, KEY, url=url)
+    assert [event for _, event in removals(archive)] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("title", "published", "content", "found"),
+    [
+        (SHORT.title, SHORT.published, "as stored", True),
+        (SHORT.title, SHORT.published, "edited", True),
+        ("Tên khác", SHORT.published, "edited", False),
+        (SHORT.title, "2025-03-03", "edited", False),
+        (SHORT.title, None, "as stored", False),
+    ],
+)
+def test_an_article_may_be_one_of_the_same_time_and_of_the_same_text_or_title(
+    tmp_path: Path, title: str, published: str | None, content: str, *, found: bool
+) -> None:
+    archive = make(tmp_path / "a")
+    look(archive, 0, SHORT)
+    stored = lines_of(archive)[0][1].content_sha256
+    with archive.index.reading() as queries:
+        digest = stored if content == "as stored" else "0" * 64
+        assert queries.removals.namesakes(PORTAL, "ten-moi", digest, title, published) == ([KEY] if found else [])
+        assert queries.removals.namesakes(PORTAL, KEY, digest, title, published) == []
