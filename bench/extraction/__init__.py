@@ -1,4 +1,4 @@
-"""Measure how well pages are read: composed pages of every family and kind, real pages and samples where present.
+"""Measure how well pages are read: composed pages of every family and kind, drawn pages of no known product, real input.
 
 make quality            = python -m bench.extraction            the table, then one JSON line
 make check runs           python -m bench.extraction --check    exit 1 below a floor of `floors.toml`

@@ -20,6 +20,10 @@ from bench.extraction.floors import FLOORS, Cell, Figures, below, figures, raise
 from bench.extraction.measure import Score, measure
 from bench.extraction.readers import GENERIC, OURS, Reader, readers
 from bench.extraction.real import real_pages, samples
+from bench.extraction.strangers.pages import SOURCE as STRANGERS
+from bench.extraction.strangers.pages import strangers
+from bench.extraction.strangers.scores import DRAWS, FIRST, StrangerScores, read_strangers
+from bench.extraction.strangers.scores import table as strangers_table
 from bench.extraction.table import Measured, by_cell, by_source, record
 from bench.runner import report_error
 from replicas.sites.catalogue import SITES
@@ -90,21 +94,30 @@ def _run(options: argparse.Namespace) -> int:
     measured = measured_by(ways, range(options.seeds), options.family or _FAMILIES, options.kind or tuple(KINDS))
     real, cleaned = real_pages(ways), samples()
     found = cells(measured, real, cleaned)
+    whole = not (options.family or options.kind or options.seeds != _SEEDS)
+    drawn = _strangers(options, whole, ways)
+    found |= drawn.cells() if drawn else {}
     if options.update:
         write_floors(raised(_known(options.floors), found, options.allow_regression), options.floors)
         print(f"floors written for {len(found)} cells")
         return ExitCode.GOOD
-    whole = not (options.family or options.kind or options.seeds != _SEEDS)
     failed = _below(found, options.floors) if whole else []
     if options.show:
         print("\n".join(chain.from_iterable(scores[OURS].notes for scores in measured.values())))
     elif not options.check:
-        _print(measured, real, cleaned, failed)
+        _print(measured, real, cleaned, drawn, failed)
     for sentence in failed:
         print(f"quality: {sentence}", file=sys.stderr)
     if options.check and not failed:
         print(f"quality: {len(found)} cells on {_pages(measured)} composed pages, none below its floor")
     return ExitCode.FINDINGS if failed else ExitCode.GOOD
+
+
+def _strangers(options: argparse.Namespace, whole: bool, ways: Mapping[str, Reader]) -> StrangerScores | None:
+    """Read the drawn pages: the first of them for a quick check, none for a part of the table."""
+    if not whole or options.show:
+        return None
+    return read_strangers(strangers(FIRST if options.check else DRAWS), ways[GENERIC])
 
 
 def _known(path: Path) -> dict[Cell, Figures]:
@@ -113,8 +126,10 @@ def _known(path: Path) -> dict[Cell, Figures]:
 
 
 def _below(found: Mapping[Cell, Figures], path: Path) -> list[str]:
-    """Return the cells below their floor or without one; real input that is not present is left out."""
-    floors = {cell: floor for cell, floor in read_floors(path).items() if cell in found or cell[0] != "real"}
+    """Return the cells below their floor or without one; real input that is not present is left out, and strangers not drawn."""
+    floors = {
+        cell: floor for cell, floor in read_floors(path).items() if cell in found or cell[0] not in ("real", STRANGERS)
+    }
     without = [f"{' / '.join(cell)}: has no floor yet; --update sets it" for cell in found if cell not in floors]
     return below(floors, found) + without
 
@@ -123,7 +138,9 @@ def _pages(measured: Measured) -> int:
     return sum(scores[OURS].pages for scores in measured.values())
 
 
-def _print(measured: Measured, real: Mapping[str, Score], cleaned: Score, failed: list[str]) -> None:
+def _print(
+    measured: Measured, real: Mapping[str, Score], cleaned: Score, drawn: StrangerScores | None, failed: list[str]
+) -> None:
     console = Console(width=None if sys.stdout.isatty() else 192)
     console.print(by_cell(measured))
     rows: dict[str, Mapping[str, Score]] = {}
@@ -138,6 +155,9 @@ def _print(measured: Measured, real: Mapping[str, Score], cleaned: Score, failed
     if not (real and cleaned.pages):
         console.print(f"{ABSENT}: nothing was measured on real pages or samples")
     console.print(by_source(rows))
+    if drawn:
+        rows["strangers"] = {GENERIC: drawn.whole.score}
+        console.print(strangers_table(drawn, worst=True))
     print(json.dumps(record(measured, rows, failed), ensure_ascii=False))
 
 

@@ -26,6 +26,8 @@ _HEAD = """\
 # A table per family, a line per kind: shares in per cent, counts of pages; residue (lines that are no part of the article) and
 # moved (pages whose blocks stand in another order) are ceilings. Composed portals and quality corpus together;
 # "without layout" is the generic path on the same pages; "real" is measured where LUU_TRU_DATA names recorded pages.
+# "strangers" are drawn pages, read without layout: "right" is the share of pages without any fault, for a single choice of a
+# grammar in whole steps of five; `--check` reads the first hundred, `make quality` and `--update` all.
 """
 
 
