@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from archive.errors import ArchiveError
 from archive.model.enums import ArchiveKind
 from archive.storage.paths import Paths
 from archive.store import Archive
@@ -76,6 +77,10 @@ def crawl_nights(
         if number:
             addresses = site.edit(site.story.edits[number - 1])
             every = every | addresses.categories
+        if absent := [
+            one.slug for one in articles if one.state is State.PUBLIC and one.number not in addresses.articles
+        ]:
+            raise ArchiveError(f"{site.name} does not show what was entered: {', '.join(absent[:3])}")
         states.append([_expected(site, article, addresses) for article in articles if article.state is not State.DRAFT])
         for one in crawled:
             if not number:

@@ -17,7 +17,7 @@ from archive.errors import ArchiveError
 from bench.real_cms.bodies import editor_body, picture_bytes
 from bench.real_cms.content import CATEGORIES, CmsArticle, Edits, State, Story, files_of, pictures_of
 from bench.real_cms.site import Addresses, CmsSite
-from bench.real_cms.stack import CmsStack
+from bench.real_cms.stack import BROWSER, CmsStack
 from replicas.files import pdf_bytes
 
 HOST = "nukeviet.mau.vn.replica.test"
@@ -26,7 +26,6 @@ _MONTH = "2025_03"
 _UPLOADS = f"uploads/news/{_MONTH}"
 _NEWS = "nv4_vi_news"
 _STEPS = 8
-_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"
 _PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
 _DATABASE = {
     "dbtype": "mysql", "dbhost": "localhost", "dbname": NAME, "dbuname": "nv", "dbpass": "nv", "prefix": "nv4",
@@ -90,7 +89,7 @@ class NukeViet:
     def _request(self, step: int, cookies: dict[str, str], given: Mapping[str, str] | None = None) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._stack.port, timeout=120)
         headers = {
-            "Host": HOST, "User-Agent": _BROWSER, "Origin": f"https://{HOST}",
+            "Host": HOST, "User-Agent": BROWSER, "Origin": f"https://{HOST}",
             "Referer": f"https://{HOST}/install/index.php",
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
         }  # fmt: skip
@@ -167,10 +166,7 @@ class NukeViet:
 
     def _addresses(self, setup: _View) -> Addresses:
         """Return the addresses of the CMS's own sitemap of the module, and those of its categories."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._stack.port, timeout=60)
-        connection.request("GET", "/sitemap-vi.news.xml", headers={"Host": HOST, "User-Agent": _BROWSER})
-        body = connection.getresponse().read().decode("utf-8", "replace")
-        connection.close()
+        body = self._stack.get(HOST, "/sitemap-vi.news.xml")
         found = [url.replace("&amp;", "&") for url in re.findall(r"<loc>([^<]+)</loc>", body)]
         articles = {
             int(number[1]): url for url in found if (number := re.search(r"-(\d+)(?:\.html)?/?$", unquote(url)))

@@ -6,6 +6,7 @@ Neither runs as root: started by root they run as an existing account. Both end 
 from __future__ import annotations
 
 import ctypes
+import http.client
 import os
 import pwd
 import shutil
@@ -28,6 +29,7 @@ PACKAGES = (
 ).split()
 WORDPRESS = Path("/usr/share/wordpress")
 THEMES = ("twentytwentyone", "twentytwentythree")
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"
 _MODULES = Path("/usr/lib/apache2/modules")
 _LOADED = "mpm_prefork authz_core dir mime env setenvif filter deflate headers expires access_compat rewrite".split()
 _PROGRAMS = ("mariadbd", "mariadb-install-db", "mariadb", "apache2", "php")
@@ -118,6 +120,14 @@ class CmsStack:
             words = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
             raise ArchiveError(f"{Path(command[0]).name} {' '.join(command[1:3])} failed: {words[-600:]}")
         return done.stdout.decode("utf-8")
+
+    def get(self, host: str, path: str) -> str:
+        """Return what a site answers to a browser."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path, headers={"Host": host, "User-Agent": BROWSER})
+        body = connection.getresponse().read().decode("utf-8", "replace")
+        connection.close()
+        return body
 
     def own(self, path: Path) -> None:
         """Give a tree to the account that everything runs as."""

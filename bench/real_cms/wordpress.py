@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from archive.errors import ArchiveError
 from bench.real_cms.bodies import blocks_body, picture_bytes
 from bench.real_cms.content import CATEGORIES, CmsArticle, Edits, State, Story, files_of, pictures_of
 from bench.real_cms.site import Addresses, CmsSite
@@ -107,7 +108,7 @@ class WordPress:
             view=permalink,
             host=host,
             family="wordpress.WordPressSpider",
-            story=replace(self._story, articles=self._story.articles),
+            story=self._story,
             load=lambda articles: self._edit(host, [menu, *(_saved(one) for one in articles)]),
             edit=lambda edits: self._edit(host, _operations(edits)),
             author=lambda article: article.author or _EDITOR,
@@ -117,7 +118,11 @@ class WordPress:
 
     def _edit(self, host: str, operations: list[dict[str, object]]) -> Addresses:
         found = json.loads(self._php(host, "edit", operations))
-        return Addresses({int(number): url for number, url in found["articles"].items()}, found["categories"])
+        addresses = Addresses({int(number): url for number, url in found["articles"].items()}, found["categories"])
+        shown = json.loads(self._stack.get(host, "/?rest_route=/wp/v2/posts&per_page=100&_fields=link"))
+        if {post["link"] for post in shown} != set(addresses.articles.values()):
+            raise ArchiveError(f"the interface of {host} names other posts than those that were entered")
+        return addresses
 
     def _php(self, host: str, command: str, given: object) -> str:
         return self._stack.php("wordpress.php", str(self.root), host, command, given=json.dumps(given))
