@@ -1,6 +1,7 @@
 """Compare a layout's article with whole-page trafilatura, on a sample of a night's pages.
 
-Text in links, menus and footers and widget lines do not count: a layout is there to leave them out. Where much of the
+Text in links, menus and footers, widget lines and what stands apart from title and body do not count: a layout is there to
+leave them out. Where much of the
 rest is missing, the portal was redesigned around the layout's selectors.
 """
 
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+
+from lxml import etree
 
 from pipelines.article import Article
 from pipelines.html.tree import HtmlPage, is_hidden, tag_of, text_of
@@ -30,7 +33,7 @@ def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
     known = _bare(" ".join(own))
     lines, _ = strip_residue(lines_of(page.root, recall=False))
     links, around = _links(page), _bare(" ".join(_furniture(page)))
-    found = _bare(" ".join(lines))
+    found, near = _bare(" ".join(lines)), _bare(text_of(_surroundings(page, article)))
     whole = missed = 0
     first = ""
     for text in lines:
@@ -38,7 +41,7 @@ def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
             continue
         for sentence in _SENTENCE.split(text):
             bare = _bare(sentence)
-            if len(bare) < _PROSE or bare in around:
+            if len(bare) < _PROSE or bare in around or bare not in near:
                 continue
             whole += len(bare)
             if bare not in known:
@@ -47,6 +50,22 @@ def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
     given = [bare for block in article.blocks if len(bare := _bare(block.text)) >= _PROSE]
     confirmed = sum(len(bare) for bare in given if bare in found)
     return Crosscheck(article.layout, sum(map(len, given)), confirmed, whole, missed, first)
+
+
+def _surroundings(page: HtmlPage, article: Article) -> etree._Element:
+    """Return the element around the smallest one that holds title and body; the page where none does."""
+    texts = [bare for block in article.blocks if len(bare := _bare(block.text)) >= _PROSE]
+    sought = [_bare(article.title), *texts[:1], *texts[-1:]]
+    element = page.root
+    while (inner := next((one for one in element if tag_of(one) and _holds(one, sought)), None)) is not None:
+        element = inner
+    above: etree._Element | None = element.getparent()
+    return element if above is None else above
+
+
+def _holds(element: etree._Element, sought: list[str]) -> bool:
+    text = _bare(text_of(element))
+    return all(part in text for part in sought)
 
 
 def _bare(text: str) -> str:

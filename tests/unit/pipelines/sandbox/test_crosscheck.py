@@ -186,3 +186,25 @@ def test_the_child_says_the_same() -> None:
 
         assert checked == crosscheck(parse(page.body, page.expected.url), article)
         assert worker.read(page.body, page.expected.url, layouts("quang_tri"), page.now) == article
+
+
+TEASER = "<p>Cổng dịch vụ của xã có giao diện mới từ tháng tư, mời bà con dùng thử và góp ý qua hòm thư của bộ phận một cửa.</p>"
+ARTICLE = f"<div class='bai'><h1>Mưa lớn ở hạ du</h1><div class='noi-dung'><p>{PROSE[0]}</p><p>{PROSE[1]}</p></div>EXTRA</div>"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class='hang'><div class='cot-8'>ARTICLE</div><div class='cot-4'><div class='khoi'>TEASER</div></div></div>",
+        "<table><tr><td>ARTICLE</td><td>TEASER</td></tr></table>",
+        "<main><section>ARTICLE</section></main><section id='gioi-thieu'>TEASER</section>",
+    ],
+)
+def test_what_stands_apart_from_title_and_body_is_no_lost_text(around: str) -> None:
+    whole = around.replace("ARTICLE", ARTICLE).replace("TEASER", TEASER)
+    page = f"<html><body>{whole}</body></html>"
+    assert read_by_layout(page.replace("EXTRA", ""), *PROSE[:2]).missed == 0
+    more = read_by_layout(
+        page.replace("EXTRA", f"<div class='tiep'><p>{PROSE[2]}</p><p>{PROSE[3]}</p></div>"), *PROSE[:2]
+    )
+    assert more.lacks, "a second part of the same article is"
