@@ -21,6 +21,7 @@ from vietnam.dates import Moment
 from vietnam.residue import strip_residue
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_READERS = re.compile(r"comment|binh-?luan|respond|y-?kien|reply", re.IGNORECASE)
 _WRITER = re.compile(r"author|byline|tac-?gia|writer", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_][\w.]*[ ,&–-]*){1,6}$")
 _BYLINE_LABEL = re.compile(
@@ -132,9 +133,19 @@ def _byline(around: HtmlElement, region: Region) -> str:
         if not _WRITER.search(names) or element in inside or is_hidden(element):
             continue
         text = _BYLINE_LABEL.sub("", _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,"))
-        if _NAME.match(text) and not is_account(text):
+        if _NAME.match(text) and not is_account(text) and not _is_of_readers(element, around):
             return text
     return ""
+
+
+def _is_of_readers(element: HtmlElement, around: HtmlElement) -> bool:
+    """Return whether a name stands among the comments of readers below or beside the article."""
+    for each in (element, *element.iterancestors()):
+        if each is around:
+            return False
+        if _READERS.search(f"{each.get('class', '')} {each.get('id', '')}"):
+            return True
+    return False
 
 
 def _title_block_date(

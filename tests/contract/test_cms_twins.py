@@ -185,6 +185,19 @@ def test_a_part_that_a_layout_misses_is_read_as_on_any_page(part: str) -> None:
     assert article.author == ("Kiều Văn Đính" if part == "author" else None)
 
 
+@pytest.mark.parametrize(
+    "comments",
+    [
+        "<ol class='commentlist'><li><b class='fn author'>Mai Thị Lụa</b><p>Hay quá, mong xã làm tiếp.</p></li></ol>",
+        "<div id='binh-luan'><span class='author'>Mai Thị Lụa</span><p>Hay quá, mong xã làm tiếp.</p></div>",
+        "<div id='respond'><p class='comment-form-author'>Mai Thị Lụa</p></div>",
+    ],
+)
+def test_a_reader_who_comments_is_no_writer(comments: str) -> None:
+    article = read(page(HEAD, f"<div class='noi-dung'>{PROSE}</div>{comments}"), FULL)
+    assert (article.author, article.flags) == (None, ())
+
+
 def test_a_layout_that_fits_is_left_alone() -> None:
     article = read(page(HEAD, f"<div class='noi-dung'>{PROSE}</div>"), FULL)
     assert (article.flags, article.author) == ((), None)
