@@ -184,7 +184,7 @@ def _labelled_below(
     """Find a line like `Ngày đăng: …` at the end of the text or right below it, above any link to another article."""
     last = max((order[piece.element] for piece in region.body if piece.element in order), default=head)
     for element, place in order.items():
-        if place <= head:
+        if place <= head or not tag_of(element):  # a comment may hold the time at which a server made the page
             continue
         if place > last and tag_of(element) == "a" and len(text_of(element)) >= _TITLE and not is_file_link(element):
             return None

@@ -253,6 +253,19 @@ def test_a_labelled_date_below_the_text(inner: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "mark", ["<!-- dựng lúc 13/04/2025 08:00 -->", "<!--s: 13/04/2025 00:01:43-->", "<?may-chu 2025-04-13 07:00?>"]
+)
+def test_what_a_server_notes_in_the_markup_is_no_date(mark: str) -> None:
+    body = page(f"<div>{TEXT}{mark}</div>{mark}").replace(
+        "<div class='gio'>Thứ Bảy, 12/04/2025 16:45</div>".encode(), b""
+    )
+    article = read(body)
+
+    assert article.published is None
+    assert texts(article) == [ONE, TWO, THREE]
+
+
+@pytest.mark.parametrize(
     "box",
     [
         "<div class='header-content'><ul class='breadcrumb'><li><a href='/tin'>Tin</a></li></ul><span>{}</span></div>",
