@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.model.records import Attachment, Image
@@ -110,11 +110,23 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedMetadata:
+    """Statements of a page's metadata about parts that the reading lacks.
+
+    `clock` is a time of day (`14:05`), `author` a name. Each is empty where the part was read or nothing is stated.
+    """
+
+    clock: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An extracted article.
 
     `published_raw` is the published line as the page shows it. `layout` is the layout's name, or `none` when
     trafilatura read the whole page. `restored` counts blocks that trafilatura lost and the stage put back.
+    `stated` serves the night's verdict and is not stored.
     """
 
     url: str
@@ -131,6 +143,7 @@ class Article:
     restored: int = 0
     removed: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    stated: StatedMetadata = field(default=StatedMetadata(), compare=False)
 
     @property
     def lead(self) -> str | None:

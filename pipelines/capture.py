@@ -37,6 +37,9 @@ class CrawlRecorder(Protocol):
     ) -> None:
         """Queue a line with the document read from it; `reasons` put the document into quarantine."""
 
+    def compare(self, key: str | None, article: Article) -> None:
+        """Take an article that is good to store into the night's comparison of its new texts."""
+
     def count(self, name: str, number: int = 1) -> None:
         """Add to the extraction counts of the run's record."""
 

@@ -23,6 +23,7 @@ from pipelines.article_json import article_to_json
 from pipelines.check import is_foreign
 from pipelines.html.attachment_links import is_picture
 from pipelines.html.blocks import Piece
+from pipelines.html.stated import stated_metadata
 from pipelines.html.tree import HtmlPage, line, parse
 from pipelines.line_shape import shape_of
 from pipelines.readers.generic import complete, read_generic
@@ -97,6 +98,7 @@ def article_of(reading: PageReading, page: HtmlPage) -> Article:
         restored=count_restored(blocks),
         removed=tuple(removed),
         flags=tuple(flags),
+        stated=stated_metadata(page, author, published.moment),
     )
 
 

@@ -252,6 +252,8 @@ class StoreStage(PipelineStage):
             raise self.drop_for_bug(item.page, error) from error
         if item.reasons:
             self.recorder.count("quarantined")
+        elif not item.page.lookback:  # old pages have other frames
+            self.recorder.compare(item.page.key, item.article)
         page = None if item.of_list else item.page
         storing_spider(self._crawler).store(page, replace(document, reread=item.reread), item.reasons)
         return item

@@ -82,6 +82,10 @@ class RunLookups:
 
         return self._ask(ask)
 
+    def never_listed(self, keys: Collection[str]) -> set[str]:
+        """Return those of the keys that no list ever showed and no line of the portal names."""
+        return set(keys) - self._ask(lambda queries: queries.listings.addresses(self._portal, list(keys))).keys()
+
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""
         return self._ask(lambda queries: queries.events.first_night(self._portal, key))

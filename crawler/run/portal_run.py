@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
@@ -116,7 +117,10 @@ def _close(
     end = assess(archive, writer, runs, DecommissionRule(why, options.gone_nights))
 
     def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
-        judged, reasons = judge_night(night_counts(writer, tally, spider.recorder.extraction), before, end)
+        recorder = spider.recorder
+        counts = night_counts(writer, tally, recorder.extraction)
+        counts = replace(counts, new_texts=recorder.new_texts.facts(), feed=recorder.feed)
+        judged, reasons = judge_night(counts, before, end)
         return judged, (*reasons, *residue)  # for people, and no reason for another verdict
 
     return writer.close(

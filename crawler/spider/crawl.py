@@ -36,6 +36,7 @@ from crawler.responses.failures import judge_failure
 from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
+from crawler.spider.feed_check import FeedCheck
 from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
@@ -99,6 +100,7 @@ class PortalCrawler(scrapy.Spider):
         budget = LookbackBudget(options.lookback.requests, recorder)
         self.lookback = Lookback(portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond)
         self.attachments = Attachments(settings, self.home, builder, recorder, budget)
+        self.feed = FeedCheck(portal, builder, recorder, self.walk, reader.linked_feeds, self.identity.own_keys)
         self.sitemap = SitemapCheck(portal, builder, recorder, articles)
         self.homepage = Homepage(self.home, builder, recorder)
 
@@ -244,6 +246,7 @@ class PortalCrawler(scrapy.Spider):
             self.recorder.writer.commit()
             requests = (
                 self.homepage.requests()
+                or self.feed.requests()
                 or self.sitemap.requests()
                 or self.articles.due_rechecks()
                 or self.attachments.requests()

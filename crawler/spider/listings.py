@@ -13,6 +13,7 @@ from scrapy.http import Response
 
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
+from crawler.listings.comparison import linked_feeds
 from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.furniture import Furniture
 from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind
@@ -69,7 +70,8 @@ class ListReading:
 class ListingReader:
     """Read the responses to requests for a section's list. The crawl's clock says what is today.
 
-    `own_keys` gives the keys of moved articles by those of their new addresses.
+    `own_keys` gives the keys of moved articles by those of their new addresses. `linked_feeds` are the feeds that the first
+    page of each section's list links, by section.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class ListingReader:
         own_keys: Callable[[Iterable[str]], dict[str, str]],
     ) -> None:
         self._portal, self._recorder, self._own_keys = portal, recorder, own_keys
+        self.linked_feeds: dict[str, tuple[str, ...]] = {}
         self._days: dict[str, date] = {}
         self._doors: Counter[str] = Counter()
         self._furniture = Furniture()
@@ -121,6 +124,8 @@ class ListingReader:
             if text is None:
                 return ListReading(None, Outcome.UNSUPPORTED_TYPE, "attributes without end")
             number = info.number or 1
+            if number == 1 and info.lookback is None:
+                self.linked_feeds[section.name] = linked_feeds(response.url, text)
             if info.request is not None:
                 listing = portal.read_answer(info.request, response.url, text, section, number)
             else:

@@ -20,8 +20,11 @@ from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.redirects import redirect_target
 from crawler.downloader.robots import RobotsDecision
+from crawler.listings.comparison import FeedComparison
 from crawler.requests import Expect, StoredResponse, exchange_of
 from crawler.responses.failures import passing_outcome
+from pipelines.article import Article
+from pipelines.boilerplate.new_texts import NewTexts
 from pipelines.capture import capture_of
 
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
@@ -36,8 +39,9 @@ class RunRecorder:
 
     `gone_after` is the portal's number of days after which a missing article counts as removed. `close` ends the crawl
     with a finish reason. `fatal` is the archive's error that ended it, `low_disk` says why the disk did. `listed` are the
-    keys that tonight's lists showed, `extraction` the counts for the run's record, `lookback_lines` how many lines belong
-    to a look-back.
+    keys that tonight's lists showed, `new_texts` compares tonight's texts, `feed` is the comparison with the
+    portal's feed, None without one, `extraction` holds the counts for the run's
+    record, `lookback_lines` how many lines belong to a look-back.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class RunRecorder:
         self.writer, self.options, self.hosts = writer, options, hosts
         self.extraction: Counter[str] = Counter()
         self.listed: set[str] = set()
+        self.new_texts = NewTexts()
+        self.feed: FeedComparison | None = None
         self.lookback_lines = 0
         self.fatal: ArchiveError | None = None
         self.low_disk: Reason | None = None
@@ -106,6 +112,11 @@ class RunRecorder:
         at_first = self.options.stay_open and self._nothing_answered
         if self._silent >= (_SILENT_LIMIT_AT_FIRST if at_first else _SILENT_LIMIT):
             self.stop(FinishReason.UNREACHABLE)
+
+    def compare(self, key: str | None, article: Article) -> None:
+        """Take an article into the night's comparison of its new texts, unless an earlier night brought it."""
+        if key is not None and not self.writer.lookups.is_stored(key):
+            self.new_texts.add(article)
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to the extraction counts of the run's record."""

@@ -10,6 +10,8 @@ from archive.messages.reason import Reason
 from archive.model.enums import Outcome, Verdict
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
+from crawler.listings.comparison import FeedComparison
+from pipelines.boilerplate.new_texts import NewTextFacts
 from pipelines.sandbox.crosscheck_stats import Misfit
 
 TRANSIENT = frozenset({Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.TRUNCATED, Outcome.MAINTENANCE})
@@ -25,7 +27,8 @@ class NightCounts:
     brought something to keep, `listed` the entries that the sections showed; of `laid` pages read, `misses` fit no layout;
     `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
     `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
-    section's walk failed; `stopped` says why a crawl did not end by itself.
+    section's walk failed; `stopped` says why a crawl did not end by itself. `new_texts` and `feed` compare tonight's texts
+    and lists with each other and with what the portal states elsewhere.
     """
 
     day: date
@@ -42,6 +45,8 @@ class NightCounts:
     failed: Mapping[str, Outcome] = field(default_factory=dict)
     measures: Measures = field(default_factory=Measures)
     stopped: Reason | None = None
+    new_texts: NewTextFacts = field(default_factory=NewTextFacts)
+    feed: FeedComparison | None = None
 
     @property
     def wanted(self) -> int:

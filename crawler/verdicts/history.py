@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from archive.messages.reason import Reason
 from archive.model.records import Run, SectionWalk
 from archive.model.run_metrics import Measures
 from vietnam.date_forms import TZ
@@ -42,7 +43,7 @@ class VolumeHistory:
 class NightVolume:
     """One good night. `portal` and a section are None or missing where nothing can be compared (a first walk).
 
-    Of `checked` sampled pages, the layout lost too much of `disagreeing`.
+    Of `checked` sampled pages, the layout lost too much of `disagreeing`. `reasons` are those of its verdict.
     """
 
     day: date
@@ -54,6 +55,7 @@ class NightVolume:
     look_back: bool
     checked: int = 0
     disagreeing: int = 0
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,7 +88,8 @@ class History:
         noted = self.note(covered_day(run.started_at), walks, run.measures or Measures(), *layouts_of(run.extraction))
         if noted:
             checked, wrong = (run.extraction.get(f"crosscheck {name}", 0) for name in ("pages", "disagree"))
-            self.seen[-1] = replace(self.seen[-1], checked=checked, disagreeing=wrong)
+            reasons = (*self.seen[-1].reasons, *run.reasons)
+            self.seen[-1] = replace(self.seen[-1], checked=checked, disagreeing=wrong, reasons=reasons)
         del self.seen[:-NIGHTS]
 
     def note(self, day: date, walks: Mapping[str, SectionWalk], measures: Measures, misses: int, laid: int) -> bool:
@@ -138,7 +141,8 @@ class History:
                 for name in before.sections.keys() | seen.sections.keys()
             }
             known = {name: observed for name, observed in sections.items() if observed is not None}
-            seen = replace(seen, day=before.day, portal=_together(before.portal, seen.portal), sections=known)
+            portal = _together(before.portal, seen.portal)
+            seen = replace(seen, day=before.day, portal=portal, sections=known, reasons=before.reasons)
         self.seen.append(seen)
 
 

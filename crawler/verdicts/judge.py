@@ -7,12 +7,13 @@ weeks, and in between they stand among the reasons without making another bad ni
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from archive.messages.reason import Reason
 from archive.model.enums import Verdict
 from crawler.verdicts.counts import NightCounts, VerdictFinding
 from crawler.verdicts.decommissioned import DecommissionAssessment, decommission_findings
+from crawler.verdicts.evidence import evidence_findings, subjects
 from crawler.verdicts.history import History, NightVolume
 from crawler.verdicts.layouts import layout_findings
 from crawler.verdicts.listings import walk_findings
@@ -60,6 +61,8 @@ def judge_night(
         findings += [*walk_findings(night, before), *article_findings(night, before), *layout_findings(night, before)]
     if before and not any(found.verdict for found in findings):
         findings += _over_nights(night, history)
+    if not any(found.verdict in _EXPLAINS for found in findings):
+        findings += _evident(night, history)
     if not any(found.verdict for found in findings):
         findings += _quiet(night)
     findings.sort(key=lambda found: (_ORDER.index(found.verdict), -found.weight))
@@ -75,12 +78,32 @@ def _over_nights(night: NightCounts, history: History) -> Iterator[VerdictFindin
     if not after.note(night.day, night.sections, night.measures, night.misses, night.laid):
         return
     for found in _slow(after.seen):
-        held = _held(after.seen, found.subject)
-        if held in _TOLD:
-            yield found
-        else:
-            again = Reason.of("first_told", reason=found.reason, n=held)
-            yield VerdictFinding(None, again, found.weight, found.subject)
+        yield _unless_told(found, _held(after.seen, found.subject))
+
+
+def _evident(night: NightCounts, history: History) -> Iterator[VerdictFinding]:
+    """Yield what the portal's own evidence contradicts; these findings are recorded in the reasons of earlier nights."""
+    earlier = [seen for seen in history.seen if seen.day < night.day]
+    told = [subjects(seen.reasons) for seen in earlier[-_TOLD[-1] - 1 :]]
+    for found in evidence_findings(night, earlier):
+        yield _unless_told(found, _nights_held(found.subject, told))
+
+
+def _unless_told(found: VerdictFinding, held: int) -> VerdictFinding:
+    if held in _TOLD:
+        return found
+    return VerdictFinding(None, Reason.of("first_told", reason=found.reason, n=held), found.weight, found.subject)
+
+
+def _nights_held(subject: str, told: Sequence[Collection[str]]) -> int:
+    """Return how many nights ago a finding was first reported, with no long pause since; `told` has the nights' subjects."""
+    held = 0
+    for ago, those in enumerate(reversed(told), 1):
+        if ago > held + _APART:
+            break
+        if subject in those:
+            held = ago
+    return held
 
 
 def _slow(nights: Sequence[NightVolume]) -> list[VerdictFinding]:

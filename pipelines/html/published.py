@@ -83,7 +83,7 @@ def choose_published(
     shows other articles' times. `named` is the value of an attribute that the layout names; it replaces the metadata.
     `shown_in` is the element of the visible line.
     """
-    machine = [named] if named else list(_machine_times(page, None if shown else region, now))
+    machine = [named] if named else list(machine_times(page, None if shown else region, now))
     meta = machine[0] if machine else None
     folder = read_url_day(page.url)
     if folder is not None and not Moment(folder).known_by(now):
@@ -135,10 +135,11 @@ def _apart(days: list[date]) -> bool:
 
 def in_metadata(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Moment | None:
     """Return the first valid publication time of the page's metadata that is not later than `now`."""
-    return next(_machine_times(page, region, now), None)
+    return next(machine_times(page, region, now), None)
 
 
-def _machine_times(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Iterator[Moment]:
+def machine_times(page: HtmlPage, region: HtmlElement | None, now: datetime) -> Iterator[Moment]:
+    """Yield the valid publication times of the page's metadata, those of `time` elements inside the region last."""
     return (moment for value in _values(page, region) if (moment := read_machine(value, now)))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
-from pipelines.article import Article, Layout
+from pipelines.article import Article, Layout, StatedMetadata
 from pipelines.article_json import article_from_json, article_to_json, layout_from_json, layout_to_json
 from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from pipelines.sandbox.crosscheck_stats import Crosscheck
@@ -29,15 +29,13 @@ class ExtractionWorker(ReaderProcess):
         self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
     ) -> Article:
         """Run `pipelines.extract.extract` in the child; raises ExtractTimeout or ExtractFailed."""
-        answer = self.call(_request(url, layouts, now, declared_encoding), body, url)
-        return article_from_json(answer["article"])
+        return _article_of(self.call(_request(url, layouts, now, declared_encoding), body, url))
 
     async def read_async(
         self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None
     ) -> Article:
         """Run `pipelines.extract.extract` in the child, from a coroutine."""
-        answer = await self.call_async(_request(url, layouts, now, declared_encoding), body, url)
-        return article_from_json(answer["article"])
+        return _article_of(await self.call_async(_request(url, layouts, now, declared_encoding), body, url))
 
     async def crosscheck_async(self, body: bytes, article: Article, declared_encoding: str | None = None) -> Crosscheck:
         """Run `pipelines.sandbox.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
@@ -49,6 +47,10 @@ class ExtractionWorker(ReaderProcess):
 def _request(url: str, layouts: Sequence[Layout], now: datetime, declared: str | None) -> Json:
     plain = [layout_to_json(layout) for layout in layouts]
     return {"url": url, "layouts": plain, "now": now.isoformat(), "encoding": declared}
+
+
+def _article_of(answer: Json) -> Article:
+    return replace(article_from_json(answer["article"]), stated=StatedMetadata(**answer["stated"]))
 
 
 def _load() -> Callable[[Json, bytes], Json]:
@@ -64,7 +66,8 @@ def _load() -> Callable[[Json, bytes], Json]:
             return {"crosscheck": asdict(crosscheck(parse(body, article.url, request["encoding"]), article))}
         layouts = tuple(layout_from_json(layout) for layout in request["layouts"])
         now = datetime.fromisoformat(request["now"])
-        return {"article": article_to_json(extract(body, request["url"], layouts, now, request["encoding"]))}
+        article = extract(body, request["url"], layouts, now, request["encoding"])
+        return {"article": article_to_json(article), "stated": asdict(article.stated)}
 
     return read
 

@@ -1,0 +1,84 @@
+"""Whole nights that brought something and whose portal shows that they did not bring all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.store import Archive
+from testing.ba_song_pages import HOST, article, listing
+from testing.crawl import crawl, new_archive
+from testing.http_server import HttpServer, Reply, response
+from tests.unit.archive.index.test_removals import day
+
+FEED = '<link rel="alternate" type="application/rss+xml" href="/tin.rss"></head>'
+KEYS = "abcdef"
+
+
+def rss(keys: str) -> bytes:
+    items = "".join(
+        f"<item><link>http://{HOST}/tin/{key}.html</link><pubDate>Tue, 04 Mar 2025 0{at}:00:00 +0700</pubDate></item>"
+        for at, key in enumerate(keys)
+    )
+    return f"<rss version='2.0'><channel><title>Ba Sông</title>{items}</channel></rss>".encode()
+
+
+def atom(keys: str) -> bytes:
+    items = "".join(
+        f"<entry><link href='/tin/{key}.html'/><published>2025-03-04T0{at}:00:00+07:00</published></entry>"
+        for at, key in enumerate(keys)
+    )
+    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{items}</feed>".encode()
+
+
+def rdf(keys: str) -> bytes:
+    items = "".join(
+        f"<item><link>http://{HOST}/tin/{key}.html</link><dc:date>2025-03-04T0{at}:30+07:00</dc:date></item>"
+        for at, key in enumerate(keys)
+    )
+    names = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    return f"<rdf:RDF {names}>{items}</rdf:RDF>".encode()
+
+
+def pages(listed: str, feed: Reply | None, robots: bytes = b"") -> dict[str, Reply]:
+    served: dict[str, Reply] = {f"/tin/{key}.html": response(article(at)) for at, key in enumerate(KEYS)}
+    served["/tin-tuc"] = response(listing(listed).replace(b"</head>", FEED.encode()))
+    if feed is not None:
+        served["/tin.rss"] = feed
+    if robots:
+        served["/robots.txt"] = response(robots, kind="text/plain")
+    return served
+
+
+def night(root: Path, number: int, served: dict[str, Reply]) -> tuple[str, set[str], int]:
+    """Crawl a night; return its verdict, the codes of its reasons and how often the feed was asked for."""
+    with HttpServer(served) as server:
+        crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
+        asked = server.asked["/tin.rss"]
+    with Archive.open(root) as archive:
+        run = archive.runs(day(number))[0]
+        archive.seal(day(number), {})
+    return run.verdict.value, {reason.code for reason in run.reasons}, asked
+
+
+@pytest.mark.parametrize("write", [rss, atom, rdf])
+def test_articles_of_the_feed_that_no_list_shows(tmp_path: Path, write: object) -> None:
+    assert callable(write)
+    root, feed = new_archive(tmp_path / "a"), response(write(KEYS), kind="application/xml")
+    assert night(root, 5, pages("ab", feed)) == ("suspicious", {"no_history", "feed_unlisted"}, 1)
+    assert night(root, 6, pages("ab", feed)) == ("quiet", {"no_history", "first_told", "quiet_all_known"}, 1)
+    assert night(root, 7, pages("abcd", feed)) == ("good", {"no_history"}, 1), "they are listed now"
+
+
+@pytest.mark.parametrize(
+    ("served", "asked"),
+    [
+        pytest.param(pages("ab", response(rss(KEYS)), b"User-agent: *\nDisallow: /tin.rss\n"), 0, id="robots.txt forbids it"),
+        pytest.param(pages("ab", None), 1, id="it is not there"),
+        pytest.param(pages("ab", response(article(1))), 1, id="a page in its place"),
+        pytest.param(pages("abc", response(rss(KEYS[:5]))), 1, id="two entries, which may be younger than the list"),
+    ],
+)  # fmt: skip
+def test_a_feed_that_says_nothing(tmp_path: Path, served: dict[str, Reply], asked: int) -> None:
+    assert night(new_archive(tmp_path / "a"), 5, served) == ("good", {"no_history"}, asked)

@@ -1,0 +1,127 @@
+"""What the portal shows elsewhere contradicts a night, or says nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archive.messages.reason import Reason, joined
+from archive.model.enums import Verdict, WalkEnd
+from archive.model.records import SectionWalk
+from archive.model.run_metrics import Measures
+from crawler.listings.comparison import FeedComparison
+from crawler.verdicts.counts import NightCounts
+from crawler.verdicts.history import History
+from crawler.verdicts.judge import judge_night
+from pipelines.boilerplate.new_texts import NewTextFacts
+from tests.unit.crawler.verdicts.test_judge import GOOD, TONIGHT, USUAL, WALK, history
+
+LOST = replace(GOOD, feed=FeedComparison(20, 5, "https://doi-che.replica.test/tin-3"))
+SHARED = replace(GOOD, new_texts=NewTextFacts(6, "Chia sẻ bài này", 5))
+
+
+@pytest.mark.parametrize(
+    ("night", "words"),
+    [
+        (LOST, "5 of 20 entries of the portal's feed were never listed by any section, the first is https://doi-che"),
+        (SHARED, "5 of 6 new texts hold the same line (Chia sẻ bài này)"),
+        (replace(GOOD, new_texts=NewTextFacts(6, clocks=5)), "the metadata of 5 pages states one"),
+        (replace(GOOD, new_texts=NewTextFacts(6, authors=5)), "the metadata of 5 pages names one"),
+    ],
+)
+@pytest.mark.parametrize("nights", [0, 7])
+def test_a_good_night_that_its_portal_contradicts(night: NightCounts, words: str, nights: int) -> None:
+    verdict, reasons = judge_night(night, history(USUAL[:nights]))
+    assert verdict is Verdict.SUSPICIOUS
+    assert words in joined(reasons)
+
+
+@pytest.mark.parametrize(
+    "night",
+    [
+        pytest.param(
+            replace(GOOD, feed=FeedComparison(20, 2, "x")), id="two entries may be younger than a cached list"
+        ),
+        pytest.param(replace(GOOD, feed=FeedComparison(20, 3, "x")), id="three of twenty"),
+        pytest.param(replace(GOOD, feed=FeedComparison(0, 0)), id="a feed without days"),
+        pytest.param(replace(GOOD, new_texts=NewTextFacts(4)), id="few texts"),
+    ],
+)
+def test_evidence_that_says_nothing(night: NightCounts) -> None:
+    assert judge_night(night, history(USUAL)) == (Verdict.GOOD, ())
+
+
+def repeated(night: NightCounts, nights: int) -> list[Verdict]:
+    """Return the verdicts of the same night over and over."""
+    past, verdicts = history(USUAL), []
+    for number in range(nights):
+        day = TONIGHT + timedelta(days=number)
+        verdict, reasons = judge_night(replace(night, day=day), past)
+        verdicts.append(verdict)
+        past.note(day, night.sections, Measures(), 0, 0)
+        past.seen[-1] = replace(past.seen[-1], reasons=reasons)
+    return verdicts
+
+
+@pytest.mark.parametrize("night", [LOST, SHARED])
+def test_what_holds_is_reported_at_first_and_after_four_weeks(night: NightCounts) -> None:
+    verdicts = repeated(night, 40)
+    assert [number for number, verdict in enumerate(verdicts) if verdict is Verdict.SUSPICIOUS] == [0, 28]
+    assert {verdict for verdict in verdicts if verdict is not Verdict.SUSPICIOUS} == {Verdict.GOOD}
+
+
+def test_another_line_is_another_finding() -> None:
+    past = history(USUAL)
+    _, reasons = judge_night(SHARED, past)
+    again = Reason.of("first_told", reason=reasons[0], n=1)
+    past.seen[-1] = replace(past.seen[-1], reasons=(again,))
+    assert judge_night(SHARED, past)[0] is Verdict.GOOD
+    other = replace(SHARED, new_texts=NewTextFacts(6, "null", 6))
+    assert judge_night(other, past)[0] is Verdict.SUSPICIOUS
+
+
+FULL = SectionWalk(pages=1, listed=10, fresh=10, end=WalkEnd.LAST_PAGE)
+
+
+def judged(walks: Sequence[SectionWalk], name: str = "tin-tuc") -> str:
+    """Judge the last of these walks after the others."""
+    past = History()
+    for ago, walk in zip(range(len(walks) - 1, 0, -1), walks, strict=False):
+        past.note(TONIGHT - timedelta(days=ago), {name: walk}, Measures(), 0, 0)
+    verdict, reasons = judge_night(replace(GOOD, sections={name: walks[-1]}), past)
+    alarms = [str(reason) for reason in reasons if reason.code == "list_all_new"]
+    assert (verdict is Verdict.SUSPICIOUS) is bool(alarms)
+    return "".join(alarms)
+
+
+@pytest.mark.parametrize(
+    ("walks", "words"),
+    [
+        pytest.param([replace(FULL, fresh=4), FULL, FULL, FULL], "section tin-tuc: in 3 nights running, all 10", id="pages"),
+        pytest.param([replace(FULL, first=True, fresh=20, listed=20)] + [replace(FULL, listed=20, fresh=20)] * 3, "all 20", id="feed"),
+        pytest.param([replace(FULL, listed=5, fresh=5)] * 9, "all 5 entries", id="a short list, for long"),
+    ],
+)  # fmt: skip
+def test_a_full_page_of_new_entries_each_night_and_no_second_page(walks: list[SectionWalk], words: str) -> None:
+    assert words in judged(walks)
+
+
+@pytest.mark.parametrize(
+    "walks",
+    [
+        pytest.param([FULL, FULL], id="two nights"),
+        pytest.param(
+            [FULL, replace(FULL, fresh=9), FULL, FULL], id="one entry was known the night before the last two"
+        ),
+        pytest.param([FULL, FULL, replace(FULL, pages=2, end=WalkEnd.KNOWN)], id="the second page is asked for"),
+        pytest.param([FULL, FULL, replace(FULL, listed=7, fresh=7)], id="a list that is as long as the day's news"),
+        pytest.param([replace(FULL, listed=2, fresh=2)] * 3, id="two entries"),
+        pytest.param([FULL, FULL, replace(FULL, first=True)], id="a first walk"),
+        pytest.param([WALK, FULL, FULL], id="one night showed what was known"),
+    ],
+)
+def test_a_page_that_is_not_full_of_new_entries_each_night(walks: list[SectionWalk]) -> None:
+    assert judged(walks) == ""
