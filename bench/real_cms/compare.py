@@ -217,7 +217,7 @@ def _compare_first(found: Comparison, state: Expected, one: StoredLine, sections
     if (line.author or None) != state.author:
         found.add("author", f"{state.title[:50]}: {line.author} for {state.author}")
     named = {unquote(urlsplit(attachment.url).path).rpartition("/")[2] for attachment in line.attachments}
-    named |= {attachment.name for attachment in line.attachments}
+    named |= {attachment.name.split()[-1] for attachment in line.attachments if attachment.name.strip()}
     if missing := [name for name in state.files if name not in named]:
         found.add("file", f"{state.title[:50]}: {', '.join(missing)}")
     if line.event is not Event.DUPLICATE:

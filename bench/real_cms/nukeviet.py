@@ -44,6 +44,7 @@ class _View:
     """One way in which an owner has set up the lists of the news module."""
 
     viewcat: str = "viewcat_page_new"
+    per_page: int = 5
     rewritten: bool = True
     mobile: bool = False
 
@@ -52,7 +53,8 @@ VIEWS = {
     "page": _View(),
     "list": _View("viewcat_list_new"),
     "grid": _View("viewcat_grid_new"),
-    "main": _View("viewcat_main_right"),
+    # From page 2 on this view counts from the oldest article, so that some stand on no page: all have to fit the first.
+    "main": _View("viewcat_main_right", per_page=30),
     "mobile": _View(mobile=True),
     "unrewritten": _View(rewritten=False),
 }
@@ -126,7 +128,7 @@ class NukeViet:
         settings = re.sub(r"(\['rewrite_enable'\]\s*=\s*)\d", rf"\g<1>{int(setup.rewritten)}", self._settings)
         (self.root / "data/config/config_global.php").write_text(settings, encoding="utf-8")
         self._query(f"update nv4_config set config_value='{int(setup.rewritten)}' where config_name='rewrite_enable';")
-        self._query(_emptied(self._categories()) + _categories(setup.viewcat))
+        self._query(_emptied(self._categories()) + _categories(setup))
         return CmsSite(
             software="nukeviet",
             theme="mobile_default" if setup.mobile else "default",
@@ -137,6 +139,7 @@ class NukeViet:
             load=lambda articles: self._saved(articles, setup),
             edit=lambda edits: self._edited(edits, setup),
             author=lambda article: article.author,
+            shows_caption=not setup.mobile,  # the mobile theme has it as the picture's alternative text alone
         )
 
     def _categories(self) -> list[str]:
@@ -195,8 +198,8 @@ def _emptied(tables: Sequence[str]) -> str:
     return "".join([*dropped, *(f"truncate {_NEWS}_{name};" for name in _TABLES), "delete from nv4_vi_comment;"])
 
 
-def _categories(viewcat: str) -> str:
-    statements = ["delete from nv4_vi_menu_rows;"]
+def _categories(setup: _View) -> str:
+    statements, viewcat = ["delete from nv4_vi_menu_rows;"], setup.viewcat
     for number, one in enumerate(CATEGORIES, 1):
         title = _quoted(one.title)
         statements.append(
@@ -209,7 +212,7 @@ def _categories(viewcat: str) -> str:
             f" ({number},0,1,{title},'/index.php?language=vi&nv=news&op={one.slug}','','','',{number},{number},0,'','6','news',"
             f"'{one.slug}',1,'',1,1);"
         )
-    for name, value in (("per_page", "5"), ("indexfile", viewcat), ("mobile_indexfile", viewcat)):
+    for name, value in (("per_page", setup.per_page), ("indexfile", viewcat), ("mobile_indexfile", viewcat)):
         statements.append(
             f"update nv4_config set config_value='{value}' where lang='vi' and module='news' and config_name='{name}';"
         )

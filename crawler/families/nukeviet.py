@@ -73,7 +73,11 @@ def _layout(
         published=(*published, "span[itemprop=datePublished]"),
         lead=lead,
         body=(body,),
-        author=(f"{body} ~ p.h5.text-right", f"{body} ~ * > p.h5.text-right"),
+        author=(
+            f"{body} ~ p.h5.text-right",
+            f"{body} ~ * > p.h5.text-right",
+            f"{body} ~ p.text-right:has(> strong:first-child)",
+        ),
         captions=("figcaption", *CENTRED_CAPTIONS),
         featured=featured,
         drop=(".news-detail-player", "#imgpreview", ".modal", ".hidden", "ul.counter"),
