@@ -19,6 +19,7 @@ from pipelines.html.tree import line, tag_of, text_of
 
 _TYPES = "pdf docx doc xlsx xls pptx ppt zip rar 7z odt ods rtf".split()
 _FILE = re.compile(r"\.(" + "|".join(_TYPES) + r")(?=$|[/?#&;'\"\s])", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"[?&]download=", re.IGNORECASE)
 _CALL = re.compile(r"""(?:download|open|view|xem|tai)\w*\s*\(([^)]*)\)""", re.IGNORECASE)
 _ARGUMENT = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _VIEWER = re.compile(r"(?:docs\.google\.com/(?:gview|viewer\w*)|drive\.google\.com/viewer\w*)\b", re.IGNORECASE)
@@ -77,13 +78,18 @@ def _named(element: HtmlElement) -> Iterator[tuple[str, str]]:
             inner = _viewed(href)
             if inner:
                 yield inner, text_of(element)
-            elif is_file(href) or element.get("download") is not None:
+            elif is_file(href) or element.get("download") is not None or _is_download(href, element):
                 yield href, text_of(element) or element.get("download") or element.get("title") or ""
     elif tag in ("iframe", "frame", "embed", "object"):
         source = element.get("data" if tag == "object" else "src") or element.get("data-src") or ""
         inner = _viewed(source) or (source if _FILE.search(source) else "")
         if inner:
             yield inner, line(element.get("title") or "")
+
+
+def _is_download(href: str, element: HtmlElement) -> bool:
+    """Return whether a link's words name a document and its address asks for a download (`?download=1&id=0`)."""
+    return _DOWNLOAD.search(href) is not None and _FILE.search(text_of(element)) is not None
 
 
 def _viewed(address: str) -> str:
