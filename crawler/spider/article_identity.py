@@ -38,13 +38,13 @@ class ArticleIdentity:
     """Write each page that was read under the key of its article.
 
     `entry_key` gives the key that an address has. `ask` asks for an article and returns whether an answer will come;
-    `recheck` returns the day on which an article that stands is asked for again.
+    `recheck` returns the day on which an article with this outcome is asked for again.
     """
 
     recorder: RunRecorder
     entry_key: Callable[[str], str | None]
     ask: Callable[[str], bool]
-    recheck: Callable[[str], date | None]
+    recheck: Callable[[str, Outcome], date | None]
     _own: dict[str, str] = field(default_factory=dict, init=False)
     _answers: dict[str, tuple[Outcome, str | None]] = field(default_factory=dict, init=False)
     _waiting: dict[str, list[ReadPage]] = field(default_factory=dict, init=False)
@@ -82,7 +82,8 @@ class ArticleIdentity:
         if is_same(latest[0], document, strictly=lookups.is_stored(landed)):
             self._write_as(latest[0].key, landed, ReadPage(page, document, ()))
         else:
-            self.recorder.write(replace(page, outcome=Outcome.SOFT_404, detail=_ELSEWHERE))
+            due = self.recheck(latest[0].key, Outcome.SOFT_404)
+            self.recorder.write(replace(page, outcome=Outcome.SOFT_404, detail=_ELSEWHERE, next_look=due))
         return True
 
     def _decide(self, read: ReadPage) -> None:
@@ -102,7 +103,7 @@ class ArticleIdentity:
     def _write_as(self, key: str, new_key: str, read: ReadPage) -> None:
         self._own[new_key] = key
         self._answers[key] = (Outcome.ARTICLE, new_key)  # it stands, there: no second page is this article
-        page = replace(read.page, key=key, next_look=self.recheck(key))
+        page = replace(read.page, key=key, next_look=self.recheck(key, Outcome.ARTICLE))
         self.recorder.write(page, replace(read.document, key=key), new_key=new_key)
 
     def answered(self, key: str | None, outcome: Outcome, url: str = "") -> None:
@@ -113,6 +114,12 @@ class ArticleIdentity:
         self._answers[key] = (outcome, landed if landed != key else None)
         for read in self._waiting.pop(key, ()):
             self._decide(read)
+
+    def settle(self) -> None:
+        """Write the pages that still wait, when nothing is asked any more, as articles of their own."""
+        for reads in [self._waiting.pop(key) for key in list(self._waiting)]:
+            for read in reads:
+                self.recorder.write(read.page, read.document, read.reasons)
 
 
 def is_same(version: EventRow, document: Document, *, strictly: bool) -> bool:

@@ -243,6 +243,7 @@ class PortalCrawler(scrapy.Spider):
         if self.recorder.stopping:
             return
         try:
+            self.identity.settle()
             self.recorder.writer.commit()
             requests = (
                 self.homepage.requests()
@@ -270,8 +271,8 @@ class PortalCrawler(scrapy.Spider):
             self.crawler.engine.crawl(request)
         return bool(requests) or self.articles.is_asked(key)
 
-    def _next_recheck(self, key: str) -> date | None:
-        return self.articles.next_recheck(key, Outcome.ARTICLE)
+    def _next_recheck(self, key: str, outcome: Outcome) -> date | None:
+        return self.articles.next_recheck(key, outcome)
 
     def closed(self, reason: str) -> None:
         """Take Scrapy's finish reason."""
