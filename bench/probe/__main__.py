@@ -4,6 +4,9 @@
 under a drawn skin; the real commands, `scrapy probe` and `scrapy crawl`, over a server on loopback. With `--rules` the same
 exploration and the spider file that was written run over the site in memory, in seconds instead of a minute.
 
+With `--score` the portals have faults that a spider's own rules do not see, and the last line gives the portals with score
+100 of which anything is wrong or missing; exit code 1 where there is one.
+
 A spider counts as good when at least 95 % of the portal's articles are archived with right title, time and text. The
 others are EDIT when the report says what is missing, SILENT when it does not; `to edit` are the declarations to mend. Exit
 code 1 under ten of twelve.
@@ -26,6 +29,7 @@ from pathlib import Path
 
 from archive.storage.paths import Paths
 from bench.probe.handmade import DRAWN, KINDS, HandmadePortal, truth_blocks
+from bench.probe.machine import draw_machine_side
 from bench.probe.skins import skin
 from bench.probe.walk import WalkResult, walk_site
 from bench.runner import call, new_archive, runs_of
@@ -52,12 +56,16 @@ class Truth:
     blocks: tuple[str, ...]
 
 
-def draw_portal(seed: int) -> tuple[str, Site, list[Truth]]:
-    """Return the portal of a seed: what it is, its site, and what its lists show at the last composed night."""
+def draw_portal(seed: int, *, faults: bool = False) -> tuple[str, Site, list[Truth]]:
+    """Return the portal of a seed: what it is, its site, and what its lists show at the last composed night.
+
+    With `faults` a third of the portals built by hand have one of `bench.probe.machine.FAULTS`.
+    """
     host = f"probe{seed}.mau.vn"
     what = _KINDS.get(seed % _ROUND)
     if what is not None:
-        made = HandmadePortal(what, seed, host)
+        made = HandmadePortal(what, seed, host, draw_machine_side(seed, faults=faults, whole=what == DRAWN))
+        what += f", fault: {made.side.fault}" if made.side.fault else ""
         return what, made, [truth_of(article, truth_blocks(made, article)) for article in made.shown]
     portal = random.Random(seed * 7919).choice(sorted(SITES))
     kind = SITES[portal]
@@ -79,9 +87,12 @@ def truth_of(article: ReplicaArticle, blocks: tuple[str, ...]) -> Truth:
     return Truth(plain(article.title), when, blocks)
 
 
-def measure(seed: int, rules: bool) -> dict[str, object]:
-    """Probe and crawl the portal of a seed, with `rules` in memory; what came of it."""
-    what, site, truth = draw_portal(seed)
+def measure(seed: int, rules: bool, *, faults: bool = False) -> dict[str, object]:
+    """Probe and crawl the portal of a seed, with `rules` in memory; what came of it.
+
+    `score` is None where it is unchecked. `whole` says that nothing is missing and nothing wrong.
+    """
+    what, site, truth = draw_portal(seed, faults=faults)
     began = time.monotonic()
     seen = walk_site(site, f"probe{seed}") if rules else _crawled(site, f"probe{seed}")
     right, wrong = judge_articles(truth, seen.texts) if seen.written else (0, ["no spider was written"])
@@ -90,11 +101,14 @@ def measure(seed: int, rules: bool) -> dict[str, object]:
         "seed": seed,
         "portal": what,
         "score": seen.score,
+        "mean": seen.mean,
+        "whole": bool(truth) and right == len(truth) and _strangers(truth, seen) == 0,
         "requests": seen.requests,
         "articles": len(truth),
         "right": right,
         "unedited": bool(truth) and is_enough,
         "undecided": seen.undecided,
+        "unchecked": seen.unchecked,
         "edit": [] if is_enough else _to_edit(wrong, seen.written),
         "wrong": wrong[:4],
         "seconds": round(time.monotonic() - began, 1),
@@ -113,9 +127,12 @@ def _crawled(site: Site, name: str) -> WalkResult:
         night = ["--night", LAST_NIGHT.isoformat()]
         where = ["--name", name, "--spiders", str(spiders), "--pages", str(folder / "pages")]
         probe = call(["-m", "scrapy", "probe", f"https://{site.host}/", *night, *where], env)
-        score = re.search(r"score (\d+)", probe.stdout)
-        seen = WalkResult((spiders / f"{name}.py").exists(), int(score[1]) if score else 0, len(server.log))
-        seen.undecided = _undecided(probe.stdout)
+        score = re.search(r"score (?:(\d+) of|unchecked \((\d+) of)", probe.stdout)
+        seen = WalkResult((spiders / f"{name}.py").exists(), requests=len(server.log))
+        if score:
+            seen.score, seen.mean = int(score[1]) if score[1] else None, int(score[1] or score[2])
+        seen.undecided = _listed(probe.stdout, "could not be decided")
+        seen.unchecked = _listed(probe.stdout, "could not be checked")
         if not seen.written:
             print(probe.stderr[-800:], file=sys.stderr)
             return seen
@@ -146,9 +163,23 @@ def _serve(seed: int, port: int) -> int:
     return 0
 
 
-def _undecided(said: str) -> list[str]:
-    lines = said.partition("could not be decided:\n")[2].partition("\n\n")[0].splitlines()
+def _listed(report: str, head: str) -> list[str]:
+    lines = report.partition(f"{head}:\n")[2].partition("\n\n")[0].splitlines()
     return [line.strip() for line in lines if line.strip() != "nothing"]
+
+
+def _strangers(truth: Sequence[Truth], seen: WalkResult) -> int:
+    """Count the stored texts that are no article of the portal, or have more lines than theirs."""
+    by_title = {article.title: article for article in truth}
+    strange = 0
+    for title, texts in seen.texts.items():
+        for _, text in texts:
+            known = by_title.get(title)
+            blocks = text.rstrip("\n").split("\n\n")[1:]
+            more = [block for block in blocks if known and known.blocks and block not in known.blocks]
+            # The published line may stand first.
+            strange += known is None or len([block for block in more if " | " not in block]) > 1
+    return strange
 
 
 def judge_articles(truth: Sequence[Truth], kept: dict[str, list[tuple[str, str]]]) -> tuple[int, list[str]]:
@@ -190,6 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--rules", action="store_true", help="in memory: the written rules alone, no commands, no archive"
     )
+    parser.add_argument("--score", action="store_true", help="with --rules and drawn faults: judge the score itself")
     parser.add_argument("--serve", type=int, metavar="SEED", help="serve the portal of a seed on loopback and wait")
     parser.add_argument("--port", type=int, default=0, help="with --serve: the port (default: a free one)")
     parser.add_argument("--json", action="store_true", help="one JSON line a portal")
@@ -198,12 +230,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(asked.serve, asked.port)
     results = []
     for seed in range(asked.first, asked.first + asked.seeds):
-        result = measure(seed, asked.rules)
+        result = measure(seed, asked.rules or asked.score, faults=asked.score)
         results.append(result)
         print(json.dumps(result, ensure_ascii=False) if asked.json else _line(result), flush=True)
+    if asked.score:
+        return _score_figure(results)
     unedited = sum(1 for result in results if result["unedited"])
     print(f"{unedited} of {len(results)} spiders run unedited")
     return 0 if unedited * 12 >= 10 * len(results) else 1
+
+
+def _score_figure(results: Sequence[dict[str, object]]) -> int:
+    """Print how many portals have score 100 and how many of those are not right; return the exit code."""
+    full = [result for result in results if result["score"] == 100]
+    lies = [result for result in full if not result["whole"]]
+    unchecked = sum(result["score"] is None for result in results)
+    faulty = sum("fault:" in str(result["portal"]) for result in results)
+    print(
+        f"{len(results)} portals, {faulty} with a fault: score 100 in {len(full)}, {len(lies)} of them not right; "
+        f"unchecked {unchecked}, below 100 {len(results) - len(full) - unchecked}"
+    )
+    return 1 if lies else 0
 
 
 def _to_edit(wrong: Sequence[str], written: bool) -> list[str]:
@@ -219,8 +266,9 @@ def _line(result: dict[str, object]) -> str:
     if result["edit"]:
         mark = "EDIT" if result["undecided"] else "SILENT"
     head = f"{result['seed']}  {mark}  {result['right']}/{result['articles']} right, {result['requests']} requests"
-    told = [f"score {result['score']}", str(result["portal"]), f"{result['seconds']} s"]
-    rest = [f"    {line}" for key in ("undecided", "wrong") for line in result[key]]  # type: ignore[attr-defined]  # lists of lines
+    score = "unchecked" if result["score"] is None else result["score"]
+    told = [f"score {score}", str(result["portal"]), f"{result['seconds']} s"]
+    rest = [f"    {line}" for key in ("undecided", "unchecked", "wrong") for line in result[key]]  # type: ignore[attr-defined]  # lists of lines
     edit = [f"    to edit: {', '.join(result['edit'])}"] if result["edit"] else []  # type: ignore[arg-type]  # a list of names
     return "\n".join([", ".join([head, *told]), *edit, *rest])
 

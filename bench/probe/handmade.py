@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import replace
 from urllib.parse import parse_qs
 
+from bench.probe.machine import MachineSide, feed_of, head_of, sitemap_of, with_fault
 from bench.probe.markup import Style, list_rows, page_links, whole_page
 from bench.probe.texts import article_page
 from replicas.prose.commune_news import commune_articles
@@ -68,7 +69,8 @@ KINDS: dict[str, dict[str, object]] = {
 class HandmadePortal:
     """One portal of a kind; `respond` is pure."""
 
-    def __init__(self, kind: str, seed: int, host: str) -> None:
+    def __init__(self, kind: str, seed: int, host: str, side: MachineSide | None = None) -> None:
+        self.side = side or MachineSide()
         chance = random.Random(f"{kind}/{seed}")
         self.kind, self.host, self.seed = kind, host, seed
         self.name = f"Trang tin xã Mẫu Sơn {seed}"
@@ -80,6 +82,8 @@ class HandmadePortal:
         )
         self.style = replace(drawn, **KINDS[kind])  # type: ignore[arg-type]  # as above
         self.titles = chance.sample(_TITLES, 4)
+        if self.side.fault == "minute":
+            self.style = replace(self.style, when="day")
         self.articles = tuple(commune_articles(seed))
         first, step = chance.randint(300, 70_000), chance.randint(3, 41)
         self._number = {a.key: first + step * (len(self.articles) - n) for n, a in enumerate(self.articles)}
@@ -141,6 +145,11 @@ class HandmadePortal:
         named = {a.key: a for n in range(len(self.titles)) for a in self.in_section(n)}
         return list(named.values())
 
+    @property
+    def menu_sections(self) -> range:
+        """Numbers of the sections that the menu names."""
+        return range(len(self.titles) - (self.side.fault == "hidden"))
+
     # answers
 
     def respond(self, request: SiteRequest) -> SiteResponse:
@@ -150,10 +159,16 @@ class HandmadePortal:
             return self._robots()
         if request.path.endswith(".pdf"):
             return SiteResponse(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", content_type="application/pdf")
+        if request.path == "/tin.rss" and self.side.feed:
+            newest = sorted(self.shown, key=lambda a: a.published, reverse=True)
+            return SiteResponse(feed_of(self, self.side.feed == "full", newest), content_type="application/rss+xml")
+        if request.path == "/sitemap.xml" and self.side.sitemap:
+            return SiteResponse(sitemap_of(self, self.shown), content_type="application/xml")
         if request.path == "/":
             return self._html(list_rows(self, self.articles[:9], front=True), request)
         if (article := self._paths.get(asked)) is not None:
-            return self._html(article_page(self, article, request), request, plain(article.title), at=article)
+            shown = with_fault(article, self.side.fault)
+            return self._html(article_page(self, shown, request), request, plain(article.title), at=article)
         for section, title in enumerate(self.titles):
             for number in range(1, 12):
                 if asked == self.list_path(section, number) and (number == 1 or self.style.paging != "post"):
@@ -171,6 +186,10 @@ class HandmadePortal:
 
     def _list(self, section: int, number: int, request: SiteRequest, title: str) -> SiteResponse:
         every = self.in_section(section)
+        if self.side.fault == "stuck":
+            number, every = 1, every * 2
+        if self.side.fault == "cut":
+            every = every[:PAGE]
         rows = every[(number - 1) * PAGE : number * PAGE]
         last = max(1, -(-len(every) // PAGE))
         if self.style.paging == "fragment" and number > 1:
@@ -190,6 +209,8 @@ class HandmadePortal:
         self, main: str, request: SiteRequest, title: str = "", following: str = "", at: ReplicaArticle | None = None
     ) -> SiteResponse:
         text = whole_page(self, main, request, title, following)
+        if head := head_of(self, self.side, at):
+            text = text.replace("</head>", f"{head}</head>", 1)
         if at is not None and self.style.where == "meta":
             told = f'<meta property="article:published_time" content="{at.published.isoformat()}">'
             text = text.replace("</head>", f"{told}</head>", 1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bench.probe.machine import MachineSide
 from replicas.records import ReplicaArticle, plain
 from replicas.sites.site import SiteRequest
 
@@ -47,6 +48,12 @@ class MarkupPortal(Protocol):
     titles: list[str]
     articles: tuple[ReplicaArticle, ...]
     style: Style
+    side: MachineSide
+
+    @property
+    def menu_sections(self) -> range:
+        """Numbers of the sections that the menu names."""
+        ...
 
     def list_path(self, section: int, number: int = 1) -> str:
         """Return the path of a section's list page."""
@@ -108,7 +115,7 @@ def whole_page(portal: MarkupPortal, main: str, request: SiteRequest, title: str
 def _menu(portal: MarkupPortal) -> tuple[str, str]:
     """Return the menu's markup above the main part and in the foot."""
     kind, titles = portal.style.menu, portal.titles
-    links = [link_to(portal, portal.list_path(n), title) for n, title in enumerate(titles)]
+    links = [link_to(portal, portal.list_path(n), titles[n]) for n in portal.menu_sections]
     pages = [("/gioi-thieu", "Giới thiệu"), ("/van-ban", "Văn bản pháp quy"), ("/lien-he", "Liên hệ")]
     if "pages" in portal.style.odd:
         pages += [(f"/trang-tinh/{n}", f"Thông tin số {n} về xã") for n in range(1, 14)]
@@ -123,7 +130,7 @@ def _menu(portal: MarkupPortal) -> tuple[str, str]:
         return "".join(f"<div><h3>{link}</h3><p>Cập nhật hằng ngày</p></div>" for link in links), " ".join(about)
     if kind == "select":
         told = "".join(
-            f'<option value="{_href(portal, portal.list_path(n))}">{t}</option>' for n, t in enumerate(titles)
+            f'<option value="{_href(portal, portal.list_path(n))}">{titles[n]}</option>' for n in portal.menu_sections
         )
         return f'<select onchange="location=this.value"><option>Chọn chuyên mục</option>{told}</select>', " ".join(
             about

@@ -22,13 +22,15 @@ def when_line(portal: MarkupPortal, article: ReplicaArticle) -> str:
         "label": f"Ngày đăng: {at:%d-%m-%Y} {at:%H:%M} | Lượt xem: 1204",
         "hour-first": f"{at:%H:%M}, {day}, {at:%d-%m-%Y}",
         "seconds": f"{at:%d/%m/%Y %H:%M}:00",
+        "day": f"{at:%d/%m/%Y}",
     }[portal.style.when]
 
 
 def article_page(portal: MarkupPortal, article: ReplicaArticle, request: SiteRequest) -> str:
     """Return the main part of an article's page."""
     style = portal.style
-    title = _headline(portal, html.escape(plain(article.title)))
+    site = f" | {portal.name}" if portal.side.fault == "title" else ""
+    title = _headline(portal, html.escape(plain(article.title) + site))
     day = f"<div{named(portal, 3)}>{when_line(portal, article)}</div>"
     if style.where == "byline":
         day = f"<p{named(portal, 3)}><b>Ban biên tập</b> - <span>{when_line(portal, article)}</span></p>"

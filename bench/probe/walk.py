@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from crawler.listings.listing import Following, address_of
 from crawler.portal import PortalSpider
 from crawler.probe.explore import explore
-from crawler.probe.infer import infer_portal
+from crawler.probe.infer import infer_portal, ways_on
 from crawler.probe.page import VisitedPage
 from crawler.probe.write import spider_source
 from pipelines.clean import clean
@@ -30,9 +30,11 @@ class WalkResult:
     """Hold the texts of a walk by title, each with its ISO time."""
 
     written: bool = False
-    score: int = 0
+    score: int | None = 0
+    mean: int = 0
     requests: int = 0
     undecided: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
     texts: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -68,9 +70,11 @@ class MemoryWire:
 def walk_site(site: Site, name: str) -> WalkResult:
     """Probe a site with at most 30 requests, then read all of it by the spider file that was written."""
     wire = MemoryWire(site)
-    brought = asyncio.run(explore(wire.fetch, f"https://{site.host}.replica.test/", _MOST, NOW))
+    start = f"https://{site.host}.replica.test/"
+    brought = asyncio.run(explore(wire.fetch, start, _MOST, NOW, ways_on=lambda so_far: ways_on(so_far, NOW)))
     found = infer_portal(brought, name, site.host, NOW)
-    seen = WalkResult(score=found.score, requests=brought.requests, undecided=found.undecided)
+    seen = WalkResult(score=found.score, mean=found.mean, requests=brought.requests)
+    seen.undecided, seen.unchecked = found.undecided, found.unchecked
     if found.portal is None:
         return seen
     space: dict[str, object] = {"__name__": name}

@@ -11,7 +11,9 @@ from __future__ import annotations
 import html
 import re
 import zlib
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from html.entities import html5
 from urllib.parse import urlsplit
 
@@ -19,7 +21,7 @@ from lxml import etree
 
 from crawler.listings.listing import Entry, KeyOf, Listing, ListingError
 from crawler.urls import absolute
-from vietnam.dates import read_machine, read_published
+from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import decode, fold_spaces, nfc
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -44,26 +46,63 @@ _DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
 _ADDRESS_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One article as a machine list gives it: feed, interface or sitemap.
+
+    `markup` is the HTML of the whole text, empty where the list gives none or only its beginning.
+    """
+
+    url: str
+    title: str = ""
+    published: Moment | None = None
+    author: str = ""
+    markup: str = ""
+
+
 def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
     """Read the articles of a feed in its order, each key once, with the day of publication where it gives one.
 
     Only the day is taken: NukeViet writes the month in the place of the minutes, and zones are often wrong. Raises
     ListingError ("feed rejected: …") for what is no feed or breaks off.
     """
+    entries: dict[str, Entry] = {}
+    for item in _items(body):
+        address = absolute(url, _link(item))
+        key = key_of(address) if address else None
+        if address and key and key not in entries:
+            moment = _moment(item, _DATES, now)
+            entries[key] = Entry(url=address, key=key, title=_title(item), day=moment.day if moment else None)
+        if len(entries) >= MOST_ADDRESSES:
+            break
+    return Listing(tuple(entries.values()))
+
+
+def read_feed_items(url: str, body: bytes, now: datetime) -> tuple[FeedItem, ...]:
+    """Read all that a feed says of its articles. Raises ListingError as `read_feed` does."""
+    found: dict[str, FeedItem] = {}
+    for item in _items(body):
+        if (address := absolute(url, _link(item))) and address not in found:
+            author = _one_line(_text(item, "creator") or _text(item, "name") or _text(item, "author"))
+            markup = _text(item, "encoded") or _text(item, "content")
+            found[address] = FeedItem(address, _title(item), _moment(item, _DATES, now), author, markup)
+    return tuple(found.values())
+
+
+def _items(body: bytes) -> Iterator[etree._Element]:
     root = _parse(unpack(body, "feed"), "feed")
     kind = _local(root)
     if kind not in ("rss", "feed", "RDF"):
         raise ListingError(f"feed rejected: the root element is {kind}, not rss, feed or RDF")
-    entries: dict[str, Entry] = {}
-    for item in root.iter("{*}item", "{*}entry"):
-        address = absolute(url, _link(item))
-        key = key_of(address) if address else None
-        if address and key and key not in entries:
-            title = fold_spaces(nfc(html.unescape(_text(item, "title"))))
-            entries[key] = Entry(url=address, key=key, title=title, day=_day(item, _DATES, now))
-        if len(entries) >= MOST_ADDRESSES:
-            break
-    return Listing(tuple(entries.values()))
+    yield from root.iter("{*}item", "{*}entry")
+
+
+def _title(item: etree._Element) -> str:
+    return _one_line(html.unescape(_text(item, "title")))
+
+
+def _one_line(text: str) -> str:
+    return fold_spaces(nfc(text))
 
 
 def read_sitemap(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
@@ -88,8 +127,9 @@ def read_sitemap(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing
         address = absolute(url, _text(child, "loc"))
         key = key_of(address) if address else None
         if address and key and key not in entries:
-            title = fold_spaces(nfc(_text(child, "title")))
-            entries[key] = Entry(url=address, key=key, title=title, day=_day(child, ("publication_date",), now))
+            moment = _moment(child, ("publication_date",), now)
+            title = _one_line(_text(child, "title"))
+            entries[key] = Entry(url=address, key=key, title=title, day=moment.day if moment else None)
         if len(entries) >= MOST_ADDRESSES:
             break
     return Listing(tuple(entries.values()))
@@ -230,12 +270,12 @@ def _link(item: etree._Element) -> str:
     return guid if guid.startswith(("http://", "https://")) else ""
 
 
-def _day(item: etree._Element, names: tuple[str, ...], now: datetime) -> date | None:
+def _moment(item: etree._Element, names: tuple[str, ...], now: datetime) -> Moment | None:
     for name in names:
         text = _text(item, name)
         moment = (read_machine(text, now) or read_published(text, now)) if text else None
         if moment:
-            return moment.day
+            return moment
     return None
 
 

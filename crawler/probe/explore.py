@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from crawler.listings.listing import Following
+from crawler.listings.listing import Following, address_of
 from crawler.probe.lists import ListBlock, best_block, list_blocks
-from crawler.probe.page import VisitedPage, own_links, same_site
+from crawler.probe.machine_lists import article_sitemap, feed_addresses, posts_address, sitemap_address
+from crawler.probe.page import VisitedPage, same_site
 from crawler.probe.pagination import PageTrigger, find_next_page
-from crawler.probe.sections import MenuLink, feeds, menu_links, sitemaps
+from crawler.probe.sections import MenuLink, menu_links
 from crawler.urls import with_parameter
 from vietnam.letters import fold, strip_diacritics
 
 Fetch = Callable[[Following], Awaitable[VisitedPage | None]]
+WaysOn = Callable[["Exploration"], Sequence[Following]]
 
 SECTIONS = 9
 ARTICLES = 6
-_KEPT_BACK = 13  # requests for articles, page links and second looks
+_KEPT_BACK = 16  # requests for articles, page links, machine lists and second looks
+_WALKED = 2  # second pages that are asked for as the written spider would
 _FEW = 2  # lists: below that more of the menu is visited before articles are
 _TELLING = 60  # letters from which titles show their language
+_SITEMAPS = 2  # an index, and the sitemap of articles it names
 _EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
 
 
@@ -45,8 +49,9 @@ class Exploration:
     """Pages of a probe.
 
     `visited` are the menu's pages, `doubtful` lists whose entries stand on most other pages too, `no_lists` menu
-    entries without any, `foreign` lists in another language, `unvisited` menu entries left over; `named` is the title
-    and `days` the day of each address in a list.
+    entries without any, `unanswered` those that were no page, `foreign` lists in another language, `unvisited` menu
+    entries left over; `named` is the title and `days` the day of each address in a list. `walked` are second pages as
+    the written spider asks for them, by address; `posts` is the answer of the software's own interface.
     """
 
     home: str
@@ -58,8 +63,11 @@ class Exploration:
     named: dict[str, str] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
     feeds: list[VisitedPage] = field(default_factory=list)
-    sitemap: VisitedPage | None = None
+    sitemaps: list[VisitedPage] = field(default_factory=list)
+    posts: VisitedPage | None = None
+    walked: dict[str, VisitedPage] = field(default_factory=dict)
     no_lists: list[MenuLink] = field(default_factory=list)
+    unanswered: list[MenuLink] = field(default_factory=list)
     visited: list[tuple[MenuLink, VisitedPage]] = field(default_factory=list)
     foreign: list[MenuLink] = field(default_factory=list)
     unvisited: list[MenuLink] = field(default_factory=list)
@@ -97,11 +105,12 @@ async def explore(
     now: datetime,
     robots: Callable[[], str] = lambda: "",
     sent: Callable[[], int] = lambda: 0,
+    ways_on: WaysOn = lambda _: (),
 ) -> Exploration:
     """Visit a portal with at most `most` requests, robots.txt counted.
 
     `robots` returns its text once it was fetched, `sent` the number of requests sent, redirects and second tries
-    included.
+    included. `ways_on` returns the second pages to which the spider of an exploration goes on.
     """
     budget = _Budget(fetch, most, sent)
     exploration = Exploration(start)
@@ -114,8 +123,9 @@ async def explore(
     await _articles(budget, exploration)
     await _further_pages(budget, exploration)
     await _second_looks(budget, exploration)
-    await _machine_lists(budget, exploration, front)
+    await _machine_lists(budget, exploration, front, now)
     await _more_sections(budget, exploration, front, now)
+    await _walk(budget, exploration, ways_on)
     exploration.requests = budget.used
     return exploration
 
@@ -150,11 +160,12 @@ async def _visit(
             exploration.visited.append((link, page))
         else:
             exploration.no_lists.append(link)
+            exploration.unanswered.append(link)
 
 
 async def _more_sections(budget: _Budget, exploration: Exploration, front: VisitedPage, now: datetime) -> None:
     waiting, exploration.unvisited, done = exploration.unvisited, [], len(exploration.visited)
-    await _visit(budget, exploration, front, _likeliest(waiting, exploration), 0)
+    await _visit(budget, exploration, front, _likeliest(waiting, exploration), _WALKED)
     _choose(exploration, now, done)
     places = {probed.block.where for probed in exploration.lists}
     exploration.no_lists += [
@@ -243,15 +254,29 @@ async def _second_looks(budget: _Budget, exploration: Exploration) -> None:
             exploration.again.append((first, second))
 
 
-async def _machine_lists(budget: _Budget, exploration: Exploration, front: VisitedPage) -> None:
-    pages = [front, *(probed.visited for probed in exploration.lists)]
-    named = dict.fromkeys(url for page in pages for url in feeds(page.page()))
-    linked = [url for _, url in own_links(front.page()) if fold(url).rstrip("/").endswith(("/rss", ".rss", "/feed"))]
-    for url in [*named, *linked][:1]:
+async def _machine_lists(budget: _Budget, exploration: Exploration, front: VisitedPage, now: datetime) -> None:
+    """Ask for what the portal's software itself lists: its feed, its posts, its sitemap."""
+    for url in feed_addresses(front, [probed.visited for probed in exploration.lists]):
         feed = await budget.get(url)
         if feed is not None and feed.status == 200:
             exploration.feeds.append(feed)
-    placed = [url for url in sitemaps(exploration.robots) if same_site(url, front.url)]
-    sitemap = await budget.get(placed[0] if placed else urljoin(front.url, "/sitemap.xml"))
-    if sitemap is not None and sitemap.status == 200 and b"<loc>" in sitemap.body:
-        exploration.sitemap = sitemap
+            if b"<item" in feed.body or b"<entry" in feed.body:
+                break
+    if address := posts_address(front):
+        posts = await budget.get(address)
+        exploration.posts = posts if posts is not None and posts.status == 200 else None
+    wanted: str | None = sitemap_address(exploration.robots, front)
+    while wanted is not None and len(exploration.sitemaps) < _SITEMAPS:
+        sitemap = await budget.get(wanted)
+        wanted = None
+        if sitemap is not None and sitemap.status == 200 and not sitemap.is_page:
+            exploration.sitemaps.append(sitemap)
+            wanted = article_sitemap(sitemap, now) if exploration.posts is None else None
+
+
+async def _walk(budget: _Budget, exploration: Exploration, ways_on: WaysOn) -> None:
+    """Ask for the second pages to which the written spider would go on, as it asks for them."""
+    for following in list(dict.fromkeys(ways_on(exploration)))[:_WALKED] if budget.left > 0 else ():
+        page = await budget.get(following)
+        if page is not None:
+            exploration.walked[address_of(following)] = page

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.families.declared import DeclaredSpider
+from crawler.listings.listing import Following, address_of
 from crawler.probe.article_parts import find_parts
 from crawler.probe.evaluation import evaluate
 from crawler.probe.explore import Exploration
@@ -91,3 +92,14 @@ def _leave_open(exploration: Exploration, found: ProbeResult) -> None:
     if exploration.unvisited:
         shown = ", ".join(link.title for link in exploration.unvisited[:5])
         found.undecided.append(f"sections: {len(exploration.unvisited)} of the menu's pages were not visited: {shown}")
+
+
+def ways_on(exploration: Exploration, now: datetime) -> list[Following]:
+    """Return the second pages to which the inferred spider goes on and which the exploration has not yet."""
+    found = infer_portal(exploration, "probe", "probe", now)
+    if found.portal is None:
+        return []
+    spider = spider_of(found.portal)
+    have = {probed.second.requested for probed in exploration.lists if probed.second is not None}
+    following = [listing_of(spider, probed.visited).next for probed in exploration.lists]
+    return [way for way in following if way is not None and address_of(way) not in have]

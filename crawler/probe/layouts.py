@@ -31,7 +31,11 @@ _CAPTIONS = ("figcaption", ".caption", *CENTRED_CAPTIONS)
 _MOST_DROPPED = 12
 
 
-def propose_layout(pages: Sequence[ArticleParts], name: str) -> tuple[Layout | None, list[str]]:
+PROPOSED = "proposed"
+"""Name of a layout that the probe found by the structure of the pages."""
+
+
+def propose_layout(pages: Sequence[ArticleParts]) -> tuple[Layout | None, list[str]]:
     """Return a layout whose selectors find the parts on the pages, and the parts it could not name.
 
     None without title and body.
@@ -54,7 +58,7 @@ def propose_layout(pages: Sequence[ArticleParts], name: str) -> tuple[Layout | N
         missing.append(f"a date beside the title: found on {found} of {len(pages)} article pages")
     drop = _drop(bodied, body)
     layout = Layout(
-        name=name,
+        name=PROPOSED,
         fits=body,
         title=titles,
         published=days,

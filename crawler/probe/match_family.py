@@ -54,7 +54,7 @@ def propose_by_family(
     portal.sections = sections_of([*exploration.lists, *more])
     fitting = [each for each in parts if _reads_well(each, candidate.family.layouts, now)]
     if parts and len(fitting) * 5 < len(parts) * 4:
-        layout, missing = propose_layout(parts, "proposed")
+        layout, missing = propose_layout(parts)
         if layout is not None:
             portal.layouts = (layout, *candidate.family.layouts)
             found.evidence.append(

@@ -52,7 +52,7 @@ def propose_by_structure(
         lists = ListRules(((ListRule(hints.links, "", "", ""), tuple(exploration.lists)),), ())
     if key is None and hints.key:
         key = KeyRule(hints.key, "", "told by a person", 0.0)
-    layout, missing = propose_layout(parts, "proposed")
+    layout, missing = propose_layout(parts)
     if not lists.rules:
         found.undecided.append("the list: no selector brings the same entries that its repeated boxes show")
     if key is None:

@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from crawler.probe.explore import Exploration
 from crawler.probe.page import VisitedPage
 from crawler.probe.recognise import ENOUGH, FamilyMatch
-from crawler.probe.result import ProbeResult
+from crawler.probe.result import Check, ProbeResult
 from pipelines.html.tree import tag_of
 
 
 def report(found: ProbeResult, exploration: Exploration, robots: str, refused: Sequence[str]) -> str:
     """Return the whole report; the most doubtful things first."""
     portal = found.portal
-    lines = [f"score {found.score} of 100" + ("" if portal else ": not enough was understood for a spider")]
+    lines = [_score(found)]
     lines += ["", "could not be decided:", *_listed(found.undecided, "nothing")]
-    lines += ["", "tried on the visited pages:"]
-    lines += [f"  {check.good} of {check.of}  {check.what}" for check in found.checks] or ["  nothing"]
+    lines += ["", "could not be checked:", *_listed(found.unchecked, "nothing")]
+    lines += ["", "tried on the visited pages:", *_listed([_shown(check) for check in found.checks], "nothing")]
     lines += ["", "family:", *_family(found)]
     if portal is not None:
         lines += ["", f"sections ({len(portal.sections)}):"]
@@ -38,6 +38,16 @@ def report(found: ProbeResult, exploration: Exploration, robots: str, refused: S
     if refused:
         lines += ["", "not answered:", *_listed(list(dict.fromkeys(refused)), "none")]
     return "\n".join(lines) + "\n"
+
+
+def _score(found: ProbeResult) -> str:
+    if found.score is None:
+        return f"score unchecked ({found.mean} of 100 by its own rules)"
+    return f"score {found.score} of 100" + ("" if found.portal else ": not enough was understood for a spider")
+
+
+def _shown(check: Check) -> str:
+    return f"{check.good} of {check.of}  {check.what}" + (f" (by {check.by})" if check.by else "")
 
 
 def _listed(lines: Sequence[str], nothing: str) -> list[str]:
@@ -59,8 +69,8 @@ def _sure(ranked: FamilyMatch) -> str:
 
 
 def _machine(exploration: Exploration) -> list[str]:
-    found = [feed.url for feed in exploration.feeds]
-    return [*found, exploration.sitemap.url] if exploration.sitemap else found
+    posts = [exploration.posts] if exploration.posts else []
+    return [page.url for page in (*exploration.feeds, *posts, *exploration.sitemaps)]
 
 
 def _changing(exploration: Exploration) -> Iterator[str]:

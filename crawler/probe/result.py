@@ -25,11 +25,15 @@ _SAME_LIST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was tried on the visited pages: on how many it held."""
+    """One thing that was tried on the visited pages: on how many it held.
+
+    `by` names the evidence from elsewhere that decided; empty for a check by the spider's own rules.
+    """
 
     what: str
     good: int
     of: int
+    by: str = ""
 
     @property
     def share(self) -> float:
@@ -53,21 +57,35 @@ class PortalDraft:
 
 @dataclass(slots=True)
 class ProbeResult:
-    """The portal if there is enough for a spider, the evidence, the checks, what stays open."""
+    """The portal if there is enough for a spider, the evidence, the checks, what stays open.
+
+    `unchecked` are the things for which the site itself gives nothing to judge the spider by.
+    """
 
     portal: PortalDraft | None = None
     ranked: list[FamilyMatch] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
     articles: list[tuple[VisitedPage, Article]] = field(default_factory=list)
 
     @property
-    def score(self) -> int:
-        """Mean of the checks, 0 to 100; 0 without a spider."""
+    def score(self) -> int | None:
+        """Return the mean of the checks, 0 to 100; None where something could not be checked; 0 without a spider.
+
+        100 only where every check held on all of its pages and nothing is undecided.
+        """
+        return None if self.portal is not None and self.unchecked else self.mean
+
+    @property
+    def mean(self) -> int:
+        """Mean of the checks that were made, 0 to 100."""
         if self.portal is None or not self.checks:
             return 0
-        return round(100 * sum(check.share for check in self.checks) / len(self.checks))
+        mean = round(100 * sum(check.share for check in self.checks) / len(self.checks))
+        is_whole = not self.undecided and all(check.good == check.of for check in self.checks)
+        return mean if is_whole else min(mean, 99)
 
 
 def spider_of(portal: PortalDraft, sections: tuple[Section, ...] | None = None) -> type[PortalSpider]:

@@ -66,7 +66,7 @@ def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) 
     source = spider_source(found.portal, _inferred(found))
     if opts.dry_run:
         sys.stdout.write(f"\n{source}")
-        return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
+        return _exit_code(found, opts)
     there = opts.spiders / f"{name}.py"
     if there.exists() and not opts.force:
         raise UsageError(f"{there} is there already: name another portal with --name, or overwrite it with --force")
@@ -76,7 +76,13 @@ def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) 
         f"\nnext:\n  compare the pages with {shown_path(written[-1])}, then `python -m scrapy probe --reviewed {name}`\n"
     )
     sys.stdout.write(f"  `{COMMAND}` takes the portal into docs/reference/portals.md\n")
-    return ExitCode.FINDINGS if found.undecided else ExitCode.GOOD
+    return _exit_code(found, opts)
+
+
+def _exit_code(found: ProbeResult, opts: argparse.Namespace) -> ExitCode:
+    """Return GOOD where nothing is open; a person who was asked has seen what could not be checked."""
+    is_open = found.undecided or (found.unchecked and not opts.interactive)
+    return ExitCode.FINDINGS if is_open else ExitCode.GOOD
 
 
 def _reviewed(folder: Path) -> ExitCode:

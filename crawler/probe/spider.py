@@ -16,6 +16,7 @@ from crawler.downloader.recorder import CrawlerMiddleware
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.listing import Following, address_of
 from crawler.probe.explore import Exploration, explore
+from crawler.probe.infer import ways_on
 from crawler.probe.page import VisitedPage
 from crawler.responses.facts import charset_of
 from crawler.urls import host_of, real_host
@@ -60,7 +61,10 @@ class ProbeSpider(CheckSpider):
         """Explore."""
         try:
             robots, sent = lambda: self.recorder.robots_text, lambda: self.sent
-            self.exploration = await explore(self._fetch, self.start_url, self.most, self.recorder.now(), robots, sent)
+            now = self.recorder.now()
+            self.exploration = await explore(
+                self._fetch, self.start_url, self.most, now, robots, sent, lambda so_far: ways_on(so_far, now)
+            )
         except Exception as error:  # Scrapy would only log it; `visit` raises it
             self.error = error
 

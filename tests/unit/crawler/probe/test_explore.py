@@ -77,7 +77,7 @@ def test_a_known_family_is_recognised_and_its_rules_hold(portal: str) -> None:
             portal, "liferay_asset_publisher"
         )
     )
-    assert found.score >= 95, found.checks
+    assert found.mean >= 95, found.checks
 
 
 @pytest.mark.parametrize("seed", [3, 6, 9])
@@ -85,7 +85,7 @@ def test_a_portal_of_no_family_stands_on_its_own_structure(seed: int) -> None:
     _, found = probed(seed)
     assert found.portal is not None, found.undecided
     assert found.portal.structure is not None
-    assert found.score >= 95, (found.checks, found.undecided)
+    assert found.mean >= 95, (found.checks, found.undecided)
 
 
 def test_the_bound_on_requests_holds() -> None:
