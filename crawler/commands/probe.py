@@ -21,7 +21,7 @@ class Command(PortalCommand):
     description = (
         "Visits a portal with at most 30 requests under its robots.txt, and writes crawler/spiders/NAME.py and "
         "replicas/pages/NAME/ with what the spider reads from them, for a person to review. Exit code 1 when something "
-        "could not be decided."
+        "could not be decided or could not be checked."
     )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -34,6 +34,9 @@ class Command(PortalCommand):
         parser.add_argument("--force", action="store_true", help="overwrite the spider and pages of that name")
         parser.add_argument(
             "--reviewed", metavar="NAME", help="visit nothing: a person has reviewed this portal's pages"
+        )
+        parser.add_argument(
+            "--saved", type=Path, metavar="DIR", help="fetch nothing: probe a folder of saved pages of the portal"
         )
         parser.add_argument("--night", metavar="DAY", help="in a rehearsal: the night, YYYY-MM-DD")
         parser.add_argument(

@@ -13,9 +13,9 @@ from datetime import datetime
 from crawler.listings.listing import Following, Listing, address_of
 from crawler.portal import PortalSpider
 from crawler.probe.evidence import (
-    Judgement,
+    Agreement,
+    ReadArticle,
     ReadList,
-    Sample,
     facts_of,
     frame_lines,
     judge_authors,
@@ -52,7 +52,7 @@ def evaluate(found: ProbeResult, exploration: Exploration, now: datetime) -> Non
     found.checks.append(Check("sections whose list is read", len(good), len(exploration.lists)))
     bad = [probed for probed in lists if probed not in good]
     found.undecided += [f"section {probed.link.title!r}: its list is not read" for probed in bad]
-    read = _walk_lists(found, spider, listings, exploration)
+    read = _walk_lists(found, spider, listings, exploration) + _short_lists(spider, exploration, lists)
     _articles(found, spider, exploration, now)
     _menu(found, spider, exploration, {key for each in read for key in each.days}, now)
     _judge(found, spider, exploration, read, now)
@@ -90,6 +90,15 @@ def _walk_lists(
     elif any(listing.next for _, listing in listings) and not tried:
         found.unchecked.append("the second pages of lists: none was fetched")
     return read
+
+
+def _short_lists(spider: type[PortalSpider], exploration: Exploration, lists: Sequence[ListProbe]) -> list[ReadList]:
+    """Read the sections whose lists are too short to be recognised by their structure."""
+    known = {probed.link.url for probed in lists}
+    titles = {section.title for section in spider.sections}
+    pages = [page for link, page in exploration.visited if link.title in titles and link.url not in known]
+    listings = [listing_of(spider, page) for page in pages]
+    return [ReadList({entry.key: entry.day for entry in each.entries}, each.next is not None) for each in listings]
 
 
 def _second_listing(
@@ -192,7 +201,7 @@ def _judge(
     facts = facts_of(lists)
     named, days = exploration.named, exploration.days
     samples = [
-        Sample(page, article, named.get(page.requested, ""), days.get(page.requested))
+        ReadArticle(page, article, named.get(page.requested, ""), days.get(page.requested))
         for page, article in found.articles
     ]
     proposed = any(layout.name == PROPOSED for layout in spider.layouts)
@@ -209,7 +218,7 @@ def _judge(
     found.checks += [Check("texts without a line that all have", 0, len(samples), "each other")] if frame else []
 
 
-def _record(found: ProbeResult, judged: Judgement, *, needed: bool) -> None:
+def _record(found: ProbeResult, judged: Agreement, *, needed: bool) -> None:
     """Add a judgement to the checks; a thing without evidence is unchecked where the score needs it."""
     of = judged.held + judged.against
     if of:

@@ -39,7 +39,7 @@ _AUTHORS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ReadArticle:
     """An article page, the spider's reading of it, and what other pages say of it: the list's title and day."""
 
     visited: VisitedPage
@@ -49,7 +49,7 @@ class Sample:
 
 
 @dataclass(slots=True)
-class Judgement:
+class Agreement:
     """A thing judged on each page: `held` and `against` count them, `details` say what is against it.
 
     `by` names the evidence met; `least` is the number of pages on which it must have been, and half of them.
@@ -111,13 +111,13 @@ def _bare(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _of(values: Mapping[str, object], sample: Sample) -> Iterator[str]:
+def _of(values: Mapping[str, object], sample: ReadArticle) -> Iterator[str]:
     yield from (url for url in (_bare(sample.visited.requested), _bare(sample.visited.url)) if url in values)
 
 
-def judge_titles(samples: Sequence[Sample], facts: _Facts) -> Judgement:
+def judge_titles(samples: Sequence[ReadArticle], facts: _Facts) -> Agreement:
     """Compare titles with those of feeds, interface and head: the same words, without the site's name."""
-    judged = Judgement("titles as feed or metadata have them")
+    judged = Agreement("titles as feed or metadata have them")
     frame = _title_frame([sample.article.title for sample in samples])
     for sample in samples:
         own = fold(sample.article.title)
@@ -155,9 +155,9 @@ def _title_frame(titles: Sequence[str]) -> str:
     return next((parts[0][at] for at in (-1, 0) if len({each[at] for each in parts}) == 1), "")
 
 
-def judge_times(samples: Sequence[Sample], facts: _Facts, now: datetime) -> Judgement:
+def judge_times(samples: Sequence[ReadArticle], facts: _Facts, now: datetime) -> Agreement:
     """Compare times with those of feeds, interface and metadata: the day, and the minute where those have one."""
-    judged = Judgement("times to the minute as feed or metadata have them")
+    judged = Agreement("times to the minute as feed or metadata have them")
     for sample in samples:
         page, shown = sample.visited.page(), sample.article.published
         listed = [moment for url in _of(facts.moments, sample) for moment in facts.moments[url]]
@@ -190,9 +190,9 @@ def _only_time(page: HtmlPage, now: datetime) -> Moment | None:
     return moments.pop() if len(moments) == 1 else None
 
 
-def judge_authors(samples: Sequence[Sample], facts: _Facts) -> Judgement:
+def judge_authors(samples: Sequence[ReadArticle], facts: _Facts) -> Agreement:
     """Compare authors with those of feeds and metadata, where readers see that name on the page."""
-    judged = Judgement("authors as feed or metadata have them")
+    judged = Agreement("authors as feed or metadata have them")
     for sample in samples:
         page = sample.visited.page()
         given = [line(each.get("content") or text_all(each)) for name in _AUTHORS for each in match(page.root, name)]
@@ -214,12 +214,12 @@ def text_all(element: object) -> str:
     return line("".join(str(part) for part in element.itertext()))  # type: ignore[attr-defined]  # lxml's element
 
 
-def judge_texts(samples: Sequence[Sample], facts: _Facts, now: datetime, *, proposed: bool) -> Judgement:
+def judge_texts(samples: Sequence[ReadArticle], facts: _Facts, now: datetime, *, proposed: bool) -> Agreement:
     """Compare texts line by line with those of feed or interface, else with the generic reading.
 
     The generic reading is no evidence for a layout that was `proposed` from it, but speaks against it all the same.
     """
-    judged = Judgement("texts as feed or generic reading have them")
+    judged = Agreement("texts as feed or generic reading have them")
     for sample in samples:
         visited, article = sample.visited, sample.article
         markup = next((facts.markup[url] for url in _of(facts.markup, sample)), "")
@@ -275,7 +275,7 @@ def _lacking(lines: Iterable[str], whole: str) -> list[str]:
     return [each for each in lines if _joined([each]) not in whole]
 
 
-def frame_lines(samples: Sequence[Sample]) -> list[str]:
+def frame_lines(samples: Sequence[ReadArticle]) -> list[str]:
     """Return the lines that all of three and more texts have: they are the page's frame, whatever they say."""
     texts = [sample.article for sample in samples if sample.article.blocks]
     counts: Counter[str] = Counter()
@@ -294,12 +294,12 @@ class ReadList:
 
 def judge_lists(
     read: Sequence[ReadList], lists: Sequence[MachineList], key_of: Callable[[str], str | None]
-) -> Judgement:
+) -> Agreement:
     """Look for each article of the machine lists in the spider's lists.
 
     One that is older than the last entry read of a section that goes on may stand on a further page: it says nothing.
     """
-    judged = Judgement("articles of feed, interface or sitemap that its lists show", _SAMPLES)
+    judged = Agreement("articles of feed, interface or sitemap that its lists show", _SAMPLES)
     facts = facts_of(lists)
     shown = {key for each in read for key in each.days}
     items = [item for each in lists for item in each.items]

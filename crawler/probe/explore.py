@@ -28,6 +28,7 @@ _KEPT_BACK = 16  # requests for articles, page links, machine lists and second l
 _WALKED = 2  # second pages that are asked for as the written spider would
 _FEW = 2  # lists: below that more of the menu is visited before articles are
 _TELLING = 60  # letters from which titles show their language
+_FEEDS = 2  # tries for the portal's feed
 _SITEMAPS = 2  # an index, and the sitemap of articles it names
 _EVERYWHERE = 0.6  # share of lists from which an entry is a widget's
 
@@ -79,8 +80,8 @@ class Exploration:
 class _Budget:
     """Count of requests with its limit. `sent` includes redirects and second tries."""
 
-    def __init__(self, fetch: Fetch, most: int, sent: Callable[[], int]) -> None:
-        self._fetch, self.most, self._sent = fetch, most, sent
+    def __init__(self, fetch: Fetch, most: int, sent: Callable[[], int], has: Callable[[str], bool]) -> None:
+        self._fetch, self.most, self._sent, self.has = fetch, most, sent, has
         self._asked = 1  # robots.txt is the first
 
     async def get(self, url: Following) -> VisitedPage | None:
@@ -106,13 +107,17 @@ async def explore(
     robots: Callable[[], str] = lambda: "",
     sent: Callable[[], int] = lambda: 0,
     ways_on: WaysOn = lambda _: (),
+    has: Callable[[str], bool] = lambda _: True,
+    also: Sequence[str] = (),
 ) -> Exploration:
     """Visit a portal with at most `most` requests, robots.txt counted.
 
     `robots` returns its text once it was fetched, `sent` the number of requests sent, redirects and second tries
-    included. `ways_on` returns the second pages to which the spider of an exploration goes on.
+    included. `ways_on` returns the second pages to which the spider of an exploration goes on,
+    `has` whether an address can be asked for at all: of a folder only the saved ones. `also` are addresses that may be
+    articles, where the lists name too few that can be asked for.
     """
-    budget = _Budget(fetch, most, sent)
+    budget = _Budget(fetch, most, sent, has)
     exploration = Exploration(start)
     exploration.front = front = await budget.get(start)
     exploration.robots = robots()
@@ -120,7 +125,7 @@ async def explore(
         exploration.requests = budget.used
         return exploration
     await _sections(budget, exploration, front, now)
-    await _articles(budget, exploration)
+    await _articles(budget, exploration, also)
     await _further_pages(budget, exploration)
     await _second_looks(budget, exploration)
     await _machine_lists(budget, exploration, front, now)
@@ -152,7 +157,7 @@ async def _visit(
     budget: _Budget, exploration: Exploration, front: VisitedPage, links: Sequence[MenuLink], kept_back: int
 ) -> None:
     for link in links:
-        if budget.left <= kept_back:
+        if budget.left <= kept_back or not budget.has(link.url):
             exploration.unvisited.append(link)
             continue
         page = front if link.url == front.url else await budget.get(link.url)
@@ -223,11 +228,12 @@ def _everywhere(every: list[tuple[MenuLink, VisitedPage, list[ListBlock]]]) -> f
     return frozenset(placed for placed, count in counts.items() if count > max(2, _EVERYWHERE * len(every)))
 
 
-async def _articles(budget: _Budget, exploration: Exploration) -> None:
+async def _articles(budget: _Budget, exploration: Exploration, also: Sequence[str]) -> None:
     """Visit articles from all lists in turn: the newest of each, then the next ones."""
-    links = [probed.block.links for probed in exploration.lists]
-    queue = [listed[position][0] for position in range(4) for listed in links if position < len(listed)]
-    for url in dict.fromkeys(queue):
+    links = [[url for url, _ in probed.block.links if budget.has(url)] for probed in exploration.lists]
+    queue = [listed[position] for position in range(4) for listed in links if position < len(listed)]
+    known = exploration.menu | {page.url for _, page in exploration.visited}
+    for url in dict.fromkeys([*queue, *(url for url in also if url not in known)]):
         if len(exploration.articles) >= ARTICLES or budget.left <= min(5, budget.most // 4):
             return
         page = await budget.get(url)
@@ -256,17 +262,18 @@ async def _second_looks(budget: _Budget, exploration: Exploration) -> None:
 
 async def _machine_lists(budget: _Budget, exploration: Exploration, front: VisitedPage, now: datetime) -> None:
     """Ask for what the portal's software itself lists: its feed, its posts, its sitemap."""
-    for url in feed_addresses(front, [probed.visited for probed in exploration.lists]):
+    named = filter(budget.has, feed_addresses(front, [probed.visited for probed in exploration.lists]))
+    for url in list(named)[:_FEEDS]:
         feed = await budget.get(url)
         if feed is not None and feed.status == 200:
             exploration.feeds.append(feed)
             if b"<item" in feed.body or b"<entry" in feed.body:
                 break
-    if address := posts_address(front):
+    if (address := posts_address(front)) and budget.has(address):
         posts = await budget.get(address)
         exploration.posts = posts if posts is not None and posts.status == 200 else None
     wanted: str | None = sitemap_address(exploration.robots, front)
-    while wanted is not None and len(exploration.sitemaps) < _SITEMAPS:
+    while wanted is not None and budget.has(wanted) and len(exploration.sitemaps) < _SITEMAPS:
         sitemap = await budget.get(wanted)
         wanted = None
         if sitemap is not None and sitemap.status == 200 and not sitemap.is_page:

@@ -22,7 +22,6 @@ from pipelines.readers.json_values import JsonError, JsonRecord, json_text, reco
 from vietnam.dates import read_machine
 from vietnam.letters import fold
 
-MOST_FEEDS = 2
 _POSTS = 100  # posts of one answer; WordPress gives no more
 _OF_POSTS = re.compile(r"post-|news|article|tin|bai", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"page|taxonom|categor|tag|user|author|image|video|about|product", re.IGNORECASE)
@@ -46,7 +45,7 @@ def feed_addresses(front: VisitedPage, lists: Sequence[VisitedPage]) -> list[str
     named = [url for page in (front, *lists) for url in feeds(page.page())]
     linked = [url for _, url in own_links(front.page()) if fold(url).rstrip("/").endswith(("/rss", ".rss", "/feed"))]
     usual = [urljoin(front.url, path) for mark, path in _USUAL if mark in front.body]
-    return list(dict.fromkeys([*named, *linked, *usual]))[:MOST_FEEDS]
+    return [url for url in dict.fromkeys([*named, *linked, *usual]) if "comment" not in url]
 
 
 _USUAL = ((b"/wp-content/", "/feed/"), (b"NukeViet", "/rss/"))

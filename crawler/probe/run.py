@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,14 +16,17 @@ from scrapy.settings import BaseSettings
 
 from archive.errors import ExitCode, UsageError
 from crawler.catalog.docs import COMMAND
-from crawler.config.run_options import RunOptions
+from crawler.clock import Clock
+from crawler.config.run_options import RunOptions, day_of
 from crawler.downloader.replica import replica_served
-from crawler.probe.infer import infer_portal
+from crawler.probe.explore import Exploration, explore
+from crawler.probe.infer import infer_portal, ways_on
 from crawler.probe.match_structure import UserHints
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.report import report
 from crawler.probe.result import ProbeResult, name_for, title_for
-from crawler.probe.spider import MOST, ProbeSpider, visit
+from crawler.probe.saved import SavedSite
+from crawler.probe.spider import MOST, visit
 from crawler.probe.write import mark_reviewed, shown_path, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
@@ -33,6 +39,9 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
         raise UsageError("the probe needs Scrapy's asyncio reactor: leave TWISTED_REACTOR as it is")
     if opts.reviewed:
         return _reviewed(opts.pages / opts.reviewed)
+    if opts.saved is not None:
+        clock = Clock(day_of("--night", opts.night) if opts.night else None)
+        return _finish(_read_saved(args, opts, clock.now()), clock, opts)
     if len(args) != 1 or args[0].startswith("-"):
         raise UsageError("say which portal: `python -m scrapy probe https://HOST/`")
     if not _LEAST <= opts.max_requests <= MOST:
@@ -43,20 +52,50 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
     url = _address(args[0], opts.loopback, rehearsed=rehearsed)
     with replica_served(settings, tonight.replica_folder):
         spider = visit(process, url, opts.max_requests, tonight.clock, replica=rehearsed)
-    return _finish(spider, tonight, opts)
-
-
-def _finish(spider: ProbeSpider, tonight: RunOptions, opts: argparse.Namespace) -> ExitCode:
-    exploration = spider.exploration
-    if exploration is None:
+    if spider.exploration is None:
         raise UsageError("the portal was not visited: nothing was brought")
+    recorder = spider.recorder
+    return _finish(Visit(spider.exploration, recorder.robots_words, recorder.refused), tonight.clock, opts)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The pages of a probe, the reading of robots.txt in words, and the requests that were not answered."""
+
+    exploration: Exploration
+    robots: str
+    refused: Sequence[str]
+
+
+def _read_saved(args: Sequence[str], opts: argparse.Namespace, now: datetime) -> Visit:
+    """Explore a folder of saved pages; an address among the arguments is where to start."""
+    if len(args) > 1 or opts.loopback is not None:
+        raise UsageError("--saved DIR takes one address at the most, and no --loopback: nothing is fetched")
+    if not opts.saved.is_dir():
+        raise UsageError(f"--saved {opts.saved} is no folder")
+    site = SavedSite(opts.saved, _address(args[0], None, rehearsed=False) if args else None)
+    explored = explore(
+        site.fetch,
+        site.start,
+        MOST,
+        now,
+        lambda: site.robots,
+        ways_on=lambda so_far: ways_on(so_far, now),
+        has=site.has,
+        also=site.articles,
+    )
+    return Visit(asyncio.run(explored), "saved" if site.robots else "not saved", site.missing)
+
+
+def _finish(visit: Visit, clock: Clock, opts: argparse.Namespace) -> ExitCode:
+    exploration = visit.exploration
     front = exploration.front
-    host = real_host(host_of(front.url if front else spider.start_url))
+    host = real_host(host_of(front.url if front else exploration.home))
     name = opts.name or name_for(host)
     title = opts.title or (title_for(front) if front and front.is_page else "") or host
-    now, asker = tonight.clock.now(), Questioner()
+    now, asker = clock.now(), Questioner()
     found = infer_portal(exploration, name, title, now)
-    sys.stdout.write(report(found, exploration, spider.recorder.robots_words, spider.recorder.refused))
+    sys.stdout.write(report(found, exploration, visit.robots, visit.refused))
     if opts.interactive and found.portal is None and (hints := ask_first(found, exploration, asker)) != UserHints():
         found = infer_portal(exploration, name, title, now, hints)
     if found.portal is None:

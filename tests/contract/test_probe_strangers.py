@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from bench.probe.__main__ import judge_articles, truth_of
-from bench.probe.handmade import KINDS, HandmadePortal, truth_blocks
+from bench.probe.handmade import DRAWN, KINDS, HandmadePortal, truth_blocks
+from bench.probe.machine import FAULTS, MachineSide
 from bench.probe.walk import WalkResult, walk_site
 
 SAID = {  # what cannot be had without a script or a changed rule is reported, never passed over
@@ -57,3 +59,21 @@ def test_what_is_missing_is_reported(kind: str) -> None:
     assert any(SAID[kind] in line for line in seen.undecided), seen.undecided
     assert seen.score != 100
     assert seen.mean < 100
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_portal_with_a_fault_that_the_rules_do_not_see_has_no_full_score(fault: str) -> None:
+    sides = MachineSide("full", sitemap=True, metadata=True)
+    site = HandmadePortal(DRAWN, 3, "la3.mau.vn", replace(sides, fault=fault))
+    seen = walk_site(site, "la")
+    assert seen.written
+    assert seen.score != 100, (seen.undecided, seen.unchecked)
+
+
+def test_a_sound_portal_is_only_praised_for_what_its_software_confirms() -> None:
+    sides = MachineSide("full", sitemap=True, metadata=True)
+    seen = walk_site(HandmadePortal(DRAWN, 3, "la3.mau.vn", sides), "la")
+    assert (seen.score, seen.undecided, seen.unchecked) == (100, [], [])
+    silent = walk_site(HandmadePortal(DRAWN, 3, "la3.mau.vn"), "la")
+    assert (silent.score, silent.mean, silent.undecided) == (None, 100, [])
+    assert len(silent.unchecked) == 3
