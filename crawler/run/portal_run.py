@@ -29,6 +29,7 @@ from crawler.downloader.replica import replica_served
 from crawler.run.backfill_run import end_backfill
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
+from crawler.spider.walk import EMPTIED
 from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.decommissioned import DecommissionRule, assess, dissolution
 from crawler.verdicts.history import NIGHTS, History, covered_day, layouts_of
@@ -178,4 +179,5 @@ def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int
             page.section: page.outcome for page in writer.pages if page.section and page.walk_end is WalkEnd.FAILED
         },
         measures=tally.measures,
+        emptied=frozenset(page.section for page in writer.pages if page.section and page.detail == EMPTIED),
     )

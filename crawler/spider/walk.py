@@ -10,9 +10,10 @@ from scrapy.http import Request, Response
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import ListEntry, PageRecord
+from crawler.listings.empty_notice import states_no_articles
 from crawler.listings.listing import Following, Listing, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, exchange_of
-from crawler.responses.facts import facts_of
+from crawler.responses.facts import facts_of, listing_text
 from crawler.responses.outcome import classify
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
@@ -21,6 +22,7 @@ from crawler.spider.stop_rule import SectionProgress
 from crawler.urls import is_homepage
 from pipelines.stages import ArticleResponse
 
+EMPTIED = "a first page that says that it has no articles"  # a line's detail
 LISTS_FIRST = 10  # the priority of list pages: what is listed stays pending, whatever happens to the night
 
 
@@ -81,7 +83,8 @@ class NightlyWalk:
         else:
             ended = progress.document(entries, following is not None)
         if ended is WalkEnd.EMPTY:
-            outcome, detail = Outcome.EMPTY, "a first page without entries"
+            emptied = states_no_articles(listing_text(response) or "")
+            outcome, detail = Outcome.EMPTY, EMPTIED if emptied else "a first page without entries"
         recorder.listed |= keys
         recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
         recorder.react(outcome)

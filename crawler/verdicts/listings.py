@@ -21,7 +21,7 @@ def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator
     for name, walk in night.sections.items():
         past = [seen.sections[name] for seen in before[-_NIGHTS:] if name in seen.sections]
         if walk.end is WalkEnd.EMPTY:
-            yield _empty(name, past)
+            yield _emptied(name, past) if _is_emptied(name, night) else _empty(name, past)
         elif walk.end is WalkEnd.FAILED:
             yield _failed(night, name, walk, before)
         elif walk.end is WalkEnd.PAGE_LIMIT:
@@ -31,6 +31,16 @@ def walk_findings(night: NightCounts, before: Sequence[NightVolume]) -> Iterator
         else:
             yield from _short(name, walk, past)
             yield from _repeated(name, walk, past)
+
+
+def _is_emptied(name: str, night: NightCounts) -> bool:
+    """Return whether a list says that it is empty while the same portal's other lists are read: no selector is wrong."""
+    others = (walk for other, walk in night.sections.items() if other != name)
+    return name in night.emptied and any(walk.listed and walk.end and walk.end.complete for walk in others)
+
+
+def _emptied(name: str, past: Sequence[VolumeHistory]) -> VerdictFinding:
+    return VerdictFinding(None, Reason.of("section_emptied", section=name, usual=_fewest(past)), 1)
 
 
 def _empty(name: str, past: Sequence[VolumeHistory]) -> VerdictFinding:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.storage.run_record import read_lines
 from archive.store import Archive
+from crawler.spider.walk import EMPTIED
 from testing.ba_song_pages import HOST, article, listing
 from testing.crawl import crawl, new_archive
 from testing.http_server import HttpServer, Reply, response
@@ -82,3 +84,11 @@ def test_articles_of_the_feed_that_no_list_shows(tmp_path: Path, write: object) 
 )  # fmt: skip
 def test_a_feed_that_says_nothing(tmp_path: Path, served: dict[str, Reply], asked: int) -> None:
     assert night(new_archive(tmp_path / "a"), 5, served) == ("good", {"no_history"}, asked)
+
+
+def test_a_list_that_says_that_it_is_empty_is_recorded_so(tmp_path: Path) -> None:
+    root, served = new_archive(tmp_path / "a"), pages("", None)
+    served["/tin-tuc"] = response(listing([]).replace(b"</ul>", "</ul><p>Chưa có bài viết nào</p>".encode()))
+    assert night(root, 5, served) == ("broken", {"no_history", "lists_empty"}, 0), "no other list of it is read"
+    (lines,) = root.glob("2025/*/*/ba_song/pages.jsonl*")
+    assert EMPTIED.encode() in b"".join(read_lines(lines))

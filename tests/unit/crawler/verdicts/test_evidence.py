@@ -13,6 +13,7 @@ from archive.model.enums import Verdict, WalkEnd
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
 from crawler.listings.comparison import FeedComparison
+from crawler.listings.empty_notice import states_no_articles
 from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
@@ -125,3 +126,40 @@ def test_a_full_page_of_new_entries_each_night_and_no_second_page(walks: list[Se
 )
 def test_a_page_that_is_not_full_of_new_entries_each_night(walks: list[SectionWalk]) -> None:
     assert judged(walks) == ""
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "<div class='x'>Chuyên mục hiện chưa có bài viết nào.</div>",
+        "<td><font>Không có dữ liệu</font></td>",
+        "<h2>Nothing Found</h2><p>x</p>",
+    ],
+)
+def test_a_category_that_says_that_it_is_empty(notice: str) -> None:
+    assert states_no_articles(f"<html><body><ul><li><a href='/a'>Trang chủ</a></li></ul>{notice}</body></html>")
+    walks = {"y-te": SectionWalk(1, 0, 0, WalkEnd.EMPTY), "tin-trong-tinh": WALK}
+    verdict, reasons = judge_night(replace(GOOD, sections=walks, emptied=frozenset({"y-te"})), history(USUAL))
+    assert (verdict, [reason.code for reason in reasons]) == (Verdict.GOOD, ["section_emptied"])
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Xã không có dữ liệu nào về trận lụt năm ấy, nên bà con kể lại cho con cháu nghe mỗi khi mưa về, từ năm này qua năm khác.</p>",
+        "<script>x = '<b>Không có dữ liệu</b>'</script>",
+        "<div>Chưa có bình luận</div>",
+        "<div>Không có bình luận nào</div>",
+        "",
+    ],
+)
+def test_a_page_that_does_not_say_that_it_is_empty(page: str) -> None:
+    assert not states_no_articles(page)
+
+
+def test_a_list_that_says_that_it_is_empty_beside_no_list_that_is_read() -> None:
+    walks = {name: SectionWalk(1, 0, 0, WalkEnd.EMPTY) for name in ("y-te", "tin-trong-tinh")}
+    night = replace(GOOD, sections=walks, emptied=frozenset(walks))
+    assert judge_night(night, history(USUAL))[0] is Verdict.BROKEN
+    silent = {"y-te": walks["y-te"], "tin-trong-tinh": WALK}
+    assert judge_night(replace(GOOD, sections=silent), history(USUAL))[0] is Verdict.BROKEN, "the page does not say so"

@@ -1,0 +1,26 @@
+"""Recognise a list page whose category has no articles and says so. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from vietnam.letters import fold, fold_spaces, nfc
+
+_UNSEEN = re.compile(r"<(script|style|noscript|template|form)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TEXT = re.compile(r">([^<>]{6,160})<")
+_THINGS = r"(?:bài viết|bài|tin bài|tin tức|tin|nội dung|dữ liệu|bản ghi|kết quả)"
+_NOTICE = re.compile(
+    fold(
+        rf"(?:hiện (?:tại )?)?(?:(?:chuyên mục|danh mục|mục)(?: này)? )?(?:hiện )?"
+        rf"(?:chưa có|không có|không tìm thấy|không còn)(?: bất kỳ| một)? {_THINGS}(?!\w).{{0,60}}"
+        r"|(?:sorry, )?(?:no|there are no|we found no) (?:posts?|articles?|entries|results?|news|records?|items?)(?!\w).{0,60}"
+        r"|nothing (?:was )?found[.! ]*|nothing here[.! ]*"
+    )
+)
+
+
+def states_no_articles(page: str) -> bool:
+    """Return whether a line of the page says, in Vietnamese or English, that there is nothing in this list."""
+    texts = (fold(fold_spaces(nfc(html.unescape(text)))) for text in _TEXT.findall(_UNSEEN.sub("", page)))
+    return any(_NOTICE.fullmatch(text.strip(" .…!*-–")) for text in texts)
