@@ -27,7 +27,7 @@ from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.html.published import listed_on
 from pipelines.reread import extraction_arguments, listed_day, reread_record
-from pipelines.sandbox.crosscheck_stats import crosscheck_counts, is_sampled
+from pipelines.sandbox.crosscheck_stats import Crosscheck, crosscheck_counts, is_sampled, without_frame
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class ExtractStage(PipelineStage):
         super().__init__(crawler)
         self._worker = ExtractionWorker()
         self._sections: set[str | None] = set()
-        self._checks: list[asyncio.Future[None]] = []
+        self._checks: list[asyncio.Future[Crosscheck | None]] = []
 
     async def process_item(self, item: ArticleResponse) -> ExtractedArticle:
         """Return the article as the page says it."""
@@ -141,25 +141,28 @@ class ExtractStage(PipelineStage):
         self._sections.add(page.section)
         return first or is_sampled(page.key or page.url)
 
-    async def _crosscheck(self, item: ArticleResponse, article: Article) -> None:
-        """Count how the layout compares with the whole page. A failure here does not cost the article."""
+    async def _crosscheck(self, item: ArticleResponse, article: Article) -> Crosscheck | None:
+        """Compare what the layout gave with the whole page. A failure here does not cost the article."""
         try:
             check = await self._worker.crosscheck_async(item.body, article, item.declared)
         except (ExtractTimeout, ExtractFailed) as error:
             self.recorder.count("crosscheck failed")
             _log.info("not cross-checked: %s", ascii(str(error)))
-            return
-        for name, count in crosscheck_counts(check).items():
-            self.recorder.count(name, count)
+            return None
         if check.disagrees:
             _log.warning(
                 "layout %s lacks %d of %d letters that the whole page has: %s, first %s",
                 check.layout, check.missed, check.whole, ascii(item.page.url), check.first,
             )  # fmt: skip
 
+        return check
+
     async def close_spider(self) -> None:
-        """Wait for the cross-checks, end the worker."""
-        await asyncio.gather(*self._checks)
+        """Wait for the cross-checks and count them, since only all of them show what is frame; end the worker."""
+        found = [each for each in await asyncio.gather(*self._checks) if each is not None]
+        for each in without_frame(found):
+            for name, count in crosscheck_counts(each).items():
+                self.recorder.count(name, count)
         self._worker.close()
 
 

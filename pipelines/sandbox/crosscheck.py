@@ -1,8 +1,8 @@
 """Compare a layout's article with whole-page trafilatura, on a sample of a night's pages.
 
-Text in links, menus and footers, widget lines and what stands apart from title and body do not count: a layout is there to
-leave them out. Where much of the
-rest is missing, the portal was redesigned around the layout's selectors.
+Text in links, menus and footers, widget lines and what stands outside the smallest element around title and body do not
+count: a layout is there to leave them out. Where much of the rest is missing, the portal was redesigned around the
+layout's selectors.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
-from pipelines.article import Article
-from pipelines.html.tree import HtmlPage, is_hidden, tag_of, text_of
+from pipelines.article import Article, BlockKind
+from pipelines.html.tree import HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
 from pipelines.readers.trafilatura import lines_of
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 from vietnam.letters import fold
@@ -21,6 +19,7 @@ from vietnam.residue import strip_residue
 
 _PROSE = 20  # letters of a sentence that counts
 _LINK = 6  # letters of a link that counts as one
+_LONGEST = 3000  # characters of a block whose place is looked for
 _SHOWN = 100  # characters of the first missed sentence, for the log
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "header", "select", "form"})
 _FURNITURE = re.compile(r"(?:^|[\s_-])(?:footer|menu|navbar?|sidebar|breadcrumbs?|copyright)(?:$|[\s_-])", re.I)
@@ -33,39 +32,49 @@ def crosscheck(page: HtmlPage, article: Article) -> Crosscheck:
     known = _bare(" ".join(own))
     lines, _ = strip_residue(lines_of(page.root, recall=False))
     links, around = _links(page), _bare(" ".join(_furniture(page)))
-    found, near = _bare(" ".join(lines)), _bare(text_of(_surroundings(page, article)))
-    whole = missed = 0
-    first = ""
+    found = _bare(" ".join(lines))
+    inside = _around(page, article)
+    whole = 0
+    first, missing = "", []
     for text in lines:
         if _is_of_links(_bare(text), links):
             continue
         for sentence in _SENTENCE.split(text):
             bare = _bare(sentence)
-            if len(bare) < _PROSE or bare in around or bare not in near:
+            if len(bare) < _PROSE or bare in around or (inside and bare not in inside):
                 continue
             whole += len(bare)
             if bare not in known:
-                missed += len(bare)
+                missing.append(bare)
                 first = first or sentence[:_SHOWN]
     given = [bare for block in article.blocks if len(bare := _bare(block.text)) >= _PROSE]
     confirmed = sum(len(bare) for bare in given if bare in found)
-    return Crosscheck(article.layout, sum(map(len, given)), confirmed, whole, missed, first)
+    missed = sum(map(len, missing))
+    return Crosscheck(article.layout, sum(map(len, given)), confirmed, whole, missed, first, tuple(missing))
 
 
-def _surroundings(page: HtmlPage, article: Article) -> etree._Element:
-    """Return the element around the smallest one that holds title and body; the page where none does."""
-    texts = [bare for block in article.blocks if len(bare := _bare(block.text)) >= _PROSE]
-    sought = [_bare(article.title), *texts[:1], *texts[-1:]]
-    element = page.root
-    while (inner := next((one for one in element if tag_of(one) and _holds(one, sought)), None)) is not None:
-        element = inner
-    above: etree._Element | None = element.getparent()
-    return element if above is None else above
+def _around(page: HtmlPage, article: Article) -> str:
+    """Return the letters inside the smallest element around title and body; empty where either is not found.
 
-
-def _holds(element: etree._Element, sought: list[str]) -> bool:
-    text = _bare(text_of(element))
-    return all(part in text for part in sought)
+    The title may stand in a list as well: of the elements that show it the one that needs the smallest element counts.
+    """
+    body_blocks = (block for block in article.blocks if block.kind is not BlockKind.LEAD)
+    wanted = {bare for block in body_blocks if len(bare := _bare(block.text)) >= _PROSE}
+    title = _bare(article.title)
+    titles, paths = [], []
+    for element in page.root.iter("h1", "h2", "h3", "h4", "h5", "p", "div", "span", "li", "td", "section", "article"):
+        text = brief_text(element, _LONGEST)
+        bare = _bare(text) if text else ""
+        if bare and bare == title:
+            titles.append(element)
+        elif bare in wanted:
+            paths.append([element, *element.iterancestors()])
+    if not paths or not titles:
+        return ""
+    shared = set(paths[0]).intersection(*paths[1:])
+    body = next(each for each in paths[0] if each in shared)
+    around = min((smallest_around(each, body) for each in titles), key=lambda each: sum(1 for _ in each.iter()))
+    return _bare(text_of(around))
 
 
 def _bare(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 _EVERY = 10  # of so many articles one is sampled, by the hash of its key
@@ -18,7 +19,7 @@ class Crosscheck:
     """One page read twice, in letters of prose.
 
     `text` is the layout's and `confirmed` the part of it that trafilatura found too. `whole` is trafilatura's and
-    `missed` the part of it that the layout lacks; `first` is the first missed sentence.
+    `missed` the part of it that the layout lacks; `first` is the first missed sentence, `missing` the letters of all.
     """
 
     layout: str
@@ -27,6 +28,7 @@ class Crosscheck:
     whole: int
     missed: int
     first: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def lacks(self) -> bool:
@@ -47,6 +49,17 @@ class Misfit:
     pages: int
     lacking: int
     percent: int
+
+
+def without_frame(checks: Sequence[Crosscheck]) -> list[Crosscheck]:
+    """Return the checks of a night without the sentences that several pages lack: they are frame, and no article's."""
+    pages = Counter(sentence for check in checks for sentence in set(check.missing))
+    found = []
+    for check in checks:
+        own = tuple(sentence for sentence in check.missing if pages[sentence] == 1)
+        frame = sum(map(len, check.missing)) - sum(map(len, own))
+        found.append(replace(check, whole=check.whole - frame, missed=check.missed - frame, missing=own))
+    return found
 
 
 def is_sampled(key: str) -> bool:

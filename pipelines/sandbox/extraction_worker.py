@@ -41,7 +41,8 @@ class ExtractionWorker(ReaderProcess):
         """Run `pipelines.sandbox.crosscheck.crosscheck` of the page that `article` was read from, in the child."""
         request = {"crosscheck": article_to_json(article), "encoding": declared_encoding}
         answer = await self.call_async(request, body, article.url)
-        return Crosscheck(**answer["crosscheck"])
+        found = answer["crosscheck"]
+        return Crosscheck(**{**found, "missing": tuple(found["missing"])})
 
 
 def _request(url: str, layouts: Sequence[Layout], now: datetime, declared: str | None) -> Json:

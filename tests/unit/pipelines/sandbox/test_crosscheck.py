@@ -15,7 +15,7 @@ from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.extract import extract
 from pipelines.html.tree import parse
 from pipelines.sandbox.crosscheck import crosscheck
-from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits
+from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits, without_frame
 from pipelines.sandbox.extraction_worker import ExtractionWorker
 from replicas.sites.catalogue import SITES
 
@@ -118,6 +118,30 @@ def test_what_a_layout_is_there_to_leave_out_does_not_count(around: str) -> None
 
     assert not check.disagrees
     assert not check.lacks
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"<div class='phai'><p>{PROSE[1]}</p><p>{PROSE[2]}</p></div>",
+        f"<section><h3>Thông báo</h3><p>{PROSE[3]}</p><p>{PROSE[4]}</p></section>",
+        f"<table><tr><td><p>{PROSE[2]}</p><p>{PROSE[3]}</p><p>{PROSE[4]}</p></td></tr></table>",
+    ],
+)
+def test_text_outside_the_column_of_title_and_body_is_no_loss(beside: str) -> None:
+    own = f"{PROSE[0]} Cán bộ xã trực suốt đêm ở nhà văn hóa."
+    page = page_with(f"<p>{own}</p>").replace("</body>", f"{beside}</body>")
+    check = read_by_layout(page, own)
+
+    assert (check.missed, check.lacks) == (0, False)
+
+
+def test_what_several_pages_lack_is_frame() -> None:
+    frame, own = "khung" * 20, "riêng" * 12
+    both = seen(whole=1000, missed=160, missing=(frame, own))
+    checks = without_frame([both, seen(whole=900, missed=100, missing=(frame,))])
+
+    assert [(check.whole, check.missed, check.missing) for check in checks] == [(900, 60, (own,)), (800, 0, ())]
 
 
 def test_cells_letters_and_signs_make_no_difference() -> None:
