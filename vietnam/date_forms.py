@@ -88,7 +88,8 @@ _PUBLISHED = re.compile(
     r"""(?<!\w) (?: (?:(?:được|đã|bài)\s+)? (?:ngày|thời\s+gian|thời\s+điểm|giờ)? \s*
         (?: đăng\s+công\s+báo | đăng\s+(?:tải|bài|tin) | đăng | xuất\s+bản | công\s+bố | phát\s+hành
           | gửi\s+bài | gửi | viết | tạo | đưa\s+tin )
-        | (?:posted?|publish(?:ed)?|created) (?:\s+date)? | date | (?:đăng|viết)\s+bởi\s+[^\d\n|:]{2,40}?(?=\s(?:lúc|ngày|vào))
+        | (?:posted?|publish(?:ed)?|created) (?:\s+date)? | date
+        | (?:được\s+)?(?:đăng|viết|gửi)\s+bởi\s+[^\d\n|:]{2,40}?(?=\s(?:lúc|ngày|vào))
         | (?:(?:submitted|posted|published|written)\s+)?by\s+[^\d\n|:]{2,40}?(?=\son\s) )
         \s* (?: bài | tin | lên )? \s* (?: vào\s+lúc | vào | lúc | ngày | hồi | on | at )? \s* [:,\-|]? \s* $""",
     _FLAGS,

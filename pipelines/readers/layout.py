@@ -12,11 +12,11 @@ from lxml.html import HtmlElement
 from archive.model.records import Attachment, Image
 from pipelines.article import BlockKind, Layout
 from pipelines.html.attachment_links import attachments_in, images_of
-from pipelines.html.blocks import Piece, pieces_of
+from pipelines.html.blocks import Piece, pieces_of, without_twins
 from pipelines.html.published import PublishedDate, choose_published, read_visible
-from pipelines.html.related_links import without_titles
+from pipelines.html.related_links import without_comments, without_titles
 from pipelines.html.title import without_site
-from pipelines.html.tree import HtmlPage, attribute, match, pick, tag_of, text_of
+from pipelines.html.tree import HtmlPage, attribute, match, pick, smallest_around, tag_of, text_of
 from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
@@ -87,8 +87,9 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     for lead in leads:
         reading.lead += pieces_of(lead, skip - {lead}, stop, captions)
     reading.body = [piece for container in containers for piece in pieces_of(container, skip, stop, captions)]
-    reading.body, titles = without_titles(reading.body)
-    reading.removed += titles
+    reading.body, titles = without_titles(without_twins(reading.body))
+    reading.body, comments = without_comments(reading.body)
+    reading.removed += [*titles, *comments]
     if not containers and reading.lead:
         reading.lead, reading.body = [], reading.lead
     if meta_lead:
@@ -96,6 +97,9 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     _authors(page, layout, containers, reading)
     places = [*leads, *containers, *(element for name in layout.attachments for element in match(page.root, name))]
     reading.attachments = attachments_in(places, page.base)
+    if containers and not reading.attachments and not any(piece.text for piece in reading.body):
+        # A viewer of the only file may stand beside an empty body.
+        reading.attachments = attachments_in((smallest_around(title_element, containers[0]),), page.base)
     reading.images = images_of([*reading.featured, *reading.lead, *reading.body], page.base)
     return reading
 
