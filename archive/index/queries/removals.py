@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
@@ -115,14 +115,17 @@ class RemovalQueries:
 
         They have its publication time, and its content or, where the time has a minute, its title.
         """
-        alike = EVENTS.c.content_sha256 == content
+        columns = select(EVENTS.c.key, EVENTS.c.at, EVENTS.c.portal, EVENTS.c.title, EVENTS.c.published).where(_VERSION)
+        # One condition each, the rest compared here: more of them lead the planner to every event of the portal.
+        rows = list(self.connection.execute(columns.where(EVENTS.c.content_sha256 == content)))
         if published is not None and "T" in published:
-            alike = or_(alike, EVENTS.c.title == title)
-        query = select(EVENTS.c.key).where(
-            EVENTS.c.portal == portal, EVENTS.c.published == published, EVENTS.c.key != key, _VERSION, alike
-        )
-        newest = func.max(EVENTS.c.at).desc()
-        return list(self.connection.execute(query.group_by(EVENTS.c.key).order_by(newest).limit(_NAMESAKES)).scalars())
+            of_time = columns.where(EVENTS.c.portal == portal, EVENTS.c.published == published)
+            rows += [row for row in self.connection.execute(of_time) if row.title == title]
+        newest: dict[str, str] = {}
+        for row in rows:
+            if row.portal == portal and row.published == published and row.key != key:
+                newest[row.key] = max(row.at, newest.get(row.key, ""))
+        return sorted(newest, key=lambda other: newest[other], reverse=True)[:_NAMESAKES]
 
 
 def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:

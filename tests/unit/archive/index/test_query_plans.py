@@ -171,6 +171,14 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
         q.removals.latest(PORTAL, "k"),
         q.responses.last_body(PORTAL, "k"),
     ],
+    "moved articles": lambda q: [
+        q.removals.own_keys(PORTAL, ["k", "l"]),
+        q.removals.namesakes(PORTAL, "k", "0", "Tin", "2025-03-03T08:00:00+07:00"),
+        q.removals.namesakes(PORTAL, "k", "0", "Tin", None),
+        [q.removals.living_copy(found) for found in q.events.find(url="u")],
+        q.listings.addresses(PORTAL, ["k", "l"], LAST),
+        q.events.known_address(PORTAL, "k"),
+    ],
     "files": lambda q: [q.attachments.pending("bac_giang", FIRST, 10), q.attachments.of_article("bac_giang", "an")],
     "the newest texts": lambda q: q.events.latest_of_portal(PORTAL, limit=20),
     "history": lambda q: q.runs.history(PORTAL, LAST, 28),
@@ -209,6 +217,25 @@ def test_an_index_answers_what_is_asked_every_night(archive: Path, name: str) ->
     named = {table.name for table in TABLES} - {"near_method"}  # one row
     scanned = [plan for plan in plans if plan.startswith("SCAN") and plan.split()[1].partition("_")[0] in named]
     assert scanned == []
+
+
+def test_articles_of_one_time_are_found_without_the_others_of_the_portal(archive: Path) -> None:
+    index = Index(archive / "index.db", read_only=True)
+    with index.reading() as queries:
+        asked: list[tuple[str, object]] = []
+
+        @event.listens_for(queries.connection, "before_cursor_execute")
+        def _note(_c: object, _k: object, statement: str, parameters: object, _x: object, _m: bool) -> None:
+            asked.append((statement, parameters))
+
+        queries.removals.namesakes(PORTAL, "k", "0", "Tin", "2025-03-03T08:00:00+07:00")
+        plans = [
+            row[3]
+            for statement, parameters in list(asked)
+            for row in queries.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        ]
+    index.close()
+    assert [plan.partition("INDEX ")[2].split()[0] for plan in plans] == ["events_content", "events_published"]
 
 
 def test_the_whole_archive_is_compared_without_holding_it(archive: Path) -> None:
