@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
@@ -12,14 +15,14 @@ from archive.errors import UsageError
 from crawler.check.session import CheckSpider, VisitRecorder, store_nothing
 from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts, own_hosts
-from crawler.downloader.recorder import CrawlerMiddleware
+from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.listing import Following, address_of
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.infer import ways_on
 from crawler.probe.page import VisitedPage
 from crawler.responses.facts import charset_of
-from crawler.urls import host_of, real_host
+from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
 
 class _ProbeRecorder(VisitRecorder):
@@ -84,7 +87,31 @@ class ProbeSpider(CheckSpider):
             for name in response.headers
             for value in response.headers.getlist(name)
         )
-        return VisitedPage(url, response.url, response.status, response.body, headers, charset_of(response))
+        hosts = self.recorder.hosts
+        body = with_suffix(response.body, hosts.own) if hosts.replica else response.body
+        return VisitedPage(url, response.url, response.status, body, headers, charset_of(response))
+
+
+def with_suffix(body: bytes, hosts: Iterable[str]) -> bytes:
+    """Return a page with the suffix of a rehearsal behind the portal's own hosts, in addresses with `//` before them.
+
+    A copy on loopback links itself as its original does; the replica server and a copy of that name have it already.
+    """
+    names = b"|".join(re.escape(host.encode()) for host in sorted(hosts, key=len, reverse=True))
+    own = re.compile(rb"(\\?/\\?/)(" + names + rb")(?=[/\\\"'\s<>?#&)\]]|$)", re.IGNORECASE)
+    return own.sub(lambda found: found[1] + found[2] + REPLICA_SUFFIX.encode(), body)
+
+
+class LoopbackRedirects(CrawlerMiddleware):
+    """Send redirects of a copy on loopback to the rehearsal's host instead of the original's. Number 991."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response with the suffix in its `Location`."""
+        location = response.headers.get("Location")
+        hosts = recorder_of(self._crawler).hosts
+        if location and hosts.replica:
+            response.headers["Location"] = with_suffix(location, hosts.own)
+        return response
 
 
 def _request(following: Following) -> Request:
@@ -100,6 +127,8 @@ def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
     middlewares = {**settings["DOWNLOADER_MIDDLEWARES"], "crawler.probe.spider.RequestLimit": 990}
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
     if rehearsed:
+        middlewares["crawler.probe.spider.LoopbackRedirects"] = 991
+        settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="cmdline")
         settings.set("DOWNLOAD_DELAY", 0, priority="cmdline")
         settings.set("CRAWL_DELAY_LIMIT", 0, priority="cmdline")
 

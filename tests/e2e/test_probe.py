@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
-from bench.probe.handmade import HandmadePortal
+from bench.probe.handmade import DRAWN, HandmadePortal
 from bench.probe.walk import NOW, MemoryWire
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.infer import infer_portal
@@ -188,3 +188,26 @@ def test_an_answer_changes_nothing_that_was_not_asked() -> None:
     sections = ["" for _ in before.sections]
     portal = ask(found, brought(SCRIPTED), NOW, answering("", *sections, "", "y"))
     assert replace(portal, title=before.title) == before
+
+
+class _Unsuffixed:
+    """A saved copy: all links are absolute, at the original's host, and the front page redirects there too."""
+
+    host = HOST
+
+    def __init__(self) -> None:
+        self.site = HandmadePortal(DRAWN, 3, HOST)
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        if request.path == "/":
+            return SiteResponse(b"", 302, headers=(("Location", f"https://{HOST}/trang-dau"),))
+        return self.site.respond(replace(request, path="/") if request.path == "/trang-dau" else request)
+
+
+def test_a_copy_with_absolute_links_is_probed_on_loopback(tmp_path: Path) -> None:
+    with ReplicaServer([_Unsuffixed()]) as server:  # no suffixer: the pages are served as they are
+        command = [sys.executable, "-m", "scrapy", "probe", f"http://127.0.0.1:{server.port}/", "--loopback", HOST]
+        where = ["--spiders", str(tmp_path), "--pages", str(tmp_path), "--night", "2025-03-12"]
+        done = subprocess.run([*command, *where], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.startswith("score unchecked (100 of 100 by its own rules)"), done.stdout + done.stderr
+    assert "not answered:" not in done.stdout
