@@ -9,7 +9,7 @@ Portals: none with a spider of its own. Traces: district portals of An Giang (Dr
   from it (Vietnamese `an`, `to`, `in`, `by`, `at`, `up`); when a title is edited the alias is replaced and the old one deleted
 - also `/node/<nid>`; sections `/taxonomy/term/<tid>`, their feeds `…/feed`, `/rss.xml`; langson `/index.php/<slug>`
 - list `div.node--type-article … h3.post-title a`, `span.post-created`; pager `ul.pager__items li.pager__item--next a[rel=next]`
-- Drupal 7 and Backdrop by their own templates: `.node .field-name-body`, title `#page-title`, `.submitted` (`Submitted by NAME on
+- inferred, of Drupal 7 and Backdrop: `.node .field-name-body`, title `#page-title`, `.submitted` (`Submitted by NAME on
   Wed, 03/05/2025 - 14:00`: month first, the weekday shows it), files in `span.file a`
 - article `article.node.node-detail`: `h1.post-title`, `span.post-created` (day only), `.field--name-body`, fields for files
   and author, tags, related posts and comments after it; `lang="en"` says nothing about the text
