@@ -67,7 +67,8 @@ class NightlyWalk:
         if listing is None:
             end = progress.fail()
             if outcome is Outcome.EMPTY:
-                end = progress.end = WalkEnd.EMPTY
+                end, detail = WalkEnd.EMPTY, _emptied(response) or detail
+                progress.end = end
             recorder.write(exchange.page(outcome, detail, walk_end=end))
             recorder.react(outcome)
             return []
@@ -83,8 +84,7 @@ class NightlyWalk:
         else:
             ended = progress.document(entries, following is not None)
         if ended is WalkEnd.EMPTY:
-            emptied = states_no_articles(listing_text(response) or "")
-            outcome, detail = Outcome.EMPTY, EMPTIED if emptied else "a first page without entries"
+            outcome, detail = Outcome.EMPTY, _emptied(response) or "a first page without entries"
         recorder.listed |= keys
         recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
         recorder.react(outcome)
@@ -106,6 +106,10 @@ class NightlyWalk:
         queue.extend(url for url in listing.more if url not in self._sitemaps_named)
         self._sitemaps_named.update(listing.more)  # an index may name itself
         return listing.next or (queue.pop(0) if queue else None)
+
+
+def _emptied(response: Response) -> str | None:
+    return EMPTIED if states_no_articles(listing_text(response) or "") else None
 
 
 def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
