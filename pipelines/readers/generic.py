@@ -15,9 +15,10 @@ from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
 from pipelines.readers.layout import PageReading, is_account
-from pipelines.readers.main_content import Region, find_region
+from pipelines.readers.main_content import Region, find_region, is_date_line
 from vietnam.date_forms import Label, date_matches
 from vietnam.dates import Moment
+from vietnam.names import is_name
 from vietnam.residue import strip_residue
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -29,6 +30,7 @@ _BYLINE_LABEL = re.compile(
 )
 _YEAR_ON = re.compile(r"[\s|•,–-]*(?:\d{1,2}[:/.-]|thứ |chủ nhật).*$", re.IGNORECASE)
 _LINE = 120  # characters: the longest published line with its labels and byline
+_LEAD = 60  # characters of the shortest lead
 _NEAR = 4  # ancestors of the title in which a date above it counts
 _CLOCK = re.compile(r"clock|time-?now|current|today|dong-?ho|hom-?nay|top-?bar|weather|calendar", re.IGNORECASE)
 _OUTSIDE = frozenset({"nav", "footer", "aside", "a", "button"})
@@ -59,11 +61,18 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
     reading.author = _byline(around, region)
     reading.lead = region.lead
     reading.featured = _featured(region.above)
-    body = [piece for piece in region.body if spent is None or piece.element is not spent]
+    body = [piece for piece in region.body if spent is None or not _shows(piece, spent)]
     reading.body, reading.removed = _without_widgets(body)
     reading.attachments = attachments_in((around,), page.base)
     reading.images = images_of([*reading.featured, *region.lead, *region.body], page.base)
     return reading
+
+
+def _shows(piece: Piece, dated: HtmlElement) -> bool:
+    """Return whether a block is the published line, or the row of a table with nothing else in it."""
+    return piece.element is dated or (
+        piece.element in dated.iterancestors() and text_of(dated) == piece.text.strip(" |")
+    )
 
 
 def _featured(above: list[Piece]) -> list[Piece]:
@@ -126,16 +135,22 @@ def _without_widgets(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
 
 
 def _byline(around: HtmlElement, region: Region) -> str:
-    """Return the writer's name marked as such near the article; never `meta[name=author]`, the portal's name."""
+    """Return the writer's name marked or labelled as such near the article; never `meta[name=author]`, the portal's."""
     inside = {piece.element for piece in region.body}
+    labelled = ""
     for element in around.iter("a", "span", "div", "p", "strong", "address", "b"):
         names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
-        if not _WRITER.search(names) or element in inside or is_hidden(element):
+        marked = _WRITER.search(names) is not None
+        if not (marked or (element.text and _BYLINE_LABEL.match(element.text.lstrip()))):
+            continue
+        in_text = element in inside or (not marked and not inside.isdisjoint(element.iterancestors()))
+        if in_text or is_hidden(element) or _is_of_readers(element, around):
             continue
         text = _BYLINE_LABEL.sub("", _YEAR_ON.sub("", brief_text(element, _LINE)).strip(" -–|•,"))
-        if _NAME.match(text) and not is_account(text) and not _is_of_readers(element, around):
+        if marked and _NAME.match(text) and not is_account(text):
             return text
-    return ""
+        labelled = labelled or (text if not marked and is_name(text) else "")
+    return labelled
 
 
 def _is_of_readers(element: HtmlElement, around: HtmlElement) -> bool:
@@ -175,26 +190,38 @@ def _title_block_date(
             rank = (0 if agrees else 1) * 2 + (0 if below else 1)
             candidates.append((rank, abs(place - head), *shown))
     best = min(candidates, key=lambda item: item[:2], default=None)
-    return (best[2], best[3]) if best else _labelled_below(order, head, region, title, now)
+    return (best[2], best[3]) if best else _apart_from_the_title(order, head, region, title, now)
 
 
-def _labelled_below(
+def _apart_from_the_title(
     order: dict[HtmlElement, int], head: int, region: Region, title: HtmlElement | None, now: datetime
 ) -> tuple[tuple[Moment, str], HtmlElement] | None:
-    """Find a line like `Ngày đăng: …` at the end of the text or right below it, above any link to another article."""
+    """Find a line like `Ngày đăng: …` at the end of the text or right below it, above any link to another article.
+
+    A line that is nothing but a date needs no label behind the first paragraph, which may be the lead, or where it is
+    the first thing below the text.
+    """
+    places = [order[piece.element] for piece in region.body if len(piece.text) >= _LEAD and piece.element in order]
+    first_two = sorted(place for place in places if place > head)[:2]
     last = max((order[piece.element] for piece in region.body if piece.element in order), default=head)
+    ended = False
     for element, place in order.items():
         if place <= head or not tag_of(element):  # a comment may hold the time at which a server made the page
             continue
         if place > last and tag_of(element) == "a" and len(text_of(element)) >= _TITLE and not is_file_link(element):
             return None
         if not _has_year(element) or _elsewhere(element, title):
+            inside = last in (order.get(above) for above in element.iterancestors())
+            ended = ended or (place > last and not inside and bool(element.text and element.text.strip()))
             continue
         text = brief_text(element, _LINE)
-        if any(shown.label is Label.PUBLISHED for shown in date_matches(text)) and (
+        alone = place < first_two[-1] if len(first_two) == 2 else place > last
+        alone = (alone or place > last) and not ended and is_date_line(text)
+        if (alone or any(shown.label is Label.PUBLISHED for shown in date_matches(text))) and (
             found := _widest(element, title, now)
         ):
             return found
+        ended = ended or place > last
     return None
 
 

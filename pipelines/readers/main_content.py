@@ -283,7 +283,7 @@ def _parted(
     # Labels, the byline and the date stand before the first prose; the title block has been read already.
     body = _from_the_first_prose(inside, titled)
     texts = [piece for piece in body if piece.text]
-    dated = takewhile(lambda piece: _is_date_line(piece.text), texts)
+    dated = takewhile(lambda piece: is_date_line(piece.text), texts)
     texts = texts[len(list(dated)) :]
     if not lead and len(texts) > 1 and (_is_described(texts[0].text, described) or _is_standfirst(texts[0])):
         above = body[: body.index(texts[0])]
@@ -291,7 +291,7 @@ def _parted(
     return Region(container, lead, body, above)
 
 
-def _is_date_line(text: str) -> bool:
+def is_date_line(text: str) -> bool:
     """Return whether a date makes up a line from its beginning on, as in `(Thứ bảy, 22/05/2021 11:38)`."""
     shown = next(date_matches(text), None)
     return shown is not None and shown.label_start <= 2 and 2 * (shown.end - shown.label_start) > len(text)

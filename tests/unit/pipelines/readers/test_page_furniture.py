@@ -297,3 +297,50 @@ def test_one_picture_is_an_article(inner: str) -> None:
     assert len(article.images) == 1
     assert "picture_only" in article.flags
     assert check(article, NOW) == ()
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<span>Tác giả: Đinh Thị Sa Mưa</span>",
+        "<p class='k3'>by Đinh Thị Sa Mưa</p>",
+        "<div>Đăng bởi <b>Đinh Thị Sa Mưa</b></div>",
+    ],
+)
+def test_a_labelled_name_beside_the_title_is_the_author(byline: str) -> None:
+    assert read(page(TEXT, title=f"<h1>{TITLE}</h1>{byline}")).author == "Đinh Thị Sa Mưa"
+
+
+@pytest.mark.parametrize("words", ["Tác giả: nhiều người", "by using this site", "Đăng bởi 12 đơn vị"])
+def test_what_follows_such_a_label_without_being_a_name_is_no_author(words: str) -> None:
+    assert read(page(TEXT, title=f"<h1>{TITLE}</h1><p>{words}</p>")).author is None
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<p><b>{ONE}</b></p><div>(12/04/2025 16:45)</div><p>{TWO}</p><p>{THREE}</p>",
+        f"{TEXT}<table><tr><td>&nbsp;</td><td>16:45 | 12/04/2025</td></tr></table>",
+        f"<article>{TEXT}</article><p><em>12 tháng 04 năm 2025, 16:45</em></p>",
+    ],
+)
+def test_a_line_that_is_a_date_needs_no_label_behind_the_lead_and_right_below_the_text(inner: str) -> None:
+    article = read(page(inner).replace("<div class='gio'>Thứ Bảy, 12/04/2025 16:45</div>".encode(), b""))
+
+    assert article.published is not None
+    assert article.published.isoformat() == "2025-04-12T16:45:00+07:00"
+    assert texts(article) == [ONE, TWO, THREE]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<div><h4>Bình luận</h4><p>Bà con mong sớm có đường mới.</p><span>12/04/2025 16:45</span></div>",
+        "<div>Bây giờ là 12/04/2025 16:45</div>",
+        "<ul><li><a href='/tin/9'>Ra quân dọn rác ven suối đầu mùa mưa</a><i>12/04/2025 16:45</i></li></ul>",
+    ],
+)
+def test_a_bare_date_further_below_is_of_something_else(below: str) -> None:
+    article = read(page(f"{TEXT}{below}").replace("<div class='gio'>Thứ Bảy, 12/04/2025 16:45</div>".encode(), b""))
+
+    assert article.published is None
