@@ -6,22 +6,18 @@ give, apart from attached files, which it leaves out.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
+from typing import cast
 
 import psycopg
-from psycopg import sql
-from sqlalchemy import Table, create_engine
+from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from archive.index.index import Index
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.queries.similar import document_number
 from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
-from archive.index.sqlite import SqliteFile
 from archive.index.transaction import place
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
@@ -37,94 +33,72 @@ OWED = 5
 
 _Row = tuple[object, ...]
 _LISTS = len(SECTIONS)
-_BANDS_TEXTS = "bands_of_texts"
 
 
 def fill(index: Index, documents: Synthetic) -> None:
     """Put every row of these documents into new tables."""
-    tables: list[tuple[Table, str, Iterable[_Row]]] = [
-        (EVENTS, _EVENTS, _events(documents)),
-        (PAGES, _PAGES, _pages(documents)),
-        (LISTED, _LISTED, _listed(documents)),
-        (LOOKS, _LOOKS, _looks(documents)),
-        (RUNS, "night run portal verdict complete record", _runs(documents)),
-        (SEALS, "night number head previous root files", _seals(documents)),
-        (SIGNATURES, "document night run seq size published_raw signature", _signatures(documents)),
-        (LINKS, _LINKS, _links(documents)),
-        (BANDS, "bands day document", _bands(documents)),
-    ]
-    load = _into_sqlite if isinstance(index.database, SqliteFile) else _into_postgresql
-    for table, columns, rows in tables:
-        load(index, table, columns.split(), rows)
-
-
-def _into_sqlite(index: Index, table: Table, columns: Sequence[str], rows: Iterable[_Row]) -> None:
-    path = Path(index.database.name)
-    engine = create_engine(f"sqlite:///{path}")
-    names = ", ".join(f'"{name}"' for name in columns)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000", "temp_store = FILE"):
-            connection.execute(f"PRAGMA {pragma}")
-        for own in table.indexes:
-            connection.execute(str(DropIndex(own).compile(engine)))
-        target = _BANDS_TEXTS if table is BANDS else table.name
-        if table is BANDS:
-            connection.execute(f"CREATE TEMP TABLE {_BANDS_TEXTS} ({names})")
-        connection.execute("BEGIN")
-        statement = f"INSERT INTO {target} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # our own names
-        connection.executemany(statement, rows)
-        if table is BANDS:
-            # In the order of the key, so that the tree is written once from left to right.
-            connection.execute(
-                "INSERT INTO bands (band, day, document) SELECT value, day, document "
-                "FROM bands_of_texts, json_each(bands) ORDER BY 1, 2, 3"
-            )
-        for own in table.indexes:
-            connection.execute(str(CreateIndex(own).compile(engine)))
-        connection.execute("COMMIT")
+    tables: dict[Table, Iterable[_Row]] = {
+        EVENTS: _events(documents),
+        PAGES: _pages(documents),
+        LISTED: _listed(documents),
+        LOOKS: _looks(documents),
+        RUNS: _runs(documents),
+        SEALS: _seals(documents),
+        SIGNATURES: _signatures(documents),
+        LINKS: _links(documents),
+        BANDS: _bands(documents),
+    }
+    database = index.database
+    schema = database.schema if isinstance(database, PostgresqlSchema) else None
+    engine = database.writer() if schema else create_engine(f"sqlite:///{database.name}")
+    for table, rows in tables.items():
+        with engine.begin() as connection:
+            for setting in _SETTINGS[engine.name]:
+                connection.exec_driver_sql(setting.format(schema=schema))
+            _load(connection, table, rows)
+        if schema:
+            with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE, FREEZE) {schema}.{table.name}")
     engine.dispose()
 
 
-def _into_postgresql(index: Index, table: Table, columns: Sequence[str], rows: Iterable[_Row]) -> None:
-    database = index.database
-    if not isinstance(database, PostgresqlSchema):
-        raise TypeError(f"{database.name} is neither")
-    engine = database.writer()
-    address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    where = sql.Identifier(database.schema, table.name)
-    with psycopg.connect(address) as connection, connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(database.schema)))
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        for own in table.indexes:
-            cursor.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(str(own.name))))
-        key = table.primary_key
-        cursor.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(where, sql.Identifier(f"{table.name}_pkey")))
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        target: sql.Composable = where
-        if table is BANDS:
-            target = sql.Identifier(_BANDS_TEXTS)
-            cursor.execute("CREATE TEMP TABLE bands_of_texts (bands text, day int, document bigint)")
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(target, names)) as copy:
+_SETTINGS = {
+    "sqlite": [
+        f"PRAGMA {each}" for each in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "temp_store=FILE")
+    ],
+    "postgresql": ["SET LOCAL search_path = {schema}", "SET LOCAL maintenance_work_mem = '512MB'"],
+}
+# In SQLite in the order of the key, so that the tree is written once from left to right; PostgreSQL adds the key afterwards.
+_UNNEST = {
+    "sqlite": "SELECT value, day, document FROM bands_of_texts, json_each(bands) ORDER BY 1, 2, 3",
+    "postgresql": "SELECT unnest(string_to_array(trim(bands, '[]'), ',')::bigint[]), day, document FROM bands_of_texts",
+}
+
+
+def _load(connection: Connection, table: Table, rows: Iterable[_Row]) -> None:
+    name = connection.dialect.name
+    for own in table.indexes:
+        connection.execute(DropIndex(own))
+    target, columns = table.name, len(table.columns)
+    if table is BANDS:
+        target, columns = "bands_of_texts", 3
+        connection.exec_driver_sql("CREATE TEMP TABLE bands_of_texts (bands text, day int, document bigint)")
+    if name == "sqlite":
+        statement = f"INSERT INTO {target} VALUES ({', '.join('?' * columns)})"  # noqa: S608  # our own names
+        connection.connection.cursor().executemany(statement, cast("Sequence[_Row]", rows))
+    else:
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey")
+        cursor = cast("psycopg.Cursor[_Row]", connection.connection.cursor())
+        with cursor.copy(f"COPY {target} FROM STDIN".encode()) as copy:
             for row in rows:
                 copy.write_row(row)
-        if table is BANDS:
-            cursor.execute(
-                "INSERT INTO bands (band, day, document) SELECT unnest(string_to_array(trim(bands, '[]'), ',')::bigint[]), "
-                "day, document FROM bands_of_texts"
-            )
-        of_key = sql.SQL(", ").join(sql.Identifier(column.name) for column in key.columns)
-        cursor.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(where, of_key))
-        for own in table.indexes:
-            cursor.execute(str(CreateIndex(own).compile(dialect=engine.dialect)).encode())
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL("VACUUM (ANALYZE, FREEZE) {}").format(where))
-    engine.dispose()
-
-
-_EVENTS = (
-    "night run seq at event id portal section key url title title_plain published author file sha256 content_sha256 "
-    "revision_of duplicate_of attachment_of flags"
-)
+    if table is BANDS:
+        connection.exec_driver_sql(f"INSERT INTO bands (band, day, document) {_UNNEST[name]}")
+    if name == "postgresql":
+        key = ", ".join(column.name for column in table.primary_key)
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})")
+    for own in table.indexes:
+        connection.execute(CreateIndex(own))
 
 
 def _events(documents: Synthetic) -> Iterator[_Row]:
@@ -138,12 +112,6 @@ def _events(documents: Synthetic) -> Iterator[_Row]:
             item.section, item.key, item.url, item.title, strip_diacritics(item.title), f"{night}T08:00:00+07:00", None,
             *stored, item.content, None, of, None, "",
         )  # fmt: skip
-
-
-_PAGES = (
-    "night run line at portal section key url outcome status walk_end fetched_at etag last_modified body_sha256 "
-    "warc_file warc_offset warc_length"
-)
 
 
 def _pages(documents: Synthetic) -> Iterator[_Row]:
@@ -173,9 +141,6 @@ def _answers(
             yield item.section, item.key, item.url, outcome, None, item.content
 
 
-_LISTED = "portal section key at position url title day owed"
-
-
 def _listed(documents: Synthetic) -> Iterator[_Row]:
     for item in documents.documents():
         yield _entry(item, item.key, item.seq // _LISTS, 0)
@@ -187,9 +152,6 @@ def _entry(item: Document, key: str, position: int, owed: int) -> _Row:
     night = item.night.isoformat()
     at = place(night, item.portal, item.seq % _LISTS)
     return (item.portal, item.section, key, at, position, item.url, item.title, night, owed)
-
-
-_LOOKS = "portal key at section url outcome etag last_modified body_sha256 next_look"
 
 
 def _looks(documents: Synthetic) -> Iterator[_Row]:
@@ -217,7 +179,7 @@ def _runs(documents: Synthetic) -> Iterator[_Row]:
                 events={"new": NIGHTLY}, software={"Luu Tru": "0"},
             )  # fmt: skip
             record = canonical(run_plain(run)).decode()
-            yield (night.isoformat(), portal, portal, run.verdict.value, 1, record)
+            yield (night.isoformat(), portal, portal, run.verdict.value, 1, None, None, record)
 
 
 def _seals(documents: Synthetic) -> Iterator[_Row]:
@@ -239,9 +201,6 @@ def _bands(documents: Synthetic) -> Iterator[_Row]:
     for number, night, portal, seq in documents.stored():
         listed = ",".join(map(str, documents.bands(number)))
         yield (f"[{listed}]", night.toordinal(), document_number(night, portal, seq))
-
-
-_LINKS = "night run seq position portal key other other_portal other_key exact similarity"
 
 
 def _links(documents: Synthetic) -> Iterator[_Row]:
