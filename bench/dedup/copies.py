@@ -9,13 +9,14 @@ import random
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from math import inf
 
 from bench.dedup.sources import Source, words
 from replicas.prose.composer import read_stock
 from vietnam.letters import nfc
 
-Copy = Callable[[random.Random, Source], str | None]
-"""A near-duplicate's text, None where the source has not what the class needs."""
+Transformation = Callable[[random.Random, Source, Sequence[Source]], str | None]
+"""Another text from one source and its neighbours; None where the source has not what the class needs."""
 
 _STOCK = read_stock("reprints")
 _PERSONS: list[str] = read_stock("recurring_forms")["persons"]
@@ -55,42 +56,36 @@ def cut_to(rng: random.Random, lines: Sequence[str], share: float, *, tail: bool
     return kept
 
 
-def _cut(rng: random.Random, source: Source) -> str | None:
-    kept = cut_to(rng, source.lines, rng.uniform(0.6, 0.9), tail=True)
-    return _text(kept) if kept != list(source.lines) else None
+def _shortened(least: float, most: float, *, tail: bool = True, below: float = inf) -> Transformation:
+    """Return what cuts a text to a share of its words; none is made where `below` or more of them would stay."""
+
+    def shortened(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
+        kept = cut_to(rng, source.lines, rng.uniform(least, most), tail=tail)
+        return _text(kept) if words(kept) < below * words(source.lines) else None
+
+    return shortened
 
 
-def _half(rng: random.Random, source: Source) -> str | None:
-    kept = cut_to(rng, source.lines, 0.5, tail=True)
-    return _text(kept) if words(kept) < 0.65 * words(source.lines) else None
-
-
-def _holes(rng: random.Random, source: Source) -> str | None:
-    kept = cut_to(rng, source.lines, rng.uniform(0.5, 0.8), tail=False)
-    return _text(kept) if kept != list(source.lines) else None
-
-
-def _reordered(rng: random.Random, source: Source) -> str | None:
+def _reordered(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     body = rng.sample(source.body, len(source.body))
-    return _text([source.title, source.lead, *body, source.signoff]) if body != list(source.body) else None
+    return _text([source.title, source.lead, *body, source.signoff])
 
 
-def _resigned(rng: random.Random, source: Source) -> str | None:
+def _resigned(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     return _text([source.title, source.lead, *source.body, _signed(rng)])
 
 
-def _boilerplate(rng: random.Random, source: Source) -> str | None:
-    framed = _framed(rng, source.lines)
-    return _text(framed) if framed != list(source.lines) else None
+def _boilerplate(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
+    return _text(_framed(rng, source.lines))
 
 
-def _retitled(rng: random.Random, source: Source) -> str | None:
+def _retitled(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     lead = " ".join(source.lead.split()[: len(source.lead.split()) // 2])
     copied = [rng.choice(_STOCK["titles"]), lead, *source.body, source.signoff]
     return _text(copied) if words(source.body) > 2 * words([source.title, source.lead]) else None
 
 
-def _house_style(rng: random.Random, source: Source) -> str | None:
+def _house_style(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     text = source.text
     for short, long in _STOCK["house_style"]:
         one, other = (rf"(?<![\w-]){each}(?![\w-])" for each in (short, long))
@@ -98,10 +93,10 @@ def _house_style(rng: random.Random, source: Source) -> str | None:
     text = re.sub(r"\b(\d{1,2})-(\d{1,2})\b(?!-\d)", r"\1/\2", text)
     text = re.sub(r"(?<![\w.,/-])(\d)\.(\d{3})(?![\w.,/-])", r"\1\2", text)
     text = re.sub("[“”]", '"', text).replace(" – ", " - ")
-    return text if text != source.text else None
+    return text
 
 
-def _edited(rng: random.Random, source: Source) -> str | None:
+def _edited(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     """Three words in a hundred go or become another, one sentence is added: an editor's hand."""
     every = [line.split() for line in source.lines]
     stock = [word for line in every for word in line if word.isalpha() and word.islower()]
@@ -119,7 +114,7 @@ _FIGURE = re.compile(
 )
 
 
-def _corrected(rng: random.Random, source: Source) -> str | None:
+def _corrected(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     """One figure is another, wherever the text names it; the source has figures enough to be told by the others."""
     figures = sorted(
         {found[0] for found in _FIGURE.finditer(source.text) if len(found[0]) > 1}
@@ -132,7 +127,7 @@ def _corrected(rng: random.Random, source: Source) -> str | None:
     return re.sub(rf"(?<![\w.,/–-]){re.escape(old)}(?![\w/–-]|\.\w|,\d)", old[:-1] + new, source.text)
 
 
-def _letters(rng: random.Random, source: Source) -> str | None:
+def _letters(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     """Other letters for the same words: the title in capitals, tone marks on the other vowel, combining marks."""
     text = re.sub("o([àáạảã])", lambda found: _moved(found[1]), nfc(source.text))
     text = re.sub("u([ỳýỵỷỹ])", lambda found: _moved(found[1], "u", "y"), text)
@@ -144,7 +139,7 @@ def _moved(toned: str, first: str = "o", second: str = "a") -> str:
     return nfc(first + unicodedata.normalize("NFD", toned)[-1]) + second
 
 
-def _everything(rng: random.Random, source: Source) -> str | None:
+def _everything(rng: random.Random, source: Source, near: Sequence[Source]) -> str | None:
     """Cut to two thirds, re-ordered, with another sign-off and the portal's own lines around it."""
     if len(source.body) < 4:
         return None
@@ -152,10 +147,10 @@ def _everything(rng: random.Random, source: Source) -> str | None:
     return _text(_framed(rng, [kept[0], *rng.sample(kept[1:], len(kept) - 1), _signed(rng)]))
 
 
-COPIES: dict[str, Copy] = {
-    "cut at the end": _cut,
-    "cut to half": _half,
-    "paragraphs left out": _holes,
+COPIES: dict[str, Transformation] = {
+    "cut at the end": _shortened(0.6, 0.9),
+    "cut to half": _shortened(0.5, 0.5, below=0.65),
+    "paragraphs left out": _shortened(0.5, 0.8, tail=False),
     "re-ordered": _reordered,
     "re-signed": _resigned,
     "boilerplate around": _boilerplate,
@@ -168,9 +163,5 @@ COPIES: dict[str, Copy] = {
 }
 """The classes of near-duplicates by name."""
 
-COPIED_NOTICES: dict[str, Copy] = {
-    "short: re-signed": _resigned,
-    "short: boilerplate around": _boilerplate,
-    "short: other letters": _letters,
-}
+COPIED_NOTICES = {f"short: {kind}": COPIES[kind] for kind in ("re-signed", "boilerplate around", "other letters")}
 """The same for texts of a title and a paragraph."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.dedup.sources import Source
@@ -22,19 +21,11 @@ _CORPUS = "recurring_forms"
 _PLACE = re.compile(r"\{([a-z]+)(\d*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """Reports (60 words and more) and notices (under 40) by name; events as the office's and the paper's account."""
-
-    reports: Mapping[str, str]
-    notices: Mapping[str, str]
-    events: tuple[tuple[str, str], ...]
-
-
-def read_forms() -> Forms:
-    """Return the forms of the stock."""
-    read = read_stock(_CORPUS)
-    return Forms(read["reports"], read["notices"], tuple((each["office"], each["paper"]) for each in read["events"]))
+_FORMS = read_stock(_CORPUS)
+REPORTS: Mapping[str, str] = _FORMS["reports"]
+"""Forms of 60 words and more, by name."""
+NOTICES: Mapping[str, str] = _FORMS["notices"]
+"""Forms of under 40 words, by name."""
 
 
 def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[Source]:
@@ -47,12 +38,12 @@ def issues(rng: random.Random, forms: Mapping[str, str], each: int) -> Iterator[
             yield _source(f"composed/{name}/{number}", day, text, name)
 
 
-def accounts(rng: random.Random, forms: Forms, each: int) -> Iterator[tuple[Source, Source]]:
+def accounts(rng: random.Random, each: int) -> Iterator[tuple[Source, Source]]:
     """`each` times every event in another place, with other figures and people, in the accounts of its two authors."""
     text = Composer(_CORPUS, rng)
     places = text.fragments("places")
     for number in range(each):
-        for event, pair in enumerate(forms.events):
+        for event, forms in enumerate(_FORMS["events"]):
             values = {
                 "place": places[(number + event) % len(places)],
                 "person": text.pick("persons"),
@@ -61,8 +52,10 @@ def accounts(rng: random.Random, forms: Forms, each: int) -> Iterator[tuple[Sour
                 "k": rng.randint(120, 890),
             }
             key = f"composed/event/{event}/{number}"
-            office, paper = (_source(f"{key}/{at}", _EVENT, form.format(**values), "") for at, form in enumerate(pair))
-            yield office, paper
+            yield (
+                _source(f"{key}/0", _EVENT, forms["office"].format(**values), ""),
+                _source(f"{key}/1", _EVENT, forms["paper"].format(**values), ""),
+            )
 
 
 def _source(key: str, day: date, text: str, series: str) -> Source:

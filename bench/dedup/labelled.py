@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from bench.dedup.copies import COPIED_NOTICES, COPIES, Copy
-from bench.dedup.formulas import accounts, issues, read_forms
+from bench.dedup.copies import COPIED_NOTICES, COPIES, Transformation
+from bench.dedup.formulas import NOTICES, REPORTS, accounts, issues
 from bench.dedup.sources import Source, held_back, words
-from bench.dedup.unrelated import OTHER_NOTICES, OTHERS, Other
+from bench.dedup.unrelated import OTHER_NOTICES, OTHERS
 from bench.months.recorded_articles import Row, read_rows
 from vietnam.letters import fold
 
+_LONG = {True: COPIES, False: OTHERS}
+_NOTICES = {True: COPIED_NOTICES, False: OTHER_NOTICES}
 _SHORT = 80  # words; title and lead of an article are rarely more
 _RUN = 30  # words in the same order: more than a quotation of a sentence
 
@@ -39,29 +42,28 @@ def made_pairs(sources: Sequence[Source], seed: int) -> Iterator[Pair]:
     for number, source in enumerate(sources):
         near = _neighbours(sources, number)
         if words(source.lines) >= _SHORT:
-            yield from _made(source, near, seed, COPIES, OTHERS)
+            yield from _made(source, near, seed, _LONG)
         notice = replace(source, body=(), signoff="")
         if words(notice.lines) < _SHORT:
-            yield from _made(notice, near, seed, COPIED_NOTICES, OTHER_NOTICES)
+            yield from _made(notice, near, seed, _NOTICES)
 
 
 def _made(
-    source: Source, near: Sequence[Source], seed: int, copies: dict[str, Copy], others: dict[str, Other]
+    source: Source, near: Sequence[Source], seed: int, classes: Mapping[bool, Mapping[str, Transformation]]
 ) -> Iterator[Pair]:
-    for kind, copy in copies.items():
-        text = copy(random.Random(f"{seed} {kind} {source.key}"), source)
-        if text is not None:
-            yield Pair(kind, source.text, text, True, source.held_back)
-    for kind, other in others.items():
-        text = other(random.Random(f"{seed} {kind} {source.key}"), source, near)
-        if text is not None and text != source.text:
-            yield Pair(kind, source.text, text, False, source.held_back)
+    for same, makers in classes.items():
+        for kind, make in makers.items():
+            text = make(random.Random(f"{seed} {kind} {source.key}"), source, near)
+            if text is not None and text != source.text:
+                yield Pair(kind, source.text, text, same, source.held_back)
 
 
 def _neighbours(sources: Sequence[Source], number: int) -> list[Source]:
     """Return the articles nearest by day that are about something else, so that what is shared is what was put in."""
     one = sources[number]
-    others = [each for each in sources if each.key != one.key and len(_title(each) & _title(one)) < 3]
+    others = [
+        each for each in sources if each.key != one.key and len(_long_words(each.title) & _long_words(one.title)) < 3
+    ]
     return sorted(others, key=lambda each: (abs((each.day - one.day).days), each.key))[:8]
 
 
@@ -76,7 +78,7 @@ def related(one: Source, other: Source) -> str | None:
     within three days of each other, and half of each title's words stand in the other's title or lead. Only a re-post
     is a near-duplicate.
     """
-    mine, theirs = _title(one), _title(other)
+    mine, theirs = _long_words(one.title), _long_words(other.title)
     if len(mine & theirs) < 2:
         return None
     if _MASKED.sub("#", fold(one.title)) == _MASKED.sub("#", fold(other.title)):
@@ -89,18 +91,13 @@ def related(one: Source, other: Source) -> str | None:
     return None
 
 
-_titles: dict[str, frozenset[str]] = {}
-
-
-def _title(source: Source) -> frozenset[str]:
-    """Return the longer words of the title, looked for once: every article is held against every other."""
-    if source.title not in _titles:
-        _titles[source.title] = frozenset(re.findall(r"\w{3,}", fold(source.title)))
-    return _titles[source.title]
+@cache  # every article is held against every other
+def _long_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{3,}", fold(text)))
 
 
 def _opening(source: Source) -> frozenset[str]:
-    return frozenset(re.findall(r"\w{3,}", fold(f"{source.title} {source.lead}")))
+    return _long_words(f"{source.title} {source.lead}")
 
 
 def _verbatim(one: Source, other: Source) -> bool:
@@ -140,14 +137,14 @@ def doubled_pairs(path: Path) -> Iterator[Pair]:
 
 def composed_pairs(seed: int) -> Iterator[Pair]:
     """Compose pairs that no single article gives: issues of one report or notice, one event by two authors, and copies of them."""
-    rng, forms = random.Random(f"{seed} composed"), read_forms()
-    reports, notices = list(issues(rng, forms.reports, 6)), list(issues(rng, forms.notices, 6))
+    rng = random.Random(f"{seed} composed")
+    reports, notices = list(issues(rng, REPORTS, 6)), list(issues(rng, NOTICES, 6))
     for kind, every in (("issues of a report", reports), ("short: issues of a notice", notices)):
         for one, other in combinations(every, 2):
             if one.series == other.series and one.text != other.text:
                 yield Pair(kind, one.text, other.text, False, one.held_back or other.held_back)
-    for one, other in accounts(rng, forms, 6):
+    for one, other in accounts(rng, 6):
         yield Pair("one event, two authors", one.text, other.text, False, one.held_back)
     yield from made_pairs(reports, seed)
     for issue in notices:
-        yield from _made(issue, (), seed, COPIED_NOTICES, OTHER_NOTICES)
+        yield from _made(issue, (), seed, _NOTICES)

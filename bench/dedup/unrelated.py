@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from bench.dedup.copies import cut_to
+from bench.dedup.copies import Transformation, cut_to
 from bench.dedup.sources import Source, words
 from replicas.prose.composer import read_stock
-
-Other = Callable[[random.Random, Source, Sequence[Source]], str | None]
-"""Another article's text from one source and its neighbours; None where the source has not what the class needs."""
 
 _DATE = r"(?P<d>0?[1-9]|[12]\d|3[01])(?P<p>[-/.])(?P<m>0?[1-9]|1[0-2])(?:(?P=p)(?P<y>20\d\d))?(?![\d/.,-]\d)"
 _YEAR = r"(?P<year>20\d\d)"
@@ -67,7 +64,7 @@ def _another_number(rng: random.Random, old: str) -> str:
             return new
 
 
-def _issue(share: float, least: int, years: int = 0) -> Other:
+def _issue(share: float, least: int, years: int = 0) -> Transformation:
     """Return the next issue of a text with at least so many figures."""
     return lambda rng, source, near: (
         _next_issue(rng, source.text, share, years) if _figures(source.text) >= least else None
@@ -140,7 +137,7 @@ def _round_up(rng: random.Random, source: Source, near: Sequence[Source]) -> str
     )
 
 
-OTHERS: dict[str, Other] = {
+OTHERS: dict[str, Transformation] = {
     "all figures other": _issue(1.0, 3),
     "half the figures other": _issue(0.5, 6),
     "a year later": _issue(1.0, 3, years=1),
@@ -151,7 +148,7 @@ OTHERS: dict[str, Other] = {
 }
 """The classes of other articles by name."""
 
-OTHER_NOTICES: dict[str, Other] = {
+OTHER_NOTICES: dict[str, Transformation] = {
     "short: the next notice": _next_notice,
     "short: all figures other": _issue(1.0, 1),
     "short: another place": _other_place,
