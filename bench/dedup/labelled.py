@@ -17,7 +17,7 @@ from bench.dedup.copies import COPIED_NOTICES, COPIES, Transformation
 from bench.dedup.formulas import NOTICES, REPORTS, accounts, issues
 from bench.dedup.sources import Source, held_back, words
 from bench.dedup.unrelated import OTHER_NOTICES, OTHERS
-from bench.months.recorded_articles import Row, read_rows
+from bench.months.recorded_articles import MonthArticle, read_rows
 from vietnam.letters import fold
 
 _LONG = {True: COPIES, False: OTHERS}
@@ -128,7 +128,7 @@ def real_pairs(sources: Sequence[Source], candidates: Set[tuple[int, int]]) -> I
 
 def doubled_pairs(path: Path) -> Iterator[Pair]:
     """Yield the rows of the CSV that tell of one article under two addresses, as each of them has it."""
-    first: dict[str, Row] = {}
+    first: dict[str, MonthArticle] = {}
     for row in read_rows(path):
         known = first.setdefault(row.slug, row)
         if known is not row:

@@ -10,7 +10,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from archive.errors import UsageError
 from crawler.spiders.da_nang import DaNang as DaNangSpider
 from replicas.records import Kind, Part, ReplicaArticle, ReplicaSection
-from replicas.sites.composed import Row as ListRow
+from replicas.sites.composed import Row
 from replicas.sites.liferay import DaNang
 from replicas.sites.site import SiteRequest
 from vietnam.date_forms import TZ
@@ -55,9 +55,11 @@ _BEGIN = re.compile(r"[\"“‘«(\[\-–+*•]?[\s]?[A-ZÀ-ỸĐ0-9぀-鿿]")
 
 @dataclass(frozen=True, slots=True)
 class MonthArticle:
-    """One article of the CSV. `listings` are the topic and path of each of its rows; `apart`: `content` lacks the title.
+    """One article of the CSV, or one of its rows. `listings` are the topic and path of each row.
 
-    Letters are those of the CSV, which mixes precomposed and combining ones; blanks are folded.
+    `slug` is the address's, `published` is aware; without `clock` the CSV gives a day only. `apart`: `content`, which is
+    the CSV's, lacks the title. Letters are those of the CSV, which mixes precomposed and combining ones; blanks are folded
+    but in `content`.
     """
 
     slug: str
@@ -70,6 +72,7 @@ class MonthArticle:
     body: str
     label: str
     apart: bool
+    content: str = ""
 
     @property
     def day(self) -> date:
@@ -87,17 +90,13 @@ def folded(text: str) -> str:
     return _spaced(unicodedata.normalize("NFC", text))
 
 
-def month_articles(rows: Sequence[Row]) -> tuple[MonthArticle, ...]:
+def month_articles(rows: Sequence[MonthArticle]) -> tuple[MonthArticle, ...]:
     """Return the articles of the rows: rows with one slug are one article under several addresses, with the first one's text."""
-    topics = {section.title for section in DaNangSpider.sections}
-    by_slug: dict[str, list[Row]] = {}
+    by_slug: dict[str, MonthArticle] = {}
     for row in rows:
-        if row.topic not in topics:
-            raise UsageError(
-                f"line {row.number}: the portal has no section {row.topic!r}; known are {', '.join(topics)}"
-            )
-        by_slug.setdefault(row.slug, []).append(row)
-    return tuple(_article(same) for same in by_slug.values())
+        first = by_slug.setdefault(row.slug, row)
+        by_slug[row.slug] = replace(first, listings=tuple(dict.fromkeys((*first.listings, *row.listings))))
+    return tuple(by_slug.values())
 
 
 def _unlabelled(body: str) -> tuple[str, str]:
@@ -108,29 +107,11 @@ def _unlabelled(body: str) -> tuple[str, str]:
     return body, last
 
 
-def _article(rows: list[Row]) -> MonthArticle:
-    row = rows[0]
-    title, lead, body, apart = _parts(row)
-    body, label = _unlabelled(body)
-    return MonthArticle(
-        slug=row.slug,
-        published=row.published,
-        clock=row.clock,
-        listings=tuple(dict.fromkeys((each.topic, each.path) for each in rows)),
-        keywords=row.keywords,
-        title=title,
-        lead=lead,
-        body=body,
-        label=label,
-        apart=apart,
-    )
-
-
-def _parts(row: Row) -> tuple[str, str, str, bool]:
+def _parts(values: dict[str, str]) -> tuple[str, str, str, bool]:
     """Title, lead and body as `content` has them; titles that were edited later are taken from `content`."""
     forms: tuple[Callable[[str], str], ...] = (_spaced, folded)
     for form in forms:
-        title, lead, content = form(row.title), form(row.summary), form(row.content)
+        title, lead, content = (form(values[name]) for name in ("title", "summary", "content"))
         if f"{content} ".startswith(f"{title} {lead} "):
             return title, lead, content[len(title) + len(lead) + 2 :], False
     at = content.find(lead) if lead else -1
@@ -190,17 +171,17 @@ class MonthSite(DaNang):
         page = super().render_article(article, request)
         return _TEXT.sub(lambda found: found[0].replace("://", ":&#47;&#47;"), page)
 
-    def rows(self, section: ReplicaSection, night: date) -> list[ListRow]:
+    def rows(self, section: ReplicaSection, night: date) -> list[Row]:
         """Return the rows of a list, newest first."""
         visible = self.visible(night)
         rows = [
-            ListRow(article, path, self.list_day(article))
+            Row(article, path, self.list_day(article))
             for article in visible
             for topic, path in self._listings[article.slug]
             if topic == section.title
         ]
         if visible and all(row.article.slug != visible[-1].slug for row in rows):
-            rows.append(ListRow(visible[-1], self.article_path(visible[-1]), self.list_day(visible[-1])))
+            rows.append(Row(visible[-1], self.article_path(visible[-1]), self.list_day(visible[-1])))
         return rows
 
 
@@ -233,23 +214,10 @@ _TIME = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:\s+(\d{1,2}):(\d{2}))?"
 _PATH = re.compile(r"(?:/vi)?/web/dng/-/([^/]+)/?")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row. `slug` and `path` are the address's, `published` is aware; without `clock` the row gives a day only."""
-
-    number: int
-    topic: str
-    title: str
-    summary: str
-    path: str
-    slug: str
-    keywords: tuple[str, ...]
-    published: datetime
-    clock: bool
-    content: str
+_TOPICS = {section.title for section in DaNangSpider.sections}
 
 
-def read_rows(path: Path) -> tuple[Row, ...]:
+def read_rows(path: Path) -> tuple[MonthArticle, ...]:
     """All rows in the file's order. Raises UsageError with one line that names the file, the line and what is wrong."""
     csv.field_size_limit(1 << 24)
     try:
@@ -271,7 +239,7 @@ def read_rows(path: Path) -> tuple[Row, ...]:
     return rows
 
 
-def _row(path: Path, number: int, values: dict[str, str]) -> Row:
+def _row(path: Path, number: int, values: dict[str, str]) -> MonthArticle:
     if any(values.get(name) is None for name in _COLUMNS):
         raise UsageError(f"{path}, line {number}: fewer values than columns")
     address = urlsplit(values["url"].strip())
@@ -279,16 +247,22 @@ def _row(path: Path, number: int, values: dict[str, str]) -> Row:
     if found is None:
         raise UsageError(f"{path}, line {number}: {values['url']!r} is no article of danang.gov.vn (/web/dng/-/SLUG)")
     published, clock = _published(path, number, values["public_time"].strip())
-    return Row(
-        number=number,
-        topic=values["topic"].strip(),
-        title=values["title"],
-        summary=values["summary"],
-        path=address.path,
+    topic = values["topic"].strip()
+    if topic not in _TOPICS:
+        raise UsageError(f"line {number}: the portal has no section {topic!r}; known are {', '.join(_TOPICS)}")
+    title, lead, body, apart = _parts(values)
+    body, label = _unlabelled(body)
+    return MonthArticle(
         slug=found[1],
-        keywords=tuple(word.strip() for word in values["keywords"].split(",") if word.strip()),
         published=published,
         clock=clock,
+        listings=((topic, address.path),),
+        keywords=tuple(word.strip() for word in values["keywords"].split(",") if word.strip()),
+        title=title,
+        lead=lead,
+        body=body,
+        label=label,
+        apart=apart,
         content=values["content"],
     )
 
