@@ -76,13 +76,6 @@ class MonthResult:
         return not (self.missed or self.late or self.text_mismatches or self.strangers)
 
 
-@dataclass(frozen=True, slots=True)
-class _StoredVersion:
-    night: date
-    line: ArticleLine
-    folder: Path
-
-
 def judge_month(
     paths: Paths,
     portal: str,
@@ -100,7 +93,7 @@ def judge_month(
     """
     judged = MonthResult()
     articles = [article for article in articles if article.slug not in planted]
-    stored: dict[str, list[_StoredVersion]] = {}
+    stored: dict[str, list[tuple[date, ArticleLine]]] = {}
     files: dict[str, Path] = {}
     listed: set[str] = set()
     for night, folder in runs_of(paths, portal):
@@ -111,7 +104,7 @@ def judge_month(
             if line.event is Event.QUARANTINED:
                 judged.quarantined.append(line.key)
             elif line.event in _VERSIONS:
-                stored.setdefault(line.key, []).append(_StoredVersion(night, line, folder))
+                stored.setdefault(line.key, []).append((night, line))
             if line.file is not None and line.event is not Event.QUARANTINED:
                 files[line.id] = folder / line.file
     judged.listed, judged.archived = len(listed), len(stored)
@@ -134,7 +127,7 @@ def _count(judged: MonthResult, run: Run) -> None:
 def _judge(
     judged: MonthResult,
     articles: Iterable[MonthArticle],
-    stored: dict[str, list[_StoredVersion]],
+    stored: dict[str, list[tuple[date, ArticleLine]]],
     files: dict[str, Path],
     span: tuple[date, date],
     shown: Callable[[date], date | None],
@@ -142,19 +135,19 @@ def _judge(
     for article in sorted(articles, key=lambda article: article.published):
         versions = stored.get(article.slug, [])
         if not article.clock:
-            night = versions[0].night.isoformat() if versions else None
+            night = versions[0][0].isoformat() if versions else None
             judged.without_clock.append(UndatedArticle(article.slug, article.day.isoformat(), night))
         within = span[0] <= article.day <= span[1]
         if within:
             judged.in_range += 1
             if len(versions) != 1:
                 judged.missed.append(article.slug)
-            if article.clock and versions and versions[0].night != shown(article.day):
+            if article.clock and versions and versions[0][0] != shown(article.day):
                 judged.late.append(article.slug)
         elif versions:
             judged.before_range += 1
-        for version in versions:
-            _compare(judged, article, version.line, files)
+        for _, line in versions:
+            _compare(judged, article, line, files)
 
 
 def _compare(judged: MonthResult, article: MonthArticle, line: ArticleLine, files: dict[str, Path]) -> None:

@@ -29,12 +29,11 @@ from archive.storage.paths import Paths
 from archive.store import Archive
 from bench.months.check import MonthResult, judge_month
 from bench.months.planted import planted_month
+from bench.months.plants import PORTAL
 from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, month_articles, read_rows
 from bench.runner import ROOT, exit_code, new_archive, run_night, verify
 from crawler.config.run_options import day_of
 from replicas.serve import ReplicaServer
-
-PORTAL = "da_nang"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,13 +97,12 @@ def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folde
 
 
 def _print_progress(folder: Path, night: date, seconds: float) -> None:
-    """One line of progress. Raises ArchiveError when the night left no record or no seal."""
+    """One line of progress. Raises ArchiveError when the sealed night has no record of the portal."""
     with Archive.open(folder, ArchiveKind.REPLICA, read_only=True) as archive:
         runs = [run for run in archive.runs(night) if run.portal == PORTAL]
-        sealed = archive.last_seal()
-    if not runs or sealed is None or sealed.night != night:
+    if not runs:
         log = ROOT / "var" / "log" / night.isoformat() / f"{PORTAL}.log"
-        raise ArchiveError(f"the night of {night} was not {'sealed' if runs else 'run to its end'}: see {log}")
+        raise ArchiveError(f"the night of {night} was not run to its end: see {log}")
     new = sum(first_texts(run.events) for run in runs)
     counts = f"{runs[-1].listed} listed, {new} new, {runs[-1].requests} requests"
     print(f"{night}  {counts}, {runs[-1].verdict.value}, sealed ({seconds:.1f} s)", file=sys.stderr)

@@ -7,10 +7,10 @@ night is not planted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TypeVar
 
 from archive.model.enums import Event
@@ -88,96 +88,77 @@ class _Planter:
     made: Plan
     pool: list[ReplicaArticle]
 
-    @property
-    def nights(self) -> Nights:
-        return self.made.nights
-
     def take(self, fits: Callable[[ReplicaArticle], bool] = lambda one: True) -> ReplicaArticle:
         """Return an article that nothing was planted into, the earliest that fits."""
         found = _needed(next((one for one in self.pool if fits(one)), None))
         self.pool.remove(found)
         return found
 
-    @contextmanager
-    def attempt(self, kind: str) -> Iterator[None]:
-        """Note the kind as short where the articles or the nights do not suffice for the plant made in the block."""
-        try:
-            yield
-        except _NotEnough:
-            self.made.short.append(kind)
-
-    # one kind each
-
     def edit(self, kind: str, edit: Edit) -> None:
-        with self.attempt(kind):
-            one = self.take(lambda article: edit.make(article) is not None)
-            stored, edited = _needed(self.nights.at(one.day)), _needed(edit.make(one))
-            since = stored + timedelta(days=3)
-            due = _needed(self.nights.recheck(stored, since))
-            event = None if edit.classes is None else Event.REVISION
-            self.made.plants.append(Plant(f"edit: {kind}", PORTAL, one.slug, since, due, event, edit.classes or ()))
-            changed = Revision(since, edited.title, edited.lead, edited.parts)
-            self.made.changed[one.slug] = replace(one, revisions=(changed,))
+        one = self.take(lambda article: edit.make(article) is not None)
+        stored, edited = _needed(self.made.nights.at(one.day)), _needed(edit.make(one))
+        since = stored + timedelta(days=3)
+        due = _needed(self.made.nights.recheck(stored, since))
+        event = None if edit.classes is None else Event.REVISION
+        self.made.plants.append(Plant(f"edit: {kind}", PORTAL, one.slug, since, due, event, edit.classes or ()))
+        changed = Revision(since, edited.title, edited.lead, edited.parts)
+        self.made.changed[one.slug] = replace(one, revisions=(changed,))
 
     def removal(self, kind: str, status: int, away: int | None = None) -> None:
         """Taken down the day after it was kept; `away`: back after so many days."""
-        with self.attempt(kind):
-            one = self.take()
-            stored = _needed(self.nights.at(one.day))
-            since = stored + timedelta(days=1)
-            vanished = _needed(self.nights.recheck(stored, since))
-            removed = _needed(self.nights.removed(vanished))
-            plants = [Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE)]
-            until = since + timedelta(days=away) if away else None
-            if until is not None:
-                back = _needed(self.nights.returned(vanished, removed, until))
-                plants.append(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED))
-            self.made.plants += plants
-            self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
+        one = self.take()
+        stored = _needed(self.made.nights.at(one.day))
+        since = stored + timedelta(days=1)
+        vanished = _needed(self.made.nights.recheck(stored, since))
+        removed = _needed(self.made.nights.removed(vanished))
+        plants = [Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE)]
+        until = since + timedelta(days=away) if away else None
+        if until is not None:
+            back = _needed(self.made.nights.returned(vanished, removed, until))
+            plants.append(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED))
+        self.made.plants += plants
+        self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
 
-    def short_absence(self) -> None:
+    def short_absence(self, kind: str) -> None:
         """Away for a few days: that removes nothing."""
-        with self.attempt("short absence"):
-            one = self.take()
-            since = _needed(self.nights.at(one.day)) + timedelta(days=1)
-            self.made.plants.append(Plant("short absence", PORTAL, one.slug, since, None, None))
-            self.made.changed[one.slug] = replace(one, removals=(Removal(since, since + timedelta(days=4)),))
+        one = self.take()
+        since = _needed(self.made.nights.at(one.day)) + timedelta(days=1)
+        self.made.plants.append(Plant(kind, PORTAL, one.slug, since, None, None))
+        self.made.changed[one.slug] = replace(one, removals=(Removal(since, since + timedelta(days=4)),))
 
     def again(self, kind: str, days: int, event: Event, *, cut: bool = False, portal: str = PORTAL) -> None:
         """Publish the text once more under another key, so many days later: word for word, or cut and signed otherwise."""
-        with self.attempt(kind):
-            one = self.take(lambda article: sum(part.kind is Kind.PARAGRAPH for part in article.parts) >= 2 * _PARTS)
-            up = self.nights if portal == PORTAL else Nights(self.nights.run)  # only the first portal is ever down
-            due = _needed(up.at(one.day + timedelta(days=days)))
-            text = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
-            slug = f"{one.slug[:60]}-{'dang-lai' if event is Event.DUPLICATE else 'trich'}"
-            published = one.published + timedelta(days=days, minutes=7)
-            made = replace(text, key=slug, slug=slug, published=published)
-            if portal == PORTAL:
-                self.made.extra.append((made, _TOPICS[days % 2]))
-            else:
-                self.made.elsewhere.append(replace(made, section="tin_trong_tinh"))
-            self.made.plants.append(Plant(kind, portal, slug, one.day, due, event, other=f"{PORTAL}/{one.slug}"))
+        one = self.take(lambda article: sum(part.kind is Kind.PARAGRAPH for part in article.parts) >= 2 * _PARTS)
+        # Only the first portal is ever down.
+        up = self.made.nights if portal == PORTAL else Nights(self.made.nights.run)
+        due = _needed(up.at(one.day + timedelta(days=days)))
+        text = near_twin(one, cut=cut) if event is Event.NEAR_DUPLICATE else one
+        slug = f"{one.slug[:60]}-{'dang-lai' if event is Event.DUPLICATE else 'trich'}"
+        published = one.published + timedelta(days=days, minutes=7)
+        made = replace(text, key=slug, slug=slug, published=published)
+        if portal == PORTAL:
+            self.made.extra.append((made, _TOPICS[days % 2]))
+        else:
+            self.made.elsewhere.append(replace(made, section="tin_trong_tinh"))
+        self.made.plants.append(Plant(kind, portal, slug, one.day, due, event, other=f"{PORTAL}/{one.slug}"))
 
-    def back_dated(self, number: int, articles: Sequence[ReplicaArticle]) -> None:
+    def back_dated(self, kind: str, number: int, articles: Sequence[ReplicaArticle]) -> None:
         """Put online with a date of weeks before the first night: the nightly walk ends pages above it."""
-        with self.attempt("back-dated"):
-            published = datetime.combine(self.nights.run[0] - timedelta(days=12 + 5 * number), time(9, 30), TZ)
-            above = sorted(one.day for one in articles if one.published > published)
-            deep = _needed(next(iter(above[_PAGES_ABOVE * PAGE_SIZE :]), None))
-            appears = _needed(self.nights.at(max(deep, self.nights.run[0]) + timedelta(days=2)))
-            due = _needed(next((night for night in self.nights.lookbacks if night >= appears), None))
-            made = replace(past_article(DaNang, 900 + number, published), appears=appears)
-            self.made.extra.append((made, _TOPICS[0]))
-            self.made.plants.append(Plant("back-dated", PORTAL, made.key, appears, due, Event.NEW))
+        published = datetime.combine(self.made.nights.run[0] - timedelta(days=12 + 5 * number), time(9, 30), TZ)
+        above = sorted(one.day for one in articles if one.published > published)
+        deep = _needed(next(iter(above[_PAGES_ABOVE * PAGE_SIZE :]), None))
+        appears = _needed(self.made.nights.at(max(deep, self.made.nights.run[0]) + timedelta(days=2)))
+        due = _needed(next((night for night in self.made.nights.lookbacks if night >= appears), None))
+        made = replace(past_article(DaNang, 900 + number, published), appears=appears)
+        self.made.extra.append((made, _TOPICS[0]))
+        self.made.plants.append(Plant(kind, PORTAL, made.key, appears, due, Event.NEW))
 
-    def two_addresses(self) -> None:
+    def two_addresses(self, kind: str) -> None:
         """One article below both `/web` and `/vi/web`, in two lists."""
-        with self.attempt("two addresses"):
-            one = self.take()
-            due = _needed(self.nights.at(one.day))
-            self.made.listed_twice.add(one.slug)
-            self.made.plants.append(Plant("two addresses", PORTAL, one.slug, one.day, due, Event.NEW))
+        one = self.take()
+        due = _needed(self.made.nights.at(one.day))
+        self.made.listed_twice.add(one.slug)
+        self.made.plants.append(Plant(kind, PORTAL, one.slug, one.day, due, Event.NEW))
 
 
 def plan(articles: Sequence[ReplicaArticle], nights: Nights) -> Plan:
@@ -187,22 +168,30 @@ def plan(articles: Sequence[ReplicaArticle], nights: Nights) -> Plan:
     fit = [one for one in fit if sum(part.kind is Kind.PARAGRAPH for part in one.parts) >= _PARTS and one.lead]
     made = Plan(nights)
     planter = _Planter(made, sorted(fit, key=lambda one: one.published))
-    for kind, edit in EDITS.items():
-        planter.edit(kind, edit)
-    for kind, status in (("404", 404), ("410", 410), ("soft 404", 200), ("front page", 302)):
-        planter.removal(kind, status)
-    planter.removal("comes back", 404, away=25)
-    planter.short_absence()
-    planter.again("re-post: another section", 3, Event.DUPLICATE)
-    planter.again("re-post: the same night", 0, Event.DUPLICATE)
-    planter.again("re-post: another portal", 2, Event.DUPLICATE, portal=OTHER)
-    planter.again("re-post: another portal, the same night", 0, Event.DUPLICATE, portal=OTHER)
-    planter.again("near twin: cut", 2, Event.NEAR_DUPLICATE, cut=True)
-    planter.again("near twin: signed otherwise", 1, Event.NEAR_DUPLICATE)
-    planter.again("near twin: another portal", 1, Event.NEAR_DUPLICATE, cut=True, portal=OTHER)
-    planter.two_addresses()
-    for number in range(2):
-        planter.back_dated(number, articles)
+    copied, near = (partial(planter.again, event=event) for event in (Event.DUPLICATE, Event.NEAR_DUPLICATE))
+    kinds: list[tuple[str, Callable[[str], None]]] = [
+        *((kind, partial(planter.edit, edit=edit)) for kind, edit in EDITS.items()),
+        ("404", partial(planter.removal, status=404)),
+        ("410", partial(planter.removal, status=410)),
+        ("soft 404", partial(planter.removal, status=200)),
+        ("front page", partial(planter.removal, status=302)),
+        ("comes back", partial(planter.removal, status=404, away=25)),
+        ("short absence", planter.short_absence),
+        ("re-post: another section", partial(copied, days=3)),
+        ("re-post: the same night", partial(copied, days=0)),
+        ("re-post: another portal", partial(copied, days=2, portal=OTHER)),
+        ("re-post: another portal, the same night", partial(copied, days=0, portal=OTHER)),
+        ("near twin: cut", partial(near, days=2, cut=True)),
+        ("near twin: signed otherwise", partial(near, days=1)),
+        ("near twin: another portal", partial(near, days=1, cut=True, portal=OTHER)),
+        ("two addresses", planter.two_addresses),
+        *(("back-dated", partial(planter.back_dated, number=number, articles=articles)) for number in range(2)),
+    ]
+    for kind, plant in kinds:
+        try:
+            plant(kind)
+        except _NotEnough:
+            made.short.append(kind)
     return made
 
 
@@ -238,13 +227,7 @@ class Nights:
 
     def recheck(self, stored: date, since: date) -> date | None:
         """Return the first recheck from `since` on of an article that was stored in the night `kept`."""
-        night: date | None = stored
-        while night is not None:
-            due = next_recheck(stored, night, DaNangSpider.recheck_days)
-            night = self.at(due) if due else None
-            if night is not None and night >= since:
-                return night
-        return None
+        return self._first_recheck(stored, lambda night: next_recheck(stored, night, DaNangSpider.recheck_days), since)
 
     def removed(self, vanished: date) -> date | None:
         """Return the recheck that calls an article gone, which vanished in the night `vanished`."""
@@ -255,9 +238,15 @@ class Nights:
         return self._recheck_of_vanished(vanished, gone, until)
 
     def _recheck_of_vanished(self, vanished: date, after: date, least: date) -> date | None:
+        return self._first_recheck(
+            after, lambda night: next_recheck_of_vanished(vanished, night, DaNangSpider.gone_after), least
+        )
+
+    def _first_recheck(self, after: date, following: Callable[[date], date | None], least: date) -> date | None:
         night: date | None = after
         while night is not None:
-            night = self.at(next_recheck_of_vanished(vanished, night, DaNangSpider.gone_after))
+            due = following(night)
+            night = self.at(due) if due else None
             if night is not None and night >= least:
                 return night
         return None

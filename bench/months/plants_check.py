@@ -21,6 +21,8 @@ from bench.runner import runs_of
 from replicas.sites.composed import ComposedSite
 from testing.run_lines import ReadLines
 
+_Texts = Mapping[tuple[str, str], str]
+"""The texts of the sites: portal, key → what it says."""
 _ALIKE = 0.6
 
 
@@ -65,9 +67,10 @@ def judge_plants(paths: Paths, plan: Plan, sites: Mapping[str, ComposedSite]) ->
             kind.missed.append(f"{plant.portal}/{plant.key}: {wrong}")
         if plant.event is not None:
             expected.add((plant.portal, plant.key, plant.event))
-    truth = _Truth(plan, sites)
+    late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
+    texts = {(portal, one.key): folded(text_of(one)) for portal, site in sites.items() for one in site.articles}
     for each in recorded:
-        claim = truth.invented(each, expected)
+        claim = _invented(each, expected, late, texts)
         if claim is not None:
             kinds.setdefault(claim, PlantResult()).invented.append(
                 f"{each.night} {each.line.event.value} {each.line.id}"
@@ -133,34 +136,26 @@ def _twice(plant: Plant, recorded: Sequence[_Event], paths: Paths) -> str | None
     return None if len(places) == 2 else f"recorded at {len(places)} addresses"
 
 
-class _Truth:
-    """Compare events with the texts of the sites: what came by itself is not invented."""
+def _invented(
+    recorded: _Event, expected: set[tuple[str, str, Event]], late: set[tuple[str, str]], texts: _Texts
+) -> str | None:
+    """Return the kind of event that was invented; None when it happened, or came by itself."""
+    line = recorded.line
+    if line.event in _CLAIMS:
+        return None if (*recorded.key, line.event) in expected else line.event.value
+    if recorded.key not in texts:
+        return "stranger"
+    if LATE in line.flags and recorded.key not in late:
+        return LATE
+    text = texts[recorded.key]
+    if line.event is Event.DUPLICATE and _text(texts, line.duplicate_of) != text:
+        return line.event.value
+    return "near" if any(_shared(_text(texts, near.id), text) < _ALIKE for near in line.near) else None
 
-    def __init__(self, plan: Plan, sites: Mapping[str, ComposedSite]) -> None:
-        self._texts = {
-            (portal, one.key): folded(text_of(one)) for portal, site in sites.items() for one in site.articles
-        }
-        self._late = {(plant.portal, plant.key) for plant in plan.plants if plant.kind == "back-dated"}
 
-    def invented(self, recorded: _Event, expected: set[tuple[str, str, Event]]) -> str | None:
-        """Return the kind of event that was invented; None when it happened."""
-        line = recorded.line
-        if (*recorded.key, line.event) in expected and line.event in _CLAIMS:
-            return None
-        if line.event in _CLAIMS:
-            return line.event.value
-        if recorded.key not in self._texts:
-            return "stranger"
-        if LATE in line.flags and recorded.key not in self._late:
-            return LATE
-        if line.event is Event.DUPLICATE and self._text(line.duplicate_of) != self._texts[recorded.key]:
-            return line.event.value
-        far = [near for near in line.near if _shared(self._text(near.id), self._texts[recorded.key]) < _ALIKE]
-        return "near" if far else None
-
-    def _text(self, version: str | None) -> str:
-        portal, _, key = (version or "").partition("@")[0].partition("/")
-        return self._texts.get((portal, key), "")
+def _text(texts: _Texts, version: str | None) -> str:
+    portal, _, key = (version or "").partition("@")[0].partition("/")
+    return texts.get((portal, key), "")
 
 
 def _shared(one: str, other: str) -> float:

@@ -171,15 +171,38 @@ class SimulatedPortal:
 
     def crawl(self, night: date, first: bool = False) -> SimulatedNight:
         """Count as the crawl of this night: everything published since the last one."""
-        walks, failed, fresh = {}, {}, 0
+        rng, rates = self.rng, self.rates
+        walks = {section.name: self._walk(section, first) for section in self.sections}
         for section in self.sections:
-            walks[section.name] = walk = self._walk(section, first)
-            if walk.end is WalkEnd.FAILED:
-                failed[section.name] = Outcome.SERVER_ERROR
-            fresh += walk.fresh
-            section.pending -= walk.fresh
+            section.pending -= walks[section.name].fresh
+        fresh = sum(walk.fresh for walk in walks.values())
         asked = self._asked(fresh)
-        return self._read(night, walks, failed, asked, min(asked[Outcome.ARTICLE], fresh))
+        read = asked[Outcome.ARTICLE]
+        new = min(read, fresh)
+        lengths = [self.length * exp(rng.gauss(0, self.length_spread)) for _ in range(new)]
+        lag = rng.choice((1, 1, 1, 2))
+        if new and rng.random() < 0.7 / 365:
+            lag = rng.randint(60, 2000)  # somebody uploads old documents
+        self.kept.append(new)
+        sampled = binomial(rng, read, 0.1)
+        wrong = binomial(rng, sampled, rates["odd_pages"])
+        lengths[:wrong] = [length * 0.6 for length in lengths[:wrong]]  # of an odd page the text itself is shorter
+        return SimulatedNight(
+            night,
+            walks,
+            asked,
+            lengths,
+            lag,
+            undated=binomial(rng, new, rates["undated"]),
+            misses=binomial(rng, read, rates["misses"]),
+            identical=2 * binomial(rng, new // 2, rates["identical"]),
+            repeated=binomial(rng, new, rates["repeated"]),
+            near=binomial(rng, new, rates["near"]),
+            set_aside=binomial(rng, new, rates["set_aside"]),
+            sampled=sampled,
+            misfits=(Misfit("own", sampled, wrong, 40),) if wrong and 3 * wrong >= sampled else (),
+            failed={name: Outcome.SERVER_ERROR for name, walk in walks.items() if walk.end is WalkEnd.FAILED},
+        )
 
     def _walk(self, section: Section, first: bool) -> SectionWalk:
         fresh = section.pending
@@ -209,41 +232,6 @@ class SimulatedPortal:
                 )
             asked[outcome] = asked.get(outcome, 0) + 1
         return asked
-
-    def _read(
-        self,
-        night: date,
-        walks: dict[str, SectionWalk],
-        failed: dict[str, Outcome],
-        asked: dict[Outcome, int],
-        new: int,
-    ) -> SimulatedNight:
-        rng, rates = self.rng, self.rates
-        lengths = [self.length * exp(rng.gauss(0, self.length_spread)) for _ in range(new)]
-        lag = rng.choice((1, 1, 1, 2))
-        if new and rng.random() < 0.7 / 365:
-            lag = rng.randint(60, 2000)  # somebody uploads old documents
-        read = asked[Outcome.ARTICLE]
-        self.kept.append(new)
-        sampled = binomial(rng, read, 0.1)
-        wrong = binomial(rng, sampled, rates["odd_pages"])
-        lengths[:wrong] = [length * 0.6 for length in lengths[:wrong]]  # of an odd page the text itself is shorter
-        return SimulatedNight(
-            night,
-            walks,
-            asked,
-            lengths,
-            lag,
-            undated=binomial(rng, new, rates["undated"]),
-            misses=binomial(rng, read, rates["misses"]),
-            identical=2 * binomial(rng, new // 2, rates["identical"]),
-            repeated=binomial(rng, new, rates["repeated"]),
-            near=binomial(rng, new, rates["near"]),
-            set_aside=binomial(rng, new, rates["set_aside"]),
-            sampled=sampled,
-            misfits=(Misfit("own", sampled, wrong, 40),) if wrong and 3 * wrong >= sampled else (),
-            failed=failed,
-        )
 
 
 def draw_portal(rng: Random) -> SimulatedPortal:
