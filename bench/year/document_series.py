@@ -15,7 +15,6 @@ from vietnam.holidays import DayType, day_type
 
 _STOCK = read_stock("numbered_documents")
 _SUBJECTS: list[str] = _STOCK["subjects"]
-_NAMES: dict[str, str] = _STOCK["kinds"]
 CITED: list[str] = _STOCK["cited"]
 """Documents of the state and the Party that every office cites; they belong to no province's series."""
 

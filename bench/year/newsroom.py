@@ -58,7 +58,6 @@ class Newsroom:
     made: int = 0
     known: list[IssuedDocument] = field(default_factory=list)
     waiting: list[IssuedDocument] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def sections(self) -> list[str]:
@@ -154,7 +153,6 @@ class Newsroom:
         self, day: date, minute: int, kind: str, said: NewsText, parts: tuple[Part, ...], files: tuple[str, ...]
     ) -> ReplicaArticle:
         self.made += 1
-        self.counts[kind] = self.counts.get(kind, 0) + 1
         number = 2_000_000 + self.made
         published = datetime.combine(day, time(minute // 60, minute % 60), TZ)
         base = re.sub(r"[^a-z0-9]+", "-", strip_diacritics(said.title)).strip("-")[:60].strip("-")

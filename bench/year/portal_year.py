@@ -21,7 +21,7 @@ from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
 from archive.model.decommission import GONE_NIGHTS, NO_NAME
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
-from archive.model.records import Capture, CaptureRef, ListEntry, PageRecord, Run
+from archive.model.records import Capture, ListEntry, PageRecord, Run
 from archive.storage.jsonl import ArticleLine
 from archive.store import Archive
 from bench.year.documents import article_document, file_document
@@ -41,8 +41,9 @@ GONE_AFTER = 14
 _PAGE = 10
 _BEFORE = 12  # days of news that stand on the lists when a portal is crawled for the first time
 _SECONDS = 3  # between two requests
+_ANSWER = timedelta(milliseconds=400)
 _SOFTWARE = {"bench.year": "1"}
-_REFUSED = "<html><body><script>document.cookie='D1N=1';location.reload()</script></body></html>"
+_REFUSED = b"<html><body><script>document.cookie='D1N=1';location.reload()</script></body></html>"
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class PortalYear:
             if state in (State.GOOD, State.INTERRUPTED):
                 self._walk(writer, night, state)
             else:
-                self._fail(writer, night, state)
+                self._fail(writer, state)
             return self._close(writer, state)
         except BaseException:
             writer.abandon()
@@ -120,7 +121,7 @@ class PortalYear:
             end = WalkEnd.KNOWN if not new and self.walked.get(section) else None
             if end is None and number == len(pages):
                 end = WalkEnd.LAST_PAGE if self.walked.get(section) else WalkEnd.SINCE
-            self._list(writer, section, number, rows, night, end)
+            self._list(writer, section, number, rows, end)
             if end is not None:
                 break
         known |= {one.key for one in fresh}
@@ -128,20 +129,13 @@ class PortalYear:
         return fresh
 
     def _list(
-        self,
-        writer: RunWriter,
-        section: str,
-        number: int,
-        rows: Sequence[ReplicaArticle],
-        night: date,
-        end: WalkEnd | None,
+        self, writer: RunWriter, section: str, number: int, rows: Sequence[ReplicaArticle], end: WalkEnd | None
     ) -> None:
         site = self.room.site(rows)
         url = self._address(site.list_path(site.section(section), number))
-        body = _list_body(site, section, SiteRequest(site.host, "/", "", night, number))
-        ref = self._capture(writer, url, 200, body)
+        body = _list_body(site, section, SiteRequest(site.host, "/", "", writer.night, number))
         listed = tuple(ListEntry(one.key, self._address(site.article_path(one)), one.title, one.day) for one in rows)
-        page = self._page(url, Outcome.LISTING, 200, ref, len(body))
+        page = self._page(writer, url, Outcome.LISTING, 200, body)
         writer.write(replace(page, section=section, listed=listed, page_number=number, walk_end=end))
 
     def _article(self, writer: RunWriter, article: ReplicaArticle, night: date) -> None:
@@ -149,14 +143,13 @@ class PortalYear:
         site = self.room.site((shown,))
         url = self._address(site.article_path(article))
         if (removal := article.removal(night)) is not None:
-            ref = self._capture(writer, url, removal.status, b"<html><body>404</body></html>")
-            page = self._page(url, Outcome.GONE, removal.status, ref, 29)
+            page = self._page(writer, url, Outcome.GONE, removal.status, b"<html><body>404</body></html>")
             writer.write(replace(page, key=article.key, section=article.section), gone_after=GONE_AFTER)
             self._plan_recheck_of_vanished(article, night)
             return
         body = site.render_article(shown, SiteRequest(site.host, "/", "", night, 1)).encode()
-        ref = self._capture(writer, url, 200, body)
-        page = replace(self._page(url, Outcome.ARTICLE, 200, ref, len(body)), key=article.key, section=article.section)
+        page = self._page(writer, url, Outcome.ARTICLE, 200, body)
+        page = replace(page, key=article.key, section=article.section)
         document = article_document(site, shown, page)
         for attached, (name, _) in zip(document.attachments, shown.links(), strict=False):
             self.files[attached.url] = replica_file(name, shown)
@@ -184,31 +177,30 @@ class PortalYear:
             file_facts = self.files.pop(file.url, None)
             if file_facts is None:
                 continue
-            body = file_bytes(file_facts)
-            ref = self._capture(writer, file.url, 200, body, "application/pdf")
             key = attachment_key(line.key, file.url)
-            page = self._page(file.url, Outcome.ATTACHMENT, 200, ref, len(body))
+            page = self._page(writer, file.url, Outcome.ATTACHMENT, 200, file_bytes(file_facts), "application/pdf")
             page = replace(page, key=key, section=line.section, attachment_of=line.id)
             writer.write(page, file_document(self.portal, line, file, file_facts, page))
 
     # a night that fails
 
-    def _fail(self, writer: RunWriter, night: date, state: State) -> None:
+    def _fail(self, writer: RunWriter, state: State) -> None:
         for section in self.room.sections:
             site = self.room.site(())
             url = self._address(site.list_path(site.section(section), 1))
             if state is State.FAILED:  # the list's markup was changed: nothing is found on it
-                self._list(writer, section, 1, (), night, WalkEnd.EMPTY)
+                self._list(writer, section, 1, (), WalkEnd.EMPTY)
                 continue
             if state in (State.UNREACHABLE, State.GONE):
                 detail = NO_NAME if state is State.GONE else "timeout"
-                page = replace(self._page(url, Outcome.UNREACHABLE, None, None, None), unanswered=3, detail=detail)
+                asked = self._moment - _ANSWER
+                page = PageRecord(
+                    url, Outcome.UNREACHABLE, self._moment, None, asked_at=asked, unanswered=3, detail=detail
+                )
             elif state is State.MOVED:
-                ref = self._capture(writer, url, 301, b"")
-                page = replace(self._page(url, Outcome.MOVED, 301, ref, 0), detail=self.room.successor)
+                page = replace(self._page(writer, url, Outcome.MOVED, 301, b""), detail=self.room.successor)
             else:
-                ref = self._capture(writer, url, 200, _REFUSED.encode())
-                page = self._page(url, Outcome.CHALLENGE, 200, ref, len(_REFUSED))
+                page = self._page(writer, url, Outcome.CHALLENGE, 200, _REFUSED)
             writer.write(replace(page, section=section, page_number=1, walk_end=WalkEnd.FAILED))
 
     # how it ends
@@ -244,17 +236,15 @@ class PortalYear:
     def _address(self, path: str) -> str:
         return f"https://{suffixed(self.room.site.host)}{path}"
 
-    def _capture(self, writer: RunWriter, url: str, status: int, body: bytes, kind: str | None = None) -> CaptureRef:
+    def _page(
+        self, writer: RunWriter, url: str, outcome: Outcome, status: int, body: bytes, kind: str | None = None
+    ) -> PageRecord:
+        """Capture a response and return what a run records of it."""
         self._moment += timedelta(seconds=_SECONDS)
         kind = kind or f"{'application/json' if body.startswith(b'{') else 'text/html'}; charset=utf-8"
         headers = (("Content-Type", kind), ("Server", "replica"), ("ETag", f'"{sha256(body).hexdigest()[:16]}"'))
-        return writer.capture(Capture(url, status, headers, body, self._moment, ArchiveKind.REPLICA))
-
-    def _page(
-        self, url: str, outcome: Outcome, status: int | None, ref: CaptureRef | None, size: int | None
-    ) -> PageRecord:
-        asked = self._moment - timedelta(milliseconds=400)
-        return PageRecord(url, outcome, self._moment, status, warc=ref, asked_at=asked, size=size)
+        ref = writer.capture(Capture(url, status, headers, body, self._moment, ArchiveKind.REPLICA))
+        return PageRecord(url, outcome, self._moment, status, warc=ref, asked_at=self._moment - _ANSWER, size=len(body))
 
 
 def _list_body(site: ComposedSite, section: str, request: SiteRequest) -> bytes:
