@@ -11,7 +11,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from types import FrameType
+from typing import TypeVar
 from uuid import uuid4
 
 from rich.console import Console
@@ -25,6 +27,8 @@ from archive.store import Archive
 from testing.postgresql import missing, serve_postgresql
 from vietnam.date_forms import TZ
 
+_Question = TypeVar("_Question")
+_Answer = TypeVar("_Answer")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -127,10 +131,21 @@ def verify(folder: Path) -> tuple[bool, str]:
     return done.returncode == ExitCode.GOOD, "\n".join((done.stdout + done.stderr).splitlines()[-20:])
 
 
-def waits(milliseconds: Sequence[float]) -> tuple[float, float, float]:
-    """Return the median, the time that 95 of 100 stayed below, and the longest."""
-    ordered = sorted(milliseconds)
-    return ordered[len(ordered) // 2], ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]
+def time_each(
+    questions: Iterable[_Question], ask: Callable[[_Question], _Answer]
+) -> tuple[tuple[float, float, float], list[_Answer]]:
+    """Ask one question after the other; return the waits in milliseconds, and the answers.
+
+    The waits are the median, the time that 95 of 100 stayed below, and the longest. The first two answers do not count:
+    they bring the database's pages into memory.
+    """
+    took, answers = [], []
+    for question in questions:
+        began = perf_counter()
+        answers.append(ask(question))
+        took.append(1000 * (perf_counter() - began))
+    ordered = sorted(took[2:])
+    return (ordered[len(ordered) // 2], ordered[int(0.95 * (len(ordered) - 1))], ordered[-1]), answers[2:]
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> None:

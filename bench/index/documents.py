@@ -119,11 +119,11 @@ class Synthetic:
     @cached_property
     def pool(self) -> list[str]:
         """The texts whose bands other texts have by chance."""
-        return [pool_text(self.seed, number) for number in range(_POOL)]
+        return [" ".join(words(random.Random(f"{self.seed} pool {number}"), 150)) for number in range(_POOL)]
 
     @cached_property
     def _pool_bands(self) -> list[tuple[int, ...]]:
-        return [bands(signature(text)) for text in self.pool]
+        return [bands(each) for each in self._pool_signatures]
 
     @cached_property
     def _pool_signatures(self) -> list[tuple[int, ...]]:
@@ -165,9 +165,3 @@ class Synthetic:
 
 def _is_twin(number: int) -> bool:
     return number % TWIN == TWIN - 1 and number >= NIGHTLY
-
-
-@lru_cache(maxsize=2048)
-def pool_text(seed: int, number: int) -> str:
-    """One text that many share some words with."""
-    return " ".join(words(random.Random(f"{seed} pool {number}"), 150))

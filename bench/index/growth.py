@@ -111,7 +111,9 @@ def _filled(root: Path, size: int) -> Iterator[Filled]:
         print(f"filled with {documents.size} documents in {time.monotonic() - start:.0f} s", file=sys.stderr)
         yield archive, documents
     finally:
-        _remove(archive.index)
+        if isinstance(archive.index.database, PostgresqlSchema):
+            with archive.index.writing() as transaction:
+                transaction.connection.execute(DropSchema(archive.index.database.schema, cascade=True))
         archive.close()
         shutil.rmtree(root)
 
@@ -140,13 +142,6 @@ def _on_disk(index: Index) -> float:
         found = queries.connection.exec_driver_sql(query, (database.schema,)).scalar_one()
     index.close()
     return round(int(found) / 2**20, 1)
-
-
-def _remove(index: Index) -> None:
-    if isinstance(index.database, PostgresqlSchema):
-        with index.writing() as transaction:
-            transaction.connection.execute(DropSchema(index.database.schema, cascade=True))
-        index.close()
 
 
 def _ratios(rows: Sequence[GrowthFigures]) -> dict[str, float]:

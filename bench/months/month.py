@@ -46,24 +46,24 @@ def _run(options: argparse.Namespace) -> int:
     first, last = day_of("--from", options.first), day_of("--to", options.last)
     if first > last:
         raise UsageError(f"--from {first} lies after --to {last}: give the first night and then the last")
-    if not options.planted:
-        return _month(options.articles, first, last, options.archive)
     run = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return planted_month(month_articles(read_rows(options.articles)), run, options.archive)
+    if options.planted:
+        return planted_month(month_articles(read_rows(options.articles)), run, options.archive)
+    return _month(options.articles, run, options.archive)
 
 
-def _month(csv: Path, first: date, last: date, folder: Path) -> int:
+def _month(csv: Path, run: Sequence[date], folder: Path) -> int:
     rows = read_rows(csv)
     articles = month_articles(rows)
     new_archive(folder)
     began = time.monotonic()
-    served = _run_nights(articles, first, last, folder)
+    served = _run_nights(articles, run, folder)
     took = time.monotonic() - began
     clean, report = verify(folder)
-    judged = judge_month(Paths(folder), PORTAL, articles, first, last)
+    judged = judge_month(Paths(folder), PORTAL, articles, run[0], run[-1])
     figures = _figures(judged, took) | {
-        "from": first.isoformat(),
-        "to": last.isoformat(),
+        "from": run[0].isoformat(),
+        "to": run[-1].isoformat(),
         "rows": len(rows),
         "articles": len(articles),
         "twins": sum(len(article.listings) > 1 for article in articles),
@@ -85,12 +85,11 @@ def _figures(judged: MonthResult, took: float) -> dict[str, object]:
     return {name: counts[name] for name in first} | counts
 
 
-def _run_nights(articles: Sequence[MonthArticle], first: date, last: date, folder: Path) -> int:
+def _run_nights(articles: Sequence[MonthArticle], run: Sequence[date], folder: Path) -> int:
     """All nights in their order; the number of requests that the replica answered."""
     with ReplicaServer([MonthSite(articles)]) as server:
-        for number in range((last - first).days + 1):
+        for night in run:
             began = time.monotonic()
-            night = first + timedelta(days=number)
             run_night(night, folder, server.port, [PORTAL])
             _print_progress(folder, night, time.monotonic() - began)
         return len(server.log)

@@ -149,17 +149,16 @@ def summary(years: Sequence[Year]) -> dict[str, object]:
         late = [delay for year in years for delay in year.late.get(fault, [])]
         if not delays:
             continue
-        seen = sorted(delay for delay in delays if delay is not None)
-        shown = sorted(delay for delay in late if delay is not None)
+        seen, shown = ([delay for delay in each if delay is not None] for each in (delays, late))
         faults[fault] = {
             "planted": len(delays),
             "seen": round(len(seen) / len(delays), 4),
             "waited": planted.nights,
             "median": median(seen) if seen else None,
-            "max": seen[-1] if seen else None,
+            "max": max(seen, default=None),
             "same_night": round(sum(delay == 0 for delay in late) / len(late), 4),
             "median_since_shown": median(shown) if shown else None,
-            "max_since_shown": shown[-1] if shown else None,
+            "max_since_shown": max(shown, default=None),
         }
     return {
         "seeds": [year.seed for year in years],

@@ -26,7 +26,7 @@ from archive.errors import ExitCode
 from archive.index.rows import EventRow
 from archive.store import Archive
 from archive.web.urls import Links
-from bench.runner import print_table, report_error, served, waits
+from bench.runner import print_table, report_error, served, time_each
 from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
 
@@ -130,21 +130,16 @@ def _known(archive: Archive) -> KnownPages:
 
 def _timed(client: httpx.Client, known: KnownPages, kind: str, draw: Draw, pages: int) -> PageTiming:
     rng = random.Random(kind)
-    took, sizes = list[float](), list[int]()
-    for number in range(pages + 2):
-        address = draw(rng, known)
-        began = time.perf_counter()
-        answer = client.get(address)
-        answer.raise_for_status()
-        if number >= 2:  # the first ones bring the database's pages into memory
-            took.append(1000 * (time.perf_counter() - began))
-            sizes.append(len(answer.content))
+    waits, answers = time_each(
+        (draw(rng, known) for _ in range(pages + 2)), lambda address: client.get(address).raise_for_status()
+    )
+    sizes = sorted(len(answer.content) for answer in answers)
     addresses = [draw(rng, known) for _ in range(pages)]
     began = time.perf_counter()
     with ThreadPoolExecutor(_AT_ONCE) as readers:
         statuses = list(readers.map(lambda address: client.get(address).status_code, addresses))
     a_second = sum(1 for status in statuses if status == 200) / (time.perf_counter() - began)
-    return PageTiming(kind, *waits(took), sorted(sizes)[len(sizes) // 2], a_second)
+    return PageTiming(kind, *waits, sizes[len(sizes) // 2], a_second)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ import argparse
 import json
 import random
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from archive.errors import ExitCode, UsageError
@@ -22,7 +22,7 @@ from archive.search.engine import Order, SearchIndex
 from archive.search.query import parse
 from archive.search.results import search
 from archive.store import Archive
-from bench.runner import own_database, print_table, report_error, waits
+from bench.runner import own_database, print_table, report_error, time_each
 from bench.web.archive import FIRST, composed_archive
 from replicas.prose.syllables import SyllableComposer
 
@@ -127,18 +127,12 @@ def _timed(
     archive: Archive, words: SearchIndex, composer: SyllableComposer, kind: Question, questions: int
 ) -> SearchTiming:
     rng = random.Random(kind.name)
-    took: list[float] = []
-    found: list[int] = []
-    for number in range(questions + 2):
-        query = parse(kind.draw(rng, composer), exact=kind.exact, all_versions=kind.all_versions)
-        began = time.perf_counter()
-        answer = search(
-            archive, words, query, order=kind.order, offset=kind.offset, one_per_cluster=kind.one_per_cluster
-        )
-        if number >= 2:  # the first ones bring the pages into memory
-            took.append(1000 * (time.perf_counter() - began))
-            found += [answer.total] if answer.total is not None else []
-    return SearchTiming(kind.name, sorted(found)[len(found) // 2] if found else None, *waits(took))
+    drawn = (kind.draw(rng, composer) for _ in range(questions + 2))
+    queries = (parse(text, exact=kind.exact, all_versions=kind.all_versions) for text in drawn)
+    asked = partial(search, archive, words, order=kind.order, offset=kind.offset, one_per_cluster=kind.one_per_cluster)
+    waits, answers = time_each(queries, asked)
+    found = sorted(answer.total for answer in answers if answer.total is not None)
+    return SearchTiming(kind.name, found[len(found) // 2] if found else None, *waits)
 
 
 def _row(one: SearchTiming) -> list[str]:
