@@ -114,7 +114,9 @@ def peak(archive: Archive, documents: Synthetic, portals: int = 8, groups: int =
     for _, ask, items in questions_of(documents, look_ups):
         for item in items:
             _time(archive.index, ask, item)
-    return _peak()
+    # getrusage would tell what the process that started this one held.
+    told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    return round(int(told[1]) / 1024, 1) if told else 0.0
 
 
 def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask, list[Document]]]:
@@ -128,12 +130,6 @@ def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask
         yield name, ask, picked
     for name, ask in SLOW.items():
         yield name, ask, picked[:_SLOW]
-
-
-def _peak() -> float:
-    """Return the most memory this process held, in MiB. getrusage would tell what the process that started it held."""
-    told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
-    return round(int(told[1]) / 1024, 1) if told else 0.0
 
 
 def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:

@@ -27,13 +27,16 @@ from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.model.enums import ArchiveKind, first_texts
 from archive.storage.paths import Paths
 from archive.store import Archive
-from bench.months.check import MonthResult, judge_month
+from bench.months.check import judge_month
 from bench.months.planted import planted_month
 from bench.months.plants import PORTAL
 from bench.months.recorded_articles import PAGE_SIZE, MonthArticle, MonthSite, month_articles, read_rows
 from bench.runner import ROOT, exit_code, new_archive, run_night, verify
 from crawler.config.run_options import day_of
 from replicas.serve import ReplicaServer
+
+_HEADLINE = ("nights", "listed", "archived", "duplicates", "missed", "requests", "seconds")
+"""The figures that come first; those they rest on follow."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,28 +64,26 @@ def _month(csv: Path, run: Sequence[date], folder: Path) -> int:
     took = time.monotonic() - began
     clean, report = verify(folder)
     judged = judge_month(Paths(folder), PORTAL, articles, run[0], run[-1])
-    figures = _figures(judged, took) | {
-        "from": run[0].isoformat(),
-        "to": run[-1].isoformat(),
-        "rows": len(rows),
-        "articles": len(articles),
-        "twins": sum(len(article.listings) > 1 for article in articles),
-        "title_apart": [article.slug for article in articles if article.apart],
-        "labels": sum(bool(article.label) for article in articles),
-        "page_size": PAGE_SIZE,
-        "served": served,
-        "verify": "clean" if clean else report,
-        "seconds_with_verify": round(time.monotonic() - began, 1),
-    }
+    counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
+    figures = (
+        {name: counts[name] for name in _HEADLINE}
+        | counts
+        | {
+            "from": run[0].isoformat(),
+            "to": run[-1].isoformat(),
+            "rows": len(rows),
+            "articles": len(articles),
+            "twins": sum(len(article.listings) > 1 for article in articles),
+            "title_apart": [article.slug for article in articles if article.apart],
+            "labels": sum(bool(article.label) for article in articles),
+            "page_size": PAGE_SIZE,
+            "served": served,
+            "verify": "clean" if clean else report,
+            "seconds_with_verify": round(time.monotonic() - began, 1),
+        }
+    )
     print(json.dumps(figures, ensure_ascii=False))
     return ExitCode.GOOD if judged.good and clean else ExitCode.FINDINGS
-
-
-def _figures(judged: MonthResult, took: float) -> dict[str, object]:
-    """Return the headline figures first, then those they rest on."""
-    counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
-    first = ("nights", "listed", "archived", "duplicates", "missed", "requests", "seconds")
-    return {name: counts[name] for name in first} | counts
 
 
 def _run_nights(articles: Sequence[MonthArticle], run: Sequence[date], folder: Path) -> int:

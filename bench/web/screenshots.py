@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -38,7 +39,7 @@ class Picture:
     name: str
     path: str
     follow: tuple[str, ...] = ()
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     screen: tuple[int, int] = _SCREEN
 
 
@@ -103,8 +104,7 @@ def _names(archive: Archive) -> dict[str, str]:
 
 def _drawn(browser: Browser, address: str, picture: Picture, names: Mapping[str, str]) -> bytes:
     width, height = picture.screen
-    scheme = "dark" if picture.scheme == "dark" else "light"
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=picture.scheme)
     try:
         page = context.new_page()
         page.goto(address + picture.path.format_map(names))

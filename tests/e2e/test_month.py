@@ -18,7 +18,7 @@ import pytest
 from archive.errors import UsageError
 from archive.storage.paths import Paths
 from bench.months.check import judge_month
-from bench.months.month import PORTAL
+from bench.months.plants import PORTAL
 from bench.months.recorded_articles import (
     LABELS,
     MonthArticle,
