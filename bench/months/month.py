@@ -65,23 +65,20 @@ def _month(csv: Path, run: Sequence[date], folder: Path) -> int:
     clean, report = verify(folder)
     judged = judge_month(Paths(folder), PORTAL, articles, run[0], run[-1])
     counts: dict[str, object] = asdict(judged) | {"seconds": round(took, 1)}
-    figures = (
-        {name: counts[name] for name in _HEADLINE}
-        | counts
-        | {
-            "from": run[0].isoformat(),
-            "to": run[-1].isoformat(),
-            "rows": len(rows),
-            "articles": len(articles),
-            "twins": sum(len(article.listings) > 1 for article in articles),
-            "title_apart": [article.slug for article in articles if article.apart],
-            "labels": sum(bool(article.label) for article in articles),
-            "page_size": PAGE_SIZE,
-            "served": served,
-            "verify": "clean" if clean else report,
-            "seconds_with_verify": round(time.monotonic() - began, 1),
-        }
-    )
+    figures = {name: counts[name] for name in _HEADLINE} | counts
+    figures |= {
+        "from": run[0].isoformat(),
+        "to": run[-1].isoformat(),
+        "rows": len(rows),
+        "articles": len(articles),
+        "twins": sum(len(article.listings) > 1 for article in articles),
+        "title_apart": [article.slug for article in articles if article.apart],
+        "labels": sum(bool(article.label) for article in articles),
+        "page_size": PAGE_SIZE,
+        "served": served,
+        "verify": "clean" if clean else report,
+        "seconds_with_verify": round(time.monotonic() - began, 1),
+    }
     print(json.dumps(figures, ensure_ascii=False))
     return ExitCode.GOOD if judged.good and clean else ExitCode.FINDINGS
 
