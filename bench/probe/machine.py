@@ -17,7 +17,7 @@ from replicas.records import Kind, Part, ReplicaArticle, plain
 FAULTS = {
     "line": "a line of the frame stands in every text",
     "title": "every title ends with the portal's name",
-    "minute": "the pages show the day alone, the metadata the minute",
+    "minute": "the pages show the day alone, the feed the minute",
     "hidden": "the menu leaves a section out whose articles stand in the feed",
     "stuck": "every second page shows the first one again",
     "cut": "lists end after one page, and nothing leads on",
@@ -94,7 +94,8 @@ def head_of(portal: MachinePortal, side: MachineSide, at: ReplicaArticle | None)
     if at is not None and side.metadata:
         title = html.escape(plain(at.title))
         head += f'<meta property="og:title" content="{title}"><meta property="og:site_name" content="{portal.name}">'
-        head += f'<meta property="article:published_time" content="{at.published.isoformat()}">'
+        if side.fault != "minute":
+            head += f'<meta property="article:published_time" content="{at.published.isoformat()}">'
     return head
 
 

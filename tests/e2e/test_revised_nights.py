@@ -73,7 +73,7 @@ EDITS: Mapping[str, tuple[str, str, tuple[str, ...] | None]] = {
     "chu": ("tốt hơn", "lâu hơn", ("wording",)),
     "dau": ("hoà vào", "hòa vào", ("wording",)),
     "them": ("<p>Xã dự", "<p>Nhiều hộ nuôi hàu đã ký hợp đồng dài hạn với nhà máy.</p><p>Xã dự", ("paragraph_added",)),
-    "bot": (f"<p>{BODY[2]}</p>", "", ("paragraph_removed",)),
+    "bot": (f"<p>{BODY[2]} (Bản tin số 9.)</p>", "", ("paragraph_removed",)),
     "hai": ("12 tàu vỏ thép", "15 tàu sắt", ("number", "wording")),
     "dong-ngay": ("04/03/2025 08:00", "05/03/2025 08:00", ("published",)),
     "trang": ("vỏ thép, dài", "vỏ  thép,\n dài", None),
@@ -85,8 +85,8 @@ EDITS: Mapping[str, tuple[str, str, tuple[str, ...] | None]] = {
 
 
 def page(key: str) -> str:
-    """One article of its own: the key stands in its text, so that none repeats another."""
-    text = "".join(f"<p>{part}</p>" for part in (*BODY, f"Bài trong mục {key.replace('-', ' ')} của bản tin xã."))
+    """One article of its own: its number stands in each paragraph, so that none repeats another."""
+    text = "".join(f"<p>{part} (Bản tin số {list(EDITS).index(key) + 1}.)</p>" for part in BODY)
     return (
         f"<article><h1>{TITLE}</h1><div class='ngay'>04/03/2025 08:00</div><div class='noi-dung'>{text}</div></article>"
     )

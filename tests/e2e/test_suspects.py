@@ -31,7 +31,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory, port: int) -> Path:
     package(folder)
     new_archive(folder / "archive")
     done = scrapy(folder, "crawl", port=port, night=FIRST)
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.err) == (1, "")
     return folder
 
 
@@ -41,10 +41,11 @@ def folder(crawled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(crawled, tmp_path / "planted"))
 
 
-def test_the_night_tells_of_them_and_stays_good(crawled: Path) -> None:
+def test_the_night_names_them_and_is_suspicious_for_the_line_of_all_texts(crawled: Path) -> None:
     run, _, _ = the_night(crawled / "archive", PORTAL, FIRST)
 
-    assert run.verdict is Verdict.GOOD
+    assert run.verdict is Verdict.SUSPICIOUS
+    assert [reason.code for reason in run.reasons if isinstance(reason, Reason)].count("texts_share_line") == 1
     assert Reason.of("residue", n=2, portal="quang_tri") in run.reasons
     assert run.extraction["residue suspects"] == 2
     assert widgets_in(crawled, FIRST)
