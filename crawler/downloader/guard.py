@@ -24,7 +24,7 @@ from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
 from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
-from crawler.downloader.successor import successor_of
+from crawler.downloader.successor import LOGIN_HOSTS, successor_of
 from crawler.urls import REPLICA_SUFFIX, replica_url
 
 if TYPE_CHECKING:
@@ -160,13 +160,18 @@ class PortalHosts:
         return url_allowed(url, self.own, self.replica)
 
     def is_external(self, url: str) -> bool:
-        """Return whether an address is a page of another site, which a browser would open and this crawl does not."""
+        """Return whether an address is a page of another site, which a browser would open and this crawl does not.
+
+        A host that logs visitors in is none: the article may stand behind it.
+        """
         try:
             host = (urlsplit(url).hostname or "").lower()
         except ValueError:
             return False
         live = host.removesuffix(REPLICA_SUFFIX)
-        return "." in live and live not in self.own and url_allowed(url, frozenset({live}), host != live) is None
+        if "." not in live or live in self.own or live.split(".", 1)[0] in LOGIN_HOSTS:
+            return False
+        return url_allowed(url, frozenset({live}), host != live) is None
 
     def successor(self, url: str) -> str | None:
         """Return the known host of somebody else that an address leads to."""

@@ -34,7 +34,9 @@ class RedirectGate(CrawlerMiddleware):
             host = hosts.successor(target)
             if host is not None:
                 raise SuccessorRedirect(host)
-            if exchange_of(request).info.expect is Expect.ARTICLE and hosts.is_external(target):
+            # Only a redirect: a page that sends on by script is more often a gate in front of the article.
+            article = exchange_of(request).info.expect is Expect.ARTICLE
+            if article and response.status in _REDIRECTS and hosts.is_external(target):
                 raise ExternalLink(target.replace(REPLICA_SUFFIX, "", 1))
         return response
 

@@ -25,7 +25,9 @@ _SCRIPT = re.compile(
     r"""|location\s*\.\s*(?:replace|assign)\s*\(\s*["'](https?://[^"'\s]+)["']""",
     re.IGNORECASE,
 )
-_DOORS = frozenset({"sso", "login", "dangnhap", "xacthuc", "auth", "id", "cas"})  # first labels of hosts that log in
+LOGIN_HOSTS = frozenset(
+    {"sso", "login", "dangnhap", "xacthuc", "auth", "id", "cas"}
+)  # first labels of hosts that log in
 
 
 class SuccessorRedirect(IgnoreRequest):
@@ -50,7 +52,7 @@ def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> s
     if any(host == known or host.endswith(f".{known}") for known in declared):
         return host
     province = province_of_host(host)
-    if province is None or (host != province.domain and host.split(".", 1)[0] in _DOORS):
+    if province is None or (host != province.domain and host.split(".", 1)[0] in LOGIN_HOSTS):
         return None
     return host
 

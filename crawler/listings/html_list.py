@@ -22,7 +22,7 @@ from vietnam.dates import read_machine, read_published
 from vietnam.letters import fold_spaces, nfc
 
 IsOwn = Callable[[Selector, str], bool]
-"""Whether a link, with its address, is surely to an article of the section whose list is read."""
+"""Return whether a link, with its address, surely leads to an article of the section whose list is read."""
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -21,12 +21,13 @@ from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
-from crawler.spider.stop_rule import VANISHED_EVERY, next_recheck, next_recheck_of_vanished
+from crawler.spider.stop_rule import next_recheck, next_recheck_of_vanished
 from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
 
 _MOST_ADDRESSES = 3  # of one article and night
+_EXTERNAL_RECHECK = 7  # days
 _MOST_MOVED = 100  # of a night: a bound against lists whose addresses differ at each request
 
 
@@ -64,24 +65,17 @@ class Articles:
         """Return the request for an article; none when it was asked for already tonight."""
         if key in self._asked:
             return []
-        return [self._build(section, key, url, mark, etag=etag, last_modified=last_modified)]
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in conditions.items() if value}
+        return [self._build(section, key, url, mark, headers)]
 
     def _build(
-        self,
-        section: str,
-        key: str,
-        url: str,
-        mark: LookbackMark | None = None,
-        *,
-        etag: str | None = None,
-        last_modified: str | None = None,
+        self, section: str, key: str, url: str, mark: LookbackMark | None, headers: Mapping[str, str] | None = None
     ) -> Request:
         way = self.portal.article_source(key, url)
         self._asked.setdefault(key, []).append(way)
         address = self.builder.here(url) if isinstance(way, ListRequest) else None
         info = replace(self.builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
-        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in conditions.items() if value}
         return self.builder.build(info, self.on_response, headers=headers)
 
     def is_asked(self, key: str) -> bool:
@@ -214,16 +208,16 @@ class Articles:
         stands = outcome in (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
         if key is None or not (stands or outcome.value in SETTLED):
             return None
-        if outcome is Outcome.EXTERNAL_LINK:  # a list may show it every night; a link is seldom exchanged for a text
-            return tonight + timedelta(days=VANISHED_EVERY)
+        if outcome is Outcome.EXTERNAL_LINK:
+            # Lists show it every night and it brings the same each night; it may be a passing gateway all the same.
+            return tonight + timedelta(days=_EXTERNAL_RECHECK)
         since = None if stands else lookups.vanished_since(key)
         if since or outcome in VANISHED:
             return next_recheck_of_vanished(since or tonight, tonight, self.gone_after)
         watched = lookups.first_stored(key)
         removal = lookups.removal(key)
-        if (
-            removal is not None and removal.event is not Event.MOVED_ADDRESS
-        ):  # what came back is watched like something new
+        # An article that came back is watched like a new one.
+        if removal is not None and removal.event is not Event.MOVED_ADDRESS:
             watched = removal.night if removal.event is Event.RETURNED else tonight
         if watched is None and not stands:
             return None

@@ -69,7 +69,7 @@ def test_a_night_is_walked_read_and_kept(archive: Path, tmp_path: Path) -> None:
 
 
 def asked_as(server: HttpServer) -> None:
-    """Who we said we are, and that the replica was asked as of the night."""
+    """Assert the name that the crawl gives, and that it asks the replica as of the night."""
     for head in server.heads:
         assert f"Host: {HOST}\r\n" in head
         assert "Accept-Language: vi\r\n" in head
@@ -92,6 +92,8 @@ ZOO: dict[str, tuple[Reply, Outcome]] = {
     "moved": (redirect("/tin/good.html", "301 Moved Permanently"), Outcome.ARTICLE),
     "elsewhere": (redirect("https://evil.example/"), Outcome.EXTERNAL_LINK),
     "inside": (redirect("http://127.0.0.1:9/"), Outcome.GUARD_DENIED),
+    "members-elsewhere": (redirect("https://sso.mau.vn/cas/login?service=x"), Outcome.GUARD_DENIED),
+    "by-script": (response(b"<html><script>location.href='https://evil.example/x'</script></html>"), Outcome.EMPTY),
     "metadata": (redirect("http://2852039166/latest/"), Outcome.GUARD_DENIED),
     "real-host": (redirect("https://www.ba-song.vn/tin/good.html"), Outcome.GUARD_DENIED),
     "other-port": (redirect(f"http://{HOST}:8080/"), Outcome.GUARD_DENIED),
@@ -140,10 +142,10 @@ def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Pat
     assert {line.key: line.event for line in articles}["moved"] is Event.DUPLICATE
     counts = {name: server.asked[f"/tin/{name}.html"] for name in ("failing", "cut-gzip", "cut-body", "loop", "gone")}
     assert counts == {"failing": 3, "cut-gzip": 3, "cut-body": 3, "loop": 6, "gone": 1}
-    assert run.outcomes["wrong_host"] == run.outcomes["guard_denied"] == 4
+    assert run.outcomes["wrong_host"] == run.outcomes["guard_denied"] == 5
     (link,) = [page for page in lines if page.outcome is Outcome.EXTERNAL_LINK]
     assert (link.detail, link.status, link.warc is None) == ("https://evil.example/", 302, False)
-    assert [page.warc is None for page in lines if page.outcome is Outcome.GUARD_DENIED] == [True] * 4
+    assert [page.warc is None for page in lines if page.outcome is Outcome.GUARD_DENIED] == [True] * 5
     captures = [page for page in lines if page.warc is not None]
     assert len({page.warc for page in captures}) == len(captures), "one line for each captured response"
 
