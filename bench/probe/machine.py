@@ -1,4 +1,4 @@
-"""What a drawn portal's software says of its articles beside the pages: feed, sitemap, metadata; and drawn faults.
+"""Serve what a drawn portal's software says of its articles: feed, sitemap, metadata; and drawn faults.
 
 The faults are those that a spider's own rules do not see. A score of 100 beside one of them is a lie.
 """
@@ -27,7 +27,7 @@ _NEWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class MachineSide:
-    """What a portal serves for machines, and its fault; empty for none.
+    """Hold what a portal serves for machines, and its fault; empty for none.
 
     `feed` is "", "short" (titles and times) or "full" (the texts too).
     """

@@ -41,7 +41,7 @@ GB = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a file system says."""
+    """Imitate what a file system reports."""
 
     f_frsize: int = 4096
     f_blocks: int = 100 * GB // 4096

@@ -77,7 +77,7 @@ SILENT = {
 
 
 def says_something(answer: object) -> bool:
-    """Whether any part of an answer is one: a suite of empty lists proves nothing."""
+    """Return whether any part of an answer is one: a suite of empty lists proves nothing."""
     if isinstance(answer, dict):
         return any(map(says_something, answer.values()))
     if isinstance(answer, (list, tuple)):

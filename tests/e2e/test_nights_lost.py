@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 
 
 def verdict(stage: NightStage, portal: str, night: date = NIGHT) -> tuple[bool, Verdict, int]:
-    """Whether the last run was complete, how it was judged, and how often it was begun."""
+    """Return the completeness, the verdict and the number of attempts of the last run."""
     with Archive.open(stage.root) as store:
         run = last_run(store, portal, night)
     assert run is not None

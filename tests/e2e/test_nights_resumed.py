@@ -37,7 +37,7 @@ _ARTICLE = re.compile(r"-\d{10,}\.htm$")
 
 
 def articles_asked(server: ReplicaServer) -> int:
-    """How many articles of `bao_chinh_phu` were asked for."""
+    """Return the number of requests for articles of `bao_chinh_phu`."""
     return sum(1 for entry in list(server.log) if _ARTICLE.search(entry.path))
 
 

@@ -1,4 +1,4 @@
-"""What follows when a portal moved or is gone: its place on the schedule, what is reported of it, and what coverage says."""
+"""Take a portal that moved or is gone off the schedule, report it, and show it in coverage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scheduler seals can be searched at once, and a search that cannot be filled holds up no night."""
+"""Search at once what the scheduler sealed; hold up no night where search cannot be filled."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ async def all_of(*asked: Awaitable[Visit]) -> list[Visit]:
 
 
 def apart(visits: list[Visit], pause: float) -> bool:
-    """Whether none began before the one before it had ended and the pause was over."""
+    """Return whether none began before the one before it had ended and the pause was over."""
     return all(later[0] - earlier[1] >= pause - 0.005 for earlier, later in pairwise(visits))
 
 

@@ -1,4 +1,4 @@
-"""What is withheld goes from an index in PostgreSQL as well: its rows, what search is asked of, and the server's files."""
+"""Withhold a text from an index in PostgreSQL as well: its rows, its search words, and the server's files."""
 
 from __future__ import annotations
 

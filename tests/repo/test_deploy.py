@@ -1,4 +1,4 @@
-"""What lies under deploy/ is well formed, and names only what the program has; the service manager gets the true state."""
+"""Check that deploy/ is well formed and names only what the program has; the service manager gets the true state."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from bench.extraction.strangers.draw import Draw, escaped
 
 @dataclass(slots=True)
 class Story:
-    """What is printed, and what of it has to be read.
+    """Hold what is printed, and what of it has to be read.
 
     `published` is ISO 8601, a minute or a day, as exactly as the page allows. `beside` are lines that belong to the
     article's head without being its text: a reader may keep them.

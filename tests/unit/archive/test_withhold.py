@@ -1,4 +1,4 @@
-"""What is withheld by law is gone from the files, the captures and the index; everything else is proved as before."""
+"""Withhold a text by law: gone from files, captures and index; everything else is proved as before."""
 
 from __future__ import annotations
 

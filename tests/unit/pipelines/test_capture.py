@@ -1,4 +1,4 @@
-"""What is handed to the archive of an exchange."""
+"""Hand an exchange to the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set aside and what is not: doubt counts against a page, shortness, tables and pictures do not."""
+"""Quarantine doubtful pages alone: shortness, tables and pictures raise no doubt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a second reading changes: field by field, and word by word with the diacritics intact."""
+"""Compare a second reading with the first: field by field, and word by word with the diacritics intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page's metadata states of the parts that were not read from it."""
+"""Read from a page's metadata the parts that its text did not give."""
 
 from __future__ import annotations
 

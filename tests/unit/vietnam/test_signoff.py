@@ -1,4 +1,4 @@
-"""Who signed a text: the last short line, when it is a byline."""
+"""Recognise who signed a text: the last short line, when it is a byline."""
 
 from __future__ import annotations
 

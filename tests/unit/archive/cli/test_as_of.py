@@ -1,4 +1,4 @@
-"""What was known one night: list, show and diff without anything that came later."""
+"""List, show and compare what was known one night, without anything that came later."""
 
 from __future__ import annotations
 

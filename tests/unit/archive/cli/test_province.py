@@ -1,4 +1,4 @@
-"""Which province a text was published under: asked by today's province, its predecessors are meant too."""
+"""Find texts by province: today's name means its predecessors too."""
 
 from __future__ import annotations
 

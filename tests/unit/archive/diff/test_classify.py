@@ -1,4 +1,4 @@
-"""What changed in a revision: each class alone and mixed, nothing where nothing changed, and the word diff as proof."""
+"""Classify the changes of a revision: each class alone and mixed, nothing where nothing changed, and the word diff as proof."""
 
 from __future__ import annotations
 

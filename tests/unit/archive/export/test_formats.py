@@ -1,4 +1,4 @@
-"""What is handed over: every field and every text in JSONL, nothing that runs in CSV, whole files or none, one per cluster."""
+"""Export every field and every text in JSONL, nothing that runs in CSV, whole files or none, one per cluster."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one command came to."""
+    """Hold the result of one command."""
 
     returncode: int
     stdout: str

@@ -1,4 +1,4 @@
-"""What one look-up of near-duplicates may cost, and what a line says of what was found."""
+"""Bound the cost of one look-up of near-duplicates, and record what was found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a closed night measures of itself, and that records without it stay readable."""
+"""Measure a closed night; read records without measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is published of an archive, and the proof of one text: both hold alone, and nothing else passes for them."""
+"""Prove one text by what is published of an archive: both hold alone, and nothing else passes for them."""
 
 from __future__ import annotations
 

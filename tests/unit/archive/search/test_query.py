@@ -1,4 +1,4 @@
-"""What may be asked of the texts in one line, and what is said of a line that asks nothing."""
+"""Parse a line of search, and refuse one that asks nothing."""
 
 from __future__ import annotations
 

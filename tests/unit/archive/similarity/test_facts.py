@@ -1,4 +1,4 @@
-"""What a sentence states: document numbers, dates, persons and figures, and what only looks like them."""
+"""Read the facts of a sentence: document numbers, dates, persons and figures, and nothing that only looks like them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a portal is given, what a failure was, and the settings that keep a crawl harmless."""
+"""Bound the patience with a portal, judge failures, and keep a crawl harmless by its settings."""
 
 from __future__ import annotations
 

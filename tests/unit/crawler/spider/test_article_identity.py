@@ -1,4 +1,4 @@
-"""Which article a page is: the answers of the articles like it decide, in whatever order they come."""
+"""Decide which article a page is by the answers of articles like it, in whatever order they come."""
 
 from __future__ import annotations
 

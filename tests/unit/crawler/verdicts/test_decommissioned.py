@@ -1,4 +1,4 @@
-"""What many nights make of a portal's end: moved, gone, or only silent. Records and lines alone, nothing is crawled."""
+"""Judge a portal's end from many nights: moved, gone, or only silent. From records and lines alone."""
 
 from __future__ import annotations
 

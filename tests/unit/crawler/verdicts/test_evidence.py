@@ -1,4 +1,4 @@
-"""What the portal shows elsewhere contradicts a night, or says nothing of it."""
+"""Hold a night against what the portal shows elsewhere, which may say nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a judge sees of earlier nights, and what it finds when tonight differs from them."""
+"""Judge a night by earlier ones, and name what differs."""
 
 from __future__ import annotations
 

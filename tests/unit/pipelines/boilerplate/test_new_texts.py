@@ -1,4 +1,4 @@
-"""What the new texts of one night have in common, and what their metadata states beyond them."""
+"""Find lines that the new texts of one night share, and parts that only their metadata states."""
 
 from __future__ import annotations
 

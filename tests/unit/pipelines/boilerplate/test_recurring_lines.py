@@ -1,4 +1,4 @@
-"""What a portal repeats is found wherever it stands, and nothing that a text repeats is taken for it."""
+"""Find lines that a portal repeats wherever they stand, and leave those that a text repeats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an attachment says: each kind read, each doubt named, each bomb stopped; and what counts as a file at all."""
+"""Read the text of attachments: each kind, each doubt named, each bomb stopped; and tell files from pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the article stands on a page without a layout: widgets, tables and files around it must not hide it."""
+"""Find the article on a page without a layout: widgets, tables and files around it must not hide it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around an article is not read as the article, whatever its elements are called, and the article is.
+"""Read the article and nothing that stands around it, whatever the elements are called.
 
 Every kind has three pages that differ in all but the fault.
 """
