@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.residue_forms import (
@@ -83,8 +84,12 @@ def _signs(line: str) -> str | None:
 def _read(line: str) -> tuple[str, Strength] | None:
     """Return kind and strength of a whole line, None for text."""
     shown = fold_spaces(clean_letters(line))
-    if not shown or len(shown) > _LONGEST:
-        return None
+    return _read_short(shown) if 0 < len(shown) <= _LONGEST else None
+
+
+# Every page of a portal repeats its menu and its widgets, and each of them matches hundreds of forms.
+@lru_cache(maxsize=8192)
+def _read_short(shown: str) -> tuple[str, Strength] | None:
     if kind := _signs(shown):
         return kind, Strength.SURE
     folded = fold(shown)
