@@ -27,9 +27,9 @@ class NightCounts:
     brought something to keep, `listed` the entries that the sections showed; of `laid` pages read, `misses` fit no layout;
     `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
     `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
-    section's walk failed; `stopped` says why a crawl did not end by itself. `emptied` are the sections whose list says that it is
-    empty. `new_texts` and `feed` compare tonight's texts
-    and lists with each other and with what the portal states elsewhere.
+    section's walk failed; `stopped` says why a crawl did not end by itself. `emptied` are the
+    sections whose list says that it is empty. `new_texts` and `feed` compare tonight's texts and lists with each other
+    and with what the portal states elsewhere.
     """
 
     day: date

@@ -14,10 +14,8 @@ from archive.model.records import SectionWalk
 from crawler.verdicts.counts import NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume
 
-_UNLISTED, _UNLISTED_SHARE = (
-    3,
-    0.2,
-)  # entries of the feed, and their share: an entry or two may be younger than a cached list
+# Entries of the feed, and their share: an entry or two may be younger than a cached list.
+_UNLISTED, _UNLISTED_SHARE = 3, 0.2
 _FULL, _FULL_NIGHTS = 5, 3  # entries of a full first page; nights running, tonight's included
 _PARAMETERS = ("line", "section")  # of a reason: what tells two findings of one kind apart
 

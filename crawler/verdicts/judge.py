@@ -1,7 +1,7 @@
 """Judge a portal's night: from its own counts, against its own history, with reasons a person can act on.
 
-Findings of the night alone (nobody answered, a list is empty, pages fit no layout) are told every night they hold. Those
-that need weeks (volume, length and age of texts) hold for weeks as well: they are told when first found and after four
+Findings of the night alone (nobody answered, a list is empty, pages fit no layout) are reported every night they hold. Those
+that need weeks (volume, length and age of texts) hold for weeks as well: they are reported when first found and after four
 weeks, and in between they stand among the reasons without making another bad night.
 """
 
@@ -25,7 +25,7 @@ from vietnam.holidays import DayType, day_type, holiday_name
 HISTORY_NIGHTS = 7  # fewer nights than this say nothing of what is usual
 # Reported again only after four weeks: an operator who looked and found the newsroom silent would learn to pass over
 # it.
-_TOLD = (0, 28)  # nights after it was first found
+_REPORTED = (0, 28)  # nights after it was first found
 _EXPLAINS = (Verdict.MOVED, Verdict.GONE, Verdict.UNREACHABLE)  # every list and article
 _APART = 7  # nights without it, after which it is found anew
 
@@ -78,27 +78,27 @@ def _over_nights(night: NightCounts, history: History) -> Iterator[VerdictFindin
     if not after.note(night.day, night.sections, night.measures, night.misses, night.laid):
         return
     for found in _slow(after.seen):
-        yield _unless_told(found, _held(after.seen, found.subject))
+        yield _as_due(found, _held(after.seen, found.subject))
 
 
 def _evident(night: NightCounts, history: History) -> Iterator[VerdictFinding]:
     """Yield what the portal's own evidence contradicts; these findings are recorded in the reasons of earlier nights."""
     earlier = [seen for seen in history.seen if seen.day < night.day]
-    told = [subjects(seen.reasons) for seen in earlier[-_TOLD[-1] - 1 :]]
+    reported = [subjects(seen.reasons) for seen in earlier[-_REPORTED[-1] - 1 :]]
     for found in evidence_findings(night, earlier):
-        yield _unless_told(found, _nights_held(found.subject, told))
+        yield _as_due(found, _nights_held(found.subject, reported))
 
 
-def _unless_told(found: VerdictFinding, held: int) -> VerdictFinding:
-    if held in _TOLD:
+def _as_due(found: VerdictFinding, held: int) -> VerdictFinding:
+    if held in _REPORTED:
         return found
     return VerdictFinding(None, Reason.of("first_told", reason=found.reason, n=held), found.weight, found.subject)
 
 
-def _nights_held(subject: str, told: Sequence[Collection[str]]) -> int:
-    """Return how many nights ago a finding was first reported, with no long pause since; `told` has the nights' subjects."""
+def _nights_held(subject: str, reported: Sequence[Collection[str]]) -> int:
+    """Return how many nights ago a finding was first reported, with no long pause since; `reported` has the nights' subjects."""
     held = 0
-    for ago, those in enumerate(reversed(told), 1):
+    for ago, those in enumerate(reversed(reported), 1):
         if ago > held + _APART:
             break
         if subject in those:
@@ -113,7 +113,7 @@ def _slow(nights: Sequence[NightVolume]) -> list[VerdictFinding]:
 def _held(nights: Sequence[NightVolume], subject: str) -> int:
     """Return how many nights ago the same was first found, with no long pause since."""
     held = 0
-    for ago in range(1, min(_TOLD[-1] + 2, len(nights))):
+    for ago in range(1, min(_REPORTED[-1] + 2, len(nights))):
         if ago > held + _APART:
             break
         if any(found.subject == subject for found in _slow(nights[:-ago])):

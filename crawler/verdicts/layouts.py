@@ -40,7 +40,7 @@ def _unfitting(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Ve
 
 
 def _lossy(misfit: Misfit, night: NightCounts, before: Sequence[NightVolume]) -> VerdictFinding:
-    """Any layout may lose text of one odd page: a single one is told where another sign says the same."""
+    """Judge what the sampled pages lose. Any layout may lose text of one odd page: one counts where another sign agrees."""
     sure = not before or misfit.lacking > 1 or _borne_out(misfit, night, before)
     found = Reason.of(
         "layout_loses" if sure else "layout_loses_or_odd",

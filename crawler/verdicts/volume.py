@@ -1,7 +1,7 @@
 """Findings of the volume: nothing new for longer than is usual, or far less; for the portal and for each section.
 
 A count is held against what was usual on such days before, never against a fixed number: a portal of two articles a week
-may be silent for a fortnight, one of twenty a day not for two. What is improbable over one night is told tonight, what is
+may be silent for a fortnight, one of twenty a day not for two. What is improbable over one night is reported tonight, what is
 improbable only over weeks (a slow decay, a section that dried up) when the weeks are full.
 """
 
@@ -74,7 +74,7 @@ def _silent(
 
 
 def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
-    """Far less than usual over one night or several weeks; the longest window that shows it is told."""
+    """Judge whether there is far less than usual over one night or several weeks, by the longest window that shows it."""
     for nights, apart, share, improbable in reversed(_FALLEN):
         before = observed[: -nights - apart][-_BEFORE:]
         window = observed[-nights:]
