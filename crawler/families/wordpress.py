@@ -111,6 +111,7 @@ class WordPressSpider(PortalSpider, family="WordPress"):
         FamilyMark(MarkKind.ADDRESS, r"/wp-content/", 1),
         FamilyMark(MarkKind.ADDRESS, r"/wp-json/", 1),
         FamilyMark(MarkKind.GENERATOR, r"WordPress", 1),
+        FamilyMark(MarkKind.SELECTOR, 'link[rel="https://api.w.org/"]', 4),
         FamilyMark(MarkKind.ADDRESS, r"/category/[^/]+/", 2),
     )
     layouts = (_layout("td-post-content", ".td-post-content"), _layout("entry-content", ".entry-content"))

@@ -6,12 +6,14 @@ A rule is taken only when it holds on the visited pages; everything else is list
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from crawler.families.declared import DeclaredSpider
 from crawler.listings.listing import Following, address_of
 from crawler.probe.article_parts import find_parts
 from crawler.probe.evaluation import evaluate
 from crawler.probe.explore import Exploration
+from crawler.probe.machine_lists import read_machine_lists
 from crawler.probe.match_family import propose_by_family
 from crawler.probe.match_structure import UserHints, propose_by_structure
 from crawler.probe.recognise import ENOUGH, recognise
@@ -38,6 +40,7 @@ def infer_portal(
     if front is None or not front.is_page:
         found.undecided.append(f"the front page could not be had: {front.status if front else 'no answer'}")
         return found
+    _leave_posts_out(exploration, now)
     home = f"https://{real_host(host_of(front.url))}"
     known = province_of_host(host_of(home))
     province = known.slug if known and host_of(home).removeprefix("www.") == known.domain else None
@@ -65,6 +68,14 @@ def infer_portal(
     if found.portal is not None:
         evaluate(found, exploration, now)
     return found
+
+
+def _leave_posts_out(exploration: Exploration, now: datetime) -> None:
+    """Take from the menu the articles that the software's own lists name: a box of new ones looks like a menu."""
+    lists = read_machine_lists(exploration.feeds, exploration.posts, exploration.sitemaps, now)
+    posts = {urlsplit(item.url)[2:4] for each in lists if each.articles_only for item in each.items}
+    exploration.menu = frozenset(url for url in exploration.menu if urlsplit(url)[2:4] not in posts)
+    exploration.no_lists = [link for link in exploration.no_lists if urlsplit(link.url)[2:4] not in posts]
 
 
 def _short_lists(portal: PortalDraft, exploration: Exploration, found: ProbeResult) -> None:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from crawler.downloader.state_links import changes_state
+from crawler.listings.alternate_urls import is_archive
 from crawler.probe.page import VisitedPage, own_links, same_site
-from crawler.urls import absolute
+from crawler.urls import absolute, parameters
 from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
@@ -24,13 +25,14 @@ _NO_SECTION = re.compile(
     r"^(?:trang chu|home|lien he|dang nhap|dang ky|tim kiem|so do (?:cong|trang|site).*|site ?map|rss|english|tieng viet|"
     r"vi|en|hoi dap|gop y|thu (?:dien tu|cong vu)|email|login|search|video|thu vien (?:anh|video).*|facebook|zalo|"
     r"gioi thieu.*|dich vu cong.*|so do.*|danh ba.*|lich (?:tiep|cong tac|lam viec).*|co cau to chuc.*|doi tra.*|"
-    r"xem them|chi tiet|in trang|quay lai)$"
+    r"xem them|chi tiet|in trang|quay lai|(?:page|trang)(?: so)? \d+)$"
 )
 _MENU = re.compile(r"(?:^|[\s_-])(?:nav\w*|menu\w*|mainmenu|topmenu|megamenu|sf-menu|danh-?muc|chuyen-?muc)", re.I)
 _LONGEST = 60
 _SHORT = 36  # characters of a menu's words where nothing else says that it is one
 _MOST_LINKS = 120
 _ENOUGH = 3  # links of menus from which headings are not asked
+_PAGE_PARAMETERS = frozenset({"page", "paged", "trang", "pageindex", "pageno", "cur"})
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
 
@@ -86,12 +88,22 @@ def _may_name(title: str, url: str) -> bool:
     plain = _plain(title)
     if (
         changes_state(url)
+        or is_archive(url)
+        or _is_further_page(url)
         or not 3 <= len(title) <= _LONGEST
         or not any(char.isalpha() for char in plain)
         or _NO_SECTION.match(plain)
     ):
         return False
     return urlsplit(url).path not in ("", "/") or bool(urlsplit(url).query)
+
+
+def _is_further_page(url: str) -> bool:
+    """Return whether an address is a list's second page or a later one, by a parameter: what a pager leads to."""
+    return any(
+        name.lower() in _PAGE_PARAMETERS and value.isdecimal() and int(value) > 1
+        for name, value in parameters(urlsplit(url).query)
+    )
 
 
 def _shaped(page: HtmlPage) -> frozenset[HtmlElement]:
