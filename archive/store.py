@@ -46,6 +46,7 @@ class Archive:
                 )
             Index.create(database).close()
         self.index = Index(database, read_only=read_only)
+        self.captures = ArchiveReader(paths, self.index)
         try:
             refuse_left_behind(paths, self.index, read_only=read_only)
         except BaseException:
@@ -148,11 +149,6 @@ class Archive:
         """Return the last records of a portal before a night, newest first."""
         with self.index.reading() as queries:
             return queries.runs.history(portal, before, nights)
-
-    @property
-    def captures(self) -> ArchiveReader:
-        """Reader of stored lines, texts and responses."""
-        return ArchiveReader(self.paths, self.index)
 
     def seal(self, night: date, missed: Mapping[str, Reason], key: Ed25519PrivateKey | None = None) -> Seal:
         """Seal a night (`archive.sealing.seal`). `missed` maps portals that never ran to the reason."""

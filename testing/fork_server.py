@@ -463,6 +463,8 @@ def main(number: int) -> int:
             importlib.import_module(module.name)
     for pattern in (residue_forms.any_form, residue_forms.any_token):
         pattern()  # a tenth of a second to compile, in every crawl that stores a new text
+    for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.BUTTONS + residue_forms.COMPANIONS:
+        assert form.pattern  # compiled once for all crawls
     assert "twisted.internet.reactor" not in sys.modules
     vars(subprocess)["_fork_exec"] = _fork_here
     vars(os)["execv"] = _become

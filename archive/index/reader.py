@@ -23,7 +23,7 @@ from archive.storage.run_record import read_lines
 from archive.storage.texts import text_content
 from archive.storage.warc import WarcRecord, read_record
 
-_CACHED_RUNS = 8  # closed runs whose lines are kept in memory
+_CACHED_RUNS = 8  # runs whose lines are kept in memory
 
 
 class Unreadable(ArchiveError):
@@ -41,7 +41,7 @@ class ArchiveReader:
 
     def __init__(self, paths: Paths, index: Index) -> None:
         self._paths, self._index = paths, index
-        self._lines: dict[Path, dict[int, ArticleLine]] = {}
+        self._lines: dict[tuple[Path, int, int], dict[int, ArticleLine]] = {}
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """Return the event of an article's last version."""
@@ -150,20 +150,25 @@ class ArchiveReader:
         return CapturePlace(night, run, ref.file, ref.offset, ref.length, ref.sha256) if ref else None
 
     def _lines_of(self, folder: Path) -> dict[int, ArticleLine]:
-        known = self._lines.get(folder)
-        if known is not None:
+        path = folder / "articles.jsonl"
+        try:
+            stat = path.stat()
+        except OSError:
+            return {}
+        # An open run grows, and withholding writes a closed one anew.
+        version = path, stat.st_size, stat.st_mtime_ns
+        if (known := self._lines.get(version)) is not None:
             return known
         lines = {}
-        for raw in read_lines(folder / "articles.jsonl"):
+        for raw in read_lines(path):
             try:
                 line = decode_article(raw)
             except ValueError:
                 continue  # `line` raises Unreadable for it
             lines[line.seq] = line
-        if not folder.is_relative_to(self._paths.open):  # an open run still grows
-            if len(self._lines) >= _CACHED_RUNS:
-                self._lines.pop(next(iter(self._lines)))
-            self._lines[folder] = lines
+        if len(self._lines) >= _CACHED_RUNS:
+            self._lines.pop(next(iter(self._lines)))
+        self._lines[version] = lines
         return lines
 
     def _name(self, path: Path) -> str:

@@ -6,6 +6,7 @@ a time: a write transaction takes the write lock first (BEGIN IMMEDIATE).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -15,8 +16,8 @@ from time import monotonic
 from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit
 from archive.index.backend import BUSY_SECONDS, Database
@@ -29,21 +30,57 @@ _STEPS = 10_000  # of SQLite's machine between two checks of the clock, well und
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
-def _engine(where: str, begin: str, *pragmas: str) -> Engine:
-    # A connection per use: no descriptor outlives a fork and no reader holds a lock.
-    engine = create_engine(f"sqlite:///{where}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+_inherited: list[object] = []
+"""Connections of a parent process. Closing one would close a descriptor that may be another file's by now."""
+
+
+def _engine(path: Path, where: str, begin: str, *pragmas: str) -> Engine:
+    """Return an engine that keeps one idle connection: opening the file and reading its schema costs more than most queries.
+
+    An idle connection holds no lock. It is replaced after a fork, and when another file has taken the path.
+    """
+    engine = create_engine(
+        f"sqlite:///{where}",
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=-1,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+    def _connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        record.info.update(process=os.getpid(), file=_inode(path))
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: sqlite3.Connection, record: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+        if record.info["process"] != os.getpid():
+            _inherited.append(connection)
+            record.dbapi_connection = proxy.dbapi_connection = None  # type: ignore[misc]  # as SQLAlchemy's FAQ on forks
+            raise DisconnectionError("of another process")
+        if record.info["file"] != _inode(path):
+            raise DisconnectionError("of another file")
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(connection: sqlite3.Connection | None, _record: ConnectionPoolEntry) -> None:
+        if connection is not None:
+            connection.set_progress_handler(None, 0)  # `bound` is for one transaction
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +99,13 @@ class SqliteFile(Database):
 
     def writer(self) -> Engine:
         journal = f"journal_mode={journal_for(sqlite3.sqlite_version_info)}"
-        return _engine(str(self.path), "BEGIN IMMEDIATE", journal, "synchronous=FULL")
+        return _engine(self.path, str(self.path), "BEGIN IMMEDIATE", journal, "synchronous=FULL")
 
     def reader(self) -> Engine:
-        return _engine(f"file:{self.path}?mode=ro&uri=true", "BEGIN", "query_only=ON")
+        return _engine(self.path, f"file:{self.path}?mode=ro&uri=true", "BEGIN", "query_only=ON")
 
     def bound(self, connection: Connection, seconds: float) -> None:
         until = monotonic() + seconds
-        # Every reading transaction has a connection of its own, which ends with it.
         driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         driver.set_progress_handler(lambda: monotonic() > until, _STEPS)
 
