@@ -146,7 +146,11 @@ class BatchCommit:
         if page.outcome is Outcome.MOVED and last is not Event.MOVED:
             lines.append(removal_line(Event.MOVED, seq, version, page, self.via))
         elif pending.gone_after is not None:
-            if not held(removals.vanished_nights(self.portal, version.key), self.night, pending.gone_after):
+            if not held(
+                removals.vanished_nights(self.portal, [version.key]).get(version.key, ()),
+                self.night,
+                pending.gone_after,
+            ):
                 return []
             copy = removals.living_copy(version)
             if copy is not None:

@@ -26,6 +26,27 @@ class RunLookups:
 
     def __init__(self, index: Index, portal: str, night: date, is_queued: Callable[[str], bool]) -> None:
         self._index, self._portal, self._night, self._is_queued = index, portal, night, is_queued
+        self._first: dict[str, date | None] = {}
+        self._removals: dict[str, Removal | None] = {}
+
+    def load(self, keys: Collection[str]) -> None:
+        """Look up at once, in two queries, what will be asked about each of these articles."""
+        new = [key for key in keys if key not in self._first]
+        if not new:
+            return
+        with self._index.reading() as queries:
+            first, removals = (
+                queries.events.first_nights(self._portal, new),
+                queries.removals.latest_of(self._portal, new),
+            )
+        self._first |= {key: first.get(key) for key in new}
+        self._removals |= {key: removals.get(key) for key in new}
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Look these articles up anew: the run has committed lines of theirs."""
+        for key in keys:
+            self._first.pop(key, None)
+            self._removals.pop(key, None)
 
     def has_walked(self, section: str) -> bool:
         """Return whether a complete walk of the section was ever committed."""
@@ -41,7 +62,7 @@ class RunLookups:
         """Return whether an event of this article was committed, or waits in the open batch."""
         if self._is_queued(key):
             return True
-        return self._ask(lambda queries: queries.events.is_recorded(self._portal, key))
+        return self.first_stored(key) is not None
 
     def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries of recorded articles whose page was neither listed before tonight, nor recorded, nor asked.
@@ -88,19 +109,22 @@ class RunLookups:
 
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""
-        return self._ask(lambda queries: queries.events.first_night(self._portal, key))
+        self.load([key])
+        return self._first[key]
 
     def listed_day(self, key: str) -> date | None:
         """Return the day that the portal's lists showed beside an article."""
         return self._ask(lambda queries: queries.listings.first_day(self._portal, key))
 
-    def vanished_since(self, key: str) -> date | None:
-        """Return the first night in which the article had vanished, with no good answer since; None while it stands."""
-        return self._ask(lambda queries: min(queries.removals.vanished_nights(self._portal, key), default=None))
+    def vanished_since(self, keys: Collection[str]) -> dict[str, date]:
+        """Return, by each of these articles that does not stand, the first night in which it had vanished."""
+        found = self._ask(lambda queries: queries.removals.vanished_nights(self._portal, keys))
+        return {key: nights[0] for key, nights in found.items()}
 
     def removal(self, key: str) -> Removal | None:
         """Return the last removal or return recorded of the article."""
-        return self._ask(lambda queries: queries.removals.latest(self._portal, key))
+        self.load([key])
+        return self._removals[key]
 
     def waiting(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys that answered with something that is no article and are due only after tonight."""

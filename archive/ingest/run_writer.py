@@ -189,6 +189,7 @@ class RunWriter:
                     append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
         self.pages += pages
         self.articles += lines
+        self.lookups.forget(line.key for line in lines)
         self._queue, self._queued_since, self._broken = [], None, False
 
     def tally(self) -> RunSummary:
@@ -206,7 +207,7 @@ class RunWriter:
     def vanished_before(self) -> frozenset[str]:
         """Return the keys of articles that answered tonight that they are gone, and had vanished before."""
         keys = {page.key for page in self.pages if page.key and page.outcome in VANISHED and not page.attachment_of}
-        return frozenset(key for key in keys if (self.lookups.vanished_since(key) or self.night) < self.night)
+        return frozenset(key for key, since in self.lookups.vanished_since(keys).items() if since < self.night)
 
     @property
     def began_at(self) -> datetime:

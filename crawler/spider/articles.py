@@ -102,6 +102,7 @@ class Articles:
         if self.recorder.options.backfill is not None:
             return []
         found = self.recorder.writer.lookups.due_rechecks()
+        self.recorder.writer.lookups.load([due.key for due in found])
         own = self.identity.own_keys(due.key for due in found)
         return [due for due in (self._own(due, own.get(due.key)) for due in found) if due.key not in self._asked]
 
@@ -112,18 +113,20 @@ class Articles:
             return due
         return replace(due, key=latest[0].key, url=latest[1], etag=None, last_modified=None)
 
-    def would_be_gone(self, key: str) -> bool:
-        """Return whether an article counts as removed if it is missing tonight as well."""
-        writer = self.recorder.writer
-        since = writer.lookups.vanished_since(key)
-        return since is not None and (writer.night - since).days >= self.gone_after
+    def due_to_be_gone(self) -> list[Recheck]:
+        """Return the articles due for a recheck that count as removed if they are missing tonight as well."""
+        writer, due = self.recorder.writer, self.due()
+        since = writer.lookups.vanished_since({one.key for one in due})
+        return [one for one in due if one.key in since and (writer.night - since[one.key]).days >= self.gone_after]
 
     def wanted(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
         """Return the entries that were never stored and do not wait for a later recheck."""
         lookups, listed = self.recorder.writer.lookups, list(entries)
         # A settled entry may be ours to mend and is asked for whenever a list shows it; one that vanished waits for its next
         # recheck, because asking each night brought the same answer each night.
-        waiting = lookups.waiting({entry.key for entry in listed})
+        keys = {entry.key for entry in listed}
+        waiting = lookups.waiting(keys)
+        lookups.load(keys)
         return [entry for entry in listed if entry.key not in waiting and not lookups.is_stored(entry.key)]
 
     def moved(self, entries: Iterable[ListEntry]) -> list[ListEntry]:
@@ -211,7 +214,7 @@ class Articles:
         if outcome is Outcome.EXTERNAL_LINK:
             # Lists show it every night and it brings the same each night; it may be a passing gateway all the same.
             return tonight + timedelta(days=_EXTERNAL_RECHECK)
-        since = None if stands else lookups.vanished_since(key)
+        since = None if stands else lookups.vanished_since([key]).get(key)
         if since or outcome in VANISHED:
             return next_recheck_of_vanished(since or tonight, tonight, self.gone_after)
         watched = lookups.first_stored(key)

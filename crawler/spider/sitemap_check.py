@@ -38,8 +38,7 @@ class SitemapCheck:
         """Return the request for the sitemap where it is wanted; none once it was sent."""
         if self._sought is not None:
             return []
-        due = [one for one in self._articles.due() if self._articles.would_be_gone(one.key)]
-        self._sought = {one.key: one.section or "" for one in due}
+        self._sought = {one.key: one.section or "" for one in self._articles.due_to_be_gone()}
         return self._request(self._portal.home + _PLACE) if self._sought else []
 
     def _request(self, url: str) -> list[Request]:

@@ -145,7 +145,7 @@ QUESTIONS: dict[str, Question] = {
         q.coverage.first_night(),
         *(q.coverage.first_night(portal) for portal in PORTALS),
     ],
-    "events.first_night": each_key(lambda q, portal, key: q.events.first_night(portal, key)),
+    "events.first_nights": each_portal(lambda q, portal: sorted(q.events.first_nights(portal, KEYS).items())),
     "listings.count_first_listed": each_portal(
         lambda q, portal: [q.listings.count_first_listed(portal, "tin", at) for at in ("", "2025-03-04", "9999")]
     ),
@@ -154,7 +154,6 @@ QUESTIONS: dict[str, Question] = {
     "runs.has_lines": each_run(lambda q, night, run: q.runs.has_lines(night, run)),
     "runs.history": each_portal(lambda q, portal: [q.runs.history(portal, FAR, nights) for nights in (1, 2, 60)]),
     "web.history": each_key(lambda q, portal, key: [q.web.history(portal, key, limit) for limit in (1, 9)]),
-    "events.is_recorded": each_key(lambda q, portal, key: q.events.is_recorded(portal, key)),
     "lookbacks.is_late": each_key(
         lambda q, portal, key: q.lookbacks.is_late(portal, "tin", key, FIRST - timedelta(days=9))
     ),
@@ -259,7 +258,8 @@ QUESTIONS: dict[str, Question] = {
         for content in (found.content_sha256, "")
     ],
     "removals.own_keys": each_portal(lambda q, portal: sorted(q.removals.own_keys(portal, KEYS).items())),
-    "removals.vanished_nights": each_key(lambda q, portal, key: q.removals.vanished_nights(portal, key)),
+    "removals.vanished_nights": each_portal(lambda q, portal: sorted(q.removals.vanished_nights(portal, KEYS).items())),
+    "removals.latest_of": each_portal(lambda q, portal: sorted(q.removals.latest_of(portal, KEYS).items(), key=str)),
     "events.versions": lambda q: [q.events.versions(None, None, None), q.events.versions("bac_giang", BEFORE, LAST)],
     "responses.awaiting_recheck": each_portal(
         lambda q, portal: [sorted(q.responses.awaiting_recheck(portal, KEYS, night)) for night in (FIRST, LAST, FAR)]

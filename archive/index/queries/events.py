@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, func, or_, select
 
-from archive.index.rows import EventRow, VersionLocation, day_of, events_of, found_of, version_of, within
+from archive.index.rows import EventRow, VersionLocation, events_of, found_of, version_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.model.judgement import Version
@@ -53,15 +53,11 @@ class EventQueries:
         )
         return version_of(self.connection.execute(query).first())
 
-    def is_recorded(self, portal: str, key: str) -> bool:
-        """Return True if any event of this article was committed, a quarantined one included."""
-        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
-        return self.connection.execute(query).first() is not None
-
-    def first_night(self, portal: str, key: str) -> date | None:
-        """Return the night of an article's first event."""
-        query = select(func.min(EVENTS.c.night)).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        return day_of(self.connection, query)
+    def first_nights(self, portal: str, keys: Collection[str]) -> dict[str, date]:
+        """Return the night of the first event of each of these articles that has any, a quarantined one included."""
+        query = select(EVENTS.c.key, func.min(EVENTS.c.night)).where(EVENTS.c.portal == portal, EVENTS.c.key.in_(keys))
+        rows = self.connection.execute(query.group_by(EVENTS.c.key)).all() if keys else []
+        return {key: date.fromisoformat(night) for key, night in rows}
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """Return the event of an article's last version."""

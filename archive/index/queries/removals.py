@@ -15,10 +15,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, and_, exists, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
@@ -52,33 +52,43 @@ class RemovalQueries:
 
     connection: Connection
 
-    def vanished_nights(self, portal: str, key: str) -> tuple[date, ...]:
-        """Return the nights, in order, in which the article had vanished since its last good response.
+    def vanished_nights(self, portal: str, keys: Collection[str]) -> dict[str, tuple[date, ...]]:
+        """Return, by each of these keys that has any, the nights in which it had vanished since its last good response.
 
         A night counts only if the portal showed a list in that run: where every address is `not found`, the portal is
         down. Every other outcome neither starts, continues nor ends the absence.
         """
-        of_article = and_(PAGES.c.portal == portal, PAGES.c.key == key)
-        stood = select(func.max(PAGES.c.at)).where(of_article, PAGES.c.outcome.in_(_STANDS))
-        last = cast("str | None", self.connection.execute(stood).scalar()) or ""
-        lists = PAGES.alias()
+        good, lists = PAGES.alias(), PAGES.alias()
+        stood = select(func.max(good.c.at)).where(
+            good.c.portal == portal, good.c.key == PAGES.c.key, good.c.outcome.in_(_STANDS)
+        )
         showed = exists().where(
             lists.c.night == PAGES.c.night, lists.c.run == PAGES.c.run, lists.c.outcome == Outcome.LISTING.value
         )
-        query = select(PAGES.c.night).where(of_article, PAGES.c.outcome.in_(_VANISHED), PAGES.c.at > last, showed)
-        nights = self.connection.execute(query.distinct().order_by(PAGES.c.night)).scalars()
-        return tuple(date.fromisoformat(night) for night in nights)
+        query = select(PAGES.c.key, PAGES.c.night).where(
+            PAGES.c.portal == portal,
+            PAGES.c.key.in_(keys),
+            PAGES.c.outcome.in_(_VANISHED),
+            PAGES.c.at > func.coalesce(stood.scalar_subquery(), ""),
+            showed,
+        )
+        rows = self.connection.execute(query.distinct().order_by(PAGES.c.night)).all() if keys else []
+        found: dict[str, tuple[date, ...]] = {}
+        for row in rows:
+            found[row.key] = (*found.get(row.key, ()), date.fromisoformat(row.night))
+        return found
 
     def latest(self, portal: str, key: str) -> Removal | None:
         """Return the last `gone`, `moved`, `returned` or `moved_address` event of the article."""
-        query = (
-            select(EVENTS.c.event, EVENTS.c.night)
-            .where(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.event.in_(_STATES))
-            .order_by(EVENTS.c.at.desc())
-            .limit(1)
+        return self.latest_of(portal, [key]).get(key)
+
+    def latest_of(self, portal: str, keys: Collection[str]) -> dict[str, Removal]:
+        """Return, by each of these keys that has any, its last `gone`, `moved`, `returned` or `moved_address` event."""
+        query = select(EVENTS.c.key, EVENTS.c.event, EVENTS.c.night).where(
+            EVENTS.c.portal == portal, EVENTS.c.key.in_(keys), EVENTS.c.event.in_(_STATES)
         )
-        row = self.connection.execute(query).first()
-        return Removal(Event(row.event), date.fromisoformat(row.night)) if row else None
+        rows = self.connection.execute(query.order_by(EVENTS.c.at)).all() if keys else []
+        return {row.key: Removal(Event(row.event), date.fromisoformat(row.night)) for row in rows}
 
     def living_copy(self, version: EventRow) -> tuple[str, str] | None:
         """Return key and address of another article of the portal with this content and day that stands; None without one.

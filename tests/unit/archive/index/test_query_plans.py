@@ -133,9 +133,9 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
     "by key": lambda q: [
         q.events.latest_version(PORTAL, "k"),
         q.events.latest(PORTAL, "k"),
-        q.events.is_recorded(PORTAL, "k"),
+        q.events.first_nights(PORTAL, ["k"]),
     ],
-    "the first night of an article": lambda q: q.events.first_night(PORTAL, "k"),
+    "the first night of an article": lambda q: q.events.first_nights(PORTAL, ["k", "l"]),
     "by address": lambda q: [
         q.responses.last_with_body(PORTAL, "u"),
         q.events.find(url="u"),
@@ -167,8 +167,8 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
     ],
     "late": lambda q: q.lookbacks.is_late(PORTAL, "tin", "thong-cao", FIRST),
     "removal": lambda q: [
-        q.removals.vanished_nights(PORTAL, "k"),
-        q.removals.latest(PORTAL, "k"),
+        q.removals.vanished_nights(PORTAL, ["k", "l"]),
+        q.removals.latest_of(PORTAL, ["k", "l"]),
         q.responses.last_body(PORTAL, "k"),
     ],
     "moved articles": lambda q: [

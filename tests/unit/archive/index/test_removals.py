@@ -168,7 +168,7 @@ def test_a_line_of_removal_names_the_last_version_and_the_answer_that_showed_it(
         latest = queries.events.latest_version(PORTAL, KEY)
         assert latest is not None
         assert (latest.id, latest.event) == (version.id, Event.REVISION)
-        assert queries.events.is_recorded(PORTAL, KEY)
+        assert queries.events.first_nights(PORTAL, [KEY])
         assert queries.listings.pending(PORTAL) == []
         assert [found.event for found in queries.events.with_content(gone.content_sha256)] == [Event.REVISION]
 
@@ -314,7 +314,7 @@ def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
             for number, place, outcome in lines:
                 page = PageRecord(URL, outcome, at(day(number)), key=KEY, section="tin")
                 transaction.add_page(day(number), PORTAL, place, page)
-            found = transaction.removals.vanished_nights(PORTAL, KEY)
+            found = transaction.removals.vanished_nights(PORTAL, [KEY]).get(KEY, ())
         index.close()
     return found
 
