@@ -28,9 +28,18 @@ from crawler.probe.explore import Exploration, ListProbe
 from crawler.probe.layouts import PROPOSED
 from crawler.probe.lists import list_blocks
 from crawler.probe.machine_lists import read_machine_lists
-from crawler.probe.page import VisitedPage, own_links
+from crawler.probe.page import own_links
 from crawler.probe.pagination import find_next_page
-from crawler.probe.result import LEAST_ENTRIES, Check, ProbeResult, listing_of, same_list, spider_of
+from crawler.probe.result import (
+    LEAST_ENTRIES,
+    Check,
+    ProbeResult,
+    listing_of,
+    same_list,
+    second_listing,
+    section_of,
+    spider_of,
+)
 from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.extract import extract
@@ -45,7 +54,7 @@ def evaluate(found: ProbeResult, exploration: Exploration, now: datetime) -> Non
     assert portal is not None  # noqa: S101  the caller has looked
     spider = spider_of(portal)
     lists = [probed for probed in exploration.lists if any(s.title == probed.link.title for s in portal.sections)]
-    listings = [(probed, listing_of(spider, probed.visited)) for probed in lists]
+    listings = [(probed, listing_of(spider, probed.visited, section_of(probed.link))) for probed in lists]
     good = [
         probed for probed, listing in listings if same_list(spider, probed, {entry.key for entry in listing.entries})
     ]
@@ -96,8 +105,11 @@ def _short_lists(spider: type[PortalSpider], exploration: Exploration, lists: Se
     """Read the sections whose lists are too short to be recognised by their structure."""
     known = {probed.link.url for probed in lists}
     titles = {section.title for section in spider.sections}
-    pages = [page for link, page in exploration.visited if link.title in titles and link.url not in known]
-    listings = [listing_of(spider, page) for page in pages]
+    listings = [
+        listing_of(spider, page, section_of(link))
+        for link, page in exploration.visited
+        if link.title in titles and link.url not in known
+    ]
     return [ReadList({entry.key: entry.day for entry in each.entries}, each.next is not None) for each in listings]
 
 
@@ -112,18 +124,7 @@ def _second_listing(
         page = probed.second
     if page is None:
         return None
-    return _answer(spider, way, page)
-
-
-def _answer(spider: type[PortalSpider], way: Following, page: VisitedPage) -> Listing:
-    if page.status != 200:
-        return Listing(())
-    if isinstance(way, str):
-        return listing_of(spider, page, 2)
-    try:
-        return spider.read_answer(way, page.url, page.text, spider.sections[0], 2)
-    except Exception:  # what is no answer of this portal is read by another one's rules
-        return Listing(())
+    return second_listing(spider, way, page, section_of(probed.link)) if page.status == 200 else Listing(())
 
 
 def _full_lists(listings: Sequence[tuple[ListProbe, Listing]]) -> list[tuple[ListProbe, Listing]]:

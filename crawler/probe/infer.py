@@ -86,7 +86,7 @@ def _short_lists(portal: PortalDraft, exploration: Exploration, found: ProbeResu
         section = section_of(link, [each.name for each in portal.sections])
         if link in exploration.foreign or any(each.path == section.path for each in portal.sections):
             continue
-        entries = listing_of(spider, page).entries
+        entries = listing_of(spider, page, section).entries
         if 0 < len(entries) < LEAST_ENTRIES and any(entry.key not in known for entry in entries):
             portal.sections = (*portal.sections, section)
             exploration.no_lists = [each for each in exploration.no_lists if each is not link]
@@ -112,5 +112,5 @@ def ways_on(exploration: Exploration, now: datetime) -> list[Following]:
         return []
     spider = spider_of(found.portal)
     have = {probed.second.requested for probed in exploration.lists if probed.second is not None}
-    following = [listing_of(spider, probed.visited).next for probed in exploration.lists]
+    following = [listing_of(spider, probed.visited, section_of(probed.link)).next for probed in exploration.lists]
     return [way for way in following if way is not None and address_of(way) not in have]

@@ -10,7 +10,7 @@ from crawler.probe.article_parts import ArticleParts
 from crawler.probe.explore import Exploration
 from crawler.probe.layouts import propose_layout
 from crawler.probe.recognise import FamilyMatch
-from crawler.probe.result import LEAST_ENTRIES, PortalDraft, ProbeResult, listing_of, same_list, sections_of, spider_of
+from crawler.probe.result import LEAST_ENTRIES, PortalDraft, ProbeResult, first_keys, same_list, sections_of, spider_of
 from pipelines.article import Layout
 from pipelines.check import check
 from pipelines.extract import extract
@@ -35,10 +35,7 @@ def propose_by_family(
         found.evidence.append(f"{name}: {error}")
         return None
     refused = [probed for probed in exploration.lists if spider.article_key(probed.visited.url)]
-    read = [
-        (probed, {entry.key for entry in listing_of(spider, probed.visited).entries}) for probed in exploration.lists
-    ]
-    good = [probed for probed, keys in read if same_list(spider, probed, keys)]
+    good = [probed for probed in exploration.lists if same_list(spider, probed, first_keys(spider, probed))]
     keyed = [each for each in parts if spider.article_key(each.visited.url)]
     # Marks suggest a family, reading decides: half of the lists and three quarters of the addresses.
     if refused or len(good) * 2 < len(exploration.lists) or len(keyed) * 4 < len(parts) * 3:
@@ -48,9 +45,7 @@ def propose_by_family(
         )
         return None
     # A list that repeats what the others show is one all the same where the family's own rules read it.
-    more = [
-        probed for probed in exploration.doubtful if len(listing_of(spider, probed.visited).entries) >= LEAST_ENTRIES
-    ]
+    more = [probed for probed in exploration.doubtful if len(first_keys(spider, probed)) >= LEAST_ENTRIES]
     portal.sections = sections_of([*exploration.lists, *more])
     fitting = [each for each in parts if _reads_well(each, candidate.family.layouts, now)]
     if parts and len(fitting) * 5 < len(parts) * 4:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from crawler.families.declared import Structure
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Following, Listing, Section
 from crawler.portal import PortalSpider, Sure
 from crawler.probe.explore import ListProbe
 from crawler.probe.page import VisitedPage
@@ -108,11 +108,21 @@ def spider_of(portal: PortalDraft, sections: tuple[Section, ...] | None = None) 
     return made
 
 
-def section_of(link: MenuLink, taken: Sequence[str]) -> Section:
+def section_of(link: MenuLink, taken: Sequence[str] = ()) -> Section:
     """Return the section that a menu's link leads to."""
-    parts = urlsplit(link.url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Section(section_name(link.title, taken), path, link.title)
+    return Section(section_name(link.title, taken), _path_of(link.url), link.title)
+
+
+def section_at(spider: type[PortalSpider], url: str) -> Section:
+    """Return the declared section of a list's address, the longest path above it; the first one where none is above."""
+    path = _path_of(url)
+    above = [each for each in spider.sections if path == each.path or path.startswith(each.path.rstrip("/") + "/")]
+    return max(above, key=lambda each: len(each.path), default=spider.sections[0])
+
+
+def _path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def sections_of(lists: Sequence[ListProbe]) -> tuple[Section, ...]:
@@ -124,10 +134,13 @@ def sections_of(lists: Sequence[ListProbe]) -> tuple[Section, ...]:
     return tuple(made.values())
 
 
-def listing_of(spider: type[PortalSpider], visited: VisitedPage, number: int = 1) -> Listing:
-    """Return the spider's reading of a list page; an empty one where it cannot."""
+def listing_of(spider: type[PortalSpider], visited: VisitedPage, section: Section, number: int = 1) -> Listing:
+    """Return the spider's reading of a list page of this section; an empty one where it cannot.
+
+    Families tell by the section which of a page's lists is its own, so a page is never read as that of another one.
+    """
     try:
-        return spider.read_listing(visited.url, visited.text, spider.sections[0], number)
+        return spider.read_listing(visited.url, visited.text, section, number)
     except Exception:
         # A family meets a page of another system here: whatever goes wrong means that it does not read it.
         return Listing(())
@@ -135,7 +148,7 @@ def listing_of(spider: type[PortalSpider], visited: VisitedPage, number: int = 1
 
 def first_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
     """Return the keys that the spider reads from a list's first page."""
-    return {entry.key for entry in listing_of(spider, probed.visited).entries}
+    return {entry.key for entry in listing_of(spider, probed.visited, section_of(probed.link)).entries}
 
 
 def second_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
@@ -143,13 +156,17 @@ def second_keys(spider: type[PortalSpider], probed: ListProbe) -> set[str]:
     if probed.second is None:
         return set()
     way = probed.way.following if probed.way else probed.second.requested
+    return {entry.key for entry in second_listing(spider, way, probed.second, section_of(probed.link)).entries}
+
+
+def second_listing(spider: type[PortalSpider], way: Following, page: VisitedPage, section: Section) -> Listing:
+    """Return the spider's reading of the page to which a section's list goes on; an empty one where it cannot."""
     if isinstance(way, str):
-        return {entry.key for entry in listing_of(spider, probed.second, 2).entries}
+        return listing_of(spider, page, section, 2)
     try:
-        listing = spider.read_answer(way, probed.second.url, probed.second.text, spider.sections[0], 2)
+        return spider.read_answer(way, page.url, page.text, section, 2)
     except Exception:  # what is no answer of this portal is read by another one's rules
-        return set()
-    return {entry.key for entry in listing.entries}
+        return Listing(())
 
 
 def same_list(spider: type[PortalSpider], probed: ListProbe, keys: set[str]) -> bool:

@@ -14,7 +14,7 @@ from crawler.listings.listing import Following, Section
 from crawler.portal import PortalSpider
 from crawler.probe.explore import Exploration
 from crawler.probe.page import VisitedPage
-from crawler.probe.result import PortalDraft, ProbeResult, listing_of, spider_of
+from crawler.probe.result import PortalDraft, ProbeResult, listing_of, section_at, spider_of
 from crawler.urls import REPLICA_SUFFIX
 from pipelines.article import Layout
 from pipelines.article_json import article_to_json
@@ -185,7 +185,7 @@ def expectation(spider: type[PortalSpider], page: VisitedPage, kind: str, now: d
     if page.charset:
         values["charset"] = page.charset
     if kind == "list":
-        listing = listing_of(spider, page)
+        listing = listing_of(spider, page, section_at(spider, page.requested))
         values["entries"] = [
             {"key": entry.key, "url": entry.url, "title": entry.title, "day": entry.day and entry.day.isoformat()}
             for entry in listing.entries
