@@ -35,7 +35,7 @@ from crawler.probe.result import (
     Check,
     ProbeResult,
     listing_of,
-    same_list,
+    lists_read,
     second_listing,
     section_of,
     spider_of,
@@ -55,11 +55,9 @@ def evaluate(found: ProbeResult, exploration: Exploration, now: datetime) -> Non
     spider = spider_of(portal)
     lists = [probed for probed in exploration.lists if any(s.title == probed.link.title for s in portal.sections)]
     listings = [(probed, listing_of(spider, probed.visited, section_of(probed.link))) for probed in lists]
-    good = [
-        probed for probed, listing in listings if same_list(spider, probed, {entry.key for entry in listing.entries})
-    ]
-    found.checks.append(Check("sections whose list is read", len(good), len(exploration.lists)))
+    good = lists_read(spider, exploration)
     bad = [probed for probed in lists if probed not in good]
+    found.checks.append(Check("sections whose list is read", len(lists) - len(bad), len(exploration.lists)))
     found.undecided += [f"section {probed.link.title!r}: its list is not read" for probed in bad]
     read = _walk_lists(found, spider, listings, exploration) + _short_lists(spider, exploration, lists)
     _articles(found, spider, exploration, now)

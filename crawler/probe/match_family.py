@@ -10,7 +10,7 @@ from crawler.probe.article_parts import ArticleParts
 from crawler.probe.explore import Exploration
 from crawler.probe.layouts import propose_layout
 from crawler.probe.recognise import FamilyMatch
-from crawler.probe.result import LEAST_ENTRIES, PortalDraft, ProbeResult, first_keys, same_list, sections_of, spider_of
+from crawler.probe.result import LEAST_ENTRIES, PortalDraft, ProbeResult, first_keys, lists_read, sections_of, spider_of
 from pipelines.article import Layout
 from pipelines.check import check
 from pipelines.extract import extract
@@ -35,7 +35,7 @@ def propose_by_family(
         found.evidence.append(f"{name}: {error}")
         return None
     refused = [probed for probed in exploration.lists if spider.article_key(probed.visited.url)]
-    good = [probed for probed in exploration.lists if same_list(spider, probed, first_keys(spider, probed))]
+    good = lists_read(spider, exploration)
     keyed = [each for each in parts if spider.article_key(each.visited.url)]
     # Marks suggest a family, reading decides: half of the lists and three quarters of the addresses.
     if refused or len(good) * 2 < len(exploration.lists) or len(keyed) * 4 < len(parts) * 3:

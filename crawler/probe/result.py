@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from crawler.families.declared import Structure
 from crawler.listings.listing import Following, Listing, Section
 from crawler.portal import PortalSpider, Sure
-from crawler.probe.explore import ListProbe
-from crawler.probe.page import VisitedPage
+from crawler.probe.explore import Exploration, ListProbe
+from crawler.probe.page import VisitedPage, own_links
 from crawler.probe.recognise import FamilyMatch
 from crawler.probe.sections import MenuLink, section_name
 from pipelines.article import Article, Layout
@@ -169,12 +170,29 @@ def second_listing(spider: type[PortalSpider], way: Following, page: VisitedPage
         return Listing(())
 
 
-def same_list(spider: type[PortalSpider], probed: ListProbe, keys: set[str]) -> bool:
-    """Return whether the family reads the list that the structure shows, neither a part of it nor another one."""
-    if len(keys) < min(LEAST_ENTRIES, len(probed.block.links)):
-        return False
-    shown = {key for url, _ in probed.block.links if (key := spider.entry_key(url))}
-    return not shown or len(keys & shown) >= _SAME_LIST * len(shown)
+def lists_read(spider: type[PortalSpider], exploration: Exploration) -> list[ListProbe]:
+    """Return the lists of which the spider reads the entries, neither a part of them nor another list.
+
+    The entries are those that the structure shows, else the section's own: the articles that its page links, without
+    those that most pages link or other lists have. A box of other articles may be more like a list than the list.
+    """
+    read = [(probed, first_keys(spider, probed)) for probed in exploration.lists]
+    linked = {page.url: _keys_in(spider, own_links(page.page())) for _, page in exploration.visited}
+    counts = Counter(key for keys in linked.values() for key in keys)
+    frame = {key for key, count in counts.items() if count > max(2, len(linked) / 2)}
+    found = []
+    for probed, keys in read:
+        shown = _keys_in(spider, ((title, url) for url, title in probed.block.links))
+        own = linked[probed.visited.url].difference(frame, *(other for each, other in read if each is not probed))
+        if len(keys) < min(LEAST_ENTRIES, len(probed.block.links)):
+            continue
+        if len(keys & shown) >= _SAME_LIST * len(shown) or len(keys & own) >= _SAME_LIST * max(len(own), len(keys)):
+            found.append(probed)
+    return found
+
+
+def _keys_in(spider: type[PortalSpider], links: Iterable[tuple[object, str]]) -> set[str]:
+    return {key for _, url in links if (key := spider.entry_key(url))}
 
 
 _OFFICIAL = frozenset({"www", "gov", "vn", "com", "net", "org", "edu", "chinhphu", "portal"})

@@ -26,6 +26,7 @@ from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 12, 23, 59, 59, tzinfo=TZ)
 ENTRIES = 6
+_MORE = "bà con các bản cùng góp công và hẹn nhau xong trước ngày hội"
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ class Portal:
         """Return each page by its path."""
         menu = "".join(f'<li><a href="{path}">{title}</a></li>' for path, title in self.sections.items())
         made = {"/": f"<nav><ul>{menu}</ul></nav><p>Kính chào quý bà con.</p>"}
-        for path in self.sections:
+        paths = list(self.sections)
+        for path, other in zip(paths, [*paths[1:], paths[0]], strict=True):
             named = [(self.address(path, n), self.title(path, n)) for n in range(ENTRIES)]
             rows = [self.row(path, n, *each) for n, each in enumerate(named)]
-            other = next(each for each in self.sections if each != path)
-            boxed = self.box(other, [(self.address(other, n), self.title(other, n)) for n in range(3)])
+            boxed = self.box(
+                other, [(self.address(other, n), f"{self.title(other, n)}, {_MORE}") for n in range(ENTRIES)]
+            )
             made[path] = f"<nav><ul>{menu}</ul></nav>{self.listing(rows, boxed)}"
             for url, title in named:
                 text = f"{title}. Bà con cùng làm trong ba ngày, xong trước tuần mưa, mỗi nhà góp một công."
@@ -76,9 +79,9 @@ GRID = Portal(
     NukeVietSpider,
     {"/ruong-bac-thang/": "Ruộng bậc thang", "/chan-nuoi/": "Chăn nuôi", "/ban-lang/": "Bản làng"},
     ("phát cỏ bờ mương", "tiêm phòng cho đàn trâu", "dựng cổng chào mới"),
-    lambda path, n: f"{path}bai-viet-{10 * (len(path) + n)}.html",
+    lambda path, n: f"{path}bai-viet-{100 * len(path) + n}.html",
     _grid_row,
-    lambda _path, links: "".join(f'<div class=o><h5><a href="{url}">{title}</a></h5></div>' for url, title in links),
+    lambda _path, links: "".join(f'<div><h5><a href="{url}">{title}</a></h5> 09/03/2025</div>' for url, title in links),
     lambda rows, box: (
         f"<div class=cot><div class=o>{box}</div><div>{''.join(rows)}<ul class=pagination><li><a href=#>1</a></li></ul></div></div>"
     ),
@@ -91,7 +94,7 @@ GRID = Portal(
 
 def _posts_box(path: str, links: list[tuple[str, str]]) -> str:
     name = path.strip("/").rpartition("/")[2]
-    posts = (f'<h4 class=entry-title><a href="{url}">{title}</a></h4>' for url, title in links)
+    posts = (f'<div><h4 class=entry-title><a href="{url}">{title}</a></h4> 09/03/2025</div>' for url, title in links)
     return f'<li class="hentry category-{name}">{"".join(posts)}</li>'
 
 
@@ -122,7 +125,9 @@ FORMS = Portal(
     ("thay lưới trước mùa gió chướng", "đo lại luồng vào bến", "mở thêm quầy cân điện tử", "sửa kè đá", "phát áo phao"),
     lambda path, n: f"{path}/ban-tin-{'abcdefg'[n]}",
     lambda _path, _n, url, title: f'<tr><td><a href="{url}">{title}</a></td></tr>',
-    lambda _path, links: f"<tr><td>{''.join(f'<p><a href={url}>{title}</a></p>' for url, title in links)}</td></tr>",
+    lambda _path, links: (
+        f"<tr><td>{''.join(f'<p><a href={url}>{title}</a> 09/03/2025</p>' for url, title in links)}</td></tr>"
+    ),
     lambda rows, box: (
         "<form method=post><input type=hidden name=__VIEWSTATE value=a><input type=hidden name=__EVENTVALIDATION value=b>"
         f"<table>{''.join([*rows[:2], box, *rows[2:]])}</table></form>"
@@ -150,6 +155,9 @@ def probed(portal: Portal) -> tuple[Exploration, ProbeResult]:
 @every_portal
 def test_a_family_is_tried_on_each_list_as_its_section(portal: Portal) -> None:
     brought, found = probed(portal)
+    paths = list(portal.sections)
+    boxed = {portal.address(paths[0], n) for n in range(ENTRIES)}
+    assert {url.removeprefix(f"https://{portal.host}") for url, _ in brought.lists[2].block.links} == boxed
     assert found.portal is not None, found.undecided
     assert found.portal.family is portal.family, found.evidence
     assert [section.path for section in found.portal.sections] == list(portal.sections)
