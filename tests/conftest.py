@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the recorded data; fork the programs that tests start from a process that has imported them, once a worker."""
+    gc.disable()  # until the tests are collected: thousands of objects that all stay, searched again and again
     if (folder := config.getoption("--data")) is not None:
         if not Path(folder).is_dir():
             raise pytest.UsageError(f"--data {folder} is no folder")
@@ -41,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if not config.getoption("--exec") and not starts_workers:
         config.add_cleanup(fork_server.install().close)
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that was imported and collected out of later garbage collections."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -65,8 +65,9 @@ class ArticleIdentity:
                 self.recorder.write(page, document, reasons)
                 return
             landed = self.entry_key(page.url) or page.key
-            if self.own_keys([landed]).get(landed, landed) != page.key and self._redirected(page, document, landed):
-                return
+            if landed != page.key and self.own_keys([landed]).get(landed, landed) != page.key:
+                if self._redirected(page, document, landed):
+                    return
             stored = self.recorder.writer.lookups.is_stored(page.key)
             namesakes = () if stored else tuple(self.recorder.writer.lookups.namesakes(document))
             self._decide(ReadPage(page, document, reasons, namesakes))
