@@ -15,7 +15,17 @@ from faults.runner import results
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; end with 1 when a row failed."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m faults", description="Break the real program on purpose and check what is left."
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="A3, B11, or a section: A, B (default: all)")
+    parser.add_argument("--list", action="store_true", help="name the rows and what they need, and run nothing")
+    parser.add_argument("--quick", action="store_true", help="the shorter rows, each with a sample of its points")
+    parser.add_argument("--json", action="store_true", help="one JSON object a row")
+    parser.add_argument(
+        "--jobs", type=int, default=2, choices=range(1, 65), metavar="N", help="rows at once (default 2)"
+    )
+    options = parser.parse_args(arguments)
     try:
         rows = chosen(options.rows, quick=options.quick)
     except ValueError as error:
@@ -34,20 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
     passed, failed, skipped = (sum(one.verdict == word for one in found) for word in ("ok", "FAILED", "skipped"))
     print(f"{passed} passed, {failed} failed, {skipped} skipped", file=sys.stderr if options.json else sys.stdout)
     return int(ExitCode.FINDINGS if failed else ExitCode.GOOD)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m faults", description="Break the real program on purpose and check what is left."
-    )
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="A3, B11, or a section: A, B (default: all)")
-    parser.add_argument("--list", action="store_true", help="name the rows and what they need, and run nothing")
-    parser.add_argument("--quick", action="store_true", help="the shorter rows, each with a sample of its points")
-    parser.add_argument("--json", action="store_true", help="one JSON object a row")
-    parser.add_argument(
-        "--jobs", type=int, default=2, choices=range(1, 65), metavar="N", help="rows at once (default 2)"
-    )
-    return parser
 
 
 if __name__ == "__main__":

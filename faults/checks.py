@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.__main__ import main as archive_command
-from faults.catalogue import CheckFailure
+from faults.catalogue import CheckFailure, require
 from faults.process.composed_run import NIGHT
 
 _TONIGHT = f"{NIGHT:%Y/%m/%d}"
@@ -94,10 +94,9 @@ def _o1(root: Path, folder: Path, line: dict[str, Any]) -> None:
     file = line.get("file")
     if file is not None:
         path = root / file if line["event"] == "quarantined" else folder / file
-        if not path.is_file():
-            raise CheckFailure(f"O1: {said} names {file}, which is not there")
-        if sha256(path.read_bytes()).hexdigest() != line["sha256"]:
-            raise CheckFailure(f"O1: {said}: the bytes of {file} are not its own")
+        require(path.is_file(), f"O1: {said} names {file}, which is not there")
+        own = sha256(path.read_bytes()).hexdigest() == line["sha256"]
+        require(own, f"O1: {said}: the bytes of {file} are not its own")
     warc = line.get("warc")
     if warc is not None:
         data = (folder / warc["file"]).read_bytes()[warc["offset"] : warc["offset"] + warc["length"]]
@@ -129,8 +128,7 @@ def whole(root: Path) -> None:
 def acknowledged(found: Committed, keys: Collection[str], silent: Collection[str] = ()) -> None:
     """O2: each key has its line. `silent` are those that bring none but the line of their answer."""
     missing = sorted(key for key in keys if key not in (found.asked if key in silent else found.tonight))
-    if missing:
-        raise CheckFailure(f"O2: acknowledged and not there: {', '.join(missing)}")
+    require(not missing, f"O2: acknowledged and not there: {', '.join(missing)}")
 
 
 def unchanged(before: Committed, after: Committed) -> None:

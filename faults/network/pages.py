@@ -134,13 +134,10 @@ def _b25(place: Place) -> str:
     told = []
     for name, (robots, allowed, words) in forms.items():
         night = crawl_failing(place.below(name.replace(" ", "")), portal(robots=robots))
-        if (len(night.kept) == len(KEYS)) != allowed:
-            raise CheckFailure(f"{name}: kept {sorted(night.kept)}: {night.reasons}")
-        if not allowed and set(night.asked) != {"/robots.txt"}:
-            raise CheckFailure(f"{name}: asked all the same: {night.asked}")
+        require((len(night.kept) == len(KEYS)) == allowed, f"{name}: kept {sorted(night.kept)}: {night.reasons}")
+        require(allowed or set(night.asked) == {"/robots.txt"}, f"{name}: asked all the same: {night.asked}")
         (visit,) = night.run.hosts.values()
-        if words not in (visit.robots or ""):
-            raise CheckFailure(f"{name}: recorded is `{visit.robots}`")
+        require(words in (visit.robots or ""), f"{name}: recorded is `{visit.robots}`")
         told.append(f"{name} {'asked' if night.kept else 'not asked'}")
     return f"{', '.join(told)}; each decision is recorded in words"
 

@@ -67,8 +67,8 @@ def _b2(place: Place) -> str:
     night = _without_network(place)
     night.is_verdict(Verdict.UNREACHABLE)
     details = {page.detail for page in night.pages}
-    if details != {"name look-up failed"}:  # not `name not found`, which would speak of the portal's end
-        raise CheckFailure(f"the kind of failure is not told: {details}")
+    # Not `name not found`, which would speak of the portal's end.
+    require(details == {"name look-up failed"}, f"the kind of failure is not told: {details}")
     return f"{night.run.requests} requests, each `name look-up failed`: unreachable, exit code 1"
 
 

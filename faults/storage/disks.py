@@ -25,35 +25,29 @@ def made(image: Path, megabytes: int, *options: str) -> Path:
 
 
 @contextlib.contextmanager
-def mounted(image: Path, at: Path) -> Iterator[Path]:
+def _mount(at: Path, *options: str) -> Iterator[Path]:
+    at.mkdir(exist_ok=True)
+    _run("mount", *options, str(at))
+    try:
+        yield at
+    finally:
+        if subprocess.run(["umount", str(at)], capture_output=True).returncode != 0:
+            subprocess.run(["umount", "-l", str(at)], check=False)
+
+
+def mounted(image: Path, at: Path) -> contextlib.AbstractContextManager[Path]:
     """Mount the file's file system at a folder, and unmount it at the end."""
-    at.mkdir(exist_ok=True)
-    _run("mount", "-o", "loop", str(image), str(at))
-    try:
-        yield at
-    finally:
-        _away(at)
+    return _mount(at, "-o", "loop", str(image))
 
 
-@contextlib.contextmanager
-def in_memory(at: Path, size: str) -> Iterator[Path]:
-    """Yield a file system of this size in memory, as `8m`."""
-    at.mkdir(exist_ok=True)
-    _run("mount", "-t", "tmpfs", "-o", f"size={size}", "faults", str(at))
-    try:
-        yield at
-    finally:
-        _away(at)
+def in_memory(at: Path, size: str) -> contextlib.AbstractContextManager[Path]:
+    """Mount a file system of this size in memory, as `8m`, and unmount it at the end."""
+    return _mount(at, "-t", "tmpfs", "-o", f"size={size}", "faults")
 
 
 def remounted(at: Path, how: str) -> None:
     """Mounted again as `ro` or `rw`."""
     _run("mount", "-o", f"remount,{how}", str(at))
-
-
-def _away(at: Path) -> None:
-    if subprocess.run(["umount", str(at)], capture_output=True).returncode != 0:
-        subprocess.run(["umount", "-l", str(at)], check=False)
 
 
 @contextlib.contextmanager
