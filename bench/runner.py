@@ -17,7 +17,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.connect import VARIABLE
@@ -150,9 +150,8 @@ def time_each(
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], note: str) -> None:
     """Print figures in columns, the first one words, and a line below them."""
-    table = Table(box=None, pad_edge=False)
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="right" if number else "left")
+    words, *figures = columns
+    table = Table(words, *(Column(name, justify="right") for name in figures), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)
     console = Console(highlight=False, width=100)

@@ -20,7 +20,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from archive.errors import ArchiveError, ExitCode
 from archive.model.enums import FIRST_TEXTS, ArchiveKind, Event, Outcome
@@ -185,16 +185,13 @@ def _show(console: Console, archive: Archive, folder: Path, nights: list[date], 
 
 
 def _table(sums: list[PortalTotal]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("portal", no_wrap=True)
-    for name in ("listed", "new", "revisions", "duplicates"):
-        table.add_column(name, justify="right")
-    table.add_column("other outcomes")
-    table.add_column("verdict", no_wrap=True)
+    portal, verdict = (Column(name, no_wrap=True) for name in ("portal", "verdict"))
+    counts = (Column(name, justify="right") for name in ("listed", "new", "revisions", "duplicates"))
+    table = Table(portal, *counts, "other outcomes", verdict, box=None, pad_edge=False)
     for one in sums:
-        counts = [one.new, one.events[Event.REVISION], one.events[Event.DUPLICATE]]
         others = ", ".join(f"{name} {count}" for name, count in sorted(one.others.items()))
-        table.add_row(one.portal, str(one.listed), *map(str, counts), others, one.verdict)
+        numbers = (one.listed, one.new, one.events[Event.REVISION], one.events[Event.DUPLICATE])
+        table.add_row(one.portal, *map(str, numbers), others, one.verdict)
     return table
 
 

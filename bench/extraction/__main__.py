@@ -65,11 +65,6 @@ def cells(measured: Measured, real: Mapping[str, Score], cleaned: Score) -> dict
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
-    options = _options(arguments)
-    return report_error("quality", lambda: _run(options))
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.extraction", description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="hold ours against the floors, print only what is below")
     parser.add_argument("--update", action="store_true", help="write what is measured as the floors")
@@ -81,7 +76,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--family", action="append", choices=_FAMILIES, help="only this family (repeatable)")
     parser.add_argument("--kind", action="append", choices=tuple(KINDS), help="only this kind (repeatable)")
     parser.add_argument("--seeds", type=int, default=_SEEDS, help=f"pages per family and kind (default {_SEEDS})")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    return report_error("quality", lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> int:

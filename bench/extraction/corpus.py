@@ -177,7 +177,11 @@ def _sample(portal: str, kind: str, seed: int) -> Sample:
     page = site.render_article(shown, request)
     if _HOLDER not in page:
         raise ValueError(f"the {site.family} template sets a paragraph in another way: the body has no place")
-    inside = [_noisy_part(part, text.rng) for part in parts if not (beside and part.kind is Kind.SIGNOFF)]
+    inside = [
+        replace(part, text=noisy(part.text, text.rng), cells=tuple(noisy(cell, text.rng) for cell in part.cells))
+        for part in parts
+        if not (beside and part.kind is Kind.SIGNOFF)
+    ]
     body = bodies.build(inside, site_type, shape, text.rng)
     body = _with_widgets(body, site.family, shape, text) + beside
     wanted = expected_of(site, replace(article, parts=parts))
@@ -235,10 +239,6 @@ def _with_widgets(body: str, family: str, shape: str, text: PartComposer) -> str
     box = widgets.own_box(family, text.title(), rng)
     others = widgets.listed([text.title() for _ in range(3)], rng)
     return "\n".join([widgets.before_body(family, rng), body, box, others, widgets.after_body(family, rng)])
-
-
-def _noisy_part(part: Part, rng: random.Random) -> Part:
-    return replace(part, text=noisy(part.text, rng), cells=tuple(noisy(cell, rng) for cell in part.cells))
 
 
 def noisy(text: str, rng: random.Random) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sqlalchemy.schema import DropSchema
 
 from archive.errors import ExitCode
@@ -54,20 +54,16 @@ class GrowthFigures:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fill and measure each size; returns the exit code."""
-    options = _options(arguments)
-    if options.memory is not None:
-        return report_error("growth", lambda: _child(options.memory, options.sizes[0]))
-    return report_error("growth", lambda: _run(options))
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.index.growth", description="Measure how the index grows.")
     parser.add_argument("--sizes", type=_sizes, default=[10_000, 100_000, 1_000_000], metavar="N,N,…")
     parser.add_argument("--backend", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where the archives are made for the time of it")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--memory", type=Path, metavar="DIR", help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.memory is not None:
+        return report_error("growth", lambda: _child(options.memory, options.sizes[0]))
+    return report_error("growth", lambda: _run(options))
 
 
 def _sizes(text: str) -> list[int]:
@@ -151,11 +147,8 @@ def _ratios(rows: Sequence[GrowthFigures]) -> dict[str, float]:
 
 
 def _table(rows: Sequence[GrowthFigures]) -> Table:
-    table = Table(title="milliseconds, median and 95 %", box=None)
-    table.add_column("")
-    for row in rows:
-        table.add_column(f"{row.documents:,}", justify="right")
-    table.add_column("last : first", justify="right")
+    columns = (Column(name, justify="right") for name in (*(f"{row.documents:,}" for row in rows), "last : first"))
+    table = Table("", *columns, title="milliseconds, median and 95 %", box=None)
     for name, ratio in _ratios(rows).items():
         cells = [f"{row.timed[name].median:.2f}  {row.timed[name].p95:.2f}" for row in rows]
         table.add_row(name, *cells, f"{ratio:.2f}")

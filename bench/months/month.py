@@ -41,7 +41,18 @@ _HEADLINE = ("nights", "listed", "archived", "duplicates", "missed", "requests",
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python bench/months/month.py",
+        description="Run the nights of a month over recorded articles and check them.",
+    )
+    parser.add_argument("--articles", type=Path, required=True, metavar="FILE", help="the CSV of articles")
+    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="the first night, YYYY-MM-DD")
+    parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="the last night, YYYY-MM-DD")
+    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    parser.add_argument(
+        "--planted", action="store_true", help="plant edits, removals, re-posts, twins, and look for them"
+    )
+    options = parser.parse_args(arguments)
     return exit_code("month", lambda: _run(options))
 
 
@@ -103,21 +114,6 @@ def _print_progress(folder: Path, night: date, seconds: float) -> None:
     new = sum(first_texts(run.events) for run in runs)
     counts = f"{runs[-1].listed} listed, {new} new, {runs[-1].requests} requests"
     print(f"{night}  {counts}, {runs[-1].verdict.value}, sealed ({seconds:.1f} s)", file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python bench/months/month.py",
-        description="Run the nights of a month over recorded articles and check them.",
-    )
-    parser.add_argument("--articles", type=Path, required=True, metavar="FILE", help="the CSV of articles")
-    parser.add_argument("--from", dest="first", required=True, metavar="DAY", help="the first night, YYYY-MM-DD")
-    parser.add_argument("--to", dest="last", required=True, metavar="DAY", help="the last night, YYYY-MM-DD")
-    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
-    parser.add_argument(
-        "--planted", action="store_true", help="plant edits, removals, re-posts, twins, and look for them"
-    )
-    return parser
 
 
 if __name__ == "__main__":

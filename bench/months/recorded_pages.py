@@ -29,7 +29,15 @@ from testing.run_lines import ReadLines
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python bench/months/recorded_pages.py",
+        description="Crawl a portal's night from a folder of recorded pages.",
+    )
+    parser.add_argument("--pages", type=Path, required=True, metavar="DIR", help="the folder of recorded pages")
+    parser.add_argument("--portal", default="bao_chinh_phu", metavar="NAME", help="default bao_chinh_phu")
+    parser.add_argument("--night", default="2026-03-06", metavar="DAY", help="the night, default 2026-03-06")
+    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    options = parser.parse_args(arguments)
     return exit_code(
         "recorded",
         lambda: _recorded(options.pages, options.portal, day_of("--night", options.night), options.archive),
@@ -75,18 +83,6 @@ def _crawl(pages: Path, portal: str, night: date, folder: Path) -> None:
     done = call(command, environment)
     if not Paths(folder).closed_runs(night):
         raise error_of(done, "", f"the crawl left no record (exit code {done.returncode})")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python bench/months/recorded_pages.py",
-        description="Crawl a portal's night from a folder of recorded pages.",
-    )
-    parser.add_argument("--pages", type=Path, required=True, metavar="DIR", help="the folder of recorded pages")
-    parser.add_argument("--portal", default="bao_chinh_phu", metavar="NAME", help="default bao_chinh_phu")
-    parser.add_argument("--night", default="2026-03-06", metavar="DAY", help="the night, default 2026-03-06")
-    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
-    return parser
 
 
 if __name__ == "__main__":

@@ -35,7 +35,6 @@ from vietnam.provinces import PROVINCES
 FIRST = date(2024, 1, 1)
 _PORTALS = sorted(PROVINCES)[:32]
 _NIGHTLY = 10
-_TWIN = 32
 
 
 @dataclass(frozen=True, slots=True)

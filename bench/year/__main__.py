@@ -28,7 +28,17 @@ from replicas.articles import EVERY_PORTAL
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m bench.year", description="Compose a year of nights and check it.")
+    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
+    parser.add_argument(
+        "--portals", default="all", metavar="NAMES", help="names with commas between them; default: all"
+    )
+    parser.add_argument("--nights", type=int, default=365, metavar="N", help="default: 365")
+    parser.add_argument("--from", dest="first", metavar="DAY", help=f"the first night; default: {FIRST}")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another year; default: 1")
+    parser.add_argument("--volume", type=float, default=1.0, metavar="X", help="times as many articles; default: 1")
+    parser.add_argument("--no-verify", dest="verify", action="store_false", help="leave the verification out")
+    options = parser.parse_args(arguments)
     return exit_code("year", lambda: _year(options))
 
 
@@ -61,20 +71,6 @@ def _portals(text: str) -> tuple[str, ...]:
     if unknown:
         raise UsageError(f"--portals: no replica is called {', '.join(unknown)}; there are {', '.join(EVERY_PORTAL)}")
     return names
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench.year", description="Compose a year of nights and check it.")
-    parser.add_argument("--archive", type=Path, required=True, metavar="DIR", help="a new folder for the archive")
-    parser.add_argument(
-        "--portals", default="all", metavar="NAMES", help="names with commas between them; default: all"
-    )
-    parser.add_argument("--nights", type=int, default=365, metavar="N", help="default: 365")
-    parser.add_argument("--from", dest="first", metavar="DAY", help=f"the first night; default: {FIRST}")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another year; default: 1")
-    parser.add_argument("--volume", type=float, default=1.0, metavar="X", help="times as many articles; default: 1")
-    parser.add_argument("--no-verify", dest="verify", action="store_false", help="leave the verification out")
-    return parser
 
 
 if __name__ == "__main__":

@@ -33,12 +33,6 @@ def _share(draw: Draw) -> str:
     return draw.box("tools", draw.rng.choice(("Chia sẻ: ", "", "<span>Chia sẻ</span> ")) + " ".join(links))
 
 
-def _icons(draw: Draw) -> str:
-    return draw.box(
-        "tools", '<a href="#"><i class="fab fa-facebook-f"></i></a><a href="#"><img src="/zalo.svg" alt="Zalo"></a>'
-    )
-
-
 def _sizes(draw: Draw) -> str:
     return draw.box("tools", "<span>Cỡ chữ</span> <button>A-</button> <button>A</button> <button>A+</button>")
 
@@ -55,16 +49,14 @@ def _listen(draw: Draw) -> str:
 TOOLS: Grammar = {
     "none": _nothing,
     "share": _share,
-    "icons": _icons,
+    "icons": lambda draw: draw.box(
+        "tools", '<a href="#"><i class="fab fa-facebook-f"></i></a><a href="#"><img src="/zalo.svg" alt="Zalo"></a>'
+    ),
     "font sizes": _sizes,
     "views": _views,
     "audio": _listen,
     "print and mail": lambda draw: draw.box("tools", '<a href="/in">Bản in</a> | <a href="/gui">Gửi cho bạn bè</a>'),
 }
-
-
-def _stars(draw: Draw) -> str:
-    return draw.box("tools", f"<span>Đánh giá bài viết</span> ★★★☆☆ ({draw.rng.randint(0, 30)} lượt)")
 
 
 def _tags(draw: Draw) -> str:
@@ -77,7 +69,7 @@ def _tags(draw: Draw) -> str:
 
 BELOW: Grammar = {
     "none": _nothing,
-    "stars": _stars,
+    "stars": lambda draw: draw.box("tools", f"<span>Đánh giá bài viết</span> ★★★☆☆ ({draw.rng.randint(0, 30)} lượt)"),
     "tags": _tags,
     "share": _share,
     "back and top": lambda draw: (
@@ -91,24 +83,17 @@ BELOW: Grammar = {
 # Other articles
 
 
-def _others(*words: str) -> Callable[[Draw], str]:
-    return lambda draw: _heading(draw, *words)
-
-
-_OTHERS = _others(
-    "Tin khác", "Các tin khác", "Tin cùng chuyên mục", "Tin liên quan", "Bài viết liên quan", "Related posts"
-)
+_OTHERS = ("Tin khác", "Các tin khác", "Tin cùng chuyên mục", "Tin liên quan", "Bài viết liên quan", "Related posts")
 
 
 def _with_days(draw: Draw) -> str:
     items = "".join(f"<li>{link(t, p)} ({draw.day():%d/%m/%Y})</li>" for t, p in _titles(draw, 4))
-    return draw.box("related", f"{_OTHERS(draw)}<ul>{items}</ul>")
+    return draw.box("related", f"{_heading(draw, *_OTHERS)}<ul>{items}</ul>")
 
 
 def _without_days(draw: Draw) -> str:
-    return draw.box(
-        "related", f"{_OTHERS(draw)}<ul>" + "".join(f"<li>{link(t, p)}</li>" for t, p in _titles(draw, 5)) + "</ul>"
-    )
+    head, titles = _heading(draw, *_OTHERS), _titles(draw, 5)
+    return draw.box("related", f"{head}<ul>" + "".join(f"<li>{link(t, p)}</li>" for t, p in titles) + "</ul>")
 
 
 def _cards(draw: Draw) -> str:
@@ -117,16 +102,16 @@ def _cards(draw: Draw) -> str:
         f"<span>{draw.day():%d/%m/%Y %H:%M}</span><p>{escaped(draw.text.sentence())}</p></div>"
         for i, (t, p) in enumerate(_titles(draw, 3))
     )
-    return draw.box("related", f"{_OTHERS(draw)}{items}")
+    return draw.box("related", f"{_heading(draw, *_OTHERS)}{items}")
 
 
 def _loose(draw: Draw) -> str:
-    return _OTHERS(draw) + "".join(f"<p>» {link(t, p)}</p>" for t, p in _titles(draw, 3))
+    return _heading(draw, *_OTHERS) + "".join(f"<p>» {link(t, p)}</p>" for t, p in _titles(draw, 3))
 
 
 def _rows(draw: Draw) -> str:
     rows = "".join(f"<tr><td>{draw.day():%d/%m}</td><td>{link(t, p)}</td></tr>" for t, p in _titles(draw, 4))
-    return f"{_OTHERS(draw)}<table{draw.names('related')}>{rows}</table>"
+    return f"{_heading(draw, *_OTHERS)}<table{draw.names('related')}>{rows}</table>"
 
 
 def _two_lists(draw: Draw) -> str:
@@ -148,7 +133,7 @@ RELATED: Grammar = {
     "table": _rows,
     "newer and older": _two_lists,
     "previous and next": _neighbours,
-    "heading without list": lambda draw: draw.box("related", _OTHERS(draw)),
+    "heading without list": lambda draw: draw.box("related", _heading(draw, *_OTHERS)),
 }
 
 
@@ -271,26 +256,18 @@ def _links(draw: Draw) -> str:
     return draw.box("box", f"<select><option>-- Liên kết trang --</option>{options}</select>")
 
 
-def _weather(draw: Draw) -> str:
-    return draw.box(
-        "box", f"<div>Thời tiết {draw.place}</div><div>{draw.rng.randint(18, 36)}°C</div><div>Có mây, gió nhẹ</div>"
-    )
-
-
-def _saying(draw: Draw) -> str:
-    return draw.box(
-        "box", f'<h4>Giới thiệu</h4><p>{escaped(" ".join(draw.paragraphs(1)))}</p><a href="/gioi-thieu">Xem tiếp</a>'
-    )
-
-
 SIDE: Grammar = {
     "most read": _most_read,
     "notices": _notices,
     "counter": _counter,
     "poll": _poll,
     "links": _links,
-    "weather": _weather,
-    "about": _saying,
+    "weather": lambda draw: draw.box(
+        "box", f"<div>Thời tiết {draw.place}</div><div>{draw.rng.randint(18, 36)}°C</div><div>Có mây, gió nhẹ</div>"
+    ),
+    "about": lambda draw: draw.box(
+        "box", f'<h4>Giới thiệu</h4><p>{escaped(" ".join(draw.paragraphs(1)))}</p><a href="/gioi-thieu">Xem tiếp</a>'
+    ),
     "banners": lambda draw: draw.box(
         "box", "".join(f'<a href="/b{i}"><img src="/b{i}.jpg" alt="Cổng dịch vụ công"></a>' for i in range(3))
     ),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import day_abbr, day_name, month_abbr, month_name
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 _WEEKDAYS = ("Hai", "Ba", "Tư", "Năm", "Sáu", "Bảy")
-_ENGLISH = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ def _day(moment: datetime) -> str:
 
 
 def _english_day(moment: datetime) -> str:
-    return f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
+    return f"{month_name[moment.month]} {moment.day}, {moment.year}"
 
 
 def _before(moment: datetime, rng: Random) -> datetime:
@@ -94,16 +90,16 @@ FORMS: dict[str, DateForm] = {
     "14 giờ 00 phút, ngày 05/03/2025": DateForm(lambda m, r: f"{m:%H} giờ {m:%M} phút, ngày {m:%d/%m/%Y}"),
     "05/03/2025 02:00 CH": DateForm(lambda m, r: f"{weekday(m, r)}, {m:%d/%m/%Y} {_half_day(m, ('SA', 'CH'))}"),
     "Thứ Tư, 05/03/2025 2:00 PM": DateForm(lambda m, r: f"{weekday(m, r)}, {m:%d/%m/%Y} {_half_day(m, ('AM', 'PM'))}"),
-    "Wednesday, 05/03/2025, 14:00": DateForm(lambda m, r: f"{_ENGLISH[m.weekday()]}, {m:%d/%m/%Y}, {m:%H:%M}"),
+    "Wednesday, 05/03/2025, 14:00": DateForm(lambda m, r: f"{day_name[m.weekday()]}, {m:%d/%m/%Y}, {m:%H:%M}"),
     "Wednesday, March 5, 2025 2:00 PM": DateForm(
-        lambda m, r: f"{_ENGLISH[m.weekday()]}, {_english_day(m)} {_half_day(m, ('AM', 'PM'))}"
+        lambda m, r: f"{day_name[m.weekday()]}, {_english_day(m)} {_half_day(m, ('AM', 'PM'))}"
     ),
     "March 5, 2025": DateForm(lambda m, r: _english_day(m), minute=False),
-    "Posted on 5 March 2025": DateForm(lambda m, r: f"Posted on {m.day} {_MONTHS[m.month - 1]} {m.year}", minute=False),
+    "Posted on 5 March 2025": DateForm(lambda m, r: f"Posted on {m.day} {month_name[m.month]} {m.year}", minute=False),
     "Published: 05 Mar 2025 | 14:00": DateForm(
-        lambda m, r: f"Published: {m:%d} {_MONTHS[m.month - 1][:3]} {m.year} | {m:%H:%M}"
+        lambda m, r: f"Published: {m:%d} {month_abbr[m.month]} {m.year} | {m:%H:%M}"
     ),
     "Wed, 05 Mar 2025 14:00": DateForm(
-        lambda m, r: f"{_ENGLISH[m.weekday()][:3]}, {m:%d} {_MONTHS[m.month - 1][:3]} {m.year} {m:%H:%M}"
+        lambda m, r: f"{day_abbr[m.weekday()]}, {m:%d} {month_abbr[m.month]} {m.year} {m:%H:%M}"
     ),
 }

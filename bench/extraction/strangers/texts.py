@@ -45,10 +45,6 @@ def _headed(draw: Draw) -> Body:
     return Body((*_paragraphs(draw, 2), first, *_paragraphs(draw, 2), *items, second, *_paragraphs(draw, 2)))
 
 
-def _sentence(draw: Draw) -> Body:
-    return Body((Part(Kind.PARAGRAPH, draw.text.notice()),))
-
-
 def _short(draw: Draw) -> Body:
     return Body((Part(Kind.PARAGRAPH, f"Mời bà con thôn {draw.place} dự họp lúc {draw.rng.randint(17, 20)}h30."),))
 
@@ -85,18 +81,10 @@ def _decision(draw: Draw) -> Body:
     return Body(tuple(Part(Kind.PARAGRAPH, text) for text in texts))
 
 
-def _photos(draw: Draw) -> Body:
-    return Body((*_paragraphs(draw, 1), *(_picture(draw) for _ in range(draw.rng.randint(3, 6)))))
-
-
 def _questions(draw: Draw) -> Body:
     asked = (f"**Hỏi:** Hộ ở thôn {draw.place} cần giấy tờ gì?", "**Đáp:** " + draw.text.sentence())
     more = ("**PV: Bao giờ đoạn đê này làm xong, thưa ông?**", draw.text.sentence())
     return Body(tuple(Part(Kind.PARAGRAPH, text) for text in (*asked, *more)))
-
-
-def _picture_alone(draw: Draw) -> Body:
-    return Body((_picture(draw, draw.chance(0.5)),))
 
 
 def _file(draw: Draw) -> tuple[str, str]:
@@ -133,14 +121,14 @@ def _video(draw: Draw) -> Body:
 KINDS: Kinds = {
     "news": _news,
     "headings and a list": _headed,
-    "one notice": _sentence,
+    "one notice": lambda draw: Body((Part(Kind.PARAGRAPH, draw.text.notice()),)),
     "one short sentence": _short,
     "poem": _poem,
     "table": _table,
     "decision with linked grounds": _decision,
-    "photo story": _photos,
+    "photo story": lambda draw: Body((*_paragraphs(draw, 1), *(_picture(draw) for _ in range(draw.rng.randint(3, 6))))),
     "questions": _questions,
-    "picture alone": _picture_alone,
+    "picture alone": lambda draw: Body((_picture(draw, draw.chance(0.5)),)),
     "document alone": _document_alone,
     "video": _video,
     "prose": lambda draw: Body(_paragraphs(draw, draw.rng.randint(5, 9))),
