@@ -46,7 +46,11 @@ COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code (docs/operations.md)."""
-    options = _parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m archive", description="Examine and prove an archive.")
+    commands = Commands(parser)
+    for command in COMMANDS:
+        command.add(commands)
+    options = parser.parse_args(arguments)
     try:
         code: ExitCode = options.run(options)
     except ArchiveError as error:
@@ -56,14 +60,6 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return ExitCode.GOOD
     return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m archive", description="Examine and prove an archive.")
-    commands = Commands(parser)
-    for command in COMMANDS:
-        command.add(commands)
-    return parser
 
 
 if __name__ == "__main__":

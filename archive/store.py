@@ -9,6 +9,7 @@ docs/format.md describes every file below its root.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -33,7 +34,7 @@ from archive.storage.paths import Identity, Paths, create_identity, read_identit
 from archive.storage.run_record import RUN_FILE, read_run
 
 
-class Archive:
+class Archive(AbstractContextManager["Archive"]):
     """One archive folder. Opening it never makes or repairs anything but a missing index of an empty archive."""
 
     def __init__(self, paths: Paths, identity: Identity, *, read_only: bool = False) -> None:
@@ -56,9 +57,8 @@ class Archive:
     @classmethod
     def create(cls, root: Path, kind: ArchiveKind, archive_id: UUID, now: datetime) -> Archive:
         """Make an archive in a new or empty folder. Raises UsageError when there is anything."""
-        database_of(
-            Paths(root), str(archive_id)
-        ).exists()  # an unreachable database is reported before anything is made
+        # An unreachable database is reported before anything is made.
+        database_of(Paths(root), str(archive_id)).exists()
         identity = create_identity(root, kind, archive_id, now)
         return cls(Paths(root), identity)
 
@@ -66,9 +66,6 @@ class Archive:
     def open(cls, root: Path, kind: ArchiveKind | None = None, *, read_only: bool = False) -> Archive:
         """Open an archive. Raises ArchiveUnusable without an identity, for the other kind or another format."""
         return cls(Paths(root), read_identity(root, kind), read_only=read_only)
-
-    def __enter__(self) -> Archive:
-        return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()

@@ -16,7 +16,7 @@ from archive.messages.reason import Reason
 from archive.sealing.head import Head
 from archive.sealing.signatures import verify_signature
 from archive.storage import merkle
-from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal
+from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
 from archive.storage.paths import Identity, Paths
 
 
@@ -155,7 +155,7 @@ def _outside(paths: Paths, path: Path, audit: Audit) -> None:
 def check_root(paths: Paths, read: SealFile, leaves: Mapping[str, bytes], audit: Audit) -> None:
     """Compare the Merkle root with the leaf hashes of the lines as read and the entries."""
     seal = read.seal
-    runs = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
+    runs = sorted(sealed_runs([seal]))
     lines = b"".join(leaves.get(run, b"") for run in runs)
     hashes = [lines[start : start + 32] for start in range(0, len(lines), 32)]
     hashes += entry_leaves((*seal.files, *seal.withheld))

@@ -12,7 +12,7 @@ from archive.model.enums import WITHHELD, Event
 from archive.sealing.head import Head, head_of
 from archive.sealing.proof import Proof, make_proof
 from archive.sealing.signatures import read_signature
-from archive.storage.manifest import Seal, leaves, manifest_path, seals_on_disk
+from archive.storage.manifest import Seal, leaves, manifest_path, sealed_runs, seals_on_disk
 from archive.storage.run_record import read_lines
 from archive.store import Archive
 
@@ -39,10 +39,10 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
         raise ArchiveError(Reason.of("withheld_proof", article=version.id))
     night = date.fromisoformat(version.night)
     folder = archive.paths.night(night)
-    seal = next((seal for seal in seals_on_disk(archive.paths, night) if _covers(seal, version.run)), None)
+    seal = next((seal for seal in seals_on_disk(archive.paths, night) if version.run in sealed_runs([seal])), None)
     if seal is None:
         raise NotSealedError(Reason.of("unproved_open", article=version.id, night=night))
-    runs = sorted({Path(entry.path.split("/", 1)[0]) for entry in seal.files})
+    runs = sorted(map(Path, sealed_runs([seal])))
     before = sum(len(read_lines(folder / run / "articles.jsonl")) for run in runs if run.as_posix() < version.run)
     lines = read_lines(folder / version.run / "articles.jsonl")
     path = folder / version.run / version.file if version.file else None
@@ -55,10 +55,6 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
     text = path.read_bytes() if path else None
     hashes = leaves(folder, runs, seal.files, seal.withheld)
     return make_proof(text, lines[version.seq], before + version.seq, hashes, head, chain)
-
-
-def _covers(seal: Seal, run: str) -> bool:
-    return any(entry.path.startswith(f"{run}/") for entry in seal.files)
 
 
 def _later(archive: Archive, head: Head) -> tuple[Head, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +39,7 @@ _THIRD_FORMAT = "ALTER TABLE nights ADD COLUMN beat REAL"
 _FORMAT = 3
 
 
-class Ledger:
+class Ledger(AbstractContextManager["Ledger"]):
     """`ledger.db` of an archive. Use it in one thread, as a context manager."""
 
     def __init__(self, path: Path, timeout: float = 10.0) -> None:
@@ -83,9 +83,6 @@ class Ledger:
     def _format(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
-    def __enter__(self) -> Ledger:
-        return self
-
     def __exit__(self, *exc: object) -> None:
         self._db.close()
 
@@ -122,11 +119,8 @@ class Ledger:
             row = self._row(portal, night)
             if row is None or not row.claimable(now):
                 return None
-            self._db.execute(
-                "UPDATE nights SET tries = tries + 1, reason = '', exit_code = NULL, started_at = ?, finished_at = NULL "
-                "WHERE portal = ? AND night = ?",
-                (utc(now), portal, night.isoformat()),
-            )
+            started = "tries = tries + 1, reason = '', exit_code = NULL, started_at = ?, finished_at = NULL"
+            self._update(portal, night, started, utc(now))
             return self._take(row, owner, now, lease, row.tries + 1)
 
     def claim_to_end(self, portal: str, night: date, owner: Owner, now: datetime, lease: timedelta) -> Claim | None:
@@ -138,21 +132,17 @@ class Ledger:
     def _take(self, row: LeaseRow, owner: Owner, now: datetime, lease: timedelta, tries: int) -> Claim:
         self._db.execute("UPDATE fences SET last = last + 1")
         fence = int(self._db.execute("SELECT last FROM fences").fetchone()[0])
-        self._db.execute(
-            "UPDATE nights SET state = 'running', owner = ?, lease_until = ?, heartbeat = ?, beat = ?, fence = ? "
-            "WHERE portal = ? AND night = ?",
-            (str(owner), utc(now + lease), utc(now), boot_seconds(), fence, row.portal, row.night.isoformat()),
-        )
+        claimed = "state = 'running', owner = ?, lease_until = ?, heartbeat = ?, beat = ?, fence = ?"
+        values = (str(owner), utc(now + lease), utc(now), boot_seconds(), fence)
+        self._update(row.portal, row.night, claimed, *values)
         return Claim(row.portal, row.night, owner, fence, tries, row.run, row.unanswered)
 
     def heartbeat(self, claim: Claim, now: datetime, lease: timedelta) -> None:
         """Prolong the lease. Raises StaleClaim when another process took over."""
         with self._write():
             self._require_held(claim)
-            self._db.execute(
-                "UPDATE nights SET heartbeat = ?, lease_until = ?, beat = ? WHERE portal = ? AND night = ?",
-                (utc(now), utc(now + lease), boot_seconds(), claim.portal, claim.night.isoformat()),
-            )
+            values = (utc(now), utc(now + lease), boot_seconds())
+            self._update(claim.portal, claim.night, "heartbeat = ?, lease_until = ?, beat = ?", *values)
 
     def finish(self, claim: Claim, now: datetime, ending: AttemptResult) -> None:
         """Record the result of the claimed try. Raises StaleClaim when another process took over."""
@@ -161,12 +151,12 @@ class Ledger:
         ended = (ending.state.value, due, reason, ending.exit_code, ending.run)
         with self._write():
             self._require_held(claim)
-            self._db.execute(
-                "UPDATE nights SET state = ?, due_at = ?, reason = ?, exit_code = ?, run = COALESCE(?, run), "
-                "tries = tries - ?, unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL "
-                "WHERE portal = ? AND night = ?",
-                (*ended, uncounted, int(ending.unanswered), utc(now), claim.portal, claim.night.isoformat()),
-            )
+            self._update(
+                claim.portal, claim.night,
+                "state = ?, due_at = ?, reason = ?, exit_code = ?, run = COALESCE(?, run), tries = tries - ?, "
+                "unanswered = unanswered + ?, finished_at = ?, owner = NULL, lease_until = NULL",
+                *ended, uncounted, int(ending.unanswered), utc(now),
+            )  # fmt: skip
 
     def postpone(self, portal: str, night: date, due: datetime, reason: Reason) -> None:
         """Move the due time of a planned portal's night, with the reason; one that runs or has ended stays as it is."""
@@ -185,12 +175,11 @@ class Ledger:
             row = self._row(portal, night)
             if row is None or row.state is LeaseState.RUNNING:
                 return False
-            self._db.execute(
-                "UPDATE nights SET due_at = ?, tries = iif(state = 'planned', tries, 0), "
-                "unanswered = iif(state = 'planned', unanswered, 0), reason = iif(state = 'planned', reason, ''), "
-                "state = 'planned' WHERE portal = ? AND night = ?",
-                (utc(now), portal, night.isoformat()),
+            pending = (
+                "due_at = ?, tries = iif(state = 'planned', tries, 0), unanswered = iif(state = 'planned', unanswered, 0), "
+                "reason = iif(state = 'planned', reason, ''), state = 'planned'"
             )
+            self._update(portal, night, pending, utc(now))
             return row.state.terminal
 
     def pending(self, now: datetime) -> list[LeaseRow]:
@@ -230,6 +219,10 @@ class Ledger:
     def _select(self, query: str, *values: str) -> list[LeaseRow]:
         with plainly(self.path):
             return [lease_row(row) for row in self._db.execute(query, values).fetchall()]
+
+    def _update(self, portal: str, night: date, changes: str, *values: str | float | None) -> None:
+        query = f"UPDATE nights SET {changes} WHERE portal = ? AND night = ?"  # noqa: S608  # columns of ours
+        self._db.execute(query, (*values, portal, night.isoformat()))
 
     @contextmanager
     def _write(self) -> Iterator[None]:

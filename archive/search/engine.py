@@ -8,10 +8,9 @@ article. The first of those by the text's own day (or the night, without one), t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, not_, or_, select
 from sqlalchemy.engine import Engine
@@ -68,7 +67,7 @@ class ResultPage:
     contents: tuple[ContentRow, ...]
 
 
-class SearchIndex:
+class SearchIndex(AbstractContextManager["SearchIndex"]):
     """Words of one archive, in the database that holds its index. The constructor opens nothing.
 
     A query that takes longer than `seconds` raises TookTooLong.
@@ -90,9 +89,6 @@ class SearchIndex:
         if isinstance(index, PostgresqlSchema):
             return cls(archive, PostgresqlSearch(PostgresqlSchema(index.url, f"{archive}_search")), seconds)
         return cls(archive, SqliteSearch(SqliteFile(paths.search)), seconds)
-
-    def __enter__(self) -> SearchIndex:
-        return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
@@ -160,15 +156,10 @@ class SearchIndex:
         """Return every portal with a place here, by name."""
         with self.reading() as connection:
             # One step for each portal instead of one for each place.
-            found: list[str] = []
-            while (name := self._portal_after(connection, found[-1] if found else "")) is not None:
+            found, first = [""], select(func.min(PLACES.c.portal))
+            while (name := connection.execute(first.where(PLACES.c.portal > found[-1])).scalar()) is not None:
                 found.append(name)
-            return found
-
-    def _portal_after(self, connection: Connection, name: str) -> str | None:
-        return cast(
-            "str | None", connection.execute(select(func.min(PLACES.c.portal)).where(PLACES.c.portal > name)).scalar()
-        )
+            return found[1:]
 
     def find(self, query: Query, *, order: Order = Order.BEST, limit: int = 20, offset: int = 0) -> ResultPage:
         """Return the contents that a query finds, from the `offset`th on."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from calendar import day_name, month_abbr, month_name
 from datetime import date, datetime
 from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 _WEEKDAYS = {
     "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "en": tuple(day_name),
 }
 
 
@@ -89,11 +87,11 @@ def short_day(day: date | datetime | None, language: str) -> str:
     """Format a day: `05/03/2025` in Vietnamese, `5 Mar 2025` in English."""
     if day is None:
         return "–"
-    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {month_abbr[day.month]} {day.year}"
 
 
 def full_day(day: date, language: str) -> str:
     """Format a day: `Thứ Tư, 05/03/2025`, `Wednesday, 5 March 2025`."""
     weekday = _WEEKDAYS[language][day.weekday()]
-    written = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    written = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {month_name[day.month]} {day.year}"
     return f"{weekday}, {written}"

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from archive.cli.output import marked, plain_line, printable
 from archive.diff.words import Span, SpanKind, diff_paragraphs
@@ -45,9 +45,7 @@ def _end(result: ReextractResult, *, accepted: bool) -> str:
 
 
 def _table(result: ReextractResult) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(result.portal)
-    table.add_column("articles", justify="right")
+    table = Table(result.portal, Column("articles", justify="right"), box=None, pad_edge=False)
     table.add_row("read", str(result.read))
     table.add_row("unchanged", str(result.unchanged))
     fields = Counter(change.field for reading in result.changed for change in reading.changes)

@@ -60,9 +60,8 @@ def lookback_statuses(archive: Archive, settings: NightSettings, portals: Iterab
 
 def lookback_table(statuses: Iterable[LookbackStatus], night: date | None) -> Table:
     """Return a table with a row for each portal. `night` is the last night: a look-back may be due since then."""
-    table = Table(title="look-backs", title_justify="left", box=None, pad_edge=False)
-    for name in ("portal", "next look-back", "last look-back"):
-        table.add_column(name)
+    columns = ("portal", "next look-back", "last look-back")
+    table = Table(*columns, title="look-backs", title_justify="left", box=None, pad_edge=False)
     for status in statuses:
         due = "due since " if status.next and night and status.next <= night else ""
         table.add_row(status.portal, f"{due}{status.next or 'off'}", status.last_in_words(night))

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from archive.leases.states import LeaseState
@@ -174,12 +174,9 @@ class LiveProgress:
             self._live = None
 
     def _table(self) -> Table:
-        table = Table(title=f"night {self._night}", box=None, pad_edge=False, title_justify="left")
-        table.add_column("portal")
-        for name in ("requests", "listed", "new"):
-            table.add_column(name, justify="right")
-        table.add_column("outcomes so far")
-        table.add_column("state")
+        counts = (Column(name, justify="right") for name in ("requests", "listed", "new"))
+        columns: list[Column | str] = ["portal", *counts, "outcomes so far", "state"]
+        table = Table(*columns, title=f"night {self._night}", box=None, pad_edge=False, title_justify="left")
         for portal, row in sorted(self._rows.items()):
             numbers = (str(row.counts.requests), str(row.counts.listed), str(row.counts.new))
             table.add_row(portal, *numbers, outcome_words(row.counts.outcomes), Text(row.state))

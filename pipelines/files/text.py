@@ -19,7 +19,6 @@ from vietnam.letters import is_legacy_font, is_mojibake
 DEADLINE = 10.0  # seconds for one file
 MEMORY = 1024 * 1024 * 1024  # bytes of address space
 _LONGEST = 4_000_000  # characters: a text that no document of the size limit has, but a bomb
-_OPENED = ("pdf", "docx")
 
 
 @dataclass(frozen=True, slots=True)
