@@ -101,7 +101,8 @@ def changes(old: str, new: str) -> TextComparison:
     _compare(ParagraphPair((before[0],), (after[0],)), (), tally)
     tally.wording = False  # the title's words have their own class
     removed, added = Counter[str](), Counter[str]()
-    signed = _signoffs(before, after)
+    # At a text's end alone: the same words elsewhere are a heading.
+    signed = [line for text in (before, after) for line in text[1:][-2:] if read_signoff([line])]
     for pair in _pair_moved(pairs(before[1:], after[1:]), signed):
         _compare(pair, signed, tally)
         if not (pair.old and pair.new):
@@ -174,11 +175,6 @@ def _pair_moved(matched: Sequence[ParagraphPair], signed: Sequence[str]) -> list
 
 def _alike(old: str, new: str) -> bool:
     return old != new and likeness([old], [new]) >= _MOVED
-
-
-def _signoffs(*texts: Sequence[str]) -> list[str]:
-    """Return the lines at the texts' ends that name their author; the same words elsewhere are a heading."""
-    return [line for text in texts for line in text[1:][-2:] if read_signoff([line])]
 
 
 def _compare_signoffs(pair: ParagraphPair, signed: Sequence[str], tally: _DiffCounts) -> bool:

@@ -107,13 +107,10 @@ def read_statement(data: bytes) -> Head:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a statement of a head: {error}") from error
-    if found.statement != data or not all(_HEX.fullmatch(value) for value in _hex_values(found)):
+    values = (found.head, found.root, *(() if found.previous is None else (found.previous,)))
+    if found.statement != data or not all(map(_HEX.fullmatch, values)):
         raise ValueError("not a statement of a head in its one form")
     return found
-
-
-def _hex_values(head: Head) -> list[str]:
-    return [head.head, head.root, *([head.previous] if head.previous is not None else [])]
 
 
 def read_head(text: str) -> Head:

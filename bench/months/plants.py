@@ -114,7 +114,7 @@ class _Planter:
         plants = [Plant(f"removed: {kind}", PORTAL, one.slug, since, removed, Event.GONE)]
         until = since + timedelta(days=away) if away else None
         if until is not None:
-            back = _needed(self.made.nights.returned(vanished, removed, until))
+            back = _needed(self.made.nights.recheck_of_vanished(vanished, removed, until))
             plants.append(Plant("returned", PORTAL, one.slug, until, back, Event.RETURNED))
         self.made.plants += plants
         self.made.changed[one.slug] = replace(one, removals=(Removal(since, until, status),))
@@ -231,13 +231,10 @@ class Nights:
 
     def removed(self, vanished: date) -> date | None:
         """Return the recheck that calls an article gone, which vanished in the night `vanished`."""
-        return self._recheck_of_vanished(vanished, vanished, vanished + timedelta(days=DaNangSpider.gone_after))
+        return self.recheck_of_vanished(vanished, vanished, vanished + timedelta(days=DaNangSpider.gone_after))
 
-    def returned(self, vanished: date, gone: date, until: date) -> date | None:
-        """Return the recheck that finds it back where it stands again from `until` on."""
-        return self._recheck_of_vanished(vanished, gone, until)
-
-    def _recheck_of_vanished(self, vanished: date, after: date, least: date) -> date | None:
+    def recheck_of_vanished(self, vanished: date, after: date, least: date) -> date | None:
+        """Return the first recheck behind `after`, and from `least` on, of an article that vanished in a night."""
         return self._first_recheck(
             after, lambda night: next_recheck_of_vanished(vanished, night, DaNangSpider.gone_after), least
         )

@@ -56,7 +56,8 @@ def families_page(portals: Mapping[str, type[PortalSpider]]) -> str:
     ]
     for module, family in known.items():
         names = ", ".join(f"`{name}`" for name in members[module]) or "none"
-        lines.append(f"| [{family.family}](#{_anchor(family.family)}) | `{module}` | {len(family.layouts)} | {names} |")
+        anchor = re.sub(r"[^\w\- ]", "", family.family.lower()).replace(" ", "-")
+        lines.append(f"| [{family.family}](#{anchor}) | `{module}` | {len(family.layouts)} | {names} |")
     for module, family in known.items():
         lines += ["", *_family(module, family, members[module])]
     return "\n".join(lines) + "\n"
@@ -121,10 +122,6 @@ def _code(text: str) -> str:
     """Return code for a cell of a table, where a bar would end the cell."""
     shown = text.replace("|", "\\|")
     return f"`` {shown} ``" if "`" in text else f"`{shown}`"
-
-
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -81,7 +81,8 @@ def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
         count = sum(one.fresh for one in window)
         if len(before) < max(_LEAST, nights) or (nights == 1 and not count):  # of one silent night says `_silent` more
             continue
-        if count > share * _MOST_TIMES * _plainly(before) * sum(len(one.days) for one in window):
+        a_day = sum(one.fresh for one in before) / sum(len(one.days) for one in before)
+        if count > share * _MOST_TIMES * a_day * sum(len(one.days) for one in window):
             continue  # most nights end here, without a closer look
         was = usual(before)
         expected = was.expected(window)
@@ -89,11 +90,6 @@ def _fallen(observed: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
             fell = Reason.of("volume_fell", count=count, n=nights, usual=round(expected), rate=rate(was.week))
             yield VerdictFinding(Verdict.THIN, fell, 1, "volume")
             return
-
-
-def _plainly(observed: Sequence[VolumeHistory]) -> float:
-    """Entries of a day, whatever its kind."""
-    return sum(one.fresh for one in observed) / sum(len(one.days) for one in observed)
 
 
 def _trailing(observed: Sequence[VolumeHistory]) -> int:

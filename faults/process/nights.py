@@ -130,7 +130,8 @@ def _a29(place: Place) -> str:
     child: list[int] = []
 
     def kill(process: subprocess.Popen[str]) -> None:
-        child.extend(_children(process.pid))
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        child.extend(map(int, children.split()))
         process.kill()
 
     root, _, seen = _interrupted(place, kill)
@@ -138,10 +139,6 @@ def _a29(place: Place) -> str:
     row_ = lease_row(root, PORTAL, FIRST_NIGHT)
     require(not alive and child and row_.tries == 2, f"children {child}, still alive {alive}, tries {row_.tries}")
     return f"its crawl died with it; {seen}; try {row_.tries}, fence {row_.fence}"
-
-
-def _children(pid: int) -> list[int]:
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @row("A30", "a lock left over from before: its holder was killed, its number belongs to somebody else", quick=True)

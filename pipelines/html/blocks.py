@@ -214,14 +214,11 @@ class _BlockCollector:
                 kind = BlockKind.LIST_ITEM
             slanted = self.slanted > 0 and not self.upright
             centred = self.depth["centre"] > 0
-            holder = self.holder if self.holder is not None else self._last_image()
+            holder = self.holder if self.holder is not None else [self.root, *self.images][-1]
             self.done.append(Piece(kind, text, holder, self.linked, centred, slanted, self.images))
             self.images = []
         self.parts, self.holder = [], None
         self.linked = self.slanted = self.upright = 0
-
-    def _last_image(self) -> HtmlElement:
-        return self.images[-1] if self.images else self.root
 
     def _rows(self, table: HtmlElement) -> None:
         for row in _rows_of(table):

@@ -65,7 +65,7 @@ def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlE
         # Links to files and legal grounds are content, whatever the links' share of the block.
         if piece.linked and is_text_of_links(piece):
             piece.linked = 0
-    container = _container(pieces, bodies[0], title, _read_lines(page))
+    container = _container(pieces, bodies[0], title, frozenset(map(fold, lines_of(page.root))))
     start = _position_after(pieces, title)
     end = _end_below(pieces, start)
     if title is not None and (container is None or _is_far(container, pieces, start, end, title)):
@@ -78,10 +78,6 @@ def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlE
     inside = without_boxes(without_titles(inside)[0], container)
     titled = frozenset(title.iterancestors()) if title is not None else frozenset[HtmlElement]()
     return _parted(page, container, above, inside, titled)
-
-
-def _read_lines(page: HtmlPage) -> frozenset[str]:
-    return frozenset(fold(text) for text in lines_of(page.root))
 
 
 def _position_after(pieces: list[Piece], title: HtmlElement | None) -> int:

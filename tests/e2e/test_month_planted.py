@@ -132,5 +132,5 @@ def test_looks_over_the_nights_that_are_run() -> None:
     assert days.recheck(first, first + timedelta(days=3)) == first + timedelta(days=5)  # the look of the fourth failed
     assert days.recheck(first, first + timedelta(days=31)) is None
     assert days.removed(first + timedelta(days=1)) == first + timedelta(days=15)
-    away = days.returned(first + timedelta(days=1), first + timedelta(days=15), first + timedelta(days=20))
+    away = days.recheck_of_vanished(first + timedelta(days=1), first + timedelta(days=15), first + timedelta(days=20))
     assert away == first + timedelta(days=45)

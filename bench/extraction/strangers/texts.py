@@ -26,11 +26,8 @@ def _paragraphs(draw: Draw, count: int) -> tuple[Part, ...]:
 
 
 def _picture(draw: Draw, caption: bool = True) -> Part:
-    return Part(Kind.CAPTION, draw.text.caption() if caption else "", image=_image(draw))
-
-
-def _image(draw: Draw) -> str:
-    return f"/upload/{draw.published:%Y/%m}/anh-{draw.rng.randint(100, 9999)}.jpg"
+    text = draw.text.caption() if caption else ""
+    return Part(Kind.CAPTION, text, image=f"/upload/{draw.published:%Y/%m}/anh-{draw.rng.randint(100, 9999)}.jpg")
 
 
 def _news(draw: Draw) -> Body:
