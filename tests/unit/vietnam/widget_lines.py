@@ -85,6 +85,9 @@ WIDGETS = {
         "Ghi rõ nguồn khi phát hành lại thông tin từ website này", "All rights reserved.",
         "Thiết kế bởi Trung tâm CNTT",
         "Chú ý: Việc đăng lại bài viết trên ở website khác mà không ghi rõ nguồn xã Bến Vàng là vi phạm bản quyền",
+        "Việc đăng lại nội dung mà không ghi rõ nguồn https://xabenvang.mau.vn/ là vi phạm bản quyền.",
+        "Đề nghị ghi rõ nguồn khi sử dụng tin bài từ www.phuongnuiden.mau.vn",
+        "Nghiêm cấm sao chép bài viết của hoidaolon.mau.vn, trừ khi được ban biên tập đồng ý",
     ],
     "licence footer": [
         "GPXB số: 12/GP-STTTT cấp ngày 12/3/2014", "Giấy phép số 45/GP-TTĐT do Sở TT&TT cấp ngày 12/3/2021",
@@ -162,6 +165,7 @@ Giấy phép số 12/GP-UBND cho phép công ty khai thác đá
 Giấy phép số 45/GP-TTĐT đã hết hạn từ tháng trước
 Đề nghị ghi rõ nguồn gốc sản phẩm khi cung cấp thông tin cho khách hàng
 Nghiêm cấm sao chép đề thi dưới mọi hình thức.
+Nghiêm cấm sao chép bài viết. Thí sinh vi phạm bị đình chỉ thi.
 Đăng nhập vào hệ thống bằng tài khoản định danh mức hai
 Mã an toàn được gửi qua tin nhắn cho từng thí sinh
 Hiện chưa có ý kiến phản hồi từ phía doanh nghiệp
