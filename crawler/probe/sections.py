@@ -22,7 +22,8 @@ _NEWS = re.compile(
     r"nong thon|dau tu|doanh nghiep|cai cach|doi ngoai|moi truong|xay dung|news"
 )
 _NO_SECTION = re.compile(
-    r"^(?:trang chu|home|lien he|dang nhap|dang ky|tim kiem|so do (?:cong|trang|site).*|site ?map|rss|english|tieng viet|"
+    r"^(?:trang chu|home|lien he|dang (?:nhap|ky)(?: (?:thanh vien|tai khoan))?|thanh vien|tai khoan|tim kiem|"
+    r"so do (?:cong|trang|site).*|site ?map|rss|english|tieng viet|"
     r"vi|en|hoi dap|gop y|thu (?:dien tu|cong vu)|email|login|search|video|thu vien (?:anh|video).*|facebook|zalo|"
     r"gioi thieu.*|dich vu cong.*|so do.*|danh ba.*|lich (?:tiep|cong tac|lam viec).*|co cau to chuc.*|doi tra.*|"
     r"xem them|chi tiet|in trang|quay lai|(?:page|trang)(?: so)? \d+)$"

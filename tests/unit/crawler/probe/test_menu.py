@@ -32,9 +32,12 @@ def front(*links: tuple[str, str]) -> VisitedPage:
         ("/2025/03/", "Tháng Ba 2025"),
         ("/author/quan-tri/", "Quản trị"),
         ("/?lang=en", "Tiếng Anh"),
+        ("/users/", "Thành viên"),
+        ("/dang-ky.aspx", "Đăng ký tài khoản"),
+        ("/nguoi-dung/ho-so", "Tài khoản"),
     ],
 )
-def test_page_links_archives_and_switches_are_no_sections(url: str, title: str) -> None:
+def test_page_links_archives_switches_and_accounts_are_no_sections(url: str, title: str) -> None:
     links = menu_links(front(("/tin-tuc", "Tin tức"), ("/van-hoa?page=1", "Văn hóa"), (url, title)))
     assert [link.title for link in links] == ["Tin tức", "Văn hóa"]
 
