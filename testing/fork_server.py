@@ -91,7 +91,7 @@ _ARGUMENTS = (22, 23)
 _LEAST_MEMORY = 1536 << 20
 """The smallest bound on address space that a warm process fits under. Programs with a smaller one are executed."""
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
-_FOLDERS = ("archive", "bench", "crawler", "pipelines", "replicas", "scrapy", "testing")
+_FOLDERS = ("archive", "bench", "crawler", "faults", "pipelines", "replicas", "scrapy", "testing")
 
 
 @dataclass(frozen=True, slots=True)

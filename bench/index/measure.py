@@ -58,7 +58,7 @@ LOOK_UPS: dict[str, Ask] = {
         q.events.stored_text(item.content, item.night + timedelta(days=1), item.portal)
     ),
     "removal": lambda q, item: (
-        q.removals.vanished_nights(item.portal, item.key) or q.removals.latest(item.portal, item.key)
+        q.removals.vanished_nights(item.portal, [item.key]) or q.removals.latest(item.portal, item.key)
     ),
     "known before the last walk": lambda q, item: _found(
         q.listings.shown_by(

@@ -104,7 +104,8 @@ def test_twice_the_documents_cost_no_more_steps(tmp_path: Path) -> None:
     small, large = (steps(tmp_path / str(size), Synthetic(size)) for size in (4_000, 8_000))
     ratios = {name: round(large[name] / small[name], 2) for name in small}
     # Chance shares more bands in a larger archive, up to the bound of archive/index/queries/similar.py.
-    allowed = {NEAR: 2.0} | dict.fromkeys(SLOW, 2.2)
+    # The smaller archive has 13 nights.
+    allowed = {NEAR: 2.0, "history (28 nights)": 2.2} | dict.fromkeys(SLOW, 2.2)
     assert {name: ratio for name, ratio in ratios.items() if ratio > allowed.get(name, 1.3)} == {}
     assert all(ratios[name] > 1.7 for name in SLOW), "what reads every row takes twice the steps: they are counted"
 
@@ -118,8 +119,8 @@ def steps(root: Path, documents: Synthetic) -> dict[str, float]:
         counted[0] += 1
         return 0
 
-    @event.listens_for(archive.index._reader, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+    @event.listens_for(archive.index._reader, "checkout")
+    def _checkout(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
         connection.set_progress_handler(count, 10)
 
     found = {}
