@@ -11,13 +11,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit
 from archive.index.backend import BUSY_SECONDS, Database
@@ -29,9 +32,25 @@ from archive.storage.sqlite_journal import journal_for
 _STEPS = 10_000  # of SQLite's machine between two checks of the clock, well under a millisecond
 _BESIDE = ("-wal", "-shm", "-journal")
 
-
 _inherited: list[object] = []
 """Connections of a parent process. Closing one would close a descriptor that may be another file's by now."""
+_COMPILED: dict[object, object] = {}
+"""SQL of each statement of this program, for all engines: compiling one takes longer than most queries."""
+
+
+@cache
+def _dialect() -> Dialect:
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # reads what the library can do
+    return engine.dialect
+
+
+@cache
+def _ddl() -> tuple[str, ...]:
+    tables = METADATA.sorted_tables
+    elements: list[ExecutableDDLElement] = [CreateTable(table, if_not_exists=True) for table in tables]
+    elements += [CreateIndex(index, if_not_exists=True) for table in tables for index in table.indexes]
+    return tuple(str(element.compile(dialect=_dialect())) for element in elements)
 
 
 def _engine(path: Path, where: str, begin: str, *pragmas: str) -> Engine:
@@ -39,13 +58,14 @@ def _engine(path: Path, where: str, begin: str, *pragmas: str) -> Engine:
 
     An idle connection holds no lock. It is replaced after a fork, and when another file has taken the path.
     """
-    engine = create_engine(
-        f"sqlite:///{where}",
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=-1,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-    )
+    uri = where.startswith("file:")
+
+    def connect() -> DBAPIConnection:
+        opened = sqlite3.connect(where, timeout=BUSY_SECONDS, uri=uri, check_same_thread=False)
+        return cast("DBAPIConnection", opened)
+
+    pool = QueuePool(connect, pool_size=1, max_overflow=-1)
+    engine = Engine(pool, _dialect(), make_url("sqlite://"), execution_options={"compiled_cache": _COMPILED})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
@@ -122,7 +142,8 @@ class SqliteFile(Database):
         return self.path.exists()
 
     def create(self, connection: Connection) -> None:
-        METADATA.create_all(connection)
+        for statement in _ddl():
+            connection.exec_driver_sql(statement)
 
     @contextmanager
     def remade(self) -> Iterator[Connection]:
