@@ -69,8 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: much of the suite waits for other processes, for disks and for pauses."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than processors: much of the suite waits for other processes, for disks and for pauses."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture
