@@ -125,6 +125,7 @@ class WalkEnd(StrEnum):
     LAST_PAGE = "last_page"  # the list names no further page
     REPEATED = "repeated"  # a page that brought no key this walk had not seen
     SINCE = "since"  # the first walk reached its look-back
+    FIRST_AGAIN = "first_again"  # incomplete: page 2 is page 1 again, so the paging is not understood
     PAGE_LIMIT = "page_limit"  # incomplete: the bound on pages of one walk
     EMPTY = "empty"  # incomplete: a first page without entries, an alarm
     FAILED = "failed"  # incomplete: a list page that could not be fetched or read

@@ -119,7 +119,7 @@ def _undated(portal: SimulatedPortal, night: SimulatedNight) -> None:
 
 def _paging(portal: SimulatedPortal, night: SimulatedNight) -> None:
     night.walks = {
-        name: replace(walk, pages=2, listed=walk.listed // walk.pages, end=WalkEnd.REPEATED,
+        name: replace(walk, pages=2, listed=walk.listed // walk.pages, end=WalkEnd.FIRST_AGAIN,
                       fresh=min(walk.fresh, walk.listed // walk.pages)) if walk.pages > 1 else walk
         for name, walk in night.walks.items()
     }  # fmt: skip
@@ -163,7 +163,9 @@ FAULTS: Mapping[str, PlantedFault] = {
     "new articles are old": PlantedFault(_old, ("days old",), _has_texts, nights=90, at_once=False),
     "dates lost": PlantedFault(_undated, ("publication date",), _has_texts, nights=90, at_once=False),
     "paging repeats page 1": PlantedFault(
-        _paging, ("page 2 repeats",), lambda night: any(walk.end is WalkEnd.REPEATED for walk in night.walks.values()),
+        _paging,
+        ("page 2 repeats", "page 2 is page 1"),
+        lambda night: any(walk.end is WalkEnd.FIRST_AGAIN for walk in night.walks.values()),
     ),
 }  # fmt: skip
 """Every fault by its name."""

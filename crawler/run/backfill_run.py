@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from archive.errors import ExitCode
@@ -32,9 +33,9 @@ def end_backfill(writer: RunWriter, options: RunOptions, spider: PortalCrawler) 
     writer.commit()
     reason = spider.recorder.finish_reason or FinishReason.SHUTDOWN
     done = count_lookback(writer.pages, writer.articles, spider.lookback.end)
-    failed = [page for page in writer.pages if page.lookback and page.lookback.end is WalkEnd.FAILED]
-    why = _reason(options.backfill, done, reason, len(failed))
-    verdict = judge_backfill(done, reason, failed=bool(failed))
+    ends = Counter(page.lookback.end for page in writer.pages if page.lookback)
+    why = _reason(options.backfill, done, reason, ends)
+    verdict = judge_backfill(done, reason, failed=bool(ends[WalkEnd.FAILED] or ends[WalkEnd.FIRST_AGAIN]))
 
     def judged(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
         return verdict, (why,)
@@ -66,12 +67,18 @@ def judge_backfill(done: LookbackCounts | None, reason: FinishReason, *, failed:
     return Verdict.GOOD if done and done.kept else Verdict.QUIET
 
 
-def _reason(since: date | None, done: LookbackCounts | None, finish: FinishReason, failed: int) -> Reason:
+def _reason(
+    since: date | None, done: LookbackCounts | None, finish: FinishReason, ends: Counter[WalkEnd | None]
+) -> Reason:
     day = str(since)
     if done is None:
         return Reason.of("backfill_done_before", day=day)
     counts = {"pages": done.pages, "found": done.found, "stored": done.kept, "requests": done.requests}
     if done.complete:
         return Reason.of("backfill_complete", day=day, **counts)
-    cut = Reason.of("backfill_unread", pages=failed) if failed else _CUT.get(finish, Reason.of("backfill_stopped"))
+    cut = _CUT.get(finish, Reason.of("backfill_stopped"))
+    if failed := ends[WalkEnd.FAILED]:
+        cut = Reason.of("backfill_unread", pages=failed)
+    elif again := ends[WalkEnd.FIRST_AGAIN]:
+        cut = Reason.of("backfill_first_again", sections=again)
     return Reason.of("backfill_cut", day=day, cut=cut, **counts)

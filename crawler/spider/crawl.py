@@ -98,7 +98,9 @@ class PortalCrawler(scrapy.Spider):
         first_day = first_walk_since(writer.night, self.first_walk_days, options.since)
         self.walk = NightlyWalk(portal, builder, recorder, reader, articles, self.on_listing, first_day)
         budget = LookbackBudget(options.lookback.requests, recorder)
-        self.lookback = Lookback(portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond)
+        self.lookback = Lookback(
+            portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond, self.walk.paging
+        )
         self.attachments = Attachments(settings, self.home, builder, recorder, budget)
         self.feed = FeedCheck(portal, builder, recorder, self.walk, reader.linked_feeds, self.identity.own_keys)
         self.sitemap = SitemapCheck(portal, builder, recorder, articles)

@@ -26,6 +26,7 @@ from crawler.requests import Callback, Exchange, Expect, RequestBuilder, Request
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
+from crawler.spider.stop_rule import Paging
 from crawler.spider.walk import entries_of
 from pipelines.stages import ArticleResponse
 
@@ -40,10 +41,13 @@ class WalkBound:
     since: date | None
     pages: int | None
 
-    def end(self, entries: Sequence[ListEntry], more: bool, number: int, seen: AbstractSet[str]) -> WalkEnd | None:
+    def end(
+        self, entries: Sequence[ListEntry], more: bool, number: int, seen: AbstractSet[str], paging: Paging
+    ) -> WalkEnd | None:
         """Return why the walk ends with page `number`, None when it goes on. `seen` are the keys of the pages before."""
-        if {entry.key for entry in entries} <= seen:
-            return WalkEnd.REPEATED
+        keys = {entry.key for entry in entries}
+        if keys <= seen:
+            return WalkEnd.FIRST_AGAIN if paging.is_first_again(keys) else WalkEnd.REPEATED
         days = [entry.day for entry in entries if entry.day is not None]
         if self.since is not None and days and max(days) < self.since:
             return WalkEnd.SINCE
@@ -114,7 +118,7 @@ class _Progress:
 class Lookback:
     """Walk further back: to the day `since` (a backfill), or `pages` pages of each list when `days` have passed.
 
-    `beyond` holds where tonight's walks ended, by section.
+    `beyond` holds where tonight's walks ended, `paging` what they saw of the lists' pages, by section.
     """
 
     def __init__(
@@ -127,10 +131,11 @@ class Lookback:
         on_listing: Callback,
         budget: LookbackBudget,
         beyond: Mapping[str, tuple[Following, int] | None],
+        paging: dict[str, Paging],
     ) -> None:
         self._portal, self._builder, self._recorder = portal, builder, recorder
         self._reader, self._articles, self._on_listing = reader, articles, on_listing
-        self._budget, self._beyond = budget, beyond
+        self._budget, self._beyond, self._paging = budget, beyond, paging
         self._plan, self._since = recorder.options.lookback, recorder.options.backfill
         self._lookups = recorder.writer.lookups
         self._progress: _Progress | None = None
@@ -234,9 +239,15 @@ class Lookback:
             recorder.write(exchange.page(outcome, detail, page_number=None))
             progress.open[section] = (listing.next, number)
             return []
-        seen, bound, entries = progress.seen.setdefault(section, set()), self._bound(section), entries_of(listing)
-        end = bound.end(entries, listing.next is not None, number, seen)
-        seen |= {entry.key for entry in entries}
+        bound, entries, paging = self._bound(section), entries_of(listing), self._paging.setdefault(section, Paging())
+        keys = frozenset(entry.key for entry in entries)
+        if number == 1:
+            paging.first = keys
+        else:
+            paging.note(keys)
+        seen = progress.seen.setdefault(section, set() if number == 1 else set(paging.first))
+        end = bound.end(entries, listing.next is not None, number, seen, paging)
+        seen |= keys
         taken = bound.wanted(entries) if end is WalkEnd.SINCE else entries
         recorder.write(exchange.page(outcome, detail, listed=taken, lookback=replace(progress.mark, end=end)))
         recorder.react(outcome)
@@ -244,6 +255,8 @@ class Lookback:
             progress.open[section] = (listing.next, number + 1)
         else:
             del progress.open[section]
+        if end is WalkEnd.FIRST_AGAIN:
+            progress.delayed.add(section)
         found = self._articles.in_list(exchange, response, taken)
         for entry in (*self._articles.wanted(taken), *self._articles.moved(taken)):
             if self._budget.left <= 0:

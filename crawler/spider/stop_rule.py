@@ -1,7 +1,8 @@
 """Decide when the walk of a section ends, and when an article is asked for again. Pure.
 
-A walk that is interrupted, fails or reaches its bound is not complete: it never moves the mark that `KNOWN` compares
-with, so the next walk goes back as far as the last complete one and what lies between is listed again.
+A walk that is interrupted, fails, reaches its bound or is shown its first page again is not complete: it never moves the
+mark that `KNOWN` compares with, so the next walk goes back as far as the last complete one and what lies between is listed
+again.
 """
 
 from __future__ import annotations
@@ -43,6 +44,27 @@ def next_recheck_of_vanished(since: date, night: date, gone_after: int) -> date:
 
 
 @dataclass(slots=True)
+class Paging:
+    """Follow whether a list's further pages are others than its first: some portals answer every number with page 1.
+
+    `first` are the keys of the first page, `moved` says that a page was met most of whose entries do not stand there. A list
+    that moved on may repeat a page behind its end; one that never did has shown its first page alone.
+    """
+
+    first: frozenset[str] = frozenset()
+    moved: bool = False
+
+    def note(self, keys: AbstractSet[str]) -> None:
+        """Note a further page."""
+        self.moved = self.moved or 2 * len(keys & self.first) < len(keys)
+
+    def is_first_again(self, keys: AbstractSet[str]) -> bool:
+        """Return whether a noted page without a new key is the first page again."""
+        # An entry or two may stand on page 2 because the portal published while the walk went on.
+        return bool(keys) and not self.moved and 2 * len(keys & self.first) >= len(self.first)
+
+
+@dataclass(slots=True)
 class SectionProgress:
     """Follow the walk of one section. `first` says that no walk of it was ever complete."""
 
@@ -50,6 +72,7 @@ class SectionProgress:
     since: date
     pages: int = 0
     end: WalkEnd | None = None
+    paging: Paging = field(default_factory=Paging)
     _seen: set[str] = field(default_factory=set)
     _dated: bool = False
 
@@ -62,6 +85,10 @@ class SectionProgress:
         keys = {entry.key for entry in entries}
         new = keys - self._seen
         self._note(keys, entries)
+        if self.pages == 1:
+            self.paging.first = frozenset(keys)
+        else:
+            self.paging.note(keys)
         self.end = self._end(entries, more, keys, new, known)
         return self.end
 
@@ -95,7 +122,7 @@ class SectionProgress:
         if self.pages == 1 and not entries:
             return WalkEnd.EMPTY
         if not new:
-            return WalkEnd.REPEATED
+            return WalkEnd.FIRST_AGAIN if self.paging.is_first_again(keys) else WalkEnd.REPEATED
         if not self.first and keys <= known:
             return WalkEnd.KNOWN
         if self.first and self._looked_back(entries):

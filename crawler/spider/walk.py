@@ -18,7 +18,7 @@ from crawler.responses.outcome import classify
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
-from crawler.spider.stop_rule import SectionProgress
+from crawler.spider.stop_rule import Paging, SectionProgress
 from crawler.urls import is_homepage
 from pipelines.stages import ArticleResponse
 
@@ -31,7 +31,7 @@ class NightlyWalk:
     """Walk the lists of one night. `first_day` is the first day that the first walk of a section still wants.
 
     `beyond` holds, by section, where the list goes on behind a walk that came to its end tonight: the way and the number
-    of the next page, None where there is none.
+    of the next page, None where there is none; `paging` what the walk saw of the list's pages.
     """
 
     portal: type[DeclaredPortal]
@@ -42,6 +42,7 @@ class NightlyWalk:
     on_listing: Callback
     first_day: date
     beyond: dict[str, tuple[Following, int] | None] = field(default_factory=dict, init=False)
+    paging: dict[str, Paging] = field(default_factory=dict, init=False)
     _progress: dict[str, SectionProgress] = field(default_factory=dict, init=False)
     _sitemaps: dict[str, list[str]] = field(default_factory=dict, init=False)
     _sitemaps_named: set[str] = field(default_factory=set, init=False)
@@ -50,7 +51,8 @@ class NightlyWalk:
         """Yield the request for the first page of every section."""
         lookups = self.recorder.writer.lookups
         for section in self.portal.sections:
-            self._progress[section.name] = SectionProgress(not lookups.has_walked(section.name), self.first_day)
+            progress = SectionProgress(not lookups.has_walked(section.name), self.first_day)
+            self._progress[section.name], self.paging[section.name] = progress, progress.paging
             self._sitemaps[section.name] = []
             yield self._request(section, self.portal.first_page(section))
 

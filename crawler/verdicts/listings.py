@@ -76,8 +76,9 @@ def _short(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Itera
 
 
 def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> Iterator[VerdictFinding]:
-    """Judge a second page that repeats the first. Entries may be missed when none on the first was known."""
-    if walk.end is not WalkEnd.REPEATED or walk.pages != 2:
+    """Judge a page that brought nothing new where the second should. Entries may be missed when none before it was known."""
+    again = walk.end is WalkEnd.FIRST_AGAIN
+    if not again and (walk.end is not WalkEnd.REPEATED or walk.pages != 2):
         return
     went_on = [one for one in past if one.walk.pages > 2 or (one.walk.pages == 2 and one.walk.end is WalkEnd.KNOWN)]
     if 0 < walk.fresh == walk.listed and not walk.first:
@@ -85,3 +86,5 @@ def _repeated(name: str, walk: SectionWalk, past: Sequence[VolumeHistory]) -> It
     elif len(went_on) >= 3:
         pages = max(one.walk.pages for one in went_on)
         yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("paging_repeats", section=name, pages=pages), 1)
+    elif again:
+        yield VerdictFinding(Verdict.SUSPICIOUS, Reason.of("paging_first_again", section=name, count=walk.listed), 1)

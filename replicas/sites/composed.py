@@ -252,7 +252,7 @@ class ComposedSite:
         """Return the entries of one list page and the number of pages; the sticky article is put on top of page 1."""
         rows = self.rows(section, night)
         last = max(1, -(-len(rows) // self.page_size))
-        if number > last and self.beyond != "empty":
+        if number > last > 1 and self.beyond != "empty":  # a list of one page has no second one that repeats it
             number = last if self.beyond == "last" else 1
         shown = rows[(number - 1) * self.page_size : number * self.page_size]
         sticky = [row for row in rows if row.article.sticky] if number == 1 else []

@@ -23,6 +23,7 @@ from archive.storage.jsonl import ArticleLine, decode_page, encode_page
 from archive.store import Archive
 from crawler.config.run_options import FIRST_AFTER, LookbackPlan, next_lookback
 from crawler.spider.lookback import WalkBound
+from crawler.spider.stop_rule import Paging
 from replicas.prose.village_news import past_article, past_articles
 from replicas.records import TZ, ReplicaArticle
 from replicas.serve import ReplicaServer
@@ -63,21 +64,25 @@ def test_the_portals_do_not_fall_on_one_night() -> None:
 
 
 OLD, WANTED = date(2025, 2, 1), date(2025, 2, 10)
+MOVED = Paging(frozenset({"x"}), moved=True)
 ENDS = {
-    "it goes on": (listed("a", day=WANTED), True, 3, set(), WANTED, 30, None),
-    "a page like the ones before": (listed("a", day=WANTED), True, 3, {"a", "b"}, WANTED, 30, WalkEnd.REPEATED),
-    "an empty page": ([], True, 3, {"a"}, None, 30, WalkEnd.REPEATED),
-    "older than the first walk": (listed("a", day=OLD), True, 3, set(), WANTED, 30, WalkEnd.SINCE),
-    "one that is not older": (listed("a", day=OLD) + listed("b", day=WANTED), True, 3, set(), WANTED, 30, None),
-    "a list without days": (listed("a"), True, 3, set(), WANTED, 30, None),
-    "the last page": (listed("a", day=WANTED), False, 3, set(), WANTED, 30, WalkEnd.LAST_PAGE),
-    "the bound on pages": (listed("a", day=WANTED), True, 30, set(), WANTED, 30, WalkEnd.SINCE),
-    "no bound on pages": (listed("a", day=WANTED), True, 30, set(), None, None, None),
-}
+    "it goes on": (listed("a", day=WANTED), True, 3, set(), WANTED, 30, MOVED, None),
+    "a page like the ones before": (listed("a", day=WANTED), True, 3, {"a", "b"}, WANTED, 30, MOVED, WalkEnd.REPEATED),
+    "the first page again": (
+        listed("a", day=WANTED), True, 2, {"a"}, WANTED, 30, Paging(frozenset({"a"})), WalkEnd.FIRST_AGAIN,
+    ),
+    "an empty page": ([], True, 3, {"a"}, None, 30, Paging(frozenset({"a"})), WalkEnd.REPEATED),
+    "older than the first walk": (listed("a", day=OLD), True, 3, set(), WANTED, 30, MOVED, WalkEnd.SINCE),
+    "one that is not older": (listed("a", day=OLD) + listed("b", day=WANTED), True, 3, set(), WANTED, 30, MOVED, None),
+    "a list without days": (listed("a"), True, 3, set(), WANTED, 30, MOVED, None),
+    "the last page": (listed("a", day=WANTED), False, 3, set(), WANTED, 30, MOVED, WalkEnd.LAST_PAGE),
+    "the bound on pages": (listed("a", day=WANTED), True, 30, set(), WANTED, 30, MOVED, WalkEnd.SINCE),
+    "no bound on pages": (listed("a", day=WANTED), True, 30, set(), None, None, MOVED, None),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("entries", "more", "number", "seen", "since", "deepest", "end"), ENDS.values(), ids=ENDS.keys()
+    ("entries", "more", "number", "seen", "since", "deepest", "paging", "end"), ENDS.values(), ids=ENDS.keys()
 )
 def test_where_a_look_back_of_a_section_ends(
     entries: list[ListEntry],
@@ -86,9 +91,10 @@ def test_where_a_look_back_of_a_section_ends(
     seen: set[str],
     since: date | None,
     deepest: int | None,
+    paging: Paging,
     end: WalkEnd,
 ) -> None:
-    assert WalkBound(since, deepest).end(entries, more, number, seen) is end
+    assert WalkBound(since, deepest).end(entries, more, number, seen, paging) is end
 
 
 def test_on_its_last_page_what_is_too_old_is_passed_over() -> None:

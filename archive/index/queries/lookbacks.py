@@ -88,13 +88,13 @@ class LookbackQueries:
         return [lookback for lookback in recorded if lookback is not None and lookback.since == since]
 
     def positions(self, portal: str, began: date, since: date | None) -> dict[str, Position]:
-        """Map each section to the last list page that this look-back read there; unreadable pages do not count."""
+        """Map each section to the last list page that this look-back read there; pages that lead nowhere do not count."""
         query = (
             select(LOOKBACKS)
             .where(LOOKBACKS.c.portal == portal, LOOKBACKS.c.began == began.isoformat(), _to(since))
             .order_by(LOOKBACKS.c.at)
         )
-        rows = [row for row in self.connection.execute(query) if row.end != WalkEnd.FAILED.value]
+        rows = [row for row in self.connection.execute(query) if row.end is None or row.end in _COMPLETE]
         return {row.section: _position(row) for row in rows}
 
     def pages(self, portal: str) -> dict[str, tuple[date, date | None]]:

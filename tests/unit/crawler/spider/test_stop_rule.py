@@ -45,9 +45,39 @@ def test_a_first_walk_does_not_stop_at_known_entries() -> None:
 
 
 @pytest.mark.parametrize("walk", [first(), later()], ids=["first walk", "later walk"])
-def test_a_page_that_brings_no_new_key_ends_the_walk(walk: SectionProgress) -> None:
+def test_a_second_page_that_is_the_first_again_leaves_the_walk_incomplete(walk: SectionProgress) -> None:
     assert walk.page(listed("b", "a", day=NIGHT), True, set()) is None
-    assert walk.page(listed("a", "b", day=NIGHT), True, set()) is WalkEnd.REPEATED
+    end = walk.page(listed("a", "b", day=NIGHT), True, set())
+    assert end is WalkEnd.FIRST_AGAIN
+    assert not end.complete
+
+
+def test_the_first_page_again_is_recognised_while_the_portal_publishes() -> None:
+    walk = later()
+    assert walk.page(listed("d", "c", "b", "a"), True, set()) is None
+    assert walk.page(listed("e", "d", "c", "b"), True, set()) is None  # `e` came in between
+    assert walk.page(listed("e", "d", "c", "b"), True, set()) is WalkEnd.FIRST_AGAIN
+
+
+@pytest.mark.parametrize("behind", [("d", "c"), ("b", "a"), ()], ids=["the last page", "the first page", "nothing"])
+def test_a_list_that_moved_on_ends_with_whatever_stands_behind_its_end(behind: tuple[str, ...]) -> None:
+    walk = later()
+    assert walk.page(listed("b", "a", day=NIGHT), True, set()) is None
+    assert walk.page(listed("d", "c", day=NIGHT), True, set()) is None
+    assert walk.page(listed(*behind, day=NIGHT), True, set()) is WalkEnd.REPEATED
+
+
+def test_what_was_pushed_down_to_page_two_is_its_end() -> None:
+    walk = later()
+    assert walk.page(listed("d", "c", "b", "a"), True, set()) is None
+    assert walk.page(listed("a"), True, set()) is WalkEnd.REPEATED
+
+
+def test_a_larger_second_page_that_begins_with_the_first_goes_on() -> None:
+    walk = later()
+    assert walk.page(listed("d", "c"), True, set()) is None
+    assert walk.page(listed("d", "c", "b", "a", "z"), True, set()) is None
+    assert walk.page(listed("d", "c", "b", "a", "z"), True, set()) is WalkEnd.REPEATED
 
 
 @pytest.mark.parametrize("walk", [first(), later()], ids=["first walk", "later walk"])

@@ -222,6 +222,11 @@ FOUND = {
         READ,
         "section tin: page 2 repeats page 1, and up to 2 pages were read before",
     ),
+    "page 2 is page 1 again": (
+        {"tin": walk(6, listed=10, end=WalkEnd.FIRST_AGAIN), "su-kien": walk(2)},
+        READ,
+        "section tin: page 2 repeats page 1, and up to 2 pages were read before",
+    ),
     "paging repeats a page of news": (
         {"tin": walk(10, listed=10, end=WalkEnd.REPEATED), "su-kien": walk(2)},
         READ,
@@ -240,12 +245,22 @@ def test_what_history_shows_to_be_wrong_is_suspicious(
 
 
 def test_the_same_night_is_good_where_it_was_always_so() -> None:
-    """A portal that gives page 1 for every page, and one that shows no dates, are judged by their own past."""
-    repeats = {"tin": walk(6, listed=10, end=WalkEnd.REPEATED), "su-kien": walk(2)}
-    records = [replace(record, sections=repeats, measures=replace(READ, dated=0, lag_days=None))
-               for record in nights(40, six)]  # fmt: skip
-    counts = tonight(FIRST + timedelta(days=40), repeats, replace(READ, dated=0, lag_days=None))
+    """A portal that shows no dates is judged by its own past."""
+    undated = replace(READ, dated=0, lag_days=None)
+    records = [replace(record, measures=undated) for record in nights(40, six)]
+    counts = tonight(FIRST + timedelta(days=40), FULL, undated)
     assert judge_night(counts, past(records)) == (Verdict.GOOD, ())
+
+
+@pytest.mark.parametrize("earlier", [WalkEnd.REPEATED, WalkEnd.FIRST_AGAIN], ids=["once taken for an end", "as ever"])
+def test_a_second_page_that_is_the_first_again_is_never_good(earlier: WalkEnd) -> None:
+    records = [
+        replace(one, sections={"tin": walk(6, listed=10, end=earlier), "su-kien": walk(2)}) for one in nights(40, six)
+    ]
+    again = {"tin": walk(6, listed=10, end=WalkEnd.FIRST_AGAIN), "su-kien": walk(2)}
+    verdict, reasons = judge_night(tonight(FIRST + timedelta(days=40), again), past(records))
+    assert verdict is Verdict.SUSPICIOUS
+    assert reasons[0] == Reason.of("paging_first_again", section="tin", count=10)
 
 
 def test_lists_that_show_old_entries_are_reported_after_three_nights() -> None:
