@@ -1,53 +1,74 @@
-"""VHV (Bình Định, Gia Lai, Hưng Yên, Lai Châu, the ministry of industry and trade, schools and offices of Ninh Bình).
+"""VHV (Bình Định, Gia Lai, Hưng Yên, Quảng Ngãi, Lai Châu, Lạng Sơn, the ministry of industry and trade, Thanh Hóa's police).
 
 Recognise: `div.ModuleWrapper[id^=module]`, `VHV.using(` and `VHV.App` in scripts, `/publish/thumbnail/<site>/…`,
-`/upload/<site>/…`. Site ids: 2005340 binhdinh, 2005517 moit, 2000066 laichau.
+`/upload/<site>/…`. Site ids: 2005340 binhdinh, 2005517 moit, 2000066 laichau, 2006516 quangngai.
 
-Portals: binhdinh.gov.vn, gialai.gov.vn, hungyen.gov.vn, laichau.gov.vn, moit.gov.vn, conganthanhhoa.gov.vn.
+Portals: binhdinh.gov.vn, gialai.gov.vn, hungyen.gov.vn, laichau.gov.vn, quangngai.gov.vn, langson.gov.vn, moit.gov.vn,
+conganthanhhoa.gov.vn.
 
 [seen] in a saved list and article of moit.gov.vn, an older skin and scrapers:
 - articles `/tin-tuc/<slug>.html` and `/tin-tuc/<section>/<slug>.html` side by side, the same slug with and without the
-  section; hungyen `/<slug>-c<ID>.html`, its lists `/chuyen-muc-<slug>-c<ID>-<page>.html`; fixed pages without `.html`
+  section; hungyen `/<slug>-c<ID>.html`, its lists `/chuyen-muc-<slug>-c<ID>-<page>.html`; fixed pages without `.html`;
+  slugs are cut at about 120 characters
 - the right column repeats the list's classes: only the module with the pager is the list
-- pagers: `.wrapper-pagination a.next-pages`, `a.next`, `a.last[href*="page="]`; moit's is empty in the HTML, an inline
-  call tells `itemsPerPage: "12", pageNo: 1, totalItems: 761`; `?categoryId=` on links means nothing
+- `?page=N` and `?pageNo=N` answer 200 with page 1 again (moit, kcb.vn). The pager is drawn by script; beside it stand a call
+  with `itemsPerPage: "12", pageNo: 1, totalItems: 761` and, in base64, the JSON of the module's own request
+- that request as JSON: POST `/api/Content/Article/selectAll`, 100 entries a page; `rewriteURL`, `publishTime` in epoch seconds,
+  `totalItems` (moit, kcb.vn)
+- as HTML: POST `/?module=Content.Listing&moduleId=…&cmd=redraw…`; without the form's content type it answers page 1
+- `data-id` on an entry (laichau) is the record's id, 24 hexadecimal digits; `.post-item .post-title h4 a` is its skin
 - `.article-content` is the wrapper in the older skin and the body in the newer: `.common-content` first; where no body
   container exists `.brief` is the article; visible time and metadata differ by minutes; `DC.Date` is broken
 
-[inferred]: the slug as key; `?page=N` where the pager is empty.
+[inferred]: the slug as key. That other portals than moit and kcb.vn answer these requests.
 
 Widgets: share bars, `A- A A+`, contrast buttons, `div[id^=audio]`, `.rating`, `Tin nổi bật`, `Tin liên quan`.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
+from typing import ClassVar
+from urllib.parse import urlencode, urljoin, urlsplit
 
+from parsel import Selector
+
+from archive.model.records import ListRequest
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
-from crawler.listings.html_list import ListPage, ListShape, read_list
-from crawler.listings.listing import Listing, Section
+from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
+from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole
+from crawler.listings.json_api import entry_of, json_of
+from crawler.listings.listing import Entry, Following, Listing, ListingError, Section
 from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
+from pipelines.readers.json_values import JsonError, number_in, text_value, value_of
 
 _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")
 _LIST_PAGE = re.compile(r"(?P<before>.*-c\d+-)(?P<number>\d+)\.html")
 _FORBIDDEN = frozenset({"data", "lib", "packages", "portals", "pages", "1"})  # moit's robots.txt
 _COUNTS = re.compile(r"itemsPerPage\W+(?P<per>\d+)\W+pageNo\W+\d+\W+totalItems\W+(?P<total>\d+)")
+_MODULE = re.compile(r"eyJ[\w+/-]{20,8000}={0,2}")  # base64 of `{"`
+_SITE = re.compile(r"/(?:publish/thumbnail|upload|css/[\d.]+)/(\d{4,8})/")
+_SELECT = "/api/Content/Article/selectAll"
+_PER_PAGE = "100"  # as readers of moit and kcb.vn asked
+_NEWS = "Article.News"
 _LIST = ListShape(
     module="div.ModuleWrapper, section.section-list, section[class*=Article-Detail]",
     pager=".wrapper-pagination, .default-pagination, [id^=pagination], ul.pagination, div.col-center:has(> a.next)",
     links=(
-        "a.article-title, h2.entry-title a, h3.entry-title a, h4.entry-title a, .news-title a, "
+        ".post-title a, article[data-id] h2 a, a.article-title, h2.entry-title a, h3.entry-title a, h4.entry-title a, .news-title a, "
         ".title-news-listType10 a, a.common-title",
         "div.item a",
     ),
-    entry="article, .item-new, .news-item, [class^=news-listType], div.item",
+    entry="article, .post-item, .item-new, .news-item, [class^=news-listType], div.item",
     day=".article-date, time.post-date, .time-news, .time",
 )
 
@@ -144,6 +165,8 @@ class VHVSpider(PortalSpider, family="VHV"):
     )
 
     layouts = _LAYOUTS
+    redraws: ClassVar[bool] = False
+    """True where a list goes on by the HTML of its module (`cmd=redraw`) instead of JSON."""
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
@@ -162,15 +185,46 @@ class VHVSpider(PortalSpider, family="VHV"):
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
-        """Read the module around the pager; the next page by its link, the address's number, or the module's counts."""
+        """Read the module around the pager; the next page by the address's number, else by the module's own request.
+
+        Where a page names no request, its links and counts lead on by `?page=N`: a portal that answers them with page 1
+        again is noticed by the walk.
+        """
         found = read_list(url, html, _LIST, cls.entry_key)
+        per_page, total = _counts(found) or (0, None)
+        ended = total is not None and number * per_page >= total
+        following: Following | None = _next_numbered(url, found)
+        if following is None and found.pager is not None and not ended:
+            following = _first_request(url, html, found.pager, section, redraws=cls.redraws)
         following = (
-            _linked(found)
+            following
+            or _linked(found)
             or next_by_parameter(found.pager, found.base, number, lambda name: name == "page")
-            or _next_numbered(url, found)
-            or _next_by_total(url, found, number)
         )
-        return Listing(found.entries, following)
+        if following is None and found.entries and not ended and _is_drawn(found.pager):
+            following = with_parameter(url, "page", str(number + 1))
+        return Listing(found.entries, following, total=total)
+
+    @classmethod
+    def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
+        """Read a page of the module's request: records of JSON up to their count, or HTML until a page is empty."""
+        if not asked.json:
+            shown = read_whole(url, text, _LIST, cls.entry_key).entries
+            return Listing(shown, _next_records(asked, len(shown), None))
+        value = json_of(text)
+        items = value.get("items") if isinstance(value, dict) else None
+        if not isinstance(items, (dict, list)):
+            raise ListingError("JSON rejected: no `items`")
+        records = [each for each in (items.values() if isinstance(items, dict) else items) if isinstance(each, dict)]
+        entries: dict[str, Entry] = {}
+        for record in records:
+            path = text_value(record, "rewriteURL")
+            address = absolute(url, path if "://" in path else f"/{path.lstrip('/')}")
+            entry = entry_of(cls, address, text_value(record, "title"), text_value(record, "publishTime"))
+            if entry is not None:
+                entries.setdefault(entry.key, entry)
+        total = number_in(value, "totalItems")
+        return Listing(tuple(entries.values()), _next_records(asked, len(records), total), total=total)
 
 
 def _linked(found: ListPage) -> str | None:
@@ -192,11 +246,20 @@ def _next_numbered(url: str, found: ListPage) -> str | None:
     return None if shown and max(shown) <= number else f"{own['before']}{number + 1}.html"
 
 
-def _next_by_total(url: str, found: ListPage, number: int) -> str | None:
-    """Return the next page (moit) of an empty pager whose module has the count of articles in a script."""
-    if found.pager is None or found.pager.css("a"):
+def _is_drawn(pager: Selector | None) -> bool:
+    """Return whether the page links are left to a script."""
+    return pager is not None and bool(_module_id(pager)) and not pager.css("a")
+
+
+def _module_id(pager: Selector | None) -> str:
+    return re.sub(r"\D", "", pager.attrib.get("id", "")) if pager is not None else ""
+
+
+def _counts(found: ListPage) -> tuple[int, int] | None:
+    """Return entries a page and entries of the list, as a script of its module gives them; None where none does."""
+    if found.pager is None:
         return None
-    own_id = re.sub(r"\D", "", found.pager.attrib.get("id", ""))
+    own_id = _module_id(found.pager)
     calls: list[tuple[int, re.Match[str]]] = []
     for script in found.page.css("script::text").getall():
         named = [match.start() for match in re.finditer(rf"(?<!\d){own_id}(?!\d)", script)] if own_id else []
@@ -206,6 +269,64 @@ def _next_by_total(url: str, found: ListPage, number: int) -> str | None:
         return None
     # A page has several modules: the call that stands nearest to this module's id is its own.
     nearest = min(calls, key=lambda each: each[0])[1]
-    if number * int(nearest["per"]) >= int(nearest["total"]):
+    return int(nearest["per"]), int(nearest["total"])
+
+
+def _modules(text: str) -> Iterator[dict[str, str]]:
+    """Yield the requests of modules that list articles, which stand in a page as JSON in base64."""
+    for match in _MODULE.finditer(text):
+        try:
+            value = value_of(base64.b64decode(f"{match[0]}==").decode())
+        except (binascii.Error, UnicodeDecodeError, JsonError):
+            continue
+        if isinstance(value, dict) and text_value(value, "service").endswith(".selectAll"):
+            yield {name: text for name in value if (text := text_value(value, name))}
+
+
+def _first_request(url: str, html: str, pager: Selector, section: Section, *, redraws: bool) -> ListRequest | None:
+    """Return the request of the list's module for its first hundred entries; None where the page does not give it.
+
+    It shows the page's entries again: with another size of page, the second would not begin where this one ends.
+    """
+    box = pager.xpath("ancestor::*[contains(@class, 'ModuleWrapper')][1]").get() or ""
+    found = list(_modules(box)) or list(_modules(html))
+    alone = len({each.get("categoryId") for each in found}) == 1
+    module = {**(found[0] if alone else {}), **dict(section.asks)}
+    category = module.get("categoryId")
+    if not category:
         return None
-    return with_parameter(url, "page", str(number + 1))
+    fields = {
+        "categoryId": category,
+        "pageNo": "1",
+        "itemsPerPage": _PER_PAGE,
+        "orderBy": module.get("orderBy", "publishTime DESC"),
+        "type": module.get("type", _NEWS),
+    }
+    headers = (SCRIPTED, ("Referer", url))
+    if not redraws:
+        return post_form(urljoin(url, _SELECT), fields.items(), headers, json=True)
+    own_id, page = module.get("moduleId") or _module_id(pager), module.get("page", f"{_NEWS}.list")
+    sites = _SITE.findall(html)
+    query = {
+        "module": "Content.Listing",
+        "moduleId": own_id,
+        "cmd": "redraw",
+        "site": module.get("site") or max(sites, key=sites.count, default=""),
+        "url_mode": "rewrite",
+        "submitFormId": own_id,
+        "page": page,
+    }
+    form = {"phpModuleName": "Content.Listing", **module, "parentId": category, "page": page, **fields}
+    return post_form(urljoin(url, f"/?{urlencode(query)}"), form.items(), headers)
+
+
+def _next_records(asked: ListRequest, shown: int, total: int | None) -> ListRequest | None:
+    """Return the request after a page of `shown` records; a portal that gives fewer than asked is asked for as many."""
+    page, per = int(form_field(asked, "pageNo") or 1), int(form_field(asked, "itemsPerPage") or 1)
+    if not shown:
+        return None
+    if page == 1 and shown < per:
+        per = shown
+    if total is not None and page * per >= total:
+        return None
+    return with_field(with_field(asked, "pageNo", str(page + 1)), "itemsPerPage", str(per))

@@ -15,7 +15,7 @@ from vietnam.letters import fold_spaces, nfc
 
 # A list may announce tomorrow; whether a date lies after the fetch is judged when the article itself is read.
 _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
-_MILLISECONDS = 13  # digits of a time stamp of this century
+_EPOCHS = {10: 1, 13: 1000}  # digits of a time stamp of this century, and its parts of a second
 
 
 class _KeyedSpider(Protocol):
@@ -49,9 +49,9 @@ def entry_of(
 
 
 def day_of(shown: str) -> date | None:
-    """Return the day of a date as interfaces send it: ISO 8601, a visible line, or milliseconds since 1970 in UTC."""
+    """Return the day of a date as interfaces send it: ISO 8601, a visible line, or (milli)seconds since 1970 in UTC."""
     shown = shown.strip()
-    if shown.isdecimal() and len(shown) == _MILLISECONDS:
-        return datetime.fromtimestamp(int(shown) / 1000, TZ).date()
+    if shown.isdecimal() and len(shown) in _EPOCHS:
+        return datetime.fromtimestamp(int(shown) / _EPOCHS[len(shown)], TZ).date()
     moment = read_machine(shown, _ANY_TIME) or read_published(shown, _ANY_TIME)
     return moment.day if moment else None

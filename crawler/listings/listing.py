@@ -5,12 +5,15 @@ Feeds and sitemaps are read in `feeds`, list pages in the families.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from archive.model.records import ListRequest
+
+_HYPHENS = re.compile(r"[-_]+")
 
 KeyOf = Callable[[str], str | None]
 
@@ -51,7 +54,7 @@ class Section:
         was archived.
         """
         last, _, _ = path.rpartition("/")[2].partition(".")
-        return cls(last.lower().replace("_", "-"), path, title)
+        return cls(_HYPHENS.sub("-", last.lower()).strip("-"), path, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,15 @@ class Listing:
     """Entries of one list page in the page's order, and the way to the next page if it names one.
 
     `more` are the further sitemaps a sitemap index names; they are read beside each other, not one after the other.
-    `door`: the page shows no list and only gives the request of the list's first page, `next`.
+    `door`: the page shows no list and only gives the request of the list's first page, `next`. `total` is the number of
+    articles that the page says its section holds, None where it says none.
     """
 
     entries: tuple[Entry, ...]
     next: Following | None = None
     more: tuple[str, ...] = ()
     door: bool = False
+    total: int | None = None
 
 
 def address_of(following: Following) -> str:

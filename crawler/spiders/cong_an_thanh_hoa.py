@@ -1,4 +1,4 @@
-"""The police of Thanh Hóa, on a domain of its own; the province's portal itself was not met."""
+"""The police of Thanh Hóa, on a domain of its own."""
 
 from crawler.families.vhv import VHVSpider
 from crawler.listings.listing import Section
@@ -25,5 +25,6 @@ class CongAnThanhHoa(VHVSpider):
         Section.at("/tin-tuc-su-kien/tu-lieu/80-nam-ngay-truyen-thong-cand", "80 năm Ngày Truyền thống CAND"),
     )
     sure = Sure.DESCRIBED
-    inferred = ("paging", "key")  # the described scraper clicks the next number
+    redraws = True
+    inferred = ("paging", "key")  # the described scraper clicks the next number, which asks for the module's HTML
     tls = "unverified"  # so it was read in January 2026

@@ -21,4 +21,4 @@ class GiaLai(VHVSpider):
         Section.at("/tin-tuc/tin-tu-thi-xa-huyen-thanh-pho", "Địa phương"),
     )
     sure = Sure.DESCRIBED
-    inferred = ("key",)
+    inferred = ("paging", "key")  # a scraper followed `?page=N`, which is page 1 again at two portals of the family

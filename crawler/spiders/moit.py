@@ -10,6 +10,8 @@ class Moit(VHVSpider):
     title = "Bộ Công Thương"
     province = None
     home = "https://moit.gov.vn"
-    sections = (Section.at("/tin-tuc", "Tin tức"),)
-    sure = Sure.RECORDED  # an excerpt of a list and an article of September 2026
-    inferred = ("paging", "key")
+    # Child sections hold a part of its news each, only the parent has all.
+    sections = (Section("tin-tuc", "/tin-tuc", "Tin tức", asks=(("categoryId", "101788658"),)),)
+    sure = Sure.RECORDED  # an excerpt of a list and an article of September 2026; its list's requests are described
+    inferred = ("key",)
+    delay = 5.0  # a reader of 2026 paused as long: the firewall before it throttles

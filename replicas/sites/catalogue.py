@@ -9,9 +9,9 @@ from replicas.sites.hatinh import HaTinh
 from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.sites.liferay import BacGiang, DaNang, QuangTri, ThaiNguyen
 from replicas.sites.nukeviet import MauNukeviet
-from replicas.sites.sharepoint import DienBien, Most, NinhThuan, QuangNinh, Vjst
+from replicas.sites.sharepoint import DienBien, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
-from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, Moit
+from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, LaiChau, LangSon, Moit, QuangNgai
 from replicas.sites.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
 from replicas.sites.webforms import KhanhHoa
 from replicas.sites.wordpress import MauWordpress
@@ -25,7 +25,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
-        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc,
+        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

@@ -212,7 +212,7 @@ class ComposedSite:
         if request.path == "/robots.txt":
             lines = ["User-agent: *", *(f"Disallow: {path}" for path in self.disallow), ""]
             return SiteResponse("\n".join(lines).encode(), content_type="text/plain")
-        if request.path == "/":
+        if request.path == "/" and self.section_at("/") is None:
             there = self.home + self.list_path(self.sections[0], 1)
             return SiteResponse(b"", 302, headers=(("Location", there),))
         if (answer := self.other(request)) is not None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite
+from replicas.sites.composed import ComposedSite, DaysOnly
 
 _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
@@ -143,6 +144,24 @@ class DienBien(NinhThuan):
     portal = "dien_bien"
     host = "www.dienbien.gov.vn"
     family = "tan_dan_view"
+
+
+class ThanhHoa(DaysOnly, NinhThuan):
+    """thanhhoa.gov.vn: Tân Dân's skin without its class names; the home page is the list, the folder of an address the day."""
+
+    portal = "thanh_hoa"
+    host = "thanhhoa.gov.vn"
+    family = "tan_dan_new"
+    page_parameter = date_form = ""
+    page_size = 40
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        # No file beside a text of this skin was met.
+        super().__init__([replace(article, files=()) for article in articles], sections)
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return f"{published:%Y-%m-%d}/{slug}-{number}.aspx"
 
 
 class Most(Vjst):

@@ -10,14 +10,18 @@ from crawler.spiders.dien_bien import DienBien
 from crawler.spiders.gia_lai import GiaLai
 from crawler.spiders.ha_tinh import HaTinh
 from crawler.spiders.hung_yen import HungYen
+from crawler.spiders.lai_chau import LaiChau
+from crawler.spiders.lang_son import LangSon
 from crawler.spiders.moit import Moit
 from crawler.spiders.most import Most
 from crawler.spiders.mst import Mst
 from crawler.spiders.ninh_binh import NinhBinh
+from crawler.spiders.quang_ngai import QuangNgai
 from crawler.spiders.so_khcn_ninh_binh import SoKhcnNinhBinh
 from crawler.spiders.son_la import SonLa
 from crawler.spiders.thai_nguyen import ThaiNguyen
 from crawler.spiders.thang_long import ThangLong
+from crawler.spiders.thanh_hoa import ThanhHoa
 from testing.portals.samples.mau_drupal import MauDrupal
 from testing.portals.samples.mau_nukeviet import MauNukeviet
 from testing.portals.samples.mau_wordpress import MauWordpress
@@ -26,13 +30,17 @@ Portal = type[PortalSpider]
 
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
-    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong,
+    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (GiaLai, "/tin-tuc/tin-kinh-te-tong-hop/mo-cho-phien.html", "mo-cho-phien"),
     (Moit, "/tin-tuc/xuat-khau-ca-phe.html", "xuat-khau-ca-phe"),
     (HungYen, "/hoi-nghi-so-ket-c284386.html", "284386"),
+    (QuangNgai, "/tin-tuc/tin-tu-cac-so-nganh-dia-phuong/mo-kho.html", "mo-kho"),
+    (LaiChau, "/tin-tuc-su-kien/chuyen-de/tin-trong-nuoc/ngay-hoi-ban-tren-nen-v-.html", "ngay-hoi-ban-tren-nen-v-"),
+    (LangSon, "/tin-moi/cho-phien.html", "cho-phien"),
+    (ThanhHoa, "/portal/pages/2026-07-15/Hop-to-do-bao-cat-468686.aspx", "2026-07-15/hop-to-do-bao-cat-468686.aspx"),
     (CongAnThanhHoa, "/de-an-06/cap-can-cuoc-luu-dong.html", "cap-can-cuoc-luu-dong"),
     (DienBien, "/portal/Pages/2026-01-15/Hop-bao-468686.aspx", "2026-01-15/hop-bao-468686.aspx"),
     (ThaiNguyen, "/thoi-su/-/asset_publisher/CxpLMxKIhxrm/content/mua-che", "mua-che"),
@@ -65,6 +73,9 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (HungYen, "/chuyen-muc-tin-tong-hop-c21073-1.html"),
     (HungYen, "/chuyen-muc-lang-nghe-truyen-thong-c21072-2.html"),
     (DienBien, "/portal/Pages/co_che_chinh_sach.aspx"),
+    (ThanhHoa, "/portal/KenhTin/Hoi-dong-nhan-dan-tinh.aspx"),
+    (ThanhHoa, "/danh-ba-dien-thoai.html"),
+    (LangSon, "/en/tong-quan/lich-su"),
     (ThaiNguyen, "/vi_VN/thoi-su"),
     (ThangLong, "/kinh-te/trang-2.htm"),
     (Mst, "/tin-tuc-su-kien/chuyen-doi-so.htm"),
@@ -118,6 +129,8 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
 
 FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (GiaLai, "/tin-tuc/mo-cho.html", "/tin-tuc/tin-kinh-te-tong-hop/mo-cho.html?categoryId=1"),
+    (Moit, "/tin-tuc/mo-cho.html", "/tin-tuc/thong-bao/mo-cho.html"),
+    (QuangNgai, "/tin-tuc/mo-cho.html?categoryId=7", "/tin-tuc/tin-tu-cac-so-nganh-dia-phuong/mo-cho.html"),
     (HungYen, "/so-ket-c284386.html", "/so-ket-sau-thang-c284386.html"),
     (ThaiNguyen, "/thoi-su/-/asset_publisher/x/content/che", "/vi_VN/a/-/asset_publisher/y/content/che?inheritRedirect=true"),
     (DienBien, "/portal/Pages/2026-01-15/A.aspx", "/portal/pages/2026-01-15/a.aspx"),

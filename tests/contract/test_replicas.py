@@ -141,8 +141,9 @@ def test_a_page_after_the_last_repeats_or_is_empty_as_the_portal_does() -> None:
     counts = {}
     for portal in PORTALS:
         site = portal_site(portal)
-        rows, last = site.page(site.sections[0], 99, LAST_NIGHT)
-        counts[portal] = rows == site.page(site.sections[0], last, LAST_NIGHT)[0] and bool(rows)
+        longest = max(site.sections, key=lambda section: len(portal_site(portal).rows(section, LAST_NIGHT)))
+        rows, last = site.page(longest, 99, LAST_NIGHT)
+        counts[portal] = rows == site.page(longest, last, LAST_NIGHT)[0] and bool(rows)
     assert counts == {
         "ninh_thuan": False,
         "quang_tri": False,
