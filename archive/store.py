@@ -50,6 +50,8 @@ class Archive(AbstractContextManager["Archive"]):
         self.captures = ArchiveReader(paths, self.index)
         try:
             refuse_left_behind(paths, self.index, read_only=read_only)
+            if not read_only:
+                self.index.add_missing_tables()
         except BaseException:
             self.close()
             raise

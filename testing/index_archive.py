@@ -167,7 +167,7 @@ def _last_night(archive: Archive) -> None:
     crawl.write(PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=2))
     for number, since in ((3, None), (4, None), (3, FIRST)):
         mark = LookbackMark(LAST, since, WalkEnd.LAST_PAGE if number == 4 else None)
-        listed = (ListEntry(f"sâu-{number}", f"{url}/sâu-{number}", "Sâu"),)
+        listed = (ListEntry(f"sâu-{number}", f"{url}/sâu-{number}", "Sâu", record=f"{number:024x}"),)
         page = PageRecord(url, Outcome.LISTING, at(LAST), 200, section="tin", listed=listed, page_number=number)
         crawl.write(replace(page, lookback=mark))
     finish(crawl, at(LAST))

@@ -1,10 +1,11 @@
-"""Pages of three invented portals on which articles get other addresses: NukeViet, WordPress and Drupal.
+"""Pages of portals on which articles get other addresses: invented ones of NukeViet, WordPress and Drupal, one of VHV.
 
 An article is a number, from which its title, text and minute follow. The portals' spiders are in testing/portals/samples.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -62,6 +63,32 @@ def _drupal(number: int, more: str) -> str:
     )
 
 
+def _vhv(number: int, more: str) -> str:
+    at = f"Thứ ba, 04/03/2025<span class='drash'> | </span>07:{number + 10:02d}"
+    return (
+        f"<article class='news-detail-layout-type-2'><span class='post-date left'>{at}</span>"
+        f"<h1 class='article-title common-title-detail title-detail'>{title_of(number)}</h1>"
+        f"<div class='article-content common-content'>{_paragraphs(number, more)}</div></article>"
+    )
+
+
+def record_of(number: int) -> str:
+    """Return the id of an article's record at VHV."""
+    return f"{zlib.crc32(title_of(number).encode()):024x}"
+
+
+def _vhv_list(items: Iterable[tuple[str, str]], box: str = "<article class='post-item'>") -> str:
+    each = (
+        f"{box.format(zlib.crc32(title.encode()))}<div class='post-title'><h4><a href='{path}'>{title}</a></h4></div></article>"
+        for path, title in items
+    )
+    return f"<div class='ModuleWrapper' id='module22'><section class='section-list'>{''.join(each)}</section></div>"
+
+
+def _vhv_list_of_records(items: Iterable[tuple[str, str]]) -> str:
+    return _vhv_list(items, "<article class='post-item' data-id='{:024x}'>")
+
+
 def _nukeviet_list(items: Iterable[tuple[str, str]]) -> str:
     each = (f"<div class='panel-body'><h3><a href='{path}'>{title}</a></h3></div>" for path, title in items)
     return f"<div class='news_column'>{''.join(each)}</div>"
@@ -116,3 +143,5 @@ WORDPRESS = MovingPortal(
     "mau_wordpress", ("/category/tin-tuc/", "/category/thong-bao/"), "/luon-{}/", _wordpress, _wordpress_list
 )
 DRUPAL = MovingPortal("mau_drupal", ("/taxonomy/term/4", "/taxonomy/term/9"), "/luon-{}", _drupal, _drupal_list)
+VHV = MovingPortal("lai_chau", ("/tin-tuc-su-kien",), "/tin-tuc-su-kien/luon-{}.html", _vhv, _vhv_list_of_records)
+OLDER_VHV = MovingPortal(VHV.name, VHV.lists, VHV.standing, _vhv, _vhv_list)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.index.backend import Database
+from archive.index.schema import RECORDS, has_table
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import Queries, Transaction
 
@@ -37,6 +38,14 @@ class Index:
             index.close()
             raise
         return index
+
+    def add_missing_tables(self) -> None:
+        """Make the tables that the index of an older program lacks. They are empty: no line of that program fills them."""
+        with self.reading() as queries:
+            if has_table(queries.connection, RECORDS):
+                return
+        with self.writing() as transaction:
+            self.database.create(transaction.connection)
 
     def close(self) -> None:
         """Close all connections."""

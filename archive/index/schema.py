@@ -1,8 +1,9 @@
 """Define the tables of `index.db`. All rows follow from the files: `rebuild` makes the same ones again.
 
 `at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` has the first place of each entry in a
-section, `looks` the last response for an article or attachment, whatever the order in which lines arrive. `lookbacks` has a
-row for each list page of a look-back, `attachments` one for each file that a line of an article names.
+section, `looks` the last response for an article or attachment, whatever the order in which lines arrive. `records` has the
+key under which lists first showed the record of a CMS. `lookbacks` has a row for each list page of a look-back, `attachments`
+one for each file that a line of an article names.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
 text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Dialect,
     Float,
     Index,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    inspect,
     text,
 )
 from sqlalchemy.types import TypeEngine
@@ -136,6 +139,8 @@ LISTED = Table(
     _index_part("listed_owed", "owed = 1", "portal", "at", "position"),
 )
 
+RECORDS = Table("records", METADATA, *define_columns("*portal *record key at"), Index("records_key", "portal", "key"))
+
 LOOKBACKS = Table(
     "lookbacks",
     METADATA,
@@ -191,3 +196,9 @@ DOCUMENTS = Table(
 )
 
 TABLES = tuple(METADATA.tables.values())
+
+
+def has_table(connection: Connection, table: Table) -> bool:
+    """Return whether the index has a table: one that an older program made may lack the newest."""
+    schemas = connection.get_execution_options().get("schema_translate_map", {})
+    return inspect(connection).has_table(table.name, schema=schemas.get(None))

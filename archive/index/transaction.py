@@ -22,7 +22,20 @@ from archive.index.queries.seals import SealQueries
 from archive.index.queries.similar import SimilarQueries
 from archive.index.queries.web import WebQueries
 from archive.index.queries.withheld import WithheldQueries
-from archive.index.schema import ATTACHMENTS, DOCUMENTS, EVENTS, LINKS, LISTED, LOOKBACKS, LOOKS, PAGES, RUNS, SEALS
+from archive.index.schema import (
+    ATTACHMENTS,
+    DOCUMENTS,
+    EVENTS,
+    LINKS,
+    LISTED,
+    LOOKBACKS,
+    LOOKS,
+    PAGES,
+    RECORDS,
+    RUNS,
+    SEALS,
+    has_table,
+)
 from archive.model.enums import Outcome
 from archive.model.records import ListEntry, LookbackMark, PageRecord, Run
 from archive.storage.jsonl import ArticleLine, canonical, encode_request
@@ -62,6 +75,8 @@ class Queries:
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
         """Yield all rows of a table in the order of its primary key, to compare two indexes."""
+        if not has_table(self.connection, table):  # of an older program, whose lines fill none of it
+            return ()
         query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
         return (tuple(row) for row in self.connection.execute(query))
 
@@ -107,6 +122,8 @@ class Transaction(Queries):
             self._add_lookback(of_line, page, page.lookback)
         for position, entry in enumerate(page.listed):
             self._merge_listed(portal, page.section or "", at, position, entry)
+            if entry.record is not None:
+                self._merge_record(portal, at, entry)
         if page.key is not None and page.outcome.value in _CONCLUSIVE:
             self._merge_recheck(portal, at, page)
 
@@ -128,6 +145,14 @@ class Transaction(Queries):
         if self.withheld.is_withheld(portal, entry.key):
             values["title"] = ""
         self.connection.execute(insert(LISTED).values(values))
+
+    def _merge_record(self, portal: str, at: str, entry: ListEntry) -> None:
+        where = and_(RECORDS.c.portal == portal, RECORDS.c.record == entry.record)
+        known = self.connection.execute(select(RECORDS.c.at).where(where)).scalar()
+        if known is not None and str(known) <= at:
+            return
+        self.connection.execute(delete(RECORDS).where(where))
+        self.connection.execute(insert(RECORDS).values(_values(RECORDS, entry) | {"portal": portal, "at": at}))
 
     def _merge_recheck(self, portal: str, at: str, page: PageRecord) -> None:
         where = and_(LOOKS.c.portal == portal, LOOKS.c.key == page.key)

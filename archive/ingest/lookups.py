@@ -81,6 +81,10 @@ class RunLookups:
         """Return every address at which the article was listed, recorded or last asked."""
         return self._ask(lambda queries: queries.listings.addresses(self._portal, [key])).get(key, set())
 
+    def records(self, records: Collection[str], keys: Collection[str]) -> dict[str, str]:
+        """Return by the id of a CMS's record the key that it was first listed with: of these records and of these keys."""
+        return self._ask(lambda queries: queries.listings.records(self._portal, records, keys))
+
     def own_keys(self, keys: Collection[str]) -> dict[str, str]:
         """Return, by each of these keys that a moved article's new address has, the article's own key."""
         return self._ask(lambda queries: queries.removals.own_keys(self._portal, keys))

@@ -82,12 +82,16 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """An entry as a list page showed it. `day` is the day that the list shows, None where it shows none."""
+    """An entry as a list page showed it. `day` is the day that the list shows, None where it shows none.
+
+    `record` is the id that the portal's CMS gives the article, None where the list shows none, as in older archives.
+    """
 
     key: str
     url: str
     title: str = ""
     day: date | None = None
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

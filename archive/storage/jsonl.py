@@ -45,6 +45,7 @@ earlier version. A quarantined attachment is `quarantined` with its `attachment_
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TypeVar, cast
@@ -169,7 +170,11 @@ def encode_article(line: ArticleLine) -> bytes:
 
 def encode_page(page: PageRecord) -> bytes:
     """Return one line of `pages.jsonl` with its newline; fields without a value are left out."""
-    return canonical({name: value for name, value in json_values(page).items() if value not in (None, ())}) + b"\n"
+    values = {name: value for name, value in json_values(page).items() if value not in (None, ())}
+    for entry in cast("Sequence[dict[str, object]]", values.get("listed", ())):
+        if entry["record"] is None:
+            del entry["record"]
+    return canonical(values) + b"\n"
 
 
 def encode_request(request: ListRequest) -> str:

@@ -20,7 +20,8 @@ conganthanhhoa.gov.vn.
 - `.article-content` is the wrapper in the older skin and the body in the newer: `.common-content` first; where no body
   container exists `.brief` is the article; visible time and metadata differ by minutes; `DC.Date` is broken
 
-[inferred]: the slug as key. That other portals than moit and kcb.vn answer these requests.
+[inferred]: the slug as key, the record's id as alternate key (`crawler.spider.record_keys`). That other portals than moit and
+kcb.vn answer these requests.
 
 Widgets: share bars, `A- A A+`, contrast buttons, `div[id^=audio]`, `.rating`, `Tin nổi bật`, `Tin liên quan`.
 """
@@ -70,6 +71,7 @@ _LIST = ListShape(
     ),
     entry="article, .post-item, .item-new, .news-item, [class^=news-listType], div.item",
     day=".article-date, time.post-date, .time-news, .time",
+    record="data-id",
 )
 
 _PUBLISHED = ("span.post-date", ".post-date", "time.post-date")

@@ -40,7 +40,8 @@ class ListShape:
     """Place of the entries in a family's list page. All values are CSS selectors.
 
     `module` is a box that holds one list and nothing else, `pager` the box of its page links, `links` the entries'
-    links in tiers, `entry` the box of one entry and `day` its date in that box. Of the tiers the first one that finds
+    links in tiers, `entry` the box of one entry and `day` its date in that box; `record` is the attribute of that box with
+    the id of the CMS's record. Of the tiers the first one that finds
     articles counts; where a family can tell the section's own articles, the one that covers most of them with fewest
     others.
     """
@@ -50,6 +51,7 @@ class ListShape:
     links: tuple[str, ...]
     entry: str
     day: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +106,19 @@ def _entries(
     around = {entry.root: entry for entry in box.css(shape.entry)}
     best: tuple[int, tuple[Entry, ...]] | None = None
     for links in shape.links:
-        entries: dict[str, Entry] = {}
+        entries: dict[tuple[str, str | None], Entry] = {}
         own: set[str] = set()
         for link in box.css(links)[:_MOST_LINKS]:
             url = absolute(base, link.attrib.get("href", ""))
             key = key_of(url) if url else None
             if url is None or key is None:
                 continue
-            found = Entry(url=url, key=key, title=_title(link), day=_day(link, around, shape.day))
-            before = entries.setdefault(key, found)
-            entries[key] = replace(before, title=before.title or found.title, day=before.day or found.day)
+            entry = _box(link, around)
+            record = entry.attrib.get(shape.record) if entry is not None and shape.record else None
+            found = Entry(url=url, key=key, title=_title(link), day=_day(entry, shape.day), record=record or None)
+            before = entries.setdefault((key, found.record), found)
+            merged = replace(before, title=before.title or found.title, day=before.day or found.day)
+            entries[key, found.record] = merged
             if is_own is not None and is_own(link, url):
                 own.add(key)
         worth = _OWN * len(own) - len(entries)
@@ -150,10 +155,14 @@ def _title(link: Selector) -> str:
     return next((words for words in (title, named) if words and words.casefold() not in _MORE), "")
 
 
-def _day(link: Selector, boxes: Mapping[object, Selector], dated: str) -> date | None:
-    """Return the day shown in the innermost entry box around a link."""
-    inner = next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
-    for shown in inner.css(dated) if inner and dated else ():
+def _box(link: Selector, boxes: Mapping[object, Selector]) -> Selector | None:
+    """Return the innermost entry box around a link."""
+    return next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
+
+
+def _day(box: Selector | None, dated: str) -> date | None:
+    """Return the day shown in an entry box."""
+    for shown in box.css(dated) if box and dated else ():
         moment = read_machine(shown.attrib.get("datetime", ""), _ANY_TIME) or read_published(
             "".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME
         )

@@ -59,12 +59,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One article as a listing names it. `day` is the day shown beside it, None where the list shows none."""
+    """One article as a listing names it. `day` is the day shown beside it, None where the list shows none.
+
+    `record` is the id that the CMS gives its record, where the list shows it.
+    """
 
     url: str
     key: str
     title: str = ""
     day: date | None = None
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ until the articles like it were asked for, in the same night. Two postings that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,6 +18,8 @@ from archive.messages.reason import Reason
 from archive.model.enums import Outcome
 from archive.model.records import Document, PageRecord
 from archive.storage.texts import content_sha256
+from crawler.listings.listing import Entry
+from crawler.spider.record_keys import RecordKeys, address_key
 from crawler.spider.recorder import RunRecorder
 
 _ELSEWHERE = "it leads to another article"
@@ -48,6 +50,15 @@ class ArticleIdentity:
     _own: dict[str, str] = field(default_factory=dict, init=False)
     _answers: dict[str, tuple[Outcome, str | None]] = field(default_factory=dict, init=False)
     _waiting: dict[str, list[ReadPage]] = field(default_factory=dict, init=False)
+    _records: RecordKeys = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._records = RecordKeys(self.recorder.writer.lookups)
+
+    def own_entries(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Return the entries of a list page, each under the key of its article."""
+        own = self.own_keys(entry.key for entry in entries)
+        return self._records.resolve([replace(entry, key=own.get(entry.key, entry.key)) for entry in entries])
 
     def own_keys(self, keys: Iterable[str]) -> dict[str, str]:
         """Return, by each of these keys that a moved article's new address has, the article's own key."""
@@ -64,7 +75,10 @@ class ArticleIdentity:
             if page is None or page.key is None or reasons:
                 self.recorder.write(page, document, reasons)
                 return
-            landed = self.entry_key(page.url) or page.key
+            landed = address_key(page.key, self.entry_key(page.url) or page.key)
+            if self._records.renamed.get(landed) == page.key:
+                self._write_as(page.key, landed, ReadPage(page, document, ()))
+                return
             if landed != page.key and self.own_keys([landed]).get(landed, landed) != page.key:
                 if self._redirected(page, document, landed):
                     return
@@ -111,7 +125,7 @@ class ArticleIdentity:
         """Note what an article's addresses brought tonight, and write the pages that waited for it."""
         if key is None:
             return
-        landed = self.entry_key(url) if outcome is Outcome.ARTICLE else None
+        landed = address_key(key, self.entry_key(url) or key) if outcome is Outcome.ARTICLE else None
         self._answers[key] = (outcome, landed if landed != key else None)
         for read in self._waiting.pop(key, ()):
             self._decide(read)

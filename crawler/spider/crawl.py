@@ -83,7 +83,7 @@ class PortalCrawler(scrapy.Spider):
         builder = RequestBuilder(hosts.here, self.on_failure)
         self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
         self.identity = ArticleIdentity(recorder, self.entry_key, self._ask_again, self._next_recheck)
-        self.reader = reader = ListingReader(portal, recorder, self.identity.own_keys)
+        self.reader = reader = ListingReader(portal, recorder, self.identity.own_entries)
         self.articles = articles = Articles(
             portal,
             builder,

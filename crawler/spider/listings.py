@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Protocol
@@ -16,7 +16,7 @@ from archive.model.records import ListRequest
 from crawler.listings.comparison import linked_feeds
 from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.furniture import Furniture
-from crawler.listings.listing import Following, Listing, ListingError, Section, SectionKind
+from crawler.listings.listing import Entry, Following, Listing, ListingError, Section, SectionKind
 from crawler.requests import Exchange, RequestInfo
 from crawler.responses.facts import facts_of, listing_text
 from crawler.responses.outcome import classify
@@ -70,7 +70,7 @@ class ListReading:
 class ListingReader:
     """Read the responses to requests for a section's list. The crawl's clock says what is today.
 
-    `own_keys` gives the keys of moved articles by those of their new addresses. `linked_feeds` are the feeds that the first
+    `own_entries` gives entries under the keys of their articles. `linked_feeds` are the feeds that the first
     page of each section's list links, by section.
     """
 
@@ -78,9 +78,9 @@ class ListingReader:
         self,
         portal: type[DeclaredPortal],
         recorder: RunRecorder,
-        own_keys: Callable[[Iterable[str]], dict[str, str]],
+        own_entries: Callable[[Sequence[Entry]], tuple[Entry, ...]],
     ) -> None:
-        self._portal, self._recorder, self._own_keys = portal, recorder, own_keys
+        self._portal, self._recorder, self._own_entries = portal, recorder, own_entries
         self.linked_feeds: dict[str, tuple[str, ...]] = {}
         self._days: dict[str, date] = {}
         self._doors: Counter[str] = Counter()
@@ -104,11 +104,10 @@ class ListingReader:
         return ListReading(None, outcome, detail)
 
     def _with_own_keys(self, page: ListReading) -> ListReading:
-        """Return the page with each moved article under its own key, whatever key its new address has."""
-        own = self._own_keys(entry.key for entry in page.listing.entries) if page.listing is not None else {}
-        if page.listing is None or not own:
+        """Return the page with each article under its own key, whatever key its address has."""
+        if page.listing is None:
             return page
-        entries = tuple(replace(entry, key=own.get(entry.key, entry.key)) for entry in page.listing.entries)
+        entries = self._own_entries(page.listing.entries)
         return replace(page, listing=replace(page.listing, entries=entries))
 
     def _read(self, section: Section, info: RequestInfo, response: Response, detail: str | None) -> ListReading:

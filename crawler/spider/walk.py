@@ -116,7 +116,7 @@ def _emptied(response: Response) -> str | None:
 
 def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
     """Return a list page's entries as its line records them."""
-    return tuple(ListEntry(entry.key, entry.url, entry.title, entry.day) for entry in listing.entries)
+    return tuple(ListEntry(one.key, one.url, one.title, one.day, one.record) for one in listing.entries)
 
 
 _GONE = (Outcome.GONE, Outcome.SOFT_404, Outcome.WRONG_HOST, Outcome.GUARD_DENIED)

@@ -196,6 +196,7 @@ class TestEvidence:
         assert [(entry.key, entry.title) for entry in listing.entries] == [
             ("hoi-nghi-tong-ket", "Hội nghị tổng kết"), ("ngay-hoi-ban", "Ngày hội bản"),
         ]  # fmt: skip
+        assert [entry.record for entry in listing.entries] == ["6524bce0d049ace9f30057a2", "6524bce0d049ace9f30057a3"]
 
     def test_entries_of_the_planning_ministry(self) -> None:
         html = evidence("mpi-list.html").replace('href="/portal', 'href="https://www.dienbien.gov.vn/portal')

@@ -27,6 +27,7 @@ Question = Callable[[Queries], object]
 BEFORE = date(2025, 3, 6)
 FAR = date(2026, 1, 1)
 NIGHTS = [FIRST + timedelta(days=day) for day in range(21)]
+RECORDS = [f"{number:024x}" for number in range(6)]
 KEYS = [
     *WORDS,
     "ơn-mới",
@@ -193,6 +194,12 @@ QUESTIONS: dict[str, Question] = {
         ]
     ),
     "listings.shown_by": each_portal(lambda q, portal: sorted(q.listings.shown_by(portal, "tin", KEYS, "2025-03-08"))),
+    "listings.records": each_portal(
+        lambda q, portal: [
+            sorted(q.listings.records(portal, RECORDS, []).items()),
+            sorted(q.listings.records(portal, [], KEYS).items()),
+        ]
+    ),
     "listings.first_day": each_key(lambda q, portal, key: q.listings.first_day(portal, key)),
     "lookbacks.pages": each_portal(lambda q, portal: sorted(q.lookbacks.pages(portal).items())),
     "lookbacks.positions": each_portal(

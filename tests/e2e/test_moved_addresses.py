@@ -13,10 +13,10 @@ from archive.store import Archive
 from testing.ba_song_pages import html
 from testing.crawl import crawl, new_archive
 from testing.http_server import HttpServer, Reply, response
-from testing.moved_pages import DRUPAL, NUKEVIET, WORDPRESS, MovingPortal
+from testing.moved_pages import DRUPAL, NUKEVIET, OLDER_VHV, VHV, WORDPRESS, MovingPortal, record_of
 from tests.unit.archive.index.test_removals import day, intact, lines_of
 
-SAMPLES = ("-s", "SPIDER_MODULES=testing.portals.samples")
+SAMPLES = ("-s", "SPIDER_MODULES=testing.portals.samples,crawler.spiders")
 MISSING = response(html("<h1>Không tìm thấy trang</h1>"), "404 Not Found")
 EDIT = "Đợt sau dự kiến vào tháng Tư."
 Place = tuple[str, int]
@@ -45,12 +45,16 @@ class Site:
 
 @dataclass(frozen=True)
 class Twin:
-    """A portal before and after its articles moved, and the lines of the nights after."""
+    """A portal before and after its articles moved, and the lines of the nights after.
+
+    `older` makes the pages before, where they were of another form.
+    """
 
     portal: MovingPortal
     before: Site
     after: Site
     events: tuple[tuple[int, str, str, str], ...]
+    older: MovingPortal | None = None
 
 
 NEWS, NOTICE = "/news/tin-tuc", "/news/thong-bao"
@@ -130,6 +134,24 @@ TWINS = {
             (17, "node/5", "gone", "/node/5"),
         ),
     ),
+    # Lists show the records' ids from now on (1), one is filed elsewhere (2), one has a slug that was cut to that of another (3).
+    "records": Twin(
+        VHV,
+        Site((tuple((f"/tin-tuc-su-kien/{slug}.html", number) for slug, number in (("bai-1", 1), ("bai-2", 2), ("dai", 3))),)),
+        Site(
+            (
+                (
+                    ("/tin-tuc-su-kien/khac/dai.html", 4), ("/tin-tuc-su-kien/bai-1.html", 1),
+                    ("/tin-tuc-su-kien/khac/bai-2.html", 2), ("/tin-tuc-su-kien/dai.html", 3),
+                ),
+            ),
+        ),
+        (
+            (3, "bai-2", "moved_address", "/tin-tuc-su-kien/khac/bai-2.html"),
+            (3, f"dai~{record_of(4)}", "new", "/tin-tuc-su-kien/khac/dai.html"),
+        ),
+        OLDER_VHV,
+    ),
 }  # fmt: skip
 
 
@@ -137,7 +159,7 @@ TWINS = {
 def test_an_article_keeps_its_key_under_another_address(tmp_path: Path, twin: Twin) -> None:
     root = new_archive(tmp_path / "a")
     for number in (2, 3, 17):
-        pages = (twin.before if number == 2 else twin.after).pages(twin.portal)
+        pages = twin.after.pages(twin.portal) if number > 2 else twin.before.pages(twin.older or twin.portal)
         with HttpServer(pages, otherwise=MISSING) as server:
             options = ("--archive", str(root), "--night", day(number).isoformat())
             done = crawl(*options, *SAMPLES, portal=twin.portal.name, port=server.port)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal_column, or_, select, update
 
 from archive.index.queries.lookbacks import LookbackQueries, walked
 from archive.index.rows import PendingEntry, day_of
-from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES
+from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RECORDS
 from archive.model.enums import Outcome
 from archive.model.records import LookbackMark
 
@@ -108,6 +108,12 @@ class ListingQueries:
             LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key.in_(keys)
         )
         return {row.key for row in self.connection.execute(query) if row.at <= at}
+
+    def records(self, portal: str, records: Collection[str], keys: Collection[str]) -> dict[str, str]:
+        """Return by the id of a CMS's record the key that it was first listed with: of these records and of these keys."""
+        either = or_(RECORDS.c.record.in_(records), RECORDS.c.key.in_(keys))
+        query = select(RECORDS.c.record, RECORDS.c.key).where(RECORDS.c.portal == portal, either)
+        return {row.record: row.key for row in self.connection.execute(query)}
 
     def first_day(self, portal: str, key: str) -> date | None:
         """Return the earliest day that a list showed beside an article; None where none did."""

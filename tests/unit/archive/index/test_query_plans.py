@@ -159,6 +159,7 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
     "what a list showed": lambda q: [
         q.listings.shown_by(PORTAL, "tin", ["k"], "9"),
         q.listings.count_first_listed(PORTAL, "tin", "9"),
+        q.listings.records(PORTAL, ["a", "b"], ["k", "l"]),
     ],
     "look-backs": lambda q: [
         q.lookbacks.latest(PORTAL),

@@ -105,6 +105,9 @@ def test_a_response_is_its_fields_with_a_value(page: PageRecord) -> None:
     encoded = encode_page(page)
     values = walked(page)
     assert isinstance(values, dict)
+    for entry in values["listed"]:
+        if entry["record"] is None:
+            del entry["record"]
     assert encoded == dumped({name: value for name, value in values.items() if value not in (None, [])}, **COMPACT)
     assert decode_page(encoded) == page
     if page.request is not None:
