@@ -21,6 +21,8 @@ from crawler.spiders.lai_chau import LaiChau
 from crawler.spiders.moit import Moit
 from crawler.spiders.quang_ngai import QuangNgai
 from crawler.spiders.thanh_hoa import ThanhHoa
+from replicas.articles import portal_site
+from replicas.sites.site import SiteRequest
 from testing.recorded import ABSENT, DATA
 
 EVIDENCE = DATA / "evidence"
@@ -204,6 +206,44 @@ class TestEvidence:
         assert [(entry.key, entry.title, entry.day) for entry in listing.entries] == [
             ("2023-12-27/hoi-nghi-tong-ket-nganhabc123.aspx", "Hội nghị tổng kết ngành", date(2023, 12, 27))
         ]
+
+
+class TestReplica:
+    """The composed portals answer as the readers describe, wrong answers included."""
+
+    night = date(2025, 3, 5)
+
+    def ask(self, path: str, body: str = "", **headers: str) -> str:
+        site = portal_site("moit")
+        at, _, query = path.partition("?")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = SiteRequest(site.host, at, query, self.night, 1, "POST" if body else "GET", named, body.encode())
+        return site.respond(request).body.decode()
+
+    def keys(self, html: str) -> list[str]:
+        return [entry.key for entry in answer(Moit, replace(TestModulesAnswer.asked, json=False), html).entries]
+
+    def test_a_page_number_in_the_address_is_page_one_again(self) -> None:
+        first = [entry.key for entry in read(Moit, self.ask("/tin-tuc")).entries]
+        assert first
+        assert [entry.key for entry in read(Moit, self.ask("/tin-tuc?page=2")).entries] == first
+        assert [entry.key for entry in read(Moit, self.ask("/tin-tuc?pageNo=2")).entries] == first
+
+    def test_a_form_without_its_content_type_is_page_one(self) -> None:
+        section = portal_site("moit").sections[0]
+        path = "/?module=Content.Listing&moduleId=25&cmd=redraw&site=2005517"
+        form = f"categoryId={section.code}&pageNo=2&itemsPerPage=4"
+        first = self.keys(self.ask("/tin-tuc").partition('<div id="pagination')[0].partition("section-list")[2])
+        assert self.keys(self.ask(path, form)) == first
+        second = self.keys(self.ask(path, form, content_type="application/x-www-form-urlencoded; charset=UTF-8"))
+        assert set(second).isdisjoint(first)
+        assert second
+
+    def test_records_come_with_their_count(self) -> None:
+        section = portal_site("moit").sections[0]
+        query = f"site=2005517&categoryId={section.code}&options[type]=Article.News&itemsPerPage=3&pageNo=2"
+        value = json.loads(self.ask(f"/api/Content/Article/selectAll?{query}"))
+        assert (len(value["items"]), value["totalItems"]) == (3, 10)
 
 
 FOLDER = '<li class="TD-channel-main-td channel-news-folder"><a href="{0}">{1}</a><label class="pub-time">{2} | 09:15</label></li>'

@@ -10,16 +10,29 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.store import Archive
 from crawler.reextract.reextract import read_again
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.extract import extract
+from replicas.articles import articles
+from replicas.records import ReplicaSection
 from replicas.serve import ReplicaServer
+from replicas.sites.vhv import QuangNgai
 from testing.crawl import crawl, new_archive, the_night
 from testing.http_server import HttpServer, response
 
 SPIDERS = ("-s", "SPIDER_MODULES=crawler.spiders")
+
+
+class WithoutRequest(QuangNgai):
+    """A portal whose pages do not give the request of their lists: `?page=2` is page 1 again."""
+
+    portal = "quang_ngai"
+
+    def module(self, section: ReplicaSection) -> str:
+        return ""
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +148,34 @@ def test_pages_that_only_lead_on_come_to_an_end(tmp_path: Path) -> None:
     run, pages, _ = the_night(archive, "cong_bao_son_la", date(2025, 3, 5))
     assert run.sections["van-ban"].end is WalkEnd.FAILED
     assert [page.outcome for page in pages if page.section] == [Outcome.LISTING] * 8 + [Outcome.ERROR]
+
+
+def test_a_second_page_that_is_the_first_again_makes_no_night_good(tmp_path: Path) -> None:
+    archive = new_archive(tmp_path / "archive")
+    with ReplicaServer([WithoutRequest(articles("quang_ngai"))]) as server:
+        for day in ("2025-03-03", "2025-03-04"):
+            done = crawl(
+                "--archive", str(archive), "--night", day, *SPIDERS, portal="quang_ngai", port=server.port
+            )  # fmt: skip
+            run, pages, _ = the_night(archive, "quang_ngai", date.fromisoformat(day))
+            assert (done.code, run.verdict) == (1, Verdict.SUSPICIOUS)
+            assert Reason.of("paging_first_again", section="tin-tuc", count=4) in run.reasons
+            walk = run.sections["tin-tuc"]
+            assert (walk.pages, walk.listed, walk.end, walk.first) == (2, 4, WalkEnd.FIRST_AGAIN, True)
+            assert [page.walk_end for page in pages if page.section == "tin-tuc" and page.page_number] == [
+                None,
+                walk.end,
+            ]
+
+
+def test_a_list_goes_on_by_the_request_that_its_page_gives(tmp_path: Path, replica: ReplicaServer) -> None:
+    archive = new_archive(tmp_path / "archive")
+    night(archive, replica, "lai_chau", "2025-03-03")
+    run, pages, texts = the_night(archive, "lai_chau", date(2025, 3, 3))
+    walk = run.sections["tin-tuc-su-kien"]
+    assert (run.verdict, walk.pages, walk.listed, walk.end) == (Verdict.GOOD, 2, 8, WalkEnd.LAST_PAGE)
+    first, second = [page for page in pages if page.page_number]
+    assert all(entry.record and entry.day is None for entry in first.listed)
+    assert all(entry.record is None and entry.day for entry in second.listed)
+    assert {entry.key for entry in first.listed} < {entry.key for entry in second.listed}
+    assert len([line for line in texts if line.event is Event.NEW]) == 8
