@@ -60,6 +60,8 @@ class TanDanSpider(PortalSpider, family="Tân Dân on SharePoint"):
     marks = (
         FamilyMark(MarkKind.ADDRESS, r"/portal/Pages/\d{4}(?:-\d{1,2}-\d{1,2})?/", 4),
         FamilyMark(MarkKind.SELECTOR, "[class*=tandan-]", 4),
+        FamilyMark(MarkKind.ADDRESS, r"/portal/KenhTin/[\w-]+\.aspx", 4),
+        FamilyMark(MarkKind.SELECTOR, "li.TD-channel-main-td, .channel-news-folder", 4),
         FamilyMark(MarkKind.ADDRESS, r"/portal/Photos/\d{4}", 2),
         FamilyMark(MarkKind.SELECTOR, ".ms-rtestate-field", 1),
     )
