@@ -85,7 +85,8 @@ class Layout:
     `Article.removed`.
 
     With `json` the article comes from an interface, and the selectors name the elements of
-    `pipelines.readers.json_api.record_page`. With `rows` it is a row of a list.
+    `pipelines.readers.json_api.record_page`. With `rows` it is a row of a list. With neither `title` nor `body` no source names
+    the skin's elements: a page that fits is read as a whole, as where no layout fits, and that counts as no misfit.
     """
 
     name: str
@@ -107,6 +108,11 @@ class Layout:
     after: tuple[str, ...] = ()
     json: JsonShape | None = None
     rows: RowShape | None = None
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Return whether it names no place of any part."""
+        return not (self.title or self.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from pipelines.html.blocks import Piece
 from pipelines.html.stated import stated_metadata
 from pipelines.html.tree import HtmlPage, line, parse
 from pipelines.line_shape import shape_of
-from pipelines.readers.generic import complete, read_generic
+from pipelines.readers.generic import complete, read_generic, read_unnamed
 from pipelines.readers.json_api import page_of
 from pipelines.readers.layout import PageReading, fits, read_layout
 from pipelines.readers.trafilatura import EXTRACTOR, count_restored
@@ -60,6 +60,8 @@ def extract(
 def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
     """Read the parts of a page by the first layout that fits, what it misses and the rest generically."""
     for layout in layouts:
+        if layout.is_unnamed and fits(page, layout):
+            return read_unnamed(page, layout, now)
         if fits(page, layout) and (reading := read_layout(page, layout, now)) is not None:
             complete(reading, page, now, dated=bool(layout.published))
             return reading
@@ -182,6 +184,8 @@ def _deduplicate_lead(lead: list[Piece], body: list[Piece], removed: list[str]) 
 def _mark_signoff(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list[Block]]:
     """Return the author by the layout or by the last short line, and mark that line as sign-off where it stands."""
     author = line(_AUTHOR_LABEL.sub("", reading.author)) or None
+    if author and ":" in author and (signed := read_signoff([author])) is not None:  # `Ảnh và bài: Lê Mai`
+        author = signed.author
     own = [block.text for block in blocks if block.kind is not BlockKind.TABLE_ROW]
     # A label of the next module or the list of files may follow the sign-off; cleaning takes labels away later.
     files = {attachment.name for attachment in reading.attachments}

@@ -14,8 +14,10 @@ from crawler.responses.page_shape import is_storm
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
-from pipelines.html.tree import HtmlPage, match, parse, pick, text_of
+from pipelines.html.title import find_title
+from pipelines.html.tree import HtmlPage, line, match, parse, pick, text_of
 from pipelines.readers.json_api import page_of
+from pipelines.readers.main_content import is_date_line
 from vietnam.letters import decode
 
 _LONGEST_NOTICE = 1 << 20  # bytes
@@ -81,11 +83,20 @@ def _fits(response: Response, ask: RequestInfo, charset: str | None, layouts: Se
     sent = page_of(response.body, ask.address or response.url, layouts, charset)
     page: HtmlPage = parse(response.body, response.url, charset) if sent is None else parse(sent, response.url, "utf-8")
     return any(
-        match(page.root, layout.fits)
-        and any(True for _ in pick(page.root, layout.title))
+        _is_dated(page)
+        if layout.is_unnamed
+        else any(True for _ in pick(page.root, layout.title))
         and any(not _is_walled(element) for element, _, _ in pick(page.root, layout.body))
         for layout in layouts
+        if match(page.root, layout.fits)
     )
+
+
+def _is_dated(page: HtmlPage) -> bool:
+    """Return whether the line below the heading that the head confirms is nothing but a date, as no notice has it."""
+    _, heading = find_title(page)
+    below = heading.xpath("following::text()[normalize-space()][1]") if heading is not None else ()
+    return any(is_date_line(line(text)) for text in below)
 
 
 def _is_walled(body: HtmlElement) -> bool:

@@ -8,16 +8,17 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from pipelines.article import BlockKind
+from pipelines.article import BlockKind, Layout
 from pipelines.html.attachment_links import attachments_in, images_of, is_file_link
 from pipelines.html.blocks import Piece
 from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
-from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
+from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, match, smallest_around, tag_of, text_of
 from pipelines.readers.layout import PageReading, is_account
 from pipelines.readers.main_content import Region, find_region, is_date_line
 from vietnam.date_forms import Label, date_matches
 from vietnam.dates import Moment
+from vietnam.letters import fold
 from vietnam.names import is_name
 from vietnam.residue import strip_residue
 
@@ -65,6 +66,18 @@ def read_generic(page: HtmlPage, now: datetime, titled: HtmlElement | None = Non
     reading.body, reading.removed = _without_widgets(body)
     reading.attachments = attachments_in((around,), page.base)
     reading.images = images_of([*reading.featured, *region.lead, *region.body], page.base)
+    return reading
+
+
+def read_unnamed(page: HtmlPage, layout: Layout, now: datetime) -> PageReading:
+    """Read a page whose skin's elements no source names as any page, without the portal's own lines and boxes."""
+    reading = read_generic(page, now)
+    reading.layout, reading.labels = layout.name, frozenset(fold(label) for label in layout.labels)
+    reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
+    boxes = frozenset(element for name in (*layout.drop, *layout.boxes) for element in match(page.root, name))
+    boxed = [piece for piece in reading.body if not boxes.isdisjoint((piece.element, *piece.element.iterancestors()))]
+    reading.removed += [piece.text for piece in boxed if piece.text]
+    reading.body = [piece for piece in reading.body if piece not in boxed]
     return reading
 
 
