@@ -130,10 +130,15 @@ def _entries(
 
 
 def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
-    """Yield the boxes around a pager from the inside out, up to the first that is a whole module."""
+    """Yield the boxes around a pager from the inside out, up to the first that is a whole module.
+
+    Where nothing but the page itself is around both, the list is the module right before the pager or its box.
+    """
     around = list(reversed(pager.xpath("ancestor-or-self::*")))
-    for box in around[: _CLIMB + 1]:
+    for inner, box in zip([None, *around], around[: _CLIMB + 1], strict=False):
         if box.root.tag in ("body", "html", "form"):
+            before = inner.xpath("preceding-sibling::*[1]") if inner is not None else ()
+            yield from (module for module in before if module.root in edges)
             return
         yield box
         if box.root in edges and box is not around[0]:
