@@ -141,7 +141,7 @@ def _ways(rng: random.Random) -> list[str]:
 _ANY: tuple[Widget, ...] = (_attached, _clock, _contact, _owner, _ways, _footer)
 _HEAD: dict[str, tuple[Widget, ...]] = {
     "vhv": (_sizes, _share, _login, _audio),
-    "view_article": (_sizes, _views),
+    "three_cms": (_sizes, _views),
     "asset_publisher": (_sizes, _audio),
     "asset_publisher_abstracts": (_sizes, _views, _audio),
     "tan_dan": (_sizes, _share),
@@ -151,7 +151,7 @@ _HEAD: dict[str, tuple[Widget, ...]] = {
 }
 _TAIL: dict[str, tuple[Widget, ...]] = {
     "vhv": (_rating, _views, _panel, _share),
-    "view_article": (_none_related, _views, _footer),
+    "three_cms": (_none_related, _views, _footer),
     "asset_publisher": (_rating, _comments, _share),
     "asset_publisher_abstracts": (_rating, _views, _none_related),
     "tan_dan": (_tags, _share, _none_related),
@@ -168,10 +168,10 @@ _BETWEEN: tuple[Widget, ...] = (
 )
 
 
-# Boxes inside the body that only their own class tells from text: they hold titles of other articles.
+# Boxes inside the body that only their own class tells from text: they hold titles of other articles. None where none is known.
 _OWN: dict[str, tuple[str, ...]] = {
     "vhv": ('<div class="relate-news"><p><a href="/tin-tuc/{slug}.html">{title}</a></p></div>',),
-    "view_article": ('<div class="other-news"><h3>Các tin khác</h3><p>{title} (03/03/2025)</p></div>',),
+    "three_cms": (),
     "asset_publisher": (
         '<div class="taglib-asset-links"><p>{title}</p></div>',
         '<div class="related-assets"><p><a href="/web/dng/-/{slug}">{title}</a></p></div>',
@@ -182,7 +182,7 @@ _OWN: dict[str, tuple[str, ...]] = {
         '<div class="td-tags"><p>{title}</p></div>',
     ),
     "sp_qnp": ('<div class="tin-lien-quan"><div>{title}</div></div>',),
-    "ministry": ('<div class="rating"><p>{title}</p></div>',),
+    "ministry": (),
     "vccorp": (
         '<div class="VCSortableInPreviewMode" type="RelatedNewsBox"><p><a href="/{slug}.htm">{title}</a></p></div>',
         '<div class="kbwscwl-relatedbox"><p>{title}</p></div>',
@@ -191,8 +191,7 @@ _OWN: dict[str, tuple[str, ...]] = {
 # Where a family prints the writer outside the body, if it does; what has the class beside the body is inferred but for VHV.
 _BYLINES: dict[str, str] = {
     "vhv": '<div class="aritcle-author author"><span><b>{label}</b></span> {name}</div>',
-    "view_article": '<div class="article-author">{label} {name}</div>',
-    "ministry": '<div class="detail-author">{name}</div>',
+    "ministry": '<div class="Author_Write_TG"><p>{name}</p></div>',
     "sp_qnp": '<div class="tac-gia"><i>{label} {name}</i></div>',
     "vccorp": '<div class="detail-author">{name}</div>',
 }
@@ -203,7 +202,9 @@ def own_box(family: str, title: str, rng: random.Random) -> str:
 
     Empty for every second.
     """
-    return "" if rng.random() < 0.5 else rng.choice(_OWN[family]).format(title=title, slug=f"bai-{rng.randint(10, 99)}")
+    if rng.random() < 0.5 or not _OWN[family]:
+        return ""
+    return rng.choice(_OWN[family]).format(title=title, slug=f"bai-{rng.randint(10, 99)}")
 
 
 def listed(titles: list[str], rng: random.Random) -> str:

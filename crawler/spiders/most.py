@@ -10,7 +10,11 @@ class Most(MinistryAspxSpider):
     title = "Bộ Khoa học và Công nghệ (trang cũ)"
     province = None
     home = "https://www.most.gov.vn"
-    moved_to = ("mst.gov.vn",)
-    sections = (Section.at("/vn/tin-tuc.aspx", "Tin tức"),)
-    sure = Sure.INFERRED  # addresses and one text were met, no list and no markup
-    inferred = ("sections", "list", "paging", "layout")
+    moved_to = ("mst.gov.vn", "most.mst.gov.vn")
+    sections = (
+        Section(
+            "tin-tuc", "/vn/chuyen-muc/493/Tin-tong-hop.aspx", "Tin tổng hợp"
+        ),  # by its name since the first archive
+        Section.at("/vn/chuyen-muc/570/Diem-bao-KHCN.aspx", "Điểm báo KHCN"),
+    )
+    sure = Sure.DESCRIBED  # by readers of 2017 to 2023

@@ -30,6 +30,7 @@ from twisted.python.failure import Failure
 from archive.model.enums import Outcome
 from crawler.responses.failures import judge_failure
 from crawler.spider.crawl import PortalCrawler
+from crawler.spiders.quang_tri import QuangTri
 
 _PEM = serialization.Encoding.PEM
 _PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -37,12 +38,18 @@ _BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
 class _Authority:
-    """A certificate authority of our own; with it in `SSL_CERT_FILE` this process trusts what it signs."""
+    """A certificate authority of our own; with it in `SSL_CERT_FILE` this process trusts what it signs.
 
-    def __init__(self, folder: Path) -> None:
+    One below it that no server names with its own certificate leaves an incomplete chain.
+    """
+
+    def __init__(self, folder: Path, *, below: bool = False) -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "faults")])
+        name = "faults, issuing" if below else "faults"
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        if below:
+            return
         made = self._builder(self._name, self._key.public_key(), 30)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         (folder / "authority.pem").write_bytes(self._signed(made))
@@ -148,10 +155,6 @@ class _Level1(_PlainPortal):
     tls = "level1"
 
 
-class _UnverifiedPortal(_PlainPortal):
-    tls = "unverified"
-
-
 def _settings(portal: type[PortalCrawler], folder: Path) -> Settings:
     """Return the project's under what the portal declares, without what keeps a crawl from asking loopback."""
     settings = Settings()
@@ -178,7 +181,7 @@ def _settings(portal: type[PortalCrawler], folder: Path) -> Settings:
 _READ: dict[type[PortalCrawler], set[str]] = {
     _PlainPortal: {"well"},
     _Level1: {"well", "weak key"},
-    _UnverifiedPortal: {"well", "self-signed", "expired", "another name"},
+    QuangTri: {"well", "self-signed", "expired", "another name", "incomplete chain"},  # declared for its chain
 }
 
 
@@ -193,6 +196,7 @@ def main(folder: Path) -> int:
             "weak key": _serving(_context(sign.issue("weak", weak=True))),
             "self-signed": _serving(_context(sign.issue("own", own=True))),
             "expired": _serving(_context(sign.issue("expired", days=-1))),
+            "incomplete chain": _serving(_context(_Authority(folder, below=True).issue("below"))),
             "another name": _serving(_context(sign.issue("other", "a.example"))),
             "TLS 1.0": _serving(_context(folder / "well.pem", old=True)),
             "cut handshake": _serving(good, cut=True),
@@ -223,7 +227,7 @@ def _as_it_should(portal: type[PortalCrawler], answers: dict[str, str], ports: d
     """
     read = {name for name, said in answers.items() if said == "read (200)"}
     failed = {name for name, said in answers.items() if said.startswith(Outcome.UNREACHABLE.value)}
-    either = {"weak key"} if portal is _UnverifiedPortal else set()
+    either = {"weak key"} if portal is QuangTri else set()
     return read - either == _READ[portal] and read | failed == set(ports)
 
 

@@ -7,8 +7,9 @@ from replicas.sites.domino import CongBaoSonLa
 from replicas.sites.drupal import MauDrupal
 from replicas.sites.hatinh import HaTinh
 from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
-from replicas.sites.liferay import BacGiang, DaNang, QuangTri, ThaiNguyen
+from replicas.sites.liferay import BacGiang, DaNang, MauViewArticle, QuangTri, ThaiNguyen
 from replicas.sites.nukeviet import MauNukeviet
+from replicas.sites.onecms import MauOnecms
 from replicas.sites.sharepoint import DienBien, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
 from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, LaiChau, LangSon, Moit, QuangNgai
@@ -30,7 +31,9 @@ DRAWN: dict[str, type[ComposedSite]] = {
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""
 
-SAMPLES: dict[str, type[ComposedSite]] = {site.portal: site for site in (MauDrupal, MauNukeviet, MauWordpress)}
-"""Invented portals for families without a portal of their own."""
+SAMPLES: dict[str, type[ComposedSite]] = {
+    site.portal: site for site in (MauDrupal, MauNukeviet, MauOnecms, MauViewArticle, MauWordpress)
+}
+"""Invented portals for families without a portal of their own, and for a family's older form."""
 
 EVERY = SITES | DRAWN | SAMPLES

@@ -1,19 +1,22 @@
-"""The composed portals on Liferay: Quảng Trị (view-article), Bắc Giang and Đà Nẵng (asset publisher).
+"""The composed portals on Liferay: Quảng Trị (3CMS, view-article before), Bắc Giang and Đà Nẵng (asset publisher).
 
-No page of the view-article portlet was ever shown: its markup is inferred. Of the asset publisher, class names are
+No page of 3CMS or the view-article portlet was ever shown: their markup is inferred. Of the asset publisher, class names are
 described by scrapers, their nesting is inferred.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, page_number, weekday
+from replicas.sites.site import SiteRequest, SiteResponse
 
 
 def _classed_figure(src: str, caption: str) -> str:
@@ -36,16 +39,57 @@ def _document_link(name: str, text: str, group: int) -> str:
     return f'<a href="{document_path(name, group)}">{text}</a>'
 
 
+def _cms_image(name: str) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"/o/3cmsnew-portlet/ViewImage?imagename={stem}_{1_740_967_200_000 + zlib.crc32(name.encode())}.{ending}"
+
+
 class QuangTri(ComposedSite):
-    """www.quangtri.gov.vn: the key is a time stamp in the path, paging by `cur`."""
+    """www.quangtri.gov.vn as of 2026: one list, the slug is the key; an address of the former front leads to the present one.
+
+    No page of it was ever shown, so its markup is of plain elements without a class name.
+    """
 
     portal = "quang_tri"
     host = "www.quangtri.gov.vn"
+    family = "three_cms"
+    sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/tin-tuc", "Tin tức"),)
+    style = BodyStyle(_cms_image, partial(_document_link, group=20182))
+    key_pattern = r"(?:/vi)?/tin-tuc/([a-z0-9-]+)"
+    article_form = "/tin-tuc/{article.slug}"
+    alternate_form = article_form + "?redirect=%2Ftin-tuc"
+    disallow = ("/c/portal/login", "/group/", "/user/")
+
+    def __init__(self, articles: Sequence[ReplicaArticle], sections: Sequence[ReplicaSection] | None = None) -> None:
+        super().__init__([self._in_the_one_list(article) for article in articles], sections)
+        self._former = {ViewArticle.key_of(article.slug, article.published, ""): article for article in self.articles}
+
+    def _in_the_one_list(self, article: ReplicaArticle) -> ReplicaArticle:
+        only = self.sections[0].name
+        return replace(article, section=only, twin=only if article.twin else None)
+
+    def date_line(self, article: ReplicaArticle) -> str:
+        return _date_line(article)
+
+    def file_path(self, name: str) -> str:
+        return document_path(name, 20182)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        found = re.fullmatch(ViewArticle.key_pattern, request.path)
+        article = self._former.get(found[1]) if found else None
+        return SiteResponse(b"", 301, headers=(("Location", self.url(article)),)) if article else None
+
+
+def _date_line(article: ReplicaArticle) -> str:
+    at = article.published
+    day = f"{weekday(at).title()}, {at:%d-%m-%Y}"
+    return f"{at.hour}:{at:%M}, {day}" if article.clock else day
+
+
+class ViewArticle(ComposedSite):
+    """The former front of Quảng Trị, as its departments have it: the key is a time stamp in the path, paging by `cur`."""
+
     family = "view_article"
-    sections: Sequence[ReplicaSection] = (
-        ReplicaSection("tin_trong_tinh", "/tin-trong-tinh", "Tin trong tỉnh", "1572913402817"),
-        ReplicaSection("chi_dao_dieu_hanh", "/chi-dao-dieu-hanh", "Chỉ đạo điều hành", "1572913455096"),
-    )
     style = BodyStyle(_journal_image, partial(_document_link, group=20182))
     page_parameter = "cur"
     key_pattern = r"(?:/vi)?/chi-tiet-tin/-/view-article/1/\d{13}/(\d{13})"
@@ -58,12 +102,22 @@ class QuangTri(ComposedSite):
         return str(int(published.timestamp() * 1000) - 200_000 - zlib.crc32(slug.encode()) % 1_500_000)
 
     def date_line(self, article: ReplicaArticle) -> str:
-        at = article.published
-        day = f"{weekday(at).title()}, {at:%d-%m-%Y}"
-        return f"{at.hour}:{at:%M}, {day}" if article.clock else day
+        return _date_line(article)
 
     def file_path(self, name: str) -> str:
         return document_path(name, 20182)
+
+
+class MauViewArticle(ViewArticle):
+    """A department of an invented province on that front."""
+
+    portal = "mau_view_article"
+    host = "sonongnghiep.tinh-mau.vn"
+    name = "Sở Nông nghiệp và Môi trường tỉnh Mẫu"
+    sections: Sequence[ReplicaSection] = (
+        ReplicaSection("tin-tuc", "/tin-tuc", "Tin tức", "1572913402817"),
+        ReplicaSection("thong-bao", "/thong-bao", "Thông báo", "1572913455096"),
+    )
 
 
 class AssetPublisher(ComposedSite):

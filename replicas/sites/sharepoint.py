@@ -1,6 +1,7 @@
 """The composed portals on SharePoint and ASP.NET: Ninh Thuận (Tân Dân), Quảng Ninh (SP.QNP), vjst.vn (ministry type).
 
-Of Tân Dân the class names are seen in a pasted article; the markup of the other two is inferred.
+Of Tân Dân the class names are seen in a pasted article, those of the ministry's system in its readers; the markup of Quảng Ninh is
+inferred.
 """
 
 from __future__ import annotations
@@ -113,29 +114,34 @@ class QuangNinh(ComposedSite):
 
 
 class Vjst(ComposedSite):
-    """vjst.vn: a number in the path is the key, the slug after it proves nothing; the date stands above the title."""
+    """vjst.vn as of 2025: one number in both forms of an address is the key, the slug proves nothing; the date stands above the title."""
 
     portal = "vjst"
     host = "vjst.vn"
     family = "ministry"
     name = "Cổng thông tin khoa học và công nghệ"
+    webpart = "ctl00_SPWebPartManager1_g_0623dffd_eff8_4f9c_bf6d_2cdf2561adec_ctl00"
     numbered = True
     key_pattern = r"/vn/tin-tuc/(\d+)/[^/]+\.aspx"
     files_path = "/Images/FileVanBan/"
     beyond = "last"
-    sections: Sequence[ReplicaSection] = (ReplicaSection("tin_tuc", "/vn/tin-tuc.aspx", "Tin tức"),)
     style = BodyStyle(
         image=lambda name: f"/Images/Tintuc/m{zlib.crc32(name.encode()):08x}-1f3c-4b6e-8d21-{len(name):012x}.jpg",
         figure=_font_figure,
         link='<a href="/Images/FileVanBan/{}" target="_blank">{}</a>'.format,
-        signoff='<p align="right"><strong>{}</strong></p>'.format,
+        signoff='<div class="Author_Write_TG"><p>{}</p></div>'.format,
         filler="<p>&nbsp;</p>\n<p>&nbsp;</p>",
     )
     article_form = "/vn/tin-tuc/{article.key}/{article.slug:.100}.aspx"
-    alternate_form = "/vn/tin-tuc/{article.key}/{article.slug:.31}-.aspx"
+    alternate_form = "/vn/Pages/chitiettin.aspx?ChuyenmucID=46&IDNews={article.key}&tieude={article.slug:.31}-.aspx"
     date_form = "{weekday}, {at:%d/%m/%Y}[ {at:%H:%M}]"
-    list_date_form = "Ngày {at:%d/%m/%Y}"
+    list_date_form = "{weekday}, {at:%d/%m/%Y} {at:%H:%M}"
     disallow = ("/admin/", "/Desktopmodules/")
+
+    def key_at(self, path: str, query: str) -> str | None:
+        if path.lower() == "/vn/pages/chitiettin.aspx":
+            return parse_qs(query).get("IDNews", [""])[-1] or None
+        return super().key_at(path, query)
 
 
 class DienBien(NinhThuan):

@@ -22,7 +22,8 @@ from replicas.sites.catalogue import SITES
 from testing.recorded import ABSENT, DATA
 from vietnam import residue
 
-FAMILIES = tuple(dict.fromkeys(site.family for site in SITES.values()))
+# The families of which the layouts name elements: the pages of the others are read as a whole.
+NAMED = tuple(dict.fromkeys(site.family for site in SITES.values() if site.family != "three_cms"))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=ABSENT)
@@ -148,11 +149,11 @@ def test_one_seed_alone_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("part", "figure", "least"),
     [
-        ("lead", "lead", 8),
-        ("published", "published", 8),
-        ("body", "body", 8),
-        ("drop", "residue", 7),
-        ("author", "sign-off", 4),
+        ("lead", "lead", 7),
+        ("published", "published", 7),
+        ("body", "body", 7),
+        ("drop", "residue", 6),
+        ("author", "sign-off", 3),
         ("captions", "named", 1),
         ("attachments", "files", 2),
     ],
@@ -180,7 +181,7 @@ def test_layouts_that_fit_no_page_fall_below_in_every_family() -> None:
 
     failed = below(baseline(), figures_with(broken, range(1)))
 
-    assert {sentence.split(" / ")[0] for sentence in failed} == set(FAMILIES)
+    assert {sentence.split(" / ")[0] for sentence in failed} == set(NAMED)
 
 
 RULES = (

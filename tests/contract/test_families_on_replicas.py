@@ -99,6 +99,8 @@ def test_every_article_has_a_layout_that_finds_its_parts(portal: str) -> None:
         sent = page_of(served.encode(), site.url(article), spider.layouts)
         page = Selector(text=sent.decode() if sent else served, type="html")
         layout = next(layout for layout in spider.layouts if page.css(layout.fits))
+        if layout.is_unnamed:  # the page is read as a whole: test_extract_families compares what comes of it
+            continue
         titles = [text for selector in layout.title for text in page.css(selector).xpath("normalize-space()").getall()]
         assert fold_spaces(nfc(titles[0])) == fold_spaces(nfc(article.title))
         dates = [

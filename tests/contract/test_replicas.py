@@ -125,7 +125,7 @@ def test_a_sections_pages_show_all_its_articles_once_more_than_the_sticky(
         shown += answer.text
     assert len(rows) >= 1
     for row in rows:
-        assert f'{html.escape(row.address)}"' in shown
+        assert re.search(re.escape(html.escape(row.address)) + "[\"']", shown)
         assert html.escape(row.article.title, quote=False) in shown
     beyond = ask(server, site.host, site.list_path(section, pages + 1))
     assert beyond.status == 200
@@ -308,6 +308,6 @@ def test_without_a_night_the_last_composed_one_is_answered(server: ReplicaServer
 
 
 def test_a_wrong_night_is_refused_in_one_line(server: ReplicaServer) -> None:
-    answer = ask(server, "vjst.vn", "/vn/tin-tuc.aspx", "03/03/2025")
+    answer = ask(server, "vjst.vn", "/vn/chuyen-muc/46/chuyen-doi-so.aspx", "03/03/2025")
     assert answer.status == 400
     assert answer.text.strip() == f"{NIGHT_HEADER} is not a date YYYY-MM-DD"

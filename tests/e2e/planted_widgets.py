@@ -1,4 +1,4 @@
-"""Quảng Trị's composed portal with widgets that no rule knows, and a spider package of its own for the rules to stand in."""
+"""Quảng Trị's former front with widgets that no rule knows, and a spider package of its own for the rules to stand in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from replicas.articles import articles
 from replicas.records import ReplicaArticle
 from replicas.serve import ReplicaServer
-from replicas.sites.liferay import QuangTri
 from replicas.sites.site import SiteRequest
 from testing.crawl import ROOT, CommandResult, environment
+from testing.former_front import FormerQuangTri, former_site
 
 PORTAL = "quang_tri"
 BOX = "Gửi câu chuyện làng bạn về cho chúng tôi kể"
@@ -36,7 +35,7 @@ class QuangTri(LiferayViewArticleSpider):
 """
 
 
-class PlantedSite(QuangTri):
+class PlantedSite(FormerQuangTri):
     """The portal with a box amid the first paragraphs and a counter as the body's last paragraph."""
 
     def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
@@ -51,7 +50,7 @@ class PlantedSite(QuangTri):
 
 def planted_server() -> ReplicaServer:
     """Return a server of this one portal."""
-    return ReplicaServer([PlantedSite(articles(PORTAL))])
+    return ReplicaServer([PlantedSite(former_site().articles)])
 
 
 def package(folder: Path) -> Path:

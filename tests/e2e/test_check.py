@@ -316,7 +316,7 @@ def no_paging(request: SiteRequest, response: SiteResponse) -> SiteResponse:
 
 
 REBUILT: dict[str, Callable[[SiteRequest, SiteResponse], SiteResponse]] = {
-    "quang_tri": renamed((b"/-/view-article/", b"/tin/")),
+    "quang_tri": renamed((b'href="/tin-tuc/', b'href="/bai/')),
     "bao_chinh_phu": renamed((b"detail-content", b"khung-moi"), (b"data-role=", b"data-phan=")),
     "binh_dinh": moved,
     "bac_giang": status(500),
@@ -390,14 +390,14 @@ def test_a_portal_that_is_switched_off_is_checked_only_by_name() -> None:
 
 
 def test_a_person_reads_each_field_and_what_to_do(tmp_path: Path) -> None:
-    with ReplicaServer([portal_site("quang_tri")]) as server:
+    with ReplicaServer([portal_site("da_nang")]) as server:
         done = run(
-            "quang_tri", "--checks", str(tmp_path), "--every-section", "--night", LAST_NIGHT.isoformat(),
+            "da_nang", "--checks", str(tmp_path), "--every-section", "--night", LAST_NIGHT.isoformat(),
             REPLICA="1", REPLICA_PORT=str(server.port),
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert "section chi-dao-dieu-hanh" in done.stdout
-    assert done.stdout.splitlines()[0] == "quang_tri: 5 requests, a rehearsal"
+    assert "section le-hoi-su-kien" in done.stdout
+    assert done.stdout.splitlines()[0] == "da_nang: 11 requests, a rehearsal"
     assert done.stdout.splitlines()[-3:] == ["  passed", "", "1 of 1 portals answer as described"]
 
 

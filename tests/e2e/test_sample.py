@@ -31,8 +31,8 @@ from vietnam.date_forms import TZ
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = "https://www.quangtri.gov.vn"
-LIST = f"{HOME}/tin-trong-tinh"
-ARTICLE = f"{HOME}/chi-tiet-tin/-/view-article/1/1572913402817/1739320862059"
+LIST = f"{HOME}/tin-tuc"
+ARTICLE = f"{HOME}/tin-tuc/kiem-tra-ho-chua"
 NOW = datetime(2025, 3, 12, 23, 59, 59, tzinfo=TZ)
 PAGE = ROOT / "replicas" / "pages" / "quang_tri" / "article-1.html"
 
@@ -65,7 +65,7 @@ def test_pages_are_saved_beside_what_is_read_from_them(tmp_path: Path) -> None:
     folder = tmp_path / "quang_tri"
     assert done.stdout.splitlines() == [
         f"saved: {folder}/list-1.html, 4 entries",
-        f"saved: {folder}/article-1.html, 2025-02-12T07:51:00+07:00, 7 blocks, layout view-article: Kiểm tra công tác an toàn "
+        f"saved: {folder}/article-1.html, 2025-02-12T07:51:00+07:00, 7 blocks, layout unnamed-skin: Kiểm tra công tác an toàn "
         "hồ chứa trước mùa khô tại huyện Vĩnh Thạch",
         f"not saved: {ARTICLE.replace('gov.vn', 'gov.vn.replica.test')}0: gone (status 404)",
         f"compare them with {folder}/expected.json, then run `python -m scrapy probe --reviewed quang_tri`",
@@ -150,7 +150,7 @@ def test_nothing_is_saved_where_nobody_looks(
     [
         (LIST, "list"),
         (f"{LIST}/", "list"),
-        ("https://quangtri.gov.vn/tin-trong-tinh", "list"),
+        ("https://quangtri.gov.vn/tin-tuc", "list"),
         (ARTICLE, "article"),
         (f"{LIST}?cur=2", None),
         (f"{HOME}/gioi-thieu", None),

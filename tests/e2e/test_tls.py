@@ -8,7 +8,7 @@ from pathlib import Path
 
 from testing.crawl import ROOT
 
-BAD = "TLS 1.0, another name, cut handshake, expired, no TLS, self-signed"
+BAD = "TLS 1.0, another name, cut handshake, expired, incomplete chain, no TLS, self-signed"
 
 
 def test_each_exception_allows_what_it_names_and_nothing_more(tmp_path: Path) -> None:
@@ -22,4 +22,7 @@ def test_each_exception_allows_what_it_names_and_nothing_more(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     assert f"plain: well read; {BAD}, weak key unreachable; " in done.stdout
     assert f"level1: weak key, well read; {BAD} unreachable; " in done.stdout
-    assert "unverified: another name, expired, self-signed, well read; TLS 1.0, cut handshake, no TLS" in done.stdout
+    assert (
+        "unverified: another name, expired, incomplete chain, self-signed, well read; TLS 1.0, cut handshake, no TLS"
+        in done.stdout
+    )

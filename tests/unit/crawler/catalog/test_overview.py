@@ -65,8 +65,9 @@ def test_a_portal_is_reported_as_its_file_declares_it() -> None:
         "Bắc Giang, part of Bắc Ninh since 2025-07-01",
     )
     assert summary.exceptions == ("old ciphers are accepted (level1)",)
-    assert overview(QuangTri).known == "inferred: sections, list, paging, layout"
-    assert overview(QuangTri).basis.startswith("one article's text is recorded")
+    assert overview(QuangTri).known == "inferred: list, paging, layout"
+    assert overview(QuangTri).basis.startswith("its addresses are described")
+    assert overview(QuangTri).exceptions == ("the certificate is not verified",)
 
 
 class OldTown(VHVSpider):
@@ -136,7 +137,7 @@ def test_the_list_says_what_is_known_and_whether_the_nights_crawl_it(
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert lines["da_nang"].endswith("off: switched off in nights.toml")
     assert lines["bac_giang"].endswith(
-        "described                                            old ciphers are accepted (level1)  on"
+        "described                                      old ciphers are accepted (level1)        on"
     )
     assert lines["quang_tri"].endswith("off: known only by inference: run `python scheduler.py check quang_tri` first")
 
@@ -171,7 +172,7 @@ def test_the_list_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert listed("--json", "--settings", str(settings)) == 0
     rows = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
     assert set(rows) == set(portals())
-    assert rows["quang_tri"]["inferred"] == ["sections", "list", "paging", "layout"]
+    assert rows["quang_tri"]["inferred"] == ["list", "paging", "layout"]
     assert rows["quang_tri"]["live"] is False
 
 

@@ -57,7 +57,7 @@ def test_a_right_layout_is_left_in_peace(portal: str) -> None:
 
 @pytest.mark.parametrize("portal", SITES)
 def test_a_layout_whose_body_is_elsewhere_is_named(portal: str) -> None:
-    wrong = tuple(replace(layout, body=layout.title) for layout in layouts(portal))
+    wrong = tuple(replace(layout, fits="h1", title=("h1",), body=("h1",)) for layout in layouts(portal))
     found = misfits(of_night(portal, wrong))
 
     assert {misfit.layout for misfit in found} <= {layout.name for layout in wrong}
