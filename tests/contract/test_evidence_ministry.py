@@ -111,6 +111,8 @@ def test_page_links_beside_a_list_are_its_own(body: str) -> None:
 
 def test_page_links_right_below_something_else_have_no_list() -> None:
     assert listed(Most, f"<form>{ASIDE}<p>Không có tin nào.</p>{PAGING}</form>") == Listing(())
+    others = '<div><a href="/vn/tin-tuc/99/doc-nhieu.aspx">Đọc nhiều</a></div>'
+    assert listed(Most, f"<form>{others}{PAGING}</form>") == Listing(())
 
 
 def test_a_pager_by_postback_is_tried_by_its_parameter() -> None:
