@@ -26,17 +26,19 @@ from __future__ import annotations
 
 import re
 from typing import ClassVar
+from urllib.parse import urlsplit
 
+from archive.model.records import ListRequest
 from crawler.article_keys import key_in_path, own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_list
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Following, Listing, Section
 from crawler.listings.pagination import has_postback, next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter
 from pipelines.article import Layout
 
-_ARTICLE = re.compile(r"(?:/v[ni])?/tin-tuc/(?:\d+/)?(?P<id>\d+)/[^/]+\.aspx", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:/v[ni])?/tin-tuc/(?:(?P<section>\d+)/)?(?P<id>\d+)/[^/]+\.aspx", re.IGNORECASE)
 _BY_QUERY = re.compile(r"(?:/v[ni])?/pages/chitiettin\.aspx", re.IGNORECASE)
 _LIST = ListShape(
     module="[id$=pnListNews], :has(> div.listnews_item), :has(> .H3_iTem_ListNews), :has(> div.list_tin_tieude)",
@@ -59,6 +61,9 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     One that moved to another product derives from both families, this one first: whatever is none of these addresses and
     lists is the other's.
     """
+
+    by_query: ClassVar[bool] = False
+    """True where the path of an article is answered with errors and `chitiettin.aspx` with its text."""
 
     marks: ClassVar[tuple[FamilyMark, ...]] = (
         FamilyMark(MarkKind.ADDRESS, r"/v[ni]/tin-tuc/(?:\d+/)?\d+/[^/]+\.aspx", 4),
@@ -100,6 +105,15 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
             named = address.query.get("idnews", "")
             return address.site + named if re.fullmatch(r"[0-9]+", named) else None
         return number or super().article_key(url)
+
+    @classmethod
+    def article_source(cls, key: str, url: str) -> Following:
+        """Return the article's address by query where its path does not answer."""
+        found = _ARTICLE.fullmatch(urlsplit(url).path) if cls.by_query else None
+        if found is None:
+            return super().article_source(key, url)
+        section = f"ChuyenmucID={found['section']}&" if found["section"] else ""
+        return ListRequest(f"{cls.home}/vn/Pages/chitiettin.aspx?{section}IDNews={found['id']}")
 
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:

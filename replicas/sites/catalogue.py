@@ -10,7 +10,7 @@ from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.sites.liferay import BacGiang, DaNang, MauViewArticle, QuangTri, ThaiNguyen
 from replicas.sites.nukeviet import MauNukeviet
 from replicas.sites.onecms import MauOnecms
-from replicas.sites.sharepoint import DienBien, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
+from replicas.sites.sharepoint import DienBien, Moc, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
 from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, LaiChau, LangSon, Moit, QuangNgai
 from replicas.sites.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
@@ -26,7 +26,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
-        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa,
+        ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

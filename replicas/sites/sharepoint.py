@@ -6,6 +6,7 @@ inferred.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, DaysOnly
+from replicas.sites.site import SiteRequest, SiteResponse
 
 _LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 
@@ -142,6 +144,27 @@ class Vjst(ComposedSite):
         if path.lower() == "/vn/pages/chitiettin.aspx":
             return parse_qs(query).get("IDNews", [""])[-1] or None
         return super().key_at(path, query)
+
+
+class Moc(Vjst):
+    """moc.gov.vn: a feed is the list; an article's path is answered with 500, its address by query with the article."""
+
+    portal = "moc"
+    host = "moc.gov.vn"
+    name = "Bộ Xây dựng"
+    page_parameter = ""
+    key_pattern = r"/vn/tin-tuc/\d+/(\d+)/[^/]+\.aspx"
+    article_form = "/vn/tin-tuc/1196/{article.key}/{article.slug:.100}.aspx"
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        if re.fullmatch(self.key_pattern, request.path):
+            return SiteResponse(b"<html><body><h1>Runtime Error</h1></body></html>", 500)
+        section = self.section_at(request.path)
+        if section is None:
+            return None
+        items = [(row.article, self.home + row.address) for row in self.rows(section, request.night)]
+        body = self.render("feed.xml", request, section=section, items=items).encode()
+        return SiteResponse(body, content_type="application/rss+xml; charset=utf-8")
 
 
 class DienBien(NinhThuan):

@@ -12,6 +12,7 @@ from crawler.spiders.ha_tinh import HaTinh
 from crawler.spiders.hung_yen import HungYen
 from crawler.spiders.lai_chau import LaiChau
 from crawler.spiders.lang_son import LangSon
+from crawler.spiders.moc import Moc
 from crawler.spiders.moit import Moit
 from crawler.spiders.most import Most
 from crawler.spiders.mst import Mst
@@ -30,7 +31,7 @@ Portal = type[PortalSpider]
 
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
-    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa,
+    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -46,6 +47,7 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (ThaiNguyen, "/thoi-su/-/asset_publisher/CxpLMxKIhxrm/content/mua-che", "mua-che"),
     (Most, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
     (Most, "/vn/Pages/chitiettin.aspx?IDNews=24021", "24021"),
+    (Moc, "/vn/tin-tuc/1196/71552/thong-tu-moi.aspx", "71552"),
     (ThangLong, "/cho-dem-mo-cua-103260105093004191.htm", "103260105093004191"),
     (Mst, "/chuyen-doi-so-o-xa-197260105093004191.htm", "197260105093004191"),
     (NinhBinh, "/tin-noi-bat/khai-mac-le-hoi-336351", "336351"),
@@ -79,6 +81,7 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (LangSon, "/en/tong-quan/lich-su"),
     (ThaiNguyen, "/vi_VN/thoi-su"),
     (ThangLong, "/kinh-te/trang-2.htm"),
+    (Moc, "/rss/1196/gioi-thieu-van-ban-moi.rss"),
     (Most, "/vn/chuyen-muc/493/Tin-tong-hop.aspx"),
     (Most, "/en/Category/23/news--events.aspx"),
     (Most, "/bai-viet-76554.html"),

@@ -9,12 +9,14 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from archive.model.enums import Outcome
+from archive.model.records import ListRequest
 from crawler.families import UNNAMED_SKIN
 from crawler.listings.listing import Listing, Section
 from crawler.portal import PortalSpider, own_hosts
 from crawler.requests import Expect, RequestInfo
 from crawler.responses.facts import facts_of
 from crawler.responses.outcome import classify
+from crawler.spiders.moc import Moc
 from crawler.spiders.most import Most
 from crawler.spiders.quang_tri import QuangTri
 from crawler.spiders.vjst import Vjst
@@ -171,6 +173,20 @@ def test_the_writer_goes_before_the_source(below: str, author: str) -> None:
     assert read(Most, "/vn/tin-tuc/71/lua.aspx", body).author == author
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/vn/tin-tuc/1196/71552/thong-tu.aspx", "/vn/Pages/chitiettin.aspx?ChuyenmucID=1196&IDNews=71552"),
+        ("/vn/tin-tuc/71552/thong-tu.aspx", "/vn/Pages/chitiettin.aspx?IDNews=71552"),
+        ("/vn/Pages/chitiettin.aspx?IDNews=71552", None),
+    ],
+)
+def test_an_article_whose_path_does_not_answer_is_asked_for_by_query(path: str, asked: str | None) -> None:
+    own = ListRequest(Moc.home + asked) if asked else Moc.home + path
+    assert Moc.article_source("71552", Moc.home + path) == own
+    assert Most.article_source("71552", Most.home + path) == Most.home + path
+
+
 ONECMS = """<ul class="onecms__loading"><li class="article__loading"><a href="/giong-lua-moi-76554.html"><img alt=""></a>
  <a href="/giong-lua-moi-76554.html">Giống lúa mới</a></li></ul>{}"""
 
@@ -290,6 +306,11 @@ def test_a_short_notice_in_an_unnamed_skin_is_an_article_by_its_date(body: str, 
     asked = RequestInfo(Expect.ARTICLE, url, "tin-tuc", key="tam-ngung")
     facts = facts_of(response, asked, QuangTri.home + "/", own_hosts(QuangTri), QuangTri.layouts)
     assert classify(facts)[0] is outcome
+
+
+@pytest.mark.parametrize("portal", [Vjst, Most])
+def test_a_section_of_archived_nights_keeps_its_name_where_its_path_changed(portal: type[PortalSpider]) -> None:
+    assert [each.path.startswith("/vn/chuyen-muc/") for each in portal.sections if each.name == "tin-tuc"] == [True]
 
 
 def test_the_certificate_of_quang_tri_is_a_declared_exception() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from typing import cast
 from urllib.parse import urlsplit
@@ -12,7 +12,8 @@ import pytest
 from parsel import Selector
 
 from archive.model.records import ListRequest
-from crawler.listings.listing import Entry, Following
+from crawler.listings.feeds import read_feed
+from crawler.listings.listing import Entry, Following, SectionKind
 from crawler.portal import PortalSpider
 from crawler.urls import real_host
 from pipelines.readers.json_api import page_of
@@ -20,8 +21,10 @@ from replicas.articles import EVERY_PORTAL, portal_site
 from replicas.sites.catalogue import SAMPLES
 from replicas.sites.composed import ComposedSite
 from replicas.sites.site import SiteRequest, Suffixer
+from vietnam.date_forms import TZ
 from vietnam.letters import fold_spaces, nfc
 
+NOW = datetime(2025, 3, 13, tzinfo=TZ)
 NIGHTS = (date(2025, 3, 3), date(2025, 3, 12))
 
 
@@ -57,7 +60,9 @@ def walk(site: ComposedSite, spider: type[PortalSpider], path: str, night: date)
     number, further = 1, list[str]()
     while way is not None and number < 20:
         text = fetch(site, way, night)
-        if isinstance(way, str):
+        if section.kind is SectionKind.FEED:
+            listing = read_feed(str(way), text.encode(), spider.entry_key, NOW)
+        elif isinstance(way, str):
             listing = spider.read_listing(way, text, section, number)
         else:
             listing = spider.read_answer(way, way.url, text, section, number)
