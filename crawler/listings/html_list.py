@@ -18,7 +18,7 @@ from w3lib.html import get_base_url
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute
 from vietnam.date_forms import TZ
-from vietnam.dates import read_machine, read_published
+from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import fold_spaces, nfc
 
 IsOwn = Callable[[Selector, str], bool]
@@ -32,6 +32,14 @@ _MOST_BOXES = 20
 _SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
 _OWN = 4  # entries of others that one more of the section's own may bring along
 _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
+_MENUS = ", ".join(
+    f"{box} a[href]"
+    for box in ("nav", "footer", '[role="navigation"]', '[class^="menu"]', '[class*=" menu"]', '[class*="breadcrumb"]')
+)
+_BARE_LINES = 40  # lines of an entry in which its day is searched
+_BARE_DAY = re.compile(
+    r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?\W+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\W+\d{1,2}:\d{2}(?::\d{2})?)?\W*", re.ASCII
+)
 _DAY_BEHIND = re.compile(r"\s*\(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:,? [\d:]+)?\)$")
 
 
@@ -43,7 +51,8 @@ class ListShape:
     links in tiers, `entry` the box of one entry and `day` its date in that box; `record` is the attribute of that box with
     the id of the CMS's record. Of the tiers the first one that finds
     articles counts; where a family can tell the section's own articles, the one that covers most of them with fewest
-    others.
+    others. `title` is the title inside a link that wraps a whole card. With `bare_day` a line of the box that is nothing
+    but a date is the day too.
     """
 
     module: str
@@ -52,6 +61,19 @@ class ListShape:
     entry: str
     day: str = ""
     record: str = ""
+    title: str = ""
+    bare_day: bool = False
+
+
+_ANY_LINK = ListShape(
+    module="",
+    pager="",
+    links=("a[href]",),
+    entry='li, article, tr, [class*="item"]',
+    day='time, [class*="date"], [class*="time"]',
+    title='h1, h2, h3, h4, [class*="title"]',
+    bare_day=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,18 @@ def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage
     return ListPage(page, base, _entries(page, shape, base, key_of))
 
 
+def read_any(url: str, html: str, key_of: KeyOf) -> ListPage:
+    """Read a page whose list nobody described: every link to an article is an entry."""
+    return read_whole(url, html, _ANY_LINK, key_of)
+
+
+def without_menus(found: ListPage, key_of: KeyOf) -> ListPage:
+    """Return a list page without entries that its menus link too: where no address tells them apart, those are sections."""
+    addresses = (absolute(found.base, href) for href in found.page.css(_MENUS).xpath("@href")[:_MOST_LINKS].getall())
+    menus = frozenset(key_of(url) for url in addresses if url is not None)
+    return replace(found, entries=tuple(entry for entry in found.entries if entry.key not in menus))
+
+
 def _opened(url: str, html: str) -> tuple[Selector, str]:
     # Declared as HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
     return Selector(text=html, type="html"), get_base_url(html, url)
@@ -115,9 +149,9 @@ def _entries(
                 continue
             entry = _box(link, around)
             record = entry.attrib.get(shape.record) if entry is not None and shape.record else None
-            found = Entry(url=url, key=key, title=_title(link), day=_day(entry, shape.day), record=record or None)
+            found = Entry(url, key, _title(link, shape.title), _day(entry, shape), record or None)
             before = entries.setdefault((key, found.record), found)
-            merged = replace(before, title=before.title or found.title, day=before.day or found.day)
+            merged = replace(before, title=_whole(before.title, found.title), day=before.day or found.day)
             entries[key, found.record] = merged
             if is_own is not None and is_own(link, url):
                 own.add(key)
@@ -150,14 +184,28 @@ def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
     return any(url is not None and key_of(url) is not None for url in addresses)
 
 
-def _title(link: Selector) -> str:
-    """Return the words of a link, without the number or day around the title that its attribute gives alone."""
+def _title(link: Selector, inside: str) -> str:
+    """Return the words of a link, or of the title inside it, without the number or day around what an attribute names.
+
+    The attribute `title` of an element inside gives its words whole, though the page may show them cut.
+    """
+    titles = link.css(inside) if inside else ()
+    titled = next(
+        (title for title in titles if title.attrib.get("title") or title.xpath("normalize-space()").get()), link
+    )
     shown, named = (
         fold_spaces(nfc(text)).strip()
-        for text in ("".join(link.xpath(".//text()").getall()), link.attrib.get("title", ""))
+        for text in ("".join(titled.xpath(".//text()").getall()), titled.attrib.get("title", ""))
     )
-    title = named if named and named in shown else _DAY_BEHIND.sub("", shown)
+    whole = named in shown or (titled is not link and _whole(shown, named) == named)
+    title = named if named and whole else _DAY_BEHIND.sub("", shown)
     return next((words for words in (title, named) if words and words.casefold() not in _MORE), "")
+
+
+def _whole(title: str, other: str) -> str:
+    """Return the other title where it is this one uncut, or where this one is empty."""
+    begun = title.rstrip("…. ")
+    return other if not title or (begun != title and other.startswith(begun)) else title
 
 
 def _box(link: Selector, boxes: Mapping[object, Selector]) -> Selector | None:
@@ -165,12 +213,18 @@ def _box(link: Selector, boxes: Mapping[object, Selector]) -> Selector | None:
     return next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
 
 
-def _day(box: Selector | None, dated: str) -> date | None:
+def _day(box: Selector | None, shape: ListShape) -> date | None:
     """Return the day shown in an entry box."""
-    for shown in box.css(dated) if box and dated else ():
-        moment = read_machine(shown.attrib.get("datetime", ""), _ANY_TIME) or read_published(
-            "".join(shown.xpath(".//text()").getall()).strip(" \r\n\t()"), _ANY_TIME
+    for shown in box.css(shape.day) if box and shape.day else ():
+        moment = read_machine(shown.attrib.get("datetime", ""), _ANY_TIME) or _shown_day(
+            "".join(shown.xpath(".//text()").getall())
         )
         if moment:
             return moment.day
-    return None
+    lines = box.xpath(".//text()")[:_BARE_LINES].getall() if box and shape.bare_day else ()
+    days = (_shown_day(line) for line in lines if _BARE_DAY.fullmatch(line))
+    return next((moment.day for moment in days if moment), None)
+
+
+def _shown_day(text: str) -> Moment | None:
+    return read_published(text.strip(" \r\n\t()"), _ANY_TIME)

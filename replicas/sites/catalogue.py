@@ -7,7 +7,7 @@ from replicas.sites.domino import CongBaoSonLa
 from replicas.sites.drupal import MauDrupal
 from replicas.sites.hatinh import HaTinh
 from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
-from replicas.sites.liferay import BacGiang, DaNang, MauViewArticle, QuangTri, ThaiNguyen
+from replicas.sites.liferay import BacGiang, DakLak, DaNang, DongThap, HoChiMinh, MauViewArticle, QuangTri, ThaiNguyen
 from replicas.sites.nukeviet import MauNukeviet
 from replicas.sites.onecms import MauOnecms
 from replicas.sites.sharepoint import DienBien, Moc, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
@@ -27,6 +27,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
+        HoChiMinh, DakLak, DongThap,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

@@ -1,7 +1,8 @@
-"""The composed portals on Liferay: Quảng Trị (3CMS, view-article before), Bắc Giang and Đà Nẵng (asset publisher).
+"""The composed portals on Liferay: Quảng Trị (3CMS, view-article before), and those with the asset publisher.
 
 No page of 3CMS or the view-article portlet was ever shown: their markup is inferred. Of the asset publisher, class names are
-described by scrapers, their nesting is inferred.
+described by scrapers, their nesting is inferred; of TP. Hồ Chí Minh the list's entries are recorded, of Đắk Lắk and Đồng Tháp
+nothing but addresses is known.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from email.utils import format_datetime
 from functools import partial
+from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
@@ -212,3 +215,76 @@ class ThaiNguyen(AssetPublisher):
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return self.article_path(article) + "?inheritRedirect=true"
+
+
+class HoChiMinh(AssetPublisher):
+    """hochiminhcity.gov.vn: each entry twice, paging by one parameter of Liferay 7, which nothing on the page links."""
+
+    portal = "ho_chi_minh"
+    host = "hochiminhcity.gov.vn"
+    family = "asset_publisher_cards"
+    instance = "iwwYBC4Hj8wV"
+    group = 10180
+    style = BodyStyle(_journal_image, partial(_document_link, group=10180))
+    date_form = list_date_form = "[{at:%H:%M} | ]{at:%d/%m/%Y}"
+    key_pattern = r"(?:/vi)?/web/hcm/(?:-|w)/([^/]+)"
+    article_form = "/web/hcm/-/{article.key}"
+    alternate_form = "/vi/web/hcm/w/{article.key}"
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return _without_d(slug)
+
+    def list_path(self, section: ReplicaSection, number: int) -> str:
+        counter = f"_com_liferay_asset_publisher_web_portlet_AssetPublisherPortlet_INSTANCE_{self.instance}_cur"
+        return section.path if number == 1 else f"{section.path}?{counter}={number}"
+
+
+class DakLak(AssetPublisher):
+    """daklak.gov.vn: the feed of a page; the slugger drops `đ`, so that a slug can begin with a hyphen."""
+
+    portal = "dak_lak"
+    host = "daklak.gov.vn"
+    family = "asset_publisher"
+    instance = "Wc4AMpniWT49"
+    group = 10181
+    style = BodyStyle(_journal_image, partial(_document_link, group=10181))
+    key_pattern = r"(?:/trang-chu)?/-/(?:asset_publisher/\w+/content/)?([^/]+)"
+    article_form = "/-/{article.key}"
+    alternate_form = "/trang-chu/-/asset_publisher/{site.instance}/content/{article.key}"
+
+    @staticmethod
+    def key_of(slug: str, published: datetime, number: str) -> str:
+        return _without_d(slug)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """Return the feed of the front page's publisher."""
+        section = self.section_at(request.path)
+        if section is None:
+            return None
+        items = [(row, format_datetime(row.article.published)) for row in self.rows(section, request.night)]
+        feed = self.render("feed.xml", request, section=section, items=items)
+        return SiteResponse(feed.encode(), content_type="text/xml;charset=UTF-8")
+
+
+class DongThap(AssetPublisher):
+    """dongthap.gov.vn: the query names the article, a department stands before the path; lists in unknown markup."""
+
+    portal = "dong_thap"
+    host = "dongthap.gov.vn"
+    family = "asset_publisher_queried"
+    instance = "1mOzUrGkrdAE"
+    group = 34223
+    numbered = True
+    style = BodyStyle(_journal_image, partial(_document_link, group=34223))
+    article_form = "/tin-tuc/chi-tiet?id={article.key}"
+    alternate_form = "/web/sctdt" + article_form
+
+    def key_at(self, path: str, query: str) -> str | None:
+        page = path in ("/tin-tuc/chi-tiet", "/web/sctdt/tin-tuc/chi-tiet")
+        return next(iter(parse_qs(query).get("id", ())), None) if page else None
+
+
+def _without_d(slug: str) -> str:
+    """Return a slug as Liferay makes it, which takes `đ` for no letter."""
+    return re.sub(r"(?<![a-z0-9])d", "", slug)

@@ -6,9 +6,12 @@ from crawler.portal import PortalSpider
 from crawler.spiders.can_tho import CanTho
 from crawler.spiders.cao_bang import CaoBang
 from crawler.spiders.cong_an_thanh_hoa import CongAnThanhHoa
+from crawler.spiders.dak_lak import DakLak
 from crawler.spiders.dien_bien import DienBien
+from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.gia_lai import GiaLai
 from crawler.spiders.ha_tinh import HaTinh
+from crawler.spiders.ho_chi_minh import HoChiMinh
 from crawler.spiders.hung_yen import HungYen
 from crawler.spiders.lai_chau import LaiChau
 from crawler.spiders.lang_son import LangSon
@@ -32,6 +35,7 @@ Portal = type[PortalSpider]
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
     NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
+    DakLak, DongThap, HoChiMinh,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -45,6 +49,13 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (CongAnThanhHoa, "/de-an-06/cap-can-cuoc-luu-dong.html", "cap-can-cuoc-luu-dong"),
     (DienBien, "/portal/Pages/2026-01-15/Hop-bao-468686.aspx", "2026-01-15/hop-bao-468686.aspx"),
     (ThaiNguyen, "/thoi-su/-/asset_publisher/CxpLMxKIhxrm/content/mua-che", "mua-che"),
+    (HoChiMinh, "/web/hcm/-/khoi-cong-cau-moi", "khoi-cong-cau-moi"),
+    (HoChiMinh, "/web/hcm/w/truong-ai-hoc", "truong-ai-hoc"),
+    (DakLak, "/-/-ak-lak-cong-bo", "-ak-lak-cong-bo"),
+    (DakLak, "/tong-quan-dak-lak/-/asset_publisher/bDngMUmMrWIw/content/ia-ly", "ia-ly"),
+    (DongThap, "/tin-tuc/chi-tiet?id=7742453", "id/7742453"),
+    (DongThap, "/web/sctdt/tin-tuc/chi-tiet?id=2695008", "id/2695008"),
+    (DongThap, "/chi-tiet-bai-viet/-/asset_publisher/1mOzUrGkrdAE/content/id/15646298", "id/15646298"),
     (Most, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
     (Most, "/vn/Pages/chitiettin.aspx?IDNews=24021", "24021"),
     (Moc, "/vn/tin-tuc/1196/71552/thong-tu-moi.aspx", "71552"),
@@ -80,6 +91,15 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (ThanhHoa, "/danh-ba-dien-thoai.html"),
     (LangSon, "/en/tong-quan/lich-su"),
     (ThaiNguyen, "/vi_VN/thoi-su"),
+    (HoChiMinh, "/landing-page-bau-cu"),
+    (HoChiMinh, "/cuoc-doi-su-nghiep"),
+    (HoChiMinh, "/documents/10180/2824707/quy-che.pdf"),
+    (DakLak, "/trang-chu/-/asset_publisher/Wc4AMpniWT49/rss"),
+    (DakLak, "/van-ban-chi-dao-dieu-hanh"),
+    (DongThap, "/tin-tuc/chi-tiet"),
+    (DongThap, "/tin-tuc/chi-tiet?id=7a"),
+    (DongThap, "/van-ban/chi-tiet?id=7742453"),
+    (DongThap, "/tin-tuc?id=7742453"),
     (ThangLong, "/kinh-te/trang-2.htm"),
     (Moc, "/rss/1196/gioi-thieu-van-ban-moi.rss"),
     (Most, "/vn/chuyen-muc/493/Tin-tong-hop.aspx"),
@@ -140,6 +160,9 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (QuangNgai, "/tin-tuc/mo-cho.html?categoryId=7", "/tin-tuc/tin-tu-cac-so-nganh-dia-phuong/mo-cho.html"),
     (HungYen, "/so-ket-c284386.html", "/so-ket-sau-thang-c284386.html"),
     (ThaiNguyen, "/thoi-su/-/asset_publisher/x/content/che", "/vi_VN/a/-/asset_publisher/y/content/che?inheritRedirect=true"),
+    (HoChiMinh, "/web/hcm/-/cau-moi", "/vi/web/hcm/w/cau-moi"),
+    (HoChiMinh, "/web/hcm/-/cau-moi", "/w/cau-moi"),
+    (DongThap, "/tin-tuc/chi-tiet?id=8", "/web/sctdt/tin-tuc/chi-tiet?fbclid=x&id=8"),
     (DienBien, "/portal/Pages/2026-01-15/A.aspx", "/portal/pages/2026-01-15/a.aspx"),
     (Most, "/vn/tin-tuc/24021/a-.aspx", "/vn/Pages/chitiettin.aspx?IDNews=24021&ChuyenmucID=493"),
     (NinhBinh, "/kinh-te/a-336351", "/tin-noi-bat/b-336351?fbclid=x"),

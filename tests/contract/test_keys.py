@@ -43,6 +43,7 @@ ARTICLES: list[tuple[type[PortalSpider], str, str]] = [
     (DaNang, "/web/dng/-/khai-truong-cho-dem", "khai-truong-cho-dem"),
     (DaNang, "/web/dng/-/khai-truong-cho-dem-1", "khai-truong-cho-dem-1"),
     (DaNang, "/web/dng/-/khai-truong-cho-dem-i", "khai-truong-cho-dem-i"),
+    (DaNang, "/chi-tiet?id=57068&_c=3", "id/57068"),
     (DaNang, "/web/dng/-/tu-ng%C3%A0y-112025", "tu-ng%C3%A0y-112025"),
     (DaNang, "/web/dng/-/tu-nga%CC%80y-112025", "tu-nga%CC%80y-112025"),
     (Vjst, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),

@@ -1,0 +1,110 @@
+"""Lists whose link wraps a whole card, whose pages nothing links, or whose markup nobody described."""
+
+# ruff: noqa: E501 - rows of markup, each as it stands in a page
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crawler.listings.listing import Listing, Section
+from crawler.portal import PortalSpider
+from crawler.spiders.da_nang import DaNang
+from crawler.spiders.dong_thap import DongThap
+from crawler.spiders.ho_chi_minh import HoChiMinh
+from testing.recorded import ABSENT, DATA
+
+LIST = DATA / "evidence" / "hcm-list.html"
+COUNTER = "_com_liferay_asset_publisher_web_portlet_AssetPublisherPortlet_INSTANCE_iwwYBC4Hj8wV_cur"
+TITLE = "Thành phố mở phiên chợ sách đầu năm trên bến sông"
+
+
+def read(
+    portal: type[PortalSpider], html: str, number: int = 1, path: str = "", section: Section | None = None
+) -> Listing:
+    section = section or portal.sections[0]
+    return portal.read_listing(portal.home + (path or section.path), html, section, number)
+
+
+def page(main: str) -> str:
+    return f"<html><body><nav><a href='/'>Trang chủ</a></nav><div class='content'>{main}</div></body></html>"
+
+
+def card(title: str, inside: str = "", day: str = '<span class="text-date-sklh">15:55 | 10/07/2026</span>') -> str:
+    return f'<a href="/web/hcm/-/cho-sach"><p class="asset-publisher-title"{inside}>{title}</p><div class="limit-tin-descc-news"><p>(Hochiminhcity.gov.vn) - Sáng nay chợ mở.</p></div>{day}</a>'
+
+
+def cards(*each: str) -> str:
+    return page(
+        f'<div class="news-items row"><div class="news-item">{"".join(f"<div>{one}</div>" for one in each)}</div></div>'
+    )
+
+
+PHONE = "<span>15:55 | 10/07/2026</span>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(cards(card(TITLE, f' title="{TITLE}"'), card(TITLE, day=PHONE)), id="desktop first"),
+        pytest.param(
+            cards(card("Thành phố mở phiên chợ…", day=PHONE), card(TITLE, f' title="{TITLE}"')), id="phone first"
+        ),
+        pytest.param(cards(card("Thành phố mở phiên…", f' title="{TITLE}"')), id="cut on the page"),
+        pytest.param(cards(card(TITLE)), id="without an attribute"),
+    ],
+)
+def test_a_card_is_one_entry_with_its_own_title_and_day(html: str) -> None:
+    (entry,) = read(HoChiMinh, html).entries
+    assert (entry.key, entry.title, entry.day) == ("cho-sach", TITLE, date(2026, 7, 10))
+
+
+def test_the_recorded_list_is_read_and_counted_on() -> None:
+    if not LIST.exists():
+        pytest.skip(ABSENT)
+    listing = read(HoChiMinh, LIST.read_text(encoding="utf-8"))
+    assert [entry.key for entry in listing.entries] == ["thanh-pho-khoi-cong-cau-moi", "hop-bao-thuong-ky"]
+    assert [entry.title for entry in listing.entries] == ["Thành phố khởi công cầu mới", "Họp báo thường kỳ"]
+    assert [entry.day for entry in listing.entries] == [date(2026, 7, 10), date(2026, 7, 9)]
+    assert listing.next == f"{HoChiMinh.home}{HoChiMinh.sections[0].path}?{COUNTER}=2"
+
+
+class TestCounting:
+    def test_a_named_publisher_is_counted_up_while_it_brings_entries(self) -> None:
+        second = f"{HoChiMinh.sections[0].path}?{COUNTER}=2"
+        assert read(HoChiMinh, cards(card(TITLE)), 2, second).next == f"{HoChiMinh.home}{second[:-1]}3"
+        assert read(HoChiMinh, page(""), 3, second).next is None
+
+    def test_links_go_before_counting(self) -> None:
+        pager = f'<div class="lfr-pagination"><a href="?{COUNTER}=1">Trước</a></div>'
+        assert read(HoChiMinh, cards(card(TITLE)).replace("</div></body>", f"{pager}</div></body>"), 2).next is None
+
+    def test_without_a_named_publisher_nothing_is_counted(self) -> None:
+        section = Section("tin", "/tin", "Tin")
+        assert read(HoChiMinh, cards(card(TITLE)), section=section).next is None
+
+    def test_the_parameter_of_liferay_7_is_followed_where_it_is_linked(self) -> None:
+        box = '<div class="portlet-asset-publisher"><a href="/web/dng/-/cho-sach">Chợ sách</a><ul class="pagination"><a href="/tin-tuc-su-kien?_com_liferay_asset_publisher_web_portlet_AssetPublisherPortlet_INSTANCE_x_cur=2">2</a></ul></div>'
+        following = read(DaNang, page(box)).next
+        assert isinstance(following, str)
+        assert following.endswith("_INSTANCE_x_cur=2")
+
+
+class TestUnknownMarkup:
+    rows = "".join(
+        f'<{tag}><a href="{at}?id={number}">Tin {number}</a>{day}</{tag}>'
+        for tag, at, number, day in (
+            ("li", "/tin-tuc/chi-tiet", 7742453, "<br>10/07/2026"),
+            ("li", "/web/sctdt/tin-tuc/chi-tiet", 2695008, "<em>(09/07/2026 - 08:05)</em>"),
+            ("div class='item'", "/tin-tuc/chi-tiet", 7742400, "<p>Hội nghị ngày 08/07/2026 bàn việc gieo sạ</p>"),
+        )
+    ).replace("</div class='item'>", "</div>")
+
+    def test_links_with_an_id_are_the_list_and_a_line_of_its_own_is_the_day(self) -> None:
+        listing = read(DongThap, page(self.rows + '<a href="/van-ban/chi-tiet?id=3">Văn bản</a>'))
+        assert [entry.key for entry in listing.entries] == ["id/7742453", "id/2695008", "id/7742400"]
+        assert [entry.day for entry in listing.entries] == [date(2026, 7, 10), date(2026, 7, 9), None]
+
+    def test_a_page_without_them_is_empty(self) -> None:
+        assert read(DongThap, page("<p>Đang cập nhật</p>")) == Listing(())
