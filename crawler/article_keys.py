@@ -60,5 +60,6 @@ def key_in_path(portal: type[PortalSpider], url: str, pattern: re.Pattern[str]) 
 
 
 def is_section_path(portal: type[PortalSpider], path: str) -> bool:
-    """Return whether a path is that of one of the portal's sections, a slash at the end aside."""
-    return any(urlsplit(section.path).path.rstrip("/") == path.rstrip("/") for section in portal.sections)
+    """Return whether the path of an own address is that of one of the portal's sections, a slash at the end aside."""
+    sections = (as_key(page_path(urlsplit(section.path).path)) for section in portal.sections)
+    return any(section.rstrip("/") == path.rstrip("/") for section in sections)

@@ -117,8 +117,9 @@ def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage
 
 
 def read_any(url: str, html: str, key_of: KeyOf) -> ListPage:
-    """Read a page whose list nobody described: every link to an article is an entry."""
-    return read_whole(url, html, _ANY_LINK, key_of)
+    """Read a page whose list nobody described: every article that a link with words leads to is an entry."""
+    found = read_whole(url, html, _ANY_LINK, key_of)
+    return replace(found, entries=tuple(entry for entry in found.entries if entry.title))
 
 
 def without_menus(found: ListPage, key_of: KeyOf) -> ListPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replicas.sites.composed import ComposedSite
 from replicas.sites.domino import CongBaoSonLa
-from replicas.sites.drupal import MauDrupal
+from replicas.sites.drupal import AnGiang, MauDrupal, PhuTho
 from replicas.sites.hatinh import HaTinh
 from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.sites.liferay import BacGiang, DakLak, DaNang, DongThap, HoChiMinh, MauViewArticle, QuangTri, ThaiNguyen
@@ -27,7 +27,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
-        HoChiMinh, DakLak, DongThap,
+        HoChiMinh, DakLak, DongThap, AnGiang, PhuTho,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

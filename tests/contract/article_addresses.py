@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.portal import PortalSpider
+from crawler.spiders.an_giang import AnGiang
 from crawler.spiders.can_tho import CanTho
 from crawler.spiders.cao_bang import CaoBang
 from crawler.spiders.cong_an_thanh_hoa import CongAnThanhHoa
@@ -20,6 +21,7 @@ from crawler.spiders.moit import Moit
 from crawler.spiders.most import Most
 from crawler.spiders.mst import Mst
 from crawler.spiders.ninh_binh import NinhBinh
+from crawler.spiders.phu_tho import PhuTho
 from crawler.spiders.quang_ngai import QuangNgai
 from crawler.spiders.so_khcn_ninh_binh import SoKhcnNinhBinh
 from crawler.spiders.son_la import SonLa
@@ -35,7 +37,7 @@ Portal = type[PortalSpider]
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
     NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
-    DakLak, DongThap, HoChiMinh,
+    AnGiang, DakLak, DongThap, HoChiMinh, PhuTho,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -56,6 +58,11 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (DongThap, "/tin-tuc/chi-tiet?id=7742453", "id/7742453"),
     (DongThap, "/web/sctdt/tin-tuc/chi-tiet?id=2695008", "id/2695008"),
     (DongThap, "/chi-tiet-bai-viet/-/asset_publisher/1mOzUrGkrdAE/content/id/15646298", "id/15646298"),
+    (AnGiang, "/vi/toan-van-thong-tu-642025tt-btc-quy-inh-muc-thu", "toan-van-thong-tu-642025tt-btc-quy-inh-muc-thu"),
+    (AnGiang, "/en/investment-news-of-the-month", "en/investment-news-of-the-month"),
+    (AnGiang, "/node/1482", "node/1482"),
+    (PhuTho, "/vi/thanhpholehoi/hoi-lang-mua-xuan", "thanhpholehoi/hoi-lang-mua-xuan"),
+    (PhuTho, "/vi/hoi-lang-mua-xuan", "hoi-lang-mua-xuan"),
     (Most, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
     (Most, "/vn/Pages/chitiettin.aspx?IDNews=24021", "24021"),
     (Moc, "/vn/tin-tuc/1196/71552/thong-tu-moi.aspx", "71552"),
@@ -100,6 +107,15 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (DongThap, "/tin-tuc/chi-tiet?id=7a"),
     (DongThap, "/van-ban/chi-tiet?id=7742453"),
     (DongThap, "/tin-tuc?id=7742453"),
+    (AnGiang, "/vi/dau-tu-cong"),
+    (AnGiang, "/dau-tu-cong/"),
+    (AnGiang, "/vi/dau-tu-cong?page=1"),
+    (AnGiang, "/vi"),
+    (AnGiang, "/en"),
+    (AnGiang, "/vi/du-lich/le-hoi"),
+    (AnGiang, "/sites/default/files/inline-images/anh.jpg"),
+    (PhuTho, "/vi/thanhpholehoi/cac-le-hoi?page=0"),
+    (PhuTho, "/vi/user/login"),
     (ThangLong, "/kinh-te/trang-2.htm"),
     (Moc, "/rss/1196/gioi-thieu-van-ban-moi.rss"),
     (Most, "/vn/chuyen-muc/493/Tin-tong-hop.aspx"),
@@ -170,6 +186,7 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/vi/news/van-hoa/moi-37146.html"),
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/index.php?language=vi&nv=news&op=tin-tuc/cu-37146.html"),
     (MauDrupal, "/hoi-lang", "/index.php/hoi-lang"),
+    (AnGiang, "/vi/hoi-lang", "/hoi-lang/"),
     (MauWordpress, "/hoi-lang/", "/2025/07/29/hoi-lang"),
     (MauWordpress, "/hoi-lang/", "/tin-tuc/hoi-lang/"),
     (MauWordpress, "/archives/68", "/?p=68"),

@@ -10,9 +10,12 @@ import pytest
 
 from crawler.listings.listing import Listing, Section
 from crawler.portal import PortalSpider
+from crawler.spiders.an_giang import AnGiang
 from crawler.spiders.da_nang import DaNang
 from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.ho_chi_minh import HoChiMinh
+from crawler.spiders.phu_tho import PhuTho
+from testing.portals.samples.mau_drupal import MauDrupal
 from testing.recorded import ABSENT, DATA
 
 LIST = DATA / "evidence" / "hcm-list.html"
@@ -108,3 +111,46 @@ class TestUnknownMarkup:
 
     def test_a_page_without_them_is_empty(self) -> None:
         assert read(DongThap, page("<p>Đang cập nhật</p>")) == Listing(())
+
+
+class TestAddressesWithoutMark:
+    """Drupal's sections, pages and articles all stand at the root of the language."""
+
+    menu = '<ul class="menu"><li><a href="/vi/lien-he-cong-dan">Liên hệ</a></li></ul>'
+    rows = "".join(
+        f'<div><a href="/vi/{alias}">{title}</a></div>'
+        for alias, title in (
+            ("mo-cho-noi", "Mở chợ nổi"),
+            ("lien-he-cong-dan", "Liên hệ"),
+            ("dau-tu-cong", "Đầu tư công"),
+            ("qc", "<img>"),
+            ("gieo-sa-dung-lich", "Gieo sạ đúng lịch"),
+        )
+    )
+
+    def test_declared_sections_and_menus_are_no_articles(self) -> None:
+        listing = read(AnGiang, page(self.menu + self.rows))
+        assert [entry.key for entry in listing.entries] == ["mo-cho-noi", "gieo-sa-dung-lich"]
+
+    @pytest.mark.parametrize(
+        "menu",
+        [
+            pytest.param('<nav><a href="/{}">Hội làng</a></nav>', id="nav"),
+            pytest.param('<div class="region menu--main"><a href="/{}">Hội làng</a></div>', id="class"),
+            pytest.param('<div role="navigation"><a href="/{}">Hội làng</a></div>', id="role"),
+        ],
+    )
+    def test_a_page_of_the_menu_is_none_either_where_the_list_is_known(self, menu: str) -> None:
+        row = '<div class="node--type-article"><h3 class="post-title"><a href="/{0}">Tin {0}</a></h3></div>'
+        html = page(menu.format("hoi-lang") + row.format("hoi-lang") + row.format("mo-kho"))
+        assert [entry.key for entry in read(MauDrupal, html).entries] == ["mo-kho"]
+
+    post = '<div class="col-12 has-left-menu post-item"><div class="content"><div class="pt-post__title"><a href="hoi-{0}">Hội {0}</a></div><div class="pt-post__summary">Tóm tắt</div></div></div>'
+
+    @pytest.mark.parametrize(("number", "following"), [(1, "?page=1"), (2, "?page=2")])
+    def test_posts_are_the_list_and_pages_count_from_0(self, number: int, following: str) -> None:
+        path = PhuTho.sections[0].path + ("?page=0", "?page=1")[number - 1]
+        listing = read(PhuTho, page(self.post.format("chua") + self.post.format("den")), number, path)
+        assert [entry.key for entry in listing.entries] == ["thanhpholehoi/hoi-chua", "thanhpholehoi/hoi-den"]
+        assert listing.next == PhuTho.home + PhuTho.sections[0].path + following
+        assert read(PhuTho, page(""), 3, path) == Listing(())
