@@ -116,9 +116,12 @@ def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage
     return ListPage(page, base, _entries(page, shape, base, key_of))
 
 
-def read_any(url: str, html: str, key_of: KeyOf) -> ListPage:
-    """Read a page whose list nobody described: every article that a link with words leads to is an entry."""
-    found = read_whole(url, html, _ANY_LINK, key_of)
+def read_any(url: str, html: str, key_of: KeyOf, links: tuple[str, ...] = ()) -> ListPage:
+    """Read a page whose list nobody described: every article that a link with words leads to is an entry.
+
+    `links` are tiers of links that go before, as one skin of the family has them.
+    """
+    found = read_whole(url, html, replace(_ANY_LINK, links=(*links, *_ANY_LINK.links)), key_of)
     return replace(found, entries=tuple(entry for entry in found.entries if entry.title))
 
 

@@ -19,7 +19,7 @@ from pipelines.html.tree import line, tag_of, text_of
 
 _TYPES = "pdf docx doc xlsx xls pptx ppt zip rar 7z odt ods rtf".split()
 _FILE = re.compile(r"\.(" + "|".join(_TYPES) + r")(?=$|[/?#&;'\"\s])", re.IGNORECASE)
-_DOWNLOAD = re.compile(r"[?&]download=", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"[?&](?:download|fileticket)=", re.IGNORECASE)  # `fileticket`: LinkClick.aspx of DNN
 _CALL = re.compile(r"""(?:download|open|view|xem|tai)\w*\s*\(([^)]*)\)""", re.IGNORECASE)
 _ARGUMENT = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _VIEWER = re.compile(r"(?:docs\.google\.com/(?:gview|viewer\w*)|drive\.google\.com/viewer\w*)\b", re.IGNORECASE)

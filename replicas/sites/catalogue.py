@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replicas.sites.composed import ComposedSite
+from replicas.sites.dnn import Hue, VinhLong
 from replicas.sites.domino import CongBaoSonLa
 from replicas.sites.drupal import AnGiang, MauDrupal, PhuTho
 from replicas.sites.hatinh import HaTinh
@@ -27,7 +28,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
     for site in (
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
-        HoChiMinh, DakLak, DongThap, AnGiang, PhuTho,
+        HoChiMinh, DakLak, DongThap, AnGiang, PhuTho, Hue, VinhLong,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

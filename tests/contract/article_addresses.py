@@ -13,6 +13,7 @@ from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.gia_lai import GiaLai
 from crawler.spiders.ha_tinh import HaTinh
 from crawler.spiders.ho_chi_minh import HoChiMinh
+from crawler.spiders.hue import Hue
 from crawler.spiders.hung_yen import HungYen
 from crawler.spiders.lai_chau import LaiChau
 from crawler.spiders.lang_son import LangSon
@@ -28,6 +29,7 @@ from crawler.spiders.son_la import SonLa
 from crawler.spiders.thai_nguyen import ThaiNguyen
 from crawler.spiders.thang_long import ThangLong
 from crawler.spiders.thanh_hoa import ThanhHoa
+from crawler.spiders.vinh_long import VinhLong
 from testing.portals.samples.mau_drupal import MauDrupal
 from testing.portals.samples.mau_nukeviet import MauNukeviet
 from testing.portals.samples.mau_wordpress import MauWordpress
@@ -37,7 +39,7 @@ Portal = type[PortalSpider]
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
     NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
-    AnGiang, DakLak, DongThap, HoChiMinh, PhuTho,
+    AnGiang, DakLak, DongThap, HoChiMinh, Hue, PhuTho, VinhLong,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -63,6 +65,13 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (AnGiang, "/node/1482", "node/1482"),
     (PhuTho, "/vi/thanhpholehoi/hoi-lang-mua-xuan", "thanhpholehoi/hoi-lang-mua-xuan"),
     (PhuTho, "/vi/hoi-lang-mua-xuan", "hoi-lang-mua-xuan"),
+    (Hue, "/Trang-chu/Chi-tiet/mlid/68e0cd6b-2327-f111-9a80-1866dae8d0c9", "68e0cd6b-2327-f111-9a80-1866dae8d0c9"),
+    (Hue, "/Du-khach/Kham-pha-Hue/tb/Chua-Thien-Mu-485886", "tb/485886"),
+    (Hue, "/Trang-chu/He-thong-van-ban-phap-luat/doc/all/vb/485886", "vb/485886"),
+    (Hue, "/Trang-chu/He-thong-van-ban-phap-luat/tp/7/vb/59037", "vb/59037"),
+    (VinhLong, "/xem-chi-tiet-tin-tuc/id/228793", "id/228793"),
+    (VinhLong, "/Default.aspx?tabid=22641&ID=228794", "id/228794"),
+    (VinhLong, "/Home/moduleId/2239/itemId/49762/controller/BaiViet/action/ChiTiet", "itemid/49762"),
     (Most, "/vn/tin-tuc/11980/nghien-cuu-giong-lua-.aspx", "11980"),
     (Most, "/vn/Pages/chitiettin.aspx?IDNews=24021", "24021"),
     (Moc, "/vn/tin-tuc/1196/71552/thong-tu-moi.aspx", "71552"),
@@ -116,6 +125,14 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (AnGiang, "/sites/default/files/inline-images/anh.jpg"),
     (PhuTho, "/vi/thanhpholehoi/cac-le-hoi?page=0"),
     (PhuTho, "/vi/user/login"),
+    (Hue, "/Du-khach/Thong-tin-du-khach/Kham-pha-Hue"),
+    (Hue, "/Trang-chu/Chi-tiet/mlid/68e0cd6b"),
+    (Hue, "/Du-khach/tb/Chua-Thien-Mu"),
+    (Hue, "/Portals/0/Uploads/VBPL/Nam2026/Thang3/8_signed.pdf"),
+    (VinhLong, "/id/228793"),
+    (VinhLong, "/Default.aspx?tabid=22641"),
+    (VinhLong, "/Default.aspx?ID=228793"),
+    (VinhLong, "/LinkClick.aspx?fileticket=x&mid=10814&portalid=0&tabid=63&id=3"),
     (ThangLong, "/kinh-te/trang-2.htm"),
     (Moc, "/rss/1196/gioi-thieu-van-ban-moi.rss"),
     (Most, "/vn/chuyen-muc/493/Tin-tong-hop.aspx"),
@@ -179,6 +196,9 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (HoChiMinh, "/web/hcm/-/cau-moi", "/vi/web/hcm/w/cau-moi"),
     (HoChiMinh, "/web/hcm/-/cau-moi", "/w/cau-moi"),
     (DongThap, "/tin-tuc/chi-tiet?id=8", "/web/sctdt/tin-tuc/chi-tiet?fbclid=x&id=8"),
+    (Hue, "/Trang-chu/A/tb/Cu-485886", "/en-us/B/tb/Moi-485886"),
+    (Hue, "/A/Chi-tiet/mlid/68e0cd6b-2327-f111-9a80-1866dae8d0c9", "/b/chi-tiet-su-kien/MLID/68E0CD6B-2327-F111-9A80-1866DAE8D0C9"),
+    (VinhLong, "/xem-chi-tiet-tin-tuc/id/8", "/Default.aspx?tabid=22641&ID=8"),
     (DienBien, "/portal/Pages/2026-01-15/A.aspx", "/portal/pages/2026-01-15/a.aspx"),
     (Most, "/vn/tin-tuc/24021/a-.aspx", "/vn/Pages/chitiettin.aspx?IDNews=24021&ChuyenmucID=493"),
     (NinhBinh, "/kinh-te/a-336351", "/tin-noi-bat/b-336351?fbclid=x"),

@@ -15,9 +15,11 @@ from crawler.spiders.bac_giang import BacGiang
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from crawler.spiders.binh_dinh import BinhDinh
 from crawler.spiders.da_nang import DaNang
+from crawler.spiders.hue import Hue
 from crawler.spiders.ninh_thuan import NinhThuan
 from crawler.spiders.quang_ninh import QuangNinh
 from crawler.spiders.quang_tri import QuangTri
+from crawler.spiders.vinh_long import VinhLong
 from crawler.spiders.vjst import Vjst
 from tests.contract.article_addresses import FURTHER, FURTHER_ARTICLES, FURTHER_NO_ARTICLES, FURTHER_TWINS
 
@@ -147,7 +149,7 @@ COPIES = [
     ("", "", "rss=1"),
 ]
 # Whose addresses do not tell letter case apart; elsewhere a slug is what it is.
-ANY_CASE: list[type[PortalSpider]] = [NinhThuan, QuangNinh, QuangTri, Vjst, BaoChinhPhu]
+ANY_CASE: list[type[PortalSpider]] = [NinhThuan, QuangNinh, QuangTri, Vjst, BaoChinhPhu, Hue, VinhLong]
 
 
 @settings(deadline=None, max_examples=500)

@@ -14,7 +14,9 @@ from crawler.spiders.an_giang import AnGiang
 from crawler.spiders.da_nang import DaNang
 from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.ho_chi_minh import HoChiMinh
+from crawler.spiders.hue import Hue
 from crawler.spiders.phu_tho import PhuTho
+from crawler.spiders.vinh_long import VinhLong
 from testing.portals.samples.mau_drupal import MauDrupal
 from testing.recorded import ABSENT, DATA
 
@@ -154,3 +156,22 @@ class TestAddressesWithoutMark:
         assert [entry.key for entry in listing.entries] == ["thanhpholehoi/hoi-chua", "thanhpholehoi/hoi-den"]
         assert listing.next == PhuTho.home + PhuTho.sections[0].path + following
         assert read(PhuTho, page(""), 3, path) == Listing(())
+
+
+class TestDNN:
+    item = '<li><h3><a href="Default.aspx?tabid=22641&amp;ID={0}">Tin {0}</a></h3><p>Tóm tắt ngày 01/01/2020 của tin</p>{1}</li>'
+    side = '<div><a href="/xem-chi-tiet-tin-tuc/id/9">Xem nhiều</a></div>'
+
+    def test_the_described_items_are_the_list(self) -> None:
+        rows = self.item.format(22, "<br>10/07/2026") + self.item.format(23, "<p>09-07-2026 08:15</p>")
+        listing = read(VinhLong, page(f"<ul>{rows}</ul>{self.side}"))
+        assert [entry.key for entry in listing.entries] == ["id/22", "id/23"]
+        assert [entry.day for entry in listing.entries] == [date(2026, 7, 10), date(2026, 7, 9)]
+        assert listing.next is None
+
+    def test_without_them_every_link_to_an_article_counts(self) -> None:
+        rows = '<td><a href="/Du-khach/tb/Chua-Thien-Mu-485886"><img></a><a href="/Du-khach/tb/Chua-Thien-Mu-485886">Chùa Thiên Mụ</a></td>'
+        listing = read(Hue, page(f'<table><tr>{rows}</tr></table><a href="?page=2">2</a>'))
+        assert [(entry.key, entry.title) for entry in listing.entries] == [("tb/485886", "Chùa Thiên Mụ")]
+        assert listing.next == f"{Hue.home}{Hue.sections[0].path}?page=2"
+        assert read(Hue, page('<a href="?page=2">2</a>')) == Listing(())
