@@ -16,6 +16,9 @@ Portals: hue.gov.vn, vinhlong.gov.vn; departments of both. The police of HÃ  Ná»
 the same key; every link to an article as an entry where no such item stands; the next page as a reader finds it; the layout,
 of which DNN gives the module and the reading without layout finds text.
 
+Left out: `hdnd.vinhlong.gov.vn/chi-tiet-van-ban/VB_ID=<n>`, lehoi.hue.gov.vn, whose list is not in the HTML, and
+snnmt.vinhlong.gov.vn, which refuses automatic clients.
+
 Widgets: not known.
 """
 

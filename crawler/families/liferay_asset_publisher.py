@@ -17,6 +17,8 @@ Portals: hochiminhcity.gov.vn, danang.gov.vn, daklak.gov.vn, dongthap.gov.vn, th
   shown: `asks` of a section names the publisher's instance, and pages are counted up)
 - each entry of a list twice, as a card for the desktop and one for the phone, the link around the whole card: the title
   is `.asset-publisher-title`, whole in its attribute `title` (hochiminhcity; list recorded)
+- the page's title ends with the portal's name, with or without ` - Liferay` behind it (hochiminhcity)
+- older lists as a table, `table.taglib-search-iterator` (districts of daklak); a challenge by cookie there in 2022
 - RSS of a page's publisher at `/<page>/-/asset_publisher/<instance>/rss` (daklak, read about 2022)
 - body `.journal-content-article`; title `.title-detail` (danang), `.title-news h1` (bacgiang); the page's first `h1` is
   the menu's (`Thực đơn`); lead in `meta[name=description]`; captions by class (bacgiang)
@@ -54,7 +56,7 @@ _SHORT = re.compile(r"(?:/[A-Za-z]{2}(?:_[A-Za-z]{2})?)?(?:/(?:web|group)/[^/]+)
 _QUERIED = re.compile(r"(?:/(?!van-ban)[^/]+)*/chi-tiet(?:-(?:tin|tin-tuc|bai-viet))?/?")
 _COUNTER = "_com_liferay_asset_publisher_web_portlet_AssetPublisherPortlet_INSTANCE_{}_cur"
 _LIST = ListShape(
-    module=".portlet-asset-publisher, div.ul-abstract-ctn, div.news-items",
+    module=".portlet-asset-publisher, div.ul-abstract-ctn, div.news-items, table.taglib-search-iterator",
     pager=".taglib-page-iterator, .lfr-pagination, .lfr-pagination-buttons, .pagination, .pager",
     links=("div.news-line div.news-title a", 'a[href*="/-/"], a[href*="/w/"], a[href*="/chi-tiet"]'),
     entry=".asset-abstract, .news-line, .news-item, .item, li, article, tr, div:has(> small)",

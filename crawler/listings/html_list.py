@@ -199,7 +199,10 @@ def _title(link: Selector, inside: str) -> str:
     )
     shown, named = (
         fold_spaces(nfc(text)).strip()
-        for text in ("".join(titled.xpath(".//text()").getall()), titled.attrib.get("title", ""))
+        for text in (
+            "".join(titled.xpath(".//text()").getall()),
+            titled.attrib.get("title") or link.attrib.get("title", ""),
+        )
     )
     whole = named in shown or (titled is not link and _whole(shown, named) == named)
     title = named if named and whole else _DAY_BEHIND.sub("", shown)

@@ -37,7 +37,7 @@ class SectionKind(StrEnum):
 class Section:
     """A section of a portal: a short name that is final once a night was archived, its path, its Vietnamese title.
 
-    `asks` are names and values by which an interface knows the section, where the path does not name it.
+    `asks` are names and values by which an interface or portlet knows the section, where the path does not name it.
     """
 
     name: str

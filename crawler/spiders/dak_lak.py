@@ -11,5 +11,6 @@ class DakLak(LiferayAssetPublisherSpider):
     province = "daklak"
     home = "https://daklak.gov.vn"
     sections = (Section("trang-chu", "/trang-chu/-/asset_publisher/Wc4AMpniWT49/rss", "Trang chủ", SectionKind.FEED),)
+    # Left out: `/van-ban-chi-dao-dieu-hanh`, whose entries are documents without a text.
     sure = Sure.INFERRED  # addresses and feed are described, of an article's page nothing is
     inferred = ("layout",)

@@ -13,7 +13,8 @@ from vietnam.letters import fold, strip_diacritics
 
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•»«]|::)\s+|\s*\|\s*")
 _SITE_WORDS = re.compile(
-    r"(?:cong|trang) (?:thong tin dien tu|ttdt|tttdt)|^(?:trang chu|tin tuc|home|chi tiet (?:tin|bai)(?: viet)?)$"
+    r"(?:cong|trang) (?:thong tin dien tu|ttdt|tttdt)|^cong thong tin (?:tinh|thanh pho)(?: \S+){1,4}$"
+    r"|^(?:trang chu|tin tuc|home|liferay(?: dxp)?|chi tiet (?:tin|bai)(?: viet)?)$"
     r"|^\S+\.(?:vn|com|net|org)$"
 )
 _PAPER = re.compile(r"^báo (?:điện tử )?\S+(?: \S+){0,4}$")  # with its tone: `Bão số 3` is news

@@ -344,3 +344,23 @@ def test_a_bare_date_further_below_is_of_something_else(below: str) -> None:
     article = read(page(f"{TEXT}{below}").replace("<div class='gio'>Thứ Bảy, 12/04/2025 16:45</div>".encode(), b""))
 
     assert article.published is None
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "Cổng thông tin Thành Phố Hồ Chí Minh - Liferay",
+        "Cổng thông tin Thành Phố Hồ Chí Minh",
+        "Cổng thông tin tỉnh Hà Giang - Liferay DXP",
+        "Liferay",
+    ],
+)
+def test_a_title_without_the_names_of_portal_and_product(site: str) -> None:
+    body = f"<html><head><title>{TITLE} - {site}</title></head><body><article>{TEXT}</article></body></html>"
+    assert read(body.encode()).title == TITLE
+
+
+def test_a_portal_in_the_news_stays_in_the_title() -> None:
+    headline = "Cổng thông tin tỉnh Hà Giang ra mắt giao diện mới cho người dân"
+    body = f"<html><head><title>{headline} - Liferay</title></head><body><article>{TEXT}</article></body></html>"
+    assert read(body.encode()).title == headline
