@@ -19,5 +19,5 @@ class Hue(DNNSpider):
         ),
         Section.at("/Du-khach/Thong-tin-du-khach/Kham-pha-Hue", "Khám phá Huế"),
     )
-    sure = Sure.INFERRED
+    sure = Sure.INFERRED  # addresses of articles are described, nothing else is
     inferred = ("sections", "list", "paging", "layout")

@@ -1,4 +1,4 @@
-"""Vĩnh Long, which absorbed Bến Tre and Trà Vinh; sections are described, of its articles one department's addresses."""
+"""Vĩnh Long, which absorbed Bến Tre and Trà Vinh; of the articles only addresses of departments are known."""
 
 from crawler.families.dnn import DNNSpider
 from crawler.listings.listing import Section
@@ -16,5 +16,5 @@ class VinhLong(DNNSpider):
         Section("don-ca-tai-tu", "/du-khach/%C4%91on-ca-tai-tu", "Đờn ca tài tử"),
         Section("diem-du-lich", "/du-khach/%C4%91iem-du-lich", "Điểm du lịch"),
     )
-    sure = Sure.INFERRED
+    sure = Sure.INFERRED  # sections are described, addresses and list items of one department
     inferred = ("list", "paging", "key", "layout")
