@@ -75,8 +75,7 @@ class Layout:
     """Place of an article's parts in one skin of a family. All values but `name` and the lines are CSS selectors.
 
     `fits` matches on a page that has this layout. Of `title`, `published`, `lead`, `author` and `body` the first
-    selector that matches with text wins; without any for `body` the text is found as on a page that fits no layout. `drop` is
-    removed inside lead and body before anything is read; `cut` removes
+    selector that matches with text wins. `drop` is removed inside lead and body before anything is read; `cut` removes
     its first match and all that follows it inside the body. `captions` marks paragraphs that are captions. `labels` are
     whole lines the portal prints in the body that are not text (section labels), compared folded. `featured` are boxes of
     the article's leading picture outside the body: its picture and caption.

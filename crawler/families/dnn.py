@@ -1,7 +1,7 @@
 """DNN with lists and articles as pages (Huế, Vĩnh Long; departments of TP. Hồ Chí Minh).
 
 Recognise: `/LinkClick.aspx?fileticket=`, `/Portals/0/`, `Default.aspx?tabid=`, pages that take parameters in their path
-(`/mlid/<GUID>`, `/tb/<Slug>-<id>`); DNN's own `#dnn_ContentPane`, `.DNNModuleContent`, `dnn.js` [inferred].
+(`/mlid/<GUID>`, `/tb/<Slug>-<id>`); DNN's own `#dnn_ContentPane`, `dnn.js` [inferred].
 
 Portals: hue.gov.vn, vinhlong.gov.vn; departments of both. The police of Hà Nội have lists as JSON (`DNN cmsview`).
 
@@ -13,8 +13,8 @@ Portals: hue.gov.vn, vinhlong.gov.vn; departments of both. The police of Hà N�
 - list item (one department) `li:has(h3 a[href*="Default.aspx"])`: title `h3 a`, lead `p`, the day in a line of its own
 
 [inferred]: that `/id/<n>` and `?ID=<n>` are one count, as DNN writes parameters in path or query; English (`/en-us/`) below
-the same key; every link to an article as an entry where no such item stands; the next page as a reader finds it; the layout,
-of which DNN gives the module and the reading without layout finds text.
+the same key; every link to an article as an entry where no such item stands; the next page as a reader finds it. No source
+shows an article's page.
 
 Left out: `hdnd.vinhlong.gov.vn/chi-tiet-van-ban/VB_ID=<n>`, lehoi.hue.gov.vn, whose list is not in the HTML, and
 snnmt.vinhlong.gov.vn, which refuses automatic clients.
@@ -28,12 +28,11 @@ import re
 from itertools import pairwise
 
 from crawler.article_keys import own_address
-from crawler.families import CENTRED_CAPTIONS
+from crawler.families import UNNAMED_SKIN
 from crawler.families.declared import next_page
 from crawler.listings.html_list import read_any
 from crawler.listings.listing import Listing, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
-from pipelines.article import Layout
 
 # The parameters that name an article, the surest first, with the key in what stands behind each.
 _PARAMETERS = {
@@ -43,8 +42,6 @@ _PARAMETERS = {
     "itemid": re.compile(r"(?P<id>\d+)"),
     "id": re.compile(r"(?P<id>\d+)"),
 }
-_MODULE = ".DNNModuleContent"
-_DATED = tuple(f'{_MODULE} [class*="{word}"]' for word in ("ngay", "date", "time"))
 
 
 class DNNSpider(PortalSpider, family="DNN"):
@@ -57,17 +54,7 @@ class DNNSpider(PortalSpider, family="DNN"):
         FamilyMark(MarkKind.SELECTOR, "#dnn_ContentPane", 2),
         FamilyMark(MarkKind.ADDRESS, r"/Portals/0/|/dnn(?:\.\w+)?\.js", 1),
     )
-    layouts = (
-        Layout(
-            name="dnn-module",
-            fits=_MODULE,
-            title=tuple(f"{_MODULE} {tag}:not(:has(a))" for tag in ("h1", "h2", "h3")),
-            published=_DATED,
-            body=(),
-            captions=("figcaption", *CENTRED_CAPTIONS),
-            attachments=(f'{_MODULE} a[href*="/LinkClick.aspx"]', f'{_MODULE} a[href*="/Portals/"]'),
-        ),
-    )
+    layouts = (UNNAMED_SKIN,)
 
     @classmethod
     def article_key(cls, url: str) -> str | None:

@@ -67,7 +67,7 @@ class DrupalSpider(PortalSpider, family="Drupal"):
         FamilyMark(MarkKind.SELECTOR, "[data-history-node-id]", 1),
         FamilyMark(MarkKind.HEADER, r"(?i)x-(?:drupal-cache|generator): .*", 1),
     )
-    layouts = (
+    layouts: ClassVar[tuple[Layout, ...]] = (
         Layout(
             name="node-detail",
             fits="article.node-detail .field--name-body, article.node--view-mode-full .field--name-body",

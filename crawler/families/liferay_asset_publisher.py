@@ -148,7 +148,7 @@ class LiferayAssetPublisherSpider(PortalSpider, family="Liferay asset publisher"
         FamilyMark(MarkKind.ADDRESS, r"[?&]p_p_id=", 1),
     )
 
-    layouts = (
+    layouts: ClassVar[tuple[Layout, ...]] = (
         _LAYOUT,
         replace(
             _LAYOUT,

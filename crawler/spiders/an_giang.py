@@ -1,5 +1,6 @@
 """An Giang, which absorbed Kiên Giang; one section's address is known, what its list looks like is not."""
 
+from crawler.families import UNNAMED_SKIN
 from crawler.families.drupal import DrupalSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
@@ -14,3 +15,4 @@ class AnGiang(DrupalSpider):
     sure = Sure.INFERRED  # addresses are described, nothing else is
     inferred = ("list", "paging", "layout")
     list_unknown = True
+    layouts = (*DrupalSpider.layouts, UNNAMED_SKIN)

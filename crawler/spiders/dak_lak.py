@@ -1,5 +1,6 @@
 """Đắk Lắk, which absorbed Phú Yên; its lists are not known, the front page's feed is, and was read about 2022."""
 
+from crawler.families import UNNAMED_SKIN
 from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
 from crawler.listings.listing import Section, SectionKind
 from crawler.portal import Sure
@@ -14,3 +15,4 @@ class DakLak(LiferayAssetPublisherSpider):
     # Left out: `/van-ban-chi-dao-dieu-hanh`, whose entries are documents without a text.
     sure = Sure.INFERRED  # addresses and feed are described, of an article's page nothing is
     inferred = ("layout",)
+    layouts = (*LiferayAssetPublisherSpider.layouts, UNNAMED_SKIN)

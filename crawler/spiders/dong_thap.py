@@ -1,5 +1,6 @@
 """Đồng Tháp, which absorbed Tiền Giang; articles are named by `?id=`, what its lists look like is not known."""
 
+from crawler.families import UNNAMED_SKIN
 from crawler.families.liferay_asset_publisher import LiferayAssetPublisherSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
@@ -14,3 +15,4 @@ class DongThap(LiferayAssetPublisherSpider):
     sure = Sure.INFERRED  # addresses of articles are described, nothing else is
     inferred = ("sections", "list", "paging", "layout")
     list_unknown = True
+    layouts = (*LiferayAssetPublisherSpider.layouts, UNNAMED_SKIN)

@@ -1,5 +1,6 @@
 """Phú Thọ, which absorbed Hòa Bình and Vĩnh Phúc; one list was read about 2022, before the merger."""
 
+from crawler.families import UNNAMED_SKIN
 from crawler.families.drupal import DrupalSpider
 from crawler.listings.listing import Section
 from crawler.portal import Sure
@@ -15,3 +16,4 @@ class PhuTho(DrupalSpider):
     inferred = ("sections", "key", "layout")
     numbered = True
     alias_parts = 3
+    layouts = (*DrupalSpider.layouts, UNNAMED_SKIN)

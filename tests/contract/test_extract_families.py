@@ -52,8 +52,7 @@ def test_by_layout_every_part_is_exact(portal: str, number: int) -> None:
     assert article.published is not None
     assert article.published.isoformat() == wanted.published[: 10 if spider.day_from_list else None]
     assert [(a.name, a.url) for a in article.attachments] == [(a.name, a.url) for a in wanted.attachments]
-    described = next(layout for layout in spider.layouts if layout.name == article.layout)
-    assert article.flags == (() if described.body else ("generic_text",))
+    assert article.flags == ()
 
 
 @pytest.mark.parametrize("portal", PORTALS)
