@@ -82,7 +82,7 @@ def check(
     results: list[CheckResult] = []
 
     def found(visit: PortalCheck, responses: PortalResponses) -> None:
-        results.append(store_check(_checked(visit, responses, run_options.clock, kind), folder))
+        results.append(store_check(check_result(visit, responses, run_options.clock, kind), folder))
         if not options.json:  # a person waits for minutes: each portal is shown when it has answered
             _print_one(results[-1], visit.portal, console)
 
@@ -142,7 +142,8 @@ def _visit(
     return visit
 
 
-def _checked(visit: PortalCheck, responses: PortalResponses, clock: Clock, kind: ArchiveKind) -> CheckResult:
+def check_result(visit: PortalCheck, responses: PortalResponses, clock: Clock, kind: ArchiveKind) -> CheckResult:
+    """Return the findings on a portal's responses, as they are stored."""
     asked, declared = tuple(visit.requests), declaration(visit.portal)
     field_findings = findings(replace(responses, rehearsed=kind is ArchiveKind.REPLICA))
     return CheckResult(visit.portal.name, clock.now(), kind, declared, field_findings, len(asked), asked)

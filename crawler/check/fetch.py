@@ -58,13 +58,20 @@ class Fetch(Protocol):
 class PortalCheck:
     """One portal to be visited. `tour` makes its requests through the function it gets; `error` is what it raised.
 
-    `pause` is the operator's, in seconds between two requests; None leaves the portal's own.
+    `pause` is the operator's, in seconds between two requests; None leaves the portal's own. `most` bounds the requests
+    where the probe's limit is set; `sent` counts them, redirects and second tries included. `robots` is the robots.txt
+    and `robots_words` its reading. `refused` are the requests that brought nothing, or were asked again, each with why.
     """
 
     portal: type[PortalSpider]
     tour: Callable[[Fetch], Awaitable[None]]
     pause: float | None = None
+    most: int = 0
+    sent: int = 0
+    robots: str = ""
+    robots_words: str = "was not asked for"
     requests: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     error: BaseException | None = None
     done: bool = False
 
@@ -81,9 +88,14 @@ class _CheckRecorder(VisitRecorder):
 
     def record_robots(self, response: Response, decision: RobotsDecision) -> None:
         self._visit.requests.append(real_url(response.url))
+        self._visit.robots, self._visit.robots_words = response.body.decode("utf-8", "replace"), decision.words
 
     def record_retry(self, request: Request, response: Response) -> None:
         self._visit.requests.append(real_url(request.url))
+        self._visit.refused.append(f"{request.url}: {response.status}, asked again")
+
+    def record_long_wait(self, status: int, seconds: float) -> None:
+        self._visit.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
 
 
 class PortalChecker(CheckSpider):
@@ -100,6 +112,20 @@ class PortalChecker(CheckSpider):
         super().__init__(_CheckRecorder(hosts, clock, visit))
         self.visit, self._turn = visit, turn
         self._builder = RequestBuilder(hosts.here, _on_failure)
+
+    @property
+    def most(self) -> int:
+        """Return the visit's bound on requests."""
+        return self.visit.most
+
+    @property
+    def sent(self) -> int:
+        """Return the number of requests sent."""
+        return self.visit.sent
+
+    @sent.setter
+    def sent(self, count: int) -> None:
+        self.visit.sent = count
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

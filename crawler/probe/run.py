@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,14 +18,14 @@ from crawler.catalog.docs import COMMAND
 from crawler.clock import Clock
 from crawler.config.run_options import RunOptions, day_of
 from crawler.downloader.replica import replica_served
-from crawler.probe.explore import Exploration, explore
+from crawler.probe.explore import explore
 from crawler.probe.infer import infer_portal, ways_on
 from crawler.probe.match_structure import UserHints
 from crawler.probe.questions import Questioner, ask, ask_first
 from crawler.probe.report import report
 from crawler.probe.result import ProbeResult, name_for, title_for
 from crawler.probe.saved import SavedSite
-from crawler.probe.spider import MOST, visit
+from crawler.probe.spider import MOST, Visit, visit
 from crawler.probe.write import mark_reviewed, shown_path, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
@@ -51,20 +50,8 @@ def probe(process: object, settings: BaseSettings | None, args: Sequence[str], o
     rehearsed = bool(settings.get("REPLICA"))
     url = _address(args[0], opts.loopback, rehearsed=rehearsed)
     with replica_served(settings, tonight.replica_folder):
-        spider = visit(process, url, opts.max_requests, tonight.clock, replica=rehearsed)
-    if spider.exploration is None:
-        raise UsageError("the portal was not visited: nothing was brought")
-    recorder = spider.recorder
-    return _finish(Visit(spider.exploration, recorder.robots_words, recorder.refused), tonight.clock, opts)
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """The pages of a probe, the reading of robots.txt in words, and the requests that were not answered."""
-
-    exploration: Exploration
-    robots: str
-    refused: Sequence[str]
+        visited = visit(process, url, opts.max_requests, tonight.clock, replica=rehearsed)
+    return _finish(visited, tonight.clock, opts)
 
 
 def _read_saved(args: Sequence[str], opts: argparse.Namespace, now: datetime) -> Visit:

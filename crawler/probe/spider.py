@@ -1,95 +1,105 @@
-"""Visit a portal for a probe: one polite crawl without an archive, through guard, robots.txt and turns."""
+"""Visit a portal for a probe: one polite crawl without an archive, with the requests of a check."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
-from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
 from archive.errors import UsageError
-from crawler.check.session import CheckSpider, VisitRecorder, store_nothing
+from archive.model.enums import Outcome
+from crawler.check.fetch import Fetch, PortalCheck, visit_all
+from crawler.check.session import store_nothing
 from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
-from crawler.downloader.robots import RobotsDecision
-from crawler.listings.listing import Following, address_of
+from crawler.families.declared import DeclaredSpider
+from crawler.listings.listing import Following, Section, address_of
+from crawler.portal import PortalSpider
 from crawler.probe.explore import Exploration, explore
 from crawler.probe.infer import ways_on
 from crawler.probe.page import VisitedPage
+from crawler.probe.result import PortalDraft, name_for, spider_of
+from crawler.requests import Expect
 from crawler.responses.facts import charset_of
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
-
-class _ProbeRecorder(VisitRecorder):
-    """Record the refused requests and the robots.txt."""
-
-    def __init__(self, hosts: PortalHosts, clock: Clock) -> None:
-        super().__init__(hosts, clock)
-        self.refused: list[str] = []
-        self.robots_text, self.robots_words = "", "was not asked for"
-
-    def record_robots(self, response: Response, decision: RobotsDecision) -> None:
-        self.robots_text, self.robots_words = response.text if response.body else "", decision.words
-
-    def record_refusal(self, request: Request, reason: str) -> None:
-        self.refused.append(f"{request.url}: {reason}")
-
-    def record_retry(self, request: Request, response: Response) -> None:
-        self.refused.append(f"{request.url}: {response.status}, asked again")
-
-    def record_long_wait(self, status: int, seconds: float) -> None:
-        self.refused.append(f"{status}: the portal asks to wait {seconds:.0f} s")
+_ENDING = frozenset({Outcome.CHALLENGE, Outcome.RATE_LIMITED})
 
 
-class ProbeSpider(CheckSpider):
-    """Exploration of a portal."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The pages of a probe, the reading of robots.txt in words, and the requests that were not answered."""
 
-    name = "probe"
-    recorder: _ProbeRecorder
+    exploration: Exploration
+    robots: str
+    refused: Sequence[str]
 
-    def __init__(self, start_url: str, most: int, clock: Clock, replica: bool) -> None:
-        own = own_hosts(f"https://{real_host(host_of(start_url))}")
-        super().__init__(_ProbeRecorder(PortalHosts(own, replica=replica), clock))
-        self.start_url, self.most = start_url, most
-        self.exploration: Exploration | None = None
-        self.sent = 0
-        self.error: BaseException | None = None
 
-    async def tour(self) -> None:
-        """Explore."""
-        try:
-            robots, sent = lambda: self.recorder.robots_text, lambda: self.sent
-            now = self.recorder.now()
-            self.exploration = await explore(
-                self._fetch, self.start_url, self.most, now, robots, sent, lambda so_far: ways_on(so_far, now)
-            )
-        except Exception as error:  # Scrapy would only log it; `visit` raises it
-            self.error = error
+class PortalPages:
+    """Fetch the pages of an exploration by the requests of a check. `pages` are those that were fetched, in order.
 
-    async def _fetch(self, following: Following) -> VisitedPage | None:
+    A challenge, or a request to wait, ends it: nothing more is asked. `known` are pages that the same visit has fetched
+    before, by address; each is handed out once instead of a request.
+    """
+
+    def __init__(self, visit: PortalCheck, fetch: Fetch, hosts: PortalHosts, known: Iterable[VisitedPage] = ()) -> None:
+        self._visit, self._fetch, self._hosts = visit, fetch, hosts
+        self._known = {page.requested: page for page in known}
+        self.pages: list[VisitedPage] = []
+        self.ended: Outcome | None = None
+
+    async def get(self, following: Following) -> VisitedPage | None:
+        """Return the page of an address or request; None where no response came."""
         url = address_of(following)
-        try:
-            response = await self.download(_request(following))
-        except (IgnoreRequest, DownloadCancelledError, OSError) as error:
-            self.recorder.refused.append(f"{url}: {error}")
+        if isinstance(following, str) and (known := self._known.pop(url, None)) is not None:
+            return known
+        if self.ended is not None:
             return None
-        except Exception as error:
-            # Twisted's failures have no common root; an address that does not answer is reported, not fatal.
-            self.recorder.refused.append(f"{url}: {type(error).__name__}")
+        answer = await self._fetch(Expect.FRONT_PAGE, following, "")
+        if answer.outcome in _ENDING:
+            self.ended = answer.outcome
+        if answer.response is None or self.ended is not None:
+            detail = f" ({answer.detail})" if answer.detail else ""
+            self._visit.refused.append(f"{url}: {answer.outcome.value}{detail}")
             return None
-        headers = tuple(
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
-            for name in response.headers
-            for value in response.headers.getlist(name)
+        self.pages.append(visited_page(url, answer.response, self._hosts))
+        return self.pages[-1]
+
+    async def explore(self, start: str, clock: Clock) -> Exploration:
+        """Explore the portal from an address on, within the visit's bound."""
+        visit, moment = self._visit, clock.now()
+        return await explore(
+            self.get,
+            start,
+            visit.most,
+            moment,
+            lambda: visit.robots,
+            lambda: visit.sent,
+            lambda so_far: ways_on(so_far, moment),
         )
-        hosts = self.recorder.hosts
-        body = with_suffix(response.body, hosts.own) if hosts.replica else response.body
-        return VisitedPage(url, response.url, response.status, body, headers, charset_of(response))
+
+
+def unknown_portal(host: str, province: str | None = None) -> type[PortalSpider]:
+    """Return a portal in memory of which nothing but its host is known."""
+    section = Section("trang-chu", "/", "Trang chủ")
+    return spider_of(PortalDraft(name_for(host), host, province, f"https://{host}", (section,), DeclaredSpider))
+
+
+def visited_page(requested: str, response: Response, hosts: PortalHosts) -> VisitedPage:
+    """Return a response as the probe's modules read it; in a rehearsal its own addresses have the suffix."""
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name in response.headers
+        for value in response.headers.getlist(name)
+    )
+    body = with_suffix(response.body, hosts.own) if hosts.replica else response.body
+    return VisitedPage(requested, response.url, response.status, body, headers, charset_of(response))
 
 
 def with_suffix(body: bytes, hosts: Iterable[str]) -> bytes:
@@ -114,13 +124,6 @@ class LoopbackRedirects(CrawlerMiddleware):
         return response
 
 
-def _request(following: Following) -> Request:
-    if isinstance(following, str):
-        return Request(following, callback=NO_CALLBACK)
-    headers = dict(following.headers)
-    return Request(following.url, NO_CALLBACK, following.method, headers=headers, body=following.body)
-
-
 def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
     """Adapt the settings to a visit that stores nothing, with the probe's limit on its requests."""
     store_nothing(settings)
@@ -133,17 +136,20 @@ def for_probe(settings: BaseSettings, *, rehearsed: bool) -> None:
         settings.set("CRAWL_DELAY_LIMIT", 0, priority="cmdline")
 
 
-def visit(process: AsyncCrawlerProcess, url: str, most: int, clock: Clock, *, replica: bool) -> ProbeSpider:
-    """Run the exploration to its end and return the spider. Raises UsageError where it could not start."""
-    crawler = process.create_crawler(ProbeSpider)
-    process.crawl(crawler, start_url=url, most=most, clock=clock, replica=replica)
-    process.start()
-    spider = crawler.spider
-    if not isinstance(spider, ProbeSpider):
-        raise UsageError("the probe could not start; see the log above")
-    if spider.error is not None:
-        raise spider.error
-    return spider
+def visit(process: AsyncCrawlerProcess, url: str, most: int, clock: Clock, *, replica: bool) -> Visit:
+    """Run the exploration to its end. Raises UsageError where it could not be made, else what it raised."""
+    portal = unknown_portal(real_host(host_of(url)))
+    found: list[Exploration] = []
+
+    async def tour(fetch: Fetch) -> None:
+        pages = PortalPages(made, fetch, PortalHosts(own_hosts(portal.home), replica=replica))
+        found.append(await pages.explore(url, clock))
+
+    made = PortalCheck(portal, tour, most=most)
+    visit_all(process, [made], clock, replica=replica)
+    if not found:
+        raise UsageError("the portal was not visited: nothing was brought")
+    return Visit(found[0], made.robots_words, made.refused)
 
 
 MOST = 30
