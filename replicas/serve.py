@@ -153,6 +153,11 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     replica: ReplicaServer
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing of a client that hung up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # socketserver has its own private types
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

@@ -14,6 +14,9 @@ from scrapy.spiderloader import get_spider_loader
 
 import crawler.families
 from archive.errors import UsageError, did_you_mean
+from crawler.families.declared import DeclaredSpider
+from crawler.listings.html_list import ListShape
+from crawler.listings.listing import SectionKind, address_of
 from crawler.portal import PortalSpider, Sure, refuse_unfinished, unfinished
 from vietnam.provinces import province, successor
 
@@ -26,6 +29,7 @@ _USUAL_DELAY = PortalSpider.delay
 class Overview:
     """One portal in words. `province` includes its successor, `basis` is the source of the certainty, as in its file.
 
+    `endpoints` are the addresses by which its software lists articles for machines, as `endpoints` returns them.
     `exceptions` are those from TLS and the usual pause, `end` is where it moved or since when it is dissolved, `unfinished`
     are the attributes that are still TODO.
     """
@@ -42,6 +46,7 @@ class Overview:
     exceptions: tuple[str, ...]
     end: str
     unfinished: tuple[str, ...]
+    endpoints: tuple[str, ...] = ()
 
     @property
     def known(self) -> str:
@@ -84,6 +89,16 @@ def family_of(portal: type[PortalSpider]) -> str:
     return base.__module__.rpartition(".")[2]
 
 
+def list_shapes(portal: type[PortalSpider]) -> tuple[ListShape, ...]:
+    """Return the selectors of lists in the module of a portal or its family; none for a family of interfaces."""
+    if issubclass(portal, DeclaredSpider):
+        structure = portal.structure
+        return (ListShape("", structure.pager, structure.links, structure.entry, structure.day),)
+    modules = dict.fromkeys(each.__module__ for each in portal.__mro__ if issubclass(each, PortalSpider))
+    held = ([value for value in vars(import_module(name)).values() if isinstance(value, ListShape)] for name in modules)
+    return tuple(next(filter(None, held), ()))
+
+
 def overview(portal: type[PortalSpider]) -> Overview:
     """Return what a portal's class declares, in words."""
     exceptions = [_TLS[portal.tls]] if portal.tls in _TLS else []
@@ -102,7 +117,20 @@ def overview(portal: type[PortalSpider]) -> Overview:
         exceptions=tuple(exceptions),
         end=_end(portal),
         unfinished=unfinished(portal),
+        endpoints=endpoints(portal),
     )
+
+
+def endpoints(portal: type[PortalSpider]) -> tuple[str, ...]:
+    """Return the feeds, sitemaps and interfaces that a portal's lists are read from, in words, without their parameters."""
+    found: dict[str, None] = {}
+    for section in portal.sections:
+        way = portal.first_page(section)
+        if section.kind is not SectionKind.PAGES:
+            found[f"{section.kind.value} {address_of(way)}"] = None
+        elif not isinstance(way, str):
+            found[f"{way.method} {way.url.partition('?')[0]}"] = None
+    return tuple(found)
 
 
 def _end(portal: type[PortalSpider]) -> str:

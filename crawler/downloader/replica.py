@@ -2,7 +2,8 @@
 
 `https://HOST.replica.test/…` is sent to the loopback port as plain HTTP with the Host unchanged; the response gets its
 own URL back, so robots, redirects, cookies and POST pass unchanged. Outside of a rehearsal the handler is that of
-`crawler.downloader.handler`.
+`crawler.downloader.handler`. A file of `--loopback` gives hosts a loopback port of their own, with TLS or without: that
+one refuses, or shows a certificate that is not valid.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,12 +40,41 @@ _START_SECONDS = 60.0
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def loopback_url(url: str, port: int) -> tuple[str, str]:
-    """Return the address of a rehearsal's request and its Host. Raises IgnoreRequest for any other host."""
+EVERY_HOST = "*"
+_ORIGIN = re.compile(rf"https?://{re.escape(LOOPBACK)}:[0-9]{{1,5}}")
+
+
+def loopback_url(url: str, port: int, origins: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return the address of a rehearsal's request and its Host. Raises IgnoreRequest for any other host.
+
+    `origins` are those of hosts, without suffix, that have a port of their own.
+    """
     parts = urlsplit(url)
-    if not (parts.hostname or "").endswith(REPLICA_SUFFIX):
-        raise IgnoreRequest(f"a rehearsal sends nothing to {parts.hostname}")
-    return urlunsplit(("http", f"{LOOPBACK}:{port}", parts.path or "/", parts.query, "")), parts.hostname or ""
+    host = parts.hostname or ""
+    if not host.endswith(REPLICA_SUFFIX):
+        raise IgnoreRequest(f"a rehearsal sends nothing to {host}")
+    origin = (origins or {}).get(host.removesuffix(REPLICA_SUFFIX), f"http://{LOOPBACK}:{port}")
+    scheme, _, place = origin.partition("://")
+    return urlunsplit((scheme, place, parts.path or "/", parts.query, "")), host
+
+
+def read_origins(file: Path) -> dict[str, str]:
+    """Read which host is served where on loopback: lines `HOST http://127.0.0.1:PORT`, `*` for every other host.
+
+    Raises UsageError, one line.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--loopback {file} cannot be read: {error}") from None
+    origins = {}
+    for number, words in ((number, line.split()) for number, line in enumerate(lines, 1) if line.strip()):
+        if len(words) != 2 or not _ORIGIN.fullmatch(words[1]):
+            raise UsageError(
+                f"{file}, line {number}: write `HOST http://{LOOPBACK}:PORT`, or https, or `*` for the host"
+            )
+        origins[words[0].lower()] = words[1]
+    return origins
 
 
 class PortalDownloadHandler(PoliteHandler):
@@ -54,6 +84,7 @@ class PortalDownloadHandler(PoliteHandler):
         super().__init__(crawler)
         self._rehearsed = bool(crawler.settings.get("REPLICA"))
         self._port = crawler.settings.getint("REPLICA_PORT") if self._rehearsed else 0
+        self._origins = crawler.settings.getdict("REPLICA_HOSTS") if self._rehearsed else {}
         self._night = str(crawler.settings.get("NIGHT") or "")
         if self._rehearsed and not self._port:
             raise NotConfigured("REPLICA is set but REPLICA_PORT is not")
@@ -66,7 +97,7 @@ class PortalDownloadHandler(PoliteHandler):
         """Send one request; in a rehearsal to the replica, with the response under the request's URL."""
         if not self._rehearsed:
             return await super().send(request)
-        url, host = loopback_url(request.url, self._port)
+        url, host = loopback_url(request.url, self._port, self._origins)
         sent = request.replace(url=url, headers=request.headers.copy(), meta=dict(request.meta))
         sent.headers["Host"] = host
         sent.headers[NIGHT_HEADER] = self._night

@@ -89,7 +89,7 @@ def _finish(visit: Visit, clock: Clock, opts: argparse.Namespace) -> ExitCode:
         return ExitCode.FINDINGS
     if opts.interactive:
         found.portal = ask(found, exploration, now, asker)
-    source = spider_source(found.portal, _inferred(found))
+    source = spider_source(found.portal, inferred_statements(found))
     if opts.dry_run:
         sys.stdout.write(f"\n{source}")
         return _exit_code(found, opts)
@@ -120,7 +120,7 @@ def _reviewed(folder: Path) -> ExitCode:
     return ExitCode.GOOD
 
 
-def _inferred(found: ProbeResult) -> list[str]:
+def inferred_statements(found: ProbeResult) -> list[str]:
     """Return the statements that a spider's file calls inferred: those that something undecided is about."""
     words = {"section": "sections", "list": "list", "paging": "paging", "key": "key", "layout": "layout"}
     hints = " ".join(line.partition(":")[0] for line in found.undecided)

@@ -12,7 +12,7 @@ import pytest
 from scrapy.exceptions import IgnoreRequest
 
 from archive.errors import UsageError
-from crawler.downloader.replica import ReplicaServer, loopback_url
+from crawler.downloader.replica import ReplicaServer, loopback_url, read_origins
 from crawler.urls import replica_url
 
 ROOT = Path(__file__).parents[2]
@@ -93,3 +93,21 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def test_a_host_may_have_a_port_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text("* http://127.0.0.1:5005\nA.vn https://127.0.0.1:6006\n\n", encoding="utf-8")
+    origins = read_origins(file)
+    assert loopback_url("https://a.vn.replica.test/x?y=1", 5005, origins)[0] == "https://127.0.0.1:6006/x?y=1"
+    assert loopback_url("https://b.vn.replica.test/", 5005, origins)[0] == "http://127.0.0.1:5005/"
+
+
+@pytest.mark.parametrize(
+    "line", ["a.vn", "a.vn http://10.0.0.8:80", "a.vn http://127.0.0.1:80/x", "a.vn ftp://127.0.0.1:21"]
+)
+def test_a_rehearsal_is_sent_to_loopback_alone(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text(f"b.vn http://127.0.0.1:80\n{line}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="line 2: write"):
+        read_origins(file)

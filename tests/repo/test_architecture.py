@@ -47,6 +47,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("crawler.spiders", "crawler.catalog"),
     ("crawler.check", "crawler.reextract", "crawler.reports"),
     ("crawler.nights", "crawler.probe"),
+    ("crawler.first_contact",),
     ("crawler.command_line",),
     ("crawler.commands",),
     ("scheduler",),
