@@ -17,10 +17,13 @@ from scrapy.settings import Settings
 
 from archive.errors import ExitCode
 from crawler.catalog.overview import Overview, families, family_of, overview, spiders
+from crawler.catalog.provinces import province_table, with_provinces
 from crawler.portal import FamilyMark, PortalSpider, Sure
 
 COMMAND = "python -m crawler.catalog.docs"
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "reference"
+READMES = ("README.md", "README.vi.md")
 _HEAD = f"<!-- Made from the code by `{COMMAND}`. What is changed here by hand is lost. -->\n"
 _FAMILIES = """\
 A family is a product that several portals run on. `[seen]` is what a saved page or a public source shows, `[inferred]`
@@ -92,8 +95,14 @@ def portals_page(portals: Mapping[str, type[PortalSpider]]) -> str:
         "",
         *_PORTALS.splitlines(),
         "",
-        "| portal | family | province | sections | known | from | exceptions, end |",
-        "|---|---|---|---:|---|---|---|",
+        "## The provinces",
+        "",
+        *province_table(portals),
+        "",
+        "## Every portal",
+        "",
+        "| portal | family | province | sections | known | from | for machines | exceptions, end |",
+        "|---|---|---|---:|---|---|---|---|",
         *map(_row, overviews),
         "",
         "## Sections",
@@ -113,6 +122,7 @@ def _row(each: Overview) -> str:
         str(len(each.sections)),
         each.known,
         each.basis,
+        "<br>".join(each.endpoints),
         "; ".join([*each.exceptions, *([each.end] if each.end else [])]),
     )
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
@@ -127,20 +137,23 @@ def _code(text: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pages, or with `--check` name those that differ (exit code 1)."""
     parser = argparse.ArgumentParser(
-        prog=COMMAND, description="Write docs/reference/families.md and docs/reference/portals.md from the code."
+        prog=COMMAND,
+        description="Write docs/reference/families.md, docs/reference/portals.md and the READMEs' provinces from the code.",
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 where a page differs")
     parser.add_argument("--docs", type=Path, default=DOCS, metavar="DIR", help="where the pages stand")
     options = parser.parse_args(arguments)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    made = pages(spiders(settings))
-    old = {name: _read(options.docs / name) for name in made}
-    changed = [name for name, text in made.items() if text != old[name]]
-    for name in changed:
-        sys.stdout.write(f"{'differs' if options.check else 'written'}: {name}\n")
+    portals = spiders(settings)
+    made = {options.docs / name: text for name, text in pages(portals).items()}
+    if options.docs == DOCS:
+        made |= {ROOT / name: with_provinces(_read(ROOT / name), portals) for name in READMES}
+    changed = [path for path, text in made.items() if text != _read(path)]
+    for path in changed:
+        sys.stdout.write(f"{'differs' if options.check else 'written'}: {path.name}\n")
         if not options.check:
-            (options.docs / name).write_text(made[name], encoding="utf-8")
+            path.write_text(made[path], encoding="utf-8")
     return ExitCode.FINDINGS if changed and options.check else ExitCode.GOOD
 
 

@@ -130,6 +130,9 @@ def endpoints(portal: type[PortalSpider]) -> tuple[str, ...]:
             found[f"{section.kind.value} {address_of(way)}"] = None
         elif not isinstance(way, str):
             found[f"{way.method} {way.url.partition('?')[0]}"] = None
+    if portal.list_interface:
+        method, _, path = portal.list_interface.partition(" ")
+        found[f"{method} {portal.home}{path}"] = None
     return tuple(found)
 
 

@@ -82,6 +82,8 @@ _DROP = ("div.tool", "div.UISocialShare", ".social-share", ".rating", ".tags", "
 class VNPTSpider(PortalSpider, family="VNPT Portal"):
     """A portal of VNPT."""
 
+    list_interface = f"POST {_LOAD}"
+
     marks = (
         FamilyMark(MarkKind.SELECTOR, '[class*="UIArticleInMenu_"], [class*="UIListNews_"]', 4),
         FamilyMark(MarkKind.SELECTOR, ".ArticleDetailControl", 4),

@@ -74,6 +74,8 @@ class PortalCrawler(scrapy.Spider):
     """True where the responses that list articles hold their texts as well. Every walk reads these texts again."""
     day_from_list: ClassVar[bool] = False
     """True where the day that a list shows beside an article is its date if its page shows none."""
+    list_interface: ClassVar[str] = ""
+    """Method and path of the request by which lists go on, where their pages name it: for the tables in docs/reference."""
 
     def __init__(self, *, options: RunOptions, writer: RunWriter, settings: BaseSettings) -> None:
         super().__init__()

@@ -15,14 +15,25 @@ from archive.errors import UsageError
 from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason
 from archive.store import Archive
-from crawler.catalog.docs import COMMAND, DOCS, main, pages
-from crawler.catalog.overview import families, family_of, overview, portal_named, province_in_words, spiders
+from crawler.catalog.docs import COMMAND, DOCS, READMES, main, pages
+from crawler.catalog.overview import (
+    endpoints,
+    families,
+    family_of,
+    overview,
+    portal_named,
+    province_in_words,
+    spiders,
+)
+from crawler.catalog.provinces import province_table, provinces_of_today, with_provinces
 from crawler.commands.list import Command
 from crawler.families.vhv import VHVSpider
 from crawler.listings.listing import Section
 from crawler.portal import PortalSpider, Sure
 from crawler.spiders.bac_giang import BacGiang
+from crawler.spiders.can_tho import CanTho
 from crawler.spiders.quang_tri import QuangTri
+from crawler.spiders.vinh_phuc import VinhPhuc
 from testing.archives import ARCHIVE_ID, FIRST, at, good, judge
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -49,6 +60,29 @@ def listed(*arguments: str) -> int:
 def test_the_page_is_what_the_code_says(name: str) -> None:
     kept = (DOCS / name).read_text(encoding="utf-8")
     assert kept == pages(portals())[name], f"docs/reference/{name} differs from the code: run `{COMMAND}`"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_says_of_every_province_what_there_is(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert text == with_provinces(text, portals()), f"{name} differs from the code: run `{COMMAND}`"
+    block = text.partition("<!-- provinces")[2].partition("<!-- end of provinces")[0]
+    assert all(each.name in block for each in provinces_of_today())
+
+
+def test_every_province_has_a_row_also_without_a_spider() -> None:
+    known = {"bac_giang": BacGiang, "quang_tri": QuangTri}
+    rows = {row.split("|")[1].partition("<br>")[0].strip(): row for row in province_table(known)[4:]}
+    assert len(rows) == 34
+    assert "| `quang_tri` | Liferay view-article | inferred" in rows["Quảng Trị"]
+    assert "| none |  |  |  | Bắc Giang (`bac_giang`) |" in rows["Bắc Ninh"]
+    assert rows["Huế"].split("|")[2].strip() == "none"
+
+
+def test_what_machines_can_read_is_named() -> None:
+    assert endpoints(BacGiang) == ()
+    assert endpoints(CanTho)[0].startswith("POST https://www.cantho.gov.vn/DesktopModule/")
+    assert endpoints(VinhPhuc) == ("POST https://vinhphuc.gov.vn/APIVP/api/DSTinTuc/QUERYDATA",)
 
 
 def test_the_command_writes_what_differs_and_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
