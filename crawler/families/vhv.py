@@ -29,7 +29,6 @@ Widgets: share bars, `A- A A+`, contrast buttons, `div[id^=audio]`, `.rating`, `
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -49,14 +48,14 @@ from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
-from pipelines.readers.json_values import JsonError, number_in, text_value, value_of
+from pipelines.readers.json_values import number_in, text_value, value_of
 
 _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")
 _LIST_PAGE = re.compile(r"(?P<before>.*-c\d+-)(?P<number>\d+)\.html")
 _FORBIDDEN = frozenset({"data", "lib", "packages", "portals", "pages", "1"})  # moit's robots.txt
 _COUNTS = re.compile(r"itemsPerPage\W+(?P<per>\d+)\W+pageNo\W+\d+\W+totalItems\W+(?P<total>\d+)")
-_MODULE = re.compile(r"eyJ[\w+/-]{20,8000}={0,2}")  # base64 of `{"`
+_MODULE = re.compile(r"eyJ[\w+/]{20,8000}={0,2}")  # base64 of `{"`
 _SITE = re.compile(r"/(?:publish/thumbnail|upload|css/[\d.]+)/(\d{4,8})/")
 _SELECT = "/api/Content/Article/selectAll"
 _PER_PAGE = "100"  # as readers of moit and kcb.vn asked
@@ -279,7 +278,7 @@ def _modules(text: str) -> Iterator[dict[str, str]]:
     for match in _MODULE.finditer(text):
         try:
             value = value_of(base64.b64decode(f"{match[0]}==").decode())
-        except (binascii.Error, UnicodeDecodeError, JsonError):
+        except ValueError:  # no base64, no UTF-8 or no JSON
             continue
         if isinstance(value, dict) and text_value(value, "service").endswith(".selectAll"):
             yield {name: text for name in value if (text := text_value(value, name))}

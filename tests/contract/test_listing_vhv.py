@@ -104,8 +104,15 @@ class TestModulesRequest:
 
     @pytest.mark.parametrize(
         "own",
-        ["", "eyJub3QganNvbn0aaaaaaaaaaaaaaaa", module(""), module("1", service="Core.Menu.select")],
-        ids=["none", "no JSON", "no category", "another service"],
+        [
+            "",
+            "eyJub3QganNvbn0aaaaaaaaaaaaaaaa",
+            "eyJ" + "ơ" * 40,
+            "eyJ" + "a" * 41,
+            module(""),
+            module("1", service="Core.Menu.select"),
+        ],
+        ids=["none", "no JSON", "letters", "a broken length", "no category", "another service"],
     )
     def test_a_page_that_gives_no_request_leads_on_by_its_number(self, own: str) -> None:
         assert read(QuangNgai, vhv_page(own)).next == "https://quangngai.gov.vn/tin-tuc?page=2"
