@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
 )
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
@@ -19,9 +21,10 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IOpenSSLClientConnectionCreator
 from twisted.python.failure import Failure
-from twisted.web._newclient import BODY, HTTP11ClientProtocol
+from twisted.web._newclient import BODY, HEADER, HTTP11ClientProtocol
 from twisted.web._newclient import Request as TxRequest
 from twisted.web.client import BrowserLikePolicyForHTTPS
+from twisted.web.http_headers import InvalidHeaderName
 from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
 from crawler.downloader.slots import slots_of
@@ -36,6 +39,24 @@ class HeadTooLarge(Exception):
     """The status line and headers of a response are larger than the limit."""
 
 
+class _TolerantParser(_LenientHTTPClientParser):
+    """Read a response past header lines that are none, as browsers do; Scrapy's own skips only those without a colon.
+
+    What says where the body ends is never skipped: a length that is no number, or two that differ, fail the response.
+    """
+
+    def lineReceived(self, line: bytes) -> None:
+        # RFC 9112, 2.2: blanks between the status line and the first header line.
+        if self.state == HEADER and self._partialHeader is None and line[:1] in (b" ", b"\t"):
+            return
+        super().lineReceived(line)
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        # RFC 9112, 5.1: blanks before the colon of a response are no part of the name.
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]  # Twisted's own
+
+
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Hang up on a response whose status line and headers are larger than `most` bytes: Twisted bounds only a line."""
 
@@ -45,7 +66,10 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         """Send a request; its response's head is counted anew."""
         self._head = 0
-        return super().request(request)
+        asked = super().request(request)
+        assert self._parser is not None  # noqa: S101  made by the request
+        self._parser.__class__ = _TolerantParser  # as Scrapy does: Twisted hardcodes the class
+        return asked
 
     def dataReceived(self, data: bytes) -> None:
         """Take the data, unless the head has no end."""
