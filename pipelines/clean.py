@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def clean(article: Article) -> Article:
             not residue and blocks == remaining
         ):  # else the text has another end now: a sign-off was found, or a last widget went
             break
+    gone = {_line(text) for text in (*article.removed, *removed)}
     return replace(
         article,
         title=_line(article.title),
@@ -53,9 +55,15 @@ def clean(article: Article) -> Article:
         published_raw=_line(article.published_raw or "") or None,
         author=author or signer,
         attachments=tuple(replace(file, name=_line(file.name)) for file in article.attachments),
-        images=tuple(replace(image, caption=_line(image.caption)) for image in article.images),
+        images=tuple(replace(image, caption=_caption(image.caption, gone)) for image in article.images),
         removed=(*article.removed, *removed),
     )
+
+
+def _caption(text: str, gone: AbstractSet[str]) -> str:
+    """Return a picture's caption; empty where its block went as a widget's."""
+    shown = _line(text)
+    return "" if shown in gone else shown
 
 
 def _residue(blocks: Sequence[Block]) -> frozenset[int]:

@@ -106,6 +106,9 @@ WIDGETS = {
     "image alt from Word": [
         "Description: Description: IMG_2034.JPG", "z4567_abc.jpg",
     ],
+    "default image alt": [
+        "Anh-tin-bai", "anh-tin-bai Anh-tin-bai", "Anh_tin_bai.",
+    ],
     "clock": [
         "Thứ bảy, ngày 5 tháng 4 năm 2025", "Hôm nay: Thứ ba, 04/03/2025", "Bây giờ là 10:20",
     ],
