@@ -29,6 +29,7 @@ class PublishedFrom(StrEnum):
     METADATA = "metadata"
     URL = "url"
     FEED = "feed"  # the list, feed or interface that named the article
+    UPLOAD = "upload"  # the names of the article's files: the day of the last upload
     NONE = "none"
 
 

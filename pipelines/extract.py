@@ -23,6 +23,7 @@ from pipelines.article_json import article_to_json
 from pipelines.check import is_foreign
 from pipelines.html.attachment_links import is_picture
 from pipelines.html.blocks import Piece
+from pipelines.html.published import uploaded_on
 from pipelines.html.stated import stated_metadata
 from pipelines.html.tree import HtmlPage, line, parse
 from pipelines.line_shape import shape_of
@@ -59,6 +60,14 @@ def extract(
 
 def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
     """Read the parts of a page by the first layout that fits, what it misses and the rest generically."""
+    reading = _read_parts(page, layouts, now)
+    if reading.published.moment is None:
+        files = [*(file.url for file in reading.attachments), *(image.url for image in reading.images)]
+        reading.published = uploaded_on(files, now)
+    return reading
+
+
+def _read_parts(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> PageReading:
     for layout in layouts:
         if layout.is_unnamed and fits(page, layout):
             return read_unnamed(page, layout, now)

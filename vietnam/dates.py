@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 
 from vietnam.date_forms import TZ, DateMatch, Label, date_matches
@@ -27,6 +27,7 @@ _RFC_822 = re.compile(
     r"(?P<zone>(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?|UTC|GMT|Z)",
     re.ASCII,
 )
+_TICKS = re.compile(r"(\d{18})\.\w{2,5}$", re.ASCII)
 _URL_DAY = re.compile(r"/(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?=/|$)", re.ASCII)
 
 # Words before a date that is not the publication: licence, term, effect, issue, birth, event.
@@ -235,3 +236,16 @@ def read_url_day(url: str) -> date | None:
         return date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
         return None
+
+
+def read_upload(url: str, now: datetime) -> Moment | None:
+    """Return when a file was uploaded, by the .NET ticks at the end of its name; None where it has none.
+
+    Ticks are tenths of microseconds since the year 1, in local time, in 18 digits (VNPT Portal). A copy of a file has a
+    stamp behind that of its source: the last one counts. The day of an upload is no day of publication, only near it.
+    """
+    found = _TICKS.search(re.split(r"[?#]", url, maxsplit=1)[0])
+    if found is None:
+        return None
+    at = datetime(1, 1, 1) + timedelta(microseconds=int(found[1]) // 10)
+    return _possible(at.date(), at.time().replace(microsecond=0), now)

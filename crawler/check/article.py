@@ -21,9 +21,11 @@ _SOURCES = {
     PublishedFrom.METADATA: "metadata",
     PublishedFrom.URL: "address",
     PublishedFrom.FEED: "list",
+    PublishedFrom.UPLOAD: "names of its files",
     PublishedFrom.NONE: "page",
 }
-_GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL)  # what is read where the layout's own place shows nothing
+# What is read where the layout's own place shows nothing.
+_GUESSED = (PublishedFrom.METADATA, PublishedFrom.URL, PublishedFrom.UPLOAD)
 
 _finding = partial(FieldFinding, statement="layout")
 

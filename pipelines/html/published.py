@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article import Article, PublishedFrom
 from pipelines.html.tree import HtmlPage, line, match, text_of
-from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
+from vietnam.dates import Moment, find_published, read_machine, read_published, read_upload, read_url_day
 
 _COUNTERS = re.compile(
     r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
@@ -54,10 +54,19 @@ def read_visible(text: str, now: datetime) -> tuple[Moment, str] | None:
 
 
 def listed_on(article: Article, day: date | None) -> Article:
-    """Return the article with the day that its list shows, where the page itself has none."""
-    if day is None or article.published is not None:
+    """Return the article with the day that its list shows, where the page itself has none but that of its files."""
+    if day is None or article.published_from not in (PublishedFrom.NONE, PublishedFrom.UPLOAD):
         return article
     return replace(article, published=Moment(day), published_from=PublishedFrom.FEED)
+
+
+def uploaded_on(files: Iterable[str], now: datetime) -> PublishedDate:
+    """Return the day of the last upload among an article's files and pictures, by their names; empty where none has one.
+
+    The time of day is left out: an article is published later than its files.
+    """
+    uploads = [moment.day for url in files if (moment := read_upload(url, now)) is not None]
+    return PublishedDate(Moment(max(uploads)), None, PublishedFrom.UPLOAD) if uploads else PublishedDate()
 
 
 def shown_line(text: str, now: datetime) -> str:

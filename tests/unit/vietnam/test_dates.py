@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
 from vietnam.date_forms import TZ
-from vietnam.dates import Moment, find_published, read_machine, read_published, read_url_day
+from vietnam.dates import Moment, find_published, read_machine, read_published, read_upload, read_url_day
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TZ)
 TABLE = GUIDE / "dates.csv"
@@ -238,6 +238,39 @@ def test_no_date_in_a_sentence(block: str) -> None:
 )
 def test_day_of_an_address(url: str, day: date | None) -> None:
     assert read_url_day(url) == day
+
+
+@pytest.mark.parametrize(
+    ("url", "moment"),
+    [
+        (
+            "https://datafiles.nghean.gov.vn/nan-ubnd/1/quantritintuc20242/a[1]638442095766744668.jpg",
+            "2024-02-22T14:39:36",
+        ),
+        ("/gov-cmu/1/FileQuanTriTinTuc/ke-hoach-3-639040686316440730.pdf", "2026-01-15T10:10:31"),
+        ("/tintuc/2025/3/bao-cao-2025638442095766744668.pdf?v=1", "2024-02-22T14:39:36"),
+        ("/steeringdocument/a638442095766744668639040686316440730.docx", "2026-01-15T10:10:31"),
+        ("/a638442095766744668/b.pdf", None),
+        ("/a63844209576674466.pdf", None),
+        ("/a999999999999999999.pdf", None),
+        ("/a000000000000000000.pdf", None),
+        ("/a649999999999999999.pdf", None),
+    ],
+    ids=[
+        "a picture",
+        "a file",
+        "behind a year",
+        "a copy",
+        "a folder",
+        "17 digits",
+        "year 3169",
+        "year 1",
+        "the future",
+    ],
+)
+def test_the_upload_in_a_files_name(url: str, moment: str | None) -> None:
+    found = read_upload(url, NOW)
+    assert (found.isoformat() if found else None) == (f"{moment}+07:00" if moment else None)
 
 
 def test_moment() -> None:
