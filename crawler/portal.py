@@ -20,7 +20,7 @@ from crawler.downloader import guard
 from crawler.listings.listing import Section
 from crawler.spider.crawl import PortalCrawler
 from pipelines.article import Layout
-from vietnam.provinces import PROVINCES
+from vietnam.provinces import PROVINCES, is_commune_host, province_of_host
 
 # Two separate exceptions: `level1` admits old ciphers and still verifies, `unverified` only skips the certificate. A
 # portal that needs both shows as unreachable, with the reason, before a person decides to trust it blindly.
@@ -108,6 +108,7 @@ def _check_portal(cls: type[PortalSpider]) -> None:
         value = getattr(cls, attribute)
         if not fits(value):
             raise DeclarationError(f"{who}: attribute `{attribute}` should be {expected}, found {_shown(value)}")
+    _check_province(cls, who)
     _check_sections(cls, who)
     _check_names(cls, who)
 
@@ -122,6 +123,14 @@ def _check_known(cls: type[PortalSpider], who: str) -> None:
         close = difflib.get_close_matches(attribute, known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"a portal declares {', '.join(_RULES)}"
         raise DeclarationError(f"{who}: unknown attribute `{attribute}`; {hint}")
+
+
+def _check_province(cls: type[PortalSpider], who: str) -> None:
+    """Refuse the portal of a commune as that of the former province whose name it bears."""
+    host = cls.home.removeprefix("https://")
+    below = province_of_host(host)
+    if below is not None and is_commune_host(host) and cls.province not in (None, below.slug):
+        raise DeclarationError(f"{who}: attribute `province` should be {below.slug}: {host} is a commune's")
 
 
 def _check_sections(cls: type[PortalSpider], who: str) -> None:
@@ -179,7 +188,10 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "sure": ("Sure.RECORDED, Sure.DESCRIBED or Sure.INFERRED", lambda v: isinstance(v, Sure)),
     "inferred": (f"a tuple of {', '.join(STATEMENTS)}", lambda v: _is_tuple_of(v, str) and set(v) <= set(STATEMENTS)),
     "hosts": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
-    "moved_to": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
+    "moved_to": (
+        "a tuple of host names, none of them a commune's",
+        lambda v: _is_tuple_of(v, str) and all(_HOST.fullmatch(host) and not is_commune_host(host) for host in v),
+    ),
     "dissolved": ("a date or None", lambda v: v is None or type(v) is date),
     "delay": ("a number of seconds", lambda v: _is_number(v, 0)),
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),

@@ -138,6 +138,20 @@ def province_of_host(host: str) -> Province | None:
     return next((known for known in PROVINCES.values() if known.domain in endings), None)
 
 
+def is_commune_host(host: str) -> bool:
+    """Return whether a host below a province's domain is a commune's or ward's that bears another province's name.
+
+    `haiduong.haiphong.gov.vn` is the portal of the ward Hải Dương: sub-domains are used again for places named like a
+    former province. Such a host continues no province's portal.
+    """
+    known = province_of_host(host)
+    if known is None:
+        return False
+    below = host.lower().rstrip(".").split(":", 1)[0].removesuffix(known.domain).rstrip(".")
+    label = below.rpartition(".")[2]
+    return label in PROVINCES and label != known.slug
+
+
 def is_province_name(words: str) -> bool:
     """Return whether the words are the name of a province of today or before July 2025, in any case or tone style."""
     return fold(words) in _NAMES

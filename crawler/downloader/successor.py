@@ -1,8 +1,9 @@
 """Recognise a redirect to the portal's successor by the host it names.
 
 A host belongs to another portal when the spider declares it in `moved_to`, or when it stands under the domain of a
-province (vietnam/provinces.csv) and is none of the portal's own. Nothing is asked there: that host's articles are
-stored under its own portal's name, or not at all.
+province (vietnam/provinces.csv) and is none of the portal's own. The portal of a commune that only bears a former
+province's name continues nothing. Nothing is asked at a successor: that host's articles are stored under its own portal's
+name, or not at all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.urls import REPLICA_SUFFIX
-from vietnam.provinces import province_of_host
+from vietnam.provinces import is_commune_host, province_of_host
 
 _SHORT = 4096  # bytes: a page that only sends on has nothing else
 _REFRESH = re.compile(
@@ -48,6 +49,8 @@ def successor_of(url: str, own: Collection[str], declared: Collection[str]) -> s
     except ValueError:
         return None
     if not host or host in own:
+        return None
+    if is_commune_host(host):
         return None
     if any(host == known or host.endswith(f".{known}") for known in declared):
         return host

@@ -66,6 +66,7 @@ def test_a_missing_attribute_is_named(attribute: str) -> None:
         ("inferred", ("pageing",), "home, sections, list, paging, key, layout"),
         ("inferred", "paging", "found str 'paging'"),
         ("hosts", ("https://sokhcn.quangtri.gov.vn",), "a tuple of host names"),
+        ("moved_to", ("haiduong.haiphong.gov.vn",), "none of them a commune's"),
         ("delay", "2", "a number of seconds, found str '2'"),
         ("delay", True, "a number of seconds, found bool True"),
         ("delay", -1, "a number of seconds"),
@@ -190,3 +191,10 @@ def test_hosts_of_a_portal() -> None:
     assert host_of("https://WWW.QuangTri.gov.vn:443/a") == "www.quangtri.gov.vn"
     assert host_of("https://[broken/") == ""
     assert real_host("quangtri.gov.vn.replica.test") == "quangtri.gov.vn"
+
+
+def test_a_wards_portal_is_none_of_the_former_province() -> None:
+    ward = "https://haiduong.haiphong.gov.vn"
+    assert portal(home=ward, province="haiphong").home == ward
+    with pytest.raises(DeclarationError, match="`province` should be haiphong: "):
+        portal(home=ward, province="haiduong")

@@ -14,6 +14,7 @@ from vietnam.provinces import (
     Status,
     UnknownProvince,
     find_province,
+    is_commune_host,
     is_province_name,
     predecessors,
     province,
@@ -146,3 +147,29 @@ def test_a_province_of_today_stands_for_those_it_absorbed() -> None:
 def test_a_host_belongs_to_the_province_of_its_domain(host: str, slug: str | None) -> None:
     found = province_of_host(host)
     assert (found.slug if found else None) == slug
+
+
+@pytest.mark.parametrize(
+    ("host", "commune"),
+    [
+        ("haiduong.haiphong.gov.vn", True),
+        ("www.haiduong.haiphong.gov.vn", True),
+        ("HaiDuong.HaiPhong.gov.vn:443", True),
+        ("baclieu.camau.gov.vn", True),
+        ("haiphong.gov.vn", False),
+        ("www.haiphong.gov.vn", False),
+        ("haiduong.gov.vn", False),
+        ("sonnptnt.haiphong.gov.vn", False),
+        ("thanhphohaiphong.gov.vn", False),
+        ("haiduong.vn", False),
+    ],
+)
+def test_a_commune_bears_the_name_of_a_former_province(host: str, commune: bool) -> None:
+    assert is_commune_host(host) is commune
+
+
+def test_a_host_that_only_looks_like_a_citys_belongs_to_no_province() -> None:
+    assert province_of_host("thanhphohaiphong.gov.vn") is None
+    with pytest.raises(UnknownProvince):
+        find_province("https://thanhphohaiphong.gov.vn/tin-tuc")
+    assert find_province("https://haiduong.haiphong.gov.vn/").slug == "haiphong"

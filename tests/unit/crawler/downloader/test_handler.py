@@ -14,7 +14,6 @@ from twisted.web.iweb import IResponse
 
 from crawler.downloader.handler import BoundedProtocol
 
-
 # Twisted leaves its own untyped.
 _protocol, _transport, _request = (
     cast("Callable[..., Any]", each) for each in (BoundedProtocol, StringTransport, Request)

@@ -236,6 +236,11 @@ def test_every_merged_province_may_be_gone_from_its_day_on() -> None:
         ("https://sso.khanhhoa.gov.vn/login", None),
         ("https://dangnhap.khanhhoa.gov.vn/", None),
         ("https://khanhhoa.gov.vn.example.vn/", None),
+        ("https://haiphong.gov.vn/", "haiphong.gov.vn"),
+        ("https://haiduong.haiphong.gov.vn/", None),
+        ("https://www.haiduong.haiphong.gov.vn/tin", None),
+        ("https://thanhphohaiphong.gov.vn/", None),
+        ("https://phuong.xa-moi.vn/", "phuong.xa-moi.vn"),
         ("https://example.vn/", None),
         ("https://[khanhhoa.gov.vn/", None),
         ("/tin", None),
@@ -243,6 +248,10 @@ def test_every_merged_province_may_be_gone_from_its_day_on() -> None:
 )
 def test_a_successor_is_a_host_that_is_known(url: str, host: str | None) -> None:
     assert successor_of(url, OWN, ("xa-moi.vn",)) == host
+
+
+def test_a_ward_below_a_declared_successor_is_none() -> None:
+    assert successor_of("https://haiduong.haiphong.gov.vn/", OWN, ("haiphong.gov.vn",)) is None
 
 
 @pytest.mark.parametrize(
