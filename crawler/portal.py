@@ -62,6 +62,7 @@ class PortalSpider(PortalCrawler):
     sure: Sure
     inferred: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    file_hosts: tuple[str, ...] = ()
     moved_to: tuple[str, ...] = ()
     dissolved: date | None = None
     delay: float = 2.0
@@ -188,6 +189,10 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "sure": ("Sure.RECORDED, Sure.DESCRIBED or Sure.INFERRED", lambda v: isinstance(v, Sure)),
     "inferred": (f"a tuple of {', '.join(STATEMENTS)}", lambda v: _is_tuple_of(v, str) and set(v) <= set(STATEMENTS)),
     "hosts": ("a tuple of host names", lambda v: _is_tuple_of(v, str) and all(map(_HOST.fullmatch, v))),
+    "file_hosts": (
+        "a tuple of host names, `{domain}` for the province's",
+        lambda v: _is_tuple_of(v, str) and all(_HOST.fullmatch(host.replace("{domain}", "a.vn")) for host in v),
+    ),
     "moved_to": (
         "a tuple of host names, none of them a commune's",
         lambda v: _is_tuple_of(v, str) and all(_HOST.fullmatch(host) and not is_commune_host(host) for host in v),
@@ -234,7 +239,7 @@ class FamilyMark:
 TODO = "TODO"
 
 
-_DECLARED = ("title", "home", "sections", "structure", "layouts", "labels", "hosts")
+_DECLARED = ("title", "home", "sections", "structure", "layouts", "labels", "hosts", "file_hosts")
 
 
 def unfinished(portal: type[PortalCrawler]) -> tuple[str, ...]:

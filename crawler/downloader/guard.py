@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -25,7 +25,9 @@ from twisted.python.failure import Failure
 
 from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.successor import LOGIN_HOSTS, successor_of
+from crawler.requests import Expect, exchange_of
 from crawler.urls import REPLICA_SUFFIX, replica_url
+from vietnam.provinces import PROVINCES
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -100,6 +102,16 @@ def own_hosts(home: str, more: Sequence[str] = ()) -> frozenset[str]:
     return frozenset({bare, f"www.{bare}", *(name.lower() for name in more)} - {"", "www."})
 
 
+def file_hosts(home: str, province: str | None, forms: Sequence[str]) -> frozenset[str]:
+    """Return the hosts that hold a portal's files and nothing else.
+
+    `{domain}` in a form stands for the domain of the portal's province (a slug), else for the home host's without `www.`:
+    the files of a department lie on its province's host.
+    """
+    domain = PROVINCES[province].domain if province else (urlsplit(home).hostname or "").lower().removeprefix("www.")
+    return frozenset(form.replace("{domain}", domain) for form in forms)
+
+
 def url_allowed(url: str, hosts: frozenset[str], replica: bool) -> str | None:
     """Return why a URL must not be fetched, or None when it may.
 
@@ -140,24 +152,34 @@ def _host_refused(host: str, hosts: frozenset[str], replica: bool) -> str | None
 
 @dataclass(frozen=True, slots=True)
 class PortalHosts:
-    """Hold a portal's own hosts and those it moved to, all without suffix; `replica` says that the crawl is a rehearsal."""
+    """Hold a portal's own hosts, those it moved to and those that hold its files, all without suffix.
+
+    `replica` says that the crawl is a rehearsal.
+    """
 
     own: frozenset[str]
     moved_to: tuple[str, ...] = ()
     replica: bool = False
+    files: frozenset[str] = frozenset()
 
     @property
     def asked(self) -> frozenset[str]:
         """The portal's own hosts as this crawl asks them: in a rehearsal with the suffix."""
         return frozenset(host + REPLICA_SUFFIX for host in self.own) if self.replica else self.own
 
+    @property
+    def asked_for_files(self) -> frozenset[str]:
+        """The hosts from which a file may come, as this crawl asks them."""
+        return replace(self, own=self.own | self.files).asked
+
     def here(self, url: str) -> str:
         """Return an address as this crawl asks it."""
         return replica_url(url) if self.replica else url
 
-    def refusal(self, url: str) -> str | None:
-        """Return why an address must not be fetched, None when it may."""
-        return url_allowed(url, self.own, self.replica)
+    def refusal(self, url: str, expect: Expect = Expect.RESOURCE) -> str | None:
+        """Return why an address must not be fetched, None when it may. Hosts of files give files and a robots.txt."""
+        hosts = self.own | self.files if expect in (Expect.ATTACHMENT, Expect.ROBOTS) else self.own
+        return url_allowed(url, hosts, self.replica)
 
     def is_external(self, url: str) -> bool:
         """Return whether an address is a page of another site, which a browser would open and this crawl does not.
@@ -175,7 +197,7 @@ class PortalHosts:
 
     def successor(self, url: str) -> str | None:
         """Return the known host of somebody else that an address leads to."""
-        return successor_of(url, self.own, self.moved_to)
+        return successor_of(url, self.own | self.files, self.moved_to)
 
 
 class GuardDenied(IgnoreRequest):
@@ -191,7 +213,7 @@ class GuardMiddleware(CrawlerMiddleware):
     def process_request(self, request: Request) -> None:
         """Let the request pass or raise GuardDenied."""
         recorder = recorder_of(self._crawler)
-        reason = recorder.hosts.refusal(request.url)
+        reason = recorder.hosts.refusal(request.url, exchange_of(request).info.expect)
         if reason is None:
             return
         self._crawler.stats.inc_value("guard_denied")

@@ -88,7 +88,7 @@ class Attachments:
         exchange = exchange_of(response)
         file = exchange.attachment
         assert file is not None  # noqa: S101  set with the request
-        facts = facts_of(response, exchange.info, self.home, self.recorder.hosts.asked, ())
+        facts = facts_of(response, exchange.info, self.home, self.recorder.hosts.asked_for_files, ())
         outcome, detail = judge_attachment(facts, file.type)
         page = exchange.page(outcome, detail)
         if outcome is Outcome.ATTACHMENT:

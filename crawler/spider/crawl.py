@@ -26,7 +26,7 @@ from archive.model.enums import ArchiveKind, Outcome
 from archive.model.records import Document, ListRequest, PageRecord
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.config.run_options import RunOptions
-from crawler.downloader.guard import PortalHosts, own_hosts
+from crawler.downloader.guard import PortalHosts, file_hosts, own_hosts
 from crawler.downloader.slots import SlotClosed
 from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_alternate, is_archive
@@ -59,6 +59,7 @@ class PortalCrawler(scrapy.Spider):
     home: str
     sections: tuple[Section, ...]
     hosts: tuple[str, ...]
+    file_hosts: tuple[str, ...]
     moved_to: tuple[str, ...]
     province: str | None
     dissolved: date | None
@@ -79,7 +80,8 @@ class PortalCrawler(scrapy.Spider):
 
     def __init__(self, *, options: RunOptions, writer: RunWriter, settings: BaseSettings) -> None:
         super().__init__()
-        hosts = PortalHosts(own_hosts(self.home, self.hosts), self.moved_to, options.kind is ArchiveKind.REPLICA)
+        own, files = own_hosts(self.home, self.hosts), file_hosts(self.home, self.province, self.file_hosts)
+        hosts = PortalHosts(own, self.moved_to, options.kind is ArchiveKind.REPLICA, files)
         self.options, portal = options, type(self)
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)

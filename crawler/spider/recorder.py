@@ -149,7 +149,7 @@ class RunRecorder:
                 return  # it ends there, with a line of its own
             if exchange.info.expect is Expect.ARTICLE and self.hosts.is_external(target):
                 return
-            refused = self.hosts.refusal(target)
+            refused = self.hosts.refusal(target, exchange.info.expect)
         outcome = Outcome.REDIRECTED if refused is None else Outcome.WRONG_HOST
         # A response on the way is no page of a list, unless the request ends there.
         self.write(exchange.page(outcome, refused or target, page_number=None))

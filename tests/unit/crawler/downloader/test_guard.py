@@ -8,7 +8,16 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
-from crawler.downloader.guard import AddressRefused, GuardedResolver, address_allowed, own_hosts, url_allowed
+from crawler.downloader.guard import (
+    AddressRefused,
+    GuardedResolver,
+    PortalHosts,
+    address_allowed,
+    file_hosts,
+    own_hosts,
+    url_allowed,
+)
+from crawler.requests import Expect
 
 HOSTS = own_hosts("https://www.quangtri.gov.vn", ("sokhcn.quangtri.gov.vn",))
 
@@ -181,3 +190,29 @@ def test_a_rehearsal_looks_up_no_name_and_only_the_loopback_literal_resolves() -
 
 def test_outside_a_rehearsal_the_loopback_literal_is_refused() -> None:
     assert isinstance(resolved("127.0.0.1", "127.0.0.1"), AddressRefused)
+
+
+FORMS = ("cdn.{domain}", "storage-vnportal.vnpt.vn")
+
+
+def test_the_files_of_a_department_lie_on_its_provinces_host() -> None:
+    assert file_hosts("https://sct.tayninh.gov.vn", "tayninh", FORMS) == {
+        "cdn.tayninh.gov.vn",
+        "storage-vnportal.vnpt.vn",
+    }
+    assert file_hosts("https://www.xa-moi.vn", None, FORMS[:1]) == {"cdn.xa-moi.vn"}
+
+
+@pytest.mark.parametrize("replica", [False, True], ids=["live", "rehearsal"])
+def test_a_host_of_files_gives_files_alone(replica: bool) -> None:
+    home = "https://haiphong.gov.vn"
+    hosts = PortalHosts(own_hosts(home), (), replica, file_hosts(home, "haiphong", FORMS))
+    url = hosts.here("https://cdn.haiphong.gov.vn/gov-hpg/1/tintuc/a.pdf")
+
+    assert hosts.refusal(url, Expect.ATTACHMENT) is None
+    assert hosts.refusal(hosts.here("https://cdn.haiphong.gov.vn/robots.txt"), Expect.ROBOTS) is None
+    assert hosts.successor(url) is None
+    for expect in set(Expect) - {Expect.ATTACHMENT, Expect.ROBOTS}:
+        assert hosts.refusal(url, expect) is not None
+    other = hosts.here("https://cdn.hanoi.gov.vn/a.pdf")
+    assert hosts.refusal(other, Expect.ATTACHMENT) is not None
