@@ -74,9 +74,7 @@ def expected_of(site: ComposedSite, shown: ReplicaArticle) -> ExpectedArticle:
         published_raw=plain(site.date_line(shown)),
         blocks=(*lead, *body),
         author=shown.byline,
-        attachments=tuple(
-            ExpectedAttachment(plain(text), _suffixer.text(site.home + site.file_path(name))) for name, text in files
-        ),
+        attachments=tuple(ExpectedAttachment(plain(text), _suffixer.text(site.file_url(name))) for name, text in files),
         moment=shown.published.isoformat(),
     )
 

@@ -52,7 +52,8 @@ class ComposedSites(Mapping[str, Site]):
     """The composed portals by host, each with its own articles; one is made when it is first asked for."""
 
     def __init__(self) -> None:
-        self._portals = {EVERY[portal].host: portal for portal in EVERY_PORTAL}
+        hosts = {portal: (EVERY[portal].host, EVERY[portal].file_host) for portal in EVERY_PORTAL}
+        self._portals = {host: portal for portal in hosts for host in hosts[portal] if host}
         self._making = threading.Lock()
 
     def __getitem__(self, host: str) -> Site:

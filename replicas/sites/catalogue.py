@@ -14,7 +14,18 @@ from replicas.sites.onecms import MauOnecms
 from replicas.sites.sharepoint import DienBien, Moc, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
 from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, LaiChau, LangSon, Moit, QuangNgai
-from replicas.sites.vnpt import CanTho, CaoBang, NinhBinh, SoKhcnNinhBinh, SonLa
+from replicas.sites.vnpt import (
+    CaMau,
+    CanTho,
+    CaoBang,
+    HaiPhong,
+    LaoCai,
+    NgheAn,
+    NinhBinh,
+    SoKhcnNinhBinh,
+    SonLa,
+    TayNinh,
+)
 from replicas.sites.webforms import KhanhHoa
 from replicas.sites.wordpress import MauWordpress
 
@@ -29,6 +40,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
         CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
         HoChiMinh, DakLak, DongThap, AnGiang, PhuTho, Hue, VinhLong,
+        NgheAn, HaiPhong, TayNinh, CaMau, LaoCai,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

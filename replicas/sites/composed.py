@@ -102,6 +102,8 @@ class ComposedSite:
     """The paths of articles, with the key as first group."""
     files_path = ""
     """The folder of all attachments; empty where each has one of its own."""
+    file_host = ""
+    """The host that holds the portal's files and nothing else; empty where its own does."""
     beyond = "empty"
     """The content of a page after the last one: `empty`, `last` (the last page again) or `first`."""
 
@@ -181,6 +183,14 @@ class ComposedSite:
         """Path and query of an attachment."""
         return f"{self.files_path or f'/documents/20182/{zlib.crc32(name.encode())}/'}{name}"
 
+    def file_link(self, name: str) -> str:
+        """Return the address of an attachment as the portal's pages link it."""
+        return (f"https://{self.file_host}" if self.file_host else "") + self.file_path(name)
+
+    def file_url(self, name: str) -> str:
+        """Return the absolute address of an attachment."""
+        return f"https://{self.file_host or self.host}{self.file_path(name)}"
+
     def other(self, request: SiteRequest) -> SiteResponse | None:
         """Whatever else the family serves (feeds, fragments)."""
         return None
@@ -212,6 +222,8 @@ class ComposedSite:
         if request.path == "/robots.txt":
             lines = ["User-agent: *", *(f"Disallow: {path}" for path in self.disallow), ""]
             return SiteResponse("\n".join(lines).encode(), content_type="text/plain")
+        if request.host == self.file_host:
+            return self._file_answer(request)
         if request.path == "/" and self.section_at("/") is None:
             there = self.home + self.list_path(self.sections[0], 1)
             return SiteResponse(b"", 302, headers=(("Location", there),))
@@ -280,7 +292,7 @@ class ComposedSite:
             body=Markup(build_body(shown.parts, self.style, shown.shape)),
             shown=self.date_line(shown),
             related=[(other, self.article_path(other)) for other in related],
-            files=[(name, self.file_path(name)) for name in shown.files],
+            files=[(name, self.file_link(name)) for name in shown.files],
         )
 
     def render(self, template: str, request: SiteRequest, **values: object) -> str:

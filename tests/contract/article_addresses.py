@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.portal import PortalSpider
 from crawler.spiders.an_giang import AnGiang
+from crawler.spiders.ca_mau import CaMau
 from crawler.spiders.can_tho import CanTho
 from crawler.spiders.cao_bang import CaoBang
 from crawler.spiders.cong_an_thanh_hoa import CongAnThanhHoa
@@ -12,20 +13,24 @@ from crawler.spiders.dien_bien import DienBien
 from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.gia_lai import GiaLai
 from crawler.spiders.ha_tinh import HaTinh
+from crawler.spiders.hai_phong import HaiPhong
 from crawler.spiders.ho_chi_minh import HoChiMinh
 from crawler.spiders.hue import Hue
 from crawler.spiders.hung_yen import HungYen
 from crawler.spiders.lai_chau import LaiChau
 from crawler.spiders.lang_son import LangSon
+from crawler.spiders.lao_cai import LaoCai
 from crawler.spiders.moc import Moc
 from crawler.spiders.moit import Moit
 from crawler.spiders.most import Most
 from crawler.spiders.mst import Mst
+from crawler.spiders.nghe_an import NgheAn
 from crawler.spiders.ninh_binh import NinhBinh
 from crawler.spiders.phu_tho import PhuTho
 from crawler.spiders.quang_ngai import QuangNgai
 from crawler.spiders.so_khcn_ninh_binh import SoKhcnNinhBinh
 from crawler.spiders.son_la import SonLa
+from crawler.spiders.tay_ninh import TayNinh
 from crawler.spiders.thai_nguyen import ThaiNguyen
 from crawler.spiders.thang_long import ThangLong
 from crawler.spiders.thanh_hoa import ThanhHoa
@@ -40,6 +45,7 @@ FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
     NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
     AnGiang, DakLak, DongThap, HoChiMinh, Hue, PhuTho, VinhLong,
+    CaMau, HaiPhong, LaoCai, NgheAn, TayNinh,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -84,6 +90,14 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (SonLa, "/4/469/61708/630360/tin-kinh-te/mua-man-hau", "4/469/61708/630360"),
     (CaoBang, "/van-hoaxa-hoi/hat-then-ben-suoi-99120", "99120"),
     (CanTho, "/tin-tuc-va-su-kien/cho-noi-hop-lai-88210", "88210"),
+    (NgheAn, "/tin-tuc-su-kien-73053/mo-hoi-cho-nam-2025-723384", "723384"),
+    (NgheAn, "/diem-du-lich/thac-nuoc-623724", "623724"),
+    (HaiPhong, "/tin-tuc-su-kien/hop-bao-thanh-pho--760833", "760833"),
+    (HaiPhong, "/thu-tuc-hanh-chinh-76761/cap-doi-giay-to-743051", "743051"),
+    (HaiPhong, "/tin-tuc-su-kien/Hop-Bao-Quy-Ba-118467.html", "118467.html"),
+    (TayNinh, "/tin-noi-bat/khoi-cong-cum-cong-nghiep--1075352", "1075352"),
+    (CaMau, "/tin-tuc-su-kien/mua-tom-282160", "282160"),
+    (LaoCai, "/luat--phap-lenh/sua-doi-quy-dinh-1282238", "1282238"),
     (HaTinh, "/vi/bai-viet/so-ket-vu-xuan", "so-ket-vu-xuan"),
     (HaTinh, "/vi/bai-viet/so-ket-vu-xuan-1", "so-ket-vu-xuan-1"),
     (MauNukeviet, "/vi/news/van-hoa/hoi-lang-37146.html", "37146"),
@@ -147,6 +161,17 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (NinhBinh, "/tin-noi-bat/khai-mac-le-hoi-336351?format=pdf"),
     (SonLa, "/dailoan/tin-tuc-630360"),
     (SonLa, "/vi-VN/1/3034/17/231/tintuc/mua-man-hau.aspx"),
+    (NgheAn, "/tin-tuc-su-kien-73053"),
+    (NgheAn, "/tin-tuc-su-kien-73053?pageindex=1"),
+    (NgheAn, "/vi/tin-tuc-su-kien-73053/"),
+    (HaiPhong, "/thu-tuc-hanh-chinh-76761"),
+    (HaiPhong, "/en/news-76761"),
+    (HaiPhong, "/Van-ban-quy-pham-phap-luat/"),
+    (HaiPhong, "/van-ban/quyet-dinh-760833?p_steering=760833"),
+    (HaiPhong, "/gov-hpg/1/tintuc/2025/3/bao-cao-638442095766744668.pdf"),
+    (CaMau, "/wps/wcm/connect/6f1c2a30-7d51/tin-tuc-282160"),
+    (CaMau, "/Datafiles/camau-gov-vn/wps/wcm/connect/6f1c/anh-282160"),
+    (LaoCai, "/Default.aspx?dvid=1231&pageid=95227&sid=1365"),
     (CanTho, "/huong-toi-dai-hoi-dai-bieu-toan-quoc-lan-thu-xiv-cua-dang"),
     (HaTinh, "/vi/chuyen-muc/so-lieu-kinh-te---xa-hoi?page=2"),
     (HaTinh, "/uploads/topics/20250303081500.jpg"),
@@ -202,6 +227,7 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (DienBien, "/portal/Pages/2026-01-15/A.aspx", "/portal/pages/2026-01-15/a.aspx"),
     (Most, "/vn/tin-tuc/24021/a-.aspx", "/vn/Pages/chitiettin.aspx?IDNews=24021&ChuyenmucID=493"),
     (NinhBinh, "/kinh-te/a-336351", "/tin-noi-bat/b-336351?fbclid=x"),
+    (NgheAn, "/tin-tuc-su-kien-73053/mo-kho-723384", "/tin-noi-bat/mo-kho-thoc--723384?pageindex=0"),
     (HaTinh, "/vi/bai-viet/a", "/bai-viet/a/"),
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/vi/news/van-hoa/moi-37146.html"),
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/index.php?language=vi&nv=news&op=tin-tuc/cu-37146.html"),
