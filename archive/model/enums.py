@@ -39,6 +39,7 @@ class Outcome(StrEnum):
     SOFT_404 = "soft_404"
     CHALLENGE = "challenge"
     ROBOT_CHECK = "robot_check"
+    FIREWALL = "firewall"  # a page of the firewall in front of the portal, which refuses the request
     APP_SHELL = "app_shell"
     LOGIN = "login"
     MAINTENANCE = "maintenance"

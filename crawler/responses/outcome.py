@@ -74,6 +74,15 @@ _NOT_FOUND = re.compile(
 _MAINTENANCE = re.compile(
     r"bao tri|dang nang cap|tam ngung|tam dung hoat dong|under maintenance|maintenance|be right back"
 )
+# Names of firewalls and what they call the record of a refusal.
+_FIREWALL = re.compile(
+    r"\bcloudrity\b|\bweb application firewall\b|\bwaf\b|\bincapsula incident id\b|\bray id\b|\bfortiweb\b"
+    r"|\bweb page blocked\b|\battack id\b|\b(?:your|the) support id is\b|\brequest (?:is |was |has been )?(?:blocked|rejected)\b"
+    r"|\b(?:yeu cau|truy cap)(?: cua ban)? (?:da )?bi (?:chan|tu choi)\b|\btuong lua\b"
+)
+_FIREWALL_SERVER = re.compile(r"cloudrity", re.IGNORECASE)
+_FIREWALL_STATUS = (403, 405, 406)
+_WALL_LINKS = 5
 _SHORT = 700  # characters of main text: the articles of the field guide that are shorter have a title block
 _TINY = 4096  # bytes: the recorded challenges have 155 to 177
 
@@ -107,14 +116,28 @@ def _transfer(facts: ResponseFacts) -> OutcomeDetail | None:
 
 
 def _blocked(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | None:
-    """Recognise challenges and robot checks, which come with 200 as well as with 403 and 503."""
+    """Recognise challenges, robot checks and firewalls, which come with 200 as well as with 403 and 503."""
     if facts.text is None or shape is None or facts.has_article:
         return None
     if len(facts.body) <= _TINY and shape.sets_cookie and shape.reloads and len(shape.visible) < 200:
         return Outcome.CHALLENGE, f"cookie and reload in {len(facts.body)} bytes"
     if shape.captcha and (shape.returns_here or len(shape.main) < _SHORT):
         return Outcome.ROBOT_CHECK, f"asks for {shape.captcha}"
+    # A throttling is a 429 whoever answers it: it is asked again after the time that it names.
+    if facts.status != 429 and (words := _firewall_words(facts, shape)):
+        return Outcome.FIREWALL, words
     return None
+
+
+def _firewall_words(facts: ResponseFacts, shape: PageShape) -> str | None:
+    """Return the words by which a bare page without a menu is a firewall's; None for every other page."""
+    if shape.links > _WALL_LINKS or not _is_bare(shape):
+        return None
+    found = _FIREWALL.search(_plain(f"{shape.head} {shape.visible}"))
+    if found is not None:
+        return f"a firewall's page: {found[0]}"[:80]
+    server = _FIREWALL_SERVER.search(facts.headers.get("server", ""))
+    return f"a firewall's page: server {server[0]}" if server and facts.status in _FIREWALL_STATUS else None
 
 
 def _status(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | None:

@@ -29,7 +29,7 @@ from pipelines.capture import capture_of
 
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
-_STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+_STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL, Outcome.RATE_LIMITED)
 _SILENT_LIMIT = 3  # requests in a row without an answer, each tried three times
 _SILENT_LIMIT_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
 

@@ -15,7 +15,7 @@ _SAME = 0.5
 _FEW = 3
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
-_DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+_DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL, Outcome.RATE_LIMITED)
 _BLOCKING = (*_DECISIVE, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
 _NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.

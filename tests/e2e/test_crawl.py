@@ -100,6 +100,7 @@ ZOO: dict[str, tuple[Reply, Outcome]] = {
     "blank": (redirect("  /tin/good one.html?a=b c "), Outcome.ARTICLE),
     "not-an-encoding": (response(article(8), Content_Encoding="utf-8"), Outcome.ARTICLE),
     "zero-byte": (response(article(9).replace(b"</title>", b"\0</title>")), Outcome.ARTICLE),
+    "odd-header": (response(article(11), **{"Odd Name ": "1"}), Outcome.ARTICLE),
     "front": (redirect("/"), Outcome.SOFT_404),
     "members": (redirect("/dang-nhap?back=1"), Outcome.LOGIN),
     "loop": (redirect("/tin/loop.html"), Outcome.ERROR),
@@ -138,6 +139,7 @@ def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Pat
         "blank",
         "not-an-encoding",
         "zero-byte",
+        "odd-header",
     }
     assert {line.key: line.event for line in articles}["moved"] is Event.DUPLICATE
     counts = {name: server.asked[f"/tin/{name}.html"] for name in ("failing", "cut-gzip", "cut-body", "loop", "gone")}
@@ -151,6 +153,7 @@ def test_whatever_comes_back_has_its_outcome_and_harms_nothing_else(archive: Pat
 
 
 CHALLENGE = b'<html><script>document.cookie="a=b";location.reload(true);</script></html>'
+FIREWALL = b"<html><body><h1>Request blocked</h1><p>Web Application Firewall</p></body></html>"
 ENDS: dict[str, tuple[dict[str, Reply], Verdict, str, int]] = {
     "a challenge is recorded and the portal left alone": (
         {"/tin-tuc": response(CHALLENGE)},
@@ -221,8 +224,12 @@ def test_the_end_of_a_night_has_its_verdict_and_reason(name: str, archive: Path)
 
 @pytest.mark.parametrize(
     "answer",
-    [response(CHALLENGE), response(b"slow", "429 Too Many Requests", Retry_After="999")],
-    ids=["challenge", "too many requests"],
+    [
+        response(CHALLENGE),
+        response(FIREWALL, "403 Forbidden"),
+        response(b"slow", "429 Too Many Requests", Retry_After="999"),
+    ],
+    ids=["challenge", "firewall", "too many requests"],
 )
 def test_a_portal_that_blocks_in_the_middle_is_left_alone_and_the_rest_stays_owed(answer: bytes, archive: Path) -> None:
     pages = portal(a=response(article(1)), b=answer, c=response(article(3)), d=response(article(4)))

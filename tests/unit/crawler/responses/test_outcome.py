@@ -30,6 +30,17 @@ NOT_FOUND_PLAIN = page("<div>Nội dung không tồn tại!</div>")
 ABOUT_MISSING = page(f"<h1>Không tìm thấy dấu vết dịch tả lợn ở Ba Sông</h1>{PARAGRAPH * 6}")
 MAINTENANCE = "<html><head><title>Bảo trì</title></head><body><h1>Hệ thống đang bảo trì</h1></body></html>"
 CHALLENGE = '<html><body><script>document.cookie="A=1; path=/";window.location.reload(true);</script></body></html>'
+D1N = (
+    '<html><body><script>document.cookie="D1N=5d8e"+"1f0a"+"; expires=Fri, 31-Dec-37 23:55:55 GMT; path=/";'
+    "window.location.reload(true);</script></body></html>"
+)
+FIREWALL = "<html><head><title>Access denied</title></head><body><h1>Cloudrity</h1><p>Mã: 5f2.</p></body></html>"
+INCIDENT = (
+    "<html><body><p>The requested URL was rejected. Your support ID is: 1174</p><a href='/'>Back</a></body></html>"
+)
+BARRED = "<html><body><h2>Thông báo</h2><p>Truy cập của bạn đã bị chặn.</p></body></html>"
+ABOUT_FIREWALL = page(f"<h1>Tập huấn vận hành tường lửa</h1>{PARAGRAPH * 6}")
+SHORT_ABOUT_FIREWALL = page("<h1>Thông báo</h1><p>Chiều mai, tỉnh thay tường lửa của trung tâm dữ liệu.</p>")
 APP = '<html><head><title>Cổng</title><script src="/a.js"></script></head><body><div id="app"></div></body></html>'
 LOGIN = page("<h1>Đăng nhập</h1><form action='/dang-nhap'><input type='text'><input type='password'></form>")
 CAPTCHA = page("<p>Xin xác nhận.</p><div class='g-recaptcha' data-sitekey='k'></div>")
@@ -129,6 +140,8 @@ def seen(text: str | bytes = ARTICLE, **more: object) -> ResponseFacts:
 
 
 LIST = {"expect": Expect.LISTING}
+HTML = {"content-type": "text/html; charset=utf-8"}
+CLOUDRITY = {"server": "Cloudrity"}
 KIND = {"content-type": "application/pdf"}
 CASES = {
     "article": (seen(), Outcome.ARTICLE),
@@ -147,6 +160,20 @@ CASES = {
     "cookie challenge": (seen(CHALLENGE), Outcome.CHALLENGE),
     "cookie challenge with 403": (seen(CHALLENGE, status=403), Outcome.CHALLENGE),
     "cookie challenge for a list": (seen(CHALLENGE, **LIST), Outcome.CHALLENGE),
+    "the D1N form with 503": (seen(D1N, status=503), Outcome.CHALLENGE),
+    "the D1N form for a file": (seen(D1N, expect=Expect.ATTACHMENT), Outcome.CHALLENGE),
+    "a firewall": (seen(FIREWALL, status=403), Outcome.FIREWALL),
+    "a firewall with 200": (seen(FIREWALL), Outcome.FIREWALL),
+    "a firewall for a list": (seen(FIREWALL, status=503, **LIST), Outcome.FIREWALL),
+    "a firewall for a file": (seen(FIREWALL, expect=Expect.ATTACHMENT), Outcome.FIREWALL),
+    "a firewall by an identifier": (seen(INCIDENT, status=403), Outcome.FIREWALL),
+    "a firewall in Vietnamese": (seen(BARRED), Outcome.FIREWALL),
+    "a firewall that throttles": (seen(FIREWALL, status=429), Outcome.RATE_LIMITED),
+    "a firewall by its server alone": (seen("<p>403</p>", status=403, headers=CLOUDRITY), Outcome.FIREWALL),
+    "a page behind a firewall": (seen(headers=CLOUDRITY | HTML), Outcome.ARTICLE),
+    "a missing page behind a firewall": (seen("<p>404</p>", status=404, headers=CLOUDRITY), Outcome.GONE),
+    "an article about a firewall": (seen(ABOUT_FIREWALL), Outcome.ARTICLE),
+    "a short notice about one": (seen(SHORT_ABOUT_FIREWALL, has_article=True), Outcome.ARTICLE),
     "application shell": (seen(APP), Outcome.APP_SHELL),
     "application shell for a list": (seen(APP, **LIST), Outcome.APP_SHELL),
     "captcha": (seen(CAPTCHA), Outcome.ROBOT_CHECK),

@@ -74,6 +74,7 @@ CASES = {
         "none of 3 requests was answered",
     ),
     "challenge": (replace(GOOD, outcomes=outcomes(listing=1, challenge=1)), USUAL, Verdict.BLOCKED, "cookie challenge"),
+    "firewall": (replace(GOOD, outcomes=outcomes(firewall=1)), USUAL, Verdict.BLOCKED, "a firewall's refusal"),
     "robot check": (replace(GOOD, outcomes=outcomes(robot_check=1)), USUAL, Verdict.BLOCKED, "robot check"),
     "429": (replace(GOOD, outcomes=outcomes(rate_limited=2)), USUAL, Verdict.BLOCKED, "2 times too many requests"),
     "403 on the list": (
