@@ -12,10 +12,19 @@ from archive.model.enums import Outcome
 from crawler.catalog.check_results import FieldFinding, FieldStatus
 from crawler.check.article import article_findings
 from crawler.listings.listing import Entry, Listing, SectionKind
+from crawler.urls import host_of, real_host
 from pipelines.article import Article
+from vietnam.provinces import is_commune_host, province_of_host
 
 _SILENT = frozenset(
     {Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.RATE_LIMITED, Outcome.MAINTENANCE, Outcome.REFUSED}
+)
+_REFUSING = (
+    Outcome.ROBOTS_DENIED,
+    Outcome.GUARD_DENIED,
+    Outcome.CHALLENGE,
+    Outcome.ROBOT_CHECK,
+    Outcome.FIREWALL,
 )
 _MOST = 0.8
 _FEW = 3  # a list shows hardly fewer
@@ -104,13 +113,23 @@ def _address(first: ListAnswer) -> FieldFinding:
     """Return whether the portal's own host answers."""
     finding = partial(FieldFinding, "address", statement="home")
     if first.sent_to:
-        return finding(FieldStatus.WRONG, f"{first.requested} sends on to {first.sent_to}: the portal may have moved")
+        return finding(FieldStatus.WRONG, f"{first.requested} sends on to {first.sent_to}: {_meaning(first.sent_to)}")
     if first.outcome in _SILENT:
         return finding(FieldStatus.UNTRIED, f"{first.requested} did not answer: {_outcome(first)}")
-    if first.outcome in (Outcome.ROBOTS_DENIED, Outcome.GUARD_DENIED):
+    if first.outcome in _REFUSING:
         return finding(FieldStatus.WRONG, f"{first.requested} may not be asked: {_outcome(first)}")
     redirected = f", from {first.requested}" if first.url != first.requested else ""
     return finding(FieldStatus.OK, f"{first.url} answered{redirected}")
+
+
+def _meaning(target: str) -> str:
+    """Return what a redirect to another host, or an address there, may mean."""
+    host = real_host(host_of(target) or target)
+    if is_commune_host(host):
+        return "a commune's portal, which continues no province's"
+    if province_of_host(host) is None:
+        return "a host of no province; a person has to see whose it is"
+    return "the portal may have moved"
 
 
 def _tls(responses: PortalResponses) -> FieldFinding:

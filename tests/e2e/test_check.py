@@ -118,6 +118,10 @@ FILE = Attachment(url=f"{HOST}/a.pdf", name="a.pdf", type="application/pdf")
 CASES: list[tuple[str, PortalResponses, str, FieldStatus, str]] = [
     ("no answer", failed(Outcome.UNREACHABLE, "timeout"), "address", FieldStatus.UNTRIED, "did not answer: unreachable (timeout)"),
     ("moved", failed(Outcome.GUARD_DENIED, sent_to="https://a.vn/"), "address", FieldStatus.WRONG, "sends on to https://a.vn/"),
+    ("moved to a province", failed(Outcome.MOVED, sent_to="haiphong.gov.vn"), "address", FieldStatus.WRONG, "may have moved"),
+    ("sent to a ward", failed(Outcome.GUARD_DENIED, sent_to="https://haiduong.haiphong.gov.vn/"), "address", FieldStatus.WRONG, "a commune's"),
+    ("sent to a likeness", failed(Outcome.GUARD_DENIED, sent_to="https://thanhphohaiphong.gov.vn/"), "address", FieldStatus.WRONG, "no province"),
+    ("firewall", failed(Outcome.FIREWALL, "a page"), "address", FieldStatus.WRONG, "may not be asked"),
     ("robots", failed(Outcome.ROBOTS_DENIED, "forbidden"), "address", FieldStatus.WRONG, "may not be asked"),
     ("another address", replace(GOOD, first=replace(FIRST, url=f"{HOST}/vi/tin")), "address", FieldStatus.OK, "from https://www"),
     ("bad certificate", failed(Outcome.UNREACHABLE, tls="TLS failed: expired"), "tls", FieldStatus.WRONG, "declared is `plain`"),
