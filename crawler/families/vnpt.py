@@ -104,6 +104,8 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
         FamilyMark(MarkKind.SELECTOR, '[class*="UIArticleInMenu_"], [class*="UIListNews_"]', 4),
         FamilyMark(MarkKind.SELECTOR, ".ArticleDetailControl", 4),
         FamilyMark(MarkKind.ADDRESS, r"/DesktopModule/UIArticleInMenu/", 4),
+        FamilyMark(MarkKind.ADDRESS, r"storage-vnportal\.vnpt\.vn|/FileQuanTriTinTuc/|/quantritintuc\d{5,6}/", 4),
+        FamilyMark(MarkKind.SELECTOR, 'img[alt="Anh-tin-bai"]', 4),
         FamilyMark(MarkKind.SELECTOR, ".UISocialShare, .ModuleContent", 2),
         FamilyMark(MarkKind.SELECTOR, 'img[id^="ctrl_"][id$="_imgImagePath"]', 2),
     )

@@ -100,7 +100,7 @@ ZOO: dict[str, tuple[Reply, Outcome]] = {
     "blank": (redirect("  /tin/good one.html?a=b c "), Outcome.ARTICLE),
     "not-an-encoding": (response(article(8), Content_Encoding="utf-8"), Outcome.ARTICLE),
     "zero-byte": (response(article(9).replace(b"</title>", b"\0</title>")), Outcome.ARTICLE),
-    "odd-header": (response(article(11), **{"Odd Name ": "1"}), Outcome.ARTICLE),
+    "odd-header": (response(article(11), Odd_Name="1").replace(b"Odd-Name", b"Odd Name "), Outcome.ARTICLE),
     "front": (redirect("/"), Outcome.SOFT_404),
     "members": (redirect("/dang-nhap?back=1"), Outcome.LOGIN),
     "loop": (redirect("/tin/loop.html"), Outcome.ERROR),

@@ -15,6 +15,7 @@ from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.store import Archive
 from crawler.reextract.reextract import read_again
 from crawler.spiders.vinh_phuc import VinhPhuc
+from crawler.urls import host_of
 from pipelines.extract import extract
 from replicas.articles import articles
 from replicas.records import ReplicaSection
@@ -130,6 +131,25 @@ def test_postbacks_are_walked_to_their_end(tmp_path: Path, replica: ReplicaServe
     assert "__VIEWSTATE" not in (archive / "2025/03/03/khanh_hoa/pages.jsonl").read_text()
     bodies = [body for _, _, body in requests_in(archive / "2025/03/03/khanh_hoa")]
     assert sum("__VIEWSTATE" in body for body in bodies) == 3
+
+
+def test_files_on_a_host_of_their_own_are_stored_and_no_menu_is_followed(
+    tmp_path: Path, replica: ReplicaServer
+) -> None:
+    archive = new_archive(tmp_path / "archive")
+    night(archive, replica, "hai_phong", "2025-03-03")
+    _, pages, articles = the_night(archive, "hai_phong", date(2025, 3, 3))
+
+    files = [page for page in pages if page.outcome is Outcome.ATTACHMENT]
+    assert {host_of(page.url) for page in files} == {"cdn.haiphong.gov.vn.replica.test"}
+    assert sum(line.event is Event.ATTACHMENT for line in articles) == len(files) == 3
+    robots = [host_of(page.url) for page in pages if page.outcome is Outcome.ROBOTS]
+    assert robots == ["haiphong.gov.vn.replica.test", "cdn.haiphong.gov.vn.replica.test"]
+    new = [line for line in articles if line.event is Event.NEW]
+    assert len(new) == 8
+    assert any("--7000" in line.url for line in new)
+    assert not any("thu-tuc-hanh-chinh" in page.url or "Van-ban" in page.url for page in pages)
+    assert not any("tin-bai" in image.caption for line in new for image in line.images)
 
 
 def test_pages_that_only_lead_on_come_to_an_end(tmp_path: Path) -> None:
