@@ -155,5 +155,8 @@ class RobotsGate(CrawlerMiddleware):
         except Exception as error:  # Twisted's failures have no common root
             raise RobotsUnreachable("robots.txt was not answered") from error
         decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
-        recorder_of(self._crawler).record_robots(response, decision)
+        recorder = recorder_of(self._crawler)
+        recorder.record_robots(response, decision)
+        if recorder.stopping:  # what came in its place lets nobody in, so what it forbids is not known
+            raise RobotsUnreachable("robots.txt could not be had")
         return decision

@@ -22,14 +22,17 @@ from crawler.downloader.redirects import redirect_target
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.comparison import FeedComparison
 from crawler.requests import Expect, StoredResponse, exchange_of
+from crawler.responses.facts import facts_of
 from crawler.responses.failures import passing_outcome
+from crawler.responses.outcome import classify
 from pipelines.article import Article
 from pipelines.boilerplate.new_texts import NewTexts
 from pipelines.capture import capture_of
 
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
-_STOPPING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL, Outcome.RATE_LIMITED)
+_BARRING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL)
+_STOPPING = (*_BARRING, Outcome.RATE_LIMITED)
 _SILENT_LIMIT = 3  # requests in a row without an answer, each tried three times
 _SILENT_LIMIT_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
 
@@ -155,10 +158,14 @@ class RunRecorder:
         self.write(exchange.page(outcome, refused or target, page_number=None))
 
     def record_robots(self, response: Response, decision: RobotsDecision) -> None:
-        """Record what was made of a robots.txt."""
-        self.write(
-            exchange_of(response).page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay),
-        )
+        """Record what was made of a robots.txt; a challenge or a firewall in its place ends the crawl."""
+        exchange = exchange_of(response)
+        outcome, detail = classify(facts_of(response, exchange.info, self._home, self.hosts.asked_for_files, ()))
+        if outcome in _BARRING:
+            self.write(exchange.page(outcome, detail))
+            self.react(outcome)
+            return
+        self.write(exchange.page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay))
         if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:
             self._long_wait = Reason.of("robots_waits", detail=decision.words)
 

@@ -185,6 +185,18 @@ ENDS: dict[str, tuple[dict[str, Reply], Verdict, str, int]] = {
         "robots.txt forbids it",
         0,
     ),
+    "robots.txt is a challenge": (
+        {"/robots.txt": response(CHALLENGE), "/tin-tuc": response(listing(["a"])), "/tin/a.html": response(article(1))},
+        Verdict.BLOCKED,
+        "once a cookie challenge",
+        0,
+    ),
+    "robots.txt is a firewall's page": (
+        {"/robots.txt": response(FIREWALL, "403 Forbidden"), "/tin-tuc": response(listing(["a"]))},
+        Verdict.BLOCKED,
+        "a firewall's refusal",
+        0,
+    ),
     "robots.txt cannot be had": (
         {"/robots.txt": response(b"", "503 Service Unavailable"), "/tin-tuc": response(listing(["a"]))},
         Verdict.UNREACHABLE,
