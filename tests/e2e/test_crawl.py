@@ -209,11 +209,23 @@ ENDS: dict[str, tuple[dict[str, Reply], Verdict, str, int]] = {
         "2 articles were asked for and none could be read: mostly gone (2)",
         1,
     ),
-    "a list that repeats itself": (
+    "a list that answers every number with page 1": (
         {
             "/tin-tuc": response(listing(["a"], "/tin-tuc?trang=2")),
             "/tin-tuc?trang=2": response(listing(["a"], "/tin-tuc?trang=3")),
             "/tin/a.html": response(article(1)),
+        },
+        Verdict.SUSPICIOUS,
+        "page 2 is page 1 again",
+        1,
+    ),
+    "a list that repeats its last page": (
+        {
+            "/tin-tuc": response(listing(["a"], "/tin-tuc?trang=2")),
+            "/tin-tuc?trang=2": response(listing(["b"], "/tin-tuc?trang=3")),
+            "/tin-tuc?trang=3": response(listing(["b"], "/tin-tuc?trang=4")),
+            "/tin/a.html": response(article(1)),
+            "/tin/b.html": response(article(2)),
         },
         Verdict.GOOD,
         "no history yet",
