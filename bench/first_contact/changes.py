@@ -55,13 +55,21 @@ def lists_renamed(site: ComposedSite) -> Site:
 
 def articles_renamed(site: ComposedSite) -> Site:
     """Return the portal with every class and id of its article pages renamed."""
+    return ChangedSite(site, _renaming(_article_of(site)))
+
+
+def pages_renamed(site: ComposedSite) -> Site:
+    """Return the portal with every class and id of its lists and article pages renamed."""
+    is_article = _article_of(site)
+    return ChangedSite(
+        site, _renaming(lambda request: is_article(request) or site.list_at(request.path, request.query) is not None)
+    )
+
+
+def _article_of(site: ComposedSite) -> Callable[[SiteRequest], bool]:
     pattern = re.compile(site.key_pattern) if site.key_pattern else None
-    keys = {site.article_path(article).partition("?")[0] for article in site.articles}
-
-    def is_article(request: SiteRequest) -> bool:
-        return request.path in keys or (pattern is not None and pattern.fullmatch(request.path) is not None)
-
-    return ChangedSite(site, _renaming(is_article))
+    paths = {site.article_path(article).partition("?")[0] for article in site.articles}
+    return lambda request: request.path in paths or bool(pattern and pattern.fullmatch(request.path))
 
 
 def paging_renamed(site: ComposedSite, old: str, new: str) -> Site:

@@ -10,6 +10,7 @@ from bench.first_contact.changes import (
     articles_renamed,
     interface_gone,
     lists_renamed,
+    pages_renamed,
     paging_renamed,
     sections_moved,
 )
@@ -85,7 +86,7 @@ def _good(known: Mapping[str, type[PortalSpider]]) -> Iterator[PlantedHost]:
 def _changed() -> Iterator[PlantedHost]:
     """Yield declared portals after a redesign, each of one part."""
     lists = (("list", "matched nothing"), ("list", "matches"))
-    for slug, portal in (("ninhbinh", "ninh_binh"), ("thainguyen", "thai_nguyen"), ("quangninh", "quang_ninh")):
+    for slug, portal in (("ninhbinh", "ninh_binh"), ("thainguyen", "thai_nguyen")):
         site = lists_renamed(portal_site(portal))
         yield PlantedHost(slug, "list classes renamed", site, passed=False, named=lists, family=ANY_FAMILY)
     for slug, portal, old in (("ninhthuan", "ninh_thuan", "PageIndex"), ("danang", "da_nang", "cur")):
@@ -96,6 +97,8 @@ def _changed() -> Iterator[PlantedHost]:
     for slug, portal in (("sonla", "son_la"), ("bacgiang", "bac_giang")):
         site = articles_renamed(portal_site(portal))
         yield PlantedHost(slug, "article layout renamed", site, passed=False, named=layout, family=ANY_FAMILY)
+    both = pages_renamed(portal_site("quang_ninh"))
+    yield PlantedHost("quangninh", "both renamed", both, passed=False, named=(*lists, *layout), family=ANY_FAMILY)
     moved = sections_moved(portal_site("can_tho"))
     yield PlantedHost(
         "cantho", "sections moved", moved, passed=False, named=(("sections", "brought no list"),), family=ANY_FAMILY
