@@ -14,7 +14,7 @@ from crawler.responses.facts import listing_text
 from crawler.responses.page_shape import PageShape, read_shape
 from crawler.urls import host_of, real_host, real_url
 from vietnam.letters import strip_diacritics
-from vietnam.provinces import Province, successor
+from vietnam.provinces import Province, is_commune_host, successor
 
 _SHORT = 700  # characters of main text: a portal's home page has more
 _FEW_LINKS = 15
@@ -41,6 +41,7 @@ class HomeState(StrEnum):
     MAINTENANCE = "maintenance"
     CHALLENGE = "challenge"
     ROBOT_CHECK = "asks for a person"
+    FIREWALL = "firewall"
     FORBIDDEN = "refused"
     ROBOTS = "robots.txt forbids"
     SLOW_DOWN = "asks to wait"
@@ -65,6 +66,7 @@ _OUTCOMES = {
     Outcome.MAINTENANCE: HomeState.MAINTENANCE,
     Outcome.CHALLENGE: HomeState.CHALLENGE,
     Outcome.ROBOT_CHECK: HomeState.ROBOT_CHECK,
+    Outcome.FIREWALL: HomeState.FIREWALL,
     Outcome.REFUSED: HomeState.FORBIDDEN,
     Outcome.ROBOTS_DENIED: HomeState.ROBOTS,
     Outcome.RATE_LIMITED: HomeState.SLOW_DOWN,
@@ -83,6 +85,7 @@ ENDING = UNANSWERED | {
     HomeState.MAINTENANCE,
     HomeState.CHALLENGE,
     HomeState.ROBOT_CHECK,
+    HomeState.FIREWALL,
     HomeState.FORBIDDEN,
     HomeState.SLOW_DOWN,
     HomeState.CERTIFICATE,
@@ -172,8 +175,8 @@ def _relation(host: str, province: Province) -> str:
     bare = host.removeprefix("www.")
     if bare == today.domain:
         return f"the portal of {today.name}" + (", into which it was merged" if today is not province else "")
+    if is_commune_host(bare):
+        return "a commune's portal, which took the name and continues no province's"
     if bare.endswith(f".{today.domain}"):
-        return (
-            f"a host below {today.domain}: a commune or an office may have taken the name, it is no province's portal"
-        )
+        return f"a host below {today.domain}, which is no province's portal"
     return "another host"

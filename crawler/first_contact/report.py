@@ -161,6 +161,7 @@ _ADVICE = {
     HomeState.CERTIFICATE: "Look at the chain; an exception is `tls` in the spider's file, for a person to decide.",
     HomeState.CHALLENGE: "Nothing is worked around: write to the portal's office.",
     HomeState.ROBOT_CHECK: "Nothing is worked around: write to the portal's office.",
+    HomeState.FIREWALL: "Nothing is worked around: write to the portal's office.",
     HomeState.FORBIDDEN: "The host refuses this crawl: write to the portal's office.",
     HomeState.ROBOTS: "The host forbids this crawl: it is not asked.",
     HomeState.SHELL: "A script fills the page: look for its interface.",

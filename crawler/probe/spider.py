@@ -29,7 +29,7 @@ from crawler.requests import Expect
 from crawler.responses.facts import charset_of
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
 
-_ENDING = frozenset({Outcome.CHALLENGE, Outcome.RATE_LIMITED})
+_ENDING = frozenset({Outcome.CHALLENGE, Outcome.FIREWALL, Outcome.RATE_LIMITED})
 
 
 @dataclass(frozen=True, slots=True)

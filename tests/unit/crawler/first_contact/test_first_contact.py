@@ -83,6 +83,7 @@ def test_a_wrong_name_is_one_line_with_the_closest() -> None:
         (Outcome.ROBOTS_DENIED, "forbidden by robots.txt", HomeState.ROBOTS),
         (Outcome.GUARD_DENIED, "resolves to 10.0.0.8, which is not a public address", HomeState.UNREADABLE),
         (Outcome.REFUSED, "status 403", HomeState.FORBIDDEN),
+        (Outcome.FIREWALL, "a firewall's page: cloudrity", HomeState.FIREWALL),
     ],
 )
 def test_an_answer_that_is_no_page(outcome: Outcome, detail: str, state: HomeState) -> None:
@@ -110,7 +111,8 @@ def test_a_page_that_is_no_portals(body: str, state: HomeState) -> None:
     ("to", "words"),
     [
         ("haiphong.gov.vn", "the portal of Hải Phòng, into which it was merged"),
-        ("haiduong.haiphong.gov.vn", "no province's portal"),
+        ("haiduong.haiphong.gov.vn", "a commune's portal"),
+        ("sxd.haiphong.gov.vn", "no province's portal"),
         ("mau.vn", "another host"),
     ],
 )
