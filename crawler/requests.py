@@ -80,6 +80,7 @@ class PageFields(TypedDict, total=False):
     walk_end: WalkEnd | None
     next_look: date | None
     crawl_delay: float | None
+    total: int | None
 
 
 @dataclass(slots=True)

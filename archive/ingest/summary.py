@@ -69,12 +69,15 @@ def _walk(pages: Sequence[PageRecord], section: str, context: SummaryContext) ->
     walked = [page for page in pages if page.section == section and page.page_number]
     keys = {entry.key for page in walked for entry in page.listed}
     ends: list[WalkEnd] = [page.walk_end for page in walked if page.walk_end]
+    total = next((page.total for page in reversed(walked) if page.total is not None), None)
     return SectionWalk(
         pages=len(walked),
         listed=len(keys),
         fresh=context.before.count_first_listed(context.portal, section, context.start),
         end=ends[-1] if ends else None,
         first=not context.before.walked_before(context.portal, section, context.start),
+        total=total,
+        ever_listed=None if total is None else context.before.count_first_listed(context.portal, section, ""),
     )
 
 

@@ -114,8 +114,8 @@ class PageRecord:
     `attachment_of` is the id of the article's version that names the file, on every line of a request for one. `asked_at`
     is the moment the request was sent, `size` the bytes of the body as served, `unanswered` the number of earlier tries
     without a response (on a line without a response: of all tries). `crawl_delay` are the seconds between two requests that
-    a robots.txt asked for, as far as they are obeyed. `request` is the request where it was no plain GET of `url`. Lines of
-    older archives lack these five.
+    a robots.txt asked for, as far as they are obeyed. `request` is the request where it was no plain GET of `url`. `total` is
+    the number of articles that a list page says its section holds. Lines of older archives lack these six.
     """
 
     url: str
@@ -140,6 +140,7 @@ class PageRecord:
     unanswered: int | None = None
     crawl_delay: float | None = None
     request: ListRequest | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,8 @@ class SectionWalk:
     """The walk of one section: list pages read, entries shown, keys never listed before, and its end.
 
     `first` is True if no walk of the section had been complete before: then `fresh` is a look-back and not one night's news.
+    `total` is the number of articles that the list says the section holds, and `ever_listed` the number of those that its
+    lists ever showed, this walk included; both are None where the list says none.
     """
 
     pages: int = 0
@@ -233,6 +236,8 @@ class SectionWalk:
     fresh: int = 0
     end: WalkEnd | None = None
     first: bool = False
+    total: int | None = None
+    ever_listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

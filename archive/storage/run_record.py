@@ -19,6 +19,7 @@ RUN_FILE = "run.json"
 _RUN = decoder(Run)
 # Records that were written before these parts stay without them.
 _OPTIONAL = ("measures", "lookback", "hosts", "province", "away", "declared")
+_OPTIONAL_OF_SECTION = ("first", "total", "ever_listed")
 
 
 def run_plain(run: Run) -> dict[str, object]:
@@ -26,9 +27,14 @@ def run_plain(run: Run) -> dict[str, object]:
     values = json_values(run)
     sections = cast("dict[str, dict[str, object]]", values["sections"])
     values["sections"] = {
-        name: {key: value for key, value in walk.items() if key != "first" or value} for name, walk in sections.items()
+        name: {key: value for key, value in walk.items() if key not in _OPTIONAL_OF_SECTION or _is_set(value)}
+        for name, walk in sections.items()
     }
     return {name: value for name, value in values.items() if name not in _OPTIONAL or value not in (None, {})}
+
+
+def _is_set(value: object) -> bool:
+    return value is not None and value is not False
 
 
 def run_bytes(run: Run) -> bytes:

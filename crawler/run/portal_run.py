@@ -120,7 +120,7 @@ def _close(
     def verdict(tally: RunSummary) -> tuple[Verdict, tuple[Reason, ...]]:
         recorder = spider.recorder
         counts = night_counts(writer, tally, recorder.extraction)
-        counts = replace(counts, new_texts=recorder.new_texts.facts(), feed=recorder.feed)
+        counts = replace(counts, new_texts=recorder.new_texts.facts(), witnesses=tuple(recorder.witnesses.values()))
         judged, reasons = judge_night(counts, before, end)
         return judged, (*reasons, *residue)  # for people, and no reason for another verdict
 

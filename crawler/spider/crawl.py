@@ -30,13 +30,13 @@ from crawler.downloader.guard import PortalHosts, file_hosts, own_hosts
 from crawler.downloader.slots import SlotClosed
 from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_alternate, is_archive
-from crawler.listings.listing import Following, Listing, Section
+from crawler.listings.listing import Entry, Following, Listing, Section
+from crawler.listings.witness import Witness
 from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
 from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
-from crawler.spider.feed_check import FeedCheck
 from crawler.spider.listings import ListingReader
 from crawler.spider.lookback import Lookback, LookbackBudget
 from crawler.spider.recorder import RunRecorder
@@ -44,6 +44,7 @@ from crawler.spider.rendering import Renderer
 from crawler.spider.sitemap_check import SitemapCheck
 from crawler.spider.stop_rule import first_walk_since
 from crawler.spider.walk import Homepage, NightlyWalk
+from crawler.spider.witness_check import WitnessCheck
 from pipelines.article import Layout
 from pipelines.stages import ArticleResponse
 
@@ -106,7 +107,7 @@ class PortalCrawler(scrapy.Spider):
             portal, builder, recorder, reader, articles, self.on_listing, budget, self.walk.beyond, self.walk.paging
         )
         self.attachments = Attachments(settings, self.home, builder, recorder, budget)
-        self.feed = FeedCheck(portal, builder, recorder, self.walk, reader.linked_feeds, self.identity.own_keys)
+        self.witness = WitnessCheck(portal, builder, recorder, self.walk, reader.linked_feeds, self.identity.own_keys)
         self.sitemap = SitemapCheck(portal, builder, recorder, articles)
         self.homepage = Homepage(self.home, builder, recorder)
 
@@ -172,6 +173,19 @@ class PortalCrawler(scrapy.Spider):
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
         """Return what a list page shows that a form or interface brought; `url` answered it. Raises ListingError."""
         return cls.read_listing(url, text, section, number)
+
+    @classmethod
+    def witnesses(cls, day: date) -> tuple[Witness, ...]:
+        """Return the portal's pages that say independently of its lists what was published: a feed, its archive of `day`.
+
+        At most two requests are sent to them in a night (docs/verdicts.md).
+        """
+        return ()
+
+    @classmethod
+    def read_day(cls, url: str, html: str) -> tuple[Entry, ...]:
+        """Return the articles that an archive of a day names. A family whose `witnesses` have a day has its own."""
+        return ()
 
     @classmethod
     def read_with(cls) -> tuple[Layout, ...]:
@@ -253,7 +267,7 @@ class PortalCrawler(scrapy.Spider):
             self.recorder.writer.commit()
             requests = (
                 self.homepage.requests()
-                or self.feed.requests()
+                or self.witness.requests()
                 or self.sitemap.requests()
                 or self.articles.due_rechecks()
                 or self.attachments.requests()

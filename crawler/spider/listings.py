@@ -13,10 +13,10 @@ from scrapy.http import Response
 
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
-from crawler.listings.comparison import linked_feeds
 from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.furniture import Furniture
 from crawler.listings.listing import Entry, Following, Listing, ListingError, Section, SectionKind
+from crawler.listings.witness import Witness, linked_feeds
 from crawler.requests import Exchange, RequestInfo
 from crawler.responses.facts import facts_of, listing_text
 from crawler.responses.outcome import classify
@@ -56,6 +56,14 @@ class DeclaredPortal(Protocol):
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:
         """Return what a list page shows that a form or interface brought."""
+
+    @classmethod
+    def witnesses(cls, day: date) -> tuple[Witness, ...]:
+        """Return the pages that say independently of the lists what was published."""
+
+    @classmethod
+    def read_day(cls, url: str, html: str) -> tuple[Entry, ...]:
+        """Return the articles that an archive of a day names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.redirects import redirect_target
 from crawler.downloader.robots import RobotsDecision
-from crawler.listings.comparison import FeedComparison
+from crawler.listings.witness import Witness, WitnessComparison
 from crawler.requests import Expect, StoredResponse, exchange_of
 from crawler.responses.facts import facts_of
 from crawler.responses.failures import passing_outcome
@@ -42,9 +42,9 @@ class RunRecorder:
 
     `gone_after` is the portal's number of days after which a missing article counts as removed. `close` ends the crawl
     with a finish reason. `fatal` is the archive's error that ended it, `low_disk` says why the disk did. `listed` are the
-    keys that tonight's lists showed, `new_texts` compares tonight's texts, `feed` is the comparison with the
-    portal's feed, None without one, `extraction` holds the counts for the run's
-    record, `lookback_lines` how many lines belong to a look-back.
+    keys that tonight's lists showed, `new_texts` compares tonight's texts, `witnesses` holds the comparison with each
+    witness that was asked, `extraction` holds the counts for the run's record, `lookback_lines` how many lines belong to a
+    look-back.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class RunRecorder:
         self.extraction: Counter[str] = Counter()
         self.listed: set[str] = set()
         self.new_texts = NewTexts()
-        self.feed: FeedComparison | None = None
+        self.witnesses: dict[Witness, WitnessComparison] = {}
         self.lookback_lines = 0
         self.fatal: ArchiveError | None = None
         self.low_disk: Reason | None = None

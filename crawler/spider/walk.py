@@ -88,7 +88,7 @@ class NightlyWalk:
         if ended is WalkEnd.EMPTY:
             outcome, detail = Outcome.EMPTY, _emptied(response) or "a first page without entries"
         recorder.listed |= keys
-        recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended))
+        recorder.write(exchange.page(outcome, detail, listed=entries, walk_end=ended, total=listing.total))
         recorder.react(outcome)
         wanted = [*self.articles.wanted(entries), *self.articles.moved(entries)]
         requests = self.articles.in_list(exchange, response, entries)

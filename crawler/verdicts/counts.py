@@ -10,7 +10,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import Outcome, Verdict
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
-from crawler.listings.comparison import FeedComparison
+from crawler.listings.witness import WitnessComparison
 from pipelines.boilerplate.new_texts import NewTextFacts
 from pipelines.sandbox.crosscheck_stats import Misfit
 
@@ -28,7 +28,7 @@ class NightCounts:
     `quarantined` articles were set aside, `misfits` are the layouts that lose text on sampled pages.
     `withdrawn` are articles kept before that vanished tonight; `failed` names the outcome of the list page at which a
     section's walk failed; `stopped` says why a crawl did not end by itself. `emptied` are the
-    sections whose list says that it is empty. `new_texts` and `feed` compare tonight's texts and lists with each other
+    sections whose list says that it is empty. `new_texts` and `witnesses` compare tonight's texts and lists with each other
     and with what the portal states elsewhere.
     """
 
@@ -47,7 +47,7 @@ class NightCounts:
     measures: Measures = field(default_factory=Measures)
     stopped: Reason | None = None
     new_texts: NewTextFacts = field(default_factory=NewTextFacts)
-    feed: FeedComparison | None = None
+    witnesses: tuple[WitnessComparison, ...] = ()
     emptied: frozenset[str] = frozenset()
 
     @property

@@ -1,4 +1,4 @@
-"""Findings from evidence that is not the crawl's own: the portal's feed, its metadata, its texts beside each other.
+"""Findings from evidence that is not the crawl's own: the portal's witnesses, its metadata, its texts beside each other.
 
 Rules that read a portal wrongly read it wrongly every night, so its own history shows nothing. These findings hold for
 weeks: they are reported when first found and after four weeks, and in between they are notes.
@@ -14,16 +14,19 @@ from archive.model.records import SectionWalk
 from crawler.verdicts.counts import NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume
 
-# Entries of the feed, and their share: an entry or two may be younger than a cached list.
+# Entries of a witness, and their share: an entry or two may be younger than a cached list, or stand in no section.
 _UNLISTED, _UNLISTED_SHARE = 3, 0.2
+_WHOLE = (WalkEnd.LAST_PAGE, WalkEnd.REPEATED)  # ends at which a list has shown all that it ever will
 _FULL, _FULL_NIGHTS = 5, 3  # entries of a full first page; nights running, tonight's included
 _PARAMETERS = ("line", "section")  # of a reason: what tells two findings of one kind apart
 
 
 def evidence_findings(night: NightCounts, past: Sequence[NightVolume]) -> Iterator[VerdictFinding]:
     """Compare what the night read with what the portal shows elsewhere. `past` are the good nights before, oldest first."""
-    for reason in (*_feed(night), *_full_pages(night, past), *_texts(night)):
+    for reason in (*_lost(night), *_totals(night, past), *_full_pages(night, past), *_texts(night)):
         yield VerdictFinding(Verdict.SUSPICIOUS, reason, 1, subject_of(reason))
+    for reason in _noted(night):
+        yield VerdictFinding(None, reason, 0, subject_of(reason))
 
 
 def subject_of(reason: Reason) -> str:
@@ -40,10 +43,43 @@ def subjects(reasons: Iterable[Reason]) -> set[str]:
     return {subject_of(reason) for reason in reasons}
 
 
-def _feed(night: NightCounts) -> Iterator[Reason]:
-    feed = night.feed
-    if feed is not None and feed.unlisted >= _UNLISTED and feed.unlisted >= _UNLISTED_SHARE * feed.entries:
-        yield Reason.of("feed_unlisted", count=feed.unlisted, n=feed.entries, url=feed.first)
+def _lost(night: NightCounts) -> Iterator[Reason]:
+    for found in night.witnesses:
+        if found.entries is None or not _is_many(found.unlisted, found.entries):
+            continue
+        if (day := found.witness.day) is None:
+            yield Reason.of("feed_unlisted", count=found.unlisted, n=found.entries, url=found.first)
+        else:
+            yield Reason.of("day_unlisted", count=found.unlisted, n=found.entries, url=found.first, day=day)
+
+
+def _noted(night: NightCounts) -> Iterator[Reason]:
+    """Report witnesses that were silent, and the few entries of a whole day's archive that no list showed."""
+    for found in night.witnesses:
+        day, few = found.witness.day, found.unlisted
+        if found.entries is None:
+            yield Reason.of("witness_silent", url=found.witness.url)
+        elif day is not None and few and not _is_many(few, found.entries):
+            yield Reason.of("day_unlisted_few", count=few, n=found.entries, url=found.first, day=day)
+
+
+def _totals(night: NightCounts, past: Sequence[NightVolume]) -> Iterator[Reason]:
+    """Judge sections whose list says how many articles it holds: those that no walk will ever show, or no longer shows."""
+    for name, walk in night.sections.items():
+        if walk.total is None or walk.ever_listed is None:
+            continue
+        if walk.end in _WHOLE and _is_many(walk.total - walk.listed, walk.total):
+            yield Reason.of("total_unlisted", section=name, count=walk.total - walk.listed, n=walk.total)
+        last = next((seen.sections[name].walk for seen in reversed(past) if name in seen.sections), None)
+        if walk.end is WalkEnd.KNOWN and last is not None and last.total is not None and last.ever_listed is not None:
+            # Withdrawn articles leave the total and were listed: the difference only grows by articles never listed.
+            lost = (walk.total - walk.ever_listed) - (last.total - last.ever_listed)
+            if _is_many(lost, walk.total - last.total):
+                yield Reason.of("total_grew_unlisted", section=name, count=lost, n=walk.total - last.total)
+
+
+def _is_many(unlisted: int, entries: int) -> bool:
+    return unlisted >= _UNLISTED and unlisted >= _UNLISTED_SHARE * entries
 
 
 def _full_pages(night: NightCounts, past: Sequence[NightVolume]) -> Iterator[Reason]:

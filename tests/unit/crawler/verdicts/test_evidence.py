@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,15 +12,28 @@ from archive.messages.reason import Reason, joined
 from archive.model.enums import Verdict, WalkEnd
 from archive.model.records import SectionWalk
 from archive.model.run_metrics import Measures
-from crawler.listings.comparison import FeedComparison
 from crawler.listings.empty_notice import states_no_articles
+from crawler.listings.witness import Witness, WitnessComparison
 from crawler.verdicts.counts import NightCounts
 from crawler.verdicts.history import History
 from crawler.verdicts.judge import judge_night
 from pipelines.boilerplate.new_texts import NewTextFacts
 from tests.unit.crawler.verdicts.test_judge import GOOD, TONIGHT, USUAL, WALK, history
 
-LOST = replace(GOOD, feed=FeedComparison(20, 5, "https://doi-che.replica.test/tin-3"))
+FEED = Witness("https://doi-che.replica.test/rss/home.rss")
+DAY = Witness("https://doi-che.replica.test/tin-tuc/xem-theo-ngay-03-03-2025.htm", date(2025, 3, 3))
+
+
+def witnessed(witness: Witness, entries: int | None, unlisted: int = 0) -> NightCounts:
+    found = WitnessComparison(witness, entries, unlisted, "https://doi-che.replica.test/tin-3")
+    return replace(GOOD, witnesses=(found,))
+
+
+def counted(walk: SectionWalk) -> NightCounts:
+    return replace(GOOD, sections={"tin-tuc": walk})
+
+
+LOST = witnessed(FEED, 20, 5)
 SHARED = replace(GOOD, new_texts=NewTextFacts(6, "Chia sẻ bài này", 5))
 
 
@@ -28,6 +41,15 @@ SHARED = replace(GOOD, new_texts=NewTextFacts(6, "Chia sẻ bài này", 5))
     ("night", "words"),
     [
         (LOST, "5 of 20 entries of the portal's feed were never listed by any section, the first is https://doi-che"),
+        (witnessed(DAY, 9, 3), "3 of 9 articles that the portal's archive names for 2025-03-03 were never listed"),
+        (
+            counted(SectionWalk(2, 12, 0, WalkEnd.REPEATED, total=761, ever_listed=12)),
+            "holds 761 articles and ended before it had shown 749",
+        ),
+        (
+            counted(SectionWalk(7, 80, 0, WalkEnd.LAST_PAGE, True, 100, 80)),
+            "holds 100 articles and ended before it had shown 20",
+        ),
         (SHARED, "5 of 6 new texts hold the same line (Chia sẻ bài này)"),
         (replace(GOOD, new_texts=NewTextFacts(6, clocks=5)), "the metadata of 5 pages states one"),
         (replace(GOOD, new_texts=NewTextFacts(6, authors=5)), "the metadata of 5 pages names one"),
@@ -43,16 +65,62 @@ def test_a_good_night_that_its_portal_contradicts(night: NightCounts, words: str
 @pytest.mark.parametrize(
     "night",
     [
-        pytest.param(
-            replace(GOOD, feed=FeedComparison(20, 2, "x")), id="two entries may be younger than a cached list"
-        ),
-        pytest.param(replace(GOOD, feed=FeedComparison(20, 3, "x")), id="three of twenty"),
-        pytest.param(replace(GOOD, feed=FeedComparison(0, 0)), id="a feed without days"),
+        pytest.param(witnessed(FEED, 20, 2), id="two entries may be younger than a cached list"),
+        pytest.param(witnessed(FEED, 20, 3), id="three of twenty"),
+        pytest.param(witnessed(FEED, 0), id="a feed without days"),
+        pytest.param(witnessed(DAY, 20), id="all of a day's archive were listed"),
         pytest.param(replace(GOOD, new_texts=NewTextFacts(4)), id="few texts"),
     ],
 )
 def test_evidence_that_says_nothing(night: NightCounts) -> None:
     assert judge_night(night, history(USUAL)) == (Verdict.GOOD, ())
+
+
+@pytest.mark.parametrize(
+    ("night", "code"),
+    [
+        pytest.param(witnessed(FEED, None), "witness_silent", id="a feed that did not answer"),
+        pytest.param(witnessed(DAY, None), "witness_silent", id="an archive that names nothing"),
+        pytest.param(witnessed(DAY, 20, 2), "day_unlisted_few", id="two of a whole day"),
+    ],
+)
+def test_what_is_not_known_or_little_is_noted_in_a_good_night(night: NightCounts, code: str) -> None:
+    verdict, reasons = judge_night(night, history(USUAL))
+    assert (verdict, [reason.code for reason in reasons]) == (Verdict.GOOD, [code])
+
+
+def test_few_entries_noted_before_do_not_silence_many() -> None:
+    past = history(USUAL)
+    past.seen[-1] = replace(past.seen[-1], reasons=judge_night(witnessed(DAY, 20, 2), past)[1])
+    assert judge_night(witnessed(DAY, 20, 9), past)[0] is Verdict.SUSPICIOUS
+
+
+HOLDS = SectionWalk(1, 12, 2, WalkEnd.KNOWN, total=700, ever_listed=300)
+
+
+@pytest.mark.parametrize(
+    ("last", "tonight", "lost"),
+    [
+        pytest.param(HOLDS, replace(HOLDS, total=705, ever_listed=302), ["3 of them"], id="grew by five, two listed"),
+        pytest.param(HOLDS, replace(HOLDS, total=702, ever_listed=302), [], id="all new ones listed"),
+        pytest.param(HOLDS, replace(HOLDS, total=690, ever_listed=302), [], id="ten were withdrawn"),
+        pytest.param(HOLDS, replace(HOLDS, total=704, ever_listed=302), [], id="two more than listed"),
+        pytest.param(HOLDS, replace(HOLDS, total=760, ever_listed=350), [], id="ten of sixty, moved in from elsewhere"),
+        pytest.param(replace(HOLDS, total=None, ever_listed=None), HOLDS, [], id="the last night's list stated none"),
+        pytest.param(HOLDS, replace(HOLDS, total=None, ever_listed=None), [], id="tonight's list states none"),
+        pytest.param(HOLDS, replace(HOLDS, total=9999, end=WalkEnd.FAILED), [], id="the walk failed"),
+        pytest.param(
+            HOLDS, replace(HOLDS, listed=690, end=WalkEnd.LAST_PAGE), [], id="the last page, nearly all shown"
+        ),
+    ],
+)
+def test_a_total_that_grew_by_more_than_was_listed(last: SectionWalk, tonight: SectionWalk, lost: list[str]) -> None:
+    past = History()
+    past.note(TONIGHT - timedelta(days=1), {"tin-tuc": last}, Measures(), 0, 0)
+    reasons = judge_night(counted(tonight), past)[1]
+    found = [str(reason) for reason in reasons if reason.code in ("total_unlisted", "total_grew_unlisted")]
+    assert len(found) == len(lost)
+    assert all(words in reason for words, reason in zip(lost, found, strict=True))
 
 
 def repeated(night: NightCounts, nights: int) -> list[Verdict]:

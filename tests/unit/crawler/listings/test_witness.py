@@ -1,4 +1,4 @@
-"""The feed that all lists link, and what it says of them."""
+"""What the portal says of its lists elsewhere: the feed that all of them link, and what a witness names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from crawler.listings.comparison import FeedComparison, compare_feed, linked_feeds, of_days, shared_feed
 from crawler.listings.listing import Entry
+from crawler.listings.witness import Witness, WitnessComparison, compare, linked_feeds, of_days, shared_feed
 
 # Three portals' list pages, two lists each: what links the feeds differs in everything but its meaning.
 COMMENTS_BESIDE = [
@@ -57,5 +57,6 @@ def test_only_entries_that_the_lists_should_have_shown_are_compared() -> None:
     entries = [Entry(f"https://doi-che.replica.test/{at}", str(at), day=day) for at, day in enumerate(days)]
     judged = of_days(entries, date(2025, 2, 1), date(2025, 3, 3))
     assert [entry.key for entry in judged] == ["2", "3"]
-    assert compare_feed(judged, {"3", "9"}) == FeedComparison(2, 1, "https://doi-che.replica.test/3")
-    assert compare_feed(judged, set()) == FeedComparison(2, 0)
+    feed = Witness("https://doi-che.replica.test/tin.rss")
+    assert compare(feed, judged, {"3", "9"}) == WitnessComparison(feed, 2, 1, "https://doi-che.replica.test/3")
+    assert compare(feed, judged, set()) == WitnessComparison(feed, 2, 0)

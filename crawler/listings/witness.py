@@ -1,4 +1,7 @@
-"""Find the feed that all lists of a portal link, and compare its entries with what the lists showed. Pure."""
+"""Name the pages of a portal that say independently of its lists what was published, and compare them with the lists. Pure.
+
+A witness is a feed (declared by the family, or linked by every list) or the portal's archive of a day.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,23 @@ _HEAD = 1 << 17  # characters of a page in which its feeds are looked for
 
 
 @dataclass(frozen=True, slots=True)
-class FeedComparison:
-    """Entries of the portal's feed of the compared days, those of them that no list ever showed, and the first of these."""
+class Witness:
+    """Name a witness by its address; `day` is the day whose articles an archive names, None for a feed."""
 
-    entries: int
-    unlisted: int
+    url: str
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessComparison:
+    """Entries of a witness of the compared days, those of them that no list ever showed, and the first of these.
+
+    `entries` is None where the witness gave no usable answer: then nothing is known.
+    """
+
+    witness: Witness
+    entries: int | None = None
+    unlisted: int = 0
     first: str = ""
 
 
@@ -52,7 +67,7 @@ def of_days(entries: Sequence[Entry], first: date, before: date) -> list[Entry]:
     return [entry for entry in entries if entry.day is not None and first <= entry.day < before]
 
 
-def compare_feed(entries: Sequence[Entry], never_listed: Collection[str]) -> FeedComparison:
-    """Return the comparison of a feed's entries; `never_listed` are those of their keys that no list ever showed."""
+def compare(witness: Witness, entries: Sequence[Entry], never_listed: Collection[str]) -> WitnessComparison:
+    """Return the comparison of a witness's entries; `never_listed` are those of their keys that no list ever showed."""
     missing = [entry.url for entry in entries if entry.key in never_listed]
-    return FeedComparison(len(entries), len(missing), missing[0] if missing else "")
+    return WitnessComparison(witness, len(entries), len(missing), missing[0] if missing else "")

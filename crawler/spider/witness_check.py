@@ -1,0 +1,106 @@
+"""Ask the portal's witnesses once a night: an entry of one that no list ever showed is an article that is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from scrapy.http import Request, Response
+
+from archive.errors import ArchiveError
+from archive.model.enums import Outcome
+from crawler.listings.feeds import read_feed
+from crawler.listings.listing import Entry, ListingError
+from crawler.listings.witness import Witness, WitnessComparison, compare, of_days, shared_feed
+from crawler.requests import Expect, RequestBuilder, exchange_of
+from crawler.responses.facts import listing_text
+from crawler.spider.listings import DeclaredPortal, judge_response
+from crawler.spider.recorder import RunRecorder
+from crawler.spider.walk import NightlyWalk
+from vietnam.date_forms import TZ
+
+_MOST_REQUESTS = 2  # of a portal and night
+_REFUSALS = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
+
+
+class WitnessCheck:
+    """Compare the lists with the feed that they all link and with the witnesses that the family declares.
+
+    `linked` are the feeds that the first page of each section linked tonight, `own_keys` gives the keys of moved articles by
+    those of their new addresses. The witnesses' articles are not asked for. What is older than a first walk goes back was
+    never to be listed, and entries of tonight's own day may be younger than the lists: neither is compared.
+    """
+
+    def __init__(
+        self,
+        portal: type[DeclaredPortal],
+        builder: RequestBuilder,
+        recorder: RunRecorder,
+        walk: NightlyWalk,
+        linked: Mapping[str, Sequence[str]],
+        own_keys: Callable[[Iterable[str]], dict[str, str]],
+    ) -> None:
+        self._portal, self._builder, self._recorder = portal, builder, recorder
+        self._walk, self._linked, self._own_keys = walk, linked, own_keys
+        self._today = recorder.writer.began_at.astimezone(TZ).date()
+        self._asked = False
+
+    def requests(self) -> list[Request]:
+        """Return the requests for the witnesses, once, where all walks ended well. Must run when they are committed."""
+        if self._asked or len(self._walk.beyond) < len(self._portal.sections):
+            return []
+        self._asked = True
+        requests = []
+        for witness in self._witnesses()[:_MOST_REQUESTS]:
+            info = self._builder.info(Expect.RESOURCE, witness.url, "")
+            if self._recorder.hosts.refusal(info.url) is None:
+                self._recorder.witnesses[witness] = WitnessComparison(witness)
+                requests.append(self._builder.build(info, partial(self.on_response, witness)))
+        return requests
+
+    def _witnesses(self) -> list[Witness]:
+        """Return the feed that all lists link, else those that the family declares, and its archives of a day."""
+        declared = self._portal.witnesses(self._today - timedelta(days=1))
+        whole = len(self._linked) == len(self._portal.sections)
+        url = shared_feed(self._linked.values()) if whole else None
+        if url is None:
+            return list(declared)
+        return [Witness(url), *(witness for witness in declared if witness.day is not None)]
+
+    def on_response(self, witness: Witness, response: Response) -> AsyncIterator[Any] | None:
+        """Record a witness's answer and compare it. What is no feed, or names nothing of its day, says nothing."""
+        recorder, exchange = self._recorder, exchange_of(response)
+        outcome, detail = judge_response(exchange, response, self._portal.home, recorder.hosts.asked)
+        if outcome in _REFUSALS:
+            recorder.write(exchange.page(outcome, detail))
+            recorder.react(outcome)
+            return None
+        try:
+            entries = self._read(witness, response, None if outcome is Outcome.RESOURCE else detail or outcome.value)
+            own = self._own_keys(entry.key for entry in entries)
+            entries = [replace(entry, key=own.get(entry.key, entry.key)) for entry in entries]
+            never = recorder.writer.lookups.never_listed({entry.key for entry in entries})
+            recorder.witnesses[witness], detail = compare(witness, entries, never), None
+        except ListingError as error:
+            detail = str(error)[:200]
+        except ArchiveError as error:
+            recorder.fail(error)
+            return None
+        recorder.write(exchange.page(Outcome.RESOURCE, detail))
+        return None
+
+    def _read(self, witness: Witness, response: Response, wrong: str | None) -> list[Entry]:
+        """Return the entries of the days to compare. `wrong` says why the answer is no page. Raises ListingError."""
+        if witness.day is None:
+            feed = read_feed(response.url, response.body, self._portal.entry_key, self._recorder.now())
+            return of_days(feed.entries, self._walk.first_day, self._today)
+        text = listing_text(response)
+        if wrong is not None or text is None:
+            raise ListingError(f"archive of the day rejected: {wrong or 'no readable page'}")
+        entries = [one for one in self._portal.read_day(response.url, text) if one.day in (None, witness.day)]
+        if not entries:
+            raise ListingError("archive of the day rejected: it names no article of the day")
+        return entries
