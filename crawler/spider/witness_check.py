@@ -20,7 +20,6 @@ from crawler.responses.facts import listing_text
 from crawler.spider.listings import DeclaredPortal, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.walk import NightlyWalk
-from vietnam.date_forms import TZ
 
 _MOST_REQUESTS = 2  # of a portal and night
 _REFUSALS = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
@@ -31,7 +30,7 @@ class WitnessCheck:
 
     `linked` are the feeds that the first page of each section linked tonight, `own_keys` gives the keys of moved articles by
     those of their new addresses. The witnesses' articles are not asked for. What is older than a first walk goes back was
-    never to be listed, and entries of tonight's own day may be younger than the lists: neither is compared.
+    never to be listed, and entries of the night's own day may be younger than the lists: neither is compared.
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class WitnessCheck:
     ) -> None:
         self._portal, self._builder, self._recorder = portal, builder, recorder
         self._walk, self._linked, self._own_keys = walk, linked, own_keys
-        self._today = recorder.writer.began_at.astimezone(TZ).date()
         self._asked = False
 
     def requests(self) -> list[Request]:
@@ -63,7 +61,7 @@ class WitnessCheck:
 
     def _witnesses(self) -> list[Witness]:
         """Return the feed that all lists link, else those that the family declares, and its archives of a day."""
-        declared = self._portal.witnesses(self._today - timedelta(days=1))
+        declared = self._portal.witnesses(self._recorder.writer.night - timedelta(days=1))
         whole = len(self._linked) == len(self._portal.sections)
         url = shared_feed(self._linked.values()) if whole else None
         if url is None:
@@ -96,7 +94,7 @@ class WitnessCheck:
         """Return the entries of the days to compare. `wrong` says why the answer is no page. Raises ListingError."""
         if witness.day is None:
             feed = read_feed(response.url, response.body, self._portal.entry_key, self._recorder.now())
-            return of_days(feed.entries, self._walk.first_day, self._today)
+            return of_days(feed.entries, self._walk.first_day, self._recorder.writer.night)
         text = listing_text(response)
         if wrong is not None or text is None:
             raise ListingError(f"archive of the day rejected: {wrong or 'no readable page'}")

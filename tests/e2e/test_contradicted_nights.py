@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -53,11 +54,11 @@ def pages(listed: str, feed: Reply | None, robots: bytes = b"") -> dict[str, Rep
     return served
 
 
-def night(root: Path, number: int, served: dict[str, Reply]) -> tuple[str, set[str], int]:
-    """Crawl a night; return its verdict, the codes of its reasons and how often the feed was asked for."""
+def night(root: Path, number: int, served: dict[str, Reply], *options: str) -> tuple[str, set[str], int]:
+    """Crawl a night; return its verdict, the codes of its reasons and how often a witness was asked."""
     with HttpServer(served) as server:
-        crawl("--archive", str(root), "--night", day(number).isoformat(), port=server.port)
-        asked = server.asked["/tin.rss"]
+        crawl("--archive", str(root), "--night", day(number).isoformat(), *options, port=server.port)
+        asked = sum(count for path, count in server.asked.items() if path.endswith((".rss", ".htm")))
     with Archive.open(root) as archive:
         run = archive.runs(day(number))[0]
         archive.seal(day(number), {})
@@ -92,3 +93,45 @@ def test_a_list_that_says_that_it_is_empty_is_recorded_so(tmp_path: Path) -> Non
     assert night(root, 5, served) == ("broken", {"no_history", "lists_empty"}, 0), "no other list of it is read"
     (lines,) = root.glob("2025/*/*/ba_song/pages.jsonl*")
     assert EMPTIED.encode() in b"".join(read_lines(lines))
+
+
+WITNESSED = ("-s", "SPIDER_MODULES=testing.portals.witnessed")
+DAY = "/xem-theo-ngay-07-03-2025.htm"  # the day before night 5
+
+
+def witnessed(listed: str, archive: Reply | None, total: int) -> dict[str, Reply]:
+    served = pages("", response(rss("ab"))) | {"/rss/home.rss": response(rss("ab"))}
+    served["/tin-tuc"] = response(listing(listed).replace(b"</ul>", f"</ul>Tổng số: {total} bài".encode()))
+    return served | ({DAY: archive} if archive else {})
+
+
+def archive(keys: str, shown: str = "07/03/2025") -> Reply:
+    return response(listing(keys, day=shown))
+
+
+@pytest.mark.parametrize(
+    ("served", "verdict", "codes"),
+    [
+        pytest.param(witnessed("ab", archive("ab"), 2), "good", set(), id="all agree"),
+        pytest.param(witnessed("ab", archive(KEYS), 2), "suspicious", {"day_unlisted"}, id="the day's archive"),
+        pytest.param(witnessed("ab", archive("abc"), 2), "good", {"day_unlisted_few"}, id="one of the day"),
+        pytest.param(witnessed("ab", archive(KEYS, "04/03/2025"), 2), "good", {"witness_silent"}, id="another day"),
+        pytest.param(witnessed("ab", archive(""), 2), "good", {"witness_silent"}, id="an archive without entries"),
+        pytest.param(witnessed("ab", None, 2), "good", {"witness_silent"}, id="404 in its place"),
+        pytest.param(witnessed("ab", archive("ab"), 6), "suspicious", {"total_unlisted"}, id="the total"),
+    ],
+)  # fmt: skip
+def test_witnesses_that_a_family_declares(
+    tmp_path: Path, served: dict[str, Reply], verdict: str, codes: set[str]
+) -> None:
+    root = new_archive(tmp_path / "a")
+    assert night(root, 5, served, *WITNESSED) == (verdict, {"no_history", *codes}, 2), "two requests and no more"
+    (record,) = root.glob("2025/*/*/ba_song/run.json")
+    assert json.loads(record.read_bytes())["sections"]["tin-tuc"]["ever_listed"] == 2
+
+
+def test_a_challenge_in_the_place_of_a_witness_ends_the_night(tmp_path: Path) -> None:
+    challenge = b'<html><script>document.cookie="D1N="+"8f2a";window.location.reload(true);</script></html>'
+    served = witnessed("ab", response(challenge), 2)
+    verdict, codes, asked = night(new_archive(tmp_path / "a"), 5, served, *WITNESSED)
+    assert (verdict, "not_let_in" in codes, asked <= 2) == ("blocked", True, True)
