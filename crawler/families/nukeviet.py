@@ -1,10 +1,10 @@
-"""NukeViet (Bình Phước, many departments, communes and fronts).
+"""NukeViet (Đồng Nai with its departments and communes, before it Bình Phước; many departments, communes and fronts).
 
 Recognise: `<meta name="generator" content="NukeViet v4.5">`; `/themes/<name>/`, `/uploads/<module>/YYYY_MM/`; `nv_` names in
 scripts; `<link rel="alternate" type="application/rss+xml" href="…/rss/…">`; feeds with `<generator>NukeViet v4.0`.
 
-Portals: none with a spider of its own. Traces: binhphuoc.gov.vn, tayson.binhdinh.gov.vn, ubmttqvn.quangtri.gov.vn, the
-science department of Cao Bằng.
+Portals: dongnai.gov.vn. Traces: binhphuoc.gov.vn, tayson.binhdinh.gov.vn, ubmttqvn.quangtri.gov.vn, the science department of
+Cao Bằng.
 
 [seen] in the product itself, installed and filled (4.5, default and mobile theme), and in one saved page; sites have themes of
 their own:
@@ -12,11 +12,14 @@ their own:
   `/index.php?language=vi&nv=<module>&op=<category>/<alias>-<id>.html`; a wrong alias redirects to the right one
 - list `/<module>/<category>/`, then `…/page-2/`, with page links in `ul.pagination`; without rewriting `op=<category>/page-2`
 - a category is shown by one of ten views: columns `.news_column` (page, grid, main), `.list-group` (list), `ul.related` below
-- feeds `/<module>/rss/<category>/`, sitemaps by module; a feed's `pubDate` has the month in the place of the minutes
+- feeds `/[vi/]<module>/rss/<category>/` (read at xuanloc.dongnai.gov.vn in 2026), sitemaps by module; a feed's `pubDate` has the
+  month in the place of the minutes
 - copies `/print/…`, `/savefile/…`, `/sendmail/…`, whose canonical link is their own; files `<article>?download=1&id=0`
 - the hidden `datePublished` is the best machine date, text of a `span`; `article:published_time` is broken; `dateModified`
   repeats the publication; the site's clock `span.current-time` has nearly the article's own form
 - an expired article answers 404; an article may be a redirect to another site
+- dongnai, in addresses of 2025 and 2026: `/vi/news/<category>/<alias>-<id>.html`, English `/en/news/<Category>/…` with ids of its
+  own; pictures `/uploads/<site>/news/YYYY/MM/…` and `cdn.<host>/uploads/<site>/news/YYYY_MM/…`, the front's own site `binhphuoc`
 - `?nvvithemever=m&nv_redirect=…` stores the mobile theme in a cookie; phones get that theme by their name
 
 [inferred]: that the number alone identifies an article of the news module. A module is known by a section's path or by its
@@ -28,6 +31,7 @@ Widgets: all panels after the first one (tags, rating, comments, `.other-news`),
 from __future__ import annotations
 
 import re
+from datetime import date
 from urllib.parse import unquote, urlsplit
 
 from parsel import Selector
@@ -35,8 +39,9 @@ from parsel import Selector
 from crawler.article_keys import own_address
 from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.html_list import ListShape, read_list
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Listing, Section, SectionKind
 from crawler.listings.pagination import next_by_number
+from crawler.listings.witness import Witness
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, as_key, host_of, parameters
 from pipelines.article import Layout
@@ -97,7 +102,7 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
         FamilyMark(MarkKind.SELECTOR, "#news-bodyhtml", 4),
         FamilyMark(MarkKind.SELECTOR, ".news_column", 2),
         FamilyMark(MarkKind.SCRIPT, r"\bnv_[a-z_]+", 2),
-        FamilyMark(MarkKind.ADDRESS, r"/uploads/[a-z-]+/\d{4}_\d{2}/", 2),
+        FamilyMark(MarkKind.ADDRESS, r"/uploads/(?:[a-z0-9-]+/)?[a-z-]+/\d{4}_\d{2}/", 2),
         FamilyMark(MarkKind.ADDRESS, r"/themes/[a-z0-9_-]+/", 1),
         FamilyMark(MarkKind.ADDRESS, r"/(?:[a-z-]+/)?rss/", 1),
     )
@@ -151,6 +156,19 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
         if named and host_of(named) == host_of(found.base):
             return Listing(found.entries, named)
         return Listing(found.entries, next_by_number(found.pager, found.base, number, _PAGE))
+
+    @classmethod
+    def witnesses(cls, day: date) -> tuple[Witness, ...]:
+        """Return the feed of one section's category: another section's every night, so that each of them is asked in turn."""
+        feeds = [_feed_path(section.path) for section in cls.sections if section.kind is SectionKind.PAGES]
+        known = [path for path in feeds if path]
+        return (Witness(cls.home + known[day.toordinal() % len(known)]),) if known else ()
+
+
+def _feed_path(path: str) -> str:
+    """Return the path of a category's feed; empty where its address names no module or is not rewritten."""
+    above, _, category = path.rstrip("/").rpartition("/")
+    return f"{above}/rss/{category}/" if above.strip("/") not in ("", "vi", "en") and "?" not in path else ""
 
 
 def _split(url: str) -> tuple[str, dict[str, str]]:

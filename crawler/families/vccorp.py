@@ -15,8 +15,11 @@ Portals: baochinhphu.vn, thanglong.chinhphu.vn, mst.gov.vn, hanoi.gov.vn.
 - the text of a list's time is day before month, its `title` attribute month before day
 - `h2` in the body are real headings; the bytes after `</html>` differ at every request
 - the feed of a section is its address with `.rss` (linked; content not met)
+- mst, in readers made for it: the archive of a day `/tin-tuc-su-kien/xem-theo-ngay-DD-MM-YYYY.htm` names all articles of that
+  day; feeds `/rss/home.rss` and `/rss/tin-tuc-su-kien/<section>.rss`; baochinhphu `/rss/home.rss` in a list of feeds
 
-[inferred]: that the fragments end with one without entries. hanoi's list is a POST interface.
+[inferred]: that the fragments end with one without entries; that the archive of a day has the boxes of a section's page.
+hanoi's list is a POST interface.
 
 Widgets: `[type=RelatedNewsBox]`, `.kbwscwl-relatedbox`, `p.NLPlaceholderShow` (empty captions), `.detail-like-fb`.
 """
@@ -24,12 +27,15 @@ Widgets: `[type=RelatedNewsBox]`, `.kbwscwl-relatedbox`, `p.NLPlaceholderShow` (
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from crawler.article_keys import own_address
 from crawler.listings.html_list import ListShape, read_whole
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Entry, Listing, Section
+from crawler.listings.witness import Witness
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
 
@@ -52,6 +58,7 @@ _PIECE = ListShape(
     entry=_SECTION.entry,
     day=_SECTION.day,
 )
+_DAY = replace(_SECTION, links=(*_SECTION.links, *_PIECE.links))
 
 
 class VCCorpSpider(PortalSpider, family="VCCorp"):
@@ -68,6 +75,10 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
     )
 
     numbered: ClassVar[bool] = False
+    feed: ClassVar[str] = ""
+    """The path of the feed of the whole portal; empty where none is known."""
+    day_archive: ClassVar[str] = ""
+    """The path below which the archives of days stand; empty where none is known."""
 
     layouts: ClassVar[tuple[Layout, ...]] = (
         Layout(
@@ -113,6 +124,17 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
             return Listing(found.entries)
         following = int(fragment["number"]) + 1 if fragment else 2
         return Listing(found.entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))
+
+    @classmethod
+    def witnesses(cls, day: date) -> tuple[Witness, ...]:
+        """Return the archive of the day and the feed of the whole portal, as far as they are known."""
+        archive = Witness(f"{cls.home}{cls.day_archive}/xem-theo-ngay-{day:%d-%m-%Y}.htm", day)
+        return (archive,) * bool(cls.day_archive) + (Witness(cls.home + cls.feed),) * bool(cls.feed)
+
+    @classmethod
+    def read_day(cls, url: str, html: str) -> tuple[Entry, ...]:
+        """Read the boxes of a section's page, else whatever has their classes."""
+        return read_whole(url, html, _DAY, cls.entry_key).entries
 
 
 def _next_numbered(url: str) -> str:

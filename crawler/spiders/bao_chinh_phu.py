@@ -47,3 +47,4 @@ class BaoChinhPhu(VCCorpSpider):
         Section.at("/tin-moi.htm", "Tin mới"),
     )
     sure = Sure.RECORDED  # a list and an article page
+    feed = "/rss/home.rss"  # from a list of feeds

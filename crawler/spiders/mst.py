@@ -23,3 +23,5 @@ class Mst(VCCorpSpider):
     )
     sure = Sure.DESCRIBED
     numbered = True
+    feed = "/rss/home.rss"
+    day_archive = "/tin-tuc-su-kien"

@@ -9,7 +9,7 @@ from replicas.sites.drupal import AnGiang, MauDrupal, PhuTho
 from replicas.sites.hatinh import HaTinh
 from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.sites.liferay import BacGiang, DakLak, DaNang, DongThap, HoChiMinh, MauViewArticle, QuangTri, ThaiNguyen
-from replicas.sites.nukeviet import MauNukeviet
+from replicas.sites.nukeviet import DongNai, MauNukeviet
 from replicas.sites.onecms import MauOnecms
 from replicas.sites.sharepoint import DienBien, Moc, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
@@ -37,7 +37,7 @@ SITES: dict[str, type[ComposedSite]] = {
 DRAWN: dict[str, type[ComposedSite]] = {
     site.portal: site
     for site in (
-        CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
+        CanTho, CaoBang, CongAnThanhHoa, DienBien, DongNai, GiaLai, HaTinh, HungYen, Moit, Most, Mst, NinhBinh, SoKhcnNinhBinh, SonLa,
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
         HoChiMinh, DakLak, DongThap, AnGiang, PhuTho, Hue, VinhLong,
         NgheAn, HaiPhong, TayNinh, CaMau, LaoCai,

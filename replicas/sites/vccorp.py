@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
-from replicas.sites.composed import ComposedSite
+from replicas.sites.composed import ComposedSite, Row
 from replicas.sites.declared_sections import DeclaredSections
 from replicas.sites.site import SiteRequest, SiteResponse
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _OWN = {"chinh-sach-moi": ("chinh_sach_moi", "1021119"), "chinh-tri": ("chinh_tri", "1021095")}
 """Name and zone of the sections that articles are published in, by the spider's names for them."""
+
+_DAY = re.compile(r"/tin-tuc-su-kien/xem-theo-ngay-(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>\d{4})\.htm")
+_FEED = 30  # entries of the feed of a whole portal
 
 _CDN = "https://bcp.cdn.example.replica.test/"
 
@@ -63,6 +67,8 @@ class VCCorpSite(ComposedSite):
         filler="",
     )
     disallow = ("/ajax/", "/search/", "/print/")
+    home_feed = ""
+    """The path of the feed of the whole portal; empty where it has none."""
 
     @staticmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
@@ -77,16 +83,25 @@ class VCCorpSite(ComposedSite):
         clock = f"{moment.hour % 12 or 12}:{moment:%M:%S} {'AM' if moment.hour < 12 else 'PM'}"
         return f"{moment.month}/{moment.day}/{moment.year} {clock}"
 
+    def feed_path(self, section: ReplicaSection) -> str:
+        """Return the path of a section's feed."""
+        return section.path.removesuffix(".htm") + ".rss"
+
     def other(self, request: SiteRequest) -> SiteResponse | None:
-        """Return the feed beside each section, which answers conditional requests."""
-        section = next((s for s in self.sections if request.path == s.path.removesuffix(".htm") + ".rss"), None)
+        """Return the feed of the portal where it has one, and that of each section; they answer conditional requests."""
+        if self.home_feed and request.path == self.home_feed:
+            shown = self.visible(request.night)[:_FEED]
+            return self._feed(ReplicaSection("home", "/", "Trang chủ"), shown, request)
+        section = next((s for s in self.sections if request.path == self.feed_path(s)), None)
         if section is None:
             return None
-        rows = self.rows(section, request.night)[:10]
-        items = [(row.article, self.url(row.article), format_datetime(row.article.published)) for row in rows]
+        return self._feed(section, [row.article for row in self.rows(section, request.night)[:10]], request)
+
+    def _feed(self, section: ReplicaSection, articles: Sequence[ReplicaArticle], request: SiteRequest) -> SiteResponse:
+        items = [(article, self.url(article), format_datetime(article.published)) for article in articles]
         body = self.render("feed.xml", request, section=section, items=items).encode()
         etag = f'"{sha256(body).hexdigest()[:16]}"'
-        newest = rows[0].article.published if rows else None
+        newest = articles[0].published if articles else None
         return SiteResponse(body, content_type="application/rss+xml; charset=utf-8", etag=etag, last_modified=newest)
 
 
@@ -98,6 +113,7 @@ class BaoChinhPhu(VCCorpSite):
     beyond = "last"  # as a sister site was seen to do: pages after the last still answer with links
     sections: Sequence[ReplicaSection] = _NewspaperSections("bao_chinh_phu")
     page_form, page_parameter = "/timelinelist/{code}/{number}.htm", ""
+    home_feed = "/rss/home.rss"
 
     def render_list(self, section: ReplicaSection, number: int, request: SiteRequest) -> str:
         if not request.path.startswith("/timelinelist/"):
@@ -122,11 +138,27 @@ class ThangLong(_Numbered):
 
 
 class Mst(_Numbered):
-    """mst.gov.vn: a page after the last one is empty."""
+    """mst.gov.vn: a page after the last one is empty; an archive of each day; feeds below `/rss/`."""
 
     portal = "mst"
     host = "mst.gov.vn"
     first_code = 1972000
+    home_feed = "/rss/home.rss"
+
+    def feed_path(self, section: ReplicaSection) -> str:
+        return "/rss" + super().feed_path(section)
+
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """Return the archive of a day in the boxes of a section's page; its markup is inferred."""
+        found = _DAY.fullmatch(request.path)
+        if found is None:
+            return super().other(request)
+        day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+        of_day = [article for article in self.visible(request.night) if article.day == day]
+        rows = [Row(article, self.article_path(article), self.list_day(article)) for article in of_day]
+        section = ReplicaSection("xem-theo-ngay", request.path, f"Tin ngày {day:%d/%m/%Y}")
+        page = self.render("list.html", request, section=section, rows=rows, number=1, last=1, following=None)
+        return SiteResponse(page.encode())
 
 
 class HaNoi(VCCorpSite):
