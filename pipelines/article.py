@@ -45,7 +45,8 @@ class Block:
 class JsonShape:
     """Place of an article in the JSON answer of an interface.
 
-    `records` are the names under which an answer holds its records; the answer may be the record itself. `id` is the
+    `records` are the names under which an answer holds its records, dots between those of objects in each other; the
+    answer may be the record itself. `id` is the
     name of a record's id. `address` is a regular expression whose group `id` matches that id in the article's URL.
     `title` is the name of the title. `html` are the names of values that are HTML. `signs` are no words and are removed
     from titles.

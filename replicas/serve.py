@@ -24,6 +24,7 @@ from typing import IO, Self
 from replicas import LAST_NIGHT
 from replicas.articles import EVERY_PORTAL, portal_site
 from replicas.sites.catalogue import EVERY
+from replicas.sites.composed import ComposedSite
 from replicas.sites.recorded import recorded_sites
 from replicas.sites.site import SUFFIX, Site, SiteRequest, SiteResponse, Suffixer, base_host
 
@@ -52,8 +53,8 @@ class ComposedSites(Mapping[str, Site]):
     """The composed portals by host, each with its own articles; one is made when it is first asked for."""
 
     def __init__(self) -> None:
-        hosts = {portal: (EVERY[portal].host, EVERY[portal].file_host) for portal in EVERY_PORTAL}
-        self._portals = {host: portal for portal in hosts for host in hosts[portal] if host}
+        hosts = {name: (site.host, site.file_host, *site.further) for name, site in EVERY.items()}
+        self._portals = {host: portal for portal in EVERY_PORTAL for host in hosts[portal] if host}
         self._making = threading.Lock()
 
     def __getitem__(self, host: str) -> Site:
@@ -67,6 +68,12 @@ class ComposedSites(Mapping[str, Site]):
         return len(self._portals)
 
 
+def _by_host(sites: Iterable[Site]) -> dict[str, Site]:
+    listed = list(sites)
+    further = {host: site for site in listed if isinstance(site, ComposedSite) for host in site.further}
+    return further | {site.host: site for site in listed}
+
+
 class ReplicaServer:
     """A replica server on 127.0.0.1 in threads of its own; a context manager.
 
@@ -74,7 +81,7 @@ class ReplicaServer:
     """
 
     def __init__(self, sites: Iterable[Site] | None = None, port: int = 0, log_file: Path | None = None) -> None:
-        self.sites: Mapping[str, Site] = ComposedSites() if sites is None else {site.host: site for site in sites}
+        self.sites: Mapping[str, Site] = ComposedSites() if sites is None else _by_host(sites)
         self._homes = {base_host(host): host for host in self.sites}
         self.suffixer = Suffixer([*self.sites, *(site.host for site in EVERY.values())])
         self.log: list[LogEntry] = []

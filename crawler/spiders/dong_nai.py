@@ -14,6 +14,8 @@ class DongNai(NukeVietSpider):
         # The one category that an address named; others are not known.
         Section("tin-hoat-dong", "/vi/news/tin-hoat-dong-linh-vuc-nganh/", "Tin hoạt động lĩnh vực, ngành"),
     )
-    sure = Sure.INFERRED  # addresses are described; the list is NukeViet's, its category was met in an article's address
+    sure = (
+        Sure.INFERRED
+    )  # addresses are described; the list is NukeViet's, its category was met in an article's address
     inferred = ("sections", "list", "paging", "layout")
-    hosts = ("cdn.dongnai.gov.vn",)  # pictures and files, also those of the former Bình Phước
+    file_hosts = ("cdn.dongnai.gov.vn",)  # pictures and files, also those of the former Bình Phước

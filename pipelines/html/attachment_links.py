@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -16,6 +16,7 @@ from archive.model.records import Attachment, Image
 from pipelines.article import BlockKind
 from pipelines.html.blocks import Piece
 from pipelines.html.tree import line, tag_of, text_of
+from vietnam.letters import decode
 
 _TYPES = "pdf docx doc xlsx xls pptx ppt zip rar 7z odt ods rtf".split()
 _FILE = re.compile(r"\.(" + "|".join(_TYPES) + r")(?=$|[/?#&;'\"\s])", re.IGNORECASE)
@@ -28,7 +29,7 @@ _DRIVE = re.compile(r"\bdrive\.google\.com/(?:file/d/|open\?id=|uc\?(?:[^#]*&)?i
 _LABEL = re.compile(r"^(?:tập tin|tệp tin|tệp|file|văn bản)(?: đính kèm)?(?:\s+\d{1,2})?\s*:\s*", re.IGNORECASE)
 _EMPTY_NAME = re.compile(
     r"^(?:tải (?:về|xuống|file|tệp)?|tải|download|xem|xem (?:tại đây|chi tiết|file|trước)|tại đây|ở đây|chi tiết"
-    r"|file|pdf|đính kèm|file đính kèm|tệp đính kèm|click|here|link|\W*)$",
+    r"|file|pdf|tệp|tập tin|tệp tin|đính kèm|file đính kèm|tệp đính kèm|click|here|link|\W*)$",
     re.IGNORECASE,
 )
 _PICTURE_SOURCES = ("data-original", "data-src", "data-lazy-src", "data-large", "data-lazy", "src")
@@ -150,7 +151,12 @@ def _name(name: str, url: str) -> str:
         return shown
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     files = [segment for segment in segments if _FILE.search(segment)]
-    return line(unquote((files or segments or [""])[-1])) or shown
+    return line(_unquoted((files or segments or [""])[-1])) or shown
+
+
+def _unquoted(segment: str) -> str:
+    """Return a file's name as it was: some servers percent-encode windows-1252, in which `Đ` becomes `Ð`."""
+    return decode(unquote_to_bytes(segment), "windows-1252").text.replace("Ð", "Đ")
 
 
 def images_of(pieces: Iterable[Piece], base: str) -> tuple[Image, ...]:

@@ -16,9 +16,10 @@ from lxml import etree
 
 from pipelines.article import JsonShape, Layout, RowShape
 from pipelines.html.tree import parse
-from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_of
+from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_at, value_of
 from vietnam.letters import decode
 
+_NESTED = re.compile(r"&(?:amp;){1,3}(?=#?\w{1,31};)")  # an entity that was escaped again: `&amp;#58;`
 _ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # a storm of attributes costs the parser minutes
 _WHOLE_PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)  # what follows an end of these would be lost
@@ -97,10 +98,7 @@ def _record(value: object, shape: JsonShape, id_: str) -> JsonRecord | None:
 
 
 def _held(value: object, names: tuple[str, ...]) -> list[object]:
-    held = [value]
-    if isinstance(value, dict):
-        held += [value[name] for name in names if name in value]
-    return held
+    return [value, *(held for name in names if (held := value_at(value, name)) is not None)]
 
 
 def record_page(record: JsonRecord, shape: JsonShape) -> bytes:
@@ -126,15 +124,16 @@ def record_page(record: JsonRecord, shape: JsonShape) -> bytes:
 
 def plain_text(text: str, shape: JsonShape) -> str:
     """Return a title or date without entities and without the signs that the interface sets into texts."""
-    shown = unescape(text)
+    shown = unescape(_NESTED.sub("&", text))
     for sign in shape.signs:
         shown = shown.replace(sign, " ")
     return " ".join(shown.split())
 
 
 def _markup(text: str) -> str:
-    """Return a value's HTML, unescaped where the interface escaped it twice, never closing the element around it."""
+    """Return a value's HTML, unescaped where the interface escaped it again, never closing the element around it."""
     for _ in range(2):
+        text = _NESTED.sub("&", text)
         if "<" not in text and _ESCAPED.search(text):
             text = unescape(text)
     if "<" not in text or _LONG_TAG.search(text):

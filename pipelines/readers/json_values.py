@@ -79,6 +79,13 @@ def _inside(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def value_at(value: object, path: str) -> object:
+    """Return what stands in nested objects at names joined by dots; None where a name is missing."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def records_in(value: object, *names: str) -> list[JsonRecord] | None:
     """Return the records of a value under the first of these names, or the value's own; None where it holds no list."""
     if isinstance(value, dict):

@@ -11,7 +11,9 @@ from replicas.sites.json_interfaces import BacNinh, CongAnHaNoi, VinhPhuc
 from replicas.sites.liferay import BacGiang, DakLak, DaNang, DongThap, HoChiMinh, MauViewArticle, QuangTri, ThaiNguyen
 from replicas.sites.nukeviet import DongNai, MauNukeviet
 from replicas.sites.onecms import MauOnecms
+from replicas.sites.readjson import LamDong
 from replicas.sites.sharepoint import DienBien, Moc, Most, NinhThuan, QuangNinh, ThanhHoa, Vjst
+from replicas.sites.tuyen_quang import TuyenQuang
 from replicas.sites.vccorp import BaoChinhPhu, HaNoi, Mst, ThangLong
 from replicas.sites.vhv import BinhDinh, CongAnThanhHoa, GiaLai, HungYen, LaiChau, LangSon, Moit, QuangNgai
 from replicas.sites.vnpt import (
@@ -41,6 +43,7 @@ DRAWN: dict[str, type[ComposedSite]] = {
         ThaiNguyen, ThangLong, BacNinh, CongAnHaNoi, CongBaoSonLa, HaNoi, KhanhHoa, VinhPhuc, QuangNgai, LaiChau, LangSon, ThanhHoa, Moc,
         HoChiMinh, DakLak, DongThap, AnGiang, PhuTho, Hue, VinhLong,
         NgheAn, HaiPhong, TayNinh, CaMau, LaoCai,
+        LamDong, TuyenQuang,
     )
 }  # fmt: skip
 """The further portals: small, with drawn articles (`replicas.drawn`)."""

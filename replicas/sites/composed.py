@@ -68,6 +68,8 @@ class ComposedSite:
 
     portal: str
     host: str
+    further: tuple[str, ...] = ()
+    """The further hosts of the portal that the site answers for."""
     family: str
     sections: Sequence[ReplicaSection]
     style: BodyStyle
