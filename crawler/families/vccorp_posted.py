@@ -4,16 +4,17 @@ Recognise: as VCCorp, with `/api/NewsZone/NewsZone` in scripts; pictures at `/im
 
 Portals: hanoi.gov.vn.
 
-[seen] in a public scraper, no saved page:
+[seen] in two public scrapers, no saved page:
 - POST `/api/NewsZone/NewsZone` with `PageIndex` (from 0), `PageSize`, `Catname`, `LanguageId`, `Site` and `DataIds[]` of what
-  is already shown, `X-Requested-With: XMLHttpRequest` and a Referer of the section; the answer is HTML, and one without a
-  link is the end; links end `<digits>.htm`
+  is already shown; all but the index and the keys are opaque. One sends `X-Requested-With: XMLHttpRequest` and a Referer of the
+  section, one neither; the answer is HTML, and one without a link is the end; links end `<digits>.htm`
+- an entry of the answer is `.news-item` with `.news-title`, a link, `.news-time` (`HH:MM, dd/mm/yyyy`) and `.news-sapo`
 - articles `/<section>/<slug>-<16 digits>.htm`; title in `h1`, date in `.news-info .time` or `.detail-time`, text in
   `.detail-content.afcbc-body`, lead in `og:description`, keywords after `Từ khóa:`
 
-[inferred]: that the section page prints the opaque values of `Catname`, `LanguageId` and `Site`, in a script or in hidden
-fields of these names (a scraper carries them as constants). Where it does not, the page's own boxes are read and nothing
-leads on; a portal may name the values in the `asks` of a section.
+[inferred]: that the section page prints the opaque values, in a script or in hidden fields of these names (the scrapers carry
+them as constants). Where it does not, the page's own boxes are read and nothing leads on; a portal names the values that are
+known in the `asks` of a section, which is then asked for without its page.
 
 Widgets: those of VCCorp.
 """
@@ -27,20 +28,20 @@ from archive.model.records import ListRequest
 from crawler.families.vccorp import VCCorpSpider
 from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field, with_values
 from crawler.listings.html_list import ListShape, read_whole
-from crawler.listings.listing import Listing, Section
+from crawler.listings.listing import Following, Listing, Section
 from crawler.portal import FamilyMark, MarkKind
 from pipelines.article import Layout
 
 _ZONE = "/api/NewsZone/NewsZone"
 _NAMES = ("Catname", "LanguageId", "Site")
-_SIZE = "20"
+_SIZE = "20"  # where neither the portal nor the page names one
 _SHOWN = "DataIds[]"
 _PIECE = ListShape(
     module="",
     pager="",
-    links=("a",),
-    entry="li, article, .item, .box-category-item, .box-stream-item",
-    day=".time, .time-ago, .date",
+    links=(".news-item a", "a"),
+    entry=".news-item, li, article, .item, .box-category-item, .box-stream-item",
+    day=".news-time, .time, .time-ago, .date",
 )
 
 
@@ -70,16 +71,31 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
     )
 
     @classmethod
+    def first_page(cls, section: Section) -> Following:
+        """Return the list's request where the portal names its values, else the section's page, which may print them."""
+        return cls._posted(section, cls.section_url(section)) or cls.section_url(section)
+
+    @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """Return the list's request, which a section page gives; where it does not, only the page's own boxes."""
-        found = {name: dict(section.asks).get(name) or _value(html, name) for name in _NAMES}
-        fields = [(name, value) for name, value in found.items() if value]
-        if len(fields) < len(_NAMES):
-            entries = super().read_listing(url, html, section, number).entries
-            return Listing(entries)
-        counted = (("PageIndex", "0"), ("PageSize", _SIZE))
-        headers = (SCRIPTED, ("Referer", url))
-        return Listing((), post_form(urljoin(url, _ZONE), (*counted, *fields), headers), door=True)
+        posted = cls._posted(section, url, html)
+        if posted is None:
+            return Listing(super().read_listing(url, html, section, number).entries)
+        return Listing((), posted, door=True)
+
+    @classmethod
+    def _posted(cls, section: Section, url: str, html: str = "") -> ListRequest | None:
+        """Return the request of a list's first piece; None where a value is neither declared nor on the section's page."""
+        asks = dict(section.asks)
+        found = {name: asks.get(name) or _value(html, name) for name in (*_NAMES, "PageSize")}
+        if not all(found[name] for name in _NAMES):
+            return None
+        fields = (
+            ("PageIndex", "0"),
+            ("PageSize", found["PageSize"] or _SIZE),
+            *((name, found[name]) for name in _NAMES),
+        )
+        return post_form(urljoin(url, _ZONE), fields, (SCRIPTED, ("Referer", url)))
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:

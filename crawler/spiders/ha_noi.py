@@ -15,7 +15,17 @@ class HaNoi(VCCorpPostedSpider):
         Section.at("/chi-dao-dieu-hanh", "Chỉ đạo điều hành"),
         Section.at("/tin-so-nganh", "Tin sở, ngành"),
         Section.at("/di-tich-danh-thang", "Di tích, danh thắng"),
-        Section.at("/chi-dao-cua-ubnd-thanh-pho-ha-noi", "Chỉ đạo của UBND thành phố Hà Nội"),
+        Section(
+            "chi-dao-cua-ubnd-thanh-pho-ha-noi",
+            "/chi-dao-cua-ubnd-thanh-pho-ha-noi",
+            "Chỉ đạo của UBND thành phố Hà Nội",
+            asks=(  # as read in July 2026
+                ("Catname", "fFeUG2QagshQSId/gnsY7cA7vzDD4bMURXrY7ae9cm68FyOjl3l+4A=="),
+                ("PageSize", "DxZD1w2i+8E="),
+                ("LanguageId", "jM2HDDVEz40="),
+                ("Site", "/CP0MQRJUt0="),
+            ),
+        ),
         Section.at("/infographics", "Infographics"),
     )
     sure = Sure.DESCRIBED

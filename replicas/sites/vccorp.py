@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qs
 
 from replicas.records import ReplicaArticle, ReplicaSection
 from replicas.sites.bodies import BodyStyle
 from replicas.sites.composed import ComposedSite, Row
-from replicas.sites.declared_sections import DeclaredSections
+from replicas.sites.declared_sections import DeclaredSections, declared_portal
 from replicas.sites.site import SiteRequest, SiteResponse
 
 if TYPE_CHECKING:
@@ -172,11 +172,17 @@ class HaNoi(VCCorpSite):
     first_code = 1021
     article_form = "{section.path}/{article.slug}-{article.key}.htm"
     page_parameter = ""
-    catname, site_value = "VGluTm9pQmF0fGhhbm9p", "aGFub2kuZ292LnZu"
+    zone: ClassVar = {"PageSize": "DxZD1w2i+8E=", "LanguageId": "jM2HDDVEz40=", "Site": "/CP0MQRJUt0="}
+    """The opaque values that are the same in all sections."""
 
     @staticmethod
     def key_of(slug: str, published: datetime, number: str) -> str:
         return VCCorpSite.key_of(slug, published, number)[2:]
+
+    def catname(self, section: ReplicaSection) -> str:
+        """Return a section's opaque name: the one that its spider knows, else one that only its page prints."""
+        known = {each.path: dict(each.asks) for each in declared_portal(self.portal).sections}
+        return known.get(section.path, {}).get("Catname") or f"VGluTm9pQmF0fGhhbm9p{section.code}"
 
     def twin_path(self, article: ReplicaArticle) -> str:
         return f"/tin-so-nganh/{article.slug}-{article.key}.htm"
@@ -186,9 +192,8 @@ class HaNoi(VCCorpSite):
         if request.path != "/api/NewsZone/NewsZone":
             return None
         form = parse_qs(request.body.decode("utf-8", "replace"))
-        code = next(iter(form.get("Catname", [""]))).removeprefix(self.catname)
-        section = next((each for each in self.sections if each.code == code), None)
-        own = form.get("Site") == [self.site_value] and form.get("LanguageId") == ["dmk="]
+        section = next((each for each in self.sections if form.get("Catname") == [self.catname(each)]), None)
+        own = all(form.get(name) == [value] for name, value in self.zone.items())
         if request.method != "POST" or section is None or not own:
             return SiteResponse(b"", 400)
         told = set(form.get("DataIds[]", []))

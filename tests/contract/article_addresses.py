@@ -10,6 +10,7 @@ from crawler.spiders.cao_bang import CaoBang
 from crawler.spiders.cong_an_thanh_hoa import CongAnThanhHoa
 from crawler.spiders.dak_lak import DakLak
 from crawler.spiders.dien_bien import DienBien
+from crawler.spiders.dong_nai import DongNai
 from crawler.spiders.dong_thap import DongThap
 from crawler.spiders.gia_lai import GiaLai
 from crawler.spiders.ha_tinh import HaTinh
@@ -18,6 +19,7 @@ from crawler.spiders.ho_chi_minh import HoChiMinh
 from crawler.spiders.hue import Hue
 from crawler.spiders.hung_yen import HungYen
 from crawler.spiders.lai_chau import LaiChau
+from crawler.spiders.lam_dong import LamDong
 from crawler.spiders.lang_son import LangSon
 from crawler.spiders.lao_cai import LaoCai
 from crawler.spiders.moc import Moc
@@ -34,6 +36,7 @@ from crawler.spiders.tay_ninh import TayNinh
 from crawler.spiders.thai_nguyen import ThaiNguyen
 from crawler.spiders.thang_long import ThangLong
 from crawler.spiders.thanh_hoa import ThanhHoa
+from crawler.spiders.tuyen_quang import TuyenQuang
 from crawler.spiders.vinh_long import VinhLong
 from testing.portals.samples.mau_drupal import MauDrupal
 from testing.portals.samples.mau_nukeviet import MauNukeviet
@@ -43,9 +46,8 @@ Portal = type[PortalSpider]
 
 FURTHER: list[Portal] = [
     CanTho, CaoBang, CongAnThanhHoa, DienBien, GiaLai, HaTinh, HungYen, MauDrupal, MauNukeviet, MauWordpress, Moit, Most, Mst,
-    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc,
-    AnGiang, DakLak, DongThap, HoChiMinh, Hue, PhuTho, VinhLong,
-    CaMau, HaiPhong, LaoCai, NgheAn, TayNinh,
+    NinhBinh, SoKhcnNinhBinh, SonLa, ThaiNguyen, ThangLong, LaiChau, LangSon, QuangNgai, ThanhHoa, Moc, AnGiang, DakLak, DongThap,
+    HoChiMinh, Hue, PhuTho, VinhLong, CaMau, HaiPhong, LaoCai, NgheAn, TayNinh, DongNai, LamDong, TuyenQuang,
 ]  # fmt: skip
 
 FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
@@ -102,6 +104,13 @@ FURTHER_ARTICLES: list[tuple[Portal, str, str]] = [
     (HaTinh, "/vi/bai-viet/so-ket-vu-xuan-1", "so-ket-vu-xuan-1"),
     (MauNukeviet, "/vi/news/van-hoa/hoi-lang-37146.html", "37146"),
     (MauNukeviet, "/index.php/thong-bao/lich-cat-dien-559.html", "559"),
+    (DongNai, "/vi/news/tin-hoat-dong-linh-vuc-nganh/cong-bo-quyet-dinh-48904.html", "48904"),
+    (DongNai, "/vi/news/an-sinh/trao-nha-48905.html", "48905"),
+    (DongNai, "/en/news/Foreign-Affairs/city-welcomes-guests-6314.html", "en/6314"),
+    (TuyenQuang, "/vi/post/khai-hoi-thanh-tuyen?type=NEWS&id=148950", "148950"),
+    (TuyenQuang, "/vi/tin-bai/tuan-tra-dem?type=NEWS&id=233701", "233701"),
+    (LamDong, "/HOME/news/hotnews/SitePages/Khai-mac-tuan-le.aspx", "home/news/hotnews/khai-mac-tuan-le"),
+    (LamDong, "/sites/thanhtra/thanh-tra/ketluan/SitePages/kl-1.aspx", "sites/thanhtra/thanh-tra/ketluan/kl-1"),
     (MauDrupal, "/hoi-lang-mua-xuan", "hoi-lang-mua-xuan"),
     (MauDrupal, "/node/1482", "node/1482"),
     (MauNukeviet, "/chan-nuoi/dan-bo-37146.html", "chan-nuoi/37146"),
@@ -179,6 +188,17 @@ FURTHER_NO_ARTICLES: list[tuple[Portal, str]] = [
     (MauNukeviet, "/news/tin-tuc/page-2/"),
     (MauNukeviet, "/news/savefile/tin-tuc/hoi-lang-37146.html"),
     (MauNukeviet, "/news/rss/tin-tuc/"),
+    (DongNai, "/vi/news/rss/tin-hoat-dong-linh-vuc-nganh/"),
+    (DongNai, "/uploads/binhphuoc/news/2026_10/anh-48904.jpg"),
+    (TuyenQuang, "/vi/post/khai-hoi-thanh-tuyen"),
+    (TuyenQuang, "/vi/post/khai-hoi-thanh-tuyen?type=NEWS"),
+    (TuyenQuang, "/vi/post/van-ban?type=DOC&id=12"),
+    (TuyenQuang, "/chi-tiet-tin/-/asset_publisher/1o2MmGSc2AhD/content/id/48213"),
+    (LamDong, "/HOME/news/hotnews/SitePages/Home.aspx"),
+    (LamDong, "/HOME/news/hotnews/Lists/Posts/Posts.aspx"),
+    (LamDong, "/HOME/news/hotnews/SiteAssets/SitePages/1-1747273319703.jpg"),
+    (Mst, "/tin-tuc-su-kien/xem-theo-ngay-29-11-2026.htm"),
+    (Mst, "/rss/home.rss"),
     (MauDrupal, "/taxonomy/term/4"),
     (MauDrupal, "/taxonomy/term/4?page=1"),
     (MauDrupal, "/taxonomy/term/4/feed"),
@@ -231,6 +251,9 @@ FURTHER_TWINS: list[tuple[Portal, str, str]] = [
     (HaTinh, "/vi/bai-viet/a", "/bai-viet/a/"),
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/vi/news/van-hoa/moi-37146.html"),
     (MauNukeviet, "/news/tin-tuc/cu-37146.html", "/index.php?language=vi&nv=news&op=tin-tuc/cu-37146.html"),
+    (DongNai, "/vi/news/an-sinh/cu-48905.html", "/vi/news/tin-hoat-dong-linh-vuc-nganh/moi-48905.html?download=1&id=1"),
+    (TuyenQuang, "/vi/post/a?type=NEWS&id=209752", "/vi/tin-bai/b?id=209752&type=NEWS"),
+    (LamDong, "/HOME/news/hotnews/SitePages/A.aspx", "/home/news/hotnews/sitepages/a.aspx?web=1"),
     (MauDrupal, "/hoi-lang", "/index.php/hoi-lang"),
     (AnGiang, "/vi/hoi-lang", "/hoi-lang/"),
     (MauWordpress, "/hoi-lang/", "/2025/07/29/hoi-lang"),

@@ -24,3 +24,20 @@ BASE = "https://xa.mau.vn.replica.test/y-te/lich-tiem-12.html"
 def test_a_download_is_known_by_its_words(link: str, names: list[str]) -> None:
     page = parse(f"<html><body><div>{link}</div></body></html>".encode(), BASE)
     assert [found.name for found in attachments_in([page.root], BASE)] == names
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("KL_B%E1o%20c%E1o.pdf", "KL_Báo cáo.pdf"),
+        ("%D0%F4ng%20Xu%E2n.doc", "Đông Xuân.doc"),
+        ("B%C3%A1o%20c%C3%A1o.pdf", "Báo cáo.pdf"),
+        ("100%25.pdf", "100%.pdf"),
+    ],
+)
+@pytest.mark.parametrize("words", ["", "tệp", "Tải về"])
+def test_a_file_without_words_has_the_name_of_its_address_in_whatever_encoding(
+    path: str, name: str, words: str
+) -> None:
+    page = parse(f'<p><a href="/tep/{path}">{words}</a></p>'.encode(), BASE, "utf-8")
+    assert [(found.name, found.url.endswith(path)) for found in attachments_in([page.root], BASE)] == [(name, True)]

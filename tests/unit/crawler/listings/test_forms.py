@@ -196,7 +196,8 @@ def test_the_day_of_an_interface(shown: str, day: date | None) -> None:
 class TestHaNoi:
     values = 'Catname: "VGlu", "LanguageId": \'dmk=\', Site = "aGFu"'
     piece = (
-        '<div class="item"><a href="/tin-so-nganh/mo-kho-{0}.htm">Mở kho</a><span class="time">03/03/2025</span></div>'
+        '<div class="news-item"><a href="/tin-so-nganh/mo-kho-{0}.htm"><img src="/a.jpg"></a><h3 class="news-title">'
+        '<a href="/tin-so-nganh/mo-kho-{0}.htm">Mở kho</a></h3><span class="news-time">09:30, 03/03/2025</span></div>'
     )
 
     def test_the_page_gives_the_values_and_the_list_is_posted_for(self) -> None:
@@ -220,6 +221,19 @@ class TestHaNoi:
         assert ids == ["2250303093000419", "2250302093000418"]
         assert form_field(request_in(further), "PageIndex") == "2"
         assert answered(HaNoi, request_in(further), "<p>Hết</p>", 3) == Listing(())
+
+    def test_an_entry_of_the_answer_has_its_title_and_day(self) -> None:
+        asked = request_in(read(HaNoi, f"<html><body><script>{self.values}</script></body></html>"))
+        (entry,) = answered(HaNoi, asked, self.piece.format("2250303093000419")).entries
+        assert (entry.title, entry.day) == ("Mở kho", date(2025, 3, 3))
+
+    def test_a_section_whose_values_are_known_is_asked_for_without_its_page(self) -> None:
+        section = next(section for section in HaNoi.sections if section.asks)
+        asked = HaNoi.first_page(section)
+        assert isinstance(asked, ListRequest)
+        assert asked.url == "https://hanoi.gov.vn/api/NewsZone/NewsZone"
+        assert dict(parse_qsl(asked.body)) == {"PageIndex": "0", **dict(section.asks)}
+        assert dict(asked.headers)["Referer"] == HaNoi.section_url(section)
 
     def test_without_the_values_the_pages_own_boxes_are_read(self) -> None:
         box = '<div class="box-stream"><a class="box-stream-link-title" href="/a/b-2250303093000419.htm">Tin</a></div>'
