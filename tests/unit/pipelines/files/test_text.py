@@ -280,6 +280,12 @@ NOT_FILES = {
         Outcome.MAINTENANCE,
     ),
     "an application": (b"<html><body><div id='app'></div></body></html>", "text/html", "pdf", Outcome.APP_SHELL),
+    "a login page": (
+        b"<html><body><form><input name='u'><input type='password'></form></body></html>", "text/html", "pdf", Outcome.LOGIN,
+    ),
+    "a login page that is called a document": (
+        b"<html><body><form><input type='password'></form></body></html>", "application/pdf", "pdf", Outcome.SOFT_404,
+    ),
     "a film": (b"\0\0\0\x18ftypmp42", "video/mp4", "", Outcome.UNSUPPORTED_TYPE),
     "a list": (b"a;b\n1;2\n", "text/csv", "", Outcome.UNSUPPORTED_TYPE),
     "a document": (b"%PDF-1.4", "text/html", "pdf", Outcome.ATTACHMENT),
