@@ -94,6 +94,8 @@ class WitnessCheck:
         """Return the entries of the days to compare. `wrong` says why the answer is no page. Raises ListingError."""
         if witness.day is None:
             feed = read_feed(response.url, response.body, self._portal.entry_key, self._recorder.now())
+            if all(one.day is None for one in feed.entries):
+                raise ListingError("feed rejected: it names no article with a day")
             return of_days(feed.entries, self._walk.first_day, self._recorder.writer.night)
         text = listing_text(response)
         if wrong is not None or text is None:

@@ -80,6 +80,9 @@ def test_articles_of_the_feed_that_no_list_shows(tmp_path: Path, write: object) 
         pytest.param(pages("ab", response(rss(KEYS)), b"User-agent: *\nDisallow: /tin.rss\n"), 0, {"witness_silent"}, id="robots.txt forbids it"),
         pytest.param(pages("ab", None), 1, {"witness_silent"}, id="it is not there"),
         pytest.param(pages("ab", response(article(1))), 1, {"witness_silent"}, id="a page in its place"),
+        pytest.param(pages("ab", response(rss(KEYS).replace(b"pubDate", b"x"))), 1, {"witness_silent"}, id="no days"),
+        pytest.param(pages("ab", response(rss(KEYS).replace(b"/tin/", b"/news/"))), 1, {"witness_silent"}, id="addresses of no article"),
+        pytest.param(pages("ab", response(rss(""))), 1, {"witness_silent"}, id="an empty feed"),
         pytest.param(pages("abc", response(rss(KEYS[:5]))), 1, set(), id="two entries, which may be younger than the list"),
     ],
 )  # fmt: skip
