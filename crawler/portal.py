@@ -63,6 +63,7 @@ class PortalSpider(PortalCrawler):
     inferred: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     file_hosts: tuple[str, ...] = ()
+    feed: str = ""
     moved_to: tuple[str, ...] = ()
     dissolved: date | None = None
     delay: float = 2.0
@@ -197,6 +198,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
         "a tuple of host names, none of them a commune's",
         lambda v: _is_tuple_of(v, str) and all(_HOST.fullmatch(host) and not is_commune_host(host) for host in v),
     ),
+    "feed": ("the path of a feed, or empty", lambda v: isinstance(v, str) and (not v or v.startswith("/"))),
     "dissolved": ("a date or None", lambda v: v is None or type(v) is date),
     "delay": ("a number of seconds", lambda v: _is_number(v, 0)),
     "tls": (f"one of {', '.join(TLS)}", lambda v: isinstance(v, str) and v in TLS),

@@ -159,7 +159,9 @@ class NukeVietSpider(PortalSpider, family="NukeViet"):
 
     @classmethod
     def witnesses(cls, day: date) -> tuple[Witness, ...]:
-        """Return the feed of one section's category: another section's every night, so that each of them is asked in turn."""
+        """Return the declared feed, else that of one section's category: each section's in turn, another one every night."""
+        if cls.feed:
+            return super().witnesses(day)
         feeds = [_feed_path(section.path) for section in cls.sections if section.kind is SectionKind.PAGES]
         known = [path for path in feeds if path]
         return (Witness(cls.home + known[day.toordinal() % len(known)]),) if known else ()

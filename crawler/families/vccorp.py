@@ -75,8 +75,6 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
     )
 
     numbered: ClassVar[bool] = False
-    feed: ClassVar[str] = ""
-    """The path of the feed of the whole portal; empty where none is known."""
     day_archive: ClassVar[str] = ""
     """The path below which the archives of days stand; empty where none is known."""
 
@@ -127,9 +125,9 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
     @classmethod
     def witnesses(cls, day: date) -> tuple[Witness, ...]:
-        """Return the archive of the day and the feed of the whole portal, as far as they are known."""
+        """Return the archive of the day and the portal's feed, as far as they are known."""
         archive = Witness(f"{cls.home}{cls.day_archive}/xem-theo-ngay-{day:%d-%m-%Y}.htm", day)
-        return (archive,) * bool(cls.day_archive) + (Witness(cls.home + cls.feed),) * bool(cls.feed)
+        return (*((archive,) if cls.day_archive else ()), *super().witnesses(day))
 
     @classmethod
     def read_day(cls, url: str, html: str) -> tuple[Entry, ...]:

@@ -61,6 +61,7 @@ class PortalCrawler(scrapy.Spider):
     sections: tuple[Section, ...]
     hosts: tuple[str, ...]
     file_hosts: tuple[str, ...]
+    feed: str
     moved_to: tuple[str, ...]
     province: str | None
     dissolved: date | None
@@ -180,7 +181,7 @@ class PortalCrawler(scrapy.Spider):
 
         At most two requests are sent to them in a night (docs/verdicts.md).
         """
-        return ()
+        return (Witness(cls.home + cls.feed),) if cls.feed else ()
 
     @classmethod
     def read_day(cls, url: str, html: str) -> tuple[Entry, ...]:

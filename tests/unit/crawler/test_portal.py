@@ -69,6 +69,8 @@ def test_a_missing_attribute_is_named(attribute: str) -> None:
         ("moved_to", ("haiduong.haiphong.gov.vn",), "none of them a commune's"),
         ("file_hosts", ("https://cdn.quangtri.gov.vn",), "a tuple of host names, `{domain}` for the province's"),
         ("file_hosts", ("cdn.{host}",), "a tuple of host names, `{domain}` for the province's"),
+        ("feed", "https://www.quangtri.gov.vn/rss", "the path of a feed, or empty"),
+        ("feed", None, "the path of a feed, or empty, found NoneType None"),
         ("delay", "2", "a number of seconds, found str '2'"),
         ("delay", True, "a number of seconds, found bool True"),
         ("delay", -1, "a number of seconds"),

@@ -15,6 +15,7 @@ from crawler.portal import PortalSpider, Sure
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from crawler.spiders.dong_nai import DongNai
 from crawler.spiders.mst import Mst
+from crawler.spiders.thai_nguyen import ThaiNguyen
 from crawler.spiders.thang_long import ThangLong
 from replicas.articles import portal_site
 from replicas.sites.site import SiteRequest
@@ -56,6 +57,19 @@ def test_the_archive_of_a_day_names_the_articles_of_that_day() -> None:
         assert archive == Witness(f"https://mst.gov.vn/tin-tuc-su-kien/xem-theo-ngay-{day:%d-%m-%Y}.htm", day)
         keys = {Mst.article_key(site.url(one)) for one in site.visible(NIGHT) if one.day == day}
         assert {entry.key for entry in named(Mst, archive)} == keys
+
+
+def test_any_portal_may_name_its_feed() -> None:
+    class ThaiNguyenMoi(ThaiNguyen):
+        name = "thai_nguyen_moi"
+        feed = "/rss/tin-moi.rss"
+
+    class DongNaiMoi(DongNai):
+        name = "dong_nai_moi"
+        feed = "/vi/rss/"
+
+    assert ThaiNguyenMoi.witnesses(NIGHT) == (Witness("https://thainguyen.gov.vn/rss/tin-moi.rss"),)
+    assert DongNaiMoi.witnesses(NIGHT) == (Witness("https://dongnai.gov.vn/vi/rss/"),)
 
 
 def test_a_portal_of_which_no_witness_is_known_declares_none() -> None:
