@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict, WalkEnd
 from archive.store import Archive
 from crawler.reextract.reextract import read_again
+from crawler.spiders.lam_dong import LamDong
 from crawler.spiders.vinh_phuc import VinhPhuc
 from crawler.urls import host_of
 from pipelines.extract import extract
@@ -57,6 +59,19 @@ def requests_in(folder: Path) -> list[tuple[str, str, str]]:
                     target = str(record.rec_headers.get_header("WARC-Target-URI"))
                     found.append((str(record.http_headers.protocol), target, body))
     return found
+
+
+def test_a_proxy_is_asked_for_the_portals_own_lists_and_nothing_else(tmp_path: Path, replica: ReplicaServer) -> None:
+    archive = new_archive(tmp_path / "archive")
+    night(archive, replica, "lam_dong", "2025-03-03")
+    run, _, articles = the_night(archive, "lam_dong", date(2025, 3, 3))
+    assert (run.verdict, run.events["new"], run.outcomes.get("article")) == (Verdict.GOOD, 8, None)
+    assert {line.layout for line in articles if line.event is Event.NEW} == {"canvas"}
+    asked = requests_in(archive / "2025/03/03/lam_dong")
+    sources = [json.loads(body)["SourceUrl"] for _, url, body in asked if "/RestApi/" in url]
+    lists = {section.path.removesuffix("/SitePages/Home.aspx") for section in LamDong.sections}
+    assert {source.partition("/_api/")[0].removeprefix("https://w3.lamdong.gov.vn") for source in sources} == lists
+    assert len(sources) == len(lists)
 
 
 def test_texts_in_a_lists_answer(tmp_path: Path, replica: ReplicaServer) -> None:
