@@ -9,7 +9,8 @@ Portals: www.tuyenquang.gov.vn; its departments, communes and police.
   parameters come in either order; one source cites an article without its query
 - files `https://apictt.tuyenquang.gov.vn/uploads/attachments/…`: the portal has an interface, so its pages may be drawn by script
 
-[inferred], neither a list nor a page was seen: that the front page names the newest articles in its HTML, every selector below.
+[inferred], neither a list nor a page was seen: that the front page names the newest articles in its HTML. No selector is known, so
+pages are read as a whole.
 An address without `id` has no key. `/chi-tiet-tin/-/asset_publisher/…` of an older source is backed by nothing.
 
 Widgets: not known.
@@ -20,11 +21,10 @@ from __future__ import annotations
 import re
 
 from crawler.article_keys import own_address
-from crawler.families import CENTRED_CAPTIONS
+from crawler.families import UNNAMED_SKIN
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Listing, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
-from pipelines.article import Layout
 
 _ARTICLE = re.compile(r"/(?:post|tin-bai)/[^/]+/?", re.IGNORECASE)
 _LIST = ListShape(
@@ -43,19 +43,7 @@ class TuyenQuangSpider(PortalSpider, family="Tuyên Quang"):
         FamilyMark(MarkKind.ADDRESS, r"/vi/(?:post|tin-bai)/[^/?#]+\?(?:[^#]*&)?type=NEWS", 4),
         FamilyMark(MarkKind.ADDRESS, r"//apictt\.", 4),
     )
-    layouts = (
-        Layout(
-            name="post",
-            fits="main h1, article h1",
-            title=("main h1", "article h1"),
-            published=("main time", "article time", 'main [class*="date"]', 'article [class*="date"]'),
-            lead=("article .lead", ".lead"),
-            body=("article", 'main [class*="content"]'),
-            captions=("figcaption", *CENTRED_CAPTIONS),
-            drop=("h1", "time", '[class*="date"]', ".lead"),
-            attachments=('a[href*="/uploads/attachments/"]',),
-        ),
-    )
+    layouts = (UNNAMED_SKIN,)
 
     @classmethod
     def article_key(cls, url: str) -> str | None:
