@@ -48,9 +48,10 @@ class RunLookups:
             self._first.pop(key, None)
             self._removals.pop(key, None)
 
-    def has_walked(self, section: str) -> bool:
-        """Return whether a complete walk of the section was ever committed."""
-        return self._ask(lambda queries: queries.listings.last_walk(self._portal, section) is not None)
+    def last_walk(self, section: str) -> date | None:
+        """Return the night of the last complete walk of the section; None when none was ever committed."""
+        at = self._ask(lambda queries: queries.listings.last_walk(self._portal, section))
+        return date.fromisoformat(at[:10]) if at else None
 
     def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
         """Return those of the keys that the section had shown by the end of its last complete walk."""

@@ -34,6 +34,7 @@ class DeclaredPortal(Protocol):
     name: str
     home: str
     sections: tuple[Section, ...]
+    first_walk_days: int
     texts_in_lists: ClassVar[bool]
     day_from_list: ClassVar[bool]
 

@@ -66,7 +66,7 @@ class Paging:
 
 @dataclass(slots=True)
 class SectionProgress:
-    """Follow the walk of one section. `first` says that no walk of it was ever complete."""
+    """Follow the walk of one section back to the day `since`. `first` says that no walk of it was ever complete."""
 
     first: bool
     since: date
@@ -125,19 +125,20 @@ class SectionProgress:
             return WalkEnd.FIRST_AGAIN if self.paging.is_first_again(keys) else WalkEnd.REPEATED
         if not self.first and keys <= known:
             return WalkEnd.KNOWN
-        if self.first and self._looked_back(entries):
+        if self._looked_back(entries):
             return WalkEnd.SINCE
         if not more:
             return WalkEnd.LAST_PAGE
         return WalkEnd.PAGE_LIMIT if self.pages >= LATER_PAGES else None
 
     def _looked_back(self, entries: Sequence[ListEntry]) -> bool:
-        """Return whether a first walk has reached its first wanted day.
+        """Return whether the walk has reached its first wanted day, a later walk not before its tenth page.
 
-        A list without days cannot say how old it is: ten of its pages count as the look-back, because a walk that ends
+        A later walk meets no such page unless it may go deeper than those before it, whose paging was not understood. A list
+        without days cannot say how old it is: ten of its pages count as the look-back, because a walk that ends
         at a bound would never be complete and every later night would walk the same pages again.
         """
         days = [entry.day for entry in entries if entry.day is not None]
         if days:
-            return max(days) < self.since
-        return not self._dated and self.pages >= UNDATED_PAGES
+            return max(days) < self.since and (self.first or self.pages >= UNDATED_PAGES)
+        return self.first and not self._dated and self.pages >= UNDATED_PAGES

@@ -18,7 +18,7 @@ from crawler.responses.outcome import classify
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
-from crawler.spider.stop_rule import Paging, SectionProgress
+from crawler.spider.stop_rule import Paging, SectionProgress, first_walk_since
 from crawler.urls import is_homepage
 from pipelines.stages import ArticleResponse
 
@@ -51,7 +51,9 @@ class NightlyWalk:
         """Yield the request for the first page of every section."""
         lookups = self.recorder.writer.lookups
         for section in self.portal.sections:
-            progress = SectionProgress(not lookups.has_walked(section.name), self.first_day)
+            last = lookups.last_walk(section.name)
+            since = first_walk_since(last, self.portal.first_walk_days, None) if last else self.first_day
+            progress = SectionProgress(last is None, since)
             self._progress[section.name], self.paging[section.name] = progress, progress.paging
             self._sitemaps[section.name] = []
             yield self._request(section, self.portal.first_page(section))

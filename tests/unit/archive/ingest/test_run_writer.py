@@ -125,10 +125,10 @@ def test_a_response_that_was_never_understood_still_has_its_line(tmp_path: Path)
 def test_known_before_the_last_complete_walk(tmp_path: Path) -> None:
     archive = make(tmp_path / "a")
     night = archive.start("da_nang", FIRST, at(FIRST), judge)
-    assert not night.lookups.has_walked("tin")
+    assert night.lookups.last_walk("tin") is None
     walk(night, [RELEASE], at(FIRST))
     night.commit()
-    assert night.lookups.has_walked("tin")
+    assert night.lookups.last_walk("tin") == night.night
     url = "https://danang.gov.vn.replica.test/tin"
     ref = night.capture(Capture(url, 200, (), b"2", at(FIRST), ArchiveKind.REPLICA))
     listed = (ListEntry("moi", url, "Mới"), ListEntry("thong-cao", url, "Cũ"))

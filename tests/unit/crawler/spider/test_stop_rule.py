@@ -103,6 +103,15 @@ def test_a_first_walk_ends_when_every_dated_entry_is_older_than_its_look_back() 
     assert walk.page(listed("c", day=SINCE - timedelta(days=1)), True, set()) is WalkEnd.SINCE
 
 
+def test_a_later_walk_over_pages_that_no_walk_reached_goes_back_as_far_as_a_first_one() -> None:
+    """Nights that took page 1 for the whole list leave everything behind it unknown."""
+    walk, old = later(), SINCE - timedelta(days=1)
+    ends = [walk.page(listed(str(number), day=old), True, set()) for number in range(UNDATED_PAGES)]
+    assert ends == [None] * (UNDATED_PAGES - 1) + [WalkEnd.SINCE]
+    wanted = later()
+    assert {wanted.page(listed(str(number), day=SINCE), True, set()) for number in range(UNDATED_PAGES + 5)} == {None}
+
+
 def test_undated_entries_do_not_hold_a_dated_page_back() -> None:
     assert first().page([*listed("a"), *listed("b", day=date(2020, 1, 1))], True, set()) is WalkEnd.SINCE
 
