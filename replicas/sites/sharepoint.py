@@ -145,6 +145,15 @@ class Vjst(ComposedSite):
             return parse_qs(query).get("IDNews", [""])[-1] or None
         return super().key_at(path, query)
 
+    def other(self, request: SiteRequest) -> SiteResponse | None:
+        """Return the feed of a section that is one."""
+        section = self.section_at(request.path)
+        if section is None or not section.path.endswith(".rss"):
+            return None
+        items = [(row.article, self.home + row.address) for row in self.rows(section, request.night)]
+        body = self.render("feed.xml", request, section=section, items=items).encode()
+        return SiteResponse(body, content_type="application/rss+xml; charset=utf-8")
+
 
 class Moc(Vjst):
     """moc.gov.vn: a feed is the list; an article's path is answered with 500, its address by query with the article."""
@@ -159,12 +168,7 @@ class Moc(Vjst):
     def other(self, request: SiteRequest) -> SiteResponse | None:
         if re.fullmatch(self.key_pattern, request.path):
             return SiteResponse(b"<html><body><h1>Runtime Error</h1></body></html>", 500)
-        section = self.section_at(request.path)
-        if section is None:
-            return None
-        items = [(row.article, self.home + row.address) for row in self.rows(section, request.night)]
-        body = self.render("feed.xml", request, section=section, items=items).encode()
-        return SiteResponse(body, content_type="application/rss+xml; charset=utf-8")
+        return super().other(request)
 
 
 class DienBien(NinhThuan):
