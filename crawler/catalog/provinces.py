@@ -35,7 +35,8 @@ def province_table(portals: Mapping[str, type[PortalSpider]]) -> list[str]:
     count = sum(own_portal(province, portals) is not None for province in provinces_of_today())
     return [
         f"A portal is declared for {count} of the {len(rows)} provinces and cities. Under *before July 2025* stand those that were merged "
-        "into them, under *others* the portals of their offices.",
+        "into them, under *others* the portals of their offices. *For machines* are the feeds and interfaces that the spider asks: "
+        "they are as sure as the rest of its row.",
         "",
         "| province | portal | family | known | for machines | before July 2025 | others |",
         "|---|---|---|---|---|---|---|",

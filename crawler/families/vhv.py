@@ -157,6 +157,8 @@ _LAYOUTS = (
 class VHVSpider(PortalSpider, family="VHV"):
     """A portal of VHV."""
 
+    list_interface = f"POST {_SELECT}"
+
     marks = (
         FamilyMark(MarkKind.SELECTOR, "div.ModuleWrapper[id^=module]", 4),
         FamilyMark(MarkKind.SCRIPT, r"VHV\.(?:using\(|App)", 4),

@@ -33,3 +33,4 @@ class HungYen(VHVSpider):
     )
     sure = Sure.DESCRIBED
     tls = "level1"  # a scraper of January 2026 needed OpenSSL's level 1 without verification
+    list_interface = ""  # its lists are numbered pages
