@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 
 from scrapy.settings import BaseSettings
@@ -22,6 +23,7 @@ from vietnam.provinces import province, successor
 
 _BASIS = re.compile(r"^ {4}sure = Sure\.[A-Z]+  # (.+)$", re.MULTILINE)
 _TLS = {"level1": "old ciphers are accepted (level1)", "unverified": "the certificate is not verified"}
+_SOME_DAY = date(2026, 12, 31)  # stands for any in the address of an archive of a day
 _USUAL_DELAY = PortalSpider.delay
 
 
@@ -122,7 +124,7 @@ def overview(portal: type[PortalSpider]) -> Overview:
 
 
 def endpoints(portal: type[PortalSpider]) -> tuple[str, ...]:
-    """Return the feeds, sitemaps and interfaces that a portal's lists are read from, in words, without their parameters."""
+    """Return in words the feeds, sitemaps and interfaces that lists are read from, and the witnesses beside them."""
     found: dict[str, None] = {}
     for section in portal.sections:
         way = portal.first_page(section)
@@ -133,6 +135,9 @@ def endpoints(portal: type[PortalSpider]) -> tuple[str, ...]:
     if portal.list_interface:
         method, _, path = portal.list_interface.partition(" ")
         found[f"{method} {portal.home}{path}"] = None
+    for witness in portal.witnesses(_SOME_DAY):
+        day = f"{_SOME_DAY:%d-%m-%Y}"
+        found[f"day {witness.url.replace(day, 'DD-MM-YYYY')}" if witness.day else f"feed {witness.url}"] = None
     return tuple(found)
 
 

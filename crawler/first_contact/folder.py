@@ -35,7 +35,7 @@ class HostContact:
     """Result of one host. `portal` is the declared portal, None for none; `name` that of the proposed spider.
 
     `check` and `probe` are None where they were not made, `proposed` is the path of the written spider below the folder,
-    `error` a failure of this program.
+    `error` a failure of this program. `witnesses` say what each declared feed and archive of a day brought.
     """
 
     slug: str
@@ -50,6 +50,7 @@ class HostContact:
     check: CheckResult | None = None
     probe: ProbeSummary | None = None
     differences: tuple[DeclarationDifference, ...] = ()
+    witnesses: tuple[str, ...] = ()
     proposed: str | None = None
     error: str | None = None
 

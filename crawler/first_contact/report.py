@@ -148,6 +148,7 @@ def _steps(result: HostContact, known: dict[str, type[PortalSpider]]) -> Iterato
         borne_out = confirmed(result.check.findings, portal.inferred) if portal is not None else ()
         if borne_out and result.via is ArchiveKind.LIVE:
             yield f"These pages bear out what was inferred: {', '.join(borne_out)}; compare them, then mend `inferred`"
+    yield from (f"witness {each}" for each in result.witnesses)
     yield from (f"{each.part}: {each.expected}; {each.found}" for each in result.differences)
     if result.probe is not None:
         yield from (f"probe, open: {each}" for each in result.probe.undecided[:_SHOWN])

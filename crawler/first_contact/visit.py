@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from archive.model.enums import ArchiveKind
+from archive.model.enums import ArchiveKind, Outcome
 from crawler.catalog.check_results import CheckResult, FieldFinding, FieldStatus, store_check
 from crawler.check.command import check_result
 from crawler.check.fetch import Fetch, FetchResult, PortalCheck
@@ -20,7 +21,9 @@ from crawler.first_contact.folder import ContactFolder, HostContact, ProbeSummar
 from crawler.first_contact.home import ENDING, UNANSWERED, HomeAnswer, HomeState, judge_home
 from crawler.first_contact.hosts import ProvinceHost
 from crawler.first_contact.pages import save_pages
-from crawler.listings.listing import Entry, Following
+from crawler.listings.feeds import read_feed
+from crawler.listings.listing import Entry, Following, ListingError
+from crawler.listings.witness import Witness
 from crawler.portal import DeclarationError, PortalSpider
 from crawler.probe.explore import Exploration
 from crawler.probe.infer import infer_portal
@@ -34,6 +37,8 @@ from crawler.probe.sections import menu_links
 from crawler.probe.spider import MOST, PortalPages, unknown_portal, visited_page
 from crawler.probe.write import spider_source, write
 from crawler.requests import Expect
+from crawler.responses.facts import listing_text
+from crawler.spider.witness_check import MOST_REQUESTS as MOST_WITNESSES
 from crawler.urls import real_url
 
 _WORTH_A_PROBE = ("list", "layout", "published")
@@ -110,7 +115,8 @@ class ProvinceVisit:
         if result.home.state in ENDING:
             return result
         responses, checked = await self._check(fetch) if self.host.portal else (None, None)
-        result = replace(result, check=checked)
+        answered = checked is not None and checked.answered
+        result = replace(result, check=checked, witnesses=await self._witnesses(fetch) if answered else ())
         if result.home.state is not HomeState.ANSWERS:
             return result
         if responses is not None and checked is not None and not worth_a_probe(checked, self.listed):
@@ -138,6 +144,15 @@ class ProvinceVisit:
         responses = await check_tour(noted, portal, portal.sections[0], evening.clock.now(), every=False)
         checked = check_result(self.check, responses, evening.clock, evening.via)
         return responses, store_check(checked, evening.operator.checks)
+
+    async def _witnesses(self, fetch: Fetch) -> tuple[str, ...]:
+        """Ask for the declared witnesses as a night does; return what each of them brought, in words."""
+        portal, now = self.check.portal, self.evening.clock.now()
+        found = []
+        for witness in portal.witnesses(now.date() - timedelta(days=1))[:MOST_WITNESSES]:
+            answer = await fetch(Expect.RESOURCE, witness.url, "")
+            found.append(f"{real_url(witness.url)}: {witness_words(portal, witness, answer, now)}")
+        return tuple(found)
 
     def _unnamed(self, checked: CheckResult, responses: PortalResponses) -> tuple[DeclarationDifference, ...]:
         """Name what a check that passed hides, where the list stands in a page and no interface brought it."""
@@ -210,3 +225,17 @@ def worth_a_probe(checked: CheckResult, listed: VisitedPage | None) -> bool:
     stays = any(each.field == "next page" and each.held is not FieldStatus.OK for each in checked.findings)
     leads_on = stays and listed is not None and find_next_page(listed) is not None
     return not checked.passed or leads_on or not doubtful.isdisjoint(_WORTH_A_PROBE)
+
+
+def witness_words(portal: type[PortalSpider], witness: Witness, answer: FetchResult, now: datetime) -> str:
+    """Return how many articles a witness names, or why it is none."""
+    response = answer.response
+    refused = answer.outcome is not Outcome.RESOURCE and witness.day is not None  # a feed is no page, whatever it is
+    if response is None or response.status != 200 or refused:
+        return f"{answer.outcome.value} ({answer.detail})" if answer.detail else answer.outcome.value
+    try:
+        if witness.day is None:
+            return f"a feed of {len(read_feed(response.url, response.body, portal.entry_key, now).entries)} articles"
+        return f"{len(portal.read_day(response.url, listing_text(response) or ''))} articles of {witness.day}"
+    except ListingError as error:
+        return str(error)[:200]

@@ -21,7 +21,7 @@ from crawler.spider.listings import DeclaredPortal, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.walk import NightlyWalk
 
-_MOST_REQUESTS = 2  # of a portal and night
+MOST_REQUESTS = 2  # of a portal and night
 _REFUSALS = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
 
 
@@ -52,7 +52,7 @@ class WitnessCheck:
             return []
         self._asked = True
         requests = []
-        for witness in self._witnesses()[:_MOST_REQUESTS]:
+        for witness in self._witnesses()[:MOST_REQUESTS]:
             info = self._builder.info(Expect.RESOURCE, witness.url, "")
             if self._recorder.hosts.refusal(info.url) is None:
                 self._recorder.witnesses[witness] = WitnessComparison(witness)

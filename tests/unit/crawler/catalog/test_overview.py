@@ -32,6 +32,7 @@ from crawler.listings.listing import Section
 from crawler.portal import PortalSpider, Sure
 from crawler.spiders.bac_giang import BacGiang
 from crawler.spiders.can_tho import CanTho
+from crawler.spiders.mst import Mst
 from crawler.spiders.quang_tri import QuangTri
 from crawler.spiders.vinh_phuc import VinhPhuc
 from testing.archives import ARCHIVE_ID, FIRST, at, good, judge
@@ -82,6 +83,7 @@ def test_every_province_has_a_row_also_without_a_spider() -> None:
 def test_what_machines_can_read_is_named() -> None:
     assert endpoints(BacGiang) == ()
     assert endpoints(CanTho)[0].startswith("POST https://www.cantho.gov.vn/DesktopModule/")
+    assert "day https://mst.gov.vn/tin-tuc-su-kien/xem-theo-ngay-DD-MM-YYYY.htm" in endpoints(Mst)
     assert endpoints(VinhPhuc) == ("POST https://vinhphuc.gov.vn/APIVP/api/DSTinTuc/QUERYDATA",)
 
 

@@ -23,12 +23,15 @@ from crawler.first_contact.hosts import ProvinceHost, province_hosts
 from crawler.first_contact.pages import page_path, save_pages
 from crawler.first_contact.progress import EveningProgress, time_in_words
 from crawler.first_contact.report import as_csv, as_markdown, ordered
+from crawler.first_contact.visit import witness_words
+from crawler.listings.witness import Witness
 from crawler.portal import PortalSpider
 from crawler.probe.page import VisitedPage
 from crawler.probe.saved import SavedSite
 from crawler.probe.spider import unknown_portal
 from crawler.requests import Expect, RequestInfo
 from crawler.spiders.can_tho import CanTho
+from crawler.spiders.dong_nai import DongNai
 from vietnam.date_forms import TZ
 from vietnam.provinces import province
 
@@ -187,3 +190,17 @@ def test_the_report_has_a_row_for_each_host_and_says_what_to_do() -> None:
 def test_the_selectors_of_lists_are_those_of_the_family() -> None:
     assert [".Ngaydang, .PostDate" == shape.day for shape in list_shapes(CanTho)] == [True]
     assert list_shapes(unknown_portal("mau.vn"))[0].links == ("article a",)
+
+
+def test_a_witness_is_reported_with_what_it_brought() -> None:
+    url = "https://dongnai.gov.vn/vi/news/rss/tin/"
+    item = "<item><title>Tin</title><link>https://dongnai.gov.vn/vi/news/tin/bai-viet-12.html</link></item>"
+    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Tin</title>{item}</channel></rss>'
+    info = RequestInfo(Expect.RESOURCE, url, "")
+    for body, status, outcome, words in (
+        (feed, 200, Outcome.UNSUPPORTED_TYPE, "a feed of 1 articles"),
+        ("<html></html>", 200, Outcome.RESOURCE, "rejected"),
+        ("", 404, Outcome.GONE, "gone (status 404)"),
+    ):
+        brought = FetchResult(info, outcome, f"status {status}", HtmlResponse(url, status, body=body.encode()))
+        assert words in witness_words(DongNai, Witness(url), brought, NOW)
