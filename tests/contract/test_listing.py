@@ -385,8 +385,8 @@ def test_a_listing_keeps_the_hosts_suffix() -> None:
     "html",
     [
         "<div class='pagination phan-trang paging'><a href='?page=2'>2</a></div>" * 5000,
-        "<div class='ModuleWrapper portlet-asset-publisher ms-webpart-zone'>" * 400
-        + "<a href='/web/dng/-/a'>A</a>" * 20000,
+        "<div class='ModuleWrapper portlet-asset-publisher ms-webpart-zone'>" * 200
+        + "<a href='/web/dng/-/a'>A</a>" * 8000,
         "<li class='item'><span class='date'>01/03/2025</span>" * 2000 + "<a href='/tin-tuc/a.html'>A</a>",
     ],
     ids=["pagers", "links", "nested"],
@@ -394,4 +394,4 @@ def test_a_listing_keeps_the_hosts_suffix() -> None:
 def test_a_hostile_page_is_read_in_seconds(portal: type[PortalSpider], html: str) -> None:
     before = time.process_time()
     read(portal, html)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 3

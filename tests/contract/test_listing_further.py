@@ -187,8 +187,8 @@ def test_what_is_no_list_brings_nothing(portal: type[PortalSpider], html: str) -
     "html",
     [
         "<div class='pagination nav-links'><a href='?page=2'>2</a></div>" * 5000,
-        "<div class='UIArticleInMenu_Default main-content node--type-article td-main-content'>" * 400
-        + "<h3 class='post-title entry-title'><a href='/a/b-12345'>A</a></h3>" * 20000,
+        "<div class='UIArticleInMenu_Default main-content node--type-article td-main-content'>" * 200
+        + "<h3 class='post-title entry-title'><a href='/a/b-12345'>A</a></h3>" * 8000,
         "<li class='row item'><span class='date'>01/03/2025</span>" * 2000 + "<a href='/vi/bai-viet/a'>A</a>",
     ],
     ids=["pagers", "links", "nested"],
@@ -196,4 +196,4 @@ def test_what_is_no_list_brings_nothing(portal: type[PortalSpider], html: str) -
 def test_a_hostile_page_is_read_in_seconds(portal: type[PortalSpider], html: str) -> None:
     before = time.process_time()
     read(portal, html)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 3
