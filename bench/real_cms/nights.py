@@ -7,8 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -82,11 +84,11 @@ def crawl_nights(
         ]:
             raise ArchiveError(f"{site.name} does not show what was entered: {', '.join(absent[:3])}")
         states.append([_expected(site, article, addresses) for article in articles if article.state is not State.DRAFT])
-        for one in crawled:
-            if not number:
-                new_archive(one.archive)
-                _make_spider(one, site, port, package, addresses, environment)
-            _crawl(one, number, environment)
+        for one in crawled if number == 0 else ():
+            new_archive(one.archive)
+            _make_spider(one, site, port, package, addresses, environment)
+        with ThreadPoolExecutor(len(crawled)) as pool:
+            list(pool.map(partial(_crawl, number, environment), crawled))
     for one in crawled:
         one.result = _compared(one, states, package, every)
     return crawled
@@ -132,7 +134,7 @@ def _path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _crawl(one: SpiderNights, number: int, environment: dict[str, str]) -> None:
+def _crawl(number: int, environment: dict[str, str], one: SpiderNights) -> None:
     if one.problem:
         return
     night = NIGHTS[number]
