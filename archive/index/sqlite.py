@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import cast
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -122,7 +123,7 @@ class SqliteFile(Database):
         return _engine(self.path, str(self.path), "BEGIN IMMEDIATE", journal, "synchronous=FULL")
 
     def reader(self) -> Engine:
-        return _engine(self.path, f"file:{self.path}?mode=ro&uri=true", "BEGIN", "query_only=ON")
+        return _engine(self.path, f"file:{quote(str(self.path))}?mode=ro", "BEGIN", "query_only=ON")
 
     def bound(self, connection: Connection, seconds: float) -> None:
         until = monotonic() + seconds
@@ -132,7 +133,9 @@ class SqliteFile(Database):
     def damage(self) -> str | None:
         self.before_reading()
         try:
-            with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as connection:
+            with closing(
+                sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+            ) as connection:
                 said = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
         except sqlite3.DatabaseError as error:
             said = str(error)

@@ -59,6 +59,11 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+REFUSALS = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL)
+STOPPING = (*REFUSALS, Outcome.RATE_LIMITED)
+"""The outcomes that end a portal's night: it does not want to be asked on."""
+
+
 class Event(StrEnum):
     """The kind of one line of `articles.jsonl`."""
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from archive.messages.reason import Reason
-from archive.model.enums import Outcome
+from archive.model.enums import REFUSALS, Outcome
 from crawler.catalog.check_results import FieldFinding, FieldStatus
 from crawler.check.article import article_findings
 from crawler.listings.listing import Entry, Listing, SectionKind
@@ -22,9 +22,7 @@ _SILENT = frozenset(
 _REFUSING = (
     Outcome.ROBOTS_DENIED,
     Outcome.GUARD_DENIED,
-    Outcome.CHALLENGE,
-    Outcome.ROBOT_CHECK,
-    Outcome.FIREWALL,
+    *REFUSALS,
 )
 _MOST = 0.8
 _FEW = 3  # a list shows hardly fewer

@@ -46,7 +46,7 @@ _WORTH_A_PROBE = ("list", "layout", "published")
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """What all visits share: folders, clock, the operator's settings. `ended` takes each finished host's result."""
+    """Hold what all visits share: folders, clock, the operator's settings. `ended` takes each finished host's result."""
 
     folder: ContactFolder
     clock: Clock

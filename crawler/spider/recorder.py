@@ -14,7 +14,7 @@ from archive.errors import ArchiveError
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
-from archive.model.enums import FIRST_TEXTS, FinishReason, Outcome
+from archive.model.enums import FIRST_TEXTS, REFUSALS, STOPPING, FinishReason, Outcome
 from archive.model.records import Document, PageRecord
 from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
@@ -31,8 +31,6 @@ from pipelines.capture import capture_of
 
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
-_BARRING = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL)
-_STOPPING = (*_BARRING, Outcome.RATE_LIMITED)
 _SILENT_LIMIT = 3  # requests in a row without an answer, each tried three times
 _SILENT_LIMIT_AT_FIRST = 1  # when nothing has answered yet, robots.txt neither, and it is asked again later tonight
 
@@ -106,7 +104,7 @@ class RunRecorder:
 
     def react(self, outcome: Outcome, why: str = "") -> None:
         """Stop the crawl where the portal refuses or does not answer: neither is worked around."""
-        if outcome in _STOPPING:
+        if outcome in STOPPING:
             self.stop(FinishReason.BLOCKED)
         elif self._long_wait:  # later tonight, where the scheduler asks again
             self.stop(FinishReason.UNREACHABLE)
@@ -161,7 +159,7 @@ class RunRecorder:
         """Record what was made of a robots.txt; a challenge or a firewall in its place ends the crawl."""
         exchange = exchange_of(response)
         outcome, detail = classify(facts_of(response, exchange.info, self._home, self.hosts.asked_for_files, ()))
-        if outcome in _BARRING:
+        if outcome in REFUSALS:
             self.write(exchange.page(outcome, detail))
             self.react(outcome)
             return

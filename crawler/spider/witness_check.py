@@ -11,7 +11,7 @@ from typing import Any
 from scrapy.http import Request, Response
 
 from archive.errors import ArchiveError
-from archive.model.enums import Outcome
+from archive.model.enums import STOPPING, Outcome
 from crawler.listings.feeds import read_feed
 from crawler.listings.listing import Entry, ListingError
 from crawler.listings.witness import Witness, WitnessComparison, compare, of_days, shared_feed
@@ -22,7 +22,6 @@ from crawler.spider.recorder import RunRecorder
 from crawler.spider.walk import NightlyWalk
 
 MOST_REQUESTS = 2  # of a portal and night
-_REFUSALS = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.RATE_LIMITED)
 
 
 class WitnessCheck:
@@ -72,7 +71,7 @@ class WitnessCheck:
         """Record a witness's answer and compare it. What is no feed, or names nothing of its day, says nothing."""
         recorder, exchange = self._recorder, exchange_of(response)
         outcome, detail = judge_response(exchange, response, self._portal.home, recorder.hosts.asked)
-        if outcome in _REFUSALS:
+        if outcome in STOPPING:
             recorder.write(exchange.page(outcome, detail))
             recorder.react(outcome)
             return None

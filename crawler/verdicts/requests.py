@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from archive.messages.reason import Reason
-from archive.model.enums import Outcome, Verdict, WalkEnd
+from archive.model.enums import STOPPING, Outcome, Verdict, WalkEnd
 from crawler.verdicts.baseline import more
 from crawler.verdicts.counts import TRANSIENT, NightCounts, VerdictFinding
 from crawler.verdicts.history import NightVolume
@@ -15,8 +15,7 @@ _SAME = 0.5
 _FEW = 3
 _GONE_FROM = 10  # articles asked for from which vanished ones are counted as a share
 
-_DECISIVE = (Outcome.CHALLENGE, Outcome.ROBOT_CHECK, Outcome.FIREWALL, Outcome.RATE_LIMITED)
-_BLOCKING = (*_DECISIVE, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
+_BLOCKING = (*STOPPING, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
 _NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.
 _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
@@ -35,7 +34,7 @@ def answer_findings(night: NightCounts) -> Iterator[VerdictFinding]:
     walks_failed = any(walk.end is WalkEnd.FAILED for walk in night.sections.values())
     for outcome in _BLOCKING:
         count = night.outcomes.get(outcome, 0)
-        if count and (outcome in _DECISIVE or walks_failed or night.share(outcome) > _SHARE):
+        if count and (outcome in STOPPING or walks_failed or night.share(outcome) > _SHARE):
             yield VerdictFinding(Verdict.BLOCKED, Reason.of("not_let_in", n=count, by=outcome.value), count)
 
 

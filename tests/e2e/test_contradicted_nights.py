@@ -133,8 +133,15 @@ def test_witnesses_that_a_family_declares(
     assert json.loads(record.read_bytes())["sections"]["tin-tuc"]["ever_listed"] == 2
 
 
-def test_a_challenge_in_the_place_of_a_witness_ends_the_night(tmp_path: Path) -> None:
-    challenge = b'<html><script>document.cookie="D1N="+"8f2a";window.location.reload(true);</script></html>'
-    served = witnessed("ab", response(challenge), 2)
+@pytest.mark.parametrize(
+    "page",
+    [
+        b'<html><script>document.cookie="D1N="+"8f2a";window.location.reload(true);</script></html>',
+        b"<html><head><title>Access denied</title></head><body><h1>Cloudrity</h1><p>5f2</p></body></html>",
+    ],
+    ids=["challenge", "firewall"],
+)
+def test_a_refusal_in_the_place_of_a_witness_ends_the_night(tmp_path: Path, page: bytes) -> None:
+    served = witnessed("ab", response(page), 2)
     verdict, codes, asked = night(new_archive(tmp_path / "a"), 5, served, *WITNESSED)
     assert (verdict, "not_let_in" in codes, asked <= 2) == ("blocked", True, True)

@@ -1,4 +1,4 @@
-"""What a family expects and what came: another vendor is named part by part, one's own pages bring no difference."""
+"""Compare what a family expects with what came: another vendor is named part by part, one's own pages bring no difference."""
 
 from __future__ import annotations
 

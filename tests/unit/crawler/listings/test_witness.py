@@ -1,4 +1,4 @@
-"""What the portal says of its lists elsewhere: the feed that all of them link, and what a witness names."""
+"""Read what the portal says of its lists elsewhere: the feed that all of them link, and what a witness names."""
 
 from __future__ import annotations
 
