@@ -16,7 +16,7 @@ from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, Rea
 from vietnam.documents import document_numbers
 from vietnam.letters import is_legacy_font, is_mojibake
 
-DEADLINE = 10.0  # seconds for one file
+DEADLINE = 10.0  # seconds of processor time for one file
 MEMORY = 1024 * 1024 * 1024  # bytes of address space
 _LONGEST = 4_000_000  # characters: a text that no document of the size limit has, but a bomb
 

@@ -1,6 +1,8 @@
 """Read untrusted bodies in a child process with a deadline and a memory limit.
 
 One child serves many bodies over its own two pipes. It is killed at the deadline and started again for the next body.
+The deadline counts the child's processor time: a busy machine must not make a body unreadable. A child that waits
+instead of computing is killed after WAITING times the deadline.
 It dies with its parent and holds nothing of the parent's but those pipes. A frame on a pipe is a length (8 bytes, big
 endian) and as many bytes. A request is a JSON frame followed by a frame of the body's bytes; an answer is a JSON frame.
 """
@@ -19,11 +21,15 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+WAITING = 6
+"""How many times its deadline a child may take on the clock of the wall for one body."""
 _START = 60.0  # seconds for the child to load its libraries on a busy machine
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+_CPUCLOCK_SCHED = 2  # include/linux/posix-timers.h
 _ROOT = Path(__file__).resolve().parents[2]
 
 Json = dict[str, Any]
@@ -44,7 +50,7 @@ class ReadFailed(Exception):
 class ReaderProcess:
     """Parent's side: start `python -m MODULE` with the first body, send it requests, end it with `close`.
 
-    `deadline` is in seconds for one body, `memory` in bytes of address space. Calls are served one after the other, in
+    `deadline` is in seconds of processor time for one body, `memory` in bytes of address space. Calls are served one after the other, in
     their order. The object is a context manager.
     """
 
@@ -75,7 +81,7 @@ class ReaderProcess:
 
     def _call(self, request: Mapping[str, object], body: bytes, what: str) -> Json:
         child = self._running()
-        until = time.monotonic() + self.deadline
+        until = _Deadline.of(child, self.deadline)
         try:
             _send(child, json.dumps(request).encode(), until)
             _send(child, body, until)
@@ -108,7 +114,7 @@ class ReaderProcess:
         assert child.stdin is not None  # noqa: S101  PIPE was asked for above
         os.set_blocking(child.stdin.fileno(), False)
         try:
-            _receive(child, time.monotonic() + _START)
+            _receive(child, _Deadline(time.monotonic() + _START))
         except (TimeoutError, EOFError) as lost:
             self._stop()
             raise ReadFailed(f"the reading process does not start: run `python -m {self.module}` to see why") from lost
@@ -128,7 +134,37 @@ class ReaderProcess:
                     pass
 
 
-def _send(child: subprocess.Popen[bytes], data: bytes, until: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Deadline:
+    """The end of a wait, by the wall's clock (monotonic) and by a child's processor time (its clock, its reading at the end)."""
+
+    wall: float
+    clock: int | None = None
+    processor: float = 0.0
+
+    @classmethod
+    def of(cls, child: subprocess.Popen[bytes], seconds: float) -> _Deadline:
+        """Return the deadline of a body that this child begins to read now."""
+        # clock_getcpuclockid(3), which Python does not have; a child that ended has no clock, its pipes say so.
+        clock = (~child.pid << 3) | _CPUCLOCK_SCHED
+        try:
+            processor = time.clock_gettime(clock) + seconds
+        except OSError:
+            return cls(time.monotonic() + seconds)
+        return cls(time.monotonic() + WAITING * seconds, clock, processor)
+
+    def left(self) -> float:
+        """Return the seconds that the wait may surely go on; 0 or less at its end."""
+        left = self.wall - time.monotonic()
+        if self.clock is None:
+            return left
+        try:
+            return min(left, self.processor - time.clock_gettime(self.clock))
+        except OSError:
+            return left
+
+
+def _send(child: subprocess.Popen[bytes], data: bytes, until: _Deadline) -> None:
     """Write one frame; raises TimeoutError when the child does not take it in time."""
     assert child.stdin is not None  # noqa: S101
     descriptor = child.stdin.fileno()
@@ -141,7 +177,7 @@ def _send(child: subprocess.Popen[bytes], data: bytes, until: float) -> None:
             continue
 
 
-def _receive(child: subprocess.Popen[bytes], until: float) -> bytes:
+def _receive(child: subprocess.Popen[bytes], until: _Deadline) -> bytes:
     """Read one frame; raises TimeoutError, or EOFError when the child ended."""
     assert child.stdout is not None  # noqa: S101
     descriptor = child.stdout.fileno()
@@ -149,7 +185,7 @@ def _receive(child: subprocess.Popen[bytes], until: float) -> bytes:
     return _exactly(descriptor, length, until)
 
 
-def _exactly(descriptor: int, count: int, until: float) -> bytes:
+def _exactly(descriptor: int, count: int, until: _Deadline) -> bytes:
     data = bytearray()
     while len(data) < count:
         _wait(descriptor, select.POLLIN, until)
@@ -160,12 +196,12 @@ def _exactly(descriptor: int, count: int, until: float) -> bytes:
     return bytes(data)
 
 
-def _wait(descriptor: int, event: int, until: float) -> None:
+def _wait(descriptor: int, event: int, until: _Deadline) -> None:
     poll = select.poll()
     poll.register(descriptor, event)
-    left = until - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
-        raise TimeoutError
+    while not poll.poll(max(until.left(), 0) * 1000):
+        if until.left() <= 0:
+            raise TimeoutError
 
 
 def serve(arguments: Sequence[str], load: Callable[[], Callable[[Json, bytes], Json]]) -> None:

@@ -12,7 +12,7 @@ from pipelines.article_json import article_from_json, article_to_json, layout_fr
 from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 
-DEADLINE = 5.0  # seconds for one page
+DEADLINE = 5.0  # seconds of processor time for one page
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; libraries alone take about 400 MB of it
 
 ExtractTimeout = ReadTimeout  # the outcome is `extract_timeout`

@@ -235,7 +235,7 @@ def test_a_bomb_is_recorded_in_time_and_the_next_file_is_read(worker: Attachment
     bomb: Bomb = made()
     started = time.monotonic()
     reading = worker.read(bomb.body, "bomb")
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 30
     assert reading.flags == bomb.flags
     assert reading.text == ""
     assert worker.read(docx_bytes(("Còn đọc được.",)), "x").text == "Còn đọc được."

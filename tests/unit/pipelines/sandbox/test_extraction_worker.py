@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,7 @@ import pytest
 
 from pipelines.article_json import article_from_json, article_to_json, layout_from_json, layout_to_json
 from pipelines.extract import extract
+from pipelines.sandbox.child_process import WAITING
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 from testing.article_pages import BASE, PLAIN, SHAPES, plain
 from vietnam.date_forms import TZ
@@ -76,13 +78,27 @@ def test_hostile_markup_ends_at_the_deadline_and_the_next_page_is_read() -> None
         assert worker.read(PAGE, BASE, (PLAIN,), NOW).blocks
 
 
-def test_a_child_that_dies_is_reported_and_started_again(worker: ExtractionWorker) -> None:
-    worker.read(PAGE, BASE, (PLAIN,), NOW)
-    os.kill(child_of(worker), signal.SIGSTOP)
-    with pytest.raises(ExtractTimeout):
+def test_a_child_that_waits_is_ended_too_and_started_again() -> None:
+    with ExtractionWorker(deadline=0.5) as worker:
         worker.read(PAGE, BASE, (PLAIN,), NOW)
+        os.kill(child_of(worker), signal.SIGSTOP)
+        start = time.monotonic()
+        with pytest.raises(ExtractTimeout):
+            worker.read(PAGE, BASE, (PLAIN,), NOW)
 
-    assert worker.read(PAGE, BASE, (PLAIN,), NOW).layout == "plain"
+        assert time.monotonic() - start >= 0.5 * WAITING
+        assert worker.read(PAGE, BASE, (PLAIN,), NOW).layout == "plain"
+
+
+def test_a_page_is_read_however_long_the_machine_keeps_the_child_from_it() -> None:
+    with ExtractionWorker(deadline=1.0) as worker:
+        worker.read(PAGE, BASE, (PLAIN,), NOW)
+        stopped = child_of(worker)
+        os.kill(stopped, signal.SIGSTOP)
+        threading.Timer(1.5, os.kill, (stopped, signal.SIGCONT)).start()
+
+        assert worker.read(PAGE, BASE, (PLAIN,), NOW).layout == "plain"
+        assert child_of(worker) == stopped
 
 
 def test_an_error_in_the_child_is_one_line(worker: ExtractionWorker) -> None:
