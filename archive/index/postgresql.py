@@ -10,10 +10,13 @@ to libpq, so PGPASSWORD, ~/.pgpass, `sslmode` and its other settings work; no me
 from __future__ import annotations
 
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
@@ -25,6 +28,9 @@ from archive.index.backend import BUSY_SECONDS, Database
 from archive.index.schema import METADATA
 from archive.messages.reason import Reason
 
+if TYPE_CHECKING:  # the driver is an extra
+    from psycopg.errors import Diagnostic
+
 _FORM = "write ARCHIVE_INDEX=postgresql://user@host:5432/database, its password in ~/.pgpass or PGPASSWORD"
 _AGAIN = "run the night again: nothing kept is lost"
 _REBUILD = "`python -m archive rebuild` makes the index again from the files"
@@ -35,6 +41,28 @@ _SESSION = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET 
 # The lines are flushed when this commits: a server that may forget the last commits (synchronous_commit = off) may not here.
 _WRITE = """SELECT set_config('lock_timeout', %s, true),
 CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"""
+
+
+def _written_anew(connection: Connection, table: str) -> int:
+    """Write this table anew; returns how many deleted rows the server had to keep for older snapshots."""
+    kept: list[int] = []
+
+    def note(notice: Diagnostic) -> None:
+        # "N dead row versions cannot be removed yet." The sentence is in the server's language, the number is not.
+        number = re.search(r"\d+", notice.message_detail or "")
+        kept.extend([int(number.group())] if number else [])
+
+    driver = connection.connection.driver_connection
+    driver.add_notice_handler(note)  # type: ignore[union-attr]  # psycopg's own connection
+    try:
+        connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE, VERBOSE) {table}")
+    finally:
+        driver.remove_notice_handler(note)  # type: ignore[union-attr]
+    if not kept:
+        raise ArchiveError(
+            f"the server does not say whether deleted rows remain in {table}: PostgreSQL 13 and newer do"
+        )
+    return kept[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +139,24 @@ class PostgresqlSchema(Database):
         )
 
     def forget_deleted(self) -> None:
-        """Write every table anew: a deleted row stays in its file until then. The server's own journal keeps it."""
+        """Write every table anew: a deleted row stays in its file until then. The server's own journal keeps it.
+
+        A deleted row is written again while an older snapshot of any session, also the server's own ANALYZE, may read it.
+        Then this waits and repeats. Raises ArchiveError when such a snapshot stays longer than BUSY_SECONDS.
+        """
         engine = self._engine().execution_options(isolation_level="AUTOCOMMIT")
+        until = time.monotonic() + BUSY_SECONDS
         try:
             with self.plainly(), engine.connect() as connection:
                 connection.exec_driver_sql(f"SET lock_timeout = '{BUSY_SECONDS:.0f}s'")
                 for table in METADATA.sorted_tables:
-                    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {self.schema}.{table.name}")
+                    while _written_anew(connection, f"{self.schema}.{table.name}"):
+                        if time.monotonic() > until:
+                            raise ArchiveError(
+                                f"{self.label} keeps deleted rows for a session that reads it for over {BUSY_SECONDS:.0f} s; "
+                                "end it (pg_stat_activity, backend_xmin), then `python -m archive withhold --repeat`"
+                            )
+                        time.sleep(0.2)
         finally:
             engine.dispose()
 

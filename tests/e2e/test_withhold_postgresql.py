@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from archive.__main__ import main
+from archive.errors import ExitCode
 from archive.index.connect import VARIABLE
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
@@ -111,4 +115,43 @@ def test_a_withholding_that_this_index_did_not_see_is_named_and_repeated(
     run_command("withhold", "--repeat")
     assert "intact" in run_command("verify")
     assert run_command("search", "cầu bến đá", "--all-versions") == "nothing was found\n"
+    assert on_the_server(postgresql, "Bến Đá") == set()
+
+
+@contextmanager
+def reading_since_before() -> Iterator[psycopg.Connection[Any]]:
+    """Hold a snapshot of this database, as a long query or the server's own ANALYZE does."""
+    with psycopg.connect(os.environ[VARIABLE]) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.execute("SELECT 1")
+        yield connection
+
+
+def test_it_waits_for_a_session_that_may_still_read_the_rows(
+    postgresql: PostgresServer, root: Path, run_command: RunCommand
+) -> None:
+    with reading_since_before() as session:
+        ends = threading.Timer(1.0, session.rollback)
+        ends.start()
+        assert "withheld: quang_tri/thong-cao" in run_command(*ASKED)
+        ends.join()
+    assert on_the_server(postgresql, "Bến Đá") == set()
+
+
+def test_a_session_that_does_not_end_is_said(
+    postgresql: PostgresServer,
+    root: Path,
+    run_command: RunCommand,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("archive.index.postgresql.BUSY_SECONDS", 1.0)
+    with reading_since_before():
+        assert main([*ASKED, "--archive", str(root)]) == ExitCode.FINDINGS
+        assert (
+            "end it (pg_stat_activity, backend_xmin), then `python -m archive withhold --repeat`"
+            in capsys.readouterr().err
+        )
+        assert on_the_server(postgresql, "Bến Đá")
+    run_command("withhold", "--repeat")
     assert on_the_server(postgresql, "Bến Đá") == set()
