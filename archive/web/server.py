@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import socket
+from asyncio import Protocol
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import cast
 
 import uvicorn
 
@@ -16,12 +18,13 @@ from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
 from archive.store import Archive
 from archive.web.app import application
+from archive.web.connections import Connections
 from archive.web.context import PageContext
 from archive.web.middleware import ENTER, LOCAL, AccessRules, host_name, is_loopback
 
 _log = logging.getLogger(__name__)
 _SHORTEST = 20  # characters of a token
-_AT_ONCE = 64  # requests; more are sent away for a moment
+_MOST = 512  # connections or requests; more are sent away for a moment
 _SECONDS_IDLE = 5
 _LONGEST_HEAD = 16_384  # bytes of a request's head
 _EVERYWHERE = ("0.0.0.0", "::")
@@ -52,16 +55,18 @@ def serve(root: Path, settings: Settings, ready: Callable[[str], None]) -> None:
         bind, port = settings.bind.strip("[]"), listening.getsockname()[1]
         ready(f"http://{f'[{bind}]' if ':' in bind else bind}:{port}{f'{ENTER}?token=…' if rules.token else '/'}")
         Thread(target=_warm, args=(context,), daemon=True).start()
+        connections = Connections()
         server = uvicorn.Server(
             uvicorn.Config(
-                application(context, rules),
+                connections.bound(application(context, rules)),
+                http=cast(type[Protocol], connections.connection),  # uvicorn only calls it
                 access_log=False,  # addresses hold people's queries, and once the token
                 log_level="warning",
                 lifespan="off",
                 ws="none",
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=_AT_ONCE,
+                limit_concurrency=_MOST,
                 timeout_keep_alive=_SECONDS_IDLE,
                 h11_max_incomplete_event_size=_LONGEST_HEAD,
             )
