@@ -1,0 +1,122 @@
+"""Medians over the rounds, as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from bench.runner import print_table
+from bench.speed.contestants import Usage
+
+_BASE = "default"
+_NIGHTS = {
+    "idle": "ours, an idle night",
+    "same": "ours, looks, every byte the same",
+    "around": "ours, looks, changed around the text",
+    "start": "ours, an idle night with one article",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one run took, and the requests that the server answered meanwhile."""
+
+    usage: Usage
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """Seconds by the wall and of processor time, peak MiB, requests; each the median of its rounds."""
+
+    wall: float
+    cpu: float
+    memory: float
+    requests: float
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Median:
+        """From the rounds."""
+        return cls(
+            median(row.usage.wall for row in rows),
+            median(row.usage.cpu for row in rows),
+            median(row.usage.memory for row in rows),
+            median(row.requests for row in rows),
+        )
+
+
+class Figures:
+    """The medians of one measurement: of the contestants by the article, of our further nights by the night."""
+
+    def __init__(self, titles: Mapping[str, str], rows: Mapping[str, Sequence[Row]], articles: int) -> None:
+        self.titles, self.articles = titles, articles
+        self.medians = {name: Median.of(each) for name, each in rows.items()}
+
+    def contestants(self) -> dict[str, dict[str, float]]:
+        """Return milliseconds an article by the wall and of processor time, and peak MiB, by contestant."""
+        return {
+            name: {
+                "wall_ms": round(1000 * taken.wall / self.articles, 1),
+                "cpu_ms": round(1000 * taken.cpu / self.articles, 1),
+                "memory_mib": round(taken.memory, 1),
+                "requests": taken.requests,
+            }
+            for name, taken in self.medians.items()
+            if name in self.titles
+        }
+
+    def nights(self) -> dict[str, dict[str, float]]:
+        """Return seconds, requests and milliseconds a look of our further nights.
+
+        A look costs what the night took over an idle one, by the requests that the night made over it.
+        """
+        idle = self.medians.get("idle")
+        found = {}
+        for name in _NIGHTS:
+            if (taken := self.medians.get(name)) is None or idle is None:
+                continue
+            found[name] = {
+                "wall_s": round(taken.wall, 2),
+                "cpu_s": round(taken.cpu, 2),
+                "memory_mib": round(taken.memory, 1),
+                "requests": taken.requests,
+            }
+            if name in ("same", "around") and (looks := taken.requests - idle.requests) > 0:
+                found[name]["wall_ms_look"] = round(1000 * (taken.wall - idle.wall) / looks, 1)
+                found[name]["cpu_ms_look"] = round(1000 * (taken.cpu - idle.cpu) / looks, 1)
+        return found
+
+    def json(self) -> dict[str, object]:
+        """Return everything that was measured."""
+        return {"contestants": self.contestants(), "nights": self.nights()}
+
+
+def print_figures(figures: Figures) -> None:
+    """Print both tables."""
+    contestants, nights = figures.contestants(), figures.nights()
+    base = contestants.get(_BASE, {}).get("wall_ms")
+    print_table(
+        ("", "ms an article", "CPU ms", "peak MiB", "requests", "× metadata"),
+        (
+            (
+                figures.titles[name], f"{row['wall_ms']:.1f}", f"{row['cpu_ms']:.1f}", f"{row['memory_mib']:.0f}",
+                f"{row['requests']:.0f}", f"{base / row['wall_ms']:.2f}" if base else "",
+            )
+            for name, row in contestants.items()
+        ),
+        f"medians; {figures.articles} articles",
+    )  # fmt: skip
+    if nights:
+        print_table(
+            ("", "s", "CPU s", "peak MiB", "requests", "ms a look", "CPU ms a look"),
+            (
+                (
+                    _NIGHTS[name], f"{row['wall_s']:.2f}", f"{row['cpu_s']:.2f}", f"{row['memory_mib']:.0f}", f"{row['requests']:.0f}",
+                    f"{row['wall_ms_look']:.1f}" if "wall_ms_look" in row else "",
+                    f"{row['cpu_ms_look']:.1f}" if "cpu_ms_look" in row else "",
+                )
+                for name, row in nights.items()
+            ),
+            "a look: what the night takes over an idle one, by its looks",
+        )  # fmt: skip
