@@ -11,6 +11,7 @@ from archive.index.connect import database_of
 from archive.index.index import remaking
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import holds_text, read_fingerprint
+from archive.model.records import PageRecord
 from archive.storage.fsync import disk_errors
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.manifest import seals_on_disk
@@ -44,22 +45,24 @@ def _fill_run(
     withheld: Tombstones,
     problem: Callable[[Path, str], None],
 ) -> None:
-    seen: set[int] = set()
+    lines: dict[int, ArticleLine] = {}
     for number, line in enumerate(read_lines(folder / "articles.jsonl")):
         try:
             article = withheld.shown(night, folder.name, decode_article(line))
-            if article.seq in seen:
+            if article.seq in lines:
                 raise ValueError(f"its number {article.seq} stands on an earlier line")
-            seen.add(article.seq)
-            transaction.add_event(night, folder.name, article)
+            lines[article.seq] = article
             _fill_text(transaction, night, folder, article, problem)
         except ValueError as error:
             problem(folder / "articles.jsonl", f"line {number}: {error}")
+    transaction.add_events(night, folder.name, lines.values())
+    pages: dict[int, PageRecord] = {}
     for number, line in enumerate(read_lines(folder / "pages.jsonl")):
         try:
-            transaction.add_page(night, folder.name, number, decode_page(line))
+            pages[number] = decode_page(line)
         except ValueError as error:
             problem(folder / "pages.jsonl", f"line {number}: {error}")
+    transaction.add_pages(night, folder.name, pages)
     if closed:
         try:
             transaction.add_run(read_run(folder))

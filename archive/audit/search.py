@@ -19,7 +19,7 @@ from archive.audit.findings import Audit, Code
 from archive.audit.sampling import Subset
 from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.connect import database_of
-from archive.index.transaction import place
+from archive.index.line_rows import place
 from archive.messages.reason import Reason
 from archive.search.documents import sealed_lines
 from archive.search.engine import SearchIndex

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -74,6 +75,14 @@ class VersionLocation:
 
 
 _Record = TypeVar("_Record")
+_AT_ONCE = 500  # values in one statement
+
+
+def in_parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the values in order, each once, in lists that fit into one statement."""
+    each = sorted(set(values))
+    for start in range(0, len(each), _AT_ONCE):
+        yield each[start : start + _AT_ONCE]
 
 
 def record_of(row: Row[tuple[object, ...]], kind: type[_Record], **values: object) -> _Record:

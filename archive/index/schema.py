@@ -51,7 +51,12 @@ class Utf8Text(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the text to store, or to compare with."""
-        return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
+        return value if value is None else storable(value)
+
+
+def storable(value: str) -> str:
+    """Return text as the index holds it."""
+    return value.replace("\0", "\ufffd") if "\0" in value else value
 
 
 METADATA = MetaData()

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import Enum
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
-from archive.index.queries.attachments import AttachmentQueries, attachment_key
+from archive.index.line_rows import (
+    TableRow,
+    attachment_rows,
+    document_rows,
+    event_row,
+    link_rows,
+    listed_rows,
+    look_row,
+    lookback_row,
+    page_row,
+    record_rows,
+    values_of,
+)
+from archive.index.queries.attachments import AttachmentQueries
 from archive.index.queries.clusters import ClusterQueries
 from archive.index.queries.coverage import CoverageQueries
 from archive.index.queries.documents import DocumentQueries
@@ -22,6 +34,7 @@ from archive.index.queries.seals import SealQueries
 from archive.index.queries.similar import SimilarQueries
 from archive.index.queries.web import WebQueries
 from archive.index.queries.withheld import WithheldQueries
+from archive.index.rows import in_parts
 from archive.index.schema import (
     ATTACHMENTS,
     DOCUMENTS,
@@ -34,23 +47,19 @@ from archive.index.schema import (
     RECORDS,
     RUNS,
     SEALS,
+    TABLES,
     has_table,
 )
-from archive.model.enums import Outcome
-from archive.model.records import ListEntry, LookbackMark, PageRecord, Run
-from archive.storage.jsonl import ArticleLine, canonical, encode_request
+from archive.model.enums import WITHHELD, Outcome
+from archive.model.records import PageRecord, Run
+from archive.storage.jsonl import ArticleLine, canonical
 from archive.storage.manifest import Seal
 from archive.storage.paths import run_order
 from archive.storage.run_record import run_plain
-from vietnam.letters import strip_diacritics
 
+_INSERTS = {table: insert(table) for table in TABLES}
 # A passing failure says nothing of the article: its next recheck stays where it was.
 _CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
-
-
-def place(night: date | str, run: str, line: int) -> str:
-    """Return the place of a line as a string that sorts by time."""
-    return f"{night}/{run_order(run)[1]:03d}/{line:07d}"
 
 
 class Queries:
@@ -82,27 +91,19 @@ class Queries:
 
 
 class Transaction(Queries):
-    """Queries and changes within one write transaction."""
+    """Queries and changes within one write transaction. Many lines take no more statements than one."""
 
-    def add_event(self, night: date, run: str, line: ArticleLine) -> None:
-        """Add the rows of one line of `articles.jsonl`."""
-        values = _values(EVENTS, line) | {
-            "night": night.isoformat(),
-            "run": run,
-            "at": place(night, run, line.seq),
-            "title_plain": strip_diacritics(line.title),
-            "flags": " ".join(line.flags),
-        }
-        self.connection.execute(insert(EVENTS).values(values))
-        self.listings.clear_pending(line.portal, line.key)
-        self.withheld.blank_titles(line)
-        shared = {name: values[name] for name in ("night", "run", "seq", "at", "event", "portal", "section")}
-        for position, file in enumerate(line.attachments):
-            named = {"key": attachment_key(line.key, file.url), "url": file.url, "name": file.name, "type": file.type}
-            row = shared | named | {"position": position, "version": line.id, "article": line.key}
-            self.connection.execute(insert(ATTACHMENTS).values(row))
-        self.clusters.add(night, run, line)
-        self.documents.add(night, run, place(night, run, line.seq), line)
+    def add_events(self, night: date, run: str, lines: Iterable[ArticleLine]) -> None:
+        """Add the rows of lines of `articles.jsonl`."""
+        rows = [(line, event_row(night, run, line)) for line in lines]
+        self._insert(EVENTS, (event for _, event in rows))
+        for portal in {line.portal for line, _ in rows}:
+            own = [line for line, _ in rows if line.portal == portal]
+            self.listings.clear_pending(portal, {line.key for line in own})
+            self.withheld.blank_titles(portal, {line.key for line in own if WITHHELD in line.flags})
+        self._insert(ATTACHMENTS, (file for line, event in rows for file in attachment_rows(line, event)))
+        self._insert(LINKS, (link for line, _ in rows for link in link_rows(night, run, line)))
+        self._insert(DOCUMENTS, (named for line, event in rows for named in document_rows(line, event)))
 
     def replace_event(self, night: date, run: str, line: ArticleLine) -> None:
         """Replace the rows of a line by its withheld form, without its words and its text."""
@@ -110,76 +111,80 @@ class Transaction(Queries):
             of_line = and_(table.c.night == night.isoformat(), table.c.run == run, table.c.seq == line.seq)
             self.connection.execute(delete(table).where(of_line))
         self.similar.remove(night, run, line.seq)
-        self.add_event(night, run, line)
+        self.add_events(night, run, [line])
 
-    def add_page(self, night: date, run: str, number: int, page: PageRecord) -> None:
-        """Add the rows of one line of `pages.jsonl`: the response, its listed entries and its next recheck."""
-        portal, at = run_order(run)[0], place(night, run, number)
-        of_line = {"night": night.isoformat(), "run": run, "line": number, "at": at, "portal": portal}
-        warc = {f"warc_{name}": getattr(page.warc, name, None) for name in ("file", "offset", "length")}
-        self.connection.execute(insert(PAGES).values(_values(PAGES, page) | of_line | warc))
-        if page.lookback is not None and page.page_number is not None:
-            self._add_lookback(of_line, page, page.lookback)
-        for position, entry in enumerate(page.listed):
-            self._merge_listed(portal, page.section or "", at, position, entry)
-            if entry.record is not None:
-                self._merge_record(portal, at, entry)
-        if page.key is not None and page.outcome.value in _CONCLUSIVE:
-            self._merge_recheck(portal, at, page)
+    def add_pages(self, night: date, run: str, pages: Mapping[int, PageRecord]) -> None:
+        """Add the rows of lines of `pages.jsonl`, by number: the responses, their listed entries and next rechecks."""
+        portal = run_order(run)[0]
+        rows = [(page, page_row(night, run, number, page)) for number, page in sorted(pages.items())]
+        self._insert(PAGES, (response for _, response in rows))
+        deeper = ((page, page.lookback, response) for page, response in rows if page.page_number is not None)
+        self._insert(LOOKBACKS, (lookback_row(page, mark, response) for page, mark, response in deeper if mark))
+        looks = (look_row(*row) for row in rows if row[0].key is not None and row[0].outcome.value in _CONCLUSIVE)
+        settled = self._merge_looks(portal, {str(look["key"]): look for look in looks})
+        fresh = self._merge_listed(portal, (entry for row in rows for entry in listed_rows(*row)))
+        self._merge_records(portal, (record for row in rows for record in record_rows(*row)))
+        self.listings.recompute_pending(portal, settled | fresh)
 
-    def _add_lookback(self, of_line: dict[str, object], page: PageRecord, mark: LookbackMark) -> None:
-        values = _values(LOOKBACKS, mark) | of_line
-        values |= {"section": page.section or "", "number": page.page_number, "url": page.url}
-        values["request"] = encode_request(page.request) if page.request else None
-        self.connection.execute(insert(LOOKBACKS).values(values))
+    def _merge_looks(self, portal: str, looks: dict[str, TableRow]) -> set[str]:
+        """Replace the last responses of articles; return the keys that became settled, and those that are so no longer."""
+        known = self.responses.last_places(portal, looks)
+        later = {key for key, at, _ in known if at >= str(looks[key]["at"])}
+        looks = {key: look for key, look in looks.items() if key not in later}
+        for keys in in_parts(key for key, *_ in known if key not in later):
+            self.connection.execute(delete(LOOKS).where(LOOKS.c.portal == portal, LOOKS.c.key.in_(keys)))
+        self._insert(LOOKS, looks.values())
+        was = {key for key, _, outcome in known if outcome in SETTLED}
+        return {key for key, look in looks.items() if (key in was) != (look["outcome"] in SETTLED)}
 
-    def _merge_listed(self, portal: str, section: str, at: str, position: int, entry: ListEntry) -> None:
-        where = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == entry.key)
-        known = self.connection.execute(select(LISTED.c.at, LISTED.c.position).where(where)).first()
-        if known is not None and (known.at, known.position) <= (at, position):
-            return
-        if known is not None:
-            self.connection.execute(delete(LISTED).where(where))
-        values = _values(LISTED, entry) | {"portal": portal, "section": section, "at": at, "position": position}
-        values["owed"] = int(self.listings.is_pending(portal, entry.key))
-        if self.withheld.is_withheld(portal, entry.key):
-            values["title"] = ""
-        self.connection.execute(insert(LISTED).values(values))
+    def _merge_listed(self, portal: str, rows: Iterable[TableRow]) -> set[str]:
+        """Add the entries that are new, or stand earlier than where they stood; return their keys."""
+        entries: dict[tuple[str, str], TableRow] = {}
+        for row in rows:
+            entries.setdefault((str(row["section"]), str(row["key"])), row)
+        for section, key, *place in self.listings.places(portal, {key for _, key in entries}):
+            entry = entries.get((section, key))
+            if entry is not None and place <= [entry["at"], entry["position"]]:
+                del entries[section, key]
+            elif entry is not None:
+                of_entry = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == key)
+                self.connection.execute(delete(LISTED).where(of_entry))
+        keys = {key for _, key in entries}
+        hidden = self.withheld.among(portal, keys)
+        self._insert(LISTED, (row | {"title": ""} if row["key"] in hidden else row for row in entries.values()))
+        return keys
 
-    def _merge_record(self, portal: str, at: str, entry: ListEntry) -> None:
-        where = and_(RECORDS.c.portal == portal, RECORDS.c.record == entry.record)
-        known = self.connection.execute(select(RECORDS.c.at).where(where)).scalar()
-        if known is not None and str(known) <= at:
-            return
-        self.connection.execute(delete(RECORDS).where(where))
-        self.connection.execute(insert(RECORDS).values(_values(RECORDS, entry) | {"portal": portal, "at": at}))
+    def _merge_records(self, portal: str, rows: Iterable[TableRow]) -> None:
+        records: dict[str, TableRow] = {}
+        for row in rows:
+            records.setdefault(str(row["record"]), row)
+        for record, at in self.listings.record_places(portal, records):
+            if at <= str(records[record]["at"]):
+                del records[record]
+            else:
+                self.connection.execute(delete(RECORDS).where(RECORDS.c.portal == portal, RECORDS.c.record == record))
+        self._insert(RECORDS, records.values())
 
-    def _merge_recheck(self, portal: str, at: str, page: PageRecord) -> None:
-        where = and_(LOOKS.c.portal == portal, LOOKS.c.key == page.key)
-        known = self.connection.execute(select(LOOKS.c.at, LOOKS.c.outcome).where(where)).first()
-        if known is not None and known.at >= at:
-            return
-        self.connection.execute(delete(LOOKS).where(where))
-        values = _values(LOOKS, page) | {"portal": portal, "at": at}
-        self.connection.execute(insert(LOOKS).values(values))
-        if (known is not None and known.outcome in SETTLED) != (page.outcome.value in SETTLED):
-            self.listings.recompute_pending(portal, [str(page.key)])
+    def _insert(self, table: Table, rows: Iterable[TableRow]) -> None:
+        each = list(rows)
+        if each:
+            self.connection.execute(_INSERTS[table], each)
 
     def add_run(self, run: Run) -> None:
         """Add the row of a `run.json`."""
         self.connection.execute(delete(RUNS).where(and_(RUNS.c.night == run.night.isoformat(), RUNS.c.run == run.run)))
-        values = _values(RUNS, run) | {
+        values = values_of(RUNS, run) | {
             "complete": int(run.complete),
             "lookback": run.lookback.began.isoformat() if run.lookback else None,
             "record": canonical(run_plain(run)).decode(),
         }
-        self.connection.execute(insert(RUNS).values(values))
+        self._insert(RUNS, [values])
 
     def add_seal(self, seal: Seal) -> None:
         """Add the row of a manifest's head."""
         night = seal.night.isoformat()
         self.connection.execute(delete(SEALS).where(and_(SEALS.c.night == night, SEALS.c.number == seal.number)))
-        self.connection.execute(insert(SEALS).values(_values(SEALS, seal) | {"files": len(seal.files)}))
+        self._insert(SEALS, [values_of(SEALS, seal) | {"files": len(seal.files)}])
 
     def drop_events(self, night: date, run: str) -> None:
         """Delete the events of one run, before its lines are added again."""
@@ -194,15 +199,3 @@ class Transaction(Queries):
         """Delete the response rows of one run, before its lines are added again."""
         for table in (PAGES, LOOKBACKS):
             self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
-
-
-def _values(table: Table, record: object) -> dict[str, object]:
-    """Return the fields of a record that have a column of their name, as the database holds them."""
-    found = {name: getattr(record, name) for name in table.c.keys() if hasattr(record, name)}
-    return {name: _stored(value) for name, value in found.items()}
-
-
-def _stored(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return value.value if isinstance(value, Enum) else value

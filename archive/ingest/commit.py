@@ -87,7 +87,7 @@ class BatchCommit:
         seq = max((line.seq for line in earlier), default=-1) + 1
         for pending in self.pending:
             for removal in self._removals(transaction, pending, seq):
-                transaction.add_event(self.night, self.run, removal)
+                transaction.add_events(self.night, self.run, [removal])
                 lines.append(removal)
                 seq += 1
             if pending.document is None:
@@ -109,7 +109,7 @@ class BatchCommit:
                 pending.temporary.rename(final)
                 sync_folder(final.parent)
             if line is not None:
-                transaction.add_event(self.night, self.run, line)
+                transaction.add_events(self.night, self.run, [line])
                 if pending.fingerprint is not None and holds_text(line):
                     transaction.similar.add(self.night, self.run, seq, pending.fingerprint)
                 lines.append(line)

@@ -17,9 +17,9 @@ from time import monotonic
 
 from archive.errors import ArchiveError
 from archive.index.index import Index
+from archive.index.line_rows import place
 from archive.index.queries.removals import VANISHED
 from archive.index.reader import ArchiveReader
-from archive.index.transaction import place
 from archive.ingest.commit import BatchCommit, QueuedLine
 from archive.ingest.lookups import RunLookups
 from archive.ingest.near_duplicates import read_fingerprints
@@ -84,10 +84,8 @@ class RunWriter:
             transaction.similar.replace(self.night, self.run, texts)
             transaction.drop_events(self.night, self.run)
             transaction.drop_pages(self.night, self.run)
-            for line in self.articles:
-                transaction.add_event(self.night, self.run, line)
-            for number, page in enumerate(self.pages):
-                transaction.add_page(self.night, self.run, number, page)
+            transaction.add_events(self.night, self.run, self.articles)
+            transaction.add_pages(self.night, self.run, dict(enumerate(self.pages)))
 
     def _open_warc(self, now: datetime) -> WarcFile:
         numbers = [int(path.name[6:11]) for path in self.folder.glob("pages-*.warc.gz")]
@@ -179,8 +177,7 @@ class RunWriter:
                 self._fence.check()  # cannot rise from here to the end of the transaction
                 batch.note_last_bodies(transaction)
                 pages = [queued.page for queued in self._queue if queued.page]
-                for number, page in enumerate(pages, start=len(self.pages)):
-                    transaction.add_page(self.night, self.run, number, page)
+                transaction.add_pages(self.night, self.run, dict(enumerate(pages, start=len(self.pages))))
                 lines = batch.judged(transaction, self.articles)
                 sync_folder(self.folder)
                 if lines:

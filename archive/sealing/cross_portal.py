@@ -81,8 +81,7 @@ def repeat_rows(transaction: Transaction, night: date, folder: Path) -> None:
 
 def _replace_rows(transaction: Transaction, night: date, run: _UnsealedRun) -> None:
     transaction.drop_events(night, run.folder.name)
-    for line in run.marked:
-        transaction.add_event(night, run.folder.name, line)
+    transaction.add_events(night, run.folder.name, run.marked)
     kept = {line.seq for line in run.marked if holds_text(line)}
     transaction.similar.replace(night, run.folder.name, {seq: text for seq, text in run.texts.items() if seq in kept})
 

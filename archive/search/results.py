@@ -12,10 +12,11 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from archive.errors import UsageError
+from archive.index.line_rows import place
 from archive.index.queries.clusters import Article
 from archive.index.reader import run_folder
 from archive.index.rows import EventRow
-from archive.index.transaction import Queries, place
+from archive.index.transaction import Queries
 from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, WITHHELD, Event
 from archive.search.engine import ContentRow, Order, SearchIndex

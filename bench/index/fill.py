@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from archive.index.index import Index
+from archive.index.line_rows import place
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.queries.similar import document_number
 from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
-from archive.index.transaction import place
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run

@@ -102,7 +102,7 @@ def _night(archive: Archive, transaction: Transaction, composer: SyllableCompose
                 number += 1
                 last = line
             lines.append(line)
-            transaction.add_event(night, portal, line)
+            transaction.add_events(night, portal, [line])
         (folder / "articles.jsonl").write_bytes(b"".join(map(encode_article, lines)))
         (folder / "pages.jsonl").write_bytes(b"")
         run = _run(portal, night, lines)

@@ -75,12 +75,12 @@ def tell(transaction: Transaction, documents: Synthetic) -> None:
                 f"https://{portal}.gov.vn.replica.test/{section}", Outcome.LISTING, at(FIRST), 200, section=section,
                 listed=listed, page_number=1, walk_end=WalkEnd.KNOWN,
             )  # fmt: skip
-            transaction.add_page(FIRST, portal, number, kept(page, number, "0" * 64))
+            transaction.add_pages(FIRST, portal, {number: kept(page, number, "0" * 64)})
         for number, item in enumerate(items, start=len(SECTIONS)):
             page = PageRecord(item.url, Outcome.ARTICLE, at(FIRST), 200, key=item.key, section=item.section)
             look = FIRST + timedelta(days=LOOKS_AFTER[0])
-            transaction.add_page(FIRST, portal, number, replace(kept(page, number, item.content), next_look=look))
-            transaction.add_event(FIRST, portal, article_line(item, documents))
+            transaction.add_pages(FIRST, portal, {number: replace(kept(page, number, item.content), next_look=look)})
+            transaction.add_events(FIRST, portal, [article_line(item, documents)])
 
 
 def kept(page: PageRecord, line: int, body: str) -> PageRecord:

@@ -71,7 +71,7 @@ def plain(row: object) -> object:
 
 
 SILENT = {
-    "withheld.is_withheld",
+    "withheld.among",
     "similar.check_method",
     "similar.missing",
 }  # nothing is withheld here; what the others would answer is a damage
@@ -91,7 +91,7 @@ def contents(queries: Queries) -> list[str]:
 
 
 CHANGES = {
-    "clusters.add", "documents.add", "listings.clear_pending", "listings.recompute_pending", "similar.add",
+    "listings.clear_pending", "listings.recompute_pending", "similar.add",
     "similar.record_method", "similar.remove", "similar.replace", "withheld.blank_titles", "withheld.overwrite_deleted",
 }  # fmt: skip
 QUESTIONS: dict[str, Question] = {
@@ -158,8 +158,12 @@ QUESTIONS: dict[str, Question] = {
     "lookbacks.is_late": each_key(
         lambda q, portal, key: q.lookbacks.is_late(portal, "tin", key, FIRST - timedelta(days=9))
     ),
-    "listings.is_pending": each_key(lambda q, portal, key: q.listings.is_pending(portal, key)),
-    "withheld.is_withheld": each_key(lambda q, portal, key: q.withheld.is_withheld(portal, key)),
+    "withheld.among": each_portal(lambda q, portal: q.withheld.among(portal, KEYS)),
+    "listings.places": each_portal(lambda q, portal: sorted(map(tuple, q.listings.places(portal, KEYS)))),
+    "listings.record_places": each_portal(
+        lambda q, portal: sorted(map(tuple, q.listings.record_places(portal, [f"{3:024x}", f"{4:024x}", "0"])))
+    ),
+    "responses.last_places": each_portal(lambda q, portal: sorted(map(tuple, q.responses.last_places(portal, KEYS)))),
     "responses.last_body": each_key(lambda q, portal, key: q.responses.last_body(portal, key)),
     "lookbacks.latest": each_portal(lambda q, portal: [q.lookbacks.latest(portal), q.lookbacks.latest(portal, FIRST)]),
     "coverage.last_night": lambda q: q.coverage.last_night(),

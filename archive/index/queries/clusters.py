@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, insert, select, union
+from sqlalchemy import Connection, and_, select, union
 
 from archive.index.rows import EventRow, VersionLocation, within
 from archive.index.schema import EVENTS, LINKS
 from archive.model.enums import VERSIONS
-from archive.storage.jsonl import ArticleLine
 
 Article = tuple[str, str]
 """Portal and key."""
@@ -44,21 +43,9 @@ _Of = TypeVar("_Of", VersionLocation, EventRow)
 
 @dataclass(frozen=True, slots=True)
 class ClusterQueries:
-    """Record and query links between articles on one connection."""
+    """Query links between articles on one connection."""
 
     connection: Connection
-
-    def add(self, night: date, run: str, line: ArticleLine) -> None:
-        """Record which versions an article's line names as its exact original or near-duplicates."""
-        if line.attachment_of is not None:
-            return
-        named = [(line.duplicate_of, 1, 1.0)] if line.duplicate_of else []
-        named += [(link.id, 0, link.similarity) for link in line.near]
-        for position, (other, exact, similarity) in enumerate(named):
-            portal, key = article_of(other)
-            row = {"night": night.isoformat(), "run": run, "seq": line.seq, "position": position}
-            row |= {"portal": line.portal, "key": line.key, "other": other, "other_portal": portal, "other_key": key}
-            self.connection.execute(insert(LINKS).values(row | {"exact": exact, "similarity": similarity}))
 
     def near_duplicates(self, portal: str, key: str, until: date | None = None) -> list[VersionLink]:
         """Return the versions that are near-duplicates of any version of an article, each once, the most similar first.

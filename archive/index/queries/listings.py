@@ -15,7 +15,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, literal_column, or_, select, update
 
 from archive.index.queries.lookbacks import LookbackQueries, walked
-from archive.index.rows import PendingEntry, day_of
+from archive.index.rows import PendingEntry, day_of, in_parts
 from archive.index.schema import EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RECORDS
 from archive.model.enums import Outcome
 from archive.model.records import LookbackMark
@@ -38,7 +38,6 @@ SETTLED = tuple(
 )
 # A literal: a partial index is used only if the statement itself contains the condition of the index.
 _YES: ColumnElement[int] = literal_column("1")
-_AT_ONCE = 500  # keys in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +60,31 @@ class ListingQueries:
             for row, of in found
         ]
 
-    def is_pending(self, portal: str, key: str) -> bool:
-        """Return True if entries of this article are pending, by its rows of `events` and `looks`."""
-        recorded = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        settled = select(LOOKS.c.key).where(LOOKS.c.portal == portal, LOOKS.c.key == key, LOOKS.c.outcome.in_(SETTLED))
-        return not any(self.connection.execute(query.limit(1)).first() for query in (recorded, settled))
-
     def recompute_pending(self, portal: str, keys: Collection[str]) -> None:
         """Recompute the pending flag of these articles' entries."""
-        each = sorted(keys)
-        for start in range(0, len(each), _AT_ONCE):
-            of_articles = and_(LISTED.c.portal == portal, LISTED.c.key.in_(each[start : start + _AT_ONCE]))
+        for part in in_parts(keys):
+            of_articles = and_(LISTED.c.portal == portal, LISTED.c.key.in_(part))
             # Computed anew with each event, response or entry of the article, so the flag does not depend on the order
             # of lines.
             self.connection.execute(update(LISTED).where(of_articles).values(owed=case((_PENDING, 1), else_=0)))
 
-    def clear_pending(self, portal: str, key: str) -> None:
-        """Clear the pending flag of an article's entries."""
-        entries = and_(LISTED.c.portal == portal, LISTED.c.key == key, LISTED.c.owed == _YES)
-        self.connection.execute(update(LISTED).where(entries).values(owed=0))
+    def clear_pending(self, portal: str, keys: Collection[str]) -> None:
+        """Clear the pending flag of these articles' entries."""
+        for part in in_parts(keys):
+            entries = and_(LISTED.c.portal == portal, LISTED.c.key.in_(part), LISTED.c.owed == _YES)
+            self.connection.execute(update(LISTED).where(entries).values(owed=0))
+
+    def places(self, portal: str, keys: Collection[str]) -> list[tuple[str, str, str, int]]:
+        """Return section, key, place and position of the entries of these articles."""
+        query = select(LISTED.c.section, LISTED.c.key, LISTED.c.at, LISTED.c.position).where(LISTED.c.portal == portal)
+        found = (self.connection.execute(query.where(LISTED.c.key.in_(part))) for part in in_parts(keys))
+        return [(row.section, row.key, row.at, row.position) for rows in found for row in rows]
+
+    def record_places(self, portal: str, records: Collection[str]) -> list[tuple[str, str]]:
+        """Return the id of each of these records that was listed, with the place at which it was first."""
+        query = select(RECORDS.c.record, RECORDS.c.at).where(RECORDS.c.portal == portal)
+        found = (self.connection.execute(query.where(RECORDS.c.record.in_(part))) for part in in_parts(records))
+        return [(row.record, row.at) for rows in found for row in rows]
 
     def count_first_listed(self, portal: str, section: str, at: str) -> int:
         """Count the keys that the section showed for the first time at this place or later, look-back pages apart."""

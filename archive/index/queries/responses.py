@@ -6,6 +6,7 @@ failure leaves the row, and with it the next recheck, as it was.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import cast
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 
 from archive.index.queries.events import EventQueries
 from archive.index.queries.withheld import not_withheld
-from archive.index.rows import Recheck
+from archive.index.rows import Recheck, in_parts
 from archive.index.schema import LISTED, LOOKS, PAGES
 from archive.model.enums import Outcome
 
@@ -72,6 +73,12 @@ class ResponseQueries:
         query = select(LOOKS.c.body_sha256).where(LOOKS.c.portal == portal, LOOKS.c.key == key)
         found: str | None = self.connection.execute(query).scalar()
         return found
+
+    def last_places(self, portal: str, keys: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return key, place and outcome of the last response of each of these articles or attachments."""
+        query = select(LOOKS.c.key, LOOKS.c.at, LOOKS.c.outcome).where(LOOKS.c.portal == portal)
+        found = (self.connection.execute(query.where(LOOKS.c.key.in_(part))) for part in in_parts(keys))
+        return [(row.key, row.at, row.outcome) for rows in found for row in rows]
 
     def last_with_body(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
         """Return the row of the last response of an address that had a body."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, and_, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from archive.index.rows import in_parts
 from archive.index.schema import EVENTS, LISTED, LOOKS, PAGES
 from archive.model.enums import WITHHELD
-from archive.storage.jsonl import ArticleLine
 
 
 def not_withheld() -> ColumnElement[bool]:
@@ -25,16 +26,17 @@ class WithheldQueries:
 
     connection: Connection
 
-    def is_withheld(self, portal: str, key: str) -> bool:
-        """Return True if words of this article were withheld."""
-        query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        return self.connection.execute(query.where(EVENTS.c.flags.contains(WITHHELD)).limit(1)).first() is not None
+    def among(self, portal: str, keys: Collection[str]) -> set[str]:
+        """Return those of these articles of which words were withheld."""
+        query = select(EVENTS.c.key).where(EVENTS.c.portal == portal, EVENTS.c.flags.contains(WITHHELD))
+        found = (self.connection.execute(query.where(EVENTS.c.key.in_(part))).scalars() for part in in_parts(keys))
+        return {key for rows in found for key in rows}
 
-    def blank_titles(self, line: ArticleLine) -> None:
-        """Blank the title of a withheld article in the lists that showed it."""
-        if WITHHELD in line.flags:
-            of_article = and_(LISTED.c.portal == line.portal, LISTED.c.key == line.key)
-            self.connection.execute(update(LISTED).where(of_article).values(title=""))
+    def blank_titles(self, portal: str, keys: Collection[str]) -> None:
+        """Blank the titles of these articles in the lists that showed them."""
+        for part in in_parts(keys):
+            of_articles = and_(LISTED.c.portal == portal, LISTED.c.key.in_(part))
+            self.connection.execute(update(LISTED).where(of_articles).values(title=""))
 
     def overwrite_deleted(self) -> None:
         """Overwrite the bytes of rows that this transaction deletes, where the database can do that (SQLite)."""

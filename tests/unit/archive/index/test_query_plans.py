@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,27 +28,30 @@ from testing.index_archive import LAST, composed
 
 PORTAL = "da_nang"
 KEYS = ("a", "b", "c")
+MOST = 4  # lines of one commit
 Change = Callable[[Transaction, int], None]
 
 
-def listed(keys: frozenset[str], section: str, end: WalkEnd | None) -> Change:
-    def change(transaction: Transaction, number: int) -> None:
-        entries = tuple(ListEntry(key, f"https://x/{key}", key) for key in sorted(keys))
-        page = PageRecord("https://x/", Outcome.LISTING, at(FIRST), 200, section=section, listed=entries, page_number=1)
-        page = PageRecord(**{name: getattr(page, name) for name in page.__slots__} | {"walk_end": end})
-        transaction.add_page(night(number), PORTAL, number, page)
-
-    return change
+def listing(keys: frozenset[str], section: str, end: WalkEnd | None) -> PageRecord:
+    entries = tuple(ListEntry(key, f"https://x/{key}", key) for key in sorted(keys))
+    page = PageRecord("https://x/", Outcome.LISTING, at(FIRST), 200, section=section, listed=entries, page_number=1)
+    return replace(page, walk_end=end)
 
 
-def answered(key: str, outcome: Outcome) -> Change:
-    return lambda transaction, number: transaction.add_page(
-        night(number), PORTAL, number, PageRecord(f"https://x/{key}", outcome, at(FIRST), 200, key=key, section="tin")
+def response(key: str, outcome: Outcome) -> PageRecord:
+    return PageRecord(f"https://x/{key}", outcome, at(FIRST), 200, key=key, section="tin")
+
+
+def answered(pages: list[PageRecord]) -> Change:
+    return lambda transaction, number: transaction.add_pages(
+        night(number), PORTAL, {number * MOST + each: page for each, page in enumerate(pages)}
     )
 
 
-def stored_event(key: str, kind: Event) -> Change:
-    return lambda transaction, number: transaction.add_event(night(number), PORTAL, line(key, kind, number))
+def recorded(events: list[tuple[str, Event]]) -> Change:
+    return lambda transaction, number: transaction.add_events(
+        night(number), PORTAL, [line(key, kind, number * MOST + each) for each, (key, kind) in enumerate(events)]
+    )
 
 
 def forgotten(number: int) -> Change:
@@ -67,16 +71,23 @@ def line(key: str, kind: Event, number: int) -> ArticleLine:
     )  # fmt: skip
 
 
+PAGES_OF_ONE_COMMIT = st.one_of(
+    st.builds(
+        listing,
+        st.frozensets(st.sampled_from(KEYS)),
+        st.sampled_from(("tin", "hop")),
+        st.sampled_from((None, *WalkEnd)),
+    ),
+    st.builds(
+        response, st.sampled_from(KEYS), st.sampled_from((Outcome.ARTICLE, Outcome.GONE, Outcome.EMPTY, Outcome.ERROR))
+    ),
+)
+EVENTS_OF_ONE_COMMIT = st.tuples(
+    st.sampled_from(KEYS), st.sampled_from((Event.NEW, Event.REVISION, Event.GONE, Event.QUARANTINED))
+)
 CHANGES = st.one_of(
-    st.builds(
-        listed, st.frozensets(st.sampled_from(KEYS)), st.sampled_from(("tin", "hop")), st.sampled_from((None, *WalkEnd))
-    ),
-    st.builds(
-        answered, st.sampled_from(KEYS), st.sampled_from((Outcome.ARTICLE, Outcome.GONE, Outcome.EMPTY, Outcome.ERROR))
-    ),
-    st.builds(
-        stored_event, st.sampled_from(KEYS), st.sampled_from((Event.NEW, Event.REVISION, Event.GONE, Event.QUARANTINED))
-    ),
+    st.builds(answered, st.lists(PAGES_OF_ONE_COMMIT, min_size=1, max_size=MOST)),
+    st.builds(recorded, st.lists(EVENTS_OF_ONE_COMMIT, min_size=1, max_size=MOST)),
     st.builds(forgotten, st.integers(0, 4)),
 )
 
@@ -99,6 +110,27 @@ def test_they_answer_as_the_plain_questions(changes: list[Change]) -> None:
                 ]
                 assert found == plain_latest(transaction, since, limit)
         index.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(PAGES_OF_ONE_COMMIT, max_size=8), st.lists(EVENTS_OF_ONE_COMMIT, max_size=5))
+def test_lines_give_the_same_rows_together_as_one_by_one(
+    pages: list[PageRecord], events: list[tuple[str, Event]]
+) -> None:
+    rows = []
+    lines = [line(key, kind, number) for number, (key, kind) in enumerate(events)]
+    with tempfile.TemporaryDirectory() as folder:
+        for size in (1, len(pages) + len(lines) + 1):
+            index = Index.create(Path(folder) / f"{size}.db")
+            with index.writing() as transaction:
+                for first in range(0, len(pages), size):
+                    some = dict(list(enumerate(pages))[first : first + size])
+                    transaction.add_pages(FIRST, PORTAL, some)
+                for first in range(0, len(lines), size):
+                    transaction.add_events(FIRST, PORTAL, lines[first : first + size])
+                rows.append({table.name: list(transaction.rows(table)) for table in TABLES})
+            index.close()
+    assert rows[0] == rows[1]
 
 
 def plainly_owed(transaction: Transaction) -> list[tuple[str, str]]:

@@ -310,10 +310,10 @@ def vanished_by(lines: list[tuple[int, int, Outcome]]) -> tuple[date, ...]:
         with index.writing() as transaction:
             for number in {number for number, _, _ in lines}:
                 page = PageRecord(URL, Outcome.LISTING, at(day(number)), 200, section="tin", page_number=1)
-                transaction.add_page(day(number), PORTAL, 0, page)
+                transaction.add_pages(day(number), PORTAL, {0: page})
             for number, place, outcome in lines:
                 page = PageRecord(URL, outcome, at(day(number)), key=KEY, section="tin")
-                transaction.add_page(day(number), PORTAL, place, page)
+                transaction.add_pages(day(number), PORTAL, {place: page})
             found = transaction.removals.vanished_nights(PORTAL, [KEY]).get(KEY, ())
         index.close()
     return found

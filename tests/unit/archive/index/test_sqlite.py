@@ -22,7 +22,7 @@ def page(key: str) -> PageRecord:
 
 def add(index: Index, key: str, line: int = 0) -> None:
     with index.writing() as transaction:
-        transaction.add_page(NIGHT, "tinh", line, page(key))
+        transaction.add_pages(NIGHT, "tinh", {line: page(key)})
 
 
 def pages(index: Index) -> list[str]:
@@ -45,7 +45,7 @@ def test_rows_of_a_file_that_replaces_the_open_one_are_read(tmp_path: Path) -> N
     add(index, "a")
     assert pages(index) == ["a"]
     with remaking(index.database) as transaction:
-        transaction.add_page(NIGHT, "tinh", 0, page("b"))
+        transaction.add_pages(NIGHT, "tinh", {0: page("b")})
     assert pages(index) == ["b"]
     add(index, "c", 1)
     assert pages(index) == ["b", "c"]
