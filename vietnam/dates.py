@@ -8,6 +8,9 @@ block or in the site's clock: the caller looks in the right place.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
@@ -79,9 +82,27 @@ class Moment:
 
     def known_by(self, now: datetime) -> bool:
         """Return whether the moment is not later than `now` (aware); a day counts once it has begun in Viet Nam."""
-        if self.clock is None:
-            return self.day <= now.astimezone(TZ).date()
-        return self.at() <= now
+        known = self.day <= now.astimezone(TZ).date() if self.clock is None else self.at() <= now
+        if not known and (later := _LATER.get()) is not None:
+            later.append(self)
+        return known
+
+
+_LATER: ContextVar[list[Moment] | None] = ContextVar("later", default=None)
+
+
+@contextmanager
+def later_moments() -> Iterator[list[Moment]]:
+    """Collect the moments that a reading in this context refuses because they are later than its `now`.
+
+    Where none is refused, the same text reads the same at any later `now`; else at any before the earliest of them.
+    """
+    found: list[Moment] = []
+    token = _LATER.set(found)
+    try:
+        yield found
+    finally:
+        _LATER.reset(token)
 
 
 def _possible(day: date, clock: time | None, now: datetime) -> Moment | None:

@@ -21,7 +21,7 @@ _COUNTERS = re.compile(
 )
 _EDGES = " |•·,;–-"
 _LONGEST_LINE = 90  # characters: a longer text around the date is no published line, only its date part is kept
-_META = (
+TIMES = (
     "meta[property='article:published_time']",
     "meta[name='article:published_time']",
     "meta[itemprop=datePublished]",
@@ -153,7 +153,7 @@ def machine_times(page: HtmlPage, region: HtmlElement | None, now: datetime) -> 
 
 
 def _values(page: HtmlPage, region: HtmlElement | None) -> Iterator[str]:
-    for selector in _META:
+    for selector in TIMES:
         for element in match(page.root, selector):
             yield from filter(None, (element.get("content"), element.get("datetime"), _printed(element)))
     for script in page.root.iter("script"):

@@ -13,8 +13,8 @@ from vietnam.date_forms import TZ
 from vietnam.dates import Moment
 from vietnam.letters import fold
 
-_AUTHOR = ("meta[name=author]", "meta[property='article:author']", "meta[name='dc.creator']")
-_SITE = ("meta[property='og:site_name']", "meta[name='application-name']")
+AUTHORS = ("meta[name=author]", "meta[property='article:author']", "meta[name='dc.creator']")
+SITES = ("meta[property='og:site_name']", "meta[name='application-name']")
 _LONGEST = 60  # characters of a name
 
 
@@ -36,7 +36,7 @@ def _clock(page: HtmlPage, day: date) -> str:
 
 
 def _author(page: HtmlPage) -> str:
-    sites = {fold(line(element.get("content") or "")) for selector in _SITE for element in match(page.root, selector)}
+    sites = {fold(line(element.get("content") or "")) for selector in SITES for element in match(page.root, selector)}
     for name in _names(page):
         name = line(name)
         if 0 < len(name) <= _LONGEST and "/" not in name and fold(name) not in sites:
@@ -52,7 +52,7 @@ def _names(page: HtmlPage) -> Iterator[str]:
             except (ValueError, RecursionError):
                 continue  # broken JSON states no name for certain
             yield from _authors_in(data)
-    for selector in _AUTHOR:
+    for selector in AUTHORS:
         for element in match(page.root, selector):
             yield element.get("content") or ""
 

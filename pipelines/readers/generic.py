@@ -151,11 +151,7 @@ def _byline(around: HtmlElement, region: Region) -> str:
     """Return the writer's name marked or labelled as such near the article; never `meta[name=author]`, the portal's."""
     inside = {piece.element for piece in region.body}
     labelled = ""
-    for element in around.iter("a", "span", "div", "p", "strong", "address", "b"):
-        names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
-        marked = _WRITER.search(names) is not None
-        if not (marked or (element.text and _BYLINE_LABEL.match(element.text.lstrip()))):
-            continue
+    for element, marked in bylines_in(around):
         in_text = element in inside or (not marked and not inside.isdisjoint(element.iterancestors()))
         if in_text or is_hidden(element) or _is_of_readers(element, around):
             continue
@@ -164,6 +160,15 @@ def _byline(around: HtmlElement, region: Region) -> str:
             return text
         labelled = labelled or (text if not marked and is_name(text) else "")
     return labelled
+
+
+def bylines_in(around: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
+    """Yield the elements that may name a writer, each with whether its own attributes mark it; the others have a label."""
+    for element in around.iter("a", "span", "div", "p", "strong", "address", "b"):
+        names = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "data-role"))
+        marked = _WRITER.search(names) is not None
+        if marked or (element.text and _BYLINE_LABEL.match(element.text.lstrip())):
+            yield element, marked
 
 
 def _is_of_readers(element: HtmlElement, around: HtmlElement) -> bool:

@@ -60,8 +60,8 @@ def fits(page: HtmlPage, layout: Layout) -> bool:
 
 def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | None:
     """Read the parts of a page by its layout; None when neither title nor body is at its place."""
-    title, title_element = _title(page, layout)
-    containers = _containers(page, layout, title_element)
+    title, title_element = layout_title(page, layout)
+    containers = layout_containers(page, layout, title_element)
     if not title and not containers:
         return None
     leads, meta_lead = _lead(page, layout, containers)
@@ -114,7 +114,8 @@ def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Ite
         yield from (element for place in places for element in place.iterdescendants() if element in boxes)
 
 
-def _title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
+def layout_title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
+    """Return the title at its place and the element that shows it, None where no visible element does."""
     for element, text, shown in pick(page.root, layout.title):
         if not shown or tag_of(element) == "title":
             return without_site(text, page), None
@@ -122,7 +123,7 @@ def _title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
     return "", None
 
 
-def _containers(page: HtmlPage, layout: Layout, title: HtmlElement | None) -> list[HtmlElement]:
+def layout_containers(page: HtmlPage, layout: Layout, title: HtmlElement | None) -> list[HtmlElement]:
     """Return the body's container and those beside it.
 
     The first selector with text wins; else one with a picture or file; else any match.

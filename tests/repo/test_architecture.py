@@ -28,7 +28,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipelines.article", "pipelines.line_shape", "pipelines.dedup"),
     ("pipelines.html", "pipelines.check", "pipelines.clean", "pipelines.article_json"),
     ("pipelines.readers", "pipelines.capture"),
-    ("pipelines.extract",),
+    ("pipelines.extract", "pipelines.rules_version"),
     ("pipelines.sandbox",),
     ("pipelines.boilerplate", "pipelines.reread"),
     ("pipelines.stages",),

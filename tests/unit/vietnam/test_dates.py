@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
 from vietnam.date_forms import TZ
-from vietnam.dates import Moment, find_published, read_machine, read_published, read_upload, read_url_day
+from vietnam.dates import Moment, find_published, later_moments, read_machine, read_published, read_upload, read_url_day
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TZ)
 TABLE = GUIDE / "dates.csv"
@@ -334,3 +334,14 @@ def test_trap_rows_of_the_field_guide() -> None:
         if "input#" not in row["where_seen"]:
             assert read_published(row["text"], NOW) is None, row
             assert find_published(row["text"], NOW) is None, row
+
+
+def test_the_moments_that_come_later_are_collected_where_they_are_refused() -> None:
+    with later_moments() as later:
+        assert read_published("Thứ tư, 08/04/2026 07:30", NOW) is not None
+        assert later == []
+        assert read_published("Ngày đăng: 23/11/2026", NOW) is None
+        assert read_machine("2026-11-22T12:00:01+07:00", NOW) is None
+    assert set(later) == {Moment(date(2026, 11, 23)), Moment(date(2026, 11, 22), time(12, 0, 1))}
+    read_published("Ngày đăng: 24/11/2026", NOW)
+    assert len(set(later)) == 2

@@ -1,0 +1,187 @@
+"""Digest the part of a page that an article is read from, so that a page that changed elsewhere need not be read again.
+
+The digest covers everything that `pipelines.extract` looks at on a page whose layout names title, date and text: the
+elements of every selector of the layout, the elements above them, the lines near the text that may name a writer, the
+metadata, and the words by which a page says that it is no more. Equal digests of two pages with one address mean equal
+articles. A visitor counter, a clock, a token and a list of other articles stand outside and change nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from lxml.etree import XPath, tostring
+from lxml.html import HtmlElement
+
+from pipelines.article import Article, Layout, PublishedFrom
+from pipelines.html.published import TIMES, read_visible
+from pipelines.html.stated import AUTHORS, SITES
+from pipelines.html.tree import HtmlPage, match, smallest_around, text_of
+from pipelines.readers.generic import bylines_in
+from pipelines.readers.layout import fits, layout_containers, layout_title
+
+SIZE = 16  # bytes of a digest
+_PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no notice, whatever its headings say
+_SHORTEST = 200  # characters of a text that no words of the frame make a notice
+_TEXTS = XPath(".//text()[string-length(normalize-space()) > 20]")
+_HEADINGS = "//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]"
+_GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
+_UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
+_NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
+_NOTICE = 200  # characters of the longest notice
+_NOTICES = XPath(
+    "//text()[{}]".format(
+        " or ".join(
+            f"contains(., '{word}')"
+            for word in (
+                *("tồn tại", "tìm thấy", "xóa", "xoá", "gỡ", "không còn"),
+                *("found", "exist", "available", "removed", "deleted"),
+            )
+        )
+    )
+)
+_BLOCKS = frozenset("p div li td section article center h1 h2 h3 h4 h5 h6".split())
+_FRAME = frozenset("nav header footer aside a button label menu noscript template select".split())
+_NAMED = frozenset({"div", "ul", "section"})
+_FRAME_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:menu|nav|navbar|header|footer|banner|sidebar|breadcrumb|copyright|dialog|modal)", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_PARTS = ("title", "lead", "author", "body", "attachments", "featured")
+_INSIDE = ("drop", "cut", "captions", "boxes")
+
+
+def covers(article: Article, layouts: Sequence[Layout]) -> bool:
+    """Return whether the region digest of an article's page covers all that it was read from.
+
+    It does where the layout gave title, text and date, and the text is long enough to be an article by itself.
+    """
+    layout = next((each for each in layouts if each.name == article.layout), None)
+    if layout is None or layout.is_unnamed or not _GENERIC.isdisjoint(article.flags):
+        return False
+    if layout.published and article.published_from in _UNDATED:
+        return False
+    return True
+
+
+def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> bytes | None:
+    """Return the digest of a page's region by the first layout that fits; None where it finds no title or text."""
+    number, layout = next(((n, each) for n, each in enumerate(layouts) if fits(page, each)), (0, None))
+    if layout is None or layout.is_unnamed:
+        return None
+    title, heading = layout_title(page, layout)
+    containers = layout_containers(page, layout, heading)
+    headline = _headline(page, containers) if title and containers else None
+    if headline is None:
+        return None
+    groups = [match(page.root, selector) for part in _PARTS for selector in getattr(layout, part)]
+    groups.append(containers)
+    groups.append([element for element, _ in bylines_in(smallest_around(heading, containers[0]))])
+    groups.append(list(_metadata(page)))
+    dates = [match(page.root, selector) for selector in layout.published]
+    inner = [match(page.root, selector) for part in _INSIDE for selector in getattr(layout, part)]
+    found = blake2b(digest_size=SIZE)
+    for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page)):
+        _add(found, text.encode("utf-8", "replace"))
+    shown = {element: _shown(element, now) for group in dates for element in group}
+    places = _write(found, page, groups, shown)
+    for group in (*groups, *dates, *inner):
+        _add(found, " ".join(places[each] for each in group if each in places).encode())
+    return found.digest()
+
+
+def _headline(page: HtmlPage, containers: Sequence[HtmlElement]) -> str | None:
+    """Return the page's headings where they decide whether a short text is a notice; None where even they do not."""
+    plain = [text for each in containers for text, element in _texts(_TEXTS, each) if _is_plain(element)]
+    if sum(len(text) > _PARAGRAPH for text in plain) > 1:
+        return ""
+    if sum(map(len, plain)) < _SHORTEST:
+        return None
+    return " ".join(" ".join(each.itertext()) for each in page.root.xpath(_HEADINGS))
+
+
+def _texts(path: XPath, root: HtmlElement) -> list[tuple[str, HtmlElement]]:
+    """Return the text nodes that a path selects, each with the element that it belongs to."""
+    found: Any = path(root)  # Any: a path may select numbers as well
+    return [(str(text), text.getparent()) for text in found]
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    return not any(
+        each.tag in _FRAME
+        or _HIDDEN.search(each.get("style") or "")
+        or (each.tag in _NAMED and _FRAME_NAMES.search(f"{each.get('class') or ''} {each.get('id') or ''}"))
+        for each in (element, *element.iterancestors())
+    )
+
+
+def _add(found: blake2b, data: bytes) -> None:
+    found.update(len(data).to_bytes(8, "big"))
+    found.update(data)
+
+
+def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
+    """Yield the elements that state times of publication, writers and the site's name."""
+    for meta in page.root.iter("meta"):
+        if not _NAMES.isdisjoint((meta.get(name) or "").lower() for name in ("name", "property", "itemprop")):
+            yield meta
+    yield from match(page.root, "[itemprop=datePublished]")
+    for script in page.root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            yield script
+
+
+def _notices(page: HtmlPage) -> Iterator[str]:
+    """Yield the short blocks with a word by which a notice says that a page is no more."""
+    for _, element in _texts(_NOTICES, page.root):
+        block = next((each for each in (element, *element.iterancestors()) if each.tag in _BLOCKS), element)
+        words = " ".join("".join(block.itertext()).split())
+        if len(words) <= _NOTICE:
+            yield words
+
+
+def _shown(element: HtmlElement, now: datetime) -> bytes:
+    """Return what is read of an element that may show the date: a counter may stand beside it."""
+    times = [time.items() for time in element.iter("time")]
+    return repr((_items(element), times, read_visible(text_of(element), now))).encode("utf-8", "replace")
+
+
+def _write(
+    found: blake2b, page: HtmlPage, groups: Iterable[Iterable[HtmlElement]], dates: Mapping[HtmlElement, bytes]
+) -> dict[HtmlElement, str]:
+    """Digest the outermost elements with all inside, and what stands above them; return the place of each inner one."""
+    whole = {element for group in groups for element in group}
+    wanted = whole | dates.keys()
+    tops = [each for each in wanted if wanted.isdisjoint(each.iterancestors())]
+    order = {each: at for at, each in enumerate(page.root.iter(*{each.tag for each in tops}))}
+    above: dict[HtmlElement, int] = {}
+    places: dict[HtmlElement, str] = {}
+    for number, top in enumerate(sorted(tops, key=order.__getitem__)):
+        for element in top.iterancestors():
+            if element not in above:
+                above[element] = len(above)
+                _add(found, _described(element))
+            _add(found, b"%d" % above[element])
+        inside = list(top.iter())
+        if whole.isdisjoint(inside):
+            inside = [element for element in inside if element in dates]
+            _add(found, b"".join(dates[element] for element in inside))
+        else:
+            _add(found, tostring(top, encoding="utf-8", xml_declaration=False, with_tail=False))
+        places |= {element: f"{number}.{at}" for at, element in enumerate(inside)}
+    return places
+
+
+def _described(element: HtmlElement) -> bytes:
+    """Return tag and attributes of an element above, and what readers ask of all inside it."""
+    inside = {"table": ("img",), "figure": ("img",), "form": ("p", "h1", "h2")}.get(element.tag, ())
+    holds = bool(inside) and next(element.iter(*inside), None) is not None
+    return repr((element.tag, _items(element), holds)).encode("utf-8", "replace")
+
+
+def _items(element: HtmlElement) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in element.items()]

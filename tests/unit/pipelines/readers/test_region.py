@@ -1,0 +1,90 @@
+"""The digest of a page's region changes with every change that the article would show, and with none of the frame's."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from importlib import import_module
+from typing import cast
+from urllib.parse import urlsplit
+
+import pytest
+
+from archive.model.records import ListRequest
+from crawler.portal import PortalSpider
+from crawler.urls import real_host
+from pipelines.article import Article, Layout
+from pipelines.extract import extract
+from pipelines.html.tree import parse
+from pipelines.readers.json_api import page_of
+from pipelines.readers.region import covers, region_digest
+from replicas import LAST_NIGHT
+from replicas.articles import article_url, portal_site
+from replicas.sites.site import SiteRequest, Suffixer
+from testing.mutated_pages import mutated, parsed, written
+from vietnam.date_forms import TZ
+
+NOW = datetime(2026, 12, 1, tzinfo=TZ)
+PORTALS = ("bac_giang", "an_giang", "cong_an_ha_noi", "nghe_an")
+
+
+class ServedArticle:
+    """One article of a replica portal, as each request brings it."""
+
+    def __init__(self, portal: str, number: int = 0) -> None:
+        self.site = portal_site(portal)
+        name = "".join(part.capitalize() for part in portal.split("_"))
+        spider = cast("type[PortalSpider]", getattr(import_module(f"crawler.spiders.{portal}"), name))
+        self.layouts: tuple[Layout, ...] = spider.layouts
+        self.url = article_url(portal, self.site.articles[number])
+        way = spider.article_source(spider.article_key(self.url) or "", self.url)
+        self.asked = ListRequest(way) if isinstance(way, str) else way
+
+    def page(self, count: int) -> bytes:
+        asked, parts = self.asked, urlsplit(self.asked.url)
+        headers = {name.lower(): value for name, value in asked.headers}
+        host, body = real_host(parts.netloc), asked.body.encode()
+        request = SiteRequest(host, parts.path, parts.query, LAST_NIGHT, count, asked.method, headers, body)
+        served = Suffixer([self.site.host]).body(self.site.respond(request).body)
+        return page_of(served, self.url, self.layouts, "utf-8") or served
+
+    def digest(self, html: bytes) -> bytes | None:
+        return region_digest(parse(html, self.url, "utf-8"), self.layouts, NOW)
+
+    def article(self, html: bytes) -> Article:
+        return extract(html, self.url, self.layouts, NOW, "utf-8")
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_a_page_with_another_counter_clock_and_token_has_the_digest_of_before(portal: str) -> None:
+    served = ServedArticle(portal)
+    pages = [served.page(count) for count in (5, 1234)]
+    assert covers(served.article(pages[0]), served.layouts)
+    assert served.digest(pages[0]) == served.digest(pages[1]) is not None
+    assert served.site.portal == "cong_an_ha_noi" or pages[0] != pages[1]  # an interface has no frame
+
+
+@pytest.mark.parametrize("portal", PORTALS)
+def test_equal_digests_mean_equal_articles_wherever_a_page_changed(portal: str) -> None:
+    served, draw = ServedArticle(portal), random.Random(portal)
+    html = written(parsed(served.page(5)))
+    article, digest = served.article(html), served.digest(html)
+    assert digest is not None
+    equal = 0
+    for _ in range(40):
+        names, page = [], html
+        for _ in range(draw.choice((1, 1, 2, 4))):
+            name, page = mutated(page, draw)
+            names.append(name)
+        if served.digest(page) == digest:
+            equal += 1
+            found = served.article(page)
+            assert (found, found.stated) == (article, article.stated), names
+    assert equal
+
+
+def test_a_page_that_no_layout_names_has_no_digest() -> None:
+    served = ServedArticle("hue")
+    html = served.page(5)
+    assert not covers(served.article(html), served.layouts)
+    assert served.digest(html) is None
