@@ -13,6 +13,7 @@ from crawler.command_line import PortalCommand, portal_argument
 from crawler.log.setup import LogStyle, install, style_of
 from crawler.portal import refuse_unfinished
 from crawler.run.portal_run import crawl_portal
+from pipelines.prefork.server import prepare
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Command(PortalCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Let options override the environment."""
         super().process_options(args, opts)
+        prepare()  # while there is one thread and no reactor
         for name in ("archive", "night", "since"):
             value = getattr(opts, name)
             if value is not None and self.settings is not None:

@@ -9,7 +9,6 @@ import contextlib
 import os
 import re
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ from crawler.config.settings_file import NightSettings
 from crawler.log.files import open_log
 from crawler.log.redaction import for_crawl
 from crawler.log.setup import LOG_STYLE, last_event
+from crawler.nights.crawl_server import StartCrawl, execute
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
 # What Python, C++ and the C library say when the limit on address space is met.
 _NO_MEMORY = re.compile(r"\bMemoryError\b|\bbad_alloc\b|[Cc]annot allocate memory|[Oo]ut of memory")
 _LAST_LINES = 20
@@ -116,8 +115,9 @@ class CrawlProcess:
         limits: Limits,
         ticks: float,
         head: str = "",
+        start: StartCrawl = execute,
     ) -> None:
-        """Start the command and append its output to `log` behind the line `head`.
+        """Start the command by `start` and append its output to `log` behind the line `head`.
 
         A log that cannot be written stops nothing: `log_lost` then gives the reason in words.
         """
@@ -125,17 +125,7 @@ class CrawlProcess:
         launch = [sys.executable, "-m", "crawler.nights.rlimits", str(os.getpid()), str(limits.memory)]
         with stream:
             self._log, self._began = log, stream.tell()
-            # In a session of its own, so that its whole group can be ended and a Ctrl-C of the scheduler's terminal
-            # does not reach it.
-            self._process = subprocess.Popen(
-                [*launch, *command],
-                cwd=_ROOT,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self._process = start([*launch, *command], environment, stream.fileno())
         self._limits = limits
         self._started = ticks
         self._stopped: StopReason | None = None

@@ -1,8 +1,8 @@
 """Start one crawl under limits: `python -m crawler.nights.rlimits PARENT MEMORY COMMAND…`, run by the scheduler.
 
 Sets what must stand before the crawl begins and then becomes it: dies with its parent (prctl(2), PR_SET_PDEATHSIG; kept
-over execve(2)), no core dumps, bounded address space in bytes. A program of its own, since running Python between fork
-and exec in a process with threads can hang.
+over execve(2)), no core dumps, bounded address space in bytes. A program of its own, forked or executed, since running
+Python between fork and exec in a process with threads can hang.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 
 from archive.errors import ExitCode
+from pipelines.prefork.server import become
 
 _PR_SET_PDEATHSIG = 1
 
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     allowed = int(memory) if most == resource.RLIM_INFINITY else min(int(memory), most)
     # A browser reserves far more addresses than a crawl uses: where one may be started, its start may lift the limit.
     resource.setrlimit(resource.RLIMIT_AS, (allowed, most if os.environ.get("RENDER") == "1" else allowed))
-    os.execv(command[0], command)
+    become(command)
 
 
 if __name__ == "__main__":

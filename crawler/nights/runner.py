@@ -1,6 +1,6 @@
 """Run the portals of a night: claim, crawl in a process of its own, judge by the run's own record, finish in the ledger.
 
-Everything happens in one thread, because the kernel ends a crawl when the thread that started it ends. An error of one
+Everything happens in one thread, because the kernel ends an executed crawl when the thread that started it ends. An error of one
 portal touches no other; an error of the archive stops them all. docs/nights.md describes the protocol.
 """
 
@@ -36,6 +36,7 @@ from crawler.nights.crawl_process import (
     crawl_command,
     crawl_environment,
 )
+from crawler.nights.crawl_server import CrawlServer
 from crawler.nights.exit_status import NightWindow, archive_error, attempt_result, failed_try
 from crawler.nights.orphaned_runs import close_try, fresh_run
 from crawler.reports.progress import ProgressView, read_counts
@@ -111,6 +112,7 @@ class NightRunner:
     _resolved: dict[str, frozenset[str]] = field(default_factory=dict)
     _silent: set[str] = field(default_factory=set)  # portals that did not answer since one last did
     _window: NightWindow = field(default_factory=lambda: NightWindow(None, timedelta(0), timedelta(0), 0))
+    _server: CrawlServer = field(init=False)
     _fatal: ArchiveError | None = None
     _low_disk: DiskFull | None = None
 
@@ -126,10 +128,12 @@ class NightRunner:
         self._fatal = self._low_disk = None
         self._silent, self._resolved = set(), {}
         self._window = NightWindow.of(self.settings, until, self.options.retry)
+        self._server = CrawlServer(self._remark)
         try:
             while self._turn(night, names, until):
                 time.sleep(_POLL_SECONDS)
         finally:
+            self._server.close()
             for running in self._running.values():
                 running.process.kill()
             self._running.clear()
@@ -237,7 +241,9 @@ class NightRunner:
         environment = self.environment_of(progress) | {"FENCE": str(claim.fence), "STAY_OPEN": "1" if again else ""}
         head = self._log_line(f"{claim.night} {claim.portal} started, try {claim.tries}")
         log, ticks = progress.with_suffix(".log"), time.monotonic()
-        process = CrawlProcess(command(claim.portal, claim.night), environment, log, self._limits(), ticks, head)
+        process = CrawlProcess(
+            command(claim.portal, claim.night), environment, log, self._limits(), ticks, head, self._server.start
+        )
         if process.log_lost is not None:
             self._remark(f"{claim.portal}: {process.log_lost}")
         self._running[claim.portal] = _RunningCrawl(claim, process, own, progress, ticks)

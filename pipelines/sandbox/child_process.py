@@ -16,7 +16,6 @@ import os
 import resource
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Self
+
+from pipelines.prefork.client import ChildProcess, start_program
 
 WAITING = 6
 """How many times its deadline a child may take on the clock of the wall for one body."""
@@ -56,7 +57,7 @@ class ReaderProcess:
 
     def __init__(self, module: str, deadline: float, memory: int) -> None:
         self.module, self.deadline, self.memory = module, deadline, memory
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
         # One thread for the child's whole life: the death signal below follows the thread that started it.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=module)
 
@@ -96,23 +97,14 @@ class ReaderProcess:
             raise ReadFailed(f"{answer['failed']}: {what}")
         return answer
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
+    def _running(self) -> _Child:
+        if self._child is not None and self._child.process.poll() is None:
             return self._child
         self._stop()
         paths = [str(_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         # A process and not a thread: Python cannot stop a thread that is lost in one page, nor bound its memory.
-        child = subprocess.Popen(
-            [sys.executable, "-m", self.module, str(self.memory), str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            close_fds=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        )
-        self._child = child
-        assert child.stdin is not None  # noqa: S101  PIPE was asked for above
-        os.set_blocking(child.stdin.fileno(), False)
+        command = [sys.executable, "-m", self.module, str(self.memory), str(os.getpid())]
+        child = self._child = _Child.start(command, {**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
         try:
             _receive(child, _Deadline(time.monotonic() + _START))
         except (TimeoutError, EOFError) as lost:
@@ -122,16 +114,40 @@ class ReaderProcess:
 
     def _stop(self) -> None:
         child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass
+        if child is not None:
+            child.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A child and the descriptors of its pipes; writing to it does not block."""
+
+    process: ChildProcess
+    stdin: int
+    stdout: int
+
+    @classmethod
+    def start(cls, command: Sequence[str], environment: Mapping[str, str]) -> _Child:
+        theirs, stdin = os.pipe()
+        stdout, answers = os.pipe()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        try:
+            process = start_program(command, environment, (theirs, answers, nothing))
+        except BaseException:
+            os.close(stdin)
+            os.close(stdout)
+            raise
+        finally:
+            for number in (theirs, answers, nothing):
+                os.close(number)
+        os.set_blocking(stdin, False)
+        return cls(process, stdin, stdout)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.stdin)
+        os.close(self.stdout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +159,10 @@ class _Deadline:
     processor: float = 0.0
 
     @classmethod
-    def of(cls, child: subprocess.Popen[bytes], seconds: float) -> _Deadline:
+    def of(cls, child: _Child, seconds: float) -> _Deadline:
         """Return the deadline of a body that this child begins to read now."""
         # clock_getcpuclockid(3), which Python does not have; a child that ended has no clock, its pipes say so.
-        clock = (~child.pid << 3) | _CPUCLOCK_SCHED
+        clock = (~child.process.pid << 3) | _CPUCLOCK_SCHED
         try:
             processor = time.clock_gettime(clock) + seconds
         except OSError:
@@ -164,10 +180,9 @@ class _Deadline:
             return left
 
 
-def _send(child: subprocess.Popen[bytes], data: bytes, until: _Deadline) -> None:
+def _send(child: _Child, data: bytes, until: _Deadline) -> None:
     """Write one frame; raises TimeoutError when the child does not take it in time."""
-    assert child.stdin is not None  # noqa: S101
-    descriptor = child.stdin.fileno()
+    descriptor = child.stdin
     rest = memoryview(len(data).to_bytes(8, "big") + data)
     while rest:
         _wait(descriptor, select.POLLOUT, until)
@@ -177,10 +192,9 @@ def _send(child: subprocess.Popen[bytes], data: bytes, until: _Deadline) -> None
             continue
 
 
-def _receive(child: subprocess.Popen[bytes], until: _Deadline) -> bytes:
+def _receive(child: _Child, until: _Deadline) -> bytes:
     """Read one frame; raises TimeoutError, or EOFError when the child ended."""
-    assert child.stdout is not None  # noqa: S101
-    descriptor = child.stdout.fileno()
+    descriptor = child.stdout
     length = int.from_bytes(_exactly(descriptor, 8, until), "big")
     return _exactly(descriptor, length, until)
 

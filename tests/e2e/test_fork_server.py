@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from testing import fork_server
-from testing.fork_server import ROOT, Program
+from pipelines.prefork.program import ROOT, Program
+from testing.fork_server import asked_start
 
 FRESH = {**os.environ, "FRESH_PROCESS": "1"}
 WARM = {name: value for name, value in os.environ.items() if name != "FRESH_PROCESS"}
@@ -152,8 +152,6 @@ def test_given_descriptors_keep_their_numbers() -> None:
         [sys.executable, "-I", "-c", "pass"],
         [sys.executable, "-W", "ignore", "-c", "pass"],
         [sys.executable, "-m", "pytest"],
-        [sys.executable, "-m", "pipelines.files.text", str(1 << 30), "1"],
-        [sys.executable, "-m", "crawler.nights.rlimits", "1", str(1 << 30), sys.executable, "-c", "pass"],
         [sys.executable, "/tmp/other.py"],
         [sys.executable],
     ],
@@ -174,4 +172,4 @@ def test_steered_programs_and_other_folders_are_executed(folder: Path, hurt: Cal
 
 def test_a_python_that_starts_programs_in_another_way_executes_them() -> None:
     asked = ([sys.executable, "-c", "pass"], [], True, (), str(ROOT), None, *[-1] * 20)
-    assert vars(fork_server)["_asked"](asked) is None
+    assert asked_start(asked) is None

@@ -25,6 +25,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("archive.web",),
     ("archive.cli",),
     ("archive.__main__",),
+    ("pipelines.prefork",),
     ("pipelines.article", "pipelines.line_shape", "pipelines.dedup"),
     ("pipelines.html", "pipelines.check", "pipelines.clean", "pipelines.article_json"),
     ("pipelines.readers", "pipelines.capture"),

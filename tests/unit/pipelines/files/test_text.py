@@ -260,8 +260,8 @@ def test_a_file_that_takes_too_much_memory_is_a_limit() -> None:
 def test_the_child_that_dies_between_files_is_started_again(worker: AttachmentWorker) -> None:
     worker.read(b"", "x")
     assert worker._child is not None
-    os.kill(worker._child.pid, signal.SIGKILL)
-    worker._child.wait()
+    os.kill(worker._child.process.pid, signal.SIGKILL)
+    worker._child.process.wait()
     assert worker.read(docx_bytes(("Lại đọc.",)), "x").text == "Lại đọc."
 
 

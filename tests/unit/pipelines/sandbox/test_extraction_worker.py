@@ -36,7 +36,7 @@ def worker() -> Iterator[ExtractionWorker]:
 
 def child_of(worker: ExtractionWorker) -> int:
     assert worker._child is not None
-    return worker._child.pid
+    return worker._child.process.pid
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -147,7 +147,7 @@ def test_the_child_dies_with_a_killed_parent() -> None:
         "from pipelines.sandbox.extraction_worker import ExtractionWorker\n"
         "w=ExtractionWorker()\n"
         "w.read(b'<p>x</p>','https://x.replica.test/',(),datetime.datetime.now(datetime.timezone.utc))\n"
-        "print(w._child.pid,flush=True)\n"
+        "print(w._child.process.pid,flush=True)\n"
         "time.sleep(60)\n"
     )
     root = Path(__file__).parents[4]

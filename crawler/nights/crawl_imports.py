@@ -1,0 +1,60 @@
+"""What a crawl and its reader import: loaded once in the process that crawls are forked from.
+
+Nothing here may install a reactor: each crawl chooses its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from vietnam import residue_forms
+
+_IMPORTS = (
+    "crawler.commands.*",
+    "crawler.downloader.*",
+    "crawler.families.*",
+    "crawler.listings.*",
+    "crawler.nights.rlimits",
+    "crawler.run.*",
+    "crawler.spiders.*",
+    "pipelines.files.text",
+    "pipelines.sandbox.*",
+    "pipelines.stages",
+    "scrapy.commands.*",
+    "scrapy.cmdline",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.core.engine",
+    "scrapy.core.scheduler",
+    "scrapy.core.scraper",
+    "scrapy.downloadermiddlewares.*",
+    "scrapy.dupefilters",
+    "scrapy.extensions.closespider",
+    "scrapy.extensions.corestats",
+    "scrapy.extensions.logstats",
+    "scrapy.extensions.memusage",
+    "scrapy.extensions.remote_control",
+    "scrapy.extensions.spiderstate",
+    "scrapy.extensions.telnet",
+    "scrapy.extensions.throttle",
+    "scrapy.logformatter",
+    "scrapy.pqueues",
+    "scrapy.spidermiddlewares.*",
+    "scrapy.squeues",
+    "scrapy.statscollectors",
+    "trafilatura",
+)
+"""Modules by name, since most stand above this room; `package.*` stands for every module of a package."""
+
+
+def load() -> None:
+    """Import them, and compile the forms of widget lines."""
+    for name in _IMPORTS:
+        package = importlib.import_module(name.removesuffix(".*"))
+        if name.endswith(".*"):
+            for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+                importlib.import_module(module.name)
+    residue_forms.any_form()
+    residue_forms.any_token()
+    for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.BUTTONS + residue_forms.COMPANIONS:
+        assert form.pattern  # noqa: S101  compiled where it is first read
