@@ -41,13 +41,14 @@ def main(number: int, load: Callable[[], None], filters: Sequence[Any]) -> int:
     load()
     if "twisted.internet.reactor" in sys.modules:
         raise ImportError("a module to be forked has installed a reactor")
-    folders = _program_folders()
+    folders = program_folders()
+    stamps = file_stamps(folders)
     gc.collect()
     gc.freeze()
     _fresh = FreshState(filters)
     with socket.socket(fileno=number) as connection:
         connection.send(b"ready")
-        _serve(connection, folders)
+        serve(connection, lambda: file_stamps(folders) != stamps)
     return 0
 
 
@@ -66,21 +67,21 @@ def prepare() -> None:
             number = max(theirs.fileno(), 3)
             set_descriptors((nothing, nothing, nothing), {number: theirs.fileno()})
             gc.freeze()
-            _serve(socket.socket(fileno=number), ())
+            serve(socket.socket(fileno=number))
         finally:
             os._exit(0)
     theirs.close()
     client.own = ForkServer(ours, ForkedChild(copy), dict(os.environ))
 
 
-def _program_folders() -> list[Path]:
+def program_folders() -> list[Path]:
     """Return the folders of the modules of this checkout that are loaded."""
     files = (Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None)))
     parents = {file.parent for file in files if file.is_relative_to(ROOT)}
     return sorted(folder for folder in parents if folder.relative_to(ROOT).parts[:1] in _TOPS)
 
 
-def _stamps(folders: Sequence[Path]) -> Stamps:
+def file_stamps(folders: Sequence[Path]) -> Stamps:
     """Return the modification time in ns and the size of every file in the folders: code, and the tables beside it."""
     found = Stamps()
     for folder in folders:
@@ -92,9 +93,8 @@ def _stamps(folders: Sequence[Path]) -> Stamps:
     return found
 
 
-def _serve(connection: socket.socket, folders: Sequence[Path]) -> None:
-    """Fork what is asked for until the starter is gone, or until a file in the folders is no longer what it was."""
-    stamps = _stamps(folders)
+def serve(connection: socket.socket, has_changed: Callable[[], bool] = lambda: False) -> None:
+    """Fork what is asked for until the starter is gone, or until the program's files have changed."""
     for left in _LEFT_TO_STARTER:
         if signal.getsignal(left) is not signal.SIG_IGN:
             signal.signal(left, lambda *_: None)  # a handler, so that what is forked gets the default again
@@ -102,7 +102,7 @@ def _serve(connection: socket.socket, folders: Sequence[Path]) -> None:
         sent, descriptors, _, _ = socket.recv_fds(connection, 1 << 20, 64)
         if not sent:
             return
-        if _stamps(folders) != stamps:
+        if has_changed():
             connection.send(STALE)
             return
         reader, writer = os.pipe()
