@@ -14,7 +14,7 @@ from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.judgement import Judgement, Version
-from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Run
+from archive.model.records import Attachment, Capture, Document, ListEntry, PageRecord, Reading, Run
 from archive.store import Archive
 from vietnam.date_forms import TZ
 from vietnam.documents import cited_documents, document_numbers
@@ -69,7 +69,13 @@ def make(root: Path) -> Archive:
     return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
 
 
-def keep(night: RunWriter, item: ComposedArticle, moment: datetime, reasons: tuple[str, ...] = ()) -> None:
+def keep(
+    night: RunWriter,
+    item: ComposedArticle,
+    moment: datetime,
+    reasons: tuple[str, ...] = (),
+    reading: Reading | None = None,
+) -> None:
     """Capture a page of an article and queue its text."""
     url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(item.key)}"
     body = f"<h1>{item.title}</h1>{moment}".encode()
@@ -92,6 +98,7 @@ def keep(night: RunWriter, item: ComposedArticle, moment: datetime, reasons: tup
         attachments=tuple(Attachment(name, f"{url}/{name}", "pdf") for name in item.files),
         documents=document_numbers(text),
         cited=cited_documents(text),
+        reading=reading,
     )
     page = PageRecord(url, Outcome.ARTICLE, moment, 200, key=item.key, section="tin", warc=ref)
     if reasons:

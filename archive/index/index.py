@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError
 from archive.index.backend import Database
-from archive.index.schema import RECORDS, has_table
+from archive.index.schema import READINGS, has_table
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import Queries, Transaction
 
@@ -42,7 +42,7 @@ class Index:
     def add_missing_tables(self) -> None:
         """Make the tables that the index of an older program lacks. They are empty: no line of that program fills them."""
         with self.reading() as queries:
-            if has_table(queries.connection, RECORDS):
+            if has_table(queries.connection, READINGS):
                 return
         with self.writing() as transaction:
             self.database.create(transaction.connection)

@@ -1,4 +1,4 @@
-"""Define the tables of `index.db`. All rows follow from the files: `rebuild` makes the same ones again.
+"""Define the tables of `index.db`. All rows but those of `readings` follow from the files: `rebuild` makes the same ones again.
 
 `at` is a place in the files that sorts by time: `night/run ordinal/line`. `listed` has the first place of each entry in a
 section, `looks` the last response for an article or attachment, whatever the order in which lines arrive. `records` has the
@@ -8,7 +8,8 @@ one for each file that a line of an article names.
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
 text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
 has a row for each article that a line names in `duplicate_of` (exact) or `near`. `documents` has one for each number of an
-official document that the text of a line names.
+official document that the text of a line names. `readings` has what each article was last read from: an index without a row
+has the page read in full.
 """
 
 from __future__ import annotations
@@ -200,7 +201,15 @@ DOCUMENTS = Table(
     Index("documents_portal", "portal", "at"),
 )
 
-TABLES = tuple(METADATA.tables.values())
+READINGS = Table(
+    "readings",
+    METADATA,
+    *define_columns("*portal *key rules:bytes whole:bytes region:bytes? said:bytes until? counts detail?"),
+    sqlite_with_rowid=False,
+)
+
+TABLES = tuple(table for table in METADATA.tables.values() if table is not READINGS)
+"""The tables whose rows follow from the files."""
 
 
 def has_table(connection: Connection, table: Table) -> bool:

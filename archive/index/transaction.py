@@ -27,6 +27,7 @@ from archive.index.queries.documents import DocumentQueries
 from archive.index.queries.events import EventQueries
 from archive.index.queries.listings import SETTLED, ListingQueries
 from archive.index.queries.lookbacks import LookbackQueries
+from archive.index.queries.readings import ReadingQueries
 from archive.index.queries.removals import RemovalQueries
 from archive.index.queries.responses import ResponseQueries
 from archive.index.queries.runs import RunQueries
@@ -74,6 +75,7 @@ class Queries:
         self.events = EventQueries(connection)
         self.lookbacks = LookbackQueries(connection)
         self.listings = ListingQueries(connection, self.lookbacks)
+        self.readings = ReadingQueries(connection)
         self.removals = RemovalQueries(connection)
         self.responses = ResponseQueries(connection, self.events)
         self.runs = RunQueries(connection)
@@ -111,6 +113,7 @@ class Transaction(Queries):
             of_line = and_(table.c.night == night.isoformat(), table.c.run == run, table.c.seq == line.seq)
             self.connection.execute(delete(table).where(of_line))
         self.similar.remove(night, run, line.seq)
+        self.readings.replace(line.portal, {line.key: None})
         self.add_events(night, run, [line])
 
     def add_pages(self, night: date, run: str, pages: Mapping[int, PageRecord]) -> None:

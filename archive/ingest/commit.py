@@ -13,6 +13,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from archive.index.queries.readings import said_digest
 from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
@@ -23,7 +24,7 @@ from archive.ingest.revisions import VersionHistory, described
 from archive.messages.reason import Reason
 from archive.model.enums import LATE, Event, Outcome, Via
 from archive.model.judgement import Judge
-from archive.model.records import Document, PageRecord
+from archive.model.records import Document, PageRecord, Reading
 from archive.storage.fsync import TEMPORARY, make_folder, sync_folder, write_flushed
 from archive.storage.jsonl import ArticleLine, article_line
 from archive.storage.paths import Paths
@@ -46,6 +47,7 @@ class QueuedLine:
     last_body: str | None = None
     gone_after: int | None = None
     new_key: str | None = None
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,16 @@ class BatchCommit:
                 seq += 1
         return lines
 
+    def note_readings(self, transaction: Transaction) -> None:
+        """Note what each article was read from; a doubtful one is read again at every look."""
+        readings: dict[str, tuple[Reading, bytes] | None] = {}
+        for pending in self.pending:
+            document = pending.document
+            if document is not None and document.attachment_of is None:
+                said = said_digest(pending.content, document.published)
+                readings[document.key] = (document.reading, said) if document.reading and not pending.reasons else None
+        transaction.readings.replace(self.portal, readings)
+
     def _with_near(self, transaction: Transaction, line: ArticleLine, pending: QueuedLine) -> ArticleLine:
         """Return the line with the near-duplicates of earlier nights; those of tonight are found when the night is sealed."""
         new = pending.fingerprint
@@ -181,6 +193,7 @@ class BatchCommit:
         if _is_textless(document):
             digest = content = body or digest
         version = version_id(self.portal, document.key, digest)
+        pending.content = content
         if pending.reasons:
             folder = self.paths.quarantine(self.night, self.portal).relative_to(self.paths.root)
             line = article_line(document, Event.QUARANTINED, seq, version, content)

@@ -179,6 +179,7 @@ class RunWriter:
                 pages = [queued.page for queued in self._queue if queued.page]
                 transaction.add_pages(self.night, self.run, dict(enumerate(pages, start=len(self.pages))))
                 lines = batch.judged(transaction, self.articles)
+                batch.note_readings(transaction)
                 sync_folder(self.folder)
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))

@@ -181,6 +181,24 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """The digests of what an article was read from: a response with an equal one needs no second reading.
+
+    `rules` names what it was read by. `whole` digests all that the reading depends on, `region` the part of the page that
+    the article stands in, None where no digest covers it. The same page reads otherwise from the moment `until` on, which
+    it states and which is still to come; None where it states none. `counts` is what the reading adds to the extraction
+    counts of the run's record, `detail` that of its page's line.
+    """
+
+    rules: bytes
+    whole: bytes
+    region: bytes | None = None
+    until: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An article, or the text of one of its attachments, ready to be stored.
 
@@ -193,7 +211,8 @@ class Document:
     For an attachment `attachment_of` is the id of the article's version that names it, and `text` is empty when there is
     none to store: `flags` say why, and the served body replaces the text in its identity.
 
-    `documents` are the document numbers that the text names, `cited` the day and issuer beside some of them.
+    `documents` are the document numbers that the text names, `cited` the day and issuer beside some of them. `reading` is
+    given where the response was read tonight and is no attachment.
     """
 
     portal: str
@@ -220,6 +239,7 @@ class Document:
     reread: Reread | None = None
     attachment_of: str | None = None
     cited: tuple[CitationContext, ...] = ()
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
