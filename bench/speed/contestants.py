@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,13 +31,18 @@ class Usage:
     memory: float
 
 
-def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str] = os.environ) -> Usage:
-    """Run a command to its end. Raises ArchiveError with the last line of its output when it fails."""
+def measured(command: Sequence[str], folder: Path, **more: str) -> Usage:
+    """Run a command to its end, with `more` in its environment.
+
+    Raises ArchiveError with the last line of its output when it fails.
+    """
+    # Where it is set, every process would compile the whole program again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
     report, log = folder / "usage.json", folder / "output.log"
     launch = [sys.executable, "-m", "bench.speed.launch", str(report), *command]
     with log.open("wb") as stream:
         code = subprocess.run(
-            launch, cwd=ROOT, env=dict(environment), stdout=stream, stderr=subprocess.STDOUT, check=False
+            launch, cwd=ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False
         ).returncode
     if code not in _DONE or not report.exists():
         lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
@@ -63,11 +68,14 @@ def peer(python: str, paths: Sequence[str], port: int, folder: Path) -> tuple[Us
     return usage, _lines(output)
 
 
-def night(archive: Path, when: date, port: int, folder: Path) -> tuple[Usage, Run]:
-    """Crawl one night of the portal into an archive; return what it took and the run's record."""
-    environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port)}
-    command = [sys.executable, "-m", "scrapy", "crawl", PORTAL, "--archive", str(archive)]
-    usage = measured([*command, "--night", when.isoformat(), "--since", "2024-12-01"], folder, environment)
+def night(archive: Path, when: date, port: int, folder: Path, looks: str = "") -> tuple[Usage, Run]:
+    """Crawl one night of the portal into an archive; return what it took and the run's record.
+
+    `looks` are the days after which an article is asked for again; without them they are the portal's own.
+    """
+    command = [sys.executable, "-m", "scrapy", "crawl", PORTAL, "--archive", str(archive), "--night", when.isoformat()]
+    command += ["--since", "2024-12-01", "-s", f"LOOKS={looks}"]
+    usage = measured(command, folder, REPLICA="1", REPLICA_PORT=str(port))
     with Archive.open(archive, ArchiveKind.REPLICA, read_only=True) as opened:
         [closed] = opened.paths.closed_runs(when)
     return usage, read_run(closed)
