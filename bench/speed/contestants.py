@@ -31,10 +31,17 @@ class Usage:
     memory: float
 
 
+def failure(message: str) -> ArchiveError:
+    """Return the error of a contestant that did not do what it was measured for."""
+    error = ArchiveError(message)
+    error.exit_code = ExitCode.BUG
+    return error
+
+
 def measured(command: Sequence[str], folder: Path, **more: str) -> Usage:
     """Run a command to its end, with `more` in its environment.
 
-    Raises ArchiveError with the last line of its output when it fails.
+    Raises what `failure` returns, with the last line of its output, when it fails.
     """
     # Where it is set, every process would compile the whole program again.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more

@@ -1,0 +1,155 @@
+"""The shape of a crawl's work: what it does for one article, and whether that grows with the night. No time is taken.
+
+One first night is crawled, and its counters are read at three articles of it: what lies between two readings is the work
+for so many articles, one group of them committed. The program itself is as it is; the counters stand around it
+(`bench.speed.counting`).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from archive.errors import ArchiveError, ExitCode
+from bench.runner import ROOT, new_archive
+from bench.speed.counting.sitecustomize import FOLDER, NAMES
+from bench.speed.pages import BYTES, PORTAL, speed_pages
+from bench.speed.server import PageServer
+from replicas import FIRST_NIGHT
+
+BOUNDS = {
+    "statements": 20.0,
+    "transactions": 3.5,
+    "connections": 0.1,
+    "parses": 3.7,
+    "flushes": 2.6,
+    "opened": 3.7,
+    "calls": 36_000,
+    "read": 13_000,
+}
+"""The most of each that one article may bring, a little over what is measured. Whoever lowers a figure lowers its bound."""
+END = {"statements": 2.0, "connections": 0.1, "parses": 0.3, "opened": 2.0, "calls": 2_800}
+"""The same for what the end of a night brings, by each of its articles."""
+GROWTH = 1.3
+"""The most work for a later article, as a multiple of that for an earlier one."""
+GROUP = 25
+"""Articles that one commit holds. What is done for the first group may be done once a night, and is not counted."""
+_FURTHER = 5  # articles behind the last reading
+_CALLS = 8  # articles before a reading for which calls are counted; counting them is slow
+_LISTS = 9  # requests before the first article: robots.txt and the lists
+_PAUSE = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one article brought in the earlier and in the later half of a night, and the night's end by all its articles.
+
+    Names are those of the counters, and `read` for the bytes that the crawl's own process read from files and pipes, which
+    the end does not have.
+    """
+
+    earlier: dict[str, float]
+    later: dict[str, float]
+    end: dict[str, float]
+
+    def over(self) -> dict[str, float]:
+        """Return what lies over its bound, in the later half and at the end."""
+        found = {name: self.later[name] for name, bound in BOUNDS.items() if self.later[name] > bound}
+        return found | {f"end: {name}": self.end[name] for name, bound in END.items() if self.end[name] > bound}
+
+    def growing(self) -> dict[str, float]:
+        """Return what a later article brings more of than an earlier one, as a ratio over the bound."""
+        ratios = {name: self.later[name] / self.earlier[name] for name in self.earlier if self.earlier[name]}
+        return {name: ratio for name, ratio in ratios.items() if ratio > GROWTH}
+
+
+class _Night:
+    """A crawl whose counters are read while it runs."""
+
+    def __init__(self, folder: Path, server: PageServer) -> None:
+        self._counts, self._server = folder / "counts", server
+        self._counts.mkdir()
+        archive = folder / "archive"
+        new_archive(archive)
+        self._lines = archive / "open" / FIRST_NIGHT.isoformat() / PORTAL / "articles.jsonl"
+        command = [sys.executable, "-m", "scrapy", "crawl", PORTAL, "--archive", str(archive), "--since", "2024-12-01"]
+        command += [
+            "-s",
+            f"SCRAPER_SLOT_MAX_ACTIVE_SIZE={3 * BYTES}",
+        ]  # in a long night fetching waits for reading, so here too
+        more = {"REPLICA": "1", "REPLICA_PORT": str(server.port), FOLDER: str(self._counts)}
+        more["PYTHONPATH"] = str(Path(__file__).parent / "counting")
+        with (folder / "output.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, "--night", FIRST_NIGHT.isoformat()],
+                cwd=ROOT,
+                env=os.environ | more,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def until(self, articles: int, *, last: bool) -> Counter[str]:
+        """Wait until so many articles are committed, and return the counts up to then; before it, count calls for a while.
+
+        After the last one calls are counted up to the end.
+        """
+        last_asked = _LISTS + articles - _CALLS
+        self._wait(lambda: self._server.requests >= last_asked)
+        self._turn_calls()
+        self._wait(lambda: self._committed() >= articles)
+        if not last:
+            self._turn_calls()
+        told = Path(f"/proc/{self.process.pid}/io").read_text(encoding="ascii")  # proc(5)
+        return self._read() + Counter({"read": int(told.split()[1])})
+
+    def end(self) -> Counter[str]:
+        """Wait for the crawl's end and return the counts up to then, calls included. Raises ArchiveError when it failed."""
+        if self.process.wait() not in (ExitCode.GOOD, ExitCode.FINDINGS):
+            raise ArchiveError(f"the crawl ended with {self.process.returncode}")
+        return self._read()
+
+    def _turn_calls(self) -> None:
+        self.process.send_signal(signal.SIGUSR1)
+
+    def _wait(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            if self.process.poll() is not None:
+                raise ArchiveError(f"the crawl ended with {self.process.returncode} after {self._committed()} articles")
+            time.sleep(_PAUSE)
+
+    def _committed(self) -> int:
+        return self._lines.read_bytes().count(b"\n") if self._lines.exists() else 0
+
+    def _read(self) -> Counter[str]:
+        counts = Counter(dict.fromkeys(NAMES, 0))
+        for file in self._counts.glob("*.counts"):
+            counts.update(dict(zip(NAMES, struct.unpack(f"{len(NAMES)}q", file.read_bytes()), strict=True)))
+        return counts
+
+
+def measure_shape(folder: Path) -> Shape:
+    """Crawl one night and read its counters. Raises ArchiveError when the crawl ends early."""
+    first, middle, last = (GROUP * number for number in (1, 2, 3))
+    with PageServer(speed_pages(last + _FURTHER)) as server:
+        night = _Night(folder, server)
+        try:
+            readings = [night.until(articles, last=articles == last) for articles in (first, middle, last)]
+            ended = night.end()
+        finally:
+            night.process.kill()
+            night.process.wait()
+    earlier, later = (_each(after, before, GROUP, _CALLS) for before, after in pairwise(readings))
+    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER))
+
+
+def _each(after: Counter[str], before: Counter[str], articles: int, called: int) -> dict[str, float]:
+    return {name: (after[name] - before[name]) / (called if name == "calls" else articles) for name in after}

@@ -1,0 +1,73 @@
+"""Hold the shape of a crawl's work to its bounds, and let `make speed` measure a little. Nothing here depends on time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ArchiveError
+from bench.speed.__main__ import main
+from bench.speed.contestants import measured
+from bench.speed.counting.sitecustomize import NAMES
+from bench.speed.pages import BYTES, LINKS, article_paths, speed_pages
+from bench.speed.shape import Shape, measure_shape
+from testing.fork_server import FRESH
+
+_PAGES = speed_pages(3)
+
+
+@pytest.fixture(scope="module")
+def shape(tmp_path_factory: pytest.TempPathFactory) -> Shape:
+    """Crawl once, in processes that start anew: the counters stand in front of every import."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FRESH, "1")
+        return measure_shape(tmp_path_factory.mktemp("shape"))
+
+
+def test_an_article_costs_no_more_than_its_bounds(shape: Shape) -> None:
+    assert shape.over() == {}
+
+
+def test_a_later_article_costs_no_more_than_an_earlier_one(shape: Shape) -> None:
+    assert shape.growing() == {}
+
+
+def test_everything_is_counted(shape: Shape) -> None:
+    """A counter that a change of the program leaves behind would hold nothing to its bound."""
+    seldom = {"connections"}
+    assert {name for name in NAMES if not shape.later[name]} <= seldom
+
+
+def test_pages_have_their_size_and_their_links_and_another_visit_changes_neither() -> None:
+    again = speed_pages(3, 2)
+    for path in article_paths(3):
+        body, later = _PAGES[path][1], again[path][1]
+        assert (len(body), body.count(b"<a ")) == (len(later), later.count(b"<a ")) == (BYTES, LINKS)
+        assert body != later
+
+
+def test_a_naive_crawl_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--rounds", "1", "--articles", "3", "--only", "xpath"]) == 0
+    figures = json.loads(capsys.readouterr().out.splitlines()[-1])
+    row = figures["contestants"]["xpath"]
+    assert row["requests"] == len(_PAGES) - 1  # all but robots.txt, which a naive crawl does not ask for
+    assert min(row["wall_ms"], row["cpu_ms"], row["memory_mib"]) > 0
+
+
+def test_a_peer_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--only", "peer"]) == main(["--only", "peer", "--peer", str(tmp_path / "python")]) == 2
+    assert capsys.readouterr().err == "speed: name a Python that has news-please with --peer\n" * 2
+
+
+def test_a_failing_command_is_named_with_its_last_line(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"^-c print\('so'\); exit\(3\) ended with 3: so$"):
+        measured([sys.executable, "-c", "print('so'); exit(3)"], tmp_path)
+
+
+def test_what_outlives_its_parent_is_counted(tmp_path: Path) -> None:
+    spin = "import time\nwhile time.process_time() < 0.3: pass"
+    left = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {spin!r}])"
+    assert measured([sys.executable, "-c", left], tmp_path).cpu > 0.3
